@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { imageServiceEnvironment } from './environment.ts';
+import { aGif, asJson, startTestService, TOKEN, type ToldImage, temporaryFolder } from './test-service.ts';
+
+// Starting a process takes its time where the machine is busy.
+const processes = { timeout: 60_000 };
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Runs the real process with these variables alone. */
+function run(env: NodeJS.ProcessEnv, ...args: string[]) {
+  const { PATH } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', 'image-service/main.ts', ...args], {
+    cwd: root,
+    env: { PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** What a process leaves behind when it ends. */
+async function outcomeOf(child: ReturnType<typeof run>) {
+  const [[code], stdout, stderr] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
+  return { code, stdout, lines: stderr.split('\n').filter((line) => line !== '') };
+}
+
+/** The variables of a service that can start. */
+async function completeEnvironment() {
+  const folder = await temporaryFolder();
+  const tokenFile = join(folder, 'token');
+  await writeFile(tokenFile, `\n  ${TOKEN}\n`);
+  return { IMAGE_SERVICE_PORT: '0', IMAGE_SERVICE_FOLDER: join(folder, 'images'), IMAGE_SERVICE_TOKEN_FILE: tokenFile };
+}
+
+describe('a service started alone', processes, () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('serves until %s, then exits with 0', async (signal) => {
+    const child = run(await completeEnvironment());
+    const lines: string[] = [];
+    const logged = createInterface(child.stdout).on('line', (line) => lines.push(line));
+    await once(logged, 'line');
+    const { url } = JSON.parse(lines[0] ?? '');
+
+    const stored = { method: 'POST', headers: asJson, body: JSON.stringify(aGif) };
+    const response = await fetch(`${url}/images/api/v1/images`, stored);
+    const { imageUrl } = (await response.json()) as ToldImage;
+    expect((await fetch(imageUrl)).status).toBe(200);
+
+    child.kill(signal);
+    child.kill(signal);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    const events = lines.map((line) => JSON.parse(line).event);
+    expect(events.sort()).toEqual(['listening', 'request', 'request', 'stopped', 'stopping']);
+    expect(lines.join('')).not.toContain(TOKEN);
+  });
+});
+
+describe('the environment', processes, () => {
+  test('is faulted in one go where everything is missing, an empty string included', async () => {
+    const { code, stdout, lines } = await outcomeOf(run({ IMAGE_SERVICE_FOLDER: '' }));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(lines).toEqual([
+      expect.stringMatching(/^IMAGE_SERVICE_FOLDER is missing; set it: The folder/),
+      expect.stringMatching(/^IMAGE_SERVICE_TOKEN_FILE is missing; set it: The path/),
+    ]);
+  });
+
+  test('is faulted in one go where everything is malformed', async () => {
+    const env = {
+      IMAGE_SERVICE_PORT: '65536',
+      IMAGE_SERVICE_PUBLIC_URL: 'images',
+      IMAGE_SERVICE_TOKEN_FILE: '/nowhere',
+    };
+    const { code, lines } = await outcomeOf(run(env));
+    expect(code).toBe(1);
+    expect(lines).toEqual([
+      'IMAGE_SERVICE_PORT must be a whole number from 0 to 65535',
+      expect.stringMatching(/^IMAGE_SERVICE_PUBLIC_URL must be an absolute http or https URL/),
+      expect.stringMatching(/^IMAGE_SERVICE_FOLDER is missing/),
+      expect.stringMatching(/^IMAGE_SERVICE_TOKEN_FILE names a file that cannot be read/),
+    ]);
+  });
+
+  test.each(['http://localhost:4003', 'http://images.localhost', 'ftp://127.0.0.1', 'http://127.0.0.1?x', '127.0.0.1'])(
+    'takes no public URL like %s',
+    (url) => {
+      const { error } = imageServiceEnvironment.shape.IMAGE_SERVICE_PUBLIC_URL.safeParse(url);
+      expect(error?.issues[0]?.message).toContain('must be an absolute http or https URL');
+    },
+  );
+
+  test.each([
+    ['empty', ''],
+    ['too short once trimmed', `  ${'x'.repeat(15)}  `],
+    ['of two lines', `${TOKEN}\n${TOKEN}`],
+    ['not ASCII', 'ü'.repeat(16)],
+  ])('takes no token that is %s, and does not show it', async (_, token) => {
+    const file = join(await temporaryFolder(), 'token');
+    await writeFile(file, token);
+    const { error } = imageServiceEnvironment.shape.IMAGE_SERVICE_TOKEN_FILE.safeParse(file);
+    expect(error?.issues.map(({ message }) => message)).toEqual([
+      'names a file without a good token; put at least 16 characters of ASCII into it, all in one line',
+    ]);
+  });
+
+  test('is described by --help, with defaults and without a look at it', async () => {
+    const { code, stdout, lines } = await outcomeOf(run({}, '--help'));
+    expect({ code, lines }).toEqual({ code: 0, lines: [] });
+    for (const [name, { description }] of Object.entries(imageServiceEnvironment.shape)) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} +${description} \\[`, 'm'));
+    }
+    expect(stdout).toMatch(/IMAGE_SERVICE_PORT .*\[4003\]\n {2}HOST .*\[127\.0\.0\.1\]/);
+  });
+});
+
+describe('one line and exit code 1', processes, () => {
+  test('tell of a port that is taken', async () => {
+    const { port } = new URL((await startTestService()).url);
+    const { code, lines } = await outcomeOf(run({ ...(await completeEnvironment()), IMAGE_SERVICE_PORT: port }));
+    const told = `IMAGE_SERVICE_PORT ${port} is taken on 127.0.0.1; stop what listens there, or set another port`;
+    expect({ code, lines }).toEqual({ code: 1, lines: [told] });
+  });
+
+  test('tell of a host that is not here', async () => {
+    // An address that is set aside for documentation (RFC 5737).
+    const { code, lines } = await outcomeOf(run({ ...(await completeEnvironment()), HOST: '192.0.2.1' }));
+    expect({ code, lines }).toEqual({
+      code: 1,
+      lines: [expect.stringMatching(/^HOST 192\.0\.2\.1, port 0: cannot listen/)],
+    });
+  });
+
+  test('tell of a folder that cannot be written', async () => {
+    const complete = await completeEnvironment();
+    await mkdir(complete.IMAGE_SERVICE_FOLDER);
+    const folder = join(complete.IMAGE_SERVICE_FOLDER, 'file');
+    await writeFile(folder, '');
+    const { code, stdout, lines } = await outcomeOf(run({ ...complete, IMAGE_SERVICE_FOLDER: folder }));
+    const told = `IMAGE_SERVICE_FOLDER ${folder} cannot be written (EEXIST); let this user write it, or name another folder`;
+    expect({ code, stdout, lines }).toEqual({ code: 1, stdout: '', lines: [told] });
+  });
+});

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { describe, expect, test, vi } from 'vitest';
+import { aGif, asJson, errorOf, startTestService, TOKEN } from './test-service.ts';
+
+/** A log, and the lines that are written to it. */
+const collectLog = () => {
+  const lines: string[] = [];
+  const write = (chunk: Buffer, _: string, done: () => void) => {
+    lines.push(chunk.toString());
+    done();
+  };
+  return { lines, log: pino(new Writable({ write })) };
+};
+
+test('a client that leaves before its body is whole stores nothing, and is no failure', async () => {
+  const { lines, log } = collectLog();
+  const { api, call } = await startTestService({ log });
+  const sending = request(`${api}/images`, { method: 'POST', headers: { ...asJson, Expect: '100-continue' } });
+  sending.on('error', () => {});
+  sending.flushHeaders();
+  await once(sending, 'continue');
+  sending.write(JSON.stringify(aGif).slice(0, -1));
+  sending.destroy();
+
+  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'request', isComplete: false });
+  expect(await (await call('GET', '/images')).json()).toEqual([]);
+});
+
+describe('a failure of its own', () => {
+  test('is 500 that tells nothing, and one log line that tells all', async () => {
+    const { lines, log } = collectLog();
+    const { api, folder } = await startTestService({ log });
+    await rm(folder, { recursive: true });
+    const headers = { ...asJson, 'X-Request-Id': 'request-1' };
+    const response = await fetch(`${api}/images`, { method: 'POST', headers, body: JSON.stringify(aGif) });
+    expect([response.status, await response.json()]).toEqual([500, errorOf(500, expect.not.stringContaining(folder))]);
+
+    const failure = JSON.parse(lines[0] ?? '');
+    expect(failure).toMatchObject({
+      event: 'failure',
+      requestId: 'request-1',
+      method: 'POST',
+      err: { code: 'ENOENT' },
+    });
+  });
+
+  test('leaves neither token nor image data in the log', async () => {
+    const { lines, log } = collectLog();
+    const { api, folder, call, store, stop } = await startTestService({ log });
+    const { id } = await store();
+    await fetch(`${api}/images`, { method: 'POST', headers: asJson, body: `{"data":"${aGif.data}` });
+    await writeFile(join(folder, `${id}.image`), aGif.data);
+    expect((await call('GET', `/images/${id}`)).status).toBe(500);
+    await stop();
+
+    expect(lines).toHaveLength(4);
+    expect(lines.join('')).not.toContain(TOKEN);
+    expect(lines.join('')).not.toContain(aGif.data.slice(0, 8));
+  });
+});

@@ -1,0 +1,177 @@
+import { rm } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import {
+  aGif,
+  aPng,
+  asJson,
+  bytesOf,
+  errorOf,
+  gif,
+  noImage,
+  png,
+  startTestService,
+  type ToldImage,
+} from './test-service.ts';
+
+describe('POST /images', () => {
+  test('stores an image and tells where it is', async () => {
+    const { url, call } = await startTestService();
+    const response = await call('POST', '/images', aGif);
+    const told = (await response.json()) as ToldImage;
+
+    expect(response.status).toBe(201);
+    expect(response.headers.get('Content-Type')).toBe('application/json; charset=utf-8');
+    expect(Object.keys(told).sort()).toEqual(['contentType', 'createdAt', 'id', 'imageUrl', 'updatedAt']);
+    expect(told.id).toMatch(/^[0-9a-f]{24}$/);
+    expect(told).toMatchObject({ contentType: 'image/gif', imageUrl: `${url}/images/public/${told.id}` });
+    expect(told.imageUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//);
+    expect(told.updatedAt).toBe(told.createdAt);
+  });
+
+  test.each(['image/gif', 'image/jpeg', 'image/png'])('takes %s', async (contentType) => {
+    const { call } = await startTestService();
+    expect((await call('POST', '/images', { ...aGif, contentType })).status).toBe(201);
+  });
+
+  test('passes over fields it does not know', async () => {
+    const { call } = await startTestService();
+    const response = await call('POST', '/images', { ...aGif, id: noImage, unknown: { nested: true } });
+    expect(response.status).toBe(201);
+    expect(((await response.json()) as ToldImage).id).not.toBe(noImage);
+  });
+
+  test('takes a compressed body', async () => {
+    const { api } = await startTestService();
+    const headers = { ...asJson, 'Content-Encoding': 'gzip' };
+    const body = gzipSync(JSON.stringify(aGif));
+    expect((await fetch(`${api}/images`, { method: 'POST', headers, body })).status).toBe(201);
+  });
+});
+
+describe('GET /images', () => {
+  test('gives a bare array of all images', async () => {
+    const { call, store } = await startTestService();
+    expect(await (await call('GET', '/images')).json()).toEqual([]);
+    const stored = [await store(gif), await store(png, 'image/png')];
+    const response = await call('GET', '/images');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual(expect.arrayContaining(stored));
+  });
+});
+
+describe('GET /images/:id', () => {
+  test('gives the same as POST did', async () => {
+    const { call, store } = await startTestService();
+    const stored = await store();
+    const response = await call('GET', `/images/${stored.id}`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual(stored);
+  });
+
+  test('still does after a restart, with the URL of the new port', async () => {
+    const first = await startTestService();
+    const stored = await first.store();
+    await first.stop();
+    const second = await startTestService({ folder: first.folder });
+    const imageUrl = `${second.url}/images/public/${stored.id}`;
+    expect(await (await second.call('GET', `/images/${stored.id}`)).json()).toEqual({ ...stored, imageUrl });
+    expect(await bytesOf(await fetch(imageUrl))).toEqual(gif);
+  });
+});
+
+describe('PUT /images/:id', () => {
+  test('replaces bytes and type, and leaves the URL', async () => {
+    const { call, store } = await startTestService();
+    const before = await store();
+    const response = await call('PUT', `/images/${before.id}`, aPng);
+    expect([response.status, await response.text()]).toEqual([204, '']);
+
+    const after = await (await call('GET', `/images/${before.id}`)).json();
+    expect(after).toEqual({ ...before, contentType: 'image/png', updatedAt: expect.any(String) });
+    const served = await fetch(before.imageUrl);
+    expect(served.headers.get('Content-Type')).toBe('image/png');
+    expect(await bytesOf(served)).toEqual(png);
+  });
+
+  test('needs both fields', async () => {
+    const { call, store } = await startTestService();
+    const { id } = await store();
+    expect((await call('PUT', `/images/${id}`, { data: aPng.data })).status).toBe(400);
+    expect((await call('PUT', `/images/${id}`, { contentType: 'image/png' })).status).toBe(400);
+  });
+
+  test('never brings back an image that DELETE took meanwhile', async () => {
+    const { call, store } = await startTestService();
+    for (let round = 0; round < 10; round += 1) {
+      const { id, imageUrl } = await store();
+      const put = () => call('PUT', `/images/${id}`, aPng);
+      const [first, removed, last] = await Promise.all([put(), call('DELETE', `/images/${id}`), put()]);
+      expect(removed.status).toBe(204);
+      for (const { status } of [first, last]) expect([204, 404]).toContain(status);
+      expect((await fetch(imageUrl)).status).toBe(404);
+    }
+  });
+});
+
+describe('PATCH /images/:id', () => {
+  test('replaces the bytes alone', async () => {
+    const { call, store } = await startTestService();
+    const { id, imageUrl } = await store();
+    const response = await call('PATCH', `/images/${id}`, { data: aPng.data });
+    expect([response.status, await response.text()]).toEqual([204, '']);
+    const served = await fetch(imageUrl);
+    expect(served.headers.get('Content-Type')).toBe('image/gif');
+    expect(await bytesOf(served)).toEqual(png);
+  });
+
+  test('replaces the type alone', async () => {
+    const { call, store } = await startTestService();
+    const { id, imageUrl } = await store();
+    expect((await call('PATCH', `/images/${id}`, { contentType: 'image/jpeg' })).status).toBe(204);
+    const served = await fetch(imageUrl);
+    expect(served.headers.get('Content-Type')).toBe('image/jpeg');
+    expect(await bytesOf(served)).toEqual(gif);
+  });
+
+  test('needs one of the two', async () => {
+    const { call, store } = await startTestService();
+    const { id } = await store();
+    const response = await call('PATCH', `/images/${id}`, { unknown: true });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual(errorOf(400, 'The body must have data or contentType.'));
+  });
+});
+
+describe('DELETE /images/:id', () => {
+  test.each([
+    ['without a body', undefined],
+    ['with {} as its body', {}],
+  ])('takes the image away, %s', async (_, body) => {
+    const { call, store } = await startTestService();
+    const { id, imageUrl } = await store();
+    const response = await call('DELETE', `/images/${id}`, body);
+    expect([response.status, await response.text()]).toEqual([204, '']);
+    expect((await fetch(imageUrl)).status).toBe(404);
+    expect((await call('DELETE', `/images/${id}`, body)).status).toBe(404);
+    expect(await (await call('GET', '/images')).json()).toEqual([]);
+  });
+});
+
+describe('health', () => {
+  test('is live and ready', async () => {
+    const { url } = await startTestService();
+    for (const path of ['/health/live', '/health/ready', '/health/ready/']) {
+      const response = await fetch(`${url}${path}`);
+      expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+    }
+  });
+
+  test('is live but not ready without a folder to write', async () => {
+    const { url, folder } = await startTestService();
+    await rm(folder, { recursive: true });
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([503, errorOf(503)]);
+  });
+});
