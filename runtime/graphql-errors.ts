@@ -1,0 +1,113 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from './logger.ts';
+import { Refusal, type RefusalCode } from './refusal.ts';
+
+/** Which keys of `extensions` may leave with each refusal: the allow-list that every process applies to every error. */
+const refusalKeys: Record<RefusalCode, readonly string[]> = {
+  UNAUTHENTICATED: ['reason'],
+  FORBIDDEN: [],
+  BAD_USER_INPUT: ['problems'],
+  INVALID_CREDENTIALS: [],
+  USERNAME_TAKEN: [],
+  NOT_FOUND: [],
+  CONFLICT: ['reason', 'currentVersion'],
+  IMAGE_TOO_LARGE: ['maxBytes'],
+  UNSUPPORTED_IMAGE: [],
+  IMAGE_SERVICE_UNAVAILABLE: [],
+  SERVICE_UNAVAILABLE: [],
+  PAYLOAD_TOO_LARGE: ['maxBytes'],
+};
+
+/** The codes of a request that GraphQL itself would not execute. They carry nothing but their message. */
+const graphqlCodes = new Set([
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/** GraphQL repeats the value that it refused, which may be a whole image. */
+const maxMessageLength = 500;
+
+/** Whether `code` is one of the closed list that rules refuse with. */
+export function isRefusalCode(code: unknown): code is RefusalCode {
+  return typeof code === 'string' && Object.hasOwn(refusalKeys, code);
+}
+
+/** An error as it may leave the process: known codes with the keys allowed to them, everything else masked. */
+export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const { message, path, locations, extensions = {} } = formatted;
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  const keys = publicKeys(extensions.code);
+  if (!keys)
+    return { message: 'Something went wrong on our side.', ...place, extensions: maskedExtensions(extensions) };
+  const shown = keys.filter((key) => extensions[key] !== undefined).map((key) => [key, extensions[key]]);
+  return {
+    message: message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message,
+    ...place,
+    extensions: { code: extensions.code, ...Object.fromEntries(shown) },
+  };
+}
+
+function publicKeys(code: unknown): readonly string[] | undefined {
+  if (isRefusalCode(code)) return refusalKeys[code];
+  return typeof code === 'string' && graphqlCodes.has(code) ? [] : undefined;
+}
+
+function maskedExtensions({ requestId }: Record<string, unknown>): Record<string, unknown> {
+  return { code: 'INTERNAL_SERVER_ERROR', ...(requestId !== undefined && { requestId }) };
+}
+
+/** Logs bugs whole, and what is unavailable with its cause; marks bugs with the request's id, which the client sees. */
+export function reportErrors<Context extends { requestId: string }>(log: Logger): ApolloServerPlugin<Context> {
+  const report = (error: GraphQLError, requestId: string) => {
+    const err = unwrapResolverError(error);
+    if (publicKeys(error.extensions.code)) {
+      if (isUnavailable(err)) log.warn({ requestId, path: error.path, err }, 'unavailable');
+      return;
+    }
+    error.extensions.requestId ??= requestId;
+    log.error({ requestId, path: error.path, err }, 'bug');
+  };
+  return {
+    requestDidStart: async () => ({
+      didEncounterErrors: async ({ errors, contextValue }) => {
+        for (const error of errors) report(nameClientErrors(error), contextValue.requestId);
+      },
+    }),
+  };
+}
+
+/** Whether a part that this process itself needs was away; another process's trouble stands in that one's log. */
+function isUnavailable(err: unknown): boolean {
+  return err instanceof Refusal && err.extensions.code.endsWith('UNAVAILABLE');
+}
+
+/** Apollo gives some refusals of its own a 4xx status and no code. */
+function nameClientErrors(error: GraphQLError): GraphQLError {
+  const { code, http } = error.extensions as { code?: unknown; http?: { status?: number } };
+  if (code === undefined && http?.status && http.status < 500) error.extensions.code = 'BAD_REQUEST';
+  return error;
+}
+
+/** Refuses what a gateway would take for a bug of its own: an operation that is not there, or that no schema here offers. */
+export function requireOperation<Context extends { requestId: string }>(): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ operation }) => {
+        if (!operation)
+          throw unresolved('The document holds no such operation: send the operationName of one that it holds.');
+        if (operation.operation === 'subscription')
+          throw unresolved('There are no subscriptions here: ask by a query.');
+      },
+    }),
+  };
+}
+
+function unresolved(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } });
+}

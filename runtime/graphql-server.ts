@@ -1,0 +1,109 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  ApolloServer,
+  type ApolloServerOptionsWithGateway,
+  type ApolloServerPlugin,
+  type BaseContext,
+} from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import type { GraphQLSchema } from 'graphql';
+import { formatError, reportErrors, requireOperation } from './graphql-errors.ts';
+import { createGraphqlListener, type GraphqlHttpSettings } from './graphql-http.ts';
+import { logRequests } from './graphql-log.ts';
+import type { Running } from './process.ts';
+import { errorCode, StartFault } from './start-fault.ts';
+
+/** Where a server listens, and the variable that moves it. */
+export interface Listen {
+  host: string;
+  /** 0 for any that is free. */
+  port: number;
+  portVariable: string;
+}
+
+/** A server that answers GraphQL at `url`. */
+export interface RunningServer extends Running {
+  /** Absolute, up to and with `/graphql`. */
+  url: string;
+}
+
+export type GraphqlServerSettings<Context extends BaseContext> = Omit<GraphqlHttpSettings<Context>, 'server'> &
+  ({ schema: GraphQLSchema } | { gateway: ApolloServerOptionsWithGateway<Context>['gateway'] }) & { listen: Listen };
+
+/** What is in flight when the server stops may take this long; clients beyond it are cut off. */
+const stopGraceMs = 8_000;
+/** From the first byte of a request to its last: a client that trickles holds a connection no longer. */
+const requestTimeoutMs = 30_000;
+/** Of one document: far over what clients write, far under what would cost seconds to validate. */
+const maxTokens = 5_000;
+
+/** Starts an Apollo server on `node:http`; resolves when it listens. */
+export async function startGraphqlServer<Context extends BaseContext & { requestId: string }>(
+  settings: GraphqlServerSettings<Context>,
+): Promise<RunningServer> {
+  const httpServer = createServer({ requestTimeout: requestTimeoutMs });
+  const server = new ApolloServer<Context>({
+    ...('schema' in settings ? { schema: settings.schema, persistedQueries: false } : { gateway: settings.gateway }),
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens },
+    formatError,
+    logger: settings.log,
+    plugins: [
+      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: stopGraceMs }),
+      ...telemetryOff<Context>(),
+      requireOperation(),
+      reportErrors(settings.log),
+      logRequests(settings.log),
+    ],
+  });
+  await server.start();
+  httpServer.on('request', createGraphqlListener({ ...settings, server }));
+  const url = await startListening(httpServer, settings.listen);
+  settings.log.info({ url }, 'listening');
+  return { url, stop: () => server.stop() };
+}
+
+/** Apollo's own pages, caches and reports, which an environment variable of Apollo's would otherwise turn on. */
+function telemetryOff<Context extends BaseContext>(): ApolloServerPlugin<Context>[] {
+  return [
+    ApolloServerPluginCacheControlDisabled(),
+    ApolloServerPluginInlineTraceDisabled(),
+    ApolloServerPluginLandingPageDisabled(),
+    ApolloServerPluginSchemaReportingDisabled(),
+    ApolloServerPluginUsageReportingDisabled(),
+  ];
+}
+
+async function startListening(server: Server, { host, port, portVariable }: Listen): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(explainListen(error, { host, port, portVariable })));
+    server.listen({ host, port }, resolve);
+  });
+  const { address, port: taken } = server.address() as AddressInfo;
+  const name = /^(0\.0\.0\.0|::)$/.test(address) ? '127.0.0.1' : address;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${taken}/graphql`;
+}
+
+function explainListen(error: Error, { host, port, portVariable }: Listen): Error {
+  switch (errorCode(error)) {
+    case 'EADDRINUSE':
+      return new StartFault(`Port ${port} is taken: stop what listens there, or set ${portVariable} to another.`);
+    case 'EACCES':
+      return new StartFault(`Port ${port} may not be used by this user: set ${portVariable} to one over 1023.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartFault(`${host} is no address of this machine: set HOST to one that is.`);
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,44 @@
+/** One fault of an input. `field` is the path in the input, as `image.data`. */
+export interface Problem {
+  field: string;
+  message: string;
+}
+
+/** The closed list of codes, each with what a client is told beside it: `errors[].extensions`. */
+export type RefusalExtensions =
+  | { code: 'UNAUTHENTICATED'; reason: 'MISSING' | 'EXPIRED' | 'INVALID' }
+  | { code: 'FORBIDDEN' }
+  | { code: 'BAD_USER_INPUT'; problems: Problem[] }
+  | { code: 'INVALID_CREDENTIALS' }
+  | { code: 'USERNAME_TAKEN' }
+  | { code: 'NOT_FOUND' }
+  | { code: 'CONFLICT'; reason: 'VERSION_PASSED'; currentVersion: number }
+  | { code: 'CONFLICT'; reason: 'IN_PROGRESS' }
+  | { code: 'IMAGE_TOO_LARGE'; maxBytes: number }
+  | { code: 'UNSUPPORTED_IMAGE' }
+  | { code: 'IMAGE_SERVICE_UNAVAILABLE' }
+  | { code: 'SERVICE_UNAVAILABLE' }
+  | { code: 'PAYLOAD_TOO_LARGE'; maxBytes: number };
+
+export type RefusalCode = RefusalExtensions['code'];
+
+/**
+ * What a rule throws where it will not do what it was asked. The message is for people, says how to mend it and
+ * names nothing of the inside; `cause` is for the log alone. GraphQL takes `extensions` over as they are.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly extensions: RefusalExtensions;
+
+  constructor(extensions: RefusalExtensions, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.extensions = extensions;
+  }
+}
+
+/** Refuses an input that has problems, all of them together; does nothing where there is none. */
+export function refuseProblems(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join(' ');
+  throw new Refusal({ code: 'BAD_USER_INPUT', problems: [...problems] }, message);
+}

@@ -1,0 +1,72 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database, { SqliteError } from 'better-sqlite3';
+import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { Refusal } from './refusal.ts';
+import { StartFault } from './start-fault.ts';
+
+/** An open database with its migrations applied. */
+export interface Sqlite {
+  db: BetterSQLite3Database;
+  /** Throws unless the database answers. */
+  ping(): void;
+  close(): void;
+}
+
+/** How long a statement waits for a writer of another process, which blocks this process too. */
+const busyTimeoutMs = 2_000;
+
+/** Opens the file, which is created where there is none, and brings its tables up to date. */
+export function openSqlite({ file, migrations }: { file: string; migrations: string }): Sqlite {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // For its owner alone; SQLite gives the files that it makes beside it the same rights.
+    closeSync(openSync(file, 'a', 0o600));
+    const client = new Database(file, { timeout: busyTimeoutMs });
+    client.pragma('journal_mode = WAL');
+    client.pragma('synchronous = FULL');
+    client.pragma('foreign_keys = ON');
+    const db = drizzle({ client });
+    migrate(db, { migrationsFolder: migrations });
+    const ping = client.prepare('SELECT 1');
+    return { db, ping: () => void ping.get(), close: () => client.close() };
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new StartFault(
+      `The database ${file} cannot be opened (${reason}): mend its folder's rights, or restore it.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * Runs a statement so that no passing trouble of the driver's leaves the store but as SERVICE_UNAVAILABLE; `onDuplicate`
+ * says what follows where a unique column has the value already.
+ */
+export function attempt<Result>(run: () => Result, onDuplicate?: (cause: unknown) => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (onDuplicate && isDuplicate(error)) return onDuplicate(error);
+    if (isPassing(error)) throw unavailable(error);
+    throw error;
+  }
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof SqliteError && /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(error.code);
+}
+
+/** Locked, full, read-only, or out of reach: not a bug, and not for ever. */
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof SqliteError && /^SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|NOMEM|PROTOCOL)/.test(error.code)
+  );
+}
+
+function unavailable(cause: unknown): Refusal {
+  return new Refusal({ code: 'SERVICE_UNAVAILABLE' }, 'The database cannot take this just now: try again.', { cause });
+}
