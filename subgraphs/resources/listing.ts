@@ -1,0 +1,83 @@
+import { writeCursor } from './cursor.ts';
+import { type ListInput, readListInput } from './list-input.ts';
+import {
+  positionOf,
+  type Resource,
+  type ResourceList,
+  type ResourceRange,
+  type ResourceStore,
+} from './storage/resource-store.ts';
+
+/** A page after the Relay cursor connections specification. What is a function costs only when asked for. */
+export interface ResourceConnection {
+  edges: { cursor: string; node: Resource }[];
+  nodes: Resource[];
+  pageInfo: {
+    hasNextPage: () => Promise<boolean>;
+    hasPreviousPage: () => Promise<boolean>;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
+  totalCount: () => Promise<number>;
+}
+
+export interface Listing {
+  /** BAD_USER_INPUT. */
+  list(viewerId: string, input: ListInput): Promise<ResourceConnection>;
+}
+
+/** Pages by keyset: each starts from a position, so that what is added meanwhile shifts nothing. */
+export function createListing(store: ResourceStore): Listing {
+  return {
+    async list(viewerId, input) {
+      const { list, range } = readListInput(viewerId, input);
+      // One more than asked for tells whether there are more.
+      const found = await store.range(list, { ...range, limit: range.limit + 1 });
+      const hasMore = found.length > range.limit;
+      const nodes = range.fromEnd ? found.slice(hasMore ? 1 : 0) : found.slice(0, range.limit);
+      return toConnection({ store, list, range, nodes, hasMore });
+    },
+  };
+}
+
+interface Page {
+  store: ResourceStore;
+  list: ResourceList;
+  range: ResourceRange;
+  nodes: Resource[];
+  hasMore: boolean;
+}
+
+function toConnection(page: Page): ResourceConnection {
+  const { store, list, nodes } = page;
+  const edges = nodes.map((node) => ({ cursor: writeCursor(list, positionOf(node, list.order)), node }));
+  return {
+    edges,
+    nodes,
+    pageInfo: {
+      hasNextPage: () => hasNext(page),
+      hasPreviousPage: () => hasPrevious(page),
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: () => store.count(list),
+  };
+}
+
+async function hasNext({ store, list, range, nodes, hasMore }: Page): Promise<boolean> {
+  if (!range.fromEnd && hasMore) return true;
+  // Without a bound the page reaches the end of the list.
+  if (!range.before) return false;
+  const last = nodes.at(-1);
+  const after = last && positionOf(last, list.order);
+  return (await store.range(list, { after: after ?? range.after, limit: 1, fromEnd: false })).length > 0;
+}
+
+async function hasPrevious({ store, list, range, nodes, hasMore }: Page): Promise<boolean> {
+  if (range.fromEnd && hasMore) return true;
+  // Without a bound the page reaches the start of the list.
+  if (!range.after) return false;
+  const first = nodes.at(0);
+  const before = first && positionOf(first, list.order);
+  return (await store.range(list, { before: before ?? range.before, limit: 1, fromEnd: true })).length > 0;
+}

@@ -1,0 +1,71 @@
+import type { Viewer } from '../../runtime/access-token.ts';
+import { dateTime } from '../../runtime/date-time.ts';
+import { Refusal } from '../../runtime/refusal.ts';
+import type { ListInput } from './list-input.ts';
+import type { CreateInput, UpdateInput } from './resource-input.ts';
+import type { Caller, DeleteInput, Resources } from './resources.ts';
+import type { Resource } from './storage/resource-store.ts';
+
+export interface ResourcesContext {
+  requestId: string;
+  /** UNAUTHENTICATED without a token that holds. */
+  requireViewer: () => Viewer;
+  resources: Resources;
+}
+
+interface Input<Fields> {
+  input: Fields;
+}
+
+interface Reference {
+  id: string;
+}
+
+const callerOf = ({ requireViewer, requestId }: ResourcesContext): Caller => ({
+  viewerId: requireViewer().id,
+  requestId,
+});
+
+/** GraphQL to rules and back, nothing else. */
+export const resolvers = {
+  DateTime: dateTime,
+
+  Query: {
+    resource: (_: unknown, { id }: Reference, { resources, requireViewer }: ResourcesContext) =>
+      resources.find(requireViewer().id, id),
+    resources: (_: unknown, input: ListInput, { resources, requireViewer }: ResourcesContext) =>
+      resources.list(requireViewer().id, input),
+  },
+
+  Mutation: {
+    createResource: async (_: unknown, { input }: Input<CreateInput>, context: ResourcesContext) => ({
+      resource: await context.resources.create(callerOf(context), input),
+    }),
+    updateResource: async (_: unknown, { input }: Input<UpdateInput>, context: ResourcesContext) => ({
+      resource: await context.resources.update(callerOf(context), input),
+    }),
+    deleteResource: async (_: unknown, { input }: Input<DeleteInput>, context: ResourcesContext) => {
+      await context.resources.delete(callerOf(context), input);
+      return { deletedResourceId: input.id };
+    },
+  },
+
+  Resource: {
+    __resolveReference: ({ id }: Reference, { resources, requireViewer }: ResourcesContext) =>
+      resources.find(requireViewer().id, id),
+    owner: ({ ownerId }: Resource) => ({ id: ownerId }),
+  },
+
+  User: {
+    __resolveReference: ({ id }: Reference) => ({ id }),
+    resources: ({ id }: Reference, input: ListInput, { resources, requireViewer }: ResourcesContext) => {
+      const viewer = requireViewer();
+      if (viewer.id !== id) throw forbidden();
+      return resources.list(viewer.id, input);
+    },
+  },
+};
+
+function forbidden(): Refusal {
+  return new Refusal({ code: 'FORBIDDEN' }, 'Only the user can see these resources.');
+}

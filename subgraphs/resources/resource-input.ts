@@ -1,0 +1,48 @@
+import { type Problem, refuseProblems } from '../../runtime/refusal.ts';
+import type { ImageInput } from './images.ts';
+import { descriptionProblems, titleProblems, trimTitle } from './texts.ts';
+
+export interface CreateInput {
+  title: string;
+  description?: string | null;
+  image: ImageInput;
+}
+
+/** A field that is left out stays; null is not the same. */
+export interface UpdateInput {
+  id: string;
+  title?: string | null;
+  description?: string | null;
+  image?: ImageInput | null;
+  expectedVersion?: number | null;
+}
+
+/** What a new resource holds, with its title trimmed; BAD_USER_INPUT with every problem. */
+export function readCreateInput({ title: asWritten, description = null, image }: CreateInput) {
+  const title = trimTitle(asWritten);
+  refuseProblems([...titleProblems(title), ...descriptionProblems(description ?? '')]);
+  return { title, description, image };
+}
+
+/** What an update changes, and nothing else; BAD_USER_INPUT with every problem. */
+export function readUpdateInput({ id, title, description, image, expectedVersion }: UpdateInput) {
+  const trimmed = typeof title === 'string' ? trimTitle(title) : title;
+  refuseProblems([
+    ...nullProblems({ title: trimmed, image }),
+    ...(typeof trimmed === 'string' ? titleProblems(trimmed) : []),
+    ...descriptionProblems(description ?? ''),
+  ]);
+  return {
+    id,
+    expectedVersion: expectedVersion ?? undefined,
+    ...(typeof trimmed === 'string' && { title: trimmed }),
+    ...(description !== undefined && { description }),
+    ...(image && { image }),
+  };
+}
+
+function nullProblems(fields: Record<string, unknown>): Problem[] {
+  return Object.entries(fields)
+    .filter(([, value]) => value === null)
+    .map(([field]) => ({ field, message: 'It cannot be taken away: give another, or leave the field out.' }));
+}

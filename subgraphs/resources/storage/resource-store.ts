@@ -1,0 +1,112 @@
+/** An image as the image service holds it. */
+export interface StoredImage {
+  /** The image service's id. */
+  id: string;
+  url: string;
+  contentType: string;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  sizeBytes: number;
+  /** Lower-case hex. */
+  sha256: string;
+}
+
+/** A resource as it is kept. */
+export interface Resource {
+  /** UUID, version 7: in the order of creation. */
+  id: string;
+  ownerId: string;
+  title: string;
+  description: string | null;
+  image: StoredImage;
+  createdAt: Date;
+  updatedAt: Date;
+  /** From 1. */
+  version: number;
+}
+
+/** One resource of one owner; somebody else's is as if it did not exist. */
+export interface ResourceKey {
+  ownerId: string;
+  id: string;
+}
+
+/** What an update changes; what is left out stays. The image's id and URL never change. */
+export interface ResourceChanges {
+  title?: string;
+  description?: string | null;
+  image?: Omit<StoredImage, 'id' | 'url'>;
+}
+
+/** A change that holds only where the resource is still of this version; any version where it is undefined. */
+export interface VersionedKey extends ResourceKey {
+  expectedVersion?: number | undefined;
+}
+
+export const resourceOrders = ['NEWEST', 'OLDEST', 'TITLE', 'RECENTLY_UPDATED'] as const;
+export type ResourceOrder = (typeof resourceOrders)[number];
+
+/** Where a resource stands in an order: what it is sorted by (milliseconds, or the title's key) and its id. */
+export interface Position {
+  key: number | string;
+  id: string;
+}
+
+/** Every field given must hold. */
+export interface ResourceFilter {
+  /** In the form of `searchKey`. */
+  search?: string;
+  contentType?: string;
+  createdFrom?: Date;
+  createdBefore?: Date;
+}
+
+/** An owner's resources in an order, narrowed to a filter. */
+export interface ResourceList {
+  ownerId: string;
+  order: ResourceOrder;
+  filter: ResourceFilter;
+}
+
+/** A run of a list: the first or the last `limit` that lie strictly between two positions. */
+export interface ResourceRange {
+  after?: Position | undefined;
+  before?: Position | undefined;
+  limit: number;
+  fromEnd: boolean;
+}
+
+/** Keeps resources. Every engine passes resource-store.contract.ts; what can pass by itself is SERVICE_UNAVAILABLE. */
+export interface ResourceStore {
+  /** False, and nothing is kept, where another resource has the image. */
+  insert(resource: Resource): Promise<boolean>;
+  find(key: ResourceKey): Promise<Resource | undefined>;
+  /** The resource as changed, its version one higher; undefined where none has the key and the version. */
+  update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Promise<Resource | undefined>;
+  /** The resource as it was; undefined where none has the key and the version. */
+  delete(key: VersionedKey): Promise<Resource | undefined>;
+  /** In the list's order, from whichever end the range was taken. */
+  range(list: ResourceList, range: ResourceRange): Promise<Resource[]>;
+  count(list: ResourceList): Promise<number>;
+  /** Throws where the store does not answer. */
+  ping(): void;
+  close(): void;
+}
+
+/** The form in which texts are compared and titles sorted: NFKC-normalised, in lower case. */
+export function searchKey(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
+}
+
+/** Where a resource stands in an order. */
+export function positionOf(resource: Resource, order: ResourceOrder): Position {
+  const keys = {
+    NEWEST: () => resource.createdAt.getTime(),
+    OLDEST: () => resource.createdAt.getTime(),
+    TITLE: () => searchKey(resource.title),
+    RECENTLY_UPDATED: () => resource.updatedAt.getTime(),
+  };
+  return { key: keys[order](), id: resource.id };
+}

@@ -1,0 +1,108 @@
+import { and, asc, count, desc, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Position, ResourceFilter, ResourceList, ResourceOrder, ResourceRange } from './resource-store.ts';
+import { resources } from './sqlite.tables.ts';
+
+/** What each order sorts by, and whether it descends. Ids break ties in the same direction. */
+const orders = {
+  NEWEST: { column: resources.createdAt, descends: true },
+  OLDEST: { column: resources.createdAt, descends: false },
+  TITLE: { column: resources.titleKey, descends: false },
+  RECENTLY_UPDATED: { column: resources.updatedAt, descends: true },
+} satisfies Record<ResourceOrder, unknown>;
+
+/** Reads lists by statements that are prepared once for each shape: an order, a direction, which bounds, which filters. */
+export function prepareLists(db: BetterSQLite3Database) {
+  const ranges = remember((shape: RangeShape) => prepareRange(db, shape));
+  const counts = remember((shape: ListShape) => prepareCount(db, shape));
+  return {
+    range(list: ResourceList, { after, before, limit, fromEnd }: ResourceRange) {
+      const shape = { ...shapeOf(list), after: after !== undefined, before: before !== undefined, fromEnd };
+      const rows = ranges(shape).all({
+        ...valuesOf(list),
+        ...bound('after', after),
+        ...bound('before', before),
+        limit,
+      });
+      return fromEnd ? rows.reverse() : rows;
+    },
+    count: (list: ResourceList) => counts(shapeOf(list)).get(valuesOf(list))?.count ?? 0,
+  };
+}
+
+interface ListShape {
+  order: ResourceOrder;
+  filters: (keyof ResourceFilter)[];
+}
+
+interface RangeShape extends ListShape {
+  after: boolean;
+  before: boolean;
+  fromEnd: boolean;
+}
+
+function prepareRange(db: BetterSQLite3Database, { order, filters, after, before, fromEnd }: RangeShape) {
+  const { column, descends } = orders[order];
+  const sorted = descends === fromEnd ? asc : desc;
+  return db
+    .select()
+    .from(resources)
+    .where(and(inList(filters), after ? past(order, 'after') : undefined, before ? past(order, 'before') : undefined))
+    .orderBy(sorted(column), sorted(resources.id))
+    .limit(sql.placeholder('limit'))
+    .prepare();
+}
+
+function prepareCount(db: BetterSQLite3Database, { filters }: ListShape) {
+  return db.select({ count: count() }).from(resources).where(inList(filters)).prepare();
+}
+
+/** Strictly beyond a bound, by a comparison of rows that SQLite answers from the order's index. */
+function past(order: ResourceOrder, side: 'after' | 'before'): SQL {
+  const { column, descends } = orders[order];
+  const position = sql`(${sql.placeholder(`${side}Key`)}, ${sql.placeholder(`${side}Id`)})`;
+  return descends === (side === 'after')
+    ? sql`(${column}, ${resources.id}) < ${position}`
+    : sql`(${column}, ${resources.id}) > ${position}`;
+}
+
+const filterConditions: Record<keyof ResourceFilter, () => SQL | undefined> = {
+  // `instr` takes every character literally, which LIKE does not.
+  search: () =>
+    or(
+      sql`instr(${resources.titleKey}, ${sql.placeholder('search')}) > 0`,
+      sql`instr(${resources.descriptionKey}, ${sql.placeholder('search')}) > 0`,
+    ),
+  contentType: () => eq(resources.contentType, sql.placeholder('contentType')),
+  createdFrom: () => gte(resources.createdAt, sql.placeholder('createdFrom')),
+  createdBefore: () => lt(resources.createdAt, sql.placeholder('createdBefore')),
+};
+
+function inList(filters: (keyof ResourceFilter)[]): SQL | undefined {
+  return and(eq(resources.ownerId, sql.placeholder('ownerId')), ...filters.map((name) => filterConditions[name]()));
+}
+
+function shapeOf({ order, filter }: ResourceList): ListShape {
+  const filters = (Object.keys(filterConditions) as (keyof ResourceFilter)[]).filter(
+    (name) => filter[name] !== undefined,
+  );
+  return { order, filters };
+}
+
+function valuesOf({ ownerId, filter: { createdFrom, createdBefore, ...filter } }: ResourceList) {
+  return { ownerId, ...filter, createdFrom: createdFrom?.getTime(), createdBefore: createdBefore?.getTime() };
+}
+
+function bound(side: 'after' | 'before', position: Position | undefined) {
+  return position && { [`${side}Key`]: position.key, [`${side}Id`]: position.id };
+}
+
+function remember<Shape, Statement>(prepare: (shape: Shape) => Statement): (shape: Shape) => Statement {
+  const prepared = new Map<string, Statement>();
+  return (shape) => {
+    const key = JSON.stringify(shape);
+    const known = prepared.get(key) ?? prepare(shape);
+    prepared.set(key, known);
+    return known;
+  };
+}

@@ -1,0 +1,23 @@
+import type { Authenticate } from '../../runtime/access-token.ts';
+import type { IncomingRequest } from '../../runtime/graphql-http.ts';
+import { buildSchema } from '../../runtime/subgraph-schema.ts';
+import { type ResourcesContext, resolvers } from './resolvers.ts';
+import type { Resources } from './resources.ts';
+
+/** The subgraph's schema, and what its resolvers get with each request. */
+export function createResourcesSubgraph({
+  resources,
+  authenticate,
+}: {
+  resources: Resources;
+  authenticate: Authenticate;
+}) {
+  return {
+    schema: buildSchema('resources', resolvers),
+    context: ({ requestId, authorization }: IncomingRequest): ResourcesContext => ({
+      requestId,
+      requireViewer: () => authenticate(authorization),
+      resources,
+    }),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Problem } from '../../runtime/refusal.ts';
+
+const maxTitleCharacters = 200;
+const maxDescriptionCharacters = 5_000;
+
+/** A title without the white space around it. */
+export const trimTitle = (title: string) => title.trim();
+
+/** What keeps a trimmed text from being a title. */
+export function titleProblems(title: string): Problem[] {
+  const field = 'title';
+  if (title === '') return [{ field, message: 'A title has at least one character that is not white space.' }];
+  if (isLonger(title, maxTitleCharacters)) {
+    return [{ field, message: `A title has at most ${maxTitleCharacters} characters.` }];
+  }
+  return characterProblems(field, title);
+}
+
+/** What keeps a text from being a description. */
+export function descriptionProblems(description: string): Problem[] {
+  const field = 'description';
+  if (isLonger(description, maxDescriptionCharacters)) {
+    return [{ field, message: `A description has at most ${maxDescriptionCharacters} characters.` }];
+  }
+  return characterProblems(field, description);
+}
+
+/** Half a surrogate pair and NUL are no characters that every database can keep. */
+export function characterProblems(field: string, text: string): Problem[] {
+  const isText = text.isWellFormed() && !text.includes('\0');
+  return isText ? [] : [{ field, message: 'It must be well-formed Unicode without NUL.' }];
+}
+
+/** Counts code points, and no more of them than needed. */
+function isLonger(text: string, maxCharacters: number): boolean {
+  if (text.length <= maxCharacters) return false;
+  return text.length > 2 * maxCharacters || [...text].length > maxCharacters;
+}
