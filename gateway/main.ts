@@ -1,0 +1,29 @@
+import { createLogger } from '../runtime/logger.ts';
+import { runProcess } from '../runtime/process.ts';
+import { gatewayEnvironment } from './environment.ts';
+import { startGateway } from './start.ts';
+
+await runProcess({
+  about: 'gateway: the one entry point; plans operations and asks the subgraphs.',
+  spec: gatewayEnvironment,
+  start: (env) =>
+    startGateway({
+      subgraphs: [
+        {
+          name: 'auth',
+          url: env.AUTH_URL,
+          timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
+          mutationTimeoutMs: env.SUBGRAPH_TIMEOUT_MS,
+        },
+        {
+          name: 'resources',
+          url: env.RESOURCES_URL,
+          timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
+          mutationTimeoutMs: env.SUBGRAPH_IMAGE_TIMEOUT_MS,
+        },
+      ],
+      corsOrigins: env.CORS_ORIGINS,
+      listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
+      log: createLogger({ service: 'gateway', level: env.LOG_LEVEL }),
+    }),
+});
