@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { gatewayEnvironment } from '../gateway/environment.ts';
+import { imageServiceEnvironment } from '../image-service/environment.ts';
+import { authEnvironment } from '../subgraphs/auth/environment.ts';
+import { resourcesEnvironment } from '../subgraphs/resources/environment.ts';
+
+/** What `npm start` reads of the environment: nothing of it is needed. */
+export const embeddedEnvironment = z.object({
+  DATA_FOLDER: z.string().default('./data').describe('Folder of the databases, images and secrets of `npm start`.'),
+  GATEWAY_PORT: gatewayEnvironment.shape.GATEWAY_PORT,
+  AUTH_PORT: authEnvironment.shape.AUTH_PORT,
+  RESOURCES_PORT: resourcesEnvironment.shape.RESOURCES_PORT,
+  IMAGE_SERVICE_PORT: imageServiceEnvironment.shape.IMAGE_SERVICE_PORT,
+  HOST: gatewayEnvironment.shape.HOST,
+  CORS_ORIGINS: gatewayEnvironment.shape.CORS_ORIGINS,
+  BCRYPT_COST: authEnvironment.shape.BCRYPT_COST,
+  BCRYPT_CONCURRENCY: authEnvironment.shape.BCRYPT_CONCURRENCY,
+  LOG_LEVEL: gatewayEnvironment.shape.LOG_LEVEL.unwrap()
+    .default('warn')
+    .describe('One of trace, debug, info, warn, error, silent.'),
+});

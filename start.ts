@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import { embeddedEnvironment } from './embedded/environment.ts';
+import { requireAnswers } from './embedded/first-query.ts';
+import { type Supergraph, startSupergraph } from './embedded/supergraph.ts';
+import { runProcess } from './runtime/process.ts';
+
+await runProcess({
+  about: 'image-supergraph: the gateway, both subgraphs and the stand-in of the image service in one process.',
+  spec: embeddedEnvironment,
+  start: async (env) => {
+    const supergraph = await startSupergraph(settingsFrom(env));
+    await requireAnswers(supergraph.gateway);
+    process.stdout.write(describe(supergraph, env.DATA_FOLDER));
+    return supergraph;
+  },
+});
+
+function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
+  return {
+    dataFolder: env.DATA_FOLDER,
+    host: env.HOST,
+    ports: {
+      gateway: env.GATEWAY_PORT,
+      auth: env.AUTH_PORT,
+      resources: env.RESOURCES_PORT,
+      imageService: env.IMAGE_SERVICE_PORT,
+    },
+    corsOrigins: env.CORS_ORIGINS,
+    bcrypt: { cost: env.BCRYPT_COST, concurrency: env.BCRYPT_CONCURRENCY },
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function describe({ gateway, auth, resources, imageService }: Supergraph, folder: string): string {
+  return `
+  The supergraph answers.
+
+    gateway         ${gateway}
+    auth            ${auth}
+    resources       ${resources}
+    image service   ${imageService} (stand-in)
+
+  Data is kept in ${folder}. Stop with Ctrl-C.
+
+`;
+}
