@@ -1,0 +1,50 @@
+/** An error as clients see it. */
+export interface ShownError {
+  message: string;
+  path?: (string | number)[];
+  extensions: { code: string; [key: string]: unknown };
+}
+
+/** An answer as it came over HTTP. */
+export interface Answer<Data> {
+  status: number;
+  headers: Headers;
+  data: Data | null | undefined;
+  errors: ShownError[];
+  /** The body as it came. */
+  text: string;
+}
+
+type Variables = Record<string, unknown>;
+
+/** Asks one GraphQL endpoint. */
+export interface Ask {
+  <Data = Record<string, unknown>>(query: string, variables?: Variables): Promise<Answer<Data>>;
+  /** The data of an answer that has no error; a failure shows the whole answer. */
+  data<Data>(query: string, variables?: Variables): Promise<Data>;
+  /** The one error of an answer, as its extensions. */
+  refusal(query: string, variables?: Variables): Promise<ShownError['extensions']>;
+}
+
+export function createAsk(url: string, token?: string): Ask {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const ask = async <Data>(query: string, variables?: Variables): Promise<Answer<Data>> => {
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+    const text = await response.text();
+    const { data, errors = [] } = JSON.parse(text) as { data?: Data; errors?: ShownError[] };
+    return { status: response.status, headers: response.headers, data, errors, text };
+  };
+  return Object.assign(ask, {
+    async data<Data>(query: string, variables?: Variables): Promise<Data> {
+      const answer = await ask<Data>(query, variables);
+      if (!answer.data || answer.errors.length > 0) throw new Error(`No clean answer: ${answer.status} ${answer.text}`);
+      return answer.data;
+    },
+    async refusal(query: string, variables?: Variables) {
+      const answer = await ask(query, variables);
+      const [error, ...more] = answer.errors;
+      if (!error || more.length > 0) throw new Error(`Not one error: ${answer.status} ${answer.text}`);
+      return error.extensions;
+    },
+  });
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSupergraph } from '../embedded/supergraph.ts';
+import { type Ask, createAsk } from './ask.ts';
+
+/** Somebody with an account, logged in. */
+export interface Person {
+  id: string;
+  username: string;
+  password: string;
+  token: string;
+  /** Asks with the person's token. */
+  ask: Ask;
+  /** Creates a resource with a small image of its own; gives its id. */
+  create(title?: string): Promise<string>;
+}
+
+/** A whole supergraph: every process listening on a port of its own, on an empty data folder. */
+export interface System {
+  gateway: string;
+  auth: string;
+  resources: string;
+  imageService: string;
+  dataFolder: string;
+  /** Asks the gateway, without a token unless one is given. */
+  ask: Ask;
+  /** Asks the gateway with a token. */
+  as(token: string): Ask;
+  signUp(): Promise<Person>;
+  stop(): Promise<void>;
+}
+
+/** What startSupergraph needs to run beside others: free ports, quiet, and passwords that cost little. */
+export const testSettings = {
+  host: '127.0.0.1',
+  ports: { gateway: 0, auth: 0, resources: 0, imageService: 0 },
+  corsOrigins: ['https://app.example'],
+  bcrypt: { cost: 4, concurrency: 2 },
+  logLevel: 'silent',
+} as const;
+
+/** Starts a supergraph on an empty folder; `stop` removes the folder. */
+export async function startSystem(): Promise<System> {
+  const dataFolder = temporaryFolder();
+  const { stop, ...urls } = await startSupergraph({ ...testSettings, dataFolder: dataFolder.path });
+  return {
+    ...urls,
+    ...personsAt(urls.gateway),
+    dataFolder: dataFolder.path,
+    stop: async () => {
+      await stop();
+      dataFolder.remove();
+    },
+  };
+}
+
+/** The ways to ask a gateway and to sign up at it, wherever it runs. */
+export function personsAt(gateway: string): Pick<System, 'ask' | 'as' | 'signUp'> {
+  const ask = createAsk(gateway);
+  return {
+    ask,
+    as: (token) => createAsk(gateway, token),
+    async signUp() {
+      const username = uniqueName();
+      const password = `correct horse ${username}`;
+      const { register } = await ask.data<Registered>(registration, { input: { username, password } });
+      const asPerson = createAsk(gateway, register.accessToken);
+      const create = async (title = 'A picture') => {
+        const input = { title, image: { data: fixture('four-colours.png').toString('base64') } };
+        const { createResource } = await asPerson.data<Created>(creation, { input });
+        return createResource.resource.id;
+      };
+      return { id: register.user.id, username, password, token: register.accessToken, ask: asPerson, create };
+    },
+  };
+}
+
+/** A username that nobody has. */
+export const uniqueName = () => `user-${randomUUID().slice(0, 13)}`;
+
+/** The bytes of a file of tests/fixtures. */
+export const fixture = (name: string): Buffer => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
+
+/** An empty folder outside the project. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'supergraph-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+interface Registered {
+  register: { accessToken: string; user: { id: string } };
+}
+
+interface Created {
+  createResource: { resource: { id: string } };
+}
+
+const registration = `mutation ($input: RegisterInput!) { register(input: $input) { accessToken user { id } } }`;
+const creation = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }`;
