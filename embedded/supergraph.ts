@@ -68,9 +68,13 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
   const log = (service: string) => createLogger({ service, level: settings.logLevel });
 
   const imageService = keep(
-    await startImageService({ host, port: ports.imageService, token, folder: join(folder, 'images') }).catch(
-      explainImageServicePort(ports.imageService),
-    ),
+    await startImageService({
+      host,
+      port: ports.imageService,
+      token,
+      folder: join(folder, 'images'),
+      log: log('image-service'),
+    }).catch(explainImageServicePort(ports.imageService)),
   );
   const resources = keep(
     await startResources({

@@ -24,6 +24,7 @@ export interface SubgraphSettings {
 
 /** Asks one subgraph for its part of a query plan. */
 export interface SubgraphClient extends GraphQLDataSource<GatewayContext> {
+  /** Cuts off what is still being asked. */
   close(): Promise<void>;
 }
 
@@ -64,7 +65,7 @@ export function createSubgraphClient(settings: SubgraphSettings, log: Logger): S
         limit.clear();
       }
     },
-    close: () => pool.close(),
+    close: () => pool.destroy(),
   };
 }
 

@@ -20,6 +20,9 @@ const refusalKeys: Record<RefusalCode, readonly string[]> = {
   PAYLOAD_TOO_LARGE: ['maxBytes'],
 };
 
+/** Every code that rules refuse with. */
+export const refusalCodes = Object.keys(refusalKeys);
+
 /** The codes of a request that GraphQL itself would not execute. They carry nothing but their message. */
 const graphqlCodes = new Set([
   'BAD_REQUEST',

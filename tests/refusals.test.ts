@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { refusalCodes } from '../runtime/graphql-errors.ts';
+import type { ShownError } from './ask.ts';
+import { claimSize, pngOfSize } from './pngs.ts';
+import { fixture, type Person, type System, startSystem } from './system.ts';
+
+let system: System;
+let ada: Person;
+beforeAll(async () => {
+  system = await startSystem();
+  ada = await system.signUp();
+});
+afterAll(() => system.stop());
+
+const register = `mutation ($input: RegisterInput!) { register(input: $input) { accessToken } }`;
+const logIn = `mutation ($input: LoginInput!) { login(input: $input) { accessToken } }`;
+const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }`;
+const update = `mutation ($input: UpdateResourceInput!) { updateResource(input: $input) { resource { id version } } }`;
+const remove = `mutation ($input: DeleteResourceInput!) { deleteResource(input: $input) { deletedResourceId } }`;
+const picture = { data: fixture('four-colours.png').toString('base64') };
+const fieldsOf = ({ problems }: ShownError['extensions']) =>
+  (problems as { field: string }[]).map(({ field }) => field);
+
+test.each([
+  '{ me { id } }',
+  '{ resource(id: "x") { id } }',
+  '{ resources { totalCount } }',
+  `mutation { createResource(input: { title: "a", image: { data: "" } }) { resource { id } } }`,
+  `mutation { updateResource(input: { id: "x" }) { resource { id } } }`,
+  `mutation { deleteResource(input: { id: "x" }) { deletedResourceId } }`,
+])('UNAUTHENTICATED, MISSING, without a token: %s', async (operation) => {
+  const answer = await system.ask(operation);
+  expect(answer.status).toBe(200);
+  expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }]);
+});
+
+test('a token that does not hold is no reason to refuse what needs none', async () => {
+  const { username, password } = ada;
+  const answer = await system.as('stale.old.token').data(logIn, { input: { username, password } });
+  expect(answer).toHaveProperty('login.accessToken');
+});
+
+test('BAD_USER_INPUT names every problem of a registration', async () => {
+  const refusal = await system.ask.refusal(register, { input: { username: 'a b', password: 'short' } });
+  expect(refusal.code).toBe('BAD_USER_INPUT');
+  expect(fieldsOf(refusal)).toEqual(['username', 'password']);
+});
+
+test('BAD_USER_INPUT for a password of 73 bytes, and none for one of 72', async () => {
+  const input = (password: string) => ({ input: { username: `long-${password.length}`, password } });
+  expect(fieldsOf(await system.ask.refusal(register, input(`${'é'.repeat(36)}a`)))).toEqual(['password']);
+  await system.ask.data(register, input('é'.repeat(36)));
+});
+
+test('BAD_USER_INPUT names every problem of a resource', async () => {
+  const input = { title: '   ', description: 'd'.repeat(5_001), image: picture };
+  expect(fieldsOf(await ada.ask.refusal(create, { input }))).toEqual(['title', 'description']);
+});
+
+test('BAD_USER_INPUT where an update takes away what cannot be', async () => {
+  const id = await ada.create();
+  expect(fieldsOf(await ada.ask.refusal(update, { input: { id, title: null, image: null } }))).toEqual([
+    'title',
+    'image',
+  ]);
+});
+
+test('BAD_USER_INPUT, by GraphQL itself, with HTTP 400 for a variable of the wrong type', async () => {
+  const answer = await system.ask(register, { input: { username: 5, password: 'correct horse' } });
+  expect(answer.status).toBe(400);
+  expect(answer.errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' });
+});
+
+test('INVALID_CREDENTIALS looks the same for an unknown name and a wrong password', async () => {
+  const wrong = await system.ask(logIn, { input: { username: ada.username, password: 'wrong horse' } });
+  const unknown = await system.ask(logIn, { input: { username: 'nobody-at-all', password: 'wrong horse' } });
+  expect(wrong.errors[0]?.extensions).toEqual({ code: 'INVALID_CREDENTIALS' });
+  expect(unknown.text).toBe(wrong.text);
+});
+
+test('USERNAME_TAKEN whatever the case', async () => {
+  const input = { username: ada.username.toUpperCase(), password: 'correct horse' };
+  expect(await system.ask.refusal(register, { input })).toEqual({ code: 'USERNAME_TAKEN' });
+});
+
+test('USERNAME_TAKEN for all but one of those who register a name at the same moment', async () => {
+  const input = { username: 'Many-Want-Me', password: 'correct horse' };
+  const answers = await Promise.all(Array.from({ length: 8 }, () => system.ask(register, { input })));
+  const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'registered').sort();
+  expect(codes).toEqual([...Array(7).fill('USERNAME_TAKEN'), 'registered']);
+});
+
+test.each([update, remove])('NOT_FOUND for a resource that is not there: %s', async (mutation) => {
+  const input = { id: '00000000-0000-7000-8000-000000000000' };
+  expect(await ada.ask.refusal(mutation, { input })).toEqual({ code: 'NOT_FOUND' });
+});
+
+test.each([update, remove])('CONFLICT, VERSION_PASSED, says the version: %s', async (mutation) => {
+  const id = await ada.create();
+  await ada.ask.data(update, { input: { id, title: 'Second' } });
+  const refusal = await ada.ask.refusal(mutation, { input: { id, expectedVersion: 1 } });
+  expect(refusal).toEqual({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion: 2 });
+});
+
+test('CONFLICT, IN_PROGRESS, for all but one of those who replace an image at the same moment', async () => {
+  const id = await ada.create();
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, () => ada.ask(update, { input: { id, image: picture, expectedVersion: 1 } })),
+  );
+  const winners = answers.filter(({ errors }) => errors.length === 0);
+  const losers = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions));
+  expect(winners).toHaveLength(1);
+  expect(losers.every(({ code }) => code === 'CONFLICT')).toBe(true);
+  expect(losers).toContainEqual({ code: 'CONFLICT', reason: 'IN_PROGRESS' });
+});
+
+const maxBytes = 383_970;
+
+test('IMAGE_TOO_LARGE says what just fits, and that does fit', async () => {
+  const inputOf = async (sizeBytes: number) => {
+    const data = (await pngOfSize(sizeBytes)).toString('base64');
+    return { input: { title: 'Large', image: { data } } };
+  };
+  expect(await ada.ask.refusal(create, await inputOf(maxBytes + 1))).toEqual({ code: 'IMAGE_TOO_LARGE', maxBytes });
+  await ada.ask.data(create, await inputOf(maxBytes));
+});
+
+const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
+const unsupported = {
+  'nothing at all': '',
+  'no base64': 'not base64!',
+  'base64 without its padding': picture.data.replace(/=+$/, ''),
+  'base64 with line breaks': picture.data.replace(/(.{76})/g, '$1\n'),
+  'a data: URL': `data:image/png;base64,${picture.data}`,
+  HTML: Buffer.from('<!doctype html><script>alert(1)</script>').toString('base64'),
+  SVG: Buffer.from(svg).toString('base64'),
+  'half a PNG': fixture('four-colours.png').subarray(0, 70).toString('base64'),
+  'a JPEG without its end': fixture('four-colours.jpg').subarray(0, -2).toString('base64'),
+  'a GIF without its end': fixture('four-colours.gif').subarray(0, -1).toString('base64'),
+};
+
+test.each(Object.entries(unsupported))('UNSUPPORTED_IMAGE for %s', async (_, data) => {
+  const input = { title: 'Odd', image: { data } };
+  expect(await ada.ask.refusal(create, { input })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
+});
+
+test('UNSUPPORTED_IMAGE for WebP, for 100 megapixels, and for a PNG that says it is a GIF', async () => {
+  const webp = await sharp(fixture('four-colours.png')).webp().toBuffer();
+  const huge = claimSize(fixture('four-colours.png'), { width: 10_000, height: 10_000 });
+  const images = [
+    { data: webp.toString('base64') },
+    { data: huge.toString('base64') },
+    { ...picture, contentType: 'image/gif' },
+  ];
+  for (const image of images) {
+    expect(await ada.ask.refusal(create, { input: { title: 'Odd', image } })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
+  }
+});
+
+test('PAYLOAD_TOO_LARGE with HTTP 413, counted after decompression', async () => {
+  const text = JSON.stringify({ query: '{ __typename }', padding: ' '.repeat(2 ** 20) });
+  const headers = { 'content-type': 'application/json' };
+  const bodies = [
+    { body: text, headers },
+    { body: gzipSync(text), headers: { ...headers, 'content-encoding': 'gzip' } },
+  ];
+  for (const request of bodies) {
+    const response = await fetch(system.gateway, { method: 'POST', ...request });
+    expect(response.status).toBe(413);
+    const { errors } = (await response.json()) as { errors: ShownError[] };
+    expect(errors[0]?.extensions).toEqual({ code: 'PAYLOAD_TOO_LARGE', maxBytes: 2 ** 20 });
+  }
+});
+
+test.each([
+  ['GRAPHQL_PARSE_FAILED', '{'],
+  ['GRAPHQL_VALIDATION_FAILED', '{ nothing }'],
+  ['OPERATION_RESOLUTION_FAILURE', 'subscription { x }'],
+])('%s with HTTP 400', async (code, query) => {
+  const answer = await system.ask(query);
+  expect(answer.status).toBe(400);
+  expect(answer.errors[0]?.extensions).toEqual({ code });
+});
+
+test('FORBIDDEN on the resources of somebody else, whom only a subgraph can be asked about', async () => {
+  const bob = await system.signUp();
+  const response = await fetch(system.resources, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` },
+    body: JSON.stringify({
+      query: `query ($who: [_Any!]!) { _entities(representations: $who) { ... on User { resources { totalCount } } } }`,
+      variables: { who: [{ __typename: 'User', id: bob.id }] },
+    }),
+  });
+  const { errors } = (await response.json()) as { errors: ShownError[] };
+  expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+});
+
+test('every code of the closed list is provoked here or in the tests of outages and faults', () => {
+  const texts = ['refusals.test.ts', 'outages.test.ts', 'image-service-faults.test.ts'].map((name) =>
+    readFileSync(new URL(name, import.meta.url), 'utf8'),
+  );
+  const unprovoked = refusalCodes.filter((code) => !texts.some((text) => text.includes(`'${code}'`)));
+  expect(unprovoked).toEqual([]);
+});
