@@ -31,7 +31,8 @@ export const resolvers = {
   },
 
   User: {
-    __resolveReference: ({ id }: { id: string }, { users, requireViewer }: AuthContext) =>
+    // Async, so that a refusal is one entity's and not the whole look-up's.
+    __resolveReference: async ({ id }: { id: string }, { users, requireViewer }: AuthContext) =>
       users.find(requireViewer().id, id),
   },
 };

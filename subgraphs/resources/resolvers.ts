@@ -51,7 +51,8 @@ export const resolvers = {
   },
 
   Resource: {
-    __resolveReference: ({ id }: Reference, { resources, requireViewer }: ResourcesContext) =>
+    // Async, so that a refusal is one entity's and not the whole look-up's.
+    __resolveReference: async ({ id }: Reference, { resources, requireViewer }: ResourcesContext) =>
       resources.find(requireViewer().id, id),
     owner: ({ ownerId }: Resource) => ({ id: ownerId }),
   },
