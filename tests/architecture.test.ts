@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Who may import whom: a room, and what of the project and of packages its files may import. The first that fits holds. */
+const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
+  { room: /\.test\.ts$|\.contract\.ts$|^tests\/|^image-service\/test-service\.ts$/, files: /./, packages: /./ },
+  { room: /^(start\.ts|embedded\/)/, files: /./, packages: /^(node:|zod$)/ },
+  { room: /^[\w.]+\.config\.ts$|sqlite\.config\.ts$/, packages: /^(vitest|drizzle-kit)/ },
+  { room: /^schema\//, files: /^schema\//, packages: /./ },
+  { room: /^image-service\//, files: /^image-service\//, packages: /./ },
+  { room: /^runtime\//, files: /^runtime\//, packages: /./ },
+  { room: /^gateway\//, files: /^(gateway|runtime)\//, packages: /^(node:|@apollo\/gateway$|graphql$|undici$|zod$)/ },
+  ...['auth', 'resources'].flatMap((name) => {
+    const own = `^subgraphs/${name}/`;
+    const rules = `${own}(users|resources|listing|list-input|resource-input|usernames|texts|instant|cursor|refusals|image-locks)\\.ts$`;
+    return [
+      {
+        room: new RegExp(`${own}storage/`),
+        files: new RegExp(`${own}storage/|^runtime/(refusal|sqlite)\\.ts$`),
+        packages: /^(node:|drizzle-orm)/,
+      },
+      // The rules know no transport and no database: no graphql, drizzle, fetch or HTTP.
+      {
+        room: new RegExp(rules),
+        files: new RegExp(`${own}|^runtime/(refusal|logger)\\.ts$`),
+        packages: /^(node:crypto|uuid|zod)$/,
+      },
+      {
+        room: new RegExp(`${own}resolvers\\.ts$`),
+        files: new RegExp(`${own}|^runtime/(refusal|access-token|date-time)\\.ts$`),
+      },
+      {
+        room: new RegExp(own),
+        files: new RegExp(`${own}|^runtime/`),
+        packages: /^(node:|bcrypt$|jsonwebtoken$|node-fetch$|sharp$|zod$)/,
+      },
+    ];
+  }),
+];
+
+interface Import {
+  from: string;
+  to: string;
+  isTypeOnly: boolean;
+}
+
+const sources = filesBelow('').filter((file) => file.endsWith('.ts'));
+const imports = sources.flatMap(importsOf);
+
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true });
+  return entries.flatMap((entry) => {
+    if (/^(\.|node_modules$|data$)/.test(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+function importsOf(from: string): Import[] {
+  const text = readFileSync(join(root, from), 'utf8');
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm,
+  );
+  return [...statements].map(([, type, name = '', dynamicName]) => {
+    const to = dynamicName ?? name;
+    return {
+      from,
+      to: to.startsWith('.') ? relative(root, join(root, dirname(from), to)) : to,
+      isTypeOnly: Boolean(type),
+    };
+  });
+}
+
+test('every import is one that its room may have', () => {
+  const strangers = imports.filter(({ from, to }) => {
+    const rule = rooms.find(({ room }) => room.test(from));
+    const allowed = to.endsWith('.ts') ? rule?.files : rule?.packages;
+    return !allowed?.test(to);
+  });
+  expect(strangers.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+});
+
+describe('what the table above rests on', () => {
+  test('there are sources, and imports in them', () => {
+    expect(sources.length).toBeGreaterThan(50);
+    expect(imports.length).toBeGreaterThan(200);
+  });
+
+  test.each(['auth', 'resources'])('no other room imports %s, but those that run or test everything', (name) => {
+    const guests = imports.filter(
+      ({ from, to }) => to.startsWith(`subgraphs/${name}/`) && !from.startsWith(`subgraphs/${name}/`),
+    );
+    expect(guests.filter(({ from }) => !/^(start\.ts|embedded\/|tests\/)/.test(from))).toEqual([]);
+  });
+
+  test('only storage, and what every storage shares, imports drizzle', () => {
+    const users = imports.filter(({ to }) => to.startsWith('drizzle')).map(({ from }) => from);
+    expect(users.filter((from) => !/\/storage\/|^runtime\/sqlite\.ts$/.test(from))).toEqual([]);
+  });
+
+  test('only entry points read the environment', () => {
+    const readers = sources.filter((file) => /process\.env\b/.test(readFileSync(join(root, file), 'utf8')));
+    const allowed = /(^|\/)main\.ts$|^runtime\/process\.ts$|^tests\/|\.test\.ts$/;
+    expect(readers.filter((file) => !allowed.test(file))).toEqual([]);
+  });
+
+  test('rules import their store as types and refusals only', () => {
+    const values = imports.filter(
+      ({ from, to, isTypeOnly }) =>
+        /^subgraphs\/\w+\/(users|resources)\.ts$/.test(from) && /storage\//.test(to) && !isTypeOnly,
+    );
+    expect(values.filter(({ to }) => !/-store\.ts$/.test(to))).toEqual([]);
+  });
+});

@@ -1,0 +1,164 @@
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createAsk } from './ask.ts';
+import { listen } from './servers.ts';
+import { run, type Spawned } from './spawned.ts';
+import { fixture, personsAt, temporaryFolder } from './system.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let started: Spawned[];
+beforeEach(() => {
+  folder = temporaryFolder();
+  started = [];
+});
+afterEach(async () => {
+  for (const process of started) process.signal('SIGKILL');
+  await Promise.all(started.map(({ exitCode }) => exitCode));
+  folder.remove();
+});
+
+const freePorts = { GATEWAY_PORT: '0', AUTH_PORT: '0', RESOURCES_PORT: '0', IMAGE_SERVICE_PORT: '0' };
+
+function start(env: Record<string, string> = {}): Spawned {
+  const process = run('start.ts', { ...freePorts, DATA_FOLDER: join(folder.path, 'data'), BCRYPT_COST: '10', ...env });
+  started.push(process);
+  return process;
+}
+
+async function gatewayOf(process: Spawned): Promise<string> {
+  const [, url = ''] = await process.find(/gateway +(http:\S+)[\s\S]*Ctrl-C/);
+  return url;
+}
+
+const logIn = `mutation ($input: LoginInput!) { login(input: $input) { accessToken } }`;
+
+test('prints the addresses when a query works, and nothing else', async () => {
+  const process = start();
+  const gateway = await gatewayOf(process);
+  expect(await createAsk(gateway).refusal('{ me { id } }')).toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(process.stdout().trim().split('\n')).toHaveLength(8);
+  expect(process.stderr()).toBe('');
+});
+
+test('a second start finds accounts, resources and images again', async () => {
+  const first = start();
+  const { port } = new URL(await gatewayOf(first));
+  const [, imageService = ''] = await first.find(/image service +(http:\S+)/);
+  const ada = await personsAt(await gatewayOf(first)).signUp();
+  const id = await ada.create('Kept');
+  first.signal('SIGINT');
+  expect(await first.exitCode).toBe(0);
+
+  const second = start({ GATEWAY_PORT: port, IMAGE_SERVICE_PORT: new URL(imageService).port });
+  const ask = createAsk(await gatewayOf(second), ada.token);
+  const { username, password } = ada;
+  expect(await ask.data(logIn, { input: { username, password } })).toHaveProperty('login.accessToken');
+  const { resource } = await ask.data<{ resource: { title: string; image: { url: string } } }>(
+    'query ($id: ID!) { resource(id: $id) { title image { url } } }',
+    { id },
+  );
+  expect(resource.title).toBe('Kept');
+  const image = await fetch(resource.image.url);
+  expect(Buffer.from(await image.arrayBuffer()).equals(fixture('four-colours.png'))).toBe(true);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s lets what is in flight finish, then exits 0', async (signal) => {
+  const process = start({ BCRYPT_COST: '13' });
+  const gateway = await gatewayOf(process);
+  const input = { username: 'ada', password: 'correct horse' };
+  const registering = createAsk(gateway)(
+    `mutation ($input: RegisterInput!) { register(input: $input) { tokenType } }`,
+    { input },
+  );
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  process.signal(signal);
+  // As under npm, where Ctrl-C arrives from the terminal and from npm.
+  process.signal(signal);
+  expect((await registering).data).toEqual({ register: { tokenType: 'Bearer' } });
+  expect(await process.exitCode).toBe(0);
+  await expect(fetch(gateway)).rejects.toThrow();
+});
+
+test('what is secret is readable by its owner alone', async () => {
+  await gatewayOf(start());
+  const secrets = join(folder.path, 'data', 'secrets');
+  const modes = readdirSync(secrets).map((name) => statSync(join(secrets, name)).mode & 0o777);
+  expect(modes).toEqual([0o600, 0o600, 0o600]);
+  expect(statSync(join(folder.path, 'data', 'auth.sqlite')).mode & 0o777).toBe(0o600);
+});
+
+describe('exits 1 with one line that says what and how to mend it', () => {
+  const fault = async (process: Spawned) => {
+    expect(await process.exitCode).toBe(1);
+    expect(process.stdout()).toBe('');
+    expect(process.stderr().trim().split('\n')).toHaveLength(1);
+    return process.stderr();
+  };
+
+  test.each(Object.keys(freePorts))('where %s is taken', async (variable) => {
+    const other = await listen(() => {});
+    const { port } = new URL(other.url);
+    const line = await fault(start({ [variable]: port }));
+    await other.stop();
+    expect(line).toContain(`Port ${port} is taken`);
+    expect(line).toContain(variable);
+  });
+
+  test('where the folder cannot be written', async () => {
+    writeFileSync(join(folder.path, 'file'), '');
+    const data = join(folder.path, 'file', 'data');
+    expect(await fault(start({ DATA_FOLDER: data }))).toContain(data);
+  });
+
+  test.each(['signing-key.pem', 'verification-key.pem', 'image-service-token'])('where %s is damaged', async (name) => {
+    const secrets = join(folder.path, 'data', 'secrets');
+    mkdirSync(secrets, { recursive: true });
+    writeFileSync(join(secrets, name), name === 'image-service-token' ? '' : '-----BEGIN PRIVATE');
+    expect(await fault(start())).toContain(join(secrets, name));
+  });
+
+  test('where a database is damaged', async () => {
+    mkdirSync(join(folder.path, 'data'));
+    writeFileSync(join(folder.path, 'data', 'auth.sqlite'), 'no database, but long enough to be looked at'.repeat(30));
+    expect(await fault(start())).toContain('auth.sqlite');
+  });
+});
+
+test('says every wrong variable at once', async () => {
+  const process = start({ GATEWAY_PORT: 'x', BCRYPT_COST: '4', LOG_LEVEL: 'loud', CORS_ORIGINS: 'app.example' });
+  expect(await process.exitCode).toBe(1);
+  for (const name of ['GATEWAY_PORT', 'BCRYPT_COST', 'LOG_LEVEL', 'CORS_ORIGINS']) {
+    expect(process.stderr()).toContain(`  ${name} `);
+  }
+});
+
+test('logs follow a request by its id through every process, and hold no secret', async () => {
+  const process = start({ LOG_LEVEL: 'trace' });
+  const ada = await personsAt(await gatewayOf(process)).signUp();
+  const image = { data: fixture('four-colours.png').toString('base64') };
+  const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { owner { username } } } }`;
+  const answer = await ada.ask(create, { input: { title: 'Logged', image } });
+  await createAsk(await gatewayOf(process), 'a.forged.token')('{ me { id } }');
+  process.signal('SIGTERM');
+  await process.exitCode;
+
+  const lines = process
+    .stdout()
+    .split('\n')
+    .filter((line) => line.startsWith('{'));
+  const followed = lines.filter((line) => line.includes(answer.headers.get('x-request-id') ?? 'no id'));
+  const services = new Set(followed.map((line) => (JSON.parse(line) as { service: string }).service));
+  expect([...services].sort()).toEqual(['auth', 'gateway', 'image-service', 'resources']);
+  for (const secret of [
+    ada.password,
+    ada.token,
+    ada.token.slice(-40),
+    image.data,
+    'a.forged.token',
+    'Bearer',
+    '$2b$',
+  ]) {
+    expect(process.stdout()).not.toContain(secret);
+  }
+});
