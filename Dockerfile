@@ -1,0 +1,21 @@
+# One image for every process: docker-compose.yml says which of them a container runs.
+FROM node:24-bookworm AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# better-sqlite3 is compiled where no binary of it can be fetched.
+RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/node_modules node_modules
+COPY package.json ./
+COPY schema schema
+COPY runtime runtime
+COPY gateway gateway
+COPY subgraphs subgraphs
+COPY image-service image-service
+# Volumes take their owner from here.
+RUN mkdir /data && chown node:node /data
+USER node
+CMD ["node", "gateway/main.ts"]
