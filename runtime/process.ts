@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { describeEnvironment, readEnvironment } from './environment.ts';
 import { StartFault } from './start-fault.ts';
@@ -6,6 +7,9 @@ import { StartFault } from './start-fault.ts';
 export interface Running {
   stop(): Promise<void>;
 }
+
+/** Whoever is still served then is cut off: ten seconds is what a container is given before it is killed. */
+const stopWithinMs = 9_000;
 
 /**
  * The life of a process: reads the environment, starts, and stops on SIGINT or SIGTERM with exit code 0 after what is
@@ -25,22 +29,25 @@ export async function runProcess<Spec extends z.ZodObject>({
     return;
   }
   try {
-    const running = await start(readEnvironment(spec, process.env));
-    stopOnSignal(running);
+    const starting = start(readEnvironment(spec, process.env));
+    stopOnSignal(starting);
+    await starting;
   } catch (error) {
     process.stderr.write(`${error instanceof StartFault ? error.message : (error as Error).stack}\n`);
     process.exit(1);
   }
 }
 
-function stopOnSignal(running: Running): void {
-  let stopping = false;
+/** From the first moment on: whoever is told that it has started may stop it in the same instant. */
+function stopOnSignal(starting: Promise<Running>): void {
+  let isStopping = false;
   const stop = async () => {
     // Ctrl-C under npm arrives twice, from the terminal and from npm: the second changes nothing.
-    if (stopping) return;
-    stopping = true;
+    if (isStopping) return;
+    isStopping = true;
+    const stopped = starting.then((running) => running.stop());
     try {
-      await running.stop();
+      await Promise.race([stopped, setTimeout(stopWithinMs)]);
       process.exit(0);
     } catch (error) {
       process.stderr.write(`${(error as Error).stack}\n`);

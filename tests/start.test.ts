@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAsk } from './ask.ts';
 import { listen } from './servers.ts';
@@ -71,13 +74,26 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s lets what is in flight finish, the
     `mutation ($input: RegisterInput!) { register(input: $input) { tokenType } }`,
     { input },
   );
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  await setTimeout(250);
   process.signal(signal);
   // As under npm, where Ctrl-C arrives from the terminal and from npm.
   process.signal(signal);
   expect((await registering).data).toEqual({ register: { tokenType: 'Bearer' } });
   expect(await process.exitCode).toBe(0);
   await expect(fetch(gateway)).rejects.toThrow();
+});
+
+test('clients that never finish their requests keep it from stopping for less than 10 seconds', async () => {
+  const process = start();
+  const gateway = new URL(await gatewayOf(process));
+  const [, auth = ''] = await process.find(/auth +(http:\S+)/);
+  const clients = [gateway, new URL(auth)].map(({ port }) => connect(Number(port), '127.0.0.1'));
+  for (const client of clients)
+    client.on('error', () => {}).write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{');
+  await Promise.all(clients.map((client) => once(client, 'ready')));
+  process.signal('SIGINT');
+  const outcome = await Promise.race([process.exitCode, setTimeout(10_000, 'still there')]);
+  expect(outcome).toBe(0);
 });
 
 test('what is secret is readable by its owner alone', async () => {
