@@ -15,10 +15,10 @@ export interface GatewaySettings {
 const maxBodyBytes = 1024 * 1024;
 
 /** Starts the gateway on the committed supergraph; it needs no subgraph to start. */
-export async function startGateway({ subgraphs, corsOrigins, listen, log }: GatewaySettings): Promise<RunningServer> {
+export function startGateway({ subgraphs, corsOrigins, listen, log }: GatewaySettings): Promise<RunningServer> {
   const supergraphSdl = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
   const gateway = createGateway({ supergraphSdl, subgraphs, log });
-  const server = await startGraphqlServer({
+  return startGraphqlServer({
     gateway: gateway.apollo,
     context: ({ authorization, requestId, clientGone }) => ({ authorization, requestId, clientGone }),
     // A subgraph that is away costs its own fields only: the gateway is ready without it.
@@ -27,12 +27,6 @@ export async function startGateway({ subgraphs, corsOrigins, listen, log }: Gate
     maxBodyBytes,
     listen,
     log,
+    close: gateway.close,
   });
-  return {
-    url: server.url,
-    stop: async () => {
-      await server.stop();
-      await gateway.close();
-    },
-  };
 }

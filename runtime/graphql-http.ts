@@ -19,10 +19,10 @@ export interface GraphqlHttpSettings<Context extends BaseContext> {
   context: (request: IncomingRequest) => Context;
   /** Throws where the process could not answer a query. */
   checkReady: () => void;
-  /** Origins that browsers may call from. */
-  corsOrigins: readonly string[];
-  /** Of the body, after decompression. */
-  maxBodyBytes: number;
+  /** Origins that browsers may call from; none where it is left out. */
+  corsOrigins?: readonly string[];
+  /** Of the body, after decompression; 2 MiB where it is left out. */
+  maxBodyBytes?: number;
   log: Logger;
 }
 
@@ -33,7 +33,7 @@ const headersForApollo = ['content-type', 'accept', 'apollo-require-preflight', 
 export function createGraphqlListener<Context extends BaseContext>(
   settings: GraphqlHttpSettings<Context>,
 ): RequestListener {
-  const { corsOrigins, maxBodyBytes, log } = settings;
+  const { corsOrigins = [], maxBodyBytes = 2 * 1024 * 1024, log } = settings;
   const allowOrigins = cors({
     origin: [...corsOrigins],
     methods: ['GET', 'POST'],

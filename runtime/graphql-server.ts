@@ -36,7 +36,11 @@ export interface RunningServer extends Running {
 }
 
 export type GraphqlServerSettings<Context extends BaseContext> = Omit<GraphqlHttpSettings<Context>, 'server'> &
-  ({ schema: GraphQLSchema } | { gateway: ApolloServerOptionsWithGateway<Context>['gateway'] }) & { listen: Listen };
+  ({ schema: GraphQLSchema } | { gateway: ApolloServerOptionsWithGateway<Context>['gateway'] }) & {
+    listen: Listen;
+    /** Lets go of what the server needed, after its last answer. */
+    close?: () => void | Promise<void>;
+  };
 
 /** What is in flight when the server stops may take this long; clients beyond it are cut off. */
 const stopGraceMs = 8_000;
@@ -73,7 +77,13 @@ export async function startGraphqlServer<Context extends BaseContext & { request
   httpServer.on('request', createGraphqlListener({ ...settings, server }));
   const url = await startListening(httpServer, settings.listen);
   settings.log.info({ url }, 'listening');
-  return { url, stop: () => server.stop() };
+  return {
+    url,
+    stop: async () => {
+      await server.stop();
+      await settings.close?.();
+    },
+  };
 }
 
 /** Apollo's own pages, caches and reports, which an environment variable of Apollo's would otherwise turn on. */

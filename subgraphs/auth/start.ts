@@ -15,27 +15,16 @@ export interface AuthSettings {
   log: Logger;
 }
 
-/** Of a gateway's request, which is the client's and what the plan adds to it. */
-const maxBodyBytes = 2 * 1024 * 1024;
-
 /** Starts the auth subgraph; the store is closed when it stops. */
-export async function startAuth({ store, tokens, bcrypt, listen, log }: AuthSettings): Promise<RunningServer> {
+export function startAuth({ store, tokens, bcrypt, listen, log }: AuthSettings): Promise<RunningServer> {
   const { issuer, audience, signingKey } = tokens;
   const users = createUsers({ store, passwords: createPasswords(bcrypt), issueToken: createIssueToken(tokens) });
   const authenticate = createAuthenticate({ verificationKey: signingKey.verificationKey, issuer, audience });
-  const server = await startGraphqlServer({
+  return startGraphqlServer({
     ...createAuthSubgraph({ users, authenticate }),
     checkReady: store.ping,
-    corsOrigins: [],
-    maxBodyBytes,
     listen,
     log,
+    close: store.close,
   });
-  return {
-    url: server.url,
-    stop: async () => {
-      await server.stop();
-      store.close();
-    },
-  };
 }

@@ -15,29 +15,20 @@ export interface ResourcesSettings {
   log: Logger;
 }
 
-/** Of a gateway's request, which is the client's and what the plan adds to it. */
-const maxBodyBytes = 2 * 1024 * 1024;
-
 /** Starts the resources subgraph; the store is closed when it stops. */
-export async function startResources(settings: ResourcesSettings): Promise<RunningServer> {
+export function startResources(settings: ResourcesSettings): Promise<RunningServer> {
   const { store, verifier, listen, log } = settings;
   const imageClient = createImageClient(settings.imageService);
   const readImage = createImageReader({ maxBytes: maxImageBytes() });
   const resources = createResources({ store, readImage, imageClient, log });
-  const server = await startGraphqlServer({
+  return startGraphqlServer({
     ...createResourcesSubgraph({ resources, authenticate: createAuthenticate(verifier) }),
     checkReady: store.ping,
-    corsOrigins: [],
-    maxBodyBytes,
     listen,
     log,
-  });
-  return {
-    url: server.url,
-    stop: async () => {
-      await server.stop();
+    close: () => {
       imageClient.close();
       store.close();
     },
-  };
+  });
 }
