@@ -75,15 +75,16 @@ export async function startGraphqlServer<Context extends BaseContext & { request
   });
   await server.start();
   httpServer.on('request', createGraphqlListener({ ...settings, server }));
-  const url = await startListening(httpServer, settings.listen);
-  settings.log.info({ url }, 'listening');
-  return {
-    url,
-    stop: async () => {
-      await server.stop();
-      await settings.close?.();
-    },
+  const stop = async () => {
+    await server.stop();
+    await settings.close?.();
   };
+  const url = await startListening(httpServer, settings.listen).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  settings.log.info({ url }, 'listening');
+  return { url, stop };
 }
 
 /** Apollo's own pages, caches and reports, which an environment variable of Apollo's would otherwise turn on. */
