@@ -58,11 +58,21 @@ export function readVerificationKey(pem: string): KeyObject {
   }
   try {
     const key = createPublicKey(pem);
-    if (key.asymmetricKeyType === 'rsa') return key;
+    if (isStrongRsa(key)) return key;
   } catch (error) {
     throw new StartFault('It is damaged: it must be the PEM of an RSA public key.', { cause: error });
   }
-  throw new StartFault('It is of the wrong kind: it must be the PEM of an RSA public key.');
+  throw new StartFault(
+    `It is of the wrong kind: it must be the PEM of an RSA public key of ${minModulusBits} bits or more.`,
+  );
+}
+
+/** RFC 7518, section 3.3. */
+export const minModulusBits = 2048;
+
+/** Whether a key may sign or verify access tokens. */
+export function isStrongRsa({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= minModulusBits;
 }
 
 function bearerToken(authorization: string | undefined): string {
@@ -87,8 +97,9 @@ function verify(token: string, { keys, issuer, audience }: Expected): { sub: str
   try {
     const claims = jwt.verify(token, key, { algorithms: [accessTokenAlgorithm], issuer, audience });
     // jsonwebtoken checks `exp` where there is one; a token without would never expire.
-    if (typeof claims === 'object' && claims.sub && claims.exp !== undefined)
+    if (typeof claims === 'object' && isText(claims.sub) && claims.exp !== undefined) {
       return { sub: claims.sub, exp: claims.exp };
+    }
   } catch (error) {
     if (error instanceof jwt.TokenExpiredError) throw expired();
     throw invalid(error);
@@ -98,11 +109,24 @@ function verify(token: string, { keys, issuer, audience }: Expected): { sub: str
 
 /** The header's `kid`, or '' where the header is not one of ours. Nothing else in it is ever followed. */
 function keyNamedIn(token: string): string {
-  const header = jwt.decode(token, { complete: true })?.header;
+  const header = readHeader(token);
   // `crit` names extensions that must be understood (RFC 7515, section 4.1.11), and none is.
   if (!header || typeof header.typ !== 'string' || header.crit !== undefined) return '';
   const type = header.typ.toLowerCase().replace(/^application\//, '');
   return type === accessTokenType && typeof header.kid === 'string' ? header.kid : '';
+}
+
+function readHeader(token: string): jwt.JwtHeader | undefined {
+  try {
+    return jwt.decode(token, { complete: true })?.header;
+  } catch {
+    // Claims that are no JSON.
+    return undefined;
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function expired(): Refusal {

@@ -14,7 +14,7 @@ export function createBoundedQueue({
 }): BoundedQueue {
   const limit = pLimit(concurrency);
   return async (work) => {
-    if (limit.pendingCount < maxWaiting) return limit(work);
+    if (limit.activeCount + limit.pendingCount < concurrency + maxWaiting) return limit(work);
     throw new Refusal({ code: 'SERVICE_UNAVAILABLE' }, 'Too much is asked for just now: try again in a few seconds.');
   };
 }

@@ -44,7 +44,7 @@ export const secretFile = <Secret>(parse: (text: string) => Secret) =>
 export const logLevel = () => z.enum(logLevels, `must be one of ${logLevels.join(', ')}`);
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
+  return URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 }
 
 /** Reads what `spec` names and nothing else; an empty variable counts as missing. Reports every fault together. */

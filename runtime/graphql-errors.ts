@@ -42,18 +42,24 @@ export function isRefusalCode(code: unknown): code is RefusalCode {
 }
 
 /** An error as it may leave the process: known codes with the keys allowed to them, everything else masked. */
-export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  const { message, path, locations, extensions = {} } = formatted;
+export function formatError({
+  message,
+  path,
+  locations,
+  extensions = {},
+}: GraphQLFormattedError): GraphQLFormattedError {
   const place = { ...(locations && { locations }), ...(path && { path }) };
-  const keys = publicKeys(extensions.code);
-  if (!keys)
+  if (!publicKeys(extensions.code)) {
     return { message: 'Something went wrong on our side.', ...place, extensions: maskedExtensions(extensions) };
-  const shown = keys.filter((key) => extensions[key] !== undefined).map((key) => [key, extensions[key]]);
-  return {
-    message: message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message,
-    ...place,
-    extensions: { code: extensions.code, ...Object.fromEntries(shown) },
-  };
+  }
+  const cut = message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
+  return { message: cut, ...place, extensions: pickPublic(extensions) };
+}
+
+/** The code, and the keys that may leave with it. */
+export function pickPublic(extensions: Record<string, unknown>): Record<string, unknown> {
+  const keys = ['code', ...(publicKeys(extensions.code) ?? [])].filter((key) => extensions[key] !== undefined);
+  return Object.fromEntries(keys.map((key) => [key, extensions[key]]));
 }
 
 function publicKeys(code: unknown): readonly string[] | undefined {
@@ -95,6 +101,21 @@ function nameClientErrors(error: GraphQLError): GraphQLError {
   const { code, http } = error.extensions as { code?: unknown; http?: { status?: number } };
   if (code === undefined && http?.status && http.status < 500) error.extensions.code = 'BAD_REQUEST';
   return error;
+}
+
+/** Apollo's gateway tells in `extensions` which values of a subgraph's were not of their type: that is for the log. */
+export function keepExtensionsInside<Context extends { requestId: string }>(log: Logger): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => ({
+      willSendResponse: async ({ response, contextValue: { requestId } }) => {
+        if (response.body.kind !== 'single') return;
+        const { extensions } = response.body.singleResult;
+        if (!extensions) return;
+        log.warn({ requestId, extensions }, 'a subgraph answered what its schema has not');
+        delete response.body.singleResult.extensions;
+      },
+    }),
+  };
 }
 
 /** Refuses what a gateway would take for a bug of its own: an operation that is not there, or that no schema here offers. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
 import cors from 'cors';
-import { createJsonReader, sendJson, sendRefusal } from './http-json.ts';
+import Negotiator from 'negotiator';
+import { createJsonReader, type HttpRefusal, sendJson, sendRefusal } from './http-json.ts';
 import type { Logger } from './logger.ts';
 
 /** What of an HTTP request reaches the resolvers; nothing else of it does. */
@@ -28,6 +29,14 @@ export interface GraphqlHttpSettings<Context extends BaseContext> {
 
 /** Apollo reads these of a request's headers: to negotiate the answer and to keep out cross-site requests. */
 const headersForApollo = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name'];
+
+const answerTypes = ['application/json', 'application/graphql-response+json'];
+/** Apollo says so too, but only when the operation has been executed. */
+const notAcceptable: HttpRefusal = {
+  status: 406,
+  code: 'BAD_REQUEST',
+  message: `Accept one of ${answerTypes.join(', ')}.`,
+};
 
 /** Serves `/graphql`, `/health/live` and `/health/ready`. Every answer is JSON. */
 export function createGraphqlListener<Context extends BaseContext>(
@@ -104,6 +113,7 @@ function answerReady<Context extends BaseContext>(
 
 async function answerGraphql<Context extends BaseContext>(settings: Route<Context>, exchange: Exchange): Promise<void> {
   const { req, res, requestId } = exchange;
+  if (!new Negotiator(req).mediaType(answerTypes)) return sendRefusal(res, notAcceptable);
   const read = req.method === 'POST' ? await settings.readJson(req, res) : { body: undefined };
   if ('refusal' in read) return sendRefusal(res, read.refusal);
   const { status, headers, body } = await settings.server.executeHTTPGraphQLRequest({

@@ -15,7 +15,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { GraphQLSchema } from 'graphql';
-import { formatError, reportErrors, requireOperation } from './graphql-errors.ts';
+import { formatError, keepExtensionsInside, reportErrors, requireOperation } from './graphql-errors.ts';
 import { createGraphqlListener, type GraphqlHttpSettings } from './graphql-http.ts';
 import { logRequests } from './graphql-log.ts';
 import type { Running } from './process.ts';
@@ -70,6 +70,7 @@ export async function startGraphqlServer<Context extends BaseContext & { request
       ...telemetryOff<Context>(),
       requireOperation(),
       reportErrors(settings.log),
+      keepExtensionsInside(settings.log),
       logRequests(settings.log),
     ],
   });
