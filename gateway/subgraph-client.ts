@@ -1,8 +1,10 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { type GraphQLFormattedError, Kind, parse } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import { type Dispatcher, Pool } from 'undici';
-import { isRefusalCode } from '../runtime/graphql-errors.ts';
+import { z } from 'zod';
+import { isRefusalCode, pickPublic } from '../runtime/graphql-errors.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { pathsAskedFor } from './asked-paths.ts';
 
 /** What of a client's request every call to a subgraph needs. */
 export interface GatewayContext {
@@ -92,18 +94,35 @@ function deadline(timeoutMs: number, other?: AbortSignal): { signal: AbortSignal
   return { signal: controller.signal, clear };
 }
 
-/** A subgraph answers 200 to all that it executed; anything else, or no JSON, means that it cannot be talked to. */
+/** A subgraph answers 200 to all that it executed; anything else, or no result of GraphQL, means that it cannot be talked to. */
 async function readAnswer({ statusCode, body }: Dispatcher.ResponseData): Promise<Answer> {
   const text = await body.text();
   if (statusCode !== 200) throw new Error(`The subgraph answered ${statusCode}: ${text.slice(0, 200)}`);
-  const answer = JSON.parse(text) as Answer & { errors?: GraphQLFormattedError[] };
-  return answer.errors ? { ...answer, errors: answer.errors.map(asShown) } : answer;
+  const { data, errors } = result.parse(JSON.parse(text));
+  return { ...(data && { data }), ...(errors && { errors: errors.map(asShown) }) };
 }
 
-/** What a subgraph refused with passes; what it says of its own trouble does not. */
-function asShown({ message, path, extensions }: GraphQLFormattedError): GraphQLFormattedError {
-  const shown = isRefusalCode(extensions?.code) ? extensions : { code: 'INTERNAL_SERVER_ERROR' };
-  return { message, ...(path && { path }), ...(shown && { extensions: shown }) };
+const result = z
+  .object({
+    data: z.record(z.string(), z.unknown()).nullish(),
+    errors: z
+      .array(
+        z.object({
+          message: z.string(),
+          path: z.array(z.union([z.string(), z.number()])).optional(),
+          extensions: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .optional(),
+  })
+  .refine(({ data, errors }) => data || errors?.length, 'neither data nor errors');
+
+type SubgraphError = NonNullable<z.output<typeof result>['errors']>[number];
+
+/** What a subgraph refused with passes; what it says of its own trouble, or of ours, is masked when it leaves. */
+function asShown({ message, path, extensions = {} }: SubgraphError): GraphQLFormattedError {
+  const shown = isRefusalCode(extensions.code) ? pickPublic(extensions) : { code: 'INTERNAL_SERVER_ERROR' };
+  return { message, ...(path && { path }), extensions: shown };
 }
 
 /** One error for each field or entity that was asked for, so that every null in the answer has its reason. */
@@ -111,14 +130,4 @@ function unavailable(request: Request): Answer {
   const message = 'This part of the system cannot be asked just now: try again.';
   const extensions = { code: 'SERVICE_UNAVAILABLE' };
   return { errors: pathsAskedFor(request).map((path) => ({ message, path, extensions })) };
-}
-
-function pathsAskedFor({ query, variables }: Request): (string | number)[][] {
-  const representations: unknown = variables?.representations;
-  if (Array.isArray(representations)) return representations.map((_, index) => ['_entities', index]);
-  const [operation] = parse(query ?? '').definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) return [[]];
-  return operation.selectionSet.selections.flatMap((selection) =>
-    selection.kind === Kind.FIELD ? [[(selection.alias ?? selection.name).value]] : [],
-  );
 }
