@@ -6,6 +6,8 @@ import type { Problem } from '../../runtime/refusal.ts';
 const minCharacters = 8;
 /** bcrypt reads no further. */
 const maxBytes = 72;
+/** In UTF-16 units, before normalisation, which could cost much and makes no text of more units fit. */
+const maxLengthAsWritten = 4 * maxBytes;
 /** How many may wait their turn; at the default cost the last of them is still answered before the gateway gives up. */
 const maxWaiting = 64;
 
@@ -45,7 +47,7 @@ export function passwordProblems(password: string): Problem[] {
 
 /** One form for what looks the same and is typed differently (RFC 8265, section 4.2). */
 function prepare(password: string): string {
-  return password.length > maxBytes ? password : password.normalize('NFC');
+  return password.length > maxLengthAsWritten ? password : password.normalize('NFC');
 }
 
 function hashThatNothingMatches(cost: number): string {

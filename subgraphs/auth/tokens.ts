@@ -1,6 +1,12 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { accessTokenAlgorithm, accessTokenType, keyId } from '../../runtime/access-token.ts';
+import {
+  accessTokenAlgorithm,
+  accessTokenType,
+  isStrongRsa,
+  keyId,
+  minModulusBits,
+} from '../../runtime/access-token.ts';
 import { StartFault } from '../../runtime/start-fault.ts';
 import type { User } from './storage/user-store.ts';
 
@@ -25,8 +31,6 @@ export interface SigningKey {
   /** For everybody who verifies. */
   verificationKey: KeyObject;
 }
-
-const minModulusBits = 2048;
 
 /** Issues access tokens after RFC 9068, section 2. */
 export function createIssueToken({
@@ -56,10 +60,7 @@ export function createIssueToken({
 /** Reads the PEM of an RSA private key (PKCS 8) of at least 2048 bits. */
 export function readSigningKey(pem: string): SigningKey {
   const privateKey = parsePrivateKey(pem);
-  if (
-    privateKey.asymmetricKeyType !== 'rsa' ||
-    (privateKey.asymmetricKeyDetails?.modulusLength ?? 0) < minModulusBits
-  ) {
+  if (!isStrongRsa(privateKey)) {
     throw new StartFault(`It is of the wrong kind: it must be an RSA key of ${minModulusBits} bits or more.`);
   }
   return { privateKey, verificationKey: createPublicKey(privateKey) };

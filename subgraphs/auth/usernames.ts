@@ -2,9 +2,11 @@ import type { Problem } from '../../runtime/refusal.ts';
 
 /**
  * Letters and digits of any script as PRECIS counts them (RFC 8264, section 9.1: with the marks that many scripts write
- * vowels with), '.', '_' and '-'; a mark needs a letter before it.
+ * vowels with, each after what it marks), '.', '_' and '-'.
  */
-const allowed = /^(?!\p{M})[\p{L}\p{Nd}\p{Mn}\p{Mc}._-]*$/u;
+const allowed = /^([\p{L}\p{Nd}][\p{Mn}\p{Mc}]*|[._-])*$/u;
+/** What nobody sees, whatever its category, would make two names look like one (RFC 8264, section 9.13). */
+const unseen = /\p{Default_Ignorable_Code_Point}/u;
 const minCharacters = 3;
 const maxCharacters = 32;
 /** In UTF-16 units, before normalisation, which could cost much and can shorten no name to the limit from here. */
@@ -17,7 +19,10 @@ export function normaliseUsername(username: string): string {
 
 /** The form that two names share where they differ in case only. */
 export function usernameKey(username: string): string {
-  return normaliseUsername(username).toUpperCase().normalize('NFKC');
+  // No account has the key of what is too long to be a name.
+  if (username.length > maxLengthAsWritten) return '';
+  // By way of lower case, as ẞ has no other capital and ß has SS.
+  return normaliseUsername(username).toLowerCase().toUpperCase().normalize('NFKC');
 }
 
 /** What keeps a normalised name from being an account's. */
@@ -27,5 +32,7 @@ export function usernameProblems(username: string): Problem[] {
   if (characters < minCharacters || characters > maxCharacters) {
     return [problem(`A username has ${minCharacters} to ${maxCharacters} characters.`)];
   }
-  return allowed.test(username) ? [] : [problem("A username holds letters, digits, '.', '_' and '-' only.")];
+  return allowed.test(username) && !unseen.test(username)
+    ? []
+    : [problem("A username holds letters, digits, '.', '_' and '-' only.")];
 }

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Position, ResourceList } from './storage/resource-store.ts';
+import { isText } from './texts.ts';
 
-const position = z.tuple([z.string(), z.union([z.number().int(), z.string()]), z.uuid()]);
+/** What the database can look for: an instant in milliseconds, or text without half characters. */
+const key = z.union([z.int().min(-8.64e15).max(8.64e15), z.string().refine(isText)]);
+const position = z.tuple([z.string(), key, z.uuid()]);
 
 /** Where something stands in a list, as an opaque text that holds for this order and filter only. */
 export function writeCursor(list: ResourceList, { key, id }: Position): string {

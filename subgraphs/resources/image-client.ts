@@ -107,17 +107,25 @@ function payload({ base64, contentType }: ImageUpload): string {
 }
 
 function readCreated(answer: Answer): CreatedImage {
+  const created = createdImage.safeParse(parseJson(answer.text));
+  if (!created.success) throw unexpected(answer);
+  return { id: created.data.id, url: created.data.imageUrl };
+}
+
+function parseJson(text: string): unknown {
   try {
-    const { id, imageUrl } = createdImage.parse(JSON.parse(answer.text));
-    return { id, url: imageUrl };
-  } catch (cause) {
-    throw unexpected(answer, cause);
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
-function unexpected({ response, text }: Answer, cause?: unknown): Refusal {
-  const answered = `The image service answered ${response.status}: ${text.slice(0, 200)}`;
-  return unavailable(new Error(answered, { cause }));
+/** Of what was answered only the status goes into the log: a service may repeat the token or the image in its text. */
+function unexpected({ response }: Answer): Refusal {
+  const type = response.headers.get('content-type')?.slice(0, 100) ?? 'of no type';
+  return unavailable(
+    new Error(`The image service answered ${response.status}, ${type}, which is not what its table says.`),
+  );
 }
 
 function unavailable(cause: unknown): Refusal {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import sharp, { type Metadata } from 'sharp';
 import { createBoundedQueue } from '../../runtime/bounded-queue.ts';
 import { Refusal } from '../../runtime/refusal.ts';
+import { gifScreen } from './formats/gif.ts';
 import { type ImageType, imageTypes, reachesItsEnd, typeOfBytes } from './image-format.ts';
 
 /** An image as GraphQL gives it. */
@@ -18,7 +19,7 @@ export interface ReadImage {
   contentType: ImageType;
   /** Pixels. */
   width: number;
-  /** Pixels, of one frame. */
+  /** Pixels, of the screen where there are frames. */
   height: number;
   sizeBytes: number;
   /** Lower-case hex. */
@@ -73,42 +74,50 @@ function recognise(bytes: Buffer, claimed: string | null | undefined): ImageType
   if (claimed !== undefined && claimed !== null && claimed !== type) {
     throw unsupported(`image.contentType does not say what image.data holds, which is ${type}.`);
   }
-  if (!reachesItsEnd(type, bytes)) throw unsupported('The image is not whole: it stops before its end.');
   return type;
 }
 
-async function decode(contentType: ImageType, bytes: Buffer): Promise<{ width: number; height: number }> {
-  const { width, height } = await measure(contentType, bytes);
+async function decode(contentType: ImageType, bytes: Buffer): Promise<Size> {
+  const header = await readHeader(contentType, bytes);
+  const size = contentType === 'image/gif' ? gifScreen(bytes) : { width: header.width, height: header.height };
+  refuseUnfitSize(size, header);
+  if (!reachesItsEnd(contentType, bytes)) throw unsupported('The image is not whole: it stops before its end.');
   try {
-    // Every pixel of every frame is decoded and none is kept: each frame becomes a single row.
+    // Every pixel of every frame is decoded and next to none is kept: a thousand rows become one.
     await sharp(bytes, { animated: true, failOn: 'warning', limitInputPixels: maxAnimationPixels })
       .timeout({ seconds: maxDecodeSeconds })
-      .resize(width, 1, { fit: 'fill', fastShrinkOnLoad: false })
+      .resize(header.width, Math.ceil(header.height / 1000), { fit: 'fill', fastShrinkOnLoad: false })
       .raw()
       .toBuffer();
   } catch (cause) {
     throw unsupported('The image is damaged: it cannot be decoded whole.', cause);
   }
-  return { width, height };
+  return size;
 }
 
-/** Reads the header alone. */
-async function measure(contentType: ImageType, bytes: Buffer): Promise<{ width: number; height: number }> {
-  const { format, width, height, pages = 1 } = await readHeader(bytes);
-  if (`image/${format}` !== contentType) throw unsupported('The image is damaged: its header cannot be read.');
-  if (width * height > maxPixels || width * height * pages > maxAnimationPixels) {
+/** Pixels. */
+interface Size {
+  width: number;
+  height: number;
+}
+
+function refuseUnfitSize({ width, height }: Size, { pages = 1, ...frame }: Metadata): void {
+  if (width === 0 || height === 0) throw unsupported('The image is damaged: it has no pixels.');
+  const pixels = Math.max(width * height, frame.width * frame.height);
+  if (pixels > maxPixels || pixels * pages > maxAnimationPixels) {
     const limits = `${maxPixels / 1e6} megapixels, ${maxAnimationPixels / 1e6} in all frames together`;
     throw unsupported(`The image has too many pixels: at most ${limits}.`);
   }
-  return { width, height };
 }
 
-async function readHeader(bytes: Buffer): Promise<Metadata> {
+async function readHeader(contentType: ImageType, bytes: Buffer): Promise<Metadata> {
   try {
-    return await sharp(bytes, { failOn: 'warning', limitInputPixels: false }).metadata();
+    const header = await sharp(bytes, { failOn: 'warning', limitInputPixels: false }).metadata();
+    if (`image/${header.format}` === contentType) return header;
   } catch (cause) {
     throw unsupported('The image is damaged: its header cannot be read.', cause);
   }
+  throw unsupported('The image is damaged: its header is not what its first bytes say.');
 }
 
 function tooLarge(maxBytes: number): Refusal {

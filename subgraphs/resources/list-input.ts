@@ -71,7 +71,7 @@ function readFilter({ search, contentType, createdFrom, createdBefore }: FilterI
 }
 
 function filterProblems({ search, contentType, ...instants }: FilterInput): Problem[] {
-  const isType = !contentType || imageTypes.some((type) => type === contentType);
+  const isType = isMissing(contentType) || imageTypes.some((type) => type === contentType);
   return [
     ...characterProblems('filter.search', search ?? ''),
     ...(isType ? [] : [{ field: 'filter.contentType', message: `It must be one of ${imageTypes.join(', ')}.` }]),

@@ -27,8 +27,12 @@ export function descriptionProblems(description: string): Problem[] {
 
 /** Half a surrogate pair and NUL are no characters that every database can keep. */
 export function characterProblems(field: string, text: string): Problem[] {
-  const isText = text.isWellFormed() && !text.includes('\0');
-  return isText ? [] : [{ field, message: 'It must be well-formed Unicode without NUL.' }];
+  return isText(text) ? [] : [{ field, message: 'It must be well-formed Unicode without NUL.' }];
+}
+
+/** Whether every database can keep it. */
+export function isText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }
 
 /** Counts code points, and no more of them than needed. */

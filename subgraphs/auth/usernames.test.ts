@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { normaliseUsername, usernameKey, usernameProblems } from './usernames.ts';
+
+const problemsOf = (username: string) => usernameProblems(normaliseUsername(username));
+const wrongLength = [{ field: 'username', message: 'A username has 3 to 32 characters.' }];
+const wrongCharacter = [{ field: 'username', message: "A username holds letters, digits, '.', '_' and '-' only." }];
+
+/** Every code point that `pattern` matches. */
+function codePoints(pattern: RegExp): string[] {
+  const all: string[] = [];
+  for (let code = 0; code <= 0x10ffff; code++) {
+    const character = String.fromCodePoint(code);
+    if (pattern.test(character)) all.push(character);
+  }
+  return all;
+}
+
+const named = (characters: string[]) => characters.map((it) => `U+${it.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+
+describe('a name is refused for its length', () => {
+  test.each([
+    ['nothing', ''],
+    ['two letters', 'ab'],
+    ['two letters of two units each', '𐐷𐐷'],
+    ['a letter and a mark that become one', 'ae\u0301'],
+    ['33 letters', 'a'.repeat(33)],
+    ['33 letters of two units each', '𐐷'.repeat(33)],
+    ['17 ligatures that become 34 letters', 'ﬁ'.repeat(17)],
+    ['one sign that becomes 18 characters, twice', 'ﷺ'.repeat(2)],
+    ['a million letters', 'a'.repeat(1_000_000)],
+    ['a million marks', `a${'\u0301'.repeat(1_000_000)}`],
+  ])('%s', (_, name) => {
+    expect(problemsOf(name)).toEqual(wrongLength);
+  });
+});
+
+describe('a name is refused for a character', () => {
+  test.each([
+    ['a space', 'ada lovelace'],
+    ['a space before it', ' ada'],
+    ['a space after it', 'ada '],
+    ['a space that does not break', 'ada\u00A0l'],
+    ['a line break', 'ada\nl'],
+    ['a tab', 'ada\tl'],
+    ['NUL', 'ada\0'],
+    ['an at sign', 'ada@example'],
+    ['a slash', 'ada/l'],
+    ['a tag', '<b>ada'],
+    ['an apostrophe', "o'brien"],
+    ['an emoji', 'ada😀'],
+    ['an emoji alone', '👩‍💻👩‍💻👩‍💻'],
+    ['a currency sign', 'ada€'],
+    ['a sum sign, which is no sigma', '∑∑∑'],
+    ['a letter that nobody has assigned', 'ada\u0378'],
+    ['a letter of private use', 'ada\uE000'],
+    ['half a character', 'ada\uD83D'],
+    ['a number that is no digit', 'ada½'],
+    ['a Roman numeral of its own', 'adaↀ'],
+    ['a mark that encloses', 'ada\u20DD'],
+    ['a mark before every letter', '\u0301ada'],
+    ['a mark that has no letter before it, but a dot', 'ada.\u0301x'],
+    ['a mark that has no letter before it, but a line', 'ada_\u0308x'],
+  ])('%s', (_, name) => {
+    expect(problemsOf(name)).toEqual(wrongCharacter);
+  });
+
+  test.each([
+    ['a space of no width', '\u200B'],
+    ['a joiner', '\u200D'],
+    ['a non-joiner', '\u200C'],
+    ['a byte order mark', '\uFEFF'],
+    ['a soft hyphen', '\u00AD'],
+    ['a turn to the right', '\u202E'],
+    ['a mark of direction', '\u200E'],
+    ['an isolate', '\u2066'],
+    ['a tag letter', '\u{E0061}'],
+  ])('%s, which nobody sees', (_, character) => {
+    expect(problemsOf(`ada${character}l`)).toEqual(wrongCharacter);
+  });
+
+  // RFC 8264, section 9.13: PRECIS disallows them, whatever their category. Two names would look the same.
+  test('any that is ignored when it is shown', () => {
+    const unseen = codePoints(/\p{Default_Ignorable_Code_Point}/u);
+    expect(named(unseen.filter((it) => problemsOf(`ada${it}l`).length === 0))).toEqual([]);
+  });
+});
+
+describe('a name is taken', () => {
+  test.each([
+    ['of 3 letters', 'ada'],
+    ['of 32 letters', 'a'.repeat(32)],
+    ['of 3 letters of two units each', '𐐷𐐷𐐷'],
+    ['of 32 letters of two units each', '𐐷'.repeat(32)],
+    ['of digits', '007'],
+    ['of signs', '._-'],
+    ['with signs', 'ada.love_lace-1815'],
+    ['in German', 'Müßiggänger'],
+    ['in Greek', 'Οδυσσεύς'],
+    ['in Russian', 'Софья'],
+    ['in Hindi, with vowel signs and a virama', 'प्रेमचंद'],
+    ['in Tamil', 'சுப்பிரமணிய'],
+    ['in Thai, with tone marks', 'สมศักดิ์'],
+    ['in Thai, with sara am', 'อำนาจ'],
+    ['in Arabic', 'محمد'],
+    ['in Arabic, with vowels', 'مُحَمَّد'],
+    ['in Arabic digits', '١٢٣'],
+    ['in Hebrew, with points', 'שָׁלוֹם'],
+    ['in Chinese', '李清照'],
+    ['in Japanese', 'みゆきー'],
+    ['in Korean', '세종대왕'],
+    ['in Yoruba, with a dot below and an accent', 'Ọlá́yínká'],
+  ])('%s', (_, name) => {
+    expect(problemsOf(name)).toEqual([]);
+  });
+});
+
+describe('a name is kept as NFKC has it', () => {
+  test.each([
+    ['Ａｄａ', 'Ada'],
+    ['ﬁona', 'fiona'],
+    ['Ame\u0301lie', 'Amélie'],
+    ['ada①', 'ada1'],
+    ['𝕬𝖉𝖆', 'Ada'],
+    ['ℵleph', 'אleph'],
+  ])('%s as %s', (written, kept) => {
+    expect(normaliseUsername(written)).toBe(kept);
+  });
+
+  test('32 letters that take 64 to write are 32', () => {
+    expect(problemsOf('e\u0301'.repeat(32))).toEqual([]);
+  });
+
+  test('what is far too long is left as it is', () => {
+    const huge = 'ﬁ'.repeat(1_000_000);
+    expect(normaliseUsername(huge)).toBe(huge);
+  });
+});
+
+describe('two names are one', () => {
+  test.each([
+    ['ada', 'ADA'],
+    ['Ada', 'Ａｄａ'],
+    ['Amélie', 'AME\u0301LIE'],
+    ['straße', 'STRASSE'],
+    ['straße', 'STRAẞE'],
+    ['ὀδυσσεύς', 'ὈΔΥΣΣΕΎΣ'],
+    ['σίσυφος', 'σίσυφοσ'],
+    ['ᾳδης', 'ΑΙΔΗΣ'],
+    ['ılhan', 'ILHAN'],
+    ['ilhan', 'ILHAN'],
+    ['İlhan', 'i̇lhan'],
+    ['Ǆungla', 'ǆungla'],
+    ['ﬁona', 'FIONA'],
+    ['ſusan', 'SUSAN'],
+    ['ᏣᎳᎩ', 'ꮳꮃꭹ'],
+    ['𐐷𐐷𐐷', '𐐏𐐏𐐏'],
+    ['თამარი', 'ᲗᲐᲛᲐᲠᲘ'],
+    ['ոսկեև', 'ՈՍԿԵԵՒ'],
+  ])('%s and %s', (name, other) => {
+    expect(usernameKey(other)).toBe(usernameKey(name));
+  });
+
+  test('any that differ in case alone, letter by letter', () => {
+    const letters = codePoints(/\p{L}/u);
+    const apart = letters.filter((letter) => {
+      const key = usernameKey(letter);
+      return [letter.toLowerCase(), letter.toUpperCase()].some((other) => usernameKey(other) !== key);
+    });
+    expect(named(apart)).toEqual([]);
+  });
+});
+
+describe('two names are two', () => {
+  test.each([
+    ['ada', 'adá'],
+    ['ada', 'аda'],
+    ['ada', 'ada.'],
+    ['İlhan', 'ilhan'],
+    ['ada1', 'ada١'],
+  ])('%s and %s', (name, other) => {
+    expect(usernameKey(other)).not.toBe(usernameKey(name));
+  });
+});
+
+// To put so many marks of two classes in order takes a normalisation many seconds, in which nobody else is answered.
+test("the key of what is far too long costs nothing, and is nobody's", () => {
+  expect(usernameKey(`ada${'\u0301\u0316'.repeat(60_000)}`)).not.toBe(usernameKey('ada'));
+}, 2_000);

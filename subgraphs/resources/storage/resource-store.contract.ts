@@ -1,0 +1,239 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { resourceListContract } from './resource-lists.contract.ts';
+import type { Resource, ResourceChanges, ResourceStore } from './resource-store.ts';
+import { anImage, aResource } from './test-resources.ts';
+
+type Open = () => ResourceStore | Promise<ResourceStore>;
+
+const later = new Date('2026-11-24T00:00:00.001Z');
+
+/** What every engine must do. The stores that are opened may already hold resources of other owners. */
+export function resourceStoreContract(open: Open): void {
+  const opened = async () => {
+    const store = await open();
+    onTestFinished(() => store.close());
+    return store;
+  };
+  /** A store with one resource in it, as found there. */
+  const holding = async (fields?: Partial<Resource>) => {
+    const store = await opened();
+    const resource = aResource(fields);
+    expect(await store.insert(resource)).toBe(true);
+    return { store, resource, found: () => store.find(resource) };
+  };
+
+  describe('insert', () => {
+    test('keeps nothing where another resource has the image, whoever owns that', async () => {
+      const { store, resource, found } = await holding();
+      for (const ownerId of [resource.ownerId, aResource().ownerId]) {
+        const second = aResource({ ownerId, image: anImage({ id: resource.image.id }) });
+        expect(await store.insert(second)).toBe(false);
+        expect(await store.find(second)).toBeUndefined();
+      }
+      expect(await found()).toEqual(resource);
+    });
+
+    test('of one image, fifty times at once, succeeds once', async () => {
+      const store = await opened();
+      const image = anImage();
+      const all = Array.from({ length: 50 }, () => aResource({ image }));
+      const kept = await Promise.all(all.map(store.insert));
+      expect(kept.filter(Boolean)).toHaveLength(1);
+      const found = await Promise.all(all.map(store.find));
+      expect(found.map((resource) => resource !== undefined)).toEqual(kept);
+    });
+
+    test('takes an image again once its resource is deleted', async () => {
+      const { store, resource } = await holding();
+      await store.delete(resource);
+      expect(await store.insert(aResource({ image: resource.image }))).toBe(true);
+    });
+
+    test.each([
+      ['quotes and escapes', `'"\\%_;--`, "'; DROP TABLE resources; --"],
+      ['line breaks and tabs', 'one\ntwo', '\r\n\t'],
+      ['characters of all planes', '😀\u{10400}\u{20000}\ufffd', '\ue000'],
+      ['what normalising would change', '\ufb01 e\u0301', '\u00c5 \u212b'],
+      ['white space at the ends', ' title ', ' '],
+      ['an empty description', 'title', ''],
+      ['no description', 'title', null],
+      ['as many characters as are allowed', '😀'.repeat(200), '😀'.repeat(5_000)],
+    ])('keeps texts as they are: %s', async (_, title, description) => {
+      const { resource, found } = await holding({ title, description });
+      expect(await found()).toEqual(resource);
+    });
+
+    test.each([
+      '1970-01-01T00:00:00.000Z',
+      '1969-12-31T23:59:59.999Z',
+      '2026-11-23T14:05:00.001Z',
+      '2026-11-23T14:05:00.999Z',
+      '9999-12-31T23:59:59.999Z',
+    ])('keeps times to the millisecond: %s', async (instant) => {
+      const { found } = await holding({ createdAt: new Date(instant), updatedAt: new Date(instant) });
+      const resource = await found();
+      expect([resource?.createdAt, resource?.updatedAt]).toEqual([new Date(instant), new Date(instant)]);
+    });
+
+    test('keeps the numbers of the largest image', async () => {
+      const image = anImage({ width: 2 ** 31 - 1, height: 1, sizeBytes: 2 ** 31 - 1 });
+      const { resource, found } = await holding({ image, version: 2 ** 31 - 2 });
+      expect(await found()).toEqual(resource);
+    });
+  });
+
+  describe('find', () => {
+    test('finds nothing of somebody else’s', async () => {
+      const { store, resource } = await holding();
+      expect(await store.find({ ...resource, ownerId: aResource().ownerId })).toBeUndefined();
+    });
+
+    test.each(['', 'no-uuid', '0', "' OR 1=1 --", '%', 'a\0b', '\ud800', '😀', 'x'.repeat(10_000)])(
+      'finds nothing by an id that is none: %j',
+      async (id) => {
+        const { store, resource } = await holding();
+        const key = { ownerId: resource.ownerId, id };
+        expect(await store.find(key)).toBeUndefined();
+        expect(await store.update(key, { title: 'Changed' }, later)).toBeUndefined();
+        expect(await store.delete(key)).toBeUndefined();
+        expect(await store.find(resource)).toEqual(resource);
+      },
+    );
+  });
+
+  describe('update', () => {
+    test('changes nothing of somebody else’s', async () => {
+      const { store, resource, found } = await holding();
+      const key = { ...resource, ownerId: aResource().ownerId, expectedVersion: undefined };
+      expect(await store.update(key, { title: 'Changed' }, later)).toBeUndefined();
+      expect(await store.update({ ...key, expectedVersion: 1 }, { title: 'Changed' }, later)).toBeUndefined();
+      expect(await found()).toEqual(resource);
+    });
+
+    test.each([0, -1, 2, 4, 2 ** 31 - 1])('changes nothing of version 3 where %i is expected', async (version) => {
+      const { store, resource, found } = await holding({ version: 3 });
+      const changes = { title: 'Changed', description: 'Changed', image: anImage() };
+      expect(await store.update({ ...resource, expectedVersion: version }, changes, later)).toBeUndefined();
+      expect(await found()).toEqual(resource);
+    });
+
+    test('with one expected version, fifty times at once, succeeds once', async () => {
+      const { store, resource, found } = await holding({ version: 7 });
+      const titles = Array.from({ length: 50 }, (_, index) => `Title ${index}`);
+      const key = { ...resource, expectedVersion: 7 };
+      const updates = await Promise.all(titles.map((title) => store.update(key, { title }, later)));
+      const [winner, ...others] = updates.filter((updated) => updated !== undefined);
+      expect(others).toEqual([]);
+      expect(await found()).toEqual(winner);
+      expect(winner).toMatchObject({ title: titles[updates.indexOf(winner)], version: 8 });
+    });
+
+    test('without an expected version, fifty times at once, counts every one', async () => {
+      const { store, resource, found } = await holding();
+      const key = { ownerId: resource.ownerId, id: resource.id };
+      const titles = Array.from({ length: 50 }, (_, index) => `Title ${index}`);
+      const updates = await Promise.all(titles.map((title) => store.update(key, { title }, later)));
+      const versions = updates.map((updated) => updated?.version ?? 0).sort((one, other) => one - other);
+      expect(versions).toEqual(titles.map((_, index) => index + 2));
+      expect((await found())?.version).toBe(51);
+    });
+
+    const { id: _id, url: _url, ...image } = anImage({ contentType: 'image/gif', width: 1, height: 2, sizeBytes: 3 });
+    test.each<[string, ResourceChanges, Partial<Resource>]>([
+      ['the title', { title: 'New' }, { title: 'New' }],
+      ['the description', { description: 'New' }, { description: 'New' }],
+      ['the description, to none', { description: null }, { description: null }],
+      ['the description, to an empty one', { description: '' }, { description: '' }],
+      ['nothing but version and time', {}, {}],
+    ])('changes %s, and leaves the rest', async (_, changes, changed) => {
+      const { store, resource, found } = await holding({ description: 'Old' });
+      const expected = { ...resource, ...changed, updatedAt: later, version: 2 };
+      expect(await store.update({ ...resource, expectedVersion: 1 }, changes, later)).toEqual(expected);
+      expect(await found()).toEqual(expected);
+    });
+
+    test('changes what is known of the image, but neither its id nor its URL', async () => {
+      const { store, resource, found } = await holding();
+      const { id, url } = resource.image;
+      const expected = { ...resource, image: { ...image, id, url }, updatedAt: later, version: 2 };
+      expect(await store.update(resource, { image }, later)).toEqual(expected);
+      expect(await found()).toEqual(expected);
+    });
+
+    test('leaves every other resource as it is', async () => {
+      const { store, resource } = await holding();
+      const other = aResource({ ownerId: resource.ownerId });
+      await store.insert(other);
+      await store.update(resource, { title: 'New', image }, later);
+      expect(await store.find(other)).toEqual(other);
+    });
+
+    test('moves the resource in the orders by title and by update, and finds it by its new texts alone', async () => {
+      const { store, resource } = await holding({ title: 'bbb', description: 'bbb' });
+      const other = aResource({ ownerId: resource.ownerId, title: 'mmm', updatedAt: new Date(later.getTime() - 1) });
+      await store.insert(other);
+      await store.update(resource, { title: 'ZZZ', description: 'YYY' }, later);
+      const ids = async (order: 'TITLE' | 'RECENTLY_UPDATED', search?: string) => {
+        const list = { ownerId: resource.ownerId, order, filter: search === undefined ? {} : { search } };
+        return (await store.range(list, { limit: 9, fromEnd: false })).map(({ id }) => id);
+      };
+      expect(await ids('TITLE')).toEqual([other.id, resource.id]);
+      expect(await ids('RECENTLY_UPDATED')).toEqual([resource.id, other.id]);
+      expect(await ids('TITLE', 'bbb')).toEqual([]);
+      expect(await ids('TITLE', 'zzz')).toEqual([resource.id]);
+      expect(await ids('TITLE', 'yyy')).toEqual([resource.id]);
+    });
+  });
+
+  describe('delete', () => {
+    test('takes away nothing of somebody else’s', async () => {
+      const { store, resource, found } = await holding();
+      const ownerId = aResource().ownerId;
+      expect(await store.delete({ id: resource.id, ownerId })).toBeUndefined();
+      expect(await store.delete({ id: resource.id, ownerId, expectedVersion: 1 })).toBeUndefined();
+      expect(await found()).toEqual(resource);
+    });
+
+    test.each([0, 2, 4])('takes away nothing of version 3 where %i is expected', async (expectedVersion) => {
+      const { store, resource, found } = await holding({ version: 3 });
+      expect(await store.delete({ ...resource, expectedVersion })).toBeUndefined();
+      expect(await found()).toEqual(resource);
+    });
+
+    test('fifty times at once succeeds once, and gives the resource as it was', async () => {
+      const { store, resource, found } = await holding({ description: 'Old' });
+      const deletions = Array.from({ length: 50 }, () => store.delete({ ...resource, expectedVersion: 1 }));
+      expect((await Promise.all(deletions)).filter((deleted) => deleted !== undefined)).toEqual([resource]);
+      expect(await found()).toBeUndefined();
+    });
+
+    test('and an update of one expected version at once: one of the two wins', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const { store, resource, found } = await holding();
+        const key = { ...resource, expectedVersion: 1 };
+        const update = () => store.update(key, { title: 'New' }, later);
+        const calls = round % 2 ? [update, () => store.delete(key)] : [() => store.delete(key), update];
+        const won = (await Promise.all(calls.map((call) => call()))).filter((result) => result !== undefined);
+        expect(won).toHaveLength(1);
+        expect(await found()).toEqual(won[0]?.version === 2 ? won[0] : undefined);
+      }
+    });
+
+    test('leaves every other resource as it is', async () => {
+      const { store, resource } = await holding();
+      const other = aResource({ ownerId: resource.ownerId });
+      await store.insert(other);
+      expect(await store.delete({ ownerId: resource.ownerId, id: resource.id })).toEqual(resource);
+      expect(await store.find(other)).toEqual(other);
+    });
+  });
+
+  test('ping does nothing while the store is open, and throws once it is closed', async () => {
+    const store = await open();
+    expect(() => store.ping()).not.toThrow();
+    store.close();
+    expect(() => store.ping()).toThrow();
+  });
+
+  describe('lists', () => resourceListContract(open));
+}

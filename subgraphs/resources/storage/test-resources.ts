@@ -1,0 +1,77 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Resource, StoredImage } from './resource-store.ts';
+
+/** An image that no other resource has. */
+export function anImage(fields: Partial<StoredImage> = {}): StoredImage {
+  const id = randomBytes(12).toString('hex');
+  return {
+    id,
+    url: `http://127.0.0.1:4003/images/public/${id}`,
+    contentType: 'image/png',
+    width: 640,
+    height: 480,
+    sizeBytes: 123_456,
+    sha256: randomBytes(32).toString('hex'),
+    ...fields,
+  };
+}
+
+/** A new resource, of an owner of its own unless one is given. */
+export function aResource(fields: Partial<Resource> = {}): Resource {
+  const createdAt = fields.createdAt ?? new Date('2026-11-23T14:05:06.789Z');
+  return {
+    id: randomUUID(),
+    ownerId: randomUUID(),
+    title: 'A picture',
+    description: null,
+    image: anImage(),
+    createdAt,
+    updatedAt: createdAt,
+    version: 1,
+    ...fields,
+  };
+}
+
+const titles = [
+  ...['alpha', 'Alpha', 'ALPHA 2', 'beta', 'Beta', '100%', '100', 'a_b', 'aXb', 'back\\slash', "it's", 'say "so"'],
+  // After NFKC the same as: fish, alpha, and the letter A.
+  ...['\ufb01sh', '\uff21lpha', '\u{1d400}', 'fish'],
+  // In UTF-16 the astral ones come before the first two, by code point after them.
+  ...['\ue000 private', '\ufffc object', '😀 smile', '\u{10400} Deseret', '\u{10428} deseret', '\u{20000} ideograph'],
+  // Composed and not.
+  ...['\u00e9clair', 'e\u0301clair', 'zoe\u0308'],
+];
+const descriptions = [
+  null,
+  '',
+  'of a%b',
+  'under_score',
+  'C:\\folder',
+  "o'clock",
+  'ALPHA male',
+  '\uff22old',
+  '🙂 \u{10400}',
+];
+const contentTypes = ['image/gif', 'image/jpeg', 'image/png'];
+
+/** Resources of one owner with many ties, the same ones each time but for their ids. */
+export function manyResources(count: number, ownerId: string): Resource[] {
+  const random = createRandom();
+  const oneOf = <Value>(values: readonly Value[]): Value => values[random(values.length)] as Value;
+  const instant = () => new Date(Date.UTC(2026, 0, 1) + random(12) * 500 + random(3));
+  return Array.from({ length: count }, () => {
+    const createdAt = instant();
+    const updatedAt = new Date(createdAt.getTime() + random(4) * 500);
+    const image = anImage({ contentType: oneOf(contentTypes) });
+    return aResource({ ownerId, title: oneOf(titles), description: oneOf(descriptions), image, createdAt, updatedAt });
+  });
+}
+
+/** Whole numbers from 0 to below a limit, the same ones each time (Numerical Recipes' linear congruence). */
+function createRandom() {
+  let state = 1;
+  return (limit: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
