@@ -1,9 +1,10 @@
-import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { accessSync, chmodSync, constants, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readVerificationKey } from '../runtime/access-token.ts';
 import { readSecret } from '../runtime/secret-file.ts';
 import { errorCode, StartFault } from '../runtime/start-fault.ts';
+import { readSigningKey } from '../subgraphs/auth/tokens.ts';
 
 /** The secrets that the processes share among them. */
 export interface SecretFiles {
@@ -71,13 +72,7 @@ function newSigningKey(): string {
 }
 
 function publicKeyOf(signingKey: string): string {
-  try {
-    return createPublicKey(signingKey).export({ type: 'spki', format: 'pem' }).toString();
-  } catch (cause) {
-    const message =
-      'It is damaged: it must be the PEM of an RSA private key. Restore it, or remove it and verification-key.pem for a new pair.';
-    throw new StartFault(message, { cause });
-  }
+  return readSigningKey(signingKey).verificationKey.export({ type: 'spki', format: 'pem' }).toString();
 }
 
 function refuseStrangeKey({ signingKey, verificationKey }: SecretFiles): void {

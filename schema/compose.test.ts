@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { type DocumentNode, type FieldDefinitionNode, Kind, parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { refusalCodes } from '../runtime/graphql-errors.ts';
+import { run } from '../tests/spawned.ts';
+
+const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+const subgraphs = ['auth.graphql', 'resources.graphql'];
+/** What everybody knows: their fields are described, they need not be. */
+const roots = ['Query', 'Mutation'];
+
+interface Described {
+  name: string;
+  description: string | undefined;
+}
+
+/** Every type, field, argument, enum value and input field of a document, by its coordinate. */
+function partsOf(document: DocumentNode): Described[] {
+  return document.definitions.flatMap((definition) => {
+    if (!('name' in definition) || definition.name === undefined) return [];
+    const type = definition.name.value;
+    const fields = 'fields' in definition ? (definition.fields ?? []) : [];
+    const values = 'values' in definition ? (definition.values ?? []) : [];
+    const inside = [...fields, ...values].flatMap((part) => [
+      describedAs(`${type}.${part.name.value}`, part),
+      ...argumentsOf(part).map((argument) =>
+        describedAs(`${type}.${part.name.value}(${argument.name.value}:)`, argument),
+      ),
+    ]);
+    return [...(roots.includes(type) ? [] : [describedAs(type, definition)]), ...inside];
+  });
+}
+
+const argumentsOf = (part: object) => ('arguments' in part ? ((part as FieldDefinitionNode).arguments ?? []) : []);
+
+function describedAs(name: string, part: object): Described {
+  const { description } = part as { description?: { value: string } };
+  return { name, description: description?.value.trim() };
+}
+
+const fieldsOf = (file: string, type: string) =>
+  partsOf(parse(read(file))).filter(({ name }) => name.startsWith(`${type}.`) && !name.includes('('));
+
+describe.each(subgraphs)('%s', (file) => {
+  test('describes every type, field, argument, enum value and input field', () => {
+    const parts = partsOf(parse(read(file)));
+    expect(parts.filter(({ description }) => !description).map(({ name }) => name)).toEqual([]);
+    expect(parts.length).toBeGreaterThan(15);
+  });
+
+  test('is of federation 2.9, neither less nor more', () => {
+    const extensions = parse(read(file)).definitions.filter(({ kind }) => kind === Kind.SCHEMA_EXTENSION);
+    const links = extensions.flatMap((extension) => ('directives' in extension ? (extension.directives ?? []) : []));
+    const urls = links.map((link) => link.arguments?.find(({ name }) => name.value === 'url')?.value);
+    expect(urls).toMatchObject([{ kind: Kind.STRING, value: 'https://specs.apollo.dev/federation/v2.9' }]);
+  });
+
+  test.each(fieldsOf(file, 'Mutation'))(
+    'says of $name which codes it refuses with, and all of them exist',
+    ({ description = '' }) => {
+      const [, listed] = /\bCodes: (.+)$/s.exec(description) ?? [];
+      const codes = listed?.match(/\b[A-Z]{2,}(_[A-Z]+)*\b/g) ?? [];
+      expect(codes).not.toEqual([]);
+      expect(refusalCodes).toEqual(expect.arrayContaining(codes));
+    },
+  );
+
+  test('calls nothing a code in all of its descriptions that is none', () => {
+    const descriptions = partsOf(parse(read(file))).map(({ description = '' }) => description);
+    const named = descriptions.flatMap((description) => description.match(/\b[A-Z]{3,}(_[A-Z]+)+\b/g) ?? []);
+    expect(named.filter((code) => !refusalCodes.includes(code) && code !== 'VERSION_PASSED')).toEqual([]);
+  });
+});
+
+test('what is committed is what the subgraphs compose to: after a change, npm run compose', async () => {
+  // In a process of its own, where graphql is loaded once.
+  const program = "import { compose } from './schema/compose.ts'; console.log(JSON.stringify(compose()));";
+  const process = run('--input-type=module', {}, '--eval', program);
+  expect([await process.exitCode, process.stderr()]).toEqual([0, '']);
+  const { supergraph, api } = JSON.parse(process.stdout()) as Record<string, string>;
+  expect(read('supergraph.graphql')).toBe(supergraph);
+  expect(read('api.graphql')).toBe(api);
+});
+
+test('what clients see is described throughout', () => {
+  const parts = partsOf(parse(read('api.graphql')));
+  expect(parts.filter(({ description }) => !description).map(({ name }) => name)).toEqual([]);
+  expect(parts.length).toBeGreaterThan(80);
+});
+
+test('clients see nothing of federation', () => {
+  expect(read('api.graphql')).not.toMatch(/_entities|_service|_Any|join__|@key|@link/);
+});
