@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Who may import whom: a room, and what of the project and of packages its files may import. The first that fits holds. */
 const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
-  { room: /\.test\.ts$|\.contract\.ts$|^tests\/|^image-service\/test-service\.ts$/, files: /./, packages: /./ },
+  { room: /\.(test|contract|model)\.ts$|(^|\/)test-[\w-]+\.ts$|^tests\//, files: /./, packages: /./ },
   { room: /^(start\.ts|embedded\/)/, files: /./, packages: /^(node:|zod$)/ },
   { room: /^[\w.]+\.config\.ts$|sqlite\.config\.ts$/, packages: /^(vitest|drizzle-kit)/ },
   { room: /^schema\//, files: /^schema\//, packages: /./ },
