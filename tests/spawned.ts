@@ -12,14 +12,18 @@ export interface Spawned {
   /** The first match in what it writes to standard output; fails where it exits before. */
   find(pattern: RegExp): Promise<RegExpExecArray>;
   signal(name: NodeJS.Signals): void;
+  /** Ctrl-C in a terminal: SIGINT to the process and all that it has started. */
+  interrupt(): void;
   exitCode: Promise<number | null>;
 }
 
 export function run(file: string, env: Record<string, string>, ...args: string[]): Spawned {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
-    cwd: root,
-    env: { PATH: process.env.PATH ?? '', ...env },
-  });
+  return runCommand([process.execPath, '--import', 'tsx', file, ...args], env);
+}
+
+export function runCommand([command = '', ...args]: string[], env: Record<string, string>): Spawned {
+  // A group of its own, as a terminal gives to what it runs.
+  const child = spawn(command, args, { cwd: root, env: { PATH: process.env.PATH ?? '', ...env }, detached: true });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => {
@@ -37,7 +41,8 @@ export function run(file: string, env: Record<string, string>, ...args: string[]
     stdout: () => stdout,
     stderr: () => stderr,
     exitCode,
-    signal: (name) => child.kill(name),
+    signal: (name) => void child.kill(name),
+    interrupt: () => void process.kill(-Number(child.pid), 'SIGINT'),
     async find(pattern) {
       for (;;) {
         const match = pattern.exec(stdout);

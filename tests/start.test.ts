@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAsk } from './ask.ts';
 import { listen } from './servers.ts';
-import { run, type Spawned } from './spawned.ts';
+import { run, runCommand, type Spawned } from './spawned.ts';
 import { fixture, personsAt, temporaryFolder } from './system.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -81,6 +81,14 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s lets what is in flight finish, the
   expect((await registering).data).toEqual({ register: { tokenType: 'Bearer' } });
   expect(await process.exitCode).toBe(0);
   await expect(fetch(gateway)).rejects.toThrow();
+});
+
+test('npm start ends with 0 on Ctrl-C', async () => {
+  const process = runCommand(['npm', 'start'], { ...freePorts, DATA_FOLDER: join(folder.path, 'data') });
+  started.push(process);
+  await gatewayOf(process);
+  process.interrupt();
+  expect(await process.exitCode).toBe(0);
 });
 
 test('clients that never finish their requests keep it from stopping for less than 10 seconds', async () => {

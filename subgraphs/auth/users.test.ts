@@ -25,7 +25,7 @@ function openUsers() {
     lifetimeSeconds: 60,
   };
   const passwords = createPasswords({ cost: 4, concurrency: 2 });
-  return { store, users: createUsers({ store, passwords, issueToken: createIssueToken(tokens) }) };
+  return { store, passwords, users: createUsers({ store, passwords, issueToken: createIssueToken(tokens) }) };
 }
 
 const viewerOf = ({ accessToken }: { accessToken: string }) =>
@@ -62,6 +62,15 @@ describe('to register', () => {
     await users.register({ username: 'ada', password });
     await expect(users.register({ username, password: 'another password' })).rejects.toEqual(refusal('USERNAME_TAKEN'));
     expect((await users.logIn({ username, password })).user.username).toBe('ada');
+  });
+
+  test('with a name that is taken costs no hash: it is refused while nobody could hash a password', async () => {
+    const { users, passwords } = openUsers();
+    await users.register({ username: 'ada', password });
+    const others = Array.from({ length: 66 }, () => passwords.hash(password));
+    await expect(users.register({ username: 'ada', password })).rejects.toEqual(refusal('USERNAME_TAKEN'));
+    await expect(users.register({ username: 'grace', password })).rejects.toEqual(refusal('SERVICE_UNAVAILABLE'));
+    await Promise.all(others);
   });
 
   test('with one name in two cases at the same moment succeeds for exactly one', async () => {

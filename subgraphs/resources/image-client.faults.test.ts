@@ -47,6 +47,7 @@ async function refusalOf(call: Promise<unknown>) {
 
 const answers: Record<string, RequestListener> = {
   '200 with HTML': (_, res) => res.writeHead(200, { 'content-type': 'text/html' }).end('<html>hello</html>'),
+  '200 with what a new image is answered with': (_, res) => res.writeHead(200).end(created),
   '200 without a body': (_, res) => res.writeHead(200).end(),
   '202': (_, res) => res.writeHead(202).end(),
   '301': (_, res) => res.writeHead(301, { location: '/elsewhere' }).end(),

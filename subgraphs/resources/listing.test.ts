@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../tests/folder-of-test.ts';
 import type { ListInput } from './list-input.ts';
 import { createListing, type ResourceConnection } from './listing.ts';
-import type { Resource, ResourceStore } from './storage/resource-store.ts';
+import type { Resource, ResourceOrder, ResourceStore } from './storage/resource-store.ts';
 import { openSqliteResourceStore } from './storage/sqlite.ts';
 import { aResource } from './storage/test-resources.ts';
 
@@ -150,6 +150,36 @@ describe('a list', () => {
       expect(backward).toEqual(forward);
     },
   );
+});
+
+test.each<[ResourceOrder, string[]]>([
+  ['NEWEST', ['B', 'a', 'C', '\uff21', 'b']],
+  ['OLDEST', ['b', '\uff21', 'C', 'a', 'B']],
+  ['TITLE', ['a', '\uff21', 'B', 'b', 'C']],
+  ['RECENTLY_UPDATED', ['C', 'b', 'a', 'B', '\uff21']],
+])('%s is walked page by page, from both ends, in the order in which it is sorted', async (orderBy, sorted) => {
+  const { page, add } = await listOf([]);
+  for (const [title, createdAt, updatedAt] of [
+    ['B', 50, 70],
+    ['a', 40, 80],
+    ['C', 30, 100],
+    ['\uff21', 20, 60],
+    ['b', 10, 90],
+  ] as const) {
+    // The letter A of full width is sorted as the small one is; ids settle which of the two comes first.
+    const id = `0000000${title === 'a' || title === 'B' ? 1 : 2}-0000-7000-8000-0000000000${createdAt}`;
+    await add(title, createdAt, { id, updatedAt: new Date(updatedAt) });
+  }
+  const [forward, backward]: string[][] = [[], []];
+  let [after, before]: (string | null)[] = [null, null];
+  for (const size of [2, 2, 1]) {
+    const next = await page({ orderBy, first: size, after: after ?? null });
+    const previous = await page({ orderBy, last: size, before: before ?? null });
+    forward?.push(...titlesOf(next));
+    backward?.unshift(...titlesOf(previous));
+    [after, before] = [next.pageInfo.endCursor, previous.pageInfo.startCursor];
+  }
+  expect([forward, backward]).toEqual([sorted, sorted]);
 });
 
 describe('while a list is walked', () => {

@@ -169,6 +169,15 @@ describe('while an image is being replaced', () => {
     expect(await replaced).toMatchObject({ title: 'New', image: { width: 4 }, version: 3 });
   });
 
+  test('a change that another process makes meanwhile does not part the resource from its bytes', async () => {
+    const { ada, id, replaced, release, servedAt, store } = await replacing('after', { expectedVersion: 1 });
+    await store.update({ ownerId: ada.viewerId, id }, { title: 'From elsewhere' }, new Date());
+    release();
+    const resource = await replaced;
+    expect(resource).toMatchObject({ title: 'From elsewhere', version: 3, image: { width: 4 } });
+    expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
+  });
+
   test.each(['before', 'after'] as const)(
     'a deletion (%s the image service has replaced it) wins, and leaves no image',
     async (where) => {
