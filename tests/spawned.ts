@@ -15,6 +15,8 @@ export interface Spawned {
   /** Ctrl-C in a terminal: SIGINT to the process and all that it has started. */
   interrupt(): void;
   exitCode: Promise<number | null>;
+  /** Kills it and all that it has started, where it still runs. */
+  end(): Promise<void>;
 }
 
 export function run(file: string, env: Record<string, string>, ...args: string[]): Spawned {
@@ -43,6 +45,10 @@ export function runCommand([command = '', ...args]: string[], env: Record<string
     exitCode,
     signal: (name) => void child.kill(name),
     interrupt: () => void process.kill(-Number(child.pid), 'SIGINT'),
+    end: async () => {
+      if (!hasExited) process.kill(-Number(child.pid), 'SIGKILL');
+      await exitCode;
+    },
     async find(pattern) {
       for (;;) {
         const match = pattern.exec(stdout);

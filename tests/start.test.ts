@@ -16,8 +16,7 @@ beforeEach(() => {
   started = [];
 });
 afterEach(async () => {
-  for (const process of started) process.signal('SIGKILL');
-  await Promise.all(started.map(({ exitCode }) => exitCode));
+  await Promise.all(started.map((process) => process.end()));
   folder.remove();
 });
 
