@@ -9,6 +9,7 @@ import { errorCode, StartFault } from '../runtime/start-fault.ts';
 import { startAuth } from '../subgraphs/auth/start.ts';
 import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite.ts';
 import { readSigningKey } from '../subgraphs/auth/tokens.ts';
+import { readImageServiceToken } from '../subgraphs/resources/image-client.ts';
 import { startResources } from '../subgraphs/resources/start.ts';
 import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite.ts';
 import { ensureSecrets, openFolder } from './data-folder.ts';
@@ -64,7 +65,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
   const secrets = ensureSecrets(join(folder, 'secrets'));
   const signingKey = readSecret(secrets.signingKey, readSigningKey);
   const verificationKey = readSecret(secrets.verificationKey, readVerificationKey);
-  const token = readSecret(secrets.imageServiceToken, (text) => text);
+  const token = readSecret(secrets.imageServiceToken, readImageServiceToken);
   const log = (service: string) => createLogger({ service, level: settings.logLevel });
 
   const imageService = keep(

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createAsk } from '../tests/ask.ts';
@@ -31,7 +32,7 @@ async function start({ auth = down, resources = down }: { auth?: Answer; resourc
     log,
   });
   onTestFinished(stop);
-  return { url, ask: createAsk(url), log: lines };
+  return { url, stop, ask: createAsk(url), log: lines };
 }
 
 const placesOf = (errors: { path?: (string | number)[] }[]) => errors.map(({ path }) => path);
@@ -161,6 +162,7 @@ describe('a request that no subgraph need be asked for', () => {
       '{ _entities(representations: []) { __typename } }',
       'GRAPHQL_VALIDATION_FAILED',
     ],
+    ['of too many tokens', `{ ${'a: __typename '.repeat(2_000)}}`, 'GRAPHQL_PARSE_FAILED'],
     ['the SDL of a subgraph', '{ _service { sdl } }', 'GRAPHQL_VALIDATION_FAILED'],
   ])('is refused with 400 where it is %s', async (_, query, code) => {
     const { ask } = await start({});
@@ -210,4 +212,19 @@ test('a gateway stops while a subgraph still hangs, and answers who waits for it
   await wasAsked;
   await stop();
   expect(await asking).toEqual(unavailable);
+});
+
+// Sooner than the five seconds after which the subgraph itself ends a connection that nobody uses.
+test('a gateway that has stopped keeps no connection to a subgraph', { timeout: 3_000 }, async () => {
+  const closed: Promise<unknown>[] = [];
+  const { ask, stop } = await start({
+    auth: (res) => {
+      if (res.socket) closed.push(once(res.socket, 'close'));
+      json({ data: { me: ada } })(res);
+    },
+  });
+  await ask.data('{ me { id } }');
+  await stop();
+  await Promise.all(closed);
+  expect(closed).toHaveLength(1);
 });

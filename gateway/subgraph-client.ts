@@ -33,6 +33,7 @@ export interface SubgraphClient extends GraphQLDataSource<GatewayContext> {
 type Request = Parameters<GraphQLDataSource<GatewayContext>['process']>[0]['request'];
 type Answer = Awaited<ReturnType<GraphQLDataSource<GatewayContext>['process']>>;
 
+/** For queries, and as many for mutations: more than a subgraph lets wait, so that it is the subgraph which refuses. */
 const maxConnections = 64;
 const maxAnswerBytes = 32 * 1024 * 1024;
 
@@ -43,7 +44,9 @@ const maxAnswerBytes = 32 * 1024 * 1024;
  */
 export function createSubgraphClient(settings: SubgraphSettings, log: Logger): SubgraphClient {
   const { origin, pathname } = new URL(settings.url);
-  const pool = new Pool(origin, { connections: maxConnections, maxResponseSize: maxAnswerBytes });
+  const createPool = () => new Pool(origin, { connections: maxConnections, maxResponseSize: maxAnswerBytes });
+  // Mutations may queue at the subgraph, for passwords or the image service: queries do not queue behind them.
+  const pools = { queries: createPool(), mutations: createPool() };
 
   return {
     async process({ request, context }) {
@@ -51,7 +54,7 @@ export function createSubgraphClient(settings: SubgraphSettings, log: Logger): S
       const isMutation = request.query?.startsWith('mutation') ?? false;
       const limit = isMutation ? deadline(settings.mutationTimeoutMs) : deadline(settings.timeoutMs, clientGone);
       try {
-        const response = await pool.request({
+        const response = await pools[isMutation ? 'mutations' : 'queries'].request({
           path: pathname,
           method: 'POST',
           headers: headersFor({ authorization, requestId }),
@@ -67,7 +70,9 @@ export function createSubgraphClient(settings: SubgraphSettings, log: Logger): S
         limit.clear();
       }
     },
-    close: () => pool.destroy(),
+    close: async () => {
+      await Promise.all([pools.queries.destroy(), pools.mutations.destroy()]);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 // What a header carries as it is.
 const IS_TOKEN = /^[\x20-\x7e]{16,}$/;
 const TOKEN = 'names a file without a good token; put at least 16 characters of ASCII into it, all in one line';
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 const PORT = 'must be a whole number from 0 to 65535';
 const PUBLIC_URL =
   'must be an absolute http or https URL without query, and name 127.0.0.1 rather than localhost, as http://127.0.0.1:4003';
@@ -17,6 +18,10 @@ export const imageServiceEnvironment = z.object({
     .default(4003)
     .describe('The port to listen on; 0 takes a free one'),
   HOST: z.string().default('127.0.0.1').describe('The address to listen on; 0.0.0.0 is every one there is'),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
+    .default('info')
+    .describe(`How much is logged: ${LOG_LEVELS.join(', ')}`),
   IMAGE_SERVICE_PUBLIC_URL: z
     .string()
     .refine(isPublicUrl, PUBLIC_URL)

@@ -11,7 +11,11 @@ if (process.argv.includes('--help')) {
 async function run(): Promise<void> {
   const environment = readEnvironment(process.env);
   if ('faults' in environment) return refuseToStart(environment.faults);
-  const log = pino({ base: { service: 'image-service' }, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = pino({
+    level: environment.settings.LOG_LEVEL,
+    base: { service: 'image-service' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
   try {
     const service = await start(environment.settings, log);
     log.info({ event: 'listening', url: service.url });

@@ -122,6 +122,20 @@ describe('a query', () => {
     expect(await response.json()).toEqual({ data: { hello: 'world' } });
   });
 
+  test.each([
+    '*/*',
+    'application/*',
+    'APPLICATION/JSON',
+    'text/html, */*;q=0.1',
+    'application/json; charset=utf-8',
+    'application/json;charset=UTF-8',
+    'application/graphql-response+json;charset=utf-8, application/json;charset=utf-8',
+  ])('is answered where its client accepts %s', async (accept) => {
+    const { url } = await startTinyServer();
+    const response = await post(url, { query: '{ hello }' }, { accept });
+    expect([response.status, await response.json()]).toEqual([200, { data: { hello: 'world' } }]);
+  });
+
   test('is told nothing of the request but its authorization and its id', async () => {
     const { url } = await startTinyServer();
     const headers = { authorization: 'Bearer abc', 'x-request-id': 'r-1', cookie: 'a=b', 'x-user-id': 'eve' };

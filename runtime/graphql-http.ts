@@ -30,7 +30,7 @@ export interface GraphqlHttpSettings<Context extends BaseContext> {
 /** Apollo reads these of a request's headers: to negotiate the answer and to keep out cross-site requests. */
 const headersForApollo = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name'];
 
-const answerTypes = ['application/json', 'application/graphql-response+json'];
+const answerTypes = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
 /** Apollo says so too, but only when the operation has been executed. */
 const notAcceptable: HttpRefusal = {
   status: 406,

@@ -46,8 +46,10 @@ export type GraphqlServerSettings<Context extends BaseContext> = Omit<GraphqlHtt
 const stopGraceMs = 8_000;
 /** From the first byte of a request to its last: a client that trickles holds a connection no longer. */
 const requestTimeoutMs = 30_000;
-/** Of one document: far over what clients write, far under what would cost seconds to validate. */
+/** Of a client's document: far over what clients write, far under what would cost seconds to validate or to plan. */
 const maxTokens = 5_000;
+/** The same, with every fragment counted wherever it is spread. */
+const maxRecursiveSelections = 2_000;
 
 /** Starts an Apollo server on `node:http`; resolves when it listens. */
 export async function startGraphqlServer<Context extends BaseContext & { requestId: string }>(
@@ -58,11 +60,12 @@ export async function startGraphqlServer<Context extends BaseContext & { request
   // idle connections by itself.
   httpServer.closeIdleConnections = () => {};
   const server = new ApolloServer<Context>({
-    ...('schema' in settings ? { schema: settings.schema, persistedQueries: false } : { gateway: settings.gateway }),
+    ...('schema' in settings
+      ? { schema: settings.schema, persistedQueries: false }
+      : { gateway: settings.gateway, parseOptions: { maxTokens }, maxRecursiveSelections }),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens },
     formatError,
     logger: settings.log,
     plugins: [

@@ -28,12 +28,14 @@ export async function runProcess<Spec extends z.ZodObject>({
     process.stdout.write(`${about}\n\nEnvironment:\n${describeEnvironment(spec)}\n`);
     return;
   }
+  // One request's bug is not every other's end.
+  process.on('unhandledRejection', (reason) => process.stderr.write(`${stackOf(reason)}\n`));
   try {
     const starting = start(readEnvironment(spec, process.env));
     stopOnSignal(starting);
     await starting;
   } catch (error) {
-    process.stderr.write(`${error instanceof StartFault ? error.message : (error as Error).stack}\n`);
+    process.stderr.write(`${error instanceof StartFault ? error.message : stackOf(error)}\n`);
     process.exit(1);
   }
 }
@@ -50,10 +52,14 @@ function stopOnSignal(starting: Promise<Running>): void {
       await Promise.race([stopped, setTimeout(stopWithinMs)]);
       process.exit(0);
     } catch (error) {
-      process.stderr.write(`${(error as Error).stack}\n`);
+      process.stderr.write(`${stackOf(error)}\n`);
       process.exit(1);
     }
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? String(error.stack) : String(error);
 }

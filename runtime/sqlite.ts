@@ -29,7 +29,7 @@ export function openSqlite({ file, migrations }: { file: string; migrations: str
     client.pragma('foreign_keys = ON');
     const db = drizzle({ client });
     migrate(db, { migrationsFolder: migrations });
-    const ping = client.prepare('SELECT 1');
+    const ping = client.prepare('SELECT 1 FROM sqlite_schema LIMIT 1');
     return { db, ping: () => void ping.get(), close: () => client.close() };
   } catch (error) {
     const reason = (error as Error).message;
@@ -60,10 +60,11 @@ function isDuplicate(error: unknown): boolean {
   return error instanceof SqliteError && /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(error.code);
 }
 
-/** Locked, full, read-only, or out of reach: not a bug, and not for ever. */
+/** Locked, full, read-only, damaged or out of reach: not a bug of ours. */
 function isPassing(error: unknown): boolean {
   return (
-    error instanceof SqliteError && /^SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|NOMEM|PROTOCOL)/.test(error.code)
+    error instanceof SqliteError &&
+    /^SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|NOMEM|PROTOCOL|CORRUPT|NOTADB)/.test(error.code)
   );
 }
 

@@ -37,14 +37,14 @@ const testSettings = {
   host: '127.0.0.1',
   ports: { gateway: 0, auth: 0, resources: 0, imageService: 0 },
   corsOrigins: ['https://app.example'],
-  bcrypt: { cost: 4, concurrency: 2 },
+  bcrypt: { cost: 4, concurrency: 2 } as { cost: number; concurrency: number },
   logLevel: 'silent',
 } as const;
 
 /** Starts a supergraph on an empty folder; `stop` removes the folder. */
-export async function startSystem(): Promise<System> {
+export async function startSystem(bcrypt = testSettings.bcrypt): Promise<System> {
   const dataFolder = temporaryFolder();
-  const { stop, ...urls } = await startSupergraph({ ...testSettings, dataFolder: dataFolder.path });
+  const { stop, ...urls } = await startSupergraph({ ...testSettings, bcrypt, dataFolder: dataFolder.path });
   return {
     ...urls,
     ...personsAt(urls.gateway),

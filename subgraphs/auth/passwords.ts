@@ -9,7 +9,7 @@ const maxBytes = 72;
 /** In UTF-16 units, before normalisation, which could cost much and makes no text of more units fit. */
 const maxLengthAsWritten = 4 * maxBytes;
 /** How many may wait their turn; at the default cost the last of them is still answered before the gateway gives up. */
-const maxWaiting = 64;
+const maxWaiting = 40;
 
 export interface Passwords {
   hash(password: string): Promise<string>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readVerificationKey } from '../../runtime/access-token.ts';
 import { httpUrl, logLevel, port, secretFile, wholeNumber } from '../../runtime/environment.ts';
+import { readImageServiceToken } from './image-client.ts';
 
 /** What resources reads of the environment. */
 export const resourcesEnvironment = z.object({
@@ -13,7 +14,7 @@ export const resourcesEnvironment = z.object({
   TOKEN_ISSUER: z.string().describe('Who issues access tokens: their iss, a URL.'),
   TOKEN_AUDIENCE: z.string().describe('Whom access tokens are for: their aud.'),
   IMAGE_SERVICE_URL: httpUrl().describe('The image service, up to and with /images/api/v1.'),
-  IMAGE_SERVICE_TOKEN_FILE: secretFile((token) => token).describe("File with the image service's private token."),
+  IMAGE_SERVICE_TOKEN_FILE: secretFile(readImageServiceToken).describe("File with the image service's private token."),
   IMAGE_SERVICE_TIMEOUT_MS: wholeNumber({ min: 1, max: 60_000 })
     .prefault('8000')
     .describe('Longest call to the image service.'),

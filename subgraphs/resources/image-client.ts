@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import fetch, { type Response } from 'node-fetch';
 import { z } from 'zod';
 import { Refusal } from '../../runtime/refusal.ts';
+import { StartFault } from '../../runtime/start-fault.ts';
 
 /** The image service's answer to a new image. */
 export interface CreatedImage {
@@ -45,6 +46,12 @@ const createdImage = z.object({ id: z.string().regex(/^[0-9a-f]{24}$/), imageUrl
 export function maxImageBytes(): number {
   const aroundData = payload({ base64: '', contentType: 'image/jpeg' }).length;
   return Math.floor((maxPayloadBytes - aroundData) / 4) * 3;
+}
+
+/** Reads the image service's private token: what a header carries as it is, in one line. */
+export function readImageServiceToken(text: string): string {
+  if (/^[\x20-\x7e]+$/.test(text)) return text;
+  throw new StartFault('It is damaged: the token must be one line of ASCII. Restore it.');
 }
 
 /** A client over one pool of connections that are kept alive. */

@@ -61,6 +61,16 @@ describe('UNSUPPORTED_IMAGE, by its header alone, is', () => {
   });
 });
 
+test.each([
+  ['a screen', { width: 60_000, height: 60_000 }, { width: 2, height: 2 }],
+  ['a frame', { width: 2, height: 2 }, { width: 60_000, height: 60_000, held: 1 }],
+])(
+  'a GIF with %s of thousands of megapixels is UNSUPPORTED_IMAGE, however small the other',
+  async (_, screen, frame) => {
+    await expect(readBytes(plainGif({ ...screen, frames: [frame] }))).rejects.toMatchObject(tooManyPixels);
+  },
+);
+
 test('a JPEG of many hundred scans is UNSUPPORTED_IMAGE, as each goes over the whole image', async () => {
   const bytes = jpegOfScans({ width: 1_024, height: 1_024, scans: 882 });
   await expect(readBytes(bytes)).rejects.toMatchObject({ extensions: { code: 'UNSUPPORTED_IMAGE' } });

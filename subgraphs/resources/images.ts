@@ -35,7 +35,7 @@ const maxAnimationPixels = 100_000_000;
 const maxDecodeSeconds = 10;
 /** An image in memory is small, a decoded one is not. */
 const concurrentDecodes = 2;
-const maxWaiting = 64;
+const maxWaiting = 40;
 
 /** Reads images that the image service would take; checks cheap things first, and pixels last. */
 export function createImageReader({ maxBytes }: { maxBytes: number }): ReadImageInput {

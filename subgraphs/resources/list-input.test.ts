@@ -55,6 +55,11 @@ describe('arguments are refused', () => {
     expect(refusedFields(input)).toEqual(fields);
   });
 
+  test.each(['x', '😀'])('for a search of more characters than any text has: 5,000 times %s and one', (character) => {
+    expect(refusedFields({ filter: { search: character.repeat(5_000) } })).toEqual([]);
+    expect(refusedFields({ filter: { search: character.repeat(5_001) } })).toEqual(['filter.search']);
+  });
+
   test('for a content type that is empty, which is none of the three', () => {
     expect(refusedFields({ filter: { contentType: '' } })).toEqual(['filter.contentType']);
   });

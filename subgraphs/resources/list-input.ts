@@ -9,7 +9,7 @@ import {
   type ResourceRange,
   searchKey,
 } from './storage/resource-store.ts';
-import { characterProblems } from './texts.ts';
+import { characterProblems, isLonger, maxDescriptionCharacters } from './texts.ts';
 
 /** The arguments of a list, as GraphQL gives them. */
 export interface ListInput {
@@ -63,7 +63,7 @@ function readFilter({ search, contentType, createdFrom, createdBefore }: FilterI
   const from = parseInstant(createdFrom);
   const before = parseInstant(createdBefore);
   return {
-    ...(search && { search: searchKey(search) }),
+    ...(search && !isTooLong(search) && { search: searchKey(search) }),
     ...(contentType && { contentType }),
     ...(from && { createdFrom: from }),
     ...(before && { createdBefore: before }),
@@ -73,12 +73,19 @@ function readFilter({ search, contentType, createdFrom, createdBefore }: FilterI
 function filterProblems({ search, contentType, ...instants }: FilterInput): Problem[] {
   const isType = isMissing(contentType) || imageTypes.some((type) => type === contentType);
   return [
-    ...characterProblems('filter.search', search ?? ''),
+    ...searchProblems(search ?? ''),
     ...(isType ? [] : [{ field: 'filter.contentType', message: `It must be one of ${imageTypes.join(', ')}.` }]),
     ...(['createdFrom', 'createdBefore'] as const)
       .filter((field) => !isMissing(instants[field]) && !parseInstant(instants[field]))
       .map((field) => ({ field: `filter.${field}`, message: 'It must be an instant, as 2026-11-23T14:05:00.000Z.' })),
   ];
 }
+
+function searchProblems(search: string): Problem[] {
+  const message = `It must have at most ${maxDescriptionCharacters} characters, as no text has more.`;
+  return isTooLong(search) ? [{ field: 'filter.search', message }] : characterProblems('filter.search', search);
+}
+
+const isTooLong = (search: string) => isLonger(search, maxDescriptionCharacters);
 
 const isMissing = (value: unknown) => value === undefined || value === null;

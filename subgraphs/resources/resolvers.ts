@@ -51,8 +51,7 @@ export const resolvers = {
   },
 
   Resource: {
-    // Async, so that a refusal is one entity's and not the whole look-up's.
-    __resolveReference: async ({ id }: Reference, { resources, requireViewer }: ResourcesContext) =>
+    __resolveReference: ({ id }: Reference, { resources, requireViewer }: ResourcesContext) =>
       resources.find(requireViewer().id, id),
     owner: ({ ownerId }: Resource) => ({ id: ownerId }),
   },

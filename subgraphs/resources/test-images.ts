@@ -56,6 +56,8 @@ export function pngChunk(name: string, data: Buffer = Buffer.alloc(0)): Buffer {
 interface Frame extends Size {
   /** How many of its pixels the file holds; all of them where it is left out. */
   held?: number;
+  /** Codes of three bits in the pixels' stead. */
+  codes?: number[];
 }
 
 /** A GIF of two colours made by hand, whose frames need not fill its screen, nor hold all of their pixels. */
@@ -65,10 +67,10 @@ export function plainGif({ width, height, frames }: Size & { frames: Frame[] }):
   return Buffer.concat([Buffer.from('GIF89a'), Buffer.from(screen), ...frames.map(gifFrame), Buffer.from([0x3b])]);
 }
 
-function gifFrame({ width, height, held = width * height }: Frame): Buffer {
-  const codes = gifCodes(held);
-  const blocks = Array.from({ length: Math.ceil(codes.length / 255) }, (_, at) => {
-    const block = codes.subarray(at * 255, (at + 1) * 255);
+function gifFrame({ width, height, held = width * height, codes = gifCodes(held) }: Frame): Buffer {
+  const packed = packGifCodes(codes);
+  const blocks = Array.from({ length: Math.ceil(packed.length / 255) }, (_, at) => {
+    const block = packed.subarray(at * 255, (at + 1) * 255);
     return Buffer.concat([Buffer.from([block.length]), block]);
   });
   const start = Buffer.from([0x2c, 0, 0, 0, 0, ...uint16(width), ...uint16(height), 0, 2]);
@@ -76,9 +78,10 @@ function gifFrame({ width, height, held = width * height }: Frame): Buffer {
 }
 
 /** Pixels in codes of three bits: clear (4), two pixels, clear, …, end (5). Cleared in time, codes never grow longer. */
-function gifCodes(pixels: number): Buffer {
-  const codes = Array.from({ length: pixels }, (_, at) => (at % 2 ? [1] : [4, 0])).flat();
-  const bits = [...codes, 5].flatMap((code) => [code & 1, (code >> 1) & 1, code >> 2]);
+const gifCodes = (pixels: number) => [...Array.from({ length: pixels }, (_, at) => (at % 2 ? [1] : [4, 0])).flat(), 5];
+
+function packGifCodes(codes: number[]): Buffer {
+  const bits = codes.flatMap((code) => [code & 1, (code >> 1) & 1, code >> 2]);
   const bytes = Buffer.alloc(Math.ceil(bits.length / 8));
   for (const [at, bit] of bits.entries()) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (bit << (at & 7));
   return bytes;

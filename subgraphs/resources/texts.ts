@@ -1,7 +1,7 @@
 import type { Problem } from '../../runtime/refusal.ts';
 
 const maxTitleCharacters = 200;
-const maxDescriptionCharacters = 5_000;
+export const maxDescriptionCharacters = 5_000;
 
 /** A title without the white space around it. */
 export const trimTitle = (title: string) => title.trim();
@@ -36,7 +36,7 @@ export function isText(text: string): boolean {
 }
 
 /** Counts code points, and no more of them than needed. */
-function isLonger(text: string, maxCharacters: number): boolean {
+export function isLonger(text: string, maxCharacters: number): boolean {
   if (text.length <= maxCharacters) return false;
   return text.length > 2 * maxCharacters || [...text].length > maxCharacters;
 }

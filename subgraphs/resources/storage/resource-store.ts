@@ -97,7 +97,8 @@ export interface ResourceStore {
 
 /** The form in which texts are compared and titles sorted: NFKC-normalised, in lower case. */
 export function searchKey(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
+  // A sigma's lower case depends on whether a word ends with it, which a part of a text cannot tell.
+  return text.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ');
 }
 
 /** Where a resource stands in an order. */

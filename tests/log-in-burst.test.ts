@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { startSystem } from './system.ts';
+
+test('a burst of log-ins keeps nobody else from being answered, and those too many are told so', async () => {
+  const system = await startSystem({ cost: 12, concurrency: 2 });
+  const ada = await system.signUp();
+  const logIn = 'mutation { login(input: { username: "nobody", password: "wrong horse" }) { tokenType } }';
+  let answered = 0;
+  const burst = Array.from({ length: 120 }, async () => {
+    const { errors } = await system.ask(logIn);
+    answered += 1;
+    return errors[0]?.extensions.code;
+  });
+  expect(await ada.ask.data('{ me { id } resources { totalCount } }')).toHaveProperty('me.id', ada.id);
+  expect(answered).toBeLessThan(burst.length);
+  const codes = await Promise.all(burst);
+  expect([...new Set(codes)].sort()).toEqual(['INVALID_CREDENTIALS', 'SERVICE_UNAVAILABLE']);
+  await system.stop();
+});
