@@ -81,7 +81,8 @@ async function decode(contentType: ImageType, bytes: Buffer): Promise<Size> {
   const header = await readHeader(contentType, bytes);
   const size = contentType === 'image/gif' ? gifScreen(bytes) : { width: header.width, height: header.height };
   refuseUnfitSize(size, header);
-  if (!reachesItsEnd(contentType, bytes)) throw unsupported('The image is not whole: it stops before its end.');
+  if (!reachesItsEnd(contentType, bytes))
+    throw unsupported('The image is not whole: it stops before its end, or goes over itself too often to be read.');
   try {
     // Every pixel of every frame is decoded and next to none is kept: a thousand rows become one.
     await sharp(bytes, { animated: true, failOn: 'warning', limitInputPixels: maxAnimationPixels })

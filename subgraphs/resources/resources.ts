@@ -86,7 +86,13 @@ export function createResources({ store, readImage, imageClient, log }: Resource
       const read = await readImage(image);
       const isReplaced = await imageClient.replace(old.id, read, requestId);
       if (!isReplaced) throw await explainMissingImage(key, old.id);
-      return change({ ownerId: key.ownerId, id: key.id }, { ...texts, image: properties(read) });
+      return change({ ownerId: key.ownerId, id: key.id }, { ...texts, image: properties(read) }).catch(
+        (err: unknown) => {
+          // Doing it again mends it: the bytes are the new ones already.
+          log.error({ requestId, imageId: old.id, err }, 'image replaced and its resource not changed');
+          throw err;
+        },
+      );
     });
 
   /** The image service has no such image: because the resource was deleted meanwhile, or because it lost the image. */
