@@ -68,8 +68,15 @@ export function createResources({ store, readImage, imageClient, log }: Resource
     return found;
   };
 
-  const change = async (key: VersionedKey, changes: ResourceChanges): Promise<Resource> => {
-    const changed = await store.update(key, changes, new Date());
+  const change = async (
+    key: VersionedKey,
+    changes: ResourceChanges,
+    onTrouble = (_: unknown) => {},
+  ): Promise<Resource> => {
+    const changed = await store.update(key, changes, new Date()).catch((error: unknown) => {
+      onTrouble(error);
+      throw error;
+    });
     if (!changed) throw await explainMissing(key);
     return changed;
   };
@@ -86,12 +93,10 @@ export function createResources({ store, readImage, imageClient, log }: Resource
       const read = await readImage(image);
       const isReplaced = await imageClient.replace(old.id, read, requestId);
       if (!isReplaced) throw await explainMissingImage(key, old.id);
-      return change({ ownerId: key.ownerId, id: key.id }, { ...texts, image: properties(read) }).catch(
-        (err: unknown) => {
-          // Doing it again mends it: the bytes are the new ones already.
-          log.error({ requestId, imageId: old.id, err }, 'image replaced and its resource not changed');
-          throw err;
-        },
+      const changes = { ...texts, image: properties(read) };
+      return change({ ownerId: key.ownerId, id: key.id }, changes, (err) =>
+        // Doing it again mends it: the bytes are the new ones already.
+        log.error({ requestId, imageId: old.id, err }, 'image replaced and its resource not changed'),
       );
     });
 
