@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, chmodSync, constants, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readVerificationKey } from '../runtime/access-token.ts';
@@ -47,7 +47,7 @@ export function ensureSecrets(folder: string, mode = 0o600): SecretFiles {
 
 /** Written beside and linked into place: whole or not there, and never over a file that is. */
 function createOnce(file: string, mode: number, make: () => string): void {
-  const draft = `${file}.${process.pid}.draft`;
+  const draft = `${file}.${randomUUID()}.draft`;
   try {
     accessSync(file);
     return;

@@ -1,4 +1,5 @@
 import {
+  type FieldNode,
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
@@ -17,32 +18,43 @@ interface Operation {
   variables?: Variables | undefined;
 }
 
-/** The paths, in the subgraph's answer, of each entity or field at the root that the operation asks for. */
+/** The paths, in the subgraph's answer, of each field that the operation asks for at the root, or of an entity. */
 export function pathsAskedFor({ query = '', variables = {} }: Operation): (string | number)[][] {
-  const { representations } = variables;
-  if (Array.isArray(representations)) return representations.map((_, index) => ['_entities', index]);
   const { definitions } = parse(query);
   const fragments = new Map(
     definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   );
   const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-  return operation ? fieldsOf(operation.selectionSet, { fragments, variables }).map((name) => [name]) : [];
+  const fields = operation ? fieldsOf(operation.selectionSet, { fragments, variables }) : [];
+  const { representations } = variables;
+  if (!Array.isArray(representations)) return fields.map((field) => [nameOf(field)]);
+  return representations.flatMap(({ __typename: type }: { __typename?: string }, index) =>
+    fields
+      .flatMap(({ selectionSet }) => (selectionSet ? fieldsOf(selectionSet, { fragments, variables, type }) : []))
+      .map((field) => ['_entities', index, nameOf(field)]),
+  );
 }
 
 interface Surroundings {
   fragments: Map<string, FragmentDefinitionNode>;
   variables: Variables;
+  /** Fragments on another type are passed over. */
+  type?: string | undefined;
 }
 
-function fieldsOf({ selections }: SelectionSetNode, { fragments, variables }: Surroundings): string[] {
+function fieldsOf({ selections }: SelectionSetNode, surroundings: Surroundings): FieldNode[] {
+  const { fragments, variables, type } = surroundings;
   return selections
     .filter((selection) => isIncluded(selection, variables))
     .flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return [(selection.alias ?? selection.name).value];
+      if (selection.kind === Kind.FIELD) return nameOf(selection) === '__typename' ? [] : [selection];
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-      return fragment ? fieldsOf(fragment.selectionSet, { fragments, variables }) : [];
+      const isOfType = !type || !fragment?.typeCondition || fragment.typeCondition.name.value === type;
+      return fragment && isOfType ? fieldsOf(fragment.selectionSet, surroundings) : [];
     });
 }
+
+const nameOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;
 
 function isIncluded(selection: SelectionNode, variables: Variables): boolean {
   const skip = getDirectiveValues(GraphQLSkipDirective, selection, variables);

@@ -58,8 +58,8 @@ describe('every null that a subgraph is to blame for has an error', () => {
     const answer = await ask('{ resources { nodes { id owner { username } } } }');
     expect(answer.data).toEqual({ resources: { nodes: nodes.map(({ id }) => ({ id, owner: null })) } });
     expect(answer.errors).toMatchObject([
-      { path: ['resources', 'nodes', 0, 'owner'], extensions: unavailable },
-      { path: ['resources', 'nodes', 1, 'owner'], extensions: unavailable },
+      { path: ['resources', 'nodes', 0, 'owner', 'username'], extensions: unavailable },
+      { path: ['resources', 'nodes', 1, 'owner', 'username'], extensions: unavailable },
     ]);
   });
 

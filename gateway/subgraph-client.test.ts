@@ -82,13 +82,14 @@ describe('one error stands at each null', () => {
   });
 
   test('where entities were asked for', async () => {
-    const query =
-      'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on T { a } } }';
-    const representations = ['1', '2', '3'].map((id) => ({ __typename: 'T', id }));
+    const query = `query ($representations: [_Any!]!) {
+      _entities(representations: $representations) { __typename ... on T { a } ... on U { b: c } }
+    }`;
+    const representations = ['T', 'T', 'U'].map((__typename) => ({ __typename, id: '1' }));
     expect(await errorsOf(query, { representations })).toEqual([
-      ['_entities', 0],
-      ['_entities', 1],
-      ['_entities', 2],
+      ['_entities', 0, 'a'],
+      ['_entities', 1, 'a'],
+      ['_entities', 2, 'b'],
     ]);
   });
 
