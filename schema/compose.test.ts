@@ -6,8 +6,6 @@ import { run } from '../tests/spawned.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const subgraphs = ['auth.graphql', 'resources.graphql'];
-/** What everybody knows: their fields are described, they need not be. */
-const roots = ['Query', 'Mutation'];
 
 interface Described {
   name: string;
@@ -27,7 +25,7 @@ function partsOf(document: DocumentNode): Described[] {
         describedAs(`${type}.${part.name.value}(${argument.name.value}:)`, argument),
       ),
     ]);
-    return [...(roots.includes(type) ? [] : [describedAs(type, definition)]), ...inside];
+    return [describedAs(type, definition), ...inside];
   });
 }
 

@@ -53,6 +53,17 @@ test('what the gateway takes is not refused by a subgraph, into which it is writ
   expect(answer.errors).toEqual([]);
 });
 
+test('a persisted query whose hash is another text’s is BAD_REQUEST', async () => {
+  const persistedQuery = { version: 1, sha256Hash: '0'.repeat(64) };
+  const response = await fetch(system.gateway, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ me { id } }', extensions: { persistedQuery } }),
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+});
+
 test('the introspection that tools send is answered', async () => {
   const { getIntrospectionQuery } = await import('graphql');
   expect(await system.ask.data(getIntrospectionQuery())).toHaveProperty('__schema');
