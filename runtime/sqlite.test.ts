@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database, { SqliteError } from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -169,4 +169,22 @@ describe('an attempt', () => {
   test('that succeeds gives what it gave', () => {
     expect(attempt(() => 'done')).toBe('done');
   });
+});
+
+test.each([
+  ['whose pages were overwritten', 4096],
+  ['whose header was overwritten', 0],
+])('a database %s is SERVICE_UNAVAILABLE', (_, from) => {
+  const file = join(folderOfTest(), 'damaged.sqlite');
+  const whole = new Database(file);
+  whole.exec('CREATE TABLE texts (text)');
+  const insert = whole.prepare('INSERT INTO texts VALUES (?)');
+  for (let at = 0; at < 100; at += 1) insert.run('x'.repeat(1000));
+  whole.close();
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0xff, from, from + 40_000));
+  const damaged = new Database(file);
+  onTestFinished(() => void damaged.close());
+  const reading = () => attempt(() => damaged.prepare('SELECT text FROM texts').all());
+  expect(reading).toThrow(expect.objectContaining({ extensions: { code: 'SERVICE_UNAVAILABLE' } }));
 });

@@ -29,7 +29,8 @@ export function openSqlite({ file, migrations }: { file: string; migrations: str
     client.pragma('foreign_keys = ON');
     const db = drizzle({ client });
     migrate(db, { migrationsFolder: migrations });
-    const ping = client.prepare('SELECT 1 FROM sqlite_schema LIMIT 1');
+    // A table that every database has.
+    const ping = client.prepare('SELECT id FROM __drizzle_migrations LIMIT 1');
     return { db, ping: () => void ping.get(), close: () => client.close() };
   } catch (error) {
     const reason = (error as Error).message;

@@ -30,6 +30,12 @@ describe.each(Object.entries(processes))('%s alone', (_, { file, required }) => 
     expect(process.stdout()).toBe('');
   });
 
+  test('refuses a LOG_LEVEL that there is not', async () => {
+    const process = run(file, { LOG_LEVEL: 'loud' });
+    expect(await process.exitCode).toBe(1);
+    expect(process.stderr()).toContain('LOG_LEVEL must be one of');
+  });
+
   test('--help describes every variable', async () => {
     const process = run(file, {}, '--help');
     expect(await process.exitCode).toBe(0);

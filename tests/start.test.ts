@@ -141,6 +141,13 @@ describe('exits 1 with one line that says what and how to mend it', () => {
     expect(await fault(start())).toContain(join(secrets, name));
   });
 
+  test('where the token of the image service is of two lines', async () => {
+    const secrets = join(folder.path, 'data', 'secrets');
+    mkdirSync(secrets, { recursive: true });
+    writeFileSync(join(secrets, 'image-service-token'), 'one line\nand another');
+    expect(await fault(start())).toContain(join(secrets, 'image-service-token'));
+  });
+
   test('where a database is damaged', async () => {
     mkdirSync(join(folder.path, 'data'));
     writeFileSync(join(folder.path, 'data', 'auth.sqlite'), 'no database, but long enough to be looked at'.repeat(30));
