@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { startGateway } from '../gateway/start.ts';
 import { startImageService } from '../image-service/start.ts';
 import { readVerificationKey } from '../runtime/access-token.ts';
+import { explainListen } from '../runtime/graphql-server.ts';
 import { createLogger, type LogLevel } from '../runtime/logger.ts';
 import type { Running } from '../runtime/process.ts';
 import { readSecret } from '../runtime/secret-file.ts';
-import { errorCode, StartFault } from '../runtime/start-fault.ts';
 import { startAuth } from '../subgraphs/auth/start.ts';
 import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite.ts';
 import { readSigningKey } from '../subgraphs/auth/tokens.ts';
@@ -73,9 +73,11 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
       host,
       port: ports.imageService,
       token,
-      folder: join(folder, 'images'),
+      folder: openFolder(join(folder, 'images')),
       log: log('image-service'),
-    }).catch(explainImageServicePort(ports.imageService)),
+    }).catch((error: Error) => {
+      throw explainListen(error, { host, port: ports.imageService, portVariable: 'IMAGE_SERVICE_PORT' });
+    }),
   );
   const resources = keep(
     await startResources({
@@ -108,11 +110,4 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
     }),
   );
   return { gateway: gateway.url, auth: auth.url, resources: resources.url, imageService: imageService.url };
-}
-
-function explainImageServicePort(port: number) {
-  return (error: unknown): never => {
-    if (errorCode(error) !== 'EADDRINUSE') throw error;
-    throw new StartFault(`Port ${port} is taken: stop what listens there, or set IMAGE_SERVICE_PORT to another.`);
-  };
 }

@@ -33,6 +33,9 @@ const graphqlCodes = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
+/** All that a client is told of a bug, beside the request's id. */
+export const maskedMessage = 'Something went wrong on our side.';
+
 /** GraphQL repeats the value that it refused, which may be a whole image. */
 const maxMessageLength = 500;
 
@@ -50,7 +53,7 @@ export function formatError({
 }: GraphQLFormattedError): GraphQLFormattedError {
   const place = { ...(locations && { locations }), ...(path && { path }) };
   if (!publicKeys(extensions.code)) {
-    return { message: 'Something went wrong on our side.', ...place, extensions: maskedExtensions(extensions) };
+    return { message: maskedMessage, ...place, extensions: maskedExtensions(extensions) };
   }
   const cut = message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
   return { message: cut, ...place, extensions: pickPublic(extensions) };

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
 import cors from 'cors';
 import Negotiator from 'negotiator';
+import { maskedMessage } from './graphql-errors.ts';
 import { createJsonReader, type HttpRefusal, sendJson, sendRefusal } from './http-json.ts';
 import type { Logger } from './logger.ts';
 
@@ -50,18 +51,22 @@ export function createGraphqlListener<Context extends BaseContext>(
     maxAge: 600,
     preflightContinue: true,
   });
-  const readJson = createJsonReader(maxBodyBytes);
+  const routing = { ...settings, readJson: createJsonReader(maxBodyBytes), allowOrigins };
 
   return (req, res) => {
     const requestId = requestIdOf(req);
     res.setHeader('x-request-id', requestId);
     res.setHeader('x-content-type-options', 'nosniff');
     res.setHeader('cache-control', 'no-store');
-    route({ ...settings, readJson, allowOrigins }, { req, res, requestId }).catch((err) => {
+    route(routing, { req, res, requestId }).catch((err) => {
       log.error({ requestId, err }, 'bug');
-      const message = 'Something went wrong on our side.';
       if (!res.headersSent)
-        sendRefusal(res, { status: 500, code: 'INTERNAL_SERVER_ERROR', message, details: { requestId } });
+        sendRefusal(res, {
+          status: 500,
+          code: 'INTERNAL_SERVER_ERROR',
+          message: maskedMessage,
+          details: { requestId },
+        });
       else res.destroy();
     });
   };

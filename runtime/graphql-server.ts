@@ -112,7 +112,8 @@ async function startListening(server: Server, { host, port, portVariable }: List
   return `http://${name.includes(':') ? `[${name}]` : name}:${taken}/graphql`;
 }
 
-function explainListen(error: Error, { host, port, portVariable }: Listen): Error {
+/** Why nothing can listen there, as a line that says how to mend it; any other error as it is. */
+export function explainListen(error: Error, { host, port, portVariable }: Listen): Error {
   switch (errorCode(error)) {
     case 'EADDRINUSE':
       return new StartFault(`Port ${port} is taken: stop what listens there, or set ${portVariable} to another.`);

@@ -134,6 +134,12 @@ describe('exits 1 with one line that says what and how to mend it', () => {
     expect(await fault(start({ DATA_FOLDER: data }))).toContain(data);
   });
 
+  test('where the images’ folder cannot be written', async () => {
+    mkdirSync(join(folder.path, 'data'));
+    writeFileSync(join(folder.path, 'data', 'images'), '');
+    expect(await fault(start())).toContain(join(folder.path, 'data', 'images'));
+  });
+
   test.each(['signing-key.pem', 'verification-key.pem', 'image-service-token'])('where %s is damaged', async (name) => {
     const secrets = join(folder.path, 'data', 'secrets');
     mkdirSync(secrets, { recursive: true });

@@ -8,8 +8,14 @@ const key = z.union([z.int().min(-8.64e15).max(8.64e15), z.string().refine(isTex
 const position = z.tuple([z.string(), key, z.uuid()]);
 
 /** Where something stands in a list, as an opaque text that holds for this order and filter only. */
-export function writeCursor(list: ResourceList, { key, id }: Position): string {
-  return Buffer.from(JSON.stringify([listName(list), key, id])).toString('base64url');
+export function writeCursor(list: ResourceList, position: Position): string {
+  return cursorWriter(list)(position);
+}
+
+/** Writes the cursors of one list, whose name is the same in all of them. */
+export function cursorWriter(list: ResourceList): (position: Position) => string {
+  const name = listName(list);
+  return ({ key, id }) => Buffer.from(JSON.stringify([name, key, id])).toString('base64url');
 }
 
 /** The place that a cursor names; undefined where it is malformed, or of another order or filter. */

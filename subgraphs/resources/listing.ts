@@ -1,4 +1,4 @@
-import { writeCursor } from './cursor.ts';
+import { cursorWriter } from './cursor.ts';
 import { type ListInput, readListInput } from './list-input.ts';
 import {
   positionOf,
@@ -50,7 +50,8 @@ interface Page {
 
 function toConnection(page: Page): ResourceConnection {
   const { store, list, nodes } = page;
-  const edges = nodes.map((node) => ({ cursor: writeCursor(list, positionOf(node, list.order)), node }));
+  const writeCursor = cursorWriter(list);
+  const edges = nodes.map((node) => ({ cursor: writeCursor(positionOf(node, list.order)), node }));
   return {
     edges,
     nodes,
