@@ -11,6 +11,7 @@ export const embeddedEnvironment = z.object({
   AUTH_PORT: authEnvironment.shape.AUTH_PORT,
   RESOURCES_PORT: resourcesEnvironment.shape.RESOURCES_PORT,
   IMAGE_SERVICE_PORT: imageServiceEnvironment.shape.IMAGE_SERVICE_PORT,
+  GATEWAY_EXECUTOR: gatewayEnvironment.shape.GATEWAY_EXECUTOR,
   HOST: gatewayEnvironment.shape.HOST,
   CORS_ORIGINS: gatewayEnvironment.shape.CORS_ORIGINS,
   BCRYPT_COST: authEnvironment.shape.BCRYPT_COST,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ExecutorName } from '../gateway/gateway.ts';
 import { startGateway } from '../gateway/start.ts';
 import { startImageService } from '../image-service/start.ts';
 import { readVerificationKey } from '../runtime/access-token.ts';
@@ -19,6 +20,7 @@ export interface SupergraphSettings {
   host: string;
   /** 0 for any that is free. */
   ports: { gateway: number; auth: number; resources: number; imageService: number };
+  executor: ExecutorName;
   corsOrigins: readonly string[];
   bcrypt: { cost: number; concurrency: number };
   logLevel: LogLevel;
@@ -104,6 +106,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
         { name: 'auth', url: auth.url, ...timeouts },
         { name: 'resources', url: resources.url, ...timeouts, mutationTimeoutMs: imageTimeoutMs },
       ],
+      executor: settings.executor,
       corsOrigins: settings.corsOrigins,
       listen: { host, port: ports.gateway, portVariable: 'GATEWAY_PORT' },
       log: log('gateway'),

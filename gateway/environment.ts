@@ -11,6 +11,10 @@ export const gatewayEnvironment = z.object({
   RESOURCES_URL: httpUrl().describe('Where the resources subgraph answers, as http://resources:4002/graphql.'),
   SUBGRAPH_TIMEOUT_MS: milliseconds().prefault('10000').describe('Longest call to a subgraph.'),
   SUBGRAPH_IMAGE_TIMEOUT_MS: milliseconds().prefault('20000').describe('Longest call that may carry images.'),
+  GATEWAY_EXECUTOR: z
+    .enum(['lean', 'apollo'])
+    .default('lean')
+    .describe('Who runs query plans: lean, compiled once for each document, or apollo, slower.'),
   CORS_ORIGINS: origins().default([]).describe('Origins that browsers may call from, separated by commas.'),
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -1,9 +1,13 @@
 import { ApolloGateway } from '@apollo/gateway';
 import type { Logger } from '../runtime/logger.ts';
+import { createLeanGateway, type Gateway as ExecutingGateway } from './executor/lean-gateway.ts';
 import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraph-client.ts';
 
+/** Who runs query plans: the compiled executor, or Apollo's own. */
+export type ExecutorName = 'lean' | 'apollo';
+
 export interface Gateway {
-  apollo: ApolloGateway;
+  gateway: ExecutingGateway;
   /** Lets go of the connections to the subgraphs. */
   close(): Promise<void>;
 }
@@ -12,10 +16,12 @@ export interface Gateway {
 export function createGateway({
   supergraphSdl,
   subgraphs,
+  executor,
   log,
 }: {
   supergraphSdl: string;
   subgraphs: SubgraphSettings[];
+  executor: ExecutorName;
   log: Logger;
 }): Gateway {
   const clients = new Map<string, SubgraphClient>(
@@ -26,8 +32,9 @@ export function createGateway({
     if (!client) throw new Error(`The supergraph has a subgraph ${name}, and the gateway has no address for it.`);
     return client;
   };
+  const config = { supergraphSdl, buildService, logger: log };
   return {
-    apollo: new ApolloGateway({ supergraphSdl, buildService, logger: log }),
+    gateway: executor === 'lean' ? createLeanGateway(config) : new ApolloGateway(config),
     close: async () => {
       await Promise.all([...clients.values()].map((client) => client.close()));
     },

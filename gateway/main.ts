@@ -22,6 +22,7 @@ await runProcess({
           mutationTimeoutMs: env.SUBGRAPH_IMAGE_TIMEOUT_MS,
         },
       ],
+      executor: env.GATEWAY_EXECUTOR,
       corsOrigins: env.CORS_ORIGINS,
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
       log: createLogger({ service: 'gateway', level: env.LOG_LEVEL }),

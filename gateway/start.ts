@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type Listen, type RunningServer, startGraphqlServer } from '../runtime/graphql-server.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { createGateway } from './gateway.ts';
+import { createGateway, type ExecutorName } from './gateway.ts';
 import type { SubgraphSettings } from './subgraph-client.ts';
 
 export interface GatewaySettings {
   subgraphs: SubgraphSettings[];
+  /** `lean` where it is left out. */
+  executor?: ExecutorName;
   corsOrigins: readonly string[];
   listen: Listen;
   log: Logger;
@@ -15,11 +17,17 @@ export interface GatewaySettings {
 const maxBodyBytes = 1024 * 1024;
 
 /** Starts the gateway on the committed supergraph; it needs no subgraph to start. */
-export function startGateway({ subgraphs, corsOrigins, listen, log }: GatewaySettings): Promise<RunningServer> {
+export function startGateway({
+  subgraphs,
+  executor = 'lean',
+  corsOrigins,
+  listen,
+  log,
+}: GatewaySettings): Promise<RunningServer> {
   const supergraphSdl = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
-  const gateway = createGateway({ supergraphSdl, subgraphs, log });
+  const { gateway, close } = createGateway({ supergraphSdl, subgraphs, executor, log });
   return startGraphqlServer({
-    gateway: gateway.apollo,
+    gateway,
     context: ({ authorization, requestId, clientGone }) => ({ authorization, requestId, clientGone }),
     // A subgraph that is away costs its own fields only: the gateway is ready without it.
     checkReady: () => {},
@@ -27,6 +35,6 @@ export function startGateway({ subgraphs, corsOrigins, listen, log }: GatewaySet
     maxBodyBytes,
     listen,
     log,
-    close: gateway.close,
+    close,
   });
 }

@@ -36,6 +36,7 @@ export interface System {
 const testSettings = {
   host: '127.0.0.1',
   ports: { gateway: 0, auth: 0, resources: 0, imageService: 0 },
+  executor: 'lean',
   corsOrigins: ['https://app.example'],
   bcrypt: { cost: 4, concurrency: 2 } as { cost: number; concurrency: number },
   logLevel: 'silent',

@@ -1,0 +1,79 @@
+import type { GatewayConfig } from '@apollo/gateway';
+import { type GraphQLError, getVariableValues } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { type ConditionValues, findConditions } from './conditions.ts';
+import { NotUnderstood } from './not-understood.ts';
+import { compilePlan } from './plan.ts';
+import type { Data, RequestContext, Result, Run, Step } from './run.ts';
+import type { Schemas } from './schemas.ts';
+import { compileShape, type Shape, surprise } from './shape.ts';
+import type { StockShape } from './stock-shape.ts';
+
+/** What Apollo's executor tells of an operation when it has its plan. */
+export type Planned = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0];
+
+/** The part of it that outlives the request, whose variables may be large. */
+export type PlannedOperation = Pick<Planned, 'queryPlan' | 'serviceMap' | 'operationContext'> &
+  Pick<RequestContext, 'document'>;
+
+/** Runs an operation by its plan; undefined, and no subgraph asked, where only the stock executor can. */
+export type RunCompiled = (requestContext: RequestContext) => Promise<Result> | undefined;
+
+/** A client has no more settings of one document's conditions; for each of them it is compiled once. */
+const maxVariants = 16;
+
+/** Compiles a planned operation: for each setting of the variables that it has conditions on, when that first comes. */
+export function compileOperation(
+  { queryPlan, serviceMap: services, operationContext, document }: PlannedOperation,
+  { supergraphSchema, prepareStockShape }: Schemas,
+): RunCompiled {
+  const { operation, fragments, schema } = operationContext;
+  const { variableDefinitions } = operation;
+  const conditions = findConditions(document, operation);
+  const stockShape = prepareStockShape({ operation, fragments });
+  const variants = new LRUCache<string, Variant>({ max: maxVariants });
+
+  const compile = (conditionValues: ConditionValues): Variant =>
+    attempt(() => ({
+      shape: compileShape({ schema, operation, fragments, conditionValues }),
+      step: compilePlan(queryPlan, { services, supergraphSchema: supergraphSchema(), conditionValues }),
+      stockShape,
+    }));
+
+  return (requestContext) => {
+    const variables: Data = requestContext.request.variables ?? {};
+    if (variableDefinitions?.length && getVariableValues(schema, variableDefinitions, variables).errors)
+      return undefined;
+    const conditionValues = conditions.valuesIn(variables);
+    if (!conditionValues) return undefined;
+    const key = JSON.stringify(conditionValues);
+    const variant = variants.get(key) ?? compile(conditionValues);
+    variants.set(key, variant);
+    return variant ? runVariant(variant, { requestContext, variables, data: {}, errors: [] }) : undefined;
+  };
+}
+
+/** What a document is compiled to under one setting of its conditions; null where it is not understood. */
+type Variant = { step: Step; shape: Shape; stockShape: StockShape } | typeof notUnderstood;
+
+const notUnderstood = false;
+
+function attempt<Compiled>(compile: () => Compiled): Compiled | typeof notUnderstood {
+  try {
+    return compile();
+  } catch (error) {
+    if (error instanceof NotUnderstood) return notUnderstood;
+    throw error;
+  }
+}
+
+async function runVariant({ step, shape, stockShape }: Exclude<Variant, false>, run: Run): Promise<Result> {
+  await step(run);
+  try {
+    const data = shape(run.data);
+    return run.errors.length === 0 ? { data } : { data, errors: run.errors as GraphQLError[] };
+  } catch (error) {
+    if (error !== surprise && !(error instanceof NotUnderstood)) throw error;
+    return stockShape(run.data, run.variables, run.errors);
+  }
+}

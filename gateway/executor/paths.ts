@@ -1,0 +1,39 @@
+import type { ResponsePath } from '@apollo/query-planner';
+import type { Data } from './run.ts';
+
+/**
+ * The objects at a plan's path, where `@` stands for every element of a list. Nulls on the way and at its end are left
+ * out. Throws where a subgraph answered something else than the lists and objects that the path goes through.
+ */
+export function objectsAt(data: Data, path: ResponsePath): Data[] {
+  const found: Data[] = [];
+  collect({ value: data, path, index: 0, found });
+  return found;
+}
+
+interface Search {
+  value: unknown;
+  path: ResponsePath;
+  /** Of the part of the path that is next. */
+  index: number;
+  found: Data[];
+}
+
+function collect({ value, path, index, found }: Search): void {
+  if (value === undefined || value === null) return;
+  const part = path[index];
+  if (part === undefined) {
+    addAll(value, found);
+  } else if (part === '@') {
+    if (!Array.isArray(value)) throw new Error(`A subgraph answered no list at ${path.join('.')}.`);
+    for (const element of value) collect({ value: element, path, index: index + 1, found });
+  } else {
+    if (Array.isArray(value)) throw new Error(`A subgraph answered a list at ${path.join('.')}.`);
+    if (Object.hasOwn(value, part)) collect({ value: (value as Data)[part], path, index: index + 1, found });
+  }
+}
+
+function addAll(value: unknown, found: Data[]): void {
+  if (!Array.isArray(value)) found.push(value as Data);
+  else for (const element of value) if (element !== undefined && element !== null) found.push(element);
+}
