@@ -15,6 +15,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { GraphQLSchema } from 'graphql';
+import { compiledExecutor } from './compiled-executor.ts';
 import { formatError, keepExtensionsInside, reportErrors, requireOperation } from './graphql-errors.ts';
 import { createGraphqlListener, type GraphqlHttpSettings } from './graphql-http.ts';
 import { logRequests } from './graphql-log.ts';
@@ -61,7 +62,7 @@ export async function startGraphqlServer<Context extends BaseContext & { request
   httpServer.closeIdleConnections = () => {};
   const server = new ApolloServer<Context>({
     ...('schema' in settings
-      ? { schema: settings.schema, persistedQueries: false }
+      ? { gateway: compiledExecutor(settings.schema), persistedQueries: false }
       : { gateway: settings.gateway, parseOptions: { maxTokens }, maxRecursiveSelections }),
     introspection: true,
     includeStacktraceInErrorResponses: false,

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database, { SqliteError } from 'better-sqlite3';
+import { type Column, type SQL, sql } from 'drizzle-orm';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { Refusal } from './refusal.ts';
@@ -71,4 +72,13 @@ function isPassing(error: unknown): boolean {
 
 function unavailable(cause: unknown): Refusal {
   return new Refusal({ code: 'SERVICE_UNAVAILABLE' }, 'The database cannot take this just now: try again.', { cause });
+}
+
+/** A placeholder of its name for each column, for statements that are prepared once; values are written as the column's are. */
+export function placeholders<Columns extends Record<string, Column>>(columns: Columns): Record<keyof Columns, SQL> {
+  const named = Object.entries(columns).map(([name, column]) => [
+    name,
+    sql`${sql.param(sql.placeholder(name), column)}`,
+  ]);
+  return Object.fromEntries(named) as Record<keyof Columns, SQL>;
 }

@@ -42,7 +42,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       {
         room: new RegExp(own),
         files: new RegExp(`${own}|^runtime/`),
-        packages: /^(node:|bcrypt$|jsonwebtoken$|node-fetch$|sharp$|zod$)/,
+        packages: /^(node:|bcrypt$|dataloader$|jsonwebtoken$|node-fetch$|sharp$|zod$)/,
       },
     ];
   }),

@@ -163,13 +163,14 @@ describe('an account', () => {
     const { users } = openUsers();
     const ada = await users.register({ username: 'ada', password });
     const eve = await users.register({ username: 'eve', password });
-    expect(await users.find(eve.user.id, ada.user.id)).toBeUndefined();
-    expect(await users.find(ada.user.id, ada.user.id)).toEqual(ada.user);
+    const ids = [ada.user.id, 'nobody', eve.user.id, ada.user.id];
+    expect(await users.findMany(ada.user.id, ids)).toEqual([ada.user, undefined, undefined, ada.user]);
+    expect(await users.findMany(eve.user.id, [ada.user.id])).toEqual([undefined]);
   });
 
   test('that is gone is not found', async () => {
     const { users } = openUsers();
-    expect(await users.find('nobody', 'nobody')).toBeUndefined();
+    expect(await users.findMany('nobody', ['nobody'])).toEqual([undefined]);
   });
 });
 

@@ -23,8 +23,8 @@ export interface Users {
   logIn(credentials: Credentials): Promise<LoggedIn>;
   /** UNAUTHENTICATED where the account that the token speaks for is gone. */
   me(viewerId: string): Promise<User>;
-  /** Undefined where there is none by that id or it is somebody else's. */
-  find(viewerId: string, id: string): Promise<User | undefined>;
+  /** One for each id and in their order: undefined where there is none by that id or it is somebody else's. */
+  findMany(viewerId: string, ids: readonly string[]): Promise<(User | undefined)[]>;
 }
 
 export function createUsers({
@@ -63,7 +63,10 @@ export function createUsers({
       return user;
     },
 
-    find: async (viewerId, id) => (id === viewerId ? store.findById(id) : undefined),
+    async findMany(viewerId, ids) {
+      const own = ids.includes(viewerId) ? await store.findById(viewerId) : undefined;
+      return ids.map((id) => (id === viewerId ? own : undefined));
+    },
   };
 }
 

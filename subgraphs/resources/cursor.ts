@@ -14,8 +14,11 @@ export function writeCursor(list: ResourceList, position: Position): string {
 
 /** Writes the cursors of one list, whose name is the same in all of them. */
 export function cursorWriter(list: ResourceList): (position: Position) => string {
-  const name = listName(list);
-  return ({ key, id }) => Buffer.from(JSON.stringify([name, key, id])).toString('base64url');
+  let name: string | undefined;
+  return ({ key, id }) => {
+    name ??= listName(list);
+    return Buffer.from(JSON.stringify([name, key, id])).toString('base64url');
+  };
 }
 
 /** The place that a cursor names; undefined where it is malformed, or of another order or filter. */

@@ -10,15 +10,17 @@ import {
 
 /** A page after the Relay cursor connections specification. What is a function costs only when asked for. */
 export interface ResourceConnection {
-  edges: { cursor: string; node: Resource }[];
+  edges: () => { cursor: string; node: Resource }[];
   nodes: Resource[];
-  pageInfo: {
-    hasNextPage: () => Promise<boolean>;
-    hasPreviousPage: () => Promise<boolean>;
-    startCursor: string | null;
-    endCursor: string | null;
-  };
+  pageInfo: PageInfo;
   totalCount: () => Promise<number>;
+}
+
+export interface PageInfo {
+  hasNextPage: () => Promise<boolean>;
+  hasPreviousPage: () => Promise<boolean>;
+  startCursor: () => string | null;
+  endCursor: () => string | null;
 }
 
 export interface Listing {
@@ -51,15 +53,17 @@ interface Page {
 function toConnection(page: Page): ResourceConnection {
   const { store, list, nodes } = page;
   const writeCursor = cursorWriter(list);
-  const edges = nodes.map((node) => ({ cursor: writeCursor(positionOf(node, list.order)), node }));
+  const cursorOf = (node: Resource) => writeCursor(positionOf(node, list.order));
+  const first = nodes.at(0);
+  const last = nodes.at(-1);
   return {
-    edges,
+    edges: () => nodes.map((node) => ({ cursor: cursorOf(node), node })),
     nodes,
     pageInfo: {
       hasNextPage: () => hasNext(page),
       hasPreviousPage: () => hasPrevious(page),
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      startCursor: () => (first ? cursorOf(first) : null),
+      endCursor: () => (last ? cursorOf(last) : null),
     },
     totalCount: () => store.count(list),
   };

@@ -2,6 +2,7 @@ import type { Viewer } from '../../runtime/access-token.ts';
 import { dateTime } from '../../runtime/date-time.ts';
 import { Refusal } from '../../runtime/refusal.ts';
 import type { ListInput } from './list-input.ts';
+import type { PageInfo, ResourceConnection } from './listing.ts';
 import type { CreateInput, UpdateInput } from './resource-input.ts';
 import type { Caller, DeleteInput, Resources } from './resources.ts';
 import type { Resource } from './storage/resource-store.ts';
@@ -11,6 +12,8 @@ export interface ResourcesContext {
   /** UNAUTHENTICATED without a token that holds. */
   requireViewer: () => Viewer;
   resources: Resources;
+  /** A resource of the viewer's; all that are asked for at once are looked up by one query. */
+  loadResource: (id: string) => Promise<Resource | undefined>;
 }
 
 interface Input<Fields> {
@@ -51,9 +54,21 @@ export const resolvers = {
   },
 
   Resource: {
-    __resolveReference: ({ id }: Reference, { resources, requireViewer }: ResourcesContext) =>
-      resources.find(requireViewer().id, id),
+    // The gateway sends keys as it got them: JSON of any type.
+    __resolveReference: ({ id }: Reference, { loadResource }: ResourcesContext) => loadResource(String(id)),
     owner: ({ ownerId }: Resource) => ({ id: ownerId }),
+  },
+
+  ResourceConnection: {
+    edges: ({ edges }: ResourceConnection) => edges(),
+    totalCount: ({ totalCount }: ResourceConnection) => totalCount(),
+  },
+
+  PageInfo: {
+    hasNextPage: ({ hasNextPage }: PageInfo) => hasNextPage(),
+    hasPreviousPage: ({ hasPreviousPage }: PageInfo) => hasPreviousPage(),
+    startCursor: ({ startCursor }: PageInfo) => startCursor(),
+    endCursor: ({ endCursor }: PageInfo) => endCursor(),
   },
 
   User: {

@@ -29,6 +29,8 @@ export interface Resources extends Listing {
   /** NOT_FOUND, CONFLICT. */
   delete(caller: Caller, input: DeleteInput): Promise<void>;
   find(viewerId: string, id: string): Promise<Resource | undefined>;
+  /** As find, one for each id and in their order. */
+  findMany(viewerId: string, ids: readonly string[]): Promise<(Resource | undefined)[]>;
 }
 
 export interface ResourcesParts {
@@ -132,6 +134,11 @@ export function createResources({ store, readImage, imageClient, log }: Resource
     },
 
     find: (viewerId, id) => store.find({ ownerId: viewerId, id }),
+
+    async findMany(viewerId, ids) {
+      const found = new Map((await store.findMany(viewerId, ids)).map((resource) => [resource.id, resource]));
+      return ids.map((id) => found.get(id));
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { eq, sql } from 'drizzle-orm';
-import { attempt, openSqlite } from '../../../runtime/sqlite.ts';
+import { eq, getTableColumns, sql } from 'drizzle-orm';
+import { attempt, openSqlite, placeholders } from '../../../runtime/sqlite.ts';
 import { users } from './sqlite.tables.ts';
 import { type UserStore, usernameTaken } from './user-store.ts';
 
@@ -21,10 +21,15 @@ export function openSqliteUserStore(file: string): UserStore {
     .where(eq(users.usernameKey, sql.placeholder('usernameKey')))
     .prepare();
 
+  const insert = db
+    .insert(users)
+    .values(placeholders(getTableColumns(users)))
+    .prepare();
+
   return {
     insert: async (user) => {
-      const insert = () => void db.insert(users).values(user).run();
-      attempt(insert, (cause) => {
+      const run = () => void insert.run({ ...user });
+      attempt(run, (cause) => {
         throw usernameTaken(cause);
       });
     },

@@ -82,6 +82,26 @@ export function resourceStoreContract(open: Open): void {
     });
   });
 
+  describe('findMany', () => {
+    const byId = (resources: Resource[]) => [...resources].sort((one, other) => (one.id < other.id ? -1 : 1));
+
+    test('finds each of an owner’s once, however often and beside whatever it is asked for', async () => {
+      const { store, resource } = await holding();
+      const second = aResource({ ownerId: resource.ownerId });
+      const others = aResource();
+      for (const added of [second, others]) expect(await store.insert(added)).toBe(true);
+      const ids = [second.id, resource.id, others.id, 'nobody’s', second.id];
+      expect(byId(await store.findMany(resource.ownerId, ids))).toEqual(byId([resource, second]));
+    });
+
+    test('finds nothing by no id, and any number of them', async () => {
+      const { store, resource } = await holding();
+      expect(await store.findMany(resource.ownerId, [])).toEqual([]);
+      const many = Array.from({ length: 50_000 }, (_, index) => `id-${index}`);
+      expect(await store.findMany(resource.ownerId, [...many, resource.id])).toEqual([resource]);
+    });
+  });
+
   describe('find', () => {
     test('finds nothing of somebody else’s', async () => {
       const { store, resource } = await holding();
@@ -94,6 +114,7 @@ export function resourceStoreContract(open: Open): void {
         const { store, resource } = await holding();
         const key = { ownerId: resource.ownerId, id };
         expect(await store.find(key)).toBeUndefined();
+        expect(await store.findMany(resource.ownerId, [id])).toEqual([]);
         expect(await store.update(key, { title: 'Changed' }, later)).toBeUndefined();
         expect(await store.delete(key)).toBeUndefined();
         expect(await store.find(resource)).toEqual(resource);

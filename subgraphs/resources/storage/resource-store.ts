@@ -83,6 +83,8 @@ export interface ResourceStore {
   /** False, and nothing is kept, where another resource has the image. */
   insert(resource: Resource): Promise<boolean>;
   find(key: ResourceKey): Promise<Resource | undefined>;
+  /** Those of the ids that are the owner's, each once, in any order. */
+  findMany(ownerId: string, ids: readonly string[]): Promise<Resource[]>;
   /** The resource as changed, its version one higher; undefined where none has the key and the version. */
   update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Promise<Resource | undefined>;
   /** The resource as it was; undefined where none has the key and the version. */

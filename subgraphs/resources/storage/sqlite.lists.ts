@@ -1,6 +1,8 @@
 import { and, asc, count, desc, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { remember } from './remember.ts';
 import type { Position, ResourceFilter, ResourceList, ResourceOrder, ResourceRange } from './resource-store.ts';
+import { fromValues, readColumns } from './sqlite.rows.ts';
 import { resources } from './sqlite.tables.ts';
 
 /** What each order sorts by, and whether it descends. Ids break ties in the same direction. */
@@ -18,13 +20,14 @@ export function prepareLists(db: BetterSQLite3Database) {
   return {
     range(list: ResourceList, { after, before, limit, fromEnd }: ResourceRange) {
       const shape = { ...shapeOf(list), after: after !== undefined, before: before !== undefined, fromEnd };
-      const rows = ranges(shape).all({
+      const rows = ranges(shape).values({
         ...valuesOf(list),
         ...bound('after', after),
         ...bound('before', before),
         limit,
       });
-      return fromEnd ? rows.reverse() : rows;
+      const found = rows.map(fromValues);
+      return fromEnd ? found.reverse() : found;
     },
     count: (list: ResourceList) => counts(shapeOf(list)).get(valuesOf(list))?.count ?? 0,
   };
@@ -45,7 +48,7 @@ function prepareRange(db: BetterSQLite3Database, { order, filters, after, before
   const { column, descends } = orders[order];
   const sorted = descends === fromEnd ? asc : desc;
   return db
-    .select()
+    .select(readColumns)
     .from(resources)
     .where(and(inList(filters), after ? past(order, 'after') : undefined, before ? past(order, 'before') : undefined))
     .orderBy(sorted(column), sorted(resources.id))
@@ -95,14 +98,4 @@ function valuesOf({ ownerId, filter: { createdFrom, createdBefore, ...filter } }
 
 function bound(side: 'after' | 'before', position: Position | undefined) {
   return position && { [`${side}Key`]: position.key, [`${side}Id`]: position.id };
-}
-
-function remember<Shape, Statement>(prepare: (shape: Shape) => Statement): (shape: Shape) => Statement {
-  const prepared = new Map<string, Statement>();
-  return (shape) => {
-    const key = JSON.stringify(shape);
-    const known = prepared.get(key) ?? prepare(shape);
-    prepared.set(key, known);
-    return known;
-  };
 }

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { attempt, openSqlite } from '../../../runtime/sqlite.ts';
-import type { ResourceStore, VersionedKey } from './resource-store.ts';
+import type { ResourceStore } from './resource-store.ts';
+import { prepareChanges } from './sqlite.changes.ts';
 import { prepareLists } from './sqlite.lists.ts';
-import { fromRow, toColumns, toRow } from './sqlite.rows.ts';
+import { fromValues, readColumns } from './sqlite.rows.ts';
 import { resources } from './sqlite.tables.ts';
 
 const migrations = fileURLToPath(new URL('migrations/sqlite', import.meta.url));
@@ -12,42 +13,30 @@ const migrations = fileURLToPath(new URL('migrations/sqlite', import.meta.url));
 export function openSqliteResourceStore(file: string): ResourceStore {
   const { db, ping, close } = openSqlite({ file, migrations });
   const lists = prepareLists(db);
-  const byKey = db
-    .select()
+  const changes = prepareChanges(db);
+  // One statement for any number of ids.
+  const ids = sql`(SELECT value FROM json_each(${sql.placeholder('ids')}))`;
+  const byIds = db
+    .select(readColumns)
     .from(resources)
-    .where(and(eq(resources.id, sql.placeholder('id')), eq(resources.ownerId, sql.placeholder('ownerId'))))
+    .where(and(inArray(resources.id, ids), eq(resources.ownerId, sql.placeholder('ownerId'))))
     .prepare();
+  const findMany = (ownerId: string, wanted: readonly string[]) =>
+    attempt(() => byIds.values({ ownerId, ids: JSON.stringify(wanted) })).map(fromValues);
 
   return {
-    insert: async (resource) => {
-      const insert = () => db.insert(resources).values(toRow(resource)).run().changes === 1;
-      return attempt(insert, () => false);
-    },
-    find: async ({ ownerId, id }) => {
-      const row = attempt(() => byKey.get({ ownerId, id }));
-      return row && fromRow(row);
-    },
-    update: async (key, changes, updatedAt) => {
-      const columns = { ...toColumns(changes), updatedAt, version: sql`${resources.version} + 1` };
-      const [row] = attempt(() => db.update(resources).set(columns).where(matches(key)).returning().all());
-      return row && fromRow(row);
-    },
-    delete: async (key) => {
-      const [row] = attempt(() => db.delete(resources).where(matches(key)).returning().all());
-      return row && fromRow(row);
-    },
-    range: async (list, range) => attempt(() => lists.range(list, range)).map(fromRow),
+    insert: async (resource) =>
+      attempt(
+        () => changes.insert(resource),
+        () => false,
+      ),
+    find: async ({ ownerId, id }) => findMany(ownerId, [id])[0],
+    findMany: async (ownerId, wanted) => findMany(ownerId, wanted),
+    update: async (key, changed, updatedAt) => attempt(() => changes.update(key, changed, updatedAt)),
+    delete: async (key) => attempt(() => changes.delete(key)),
+    range: async (list, range) => attempt(() => lists.range(list, range)),
     count: async (list) => attempt(() => lists.count(list)),
     ping,
     close,
   };
-}
-
-/** One statement finds and changes a row, so that of two writers with one expected version exactly one wins. */
-function matches({ ownerId, id, expectedVersion }: VersionedKey) {
-  return and(
-    eq(resources.id, id),
-    eq(resources.ownerId, ownerId),
-    expectedVersion === undefined ? undefined : eq(resources.version, expectedVersion),
-  );
 }

@@ -1,0 +1,67 @@
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { placeholders } from '../../../runtime/sqlite.ts';
+import { remember } from './remember.ts';
+import type { Resource, ResourceChanges, VersionedKey } from './resource-store.ts';
+import { fromValues, readColumns, toColumns, toRow } from './sqlite.rows.ts';
+import { resources } from './sqlite.tables.ts';
+
+/** Changes rows by statements that are prepared once for each shape: which columns are set, and whether a version must hold. */
+export function prepareChanges(db: BetterSQLite3Database) {
+  const insert = db.insert(resources).values(placeholders(columns)).prepare();
+  const updates = remember((shape: UpdateShape) => prepareUpdate(db, shape));
+  const deletes = remember((shape: KeyShape) => prepareDelete(db, shape));
+  return {
+    insert: (resource: Resource): boolean => insert.run(toRow(resource)).changes === 1,
+    update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Resource | undefined {
+      const values = { ...toColumns(changes), updatedAt };
+      const statement = updates({ names: Object.keys(values) as ColumnName[], ...shapeOf(key) });
+      return statement.values({ ...values, ...keyValues(key) }).map(fromValues)[0];
+    },
+    delete: (key: VersionedKey): Resource | undefined =>
+      deletes(shapeOf(key)).values(keyValues(key)).map(fromValues)[0],
+  };
+}
+
+const columns = getTableColumns(resources);
+
+type ColumnName = keyof typeof columns;
+
+interface KeyShape {
+  isVersioned: boolean;
+}
+
+interface UpdateShape extends KeyShape {
+  names: ColumnName[];
+}
+
+function prepareUpdate(db: BetterSQLite3Database, { names, isVersioned }: UpdateShape) {
+  const set = Object.fromEntries(names.map((name) => [name, columns[name]]));
+  return db
+    .update(resources)
+    .set({ ...placeholders(set), version: sql`${resources.version} + 1` })
+    .where(matches(isVersioned))
+    .returning(readColumns)
+    .prepare();
+}
+
+function prepareDelete(db: BetterSQLite3Database, { isVersioned }: KeyShape) {
+  return db.delete(resources).where(matches(isVersioned)).returning(readColumns).prepare();
+}
+
+/** One statement finds and changes a row, so that of two writers with one expected version exactly one wins. */
+function matches(isVersioned: boolean) {
+  return and(
+    eq(resources.id, sql.placeholder('keyId')),
+    eq(resources.ownerId, sql.placeholder('keyOwnerId')),
+    isVersioned ? eq(resources.version, sql.placeholder('expectedVersion')) : undefined,
+  );
+}
+
+const shapeOf = ({ expectedVersion }: VersionedKey): KeyShape => ({ isVersioned: expectedVersion !== undefined });
+
+const keyValues = ({ id, ownerId, expectedVersion }: VersionedKey) => ({
+  keyId: id,
+  keyOwnerId: ownerId,
+  expectedVersion,
+});
