@@ -25,6 +25,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
       resources: env.RESOURCES_PORT,
       imageService: env.IMAGE_SERVICE_PORT,
     },
+    calls: 'memory' as const,
     executor: env.GATEWAY_EXECUTOR,
     corsOrigins: env.CORS_ORIGINS,
     bcrypt: { cost: env.BCRYPT_COST, concurrency: env.BCRYPT_CONCURRENCY },

@@ -1,16 +1,32 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
+/** How the gateway calls the subgraphs in whole systems: what clients meet is tested both ways. */
+type Calls = 'memory' | 'network';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    calls: Calls;
+  }
+}
+
+const project = (name: string, include: string, calls: Calls) => ({
+  extends: true as const,
+  test: { name, include: [include], provide: { calls } },
+});
+
 export default defineConfig({
   resolve: {
     // Apollo's packages are CommonJS: with the module build of graphql beside theirs there would be two of each type.
     alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }],
   },
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'bench/**'],
     // bcrypt, real processes and real HTTP on a small machine.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      project('in memory', '**/*.test.ts', 'memory'),
+      project('over the network', 'tests/api/*.test.ts', 'network'),
+    ],
   },
 });

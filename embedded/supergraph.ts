@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { ExecutorName } from '../gateway/gateway.ts';
+import { createHttpTransport } from '../gateway/http-transport.ts';
+import { createMemoryTransport } from '../gateway/memory-transport.ts';
 import { startGateway } from '../gateway/start.ts';
 import { startImageService } from '../image-service/start.ts';
 import { readVerificationKey } from '../runtime/access-token.ts';
-import { explainListen } from '../runtime/graphql-server.ts';
+import { explainListen, type RunningServer } from '../runtime/graphql-server.ts';
 import { createLogger, type LogLevel } from '../runtime/logger.ts';
 import type { Running } from '../runtime/process.ts';
 import { readSecret } from '../runtime/secret-file.ts';
@@ -21,6 +23,8 @@ export interface SupergraphSettings {
   /** 0 for any that is free. */
   ports: { gateway: number; auth: number; resources: number; imageService: number };
   executor: ExecutorName;
+  /** How the gateway calls the subgraphs: in memory, or as it would if each were a process of its own. */
+  calls: 'memory' | 'network';
   corsOrigins: readonly string[];
   bcrypt: { cost: number; concurrency: number };
   logLevel: LogLevel;
@@ -99,12 +103,14 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
       log: log('auth'),
     }),
   );
+  const transportTo = ({ url, execute }: RunningServer) =>
+    settings.calls === 'memory' ? createMemoryTransport(execute) : createHttpTransport(url);
   const timeouts = { timeoutMs: subgraphTimeoutMs, mutationTimeoutMs: subgraphTimeoutMs };
   const gateway = keep(
     await startGateway({
       subgraphs: [
-        { name: 'auth', url: auth.url, ...timeouts },
-        { name: 'resources', url: resources.url, ...timeouts, mutationTimeoutMs: imageTimeoutMs },
+        { name: 'auth', transport: transportTo(auth), ...timeouts },
+        { name: 'resources', transport: transportTo(resources), ...timeouts, mutationTimeoutMs: imageTimeoutMs },
       ],
       executor: settings.executor,
       corsOrigins: settings.corsOrigins,

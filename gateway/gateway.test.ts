@@ -5,6 +5,7 @@ import { createAsk } from '../tests/ask.ts';
 import { captureLog } from '../tests/captured-log.ts';
 import { deadUrl } from '../tests/servers.ts';
 import { listenAsSubgraph } from '../tests/subgraph-client.ts';
+import { createHttpTransport } from './http-transport.ts';
 import { startGateway } from './start.ts';
 
 type Answer = (res: ServerResponse) => void;
@@ -26,7 +27,11 @@ async function start({ auth = down, resources = down }: { auth?: Answer; resourc
     resources: await listenAsSubgraph((_, res) => resources(res)),
   };
   const { url, stop } = await startGateway({
-    subgraphs: Object.entries(urls).map(([name, subgraph]) => ({ name, url: subgraph, ...timeouts })),
+    subgraphs: Object.entries(urls).map(([name, subgraph]) => ({
+      name,
+      transport: createHttpTransport(subgraph),
+      ...timeouts,
+    })),
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log,
@@ -186,7 +191,7 @@ describe('a request that no subgraph need be asked for', () => {
 test('a gateway without the address of a subgraph does not start', async () => {
   const url = await deadUrl();
   const starting = startGateway({
-    subgraphs: [{ name: 'auth', url, timeoutMs: 100, mutationTimeoutMs: 100 }],
+    subgraphs: [{ name: 'auth', transport: createHttpTransport(url), timeoutMs: 100, mutationTimeoutMs: 100 }],
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log: captureLog('silent').log,
@@ -203,7 +208,7 @@ test('a gateway stops while a subgraph still hangs, and answers who waits for it
   const timeouts = { timeoutMs: 500, mutationTimeoutMs: 500 };
   const hanging = await listenAsSubgraph(() => onAsked());
   const { url, stop } = await startGateway({
-    subgraphs: ['auth', 'resources'].map((name) => ({ name, url: hanging, ...timeouts })),
+    subgraphs: ['auth', 'resources'].map((name) => ({ name, transport: createHttpTransport(hanging), ...timeouts })),
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log,

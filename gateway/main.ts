@@ -1,6 +1,7 @@
 import { createLogger } from '../runtime/logger.ts';
 import { runProcess } from '../runtime/process.ts';
 import { gatewayEnvironment } from './environment.ts';
+import { createHttpTransport } from './http-transport.ts';
 import { startGateway } from './start.ts';
 
 await runProcess({
@@ -11,13 +12,13 @@ await runProcess({
       subgraphs: [
         {
           name: 'auth',
-          url: env.AUTH_URL,
+          transport: createHttpTransport(env.AUTH_URL),
           timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
           mutationTimeoutMs: env.SUBGRAPH_TIMEOUT_MS,
         },
         {
           name: 'resources',
-          url: env.RESOURCES_URL,
+          transport: createHttpTransport(env.RESOURCES_URL),
           timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
           mutationTimeoutMs: env.SUBGRAPH_IMAGE_TIMEOUT_MS,
         },

@@ -1,10 +1,11 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import type { GraphQLFormattedError } from 'graphql';
-import { type Dispatcher, Pool } from 'undici';
 import { z } from 'zod';
 import { isRefusalCode, pickPublic } from '../runtime/graphql-errors.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { pathsAskedFor } from './asked-paths.ts';
+import { startDeadline } from './deadline.ts';
+import type { Transport } from './transport.ts';
 
 /** What of a client's request every call to a subgraph needs. */
 export interface GatewayContext {
@@ -16,8 +17,7 @@ export interface GatewayContext {
 
 export interface SubgraphSettings {
   name: string;
-  /** Absolute http or https. */
-  url: string;
+  transport: Transport;
   /** Of one call, from the wait for a connection to the answer's last byte. */
   timeoutMs: number;
   /** The same for a mutation, which may carry images. */
@@ -33,78 +33,46 @@ export interface SubgraphClient extends GraphQLDataSource<GatewayContext> {
 type Request = Parameters<GraphQLDataSource<GatewayContext>['process']>[0]['request'];
 type Answer = Awaited<ReturnType<GraphQLDataSource<GatewayContext>['process']>>;
 
-/** For queries, and as many for mutations: more than a subgraph lets wait, so that it is the subgraph which refuses. */
-const maxConnections = 64;
-const maxAnswerBytes = 32 * 1024 * 1024;
-
 /**
- * A client of one subgraph over HTTP with connections kept alive. It forwards `Authorization` and the request's id and
- * nothing else; a subgraph that cannot be asked costs the fields asked for (SERVICE_UNAVAILABLE) and names nothing of
- * it. A client that goes away ends its queries; a mutation, once sent, runs on.
+ * A client of one subgraph. It forwards `Authorization` and the request's id and nothing else; a subgraph that cannot
+ * be asked costs the fields asked for (SERVICE_UNAVAILABLE) and names nothing of it. A client that goes away ends its
+ * queries; a mutation, once sent, runs on.
  */
-export function createSubgraphClient(settings: SubgraphSettings, log: Logger): SubgraphClient {
-  const { origin, pathname } = new URL(settings.url);
-  const createPool = () => new Pool(origin, { connections: maxConnections, maxResponseSize: maxAnswerBytes });
-  // Mutations may queue at the subgraph, for passwords or the image service: queries do not queue behind them.
-  const pools = { queries: createPool(), mutations: createPool() };
-
+export function createSubgraphClient(
+  { name, transport, timeoutMs, mutationTimeoutMs }: SubgraphSettings,
+  log: Logger,
+): SubgraphClient {
   return {
     async process({ request, context }) {
       const { authorization, requestId, clientGone } = context as GatewayContext;
-      const isMutation = request.query?.startsWith('mutation') ?? false;
-      const limit = isMutation ? deadline(settings.mutationTimeoutMs) : deadline(settings.timeoutMs, clientGone);
+      const { query = '', variables, operationName } = request;
+      const isMutation = query.startsWith('mutation');
+      const deadline = isMutation ? startDeadline(mutationTimeoutMs) : startDeadline(timeoutMs, clientGone);
       try {
-        const response = await pools[isMutation ? 'mutations' : 'queries'].request({
-          path: pathname,
-          method: 'POST',
-          headers: headersFor({ authorization, requestId }),
-          body: bodyOf(request),
-          signal: limit.signal,
-        });
-        return await readAnswer(response);
+        const call = { authorization, requestId, isMutation, signal: deadline.signal };
+        return readAnswer(await transport.send({ query, variables, operationName }, call));
       } catch (err) {
-        if (!clientGone.aborted || isMutation)
-          log.warn({ requestId, subgraph: settings.name, err }, 'subgraph unavailable');
+        if (!clientGone.aborted || isMutation) log.warn({ requestId, subgraph: name, err }, 'subgraph unavailable');
         return unavailable(request);
       } finally {
-        limit.clear();
+        deadline.clear();
       }
     },
-    close: async () => {
-      await Promise.all([pools.queries.destroy(), pools.mutations.destroy()]);
-    },
+    close: () => transport.close(),
   };
 }
 
-function headersFor({ authorization, requestId }: { authorization: string | undefined; requestId: string }) {
-  const headers = { 'content-type': 'application/json', 'x-request-id': requestId };
-  return authorization === undefined ? headers : { ...headers, authorization };
-}
-
-function bodyOf({ query, variables, operationName }: Request): string {
-  return JSON.stringify({ query, variables, operationName });
-}
-
-/** A signal that aborts after `timeoutMs`, or with `other`; `clear` lets go of both. */
-function deadline(timeoutMs: number, other?: AbortSignal): { signal: AbortSignal; clear(): void } {
-  const controller = new AbortController();
-  const abort = () => controller.abort(other?.reason);
-  const timer = setTimeout(() => controller.abort(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs);
-  if (other?.aborted) abort();
-  other?.addEventListener('abort', abort);
-  const clear = () => {
-    clearTimeout(timer);
-    other?.removeEventListener('abort', abort);
-  };
-  return { signal: controller.signal, clear };
-}
-
-/** A subgraph answers 200 to all that it executed; anything else, or no result of GraphQL, means that it cannot be talked to. */
-async function readAnswer({ statusCode, body }: Dispatcher.ResponseData): Promise<Answer> {
-  const text = await body.text();
-  if (statusCode !== 200) throw new Error(`The subgraph answered ${statusCode}: ${text.slice(0, 200)}`);
-  const { data, errors } = result.parse(JSON.parse(text));
+/** Anything but a result of GraphQL's means that the subgraph cannot be talked to. */
+function readAnswer(answer: unknown): Answer {
+  if (isClean(answer)) return { data: answer.data };
+  const { data, errors } = result.parse(answer);
   return { ...(data && { data }), ...(errors && { errors: errors.map(asShown) }) };
+}
+
+/** Nearly every answer, which need not be looked at closer. */
+function isClean(answer: unknown): answer is { data: Record<string, unknown> } {
+  if (typeof answer !== 'object' || answer === null || 'errors' in answer || !('data' in answer)) return false;
+  return typeof answer.data === 'object' && answer.data !== null && !Array.isArray(answer.data);
 }
 
 const result = z

@@ -23,10 +23,12 @@ export interface GraphqlHttpSettings<Context extends BaseContext> {
   checkReady: () => void;
   /** Origins that browsers may call from; none where it is left out. */
   corsOrigins?: readonly string[];
-  /** Of the body, after decompression; 2 MiB where it is left out. */
+  /** Of the body, after decompression; `defaultMaxBodyBytes` where it is left out. */
   maxBodyBytes?: number;
   log: Logger;
 }
+
+export const defaultMaxBodyBytes = 2 * 1024 * 1024;
 
 /** Apollo reads these of a request's headers: to negotiate the answer and to keep out cross-site requests. */
 const headersForApollo = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name'];
@@ -43,7 +45,7 @@ const notAcceptable: HttpRefusal = {
 export function createGraphqlListener<Context extends BaseContext>(
   settings: GraphqlHttpSettings<Context>,
 ): RequestListener {
-  const { corsOrigins = [], maxBodyBytes = 2 * 1024 * 1024, log } = settings;
+  const { corsOrigins = [], maxBodyBytes = defaultMaxBodyBytes, log } = settings;
   const allowOrigins = cors({
     origin: [...corsOrigins],
     methods: ['GET', 'POST'],

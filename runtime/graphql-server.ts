@@ -14,11 +14,17 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
-import type { GraphQLSchema } from 'graphql';
+import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import { compiledExecutor } from './compiled-executor.ts';
 import { formatError, keepExtensionsInside, reportErrors, requireOperation } from './graphql-errors.ts';
-import { createGraphqlListener, type GraphqlHttpSettings } from './graphql-http.ts';
+import {
+  createGraphqlListener,
+  defaultMaxBodyBytes,
+  type GraphqlHttpSettings,
+  type IncomingRequest,
+} from './graphql-http.ts';
 import { logRequests } from './graphql-log.ts';
+import { fitsInJson } from './json-size.ts';
 import type { Running } from './process.ts';
 import { errorCode, StartFault } from './start-fault.ts';
 
@@ -34,6 +40,19 @@ export interface Listen {
 export interface RunningServer extends Running {
   /** Absolute, up to and with `/graphql`. */
   url: string;
+  execute: ExecuteInMemory;
+}
+
+/**
+ * Executes an operation of a caller in this process as one that came over HTTP: with the same context, rules and limits.
+ * Rejects where HTTP would answer anything but 200.
+ */
+export type ExecuteInMemory = (operation: Operation, request: IncomingRequest) => Promise<FormattedExecutionResult>;
+
+interface Operation {
+  query: string;
+  variables?: Record<string, unknown> | undefined;
+  operationName?: string | undefined;
 }
 
 export type GraphqlServerSettings<Context extends BaseContext> = Omit<GraphqlHttpSettings<Context>, 'server'> &
@@ -89,7 +108,21 @@ export async function startGraphqlServer<Context extends BaseContext & { request
     throw error;
   });
   settings.log.info({ url }, 'listening');
-  return { url, stop };
+  return { url, stop, execute: executeInMemory(server, settings) };
+}
+
+function executeInMemory<Context extends BaseContext>(
+  server: ApolloServer<Context>,
+  { context, maxBodyBytes = defaultMaxBodyBytes }: GraphqlServerSettings<Context>,
+): ExecuteInMemory {
+  return async ({ query, variables, operationName }, request) => {
+    const operation = { query, ...(variables && { variables }), ...(operationName && { operationName }) };
+    if (!fitsInJson(operation, maxBodyBytes)) throw new Error(`The operation is over ${maxBodyBytes} bytes.`);
+    const { body, http } = await server.executeOperation(operation, { contextValue: context(request) });
+    if (body.kind !== 'single') throw new Error('An answer in parts was asked for, which no schema here offers.');
+    if (http.status !== undefined && http.status !== 200) throw new Error(`The operation was answered ${http.status}.`);
+    return body.singleResult;
+  };
 }
 
 /** Apollo's own pages, caches and reports, which an environment variable of Apollo's would otherwise turn on. */

@@ -19,7 +19,11 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
     files: /^gateway\/executor\//,
     packages: /^(@apollo\/(gateway($|\/dist\/)|federation-internals$|query-planner$)|graphql$|lru-cache$)/,
   },
-  { room: /^gateway\//, files: /^(gateway|runtime)\//, packages: /^(node:|@apollo\/gateway$|graphql$|undici$|zod$)/ },
+  {
+    room: /^gateway\//,
+    files: /^(gateway|runtime)\//,
+    packages: /^(node:|@apollo\/gateway$|graphql$|lru-cache$|undici$|zod$)/,
+  },
   ...['auth', 'resources'].flatMap((name) => {
     const own = `^subgraphs/${name}/`;
     const rules = `${own}(users|resources|listing|list-input|resource-input|usernames|texts|instant|cursor|refusals|image-locks)\\.ts$`;

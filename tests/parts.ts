@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createHttpTransport } from '../gateway/http-transport.ts';
 import { startGateway } from '../gateway/start.ts';
 import { readVerificationKey } from '../runtime/access-token.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -38,8 +39,8 @@ export function partsBeside(system: System) {
       timeouts = { timeoutMs: 300, mutationTimeoutMs: 4_000 },
     ) {
       const subgraphs = [
-        { name: 'auth', url: urls.auth ?? system.auth, ...timeouts },
-        { name: 'resources', url: urls.resources ?? system.resources, ...timeouts },
+        { name: 'auth', transport: createHttpTransport(urls.auth ?? system.auth), ...timeouts },
+        { name: 'resources', transport: createHttpTransport(urls.resources ?? system.resources), ...timeouts },
       ];
       return keep(await startGateway({ subgraphs, corsOrigins: [], listen: anyPort, log })).url;
     },

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, RequestListener, ServerResponse } from 'node:
 import { text } from 'node:stream/consumers';
 import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types.js';
 import { onTestFinished } from 'vitest';
+import { createHttpTransport } from '../gateway/http-transport.ts';
 import { createSubgraphClient, type SubgraphSettings } from '../gateway/subgraph-client.ts';
 import { captureLog } from './captured-log.ts';
 import { listen } from './servers.ts';
@@ -44,7 +45,8 @@ export async function startClient(
 /** A client of the subgraph at `url`. */
 export function createClient({ url, ...timeouts }: Partial<SubgraphSettings> & { url: string }) {
   const { log, lines } = captureLog();
-  const settings = { name: 'things', timeoutMs: 10_000, mutationTimeoutMs: 10_000, ...timeouts, url };
+  const defaults = { name: 'things', timeoutMs: 10_000, mutationTimeoutMs: 10_000 };
+  const settings = { ...defaults, transport: createHttpTransport(url), ...timeouts };
   const client = createSubgraphClient(settings, log);
   onTestFinished(() => client.close());
   const ask = ({ query = '{ first second }', variables, authorization, clientGone }: Asking = {}) =>

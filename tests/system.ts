@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { startSupergraph } from '../embedded/supergraph.ts';
 import { type Ask, createAsk } from './ask.ts';
 
@@ -37,6 +38,7 @@ const testSettings = {
   host: '127.0.0.1',
   ports: { gateway: 0, auth: 0, resources: 0, imageService: 0 },
   executor: 'lean',
+  calls: inject('calls'),
   corsOrigins: ['https://app.example'],
   bcrypt: { cost: 4, concurrency: 2 } as { cost: number; concurrency: number },
   logLevel: 'silent',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAsk } from './ask.ts';
-import { type Person, type System, startSystem } from './system.ts';
+import { createAsk } from '../ask.ts';
+import { type Person, type System, startSystem } from '../system.ts';
 
 let system: System;
 let ada: Person;

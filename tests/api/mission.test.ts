@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ask } from './ask.ts';
-import { fixture, personsAt, type System, startSystem, uniqueName } from './system.ts';
+import type { Ask } from '../ask.ts';
+import { fixture, personsAt, type System, startSystem, uniqueName } from '../system.ts';
 
 /** Against a supergraph that runs elsewhere, as in containers, where SUPERGRAPH_URL names its gateway. */
 const elsewhere = process.env.SUPERGRAPH_URL;

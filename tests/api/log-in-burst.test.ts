@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startSystem } from './system.ts';
+import { startSystem } from '../system.ts';
 
 test('a burst of log-ins keeps nobody else from being answered, and those too many are told so', async () => {
   const system = await startSystem({ cost: 12, concurrency: 2 });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { refusalCodes } from '../runtime/graphql-errors.ts';
-import type { ShownError } from './ask.ts';
-import { claimSize, pngOfSize } from './pngs.ts';
-import { fixture, type Person, type System, startSystem } from './system.ts';
+import { refusalCodes } from '../../runtime/graphql-errors.ts';
+import type { ShownError } from '../ask.ts';
+import { claimSize, pngOfSize } from '../pngs.ts';
+import { fixture, type Person, type System, startSystem } from '../system.ts';
 
 let system: System;
 let ada: Person;

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Parts, partsBeside } from './parts.ts';
-import { listen } from './servers.ts';
-import { type System, startSystem } from './system.ts';
+import { type Parts, partsBeside } from '../parts.ts';
+import { listen } from '../servers.ts';
+import { type System, startSystem } from '../system.ts';
 
 let system: System;
 let parts: Parts;

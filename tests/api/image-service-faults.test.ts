@@ -1,11 +1,11 @@
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { ResourceStore } from '../subgraphs/resources/storage/resource-store.ts';
-import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite.ts';
-import type { Ask } from './ask.ts';
-import { type Parts, partsBeside } from './parts.ts';
-import { deadUrl, listen } from './servers.ts';
-import { fixture, type Person, personsAt, type System, startSystem } from './system.ts';
+import type { ResourceStore } from '../../subgraphs/resources/storage/resource-store.ts';
+import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite.ts';
+import type { Ask } from '../ask.ts';
+import { type Parts, partsBeside } from '../parts.ts';
+import { deadUrl, listen } from '../servers.ts';
+import { fixture, type Person, personsAt, type System, startSystem } from '../system.ts';
 
 let system: System;
 let parts: Parts;

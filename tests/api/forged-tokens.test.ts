@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listen, type TestServer } from './servers.ts';
-import { type Person, type System, startSystem } from './system.ts';
+import { listen, type TestServer } from '../servers.ts';
+import { type Person, type System, startSystem } from '../system.ts';
 
 let system: System;
 let ada: Person;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Answer, createAsk } from './ask.ts';
-import { type Person, type System, startSystem } from './system.ts';
+import { type Answer, createAsk } from '../ask.ts';
+import { type Person, type System, startSystem } from '../system.ts';
 
 let system: System;
 let ada: Person;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Parts, partsBeside } from './parts.ts';
-import { deadUrl, listen } from './servers.ts';
-import { type Person, personsAt, type System, startSystem } from './system.ts';
+import { type Parts, partsBeside } from '../parts.ts';
+import { deadUrl, listen } from '../servers.ts';
+import { type Person, personsAt, type System, startSystem } from '../system.ts';
 
 let system: System;
 let parts: Parts;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Person, type System, startSystem } from './system.ts';
+import { type Person, type System, startSystem } from '../system.ts';
 
 let system: System;
 let ada: Person;

@@ -1,0 +1,93 @@
+import { LRUCache } from 'lru-cache';
+import { type Dispatcher, Pool } from 'undici';
+import { type Call, maxAnswerBytes, type Operation, type Transport } from './transport.ts';
+
+/** For queries, and as many for mutations: more than a subgraph lets wait, so that it is the subgraph which refuses. */
+const maxConnections = 64;
+/** Of plans, whose first half of a body is kept. */
+const maxRememberedQueries = 1_000;
+
+/** Carries operations over HTTP with connections kept alive, to a subgraph at `url` (absolute http or https). */
+export function createHttpTransport(url: string): Transport {
+  const { origin, pathname: path } = new URL(url);
+  const createPool = () => new Pool(origin, { connections: maxConnections, maxResponseSize: maxAnswerBytes });
+  // Mutations may queue at the subgraph, for passwords or the image service: queries do not queue behind them.
+  const pools = { queries: createPool(), mutations: createPool() };
+  const writeBody = bodyWriter();
+
+  return {
+    send: (operation, call) => {
+      const pool = call.isMutation ? pools.mutations : pools.queries;
+      const request = { path, method: 'POST', headers: headersFor(call), body: writeBody(operation) } as const;
+      return new Promise((resolve, reject) => pool.dispatch(request, answerHandler(call.signal, resolve, reject)));
+    },
+    close: async () => {
+      await Promise.all([pools.queries.destroy(), pools.mutations.destroy()]);
+    },
+  };
+}
+
+function headersFor({ authorization, requestId }: Call): string[] {
+  const headers = ['content-type', 'application/json', 'x-request-id', requestId];
+  return authorization === undefined ? headers : [...headers, 'authorization', authorization];
+}
+
+/** All but the variables of a body is the same each time that a plan runs. */
+function bodyWriter(): (operation: Operation) => string {
+  const beginnings = new LRUCache<string, string>({ max: maxRememberedQueries });
+  return ({ query, operationName, variables = {} }) => {
+    let beginning = beginnings.get(query);
+    if (beginning === undefined) {
+      beginning = `${JSON.stringify({ query, operationName }).slice(0, -1)},"variables":`;
+      beginnings.set(query, beginning);
+    }
+    return `${beginning}${JSON.stringify(variables)}}`;
+  };
+}
+
+type Handler = Dispatcher.DispatchHandler;
+
+/** Gathers one answer. A subgraph answers 200 to all that it executed; anything else means that it cannot be talked to. */
+function answerHandler(
+  signal: AbortSignal,
+  resolve: (answer: unknown) => void,
+  reject: (error: Error) => void,
+): Handler {
+  const chunks: Buffer[] = [];
+  let status = 0;
+  let abort = () => reject(signal.reason);
+  const onAbort = () => abort();
+  const settle = () => signal.removeEventListener('abort', onAbort);
+  signal.addEventListener('abort', onAbort);
+  return {
+    onRequestStart(controller) {
+      abort = () => controller.abort(signal.reason);
+      if (signal.aborted) abort();
+    },
+    onResponseStart(_, statusCode) {
+      status = statusCode;
+    },
+    onResponseData(_, chunk) {
+      chunks.push(chunk);
+    },
+    onResponseEnd() {
+      settle();
+      try {
+        resolve(readAnswer(status, chunks));
+      } catch (error) {
+        reject(error as Error);
+      }
+    },
+    onResponseError(_, error) {
+      settle();
+      reject(error);
+    },
+  };
+}
+
+function readAnswer(status: number, chunks: Buffer[]): unknown {
+  const [first] = chunks;
+  const text = (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString();
+  if (status !== 200) throw new Error(`The subgraph answered ${status}: ${text.slice(0, 200)}`);
+  return JSON.parse(text);
+}

@@ -1,0 +1,26 @@
+import type { ExecuteInMemory } from '../runtime/graphql-server.ts';
+import { fitsInJson } from '../runtime/json-size.ts';
+import { maxAnswerBytes, type Transport } from './transport.ts';
+
+/** Carries operations to a subgraph in this process, with what the network would hold them to. */
+export function createMemoryTransport(execute: ExecuteInMemory): Transport {
+  return {
+    async send(operation, { authorization, requestId, signal }) {
+      if (signal.aborted) throw signal.reason;
+      const executing = execute(operation, { authorization, requestId, clientGone: signal });
+      const answer = await unlessAborted(executing, signal);
+      if (!fitsInJson(answer, maxAnswerBytes)) throw new Error(`The answer is over ${maxAnswerBytes} bytes.`);
+      return answer;
+    },
+    close: async () => {},
+  };
+}
+
+/** Rejects as soon as nobody waits any more; what runs on has nobody to tell. */
+function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

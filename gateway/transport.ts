@@ -1,0 +1,26 @@
+/** An operation as a query plan has it for a subgraph. */
+export interface Operation {
+  query: string;
+  variables?: Record<string, unknown> | undefined;
+  operationName?: string | undefined;
+}
+
+/** What goes with every call of a client's request, and ends it. */
+export interface Call {
+  authorization: string | undefined;
+  requestId: string;
+  isMutation: boolean;
+  /** Aborts when nobody waits for the answer any more. */
+  signal: AbortSignal;
+}
+
+/** Carries operations to one subgraph. Rejects where the subgraph executed nothing, or its answer is no JSON. */
+export interface Transport {
+  /** The answer as it came, whatever it is. */
+  send(operation: Operation, call: Call): Promise<unknown>;
+  /** Cuts off what is still being asked. */
+  close(): Promise<void>;
+}
+
+/** Of an answer, in bytes of its JSON. */
+export const maxAnswerBytes = 32 * 1024 * 1024;
