@@ -1,4 +1,3 @@
-import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
 import {
   execute,
   GraphQLError,
@@ -9,11 +8,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-
-/** What Apollo Server takes in place of a schema: it parses, validates and reports, and leaves execution to this. */
-type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
-type Execute = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>;
-type RequestContext = Parameters<Execute>[0];
+import type { Gateway, RequestContext, Result } from './familiar-operations.ts';
 
 /** Documents that are remembered at once, and the length of their texts together, in UTF-16 units. */
 const maxDocuments = 1_000;
@@ -25,7 +20,7 @@ const maxDocumentsLength = 4 * 1024 * 1024;
  */
 export function compiledExecutor(schema: GraphQLSchema): Gateway {
   const compile = compileOnSecondSight(schema);
-  const executor: Execute = async (requestContext) => {
+  const executor = async (requestContext: RequestContext): Promise<Result> => {
     const compiled = compile(requestContext);
     return compiled ? runCompiled(compiled, schema, requestContext) : runByGraphqlJs(schema, requestContext);
   };

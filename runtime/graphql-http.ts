@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
 import cors from 'cors';
-import Negotiator from 'negotiator';
+import { acceptedType, answerTypes } from './accepted-type.ts';
+import type { ExecuteFamiliar } from './execute-familiar.ts';
 import { maskedMessage } from './graphql-errors.ts';
-import { createJsonReader, type HttpRefusal, sendJson, sendRefusal } from './http-json.ts';
+import { createJsonReader, type HttpRefusal, sendJson, sendRefusal, sendText } from './http-json.ts';
 import type { Logger } from './logger.ts';
 
 /** What of an HTTP request reaches the resolvers; nothing else of it does. */
@@ -18,6 +19,7 @@ export interface IncomingRequest {
 
 export interface GraphqlHttpSettings<Context extends BaseContext> {
   server: ApolloServer<Context>;
+  executeFamiliar: ExecuteFamiliar<Context>;
   context: (request: IncomingRequest) => Context;
   /** Throws where the process could not answer a query. */
   checkReady: () => void;
@@ -33,7 +35,6 @@ export const defaultMaxBodyBytes = 2 * 1024 * 1024;
 /** Apollo reads these of a request's headers: to negotiate the answer and to keep out cross-site requests. */
 const headersForApollo = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name'];
 
-const answerTypes = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
 /** Apollo says so too, but only when the operation has been executed. */
 const notAcceptable: HttpRefusal = {
   status: 406,
@@ -57,24 +58,17 @@ export function createGraphqlListener<Context extends BaseContext>(
 
   return (req, res) => {
     const requestId = requestIdOf(req);
-    res.setHeader('x-request-id', requestId);
-    res.setHeader('x-content-type-options', 'nosniff');
-    res.setHeader('cache-control', 'no-store');
-    route(routing, { req, res, requestId }).catch((err) => {
+    const headers = { 'x-request-id': requestId, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
+    route(routing, { req, res, requestId, headers }).catch((err) => {
       log.error({ requestId, err }, 'bug');
-      if (!res.headersSent)
-        sendRefusal(res, {
-          status: 500,
-          code: 'INTERNAL_SERVER_ERROR',
-          message: maskedMessage,
-          details: { requestId },
-        });
+      const bug = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: maskedMessage, details: { requestId } };
+      if (!res.headersSent) sendRefusal(res, bug, headers);
       else res.destroy();
     });
   };
 }
 
-type Route<Context extends BaseContext> = GraphqlHttpSettings<Context> & {
+type Routing<Context extends BaseContext> = GraphqlHttpSettings<Context> & {
   readJson: ReturnType<typeof createJsonReader>;
   allowOrigins: ReturnType<typeof cors>;
 };
@@ -83,59 +77,82 @@ interface Exchange {
   req: IncomingMessage;
   res: ServerResponse;
   requestId: string;
+  /** Of every answer. */
+  headers: Record<string, string>;
 }
 
-async function route<Context extends BaseContext>(settings: Route<Context>, exchange: Exchange): Promise<void> {
-  const { req, res } = exchange;
-  switch (req.url?.split('?', 1)[0]) {
+async function route<Context extends BaseContext>(routing: Routing<Context>, exchange: Exchange): Promise<void> {
+  const { req, res, headers } = exchange;
+  switch (pathOf(req)) {
     case '/graphql':
-      await new Promise<void>((resolve) => settings.allowOrigins(req, res, () => resolve()));
-      if (req.method === 'OPTIONS') return void res.writeHead(204).end();
-      return answerGraphql(settings, exchange);
+      // Only what a browser sends from another origin has the header.
+      if (req.headers.origin !== undefined || req.method === 'OPTIONS')
+        await new Promise<void>((resolve) => routing.allowOrigins(req, res, () => resolve()));
+      if (req.method === 'OPTIONS') return void res.writeHead(204, headers).end();
+      return answerGraphql(routing, exchange);
     case '/health/live':
-      return sendJson(res, 200, { status: 'ok' });
+      return sendJson(res, 200, { status: 'ok' }, headers);
     case '/health/ready':
-      return answerReady(settings, exchange);
-    default:
-      return sendRefusal(res, {
-        status: 404,
-        code: 'BAD_REQUEST',
-        message: 'There is nothing here: GraphQL is at /graphql.',
-      });
+      return answerReady(routing, exchange);
+    default: {
+      const message = 'There is nothing here: GraphQL is at /graphql.';
+      return sendRefusal(res, { status: 404, code: 'BAD_REQUEST', message }, headers);
+    }
   }
 }
 
 function answerReady<Context extends BaseContext>(
-  { checkReady, log }: Route<Context>,
-  { res, requestId }: Exchange,
+  { checkReady, log }: Routing<Context>,
+  { res, requestId, headers }: Exchange,
 ): void {
   try {
     checkReady();
-    sendJson(res, 200, { status: 'ok' });
+    sendJson(res, 200, { status: 'ok' }, headers);
   } catch (err) {
     log.warn({ requestId, err }, 'not ready');
-    sendJson(res, 503, { status: 'unavailable' });
+    sendJson(res, 503, { status: 'unavailable' }, headers);
   }
 }
 
-async function answerGraphql<Context extends BaseContext>(settings: Route<Context>, exchange: Exchange): Promise<void> {
-  const { req, res, requestId } = exchange;
-  if (!new Negotiator(req).mediaType(answerTypes)) return sendRefusal(res, notAcceptable);
-  const read = req.method === 'POST' ? await settings.readJson(req, res) : { body: undefined };
-  if ('refusal' in read) return sendRefusal(res, read.refusal);
-  const { status, headers, body } = await settings.server.executeHTTPGraphQLRequest({
+async function answerGraphql<Context extends BaseContext>(
+  routing: Routing<Context>,
+  exchange: Exchange,
+): Promise<void> {
+  const { req, res, requestId, headers } = exchange;
+  const type = acceptedType(req.headers.accept);
+  if (!type) return sendRefusal(res, notAcceptable, headers);
+  const read = req.method === 'POST' ? await routing.readJson(req, res) : { body: undefined };
+  if ('refusal' in read) return sendRefusal(res, read.refusal, headers);
+  const { authorization } = req.headers;
+  const context = routing.context({ authorization, requestId, clientGone: whenClientGoes(res) });
+  const familiar = await routing.executeFamiliar(read.body, context);
+  if ('data' in familiar)
+    return sendText(res, 200, `${JSON.stringify(familiar)}\n`, { ...headers, 'content-type': type });
+  return answerByApollo(routing.server, exchange, { body: read.body, context: familiar.context });
+}
+
+async function answerByApollo<Context extends BaseContext>(
+  server: ApolloServer<Context>,
+  { req, res, headers }: Exchange,
+  { body, context }: { body: unknown; context: Context },
+): Promise<void> {
+  const answer = await server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: req.method ?? 'GET',
       headers: pickHeaders(req),
       search: /\?.*$/s.exec(req.url ?? '')?.[0] ?? '',
-      body: read.body,
+      body,
     },
-    context: async () =>
-      settings.context({ authorization: req.headers.authorization, requestId, clientGone: whenClientGoes(res) }),
+    context: async () => context,
   });
-  if (body.kind !== 'complete') throw new Error('An answer in parts was asked for, which no schema here offers.');
-  res.writeHead(status ?? 200, [...headers].flat());
-  res.end(body.string);
+  if (answer.body.kind !== 'complete')
+    throw new Error('An answer in parts was asked for, which no schema here offers.');
+  sendText(res, answer.status ?? 200, answer.body.string, { ...headers, ...Object.fromEntries(answer.headers) });
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
 }
 
 function pickHeaders(req: IncomingMessage): HeaderMap {

@@ -16,6 +16,8 @@ import {
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import { compiledExecutor } from './compiled-executor.ts';
+import { createExecuteFamiliar } from './execute-familiar.ts';
+import { type Operation, rememberOperations } from './familiar-operations.ts';
 import { formatError, keepExtensionsInside, reportErrors, requireOperation } from './graphql-errors.ts';
 import {
   createGraphqlListener,
@@ -49,13 +51,10 @@ export interface RunningServer extends Running {
  */
 export type ExecuteInMemory = (operation: Operation, request: IncomingRequest) => Promise<FormattedExecutionResult>;
 
-interface Operation {
-  query: string;
-  variables?: Record<string, unknown> | undefined;
-  operationName?: string | undefined;
-}
-
-export type GraphqlServerSettings<Context extends BaseContext> = Omit<GraphqlHttpSettings<Context>, 'server'> &
+export type GraphqlServerSettings<Context extends BaseContext> = Omit<
+  GraphqlHttpSettings<Context>,
+  'server' | 'executeFamiliar'
+> &
   ({ schema: GraphQLSchema } | { gateway: ApolloServerOptionsWithGateway<Context>['gateway'] }) & {
     listen: Listen;
     /** Lets go of what the server needed, after its last answer. */
@@ -79,10 +78,11 @@ export async function startGraphqlServer<Context extends BaseContext & { request
   // Closing calls this, which in Node 20 cuts off answers that are written and not yet sent; the drain plug-in ends
   // idle connections by itself.
   httpServer.closeIdleConnections = () => {};
+  const isGateway = 'gateway' in settings;
+  const familiar = rememberOperations(isGateway ? settings.gateway : compiledExecutor(settings.schema));
   const server = new ApolloServer<Context>({
-    ...('schema' in settings
-      ? { gateway: compiledExecutor(settings.schema), persistedQueries: false }
-      : { gateway: settings.gateway, parseOptions: { maxTokens }, maxRecursiveSelections }),
+    gateway: familiar.gateway,
+    ...(isGateway ? { parseOptions: { maxTokens }, maxRecursiveSelections } : { persistedQueries: false }),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -93,12 +93,13 @@ export async function startGraphqlServer<Context extends BaseContext & { request
       ...telemetryOff<Context>(),
       requireOperation(),
       reportErrors(settings.log),
-      keepExtensionsInside(settings.log),
+      ...(isGateway ? [keepExtensionsInside<Context>(settings.log)] : []),
       logRequests(settings.log),
     ],
   });
   await server.start();
-  httpServer.on('request', createGraphqlListener({ ...settings, server }));
+  const answering = { ...settings, server, executeFamiliar: createExecuteFamiliar<Context>(familiar, settings.log) };
+  httpServer.on('request', createGraphqlListener(answering));
   const stop = async () => {
     await server.stop();
     await settings.close?.();
@@ -108,17 +109,18 @@ export async function startGraphqlServer<Context extends BaseContext & { request
     throw error;
   });
   settings.log.info({ url }, 'listening');
-  return { url, stop, execute: executeInMemory(server, settings) };
+  return { url, stop, execute: executeInMemory(answering) };
 }
 
-function executeInMemory<Context extends BaseContext>(
-  server: ApolloServer<Context>,
-  { context, maxBodyBytes = defaultMaxBodyBytes }: GraphqlServerSettings<Context>,
-): ExecuteInMemory {
-  return async ({ query, variables, operationName }, request) => {
-    const operation = { query, ...(variables && { variables }), ...(operationName && { operationName }) };
+function executeInMemory<Context extends BaseContext>(settings: GraphqlHttpSettings<Context>): ExecuteInMemory {
+  const { server, executeFamiliar, context: contextOf, maxBodyBytes = defaultMaxBodyBytes } = settings;
+  return async (operation, incoming) => {
     if (!fitsInJson(operation, maxBodyBytes)) throw new Error(`The operation is over ${maxBodyBytes} bytes.`);
-    const { body, http } = await server.executeOperation(operation, { contextValue: context(request) });
+    const familiar = await executeFamiliar(operation, contextOf(incoming));
+    if ('data' in familiar) return familiar;
+    const { query, variables, operationName } = operation;
+    const request = { query, ...(variables && { variables }), ...(operationName && { operationName }) };
+    const { body, http } = await server.executeOperation(request, { contextValue: familiar.context });
     if (body.kind !== 'single') throw new Error('An answer in parts was asked for, which no schema here offers.');
     if (http.status !== undefined && http.status !== 200) throw new Error(`The operation was answered ${http.status}.`);
     return body.singleResult;

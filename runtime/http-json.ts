@@ -9,19 +9,26 @@ export interface HttpRefusal {
   details?: Record<string, unknown>;
 }
 
-/** Answers with JSON. */
-export function sendJson(res: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  res.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-  });
+type Headers = Record<string, string>;
+
+/** Answers with a text of the type that `headers` name. */
+export function sendText(res: ServerResponse, status: number, text: string, headers: Headers): void {
+  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
   res.end(text);
 }
 
+/** Answers with JSON. */
+export function sendJson(res: ServerResponse, status: number, body: unknown, headers: Headers = {}): void {
+  sendText(res, status, JSON.stringify(body), { ...headers, 'content-type': 'application/json; charset=utf-8' });
+}
+
 /** Answers with a GraphQL error. */
-export function sendRefusal(res: ServerResponse, { status, code, message, details }: HttpRefusal): void {
-  sendJson(res, status, { errors: [{ message, extensions: { code, ...details } }] });
+export function sendRefusal(
+  res: ServerResponse,
+  { status, code, message, details }: HttpRefusal,
+  headers: Headers = {},
+): void {
+  sendJson(res, status, { errors: [{ message, extensions: { code, ...details } }] }, headers);
 }
 
 type ReadJson = (req: IncomingMessage, res: ServerResponse) => Promise<{ body: unknown } | { refusal: HttpRefusal }>;
