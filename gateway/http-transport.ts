@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Dispatcher, Pool } from 'undici';
+import type { Signal } from '../runtime/signal.ts';
 import { type Call, maxAnswerBytes, type Operation, type Transport } from './transport.ts';
 
 /** For queries, and as many for mutations: more than a subgraph lets wait, so that it is the subgraph which refuses. */
@@ -19,7 +20,8 @@ export function createHttpTransport(url: string): Transport {
     send: (operation, call) => {
       const pool = call.isMutation ? pools.mutations : pools.queries;
       const request = { path, method: 'POST', headers: headersFor(call), body: writeBody(operation) } as const;
-      return new Promise((resolve, reject) => pool.dispatch(request, answerHandler(call.signal, resolve, reject)));
+      const { signal } = call;
+      return new Promise((resolve, reject) => pool.dispatch(request, answerHandler({ signal, resolve, reject })));
     },
     close: async () => {
       await Promise.all([pools.queries.destroy(), pools.mutations.destroy()]);
@@ -45,24 +47,22 @@ function bodyWriter(): (operation: Operation) => string {
   };
 }
 
-type Handler = Dispatcher.DispatchHandler;
+interface Waiting {
+  signal: Signal;
+  resolve: (answer: unknown) => void;
+  reject: (error: unknown) => void;
+}
 
 /** Gathers one answer. A subgraph answers 200 to all that it executed; anything else means that it cannot be talked to. */
-function answerHandler(
-  signal: AbortSignal,
-  resolve: (answer: unknown) => void,
-  reject: (error: Error) => void,
-): Handler {
+function answerHandler({ signal, resolve, reject }: Waiting): Dispatcher.DispatchHandler {
   const chunks: Buffer[] = [];
   let status = 0;
-  let abort = () => reject(signal.reason);
-  const onAbort = () => abort();
-  const settle = () => signal.removeEventListener('abort', onAbort);
-  signal.addEventListener('abort', onAbort);
+  // As long as it waits for a connection, there is nothing yet that could be ended.
+  signal.addEventListener('abort', () => reject(signal.reason));
   return {
     onRequestStart(controller) {
-      abort = () => controller.abort(signal.reason);
-      if (signal.aborted) abort();
+      if (signal.aborted) controller.abort(signal.reason as Error);
+      else signal.addEventListener('abort', () => controller.abort(signal.reason as Error));
     },
     onResponseStart(_, statusCode) {
       status = statusCode;
@@ -71,15 +71,13 @@ function answerHandler(
       chunks.push(chunk);
     },
     onResponseEnd() {
-      settle();
       try {
         resolve(readAnswer(status, chunks));
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     },
     onResponseError(_, error) {
-      settle();
       reject(error);
     },
   };

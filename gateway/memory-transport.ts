@@ -1,5 +1,6 @@
 import type { ExecuteInMemory } from '../runtime/graphql-server.ts';
 import { fitsInJson } from '../runtime/json-size.ts';
+import type { Signal } from '../runtime/signal.ts';
 import { maxAnswerBytes, type Transport } from './transport.ts';
 
 /** Carries operations to a subgraph in this process, with what the network would hold them to. */
@@ -17,10 +18,9 @@ export function createMemoryTransport(execute: ExecuteInMemory): Transport {
 }
 
 /** Rejects as soon as nobody waits any more; what runs on has nobody to tell. */
-function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+function unlessAborted<Value>(promise: Promise<Value>, signal: Signal): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    signal.addEventListener('abort', () => reject(signal.reason));
+    promise.then(resolve, reject);
   });
 }

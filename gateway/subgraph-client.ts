@@ -3,6 +3,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
 import { isRefusalCode, pickPublic } from '../runtime/graphql-errors.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Signal } from '../runtime/signal.ts';
 import { pathsAskedFor } from './asked-paths.ts';
 import { startDeadline } from './deadline.ts';
 import type { Transport } from './transport.ts';
@@ -12,7 +13,7 @@ export interface GatewayContext {
   [key: string]: unknown;
   authorization: string | undefined;
   requestId: string;
-  clientGone: AbortSignal;
+  clientGone: Signal;
 }
 
 export interface SubgraphSettings {

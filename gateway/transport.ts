@@ -1,3 +1,5 @@
+import type { Signal } from '../runtime/signal.ts';
+
 /** An operation as a query plan has it for a subgraph. */
 export interface Operation {
   query: string;
@@ -11,7 +13,7 @@ export interface Call {
   requestId: string;
   isMutation: boolean;
   /** Aborts when nobody waits for the answer any more. */
-  signal: AbortSignal;
+  signal: Signal;
 }
 
 /** Carries operations to one subgraph. Rejects where the subgraph executed nothing, or its answer is no JSON. */

@@ -79,11 +79,11 @@ async function runCompiled(compiled: CompiledQuery, schema: GraphQLSchema, reque
   const { request, context, operation } = requestContext;
   const { variableDefinitions = [] } = operation;
   const variables = { ...defaultsOf(variableDefinitions), ...request.variables };
-  // graphql-jit would say in other words what is wrong with a variable.
-  const { errors } = getVariableValues(schema, variableDefinitions, variables);
-  if (errors) return { errors };
   const result = await compiled.query(undefined, context, variables);
   if (!result.errors) return result;
+  // Nothing was executed. graphql-jit says in other words what is wrong with the variables.
+  if (!('data' in result))
+    return { errors: getVariableValues(schema, variableDefinitions, variables).errors ?? result.errors };
   return { ...result, errors: result.errors.map((error) => asGraphqlError(error, requestContext)) };
 }
 

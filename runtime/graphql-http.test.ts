@@ -156,7 +156,7 @@ describe('a query', () => {
     });
     const { clientGone } = await slowBegan;
     expect(clientGone.aborted).toBe(false);
-    const gone = new Promise((resolve) => clientGone.addEventListener('abort', resolve));
+    const gone = new Promise<void>((resolve) => clientGone.addEventListener('abort', () => resolve()));
     client.abort();
     await expect(asking).rejects.toThrow('aborted');
     await gone;

@@ -7,6 +7,7 @@ import type { ExecuteFamiliar } from './execute-familiar.ts';
 import { maskedMessage } from './graphql-errors.ts';
 import { createJsonReader, type HttpRefusal, sendJson, sendRefusal, sendText } from './http-json.ts';
 import type { Logger } from './logger.ts';
+import { createAbortable, type Signal } from './signal.ts';
 
 /** What of an HTTP request reaches the resolvers; nothing else of it does. */
 export interface IncomingRequest {
@@ -14,7 +15,7 @@ export interface IncomingRequest {
   /** The client's `x-request-id` where it is fit for a log line, or a new one. */
   requestId: string;
   /** Aborts when the client has gone away before it was answered. */
-  clientGone: AbortSignal;
+  clientGone: Signal;
 }
 
 export interface GraphqlHttpSettings<Context extends BaseContext> {
@@ -164,12 +165,12 @@ function pickHeaders(req: IncomingMessage): HeaderMap {
   return headers;
 }
 
-function whenClientGoes(res: ServerResponse): AbortSignal {
-  const controller = new AbortController();
+function whenClientGoes(res: ServerResponse): Signal {
+  const gone = createAbortable();
   res.once('close', () => {
-    if (!res.writableFinished) controller.abort();
+    if (!res.writableFinished) gone.abort(new Error('The client has gone away.'));
   });
-  return controller.signal;
+  return gone;
 }
 
 function requestIdOf(req: IncomingMessage): string {

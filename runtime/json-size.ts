@@ -17,7 +17,8 @@ export function fitsInJson(value: unknown, maxBytes: number): boolean {
       for (const element of part) left.push(element);
     } else {
       bytes += brackets;
-      for (const [key, field] of Object.entries(part)) {
+      for (const key in part) {
+        const field = (part as Record<string, unknown>)[key];
         // JSON leaves out what is undefined.
         if (field === undefined) continue;
         bytes += key.length + quotes + colon;

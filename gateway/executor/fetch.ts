@@ -96,7 +96,7 @@ function representAll(
     const representation = represent(object);
     if (!representation?.__typename) continue;
     applyRewrites(schema, node.inputRewrites, representation);
-    const key = JSON.stringify(representation);
+    const key = nameOf(representation);
     let index = known.get(key);
     if (index === undefined) {
       index = sent.push(representation) - 1;
@@ -106,6 +106,17 @@ function representAll(
     sentAs.push(index);
   }
   return { entities, sent, sentAs };
+}
+
+/** The same for equal representations, and for no others. Most hold nothing but texts: a type's name and a key. */
+function nameOf(representation: Data): string {
+  let name = '';
+  for (const key in representation) {
+    const value = representation[key];
+    if (typeof value !== 'string') return JSON.stringify(representation);
+    name += `${key.length}:${key}${value.length}:${value}`;
+  }
+  return name;
 }
 
 /** Throws what Apollo's executor throws, where an answer has not one entity for each that was sent. */
