@@ -1,0 +1,56 @@
+import { type DefinitionNode, Kind, type ObjectTypeDefinitionNode, parse, print } from 'graphql';
+import { readSchema, settingsOf } from './settings.ts';
+
+/** As much of Mercurius and Fastify as is used; they are installed beside the benchmark only. */
+interface Fastify {
+  register(plugin: unknown, options: unknown): void;
+  listen(address: { port: number; host: string }): Promise<string>;
+}
+interface Headers {
+  authorization?: string;
+}
+
+const names = { fastify: 'fastify', gateway: '@mercuriusjs/gateway' };
+const { fastify } = (await import(names.fastify)) as { fastify(options: unknown): Fastify };
+const { default: mercuriusGateway } = (await import(names.gateway)) as { default: unknown };
+
+/** Mercurius' gateway with jit, on Fastify. */
+const settings = settingsOf(process.argv);
+const app = fastify({ logger: { level: 'warn' } });
+const service = (name: 'auth' | 'resources', url: string) => ({
+  name,
+  url,
+  schema: inFederation1(readSchema(name)),
+  mandatory: true,
+  rewriteHeaders: ({ authorization }: Headers) => (authorization ? { authorization } : {}),
+});
+app.register(mercuriusGateway, {
+  jit: 1,
+  path: '/graphql',
+  gateway: { services: [service('auth', settings.authUrl), service('resources', settings.resourcesUrl)] },
+});
+await app.listen({ port: settings.port, host: '127.0.0.1' });
+
+/** The version that Mercurius speaks: the roots extend, and so does whoever has a type that is another's. */
+function inFederation1(sdl: string): string {
+  const document = parse(sdl, { noLocation: true });
+  const definitions = document.definitions.filter(({ kind }) => kind !== Kind.SCHEMA_EXTENSION);
+  return print({ ...document, definitions: definitions.map(extending) });
+}
+
+function extending(definition: DefinitionNode): DefinitionNode {
+  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
+  const { description, ...type } = definition;
+  if (/^(Query|Mutation)$/.test(type.name.value)) return { ...type, kind: Kind.OBJECT_TYPE_EXTENSION };
+  return isOfAuth(definition) ? { ...type, kind: Kind.OBJECT_TYPE_EXTENSION, fields: withExternalKey(type) } : type;
+}
+
+/** A user without a name is somebody else's. */
+function isOfAuth({ name, fields = [] }: ObjectTypeDefinitionNode): boolean {
+  return name.value === 'User' && !fields.some((field) => field.name.value === 'username');
+}
+
+function withExternalKey({ fields = [] }: Pick<ObjectTypeDefinitionNode, 'fields'>) {
+  const external = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'external' } } as const;
+  return fields.map((field) => (field.name.value === 'id' ? { ...field, directives: [external] } : field));
+}

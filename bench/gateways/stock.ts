@@ -1,0 +1,28 @@
+import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import { startStandaloneServer } from '@apollo/server/standalone';
+import { readSupergraph, settingsOf } from './settings.ts';
+
+interface Context {
+  [key: string]: unknown;
+  authorization: string | undefined;
+}
+
+/** Apollo's gateway as its documentation sets it up; it forwards the token, and all else is as it comes. */
+const settings = settingsOf(process.argv);
+const gateway = new ApolloGateway({
+  supergraphSdl: readSupergraph(settings),
+  buildService: ({ url }) =>
+    new RemoteGraphQLDataSource<Context>({
+      ...(url !== undefined && { url }),
+      willSendRequest({ request, context }) {
+        // Empty when the gateway asks for itself.
+        if (context.authorization) request.http?.headers.set('authorization', String(context.authorization));
+      },
+    }),
+});
+
+await startStandaloneServer(new ApolloServer<Context>({ gateway }), {
+  listen: { host: '127.0.0.1', port: settings.port },
+  context: async ({ req }) => ({ authorization: req.headers.authorization }),
+});
