@@ -16,8 +16,9 @@ export type Planned = Parameters<NonNullable<GatewayConfig['experimental_didReso
 export type PlannedOperation = Pick<Planned, 'queryPlan' | 'serviceMap' | 'operationContext'> &
   Pick<RequestContext, 'document'>;
 
-/** Runs an operation by its plan; undefined, and no subgraph asked, where only the stock executor can. */
-export type RunCompiled = (requestContext: RequestContext) => Promise<Result> | undefined;
+/** Makes a run of an operation by its plan; undefined where only the stock executor can run it. */
+export type PrepareRun = (requestContext: RequestContext) => RunPlan | undefined;
+export type RunPlan = () => Promise<Result>;
 
 /** A client has no more settings of one document's conditions; for each of them it is compiled once. */
 const maxVariants = 16;
@@ -26,7 +27,7 @@ const maxVariants = 16;
 export function compileOperation(
   { queryPlan, serviceMap: services, operationContext, document }: PlannedOperation,
   { supergraphSchema, prepareStockShape }: Schemas,
-): RunCompiled {
+): PrepareRun {
   const { operation, fragments, schema } = operationContext;
   const { variableDefinitions } = operation;
   const conditions = findConditions(document, operation);
@@ -49,11 +50,11 @@ export function compileOperation(
     const key = JSON.stringify(conditionValues);
     const variant = variants.get(key) ?? compile(conditionValues);
     variants.set(key, variant);
-    return variant ? runVariant(variant, { requestContext, variables, data: {}, errors: [] }) : undefined;
+    return variant ? () => runVariant(variant, { requestContext, variables, data: {}, errors: [] }) : undefined;
   };
 }
 
-/** What a document is compiled to under one setting of its conditions; null where it is not understood. */
+/** What a document is compiled to under one setting of its conditions. */
 type Variant = { step: Step; shape: Shape; stockShape: StockShape } | typeof notUnderstood;
 
 const notUnderstood = false;

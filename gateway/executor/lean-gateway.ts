@@ -1,7 +1,7 @@
 import { ApolloGateway, type GatewayConfig } from '@apollo/gateway';
 import { LRUCache } from 'lru-cache';
-import { compileOperation, type Planned, type RunCompiled } from './compiled-operation.ts';
-import type { Execute, RequestContext } from './run.ts';
+import { compileOperation, type PrepareRun, type RunPlan } from './compiled-operation.ts';
+import type { Execute, RequestContext, Result } from './run.ts';
 import { createSchemas, type Schemas } from './schemas.ts';
 
 /** A gateway as Apollo Server takes it. */
@@ -20,22 +20,23 @@ const maxDocuments = 1_000;
 const maxDocumentsLength = 4 * 1024 * 1024;
 
 /**
- * Apollo's gateway, with an executor of our own for what it has planned once. The first run of a document is Apollo's;
- * from the second on its plan and the shape of its answers are compiled. What is not understood stays with Apollo.
+ * Apollo's gateway, with an executor of our own for its plans. Apollo's executor is asked for a document's first run;
+ * once it has planned, the plan and the shape of its answers are compiled, and run then and whenever the document comes
+ * again. What is not understood stays with Apollo.
  */
-export function createLeanGateway({ onRun, ...config }: LeanGatewaySettings): Gateway {
-  const documents = new LRUCache<string, CachedDocument>({
-    max: maxDocuments,
-    maxSize: maxDocumentsLength,
-    sizeCalculation: ({ length }) => Math.max(1, length),
-  });
+export function createLeanGateway({ onRun = () => {}, ...config }: LeanGatewaySettings): Gateway {
+  const documents = new LRUCache<string, PrepareRun>({ max: maxDocuments, maxSize: maxDocumentsLength });
   let schemas: Schemas | undefined;
 
   const gateway = new ApolloGateway({
     ...config,
-    experimental_didResolveQueryPlan: (planned) => {
-      const key = keyOf(planned.requestContext);
-      if (schemas && !documents.has(key)) documents.set(key, cache(planned, schemas));
+    experimental_didResolveQueryPlan: ({ requestContext, ...planned }) => {
+      const key = keyOf(requestContext);
+      if (!schemas || documents.has(key)) return;
+      const prepare = compileOperation({ ...planned, document: requestContext.document }, schemas);
+      documents.set(key, prepare, { size: Math.max(1, requestContext.source.length) });
+      const run = prepare(requestContext);
+      if (run) throw new PlanTaken(run);
     },
   });
   gateway.onSchemaLoadOrUpdate(({ apiSchema, coreSupergraphSdl }) => {
@@ -45,10 +46,10 @@ export function createLeanGateway({ onRun, ...config }: LeanGatewaySettings): Ga
 
   const executeWith =
     (stock: Execute): Execute =>
-    (requestContext) => {
-      const result = documents.get(keyOf(requestContext))?.run()(requestContext);
-      onRun?.(result ? 'lean' : 'stock');
-      return result ?? stock(requestContext);
+    async (requestContext) => {
+      const run = documents.get(keyOf(requestContext))?.(requestContext) ?? (await firstRun(stock, requestContext));
+      onRun(typeof run === 'function' ? 'lean' : 'stock');
+      return typeof run === 'function' ? run() : run;
     };
 
   return {
@@ -61,23 +62,23 @@ export function createLeanGateway({ onRun, ...config }: LeanGatewaySettings): Ga
   };
 }
 
-interface CachedDocument {
-  /** Compiled when it is asked for a second time: most documents of a flood of new ones never are. */
-  run: () => RunCompiled;
-  length: number;
+/** Leaves Apollo's executor when it has planned and before it executes. */
+class PlanTaken extends Error {
+  readonly run: RunPlan;
+  constructor(run: RunPlan) {
+    super('The plan is run elsewhere.');
+    this.run = run;
+  }
 }
 
-function cache(planned: Planned, schemas: Schemas): CachedDocument {
-  const { queryPlan, serviceMap, operationContext } = planned;
-  const { document, source } = planned.requestContext;
-  let run: RunCompiled | undefined;
-  return {
-    run: () => {
-      run ??= compileOperation({ queryPlan, serviceMap, operationContext, document }, schemas);
-      return run;
-    },
-    length: source.length,
-  };
+/** Apollo's own result, or the run of the plan that it was left with. */
+async function firstRun(stock: Execute, requestContext: RequestContext): Promise<Result | RunPlan> {
+  try {
+    return await stock(requestContext);
+  } catch (error) {
+    if (error instanceof PlanTaken) return error.run;
+    throw error;
+  }
 }
 
 /** A document may hold several operations. */
