@@ -18,43 +18,50 @@ export interface Collected {
   sets: SelectionSetNode[];
 }
 
+/** What an object is asked for. */
+export interface CollectedFields {
+  fields: Collected[];
+  /** Of a fragment on an abstract type, Apollo's rules take the object's own word whether it is of that type. */
+  hasAbstractFragment: boolean;
+}
+
 /** The fields that an object of `type` is asked for, as CollectFields of the GraphQL specification, section 6.3.2. */
 export function collectFields(
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
   parts: ShapeParts,
-): Collected[] {
+): CollectedFields {
   const byKey = new Map<string, Collected>();
+  let hasAbstractFragment = false;
   const addAll = (selections: readonly SelectionNode[]) => {
     for (const selection of selections) {
       if (!isIncluded(selection, parts.conditionValues)) continue;
-      if (selection.kind === Kind.FIELD) add(byKey, selection);
-      else addAll(selectionsIn(selection, type, parts));
+      if (selection.kind === Kind.FIELD) {
+        add(byKey, selection);
+        continue;
+      }
+      const { fragment, condition } = readFragment(selection, parts);
+      const isAbstract = isAbstractType(condition);
+      hasAbstractFragment ||= isAbstract;
+      if (!condition || condition === type || (isAbstract && parts.schema.isSubType(condition, type)))
+        addAll(fragment.selectionSet.selections);
     }
   };
   for (const { selections } of sets) addAll(selections);
-  return [...byKey.values()];
+  return { fields: [...byKey.values()], hasAbstractFragment };
 }
 
 function add(byKey: Map<string, Collected>, { alias, name: { value: name }, selectionSet }: FieldNode): void {
   const key = alias?.value ?? name;
-  // Such keys need care everywhere that an answer goes.
-  if (key in Object.prototype || (key === '__typename') !== (name === '__typename' && !alias))
-    throw new NotUnderstood(`the key ${key}`);
+  // What stands under this key must be a type's name.
+  if (alias?.value === '__typename') throw new NotUnderstood('another field by the name of __typename');
   const known = byKey.get(key) ?? { key, name, sets: [] };
   if (selectionSet) known.sets.push(selectionSet);
   byKey.set(key, known);
 }
 
-/** What a fragment asks of an object of `type`: nothing where it is on a type that the object is not of. */
-function selectionsIn(
-  selection: Exclude<SelectionNode, FieldNode>,
-  type: GraphQLObjectType,
-  { schema, fragments }: ShapeParts,
-): readonly SelectionNode[] {
+function readFragment(selection: Exclude<SelectionNode, FieldNode>, { schema, fragments }: ShapeParts) {
   const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection;
   if (!fragment) throw new NotUnderstood('a fragment that is not there');
-  const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
-  const applies = !condition || condition === type || (isAbstractType(condition) && schema.isSubType(condition, type));
-  return applies ? fragment.selectionSet.selections : [];
+  return { fragment, condition: fragment.typeCondition && schema.getType(fragment.typeCondition.name.value) };
 }

@@ -3,6 +3,7 @@ import { type GraphQLError, getVariableValues } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type ConditionValues, findConditions } from './conditions.ts';
 import { NotUnderstood } from './not-understood.ts';
+import { hasOddNames } from './odd-names.ts';
 import { compilePlan } from './plan.ts';
 import type { Data, RequestContext, Result, Run, Step } from './run.ts';
 import type { Schemas } from './schemas.ts';
@@ -30,6 +31,7 @@ export function compileOperation(
 ): PrepareRun {
   const { operation, fragments, schema } = operationContext;
   const { variableDefinitions } = operation;
+  if (hasOddNames(document)) return () => undefined;
   const conditions = findConditions(document, operation);
   const stockShape = prepareStockShape({ operation, fragments });
   const variants = new LRUCache<string, Variant>({ max: maxVariants });

@@ -66,8 +66,11 @@ function entityFetch({ node, path, ask, schema }: Call, requires: NonNullable<Fe
     if (errors) run.errors.push(...asGatewayErrors(errors, node.serviceName, placesOf({ path, run, sentAs })));
     if (!data) return;
     const received = entitiesIn(data, { sent: sent.length, represented: entities.length });
+    const isShared = sent.length < entities.length;
     entities.forEach((entity, index) => {
-      const found = received[Number(sentAs[index])];
+      const answered = received[Number(sentAs[index])];
+      // What two entities share, a later fetch would change for both.
+      const found = isShared ? copyOf(answered) : answered;
       if (found && !found.__typename) found.__typename = entity.__typename;
       applyRewrites(schema, node.outputRewrites, found as Data);
       deepMerge(entity, found);
@@ -125,6 +128,15 @@ function entitiesIn(data: Data, { sent, represented }: { sent: number; represent
   if (!Array.isArray(received)) throw new Error('Expected "data._entities" in response to be an array');
   if (received.length !== sent) throw new Error(`Expected "data._entities" to contain ${represented} elements`);
   return received;
+}
+
+/** Of JSON. */
+function copyOf<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(copyOf) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Data = {};
+  for (const key in value) copy[key] = copyOf((value as Data)[key]);
+  return copy as Value;
 }
 
 function pickVariables({ variableUsages = [] }: FetchNode, { variables }: Run): Data {

@@ -43,13 +43,12 @@ export function compileShape(parts: ShapeParts): Shape {
 type SelectionSets = Parameters<typeof collectFields>[1];
 
 function compileObject(type: GraphQLObjectType, sets: SelectionSets, parts: ShapeParts): ShapeObject {
-  const fields = collectFields(type, sets, parts).map((field) => ({
-    key: field.key,
-    shape: compileField(type, field, parts),
-  }));
+  const collected = collectFields(type, sets, parts);
+  const fields = collected.fields.map((field) => ({ key: field.key, shape: compileField(type, field, parts) }));
+  const mayBeNameless = !collected.hasAbstractFragment;
   return (source) => {
     const typename = source.__typename;
-    if (typename !== undefined && typename !== type.name) throw surprise;
+    if (typename === undefined ? !mayBeNameless : typename !== type.name) throw surprise;
     const shaped: Data = {};
     for (const { key, shape } of fields) shaped[key] = shape(source[key]);
     return shaped;

@@ -1,0 +1,42 @@
+import { composeServices } from '@apollo/composition';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+
+/** A supergraph, and the subgraphs that it is composed of. */
+export interface Supergraph {
+  name: string;
+  sdl: string;
+  /** What clients see. */
+  api: GraphQLSchema;
+  subgraphs: Subgraph[];
+}
+
+export interface Subgraph {
+  name: string;
+  document: DocumentNode;
+  schema: GraphQLSchema;
+}
+
+/** Stands in front of each of the richer subgraphs. */
+export const link = `
+  extend schema @link(
+    url: "https://specs.apollo.dev/federation/v2.9"
+    import: [
+      "@key" "@shareable" "@provides" "@requires" "@external"
+      "@override" "@inaccessible" "@tag" "@interfaceObject"
+    ]
+  )
+`;
+
+/** Composes subgraphs that are given by their name and SDL. Throws with every composition error. */
+export function composeSupergraph(name: string, sources: Record<string, string>): Supergraph {
+  const subgraphs = Object.entries(sources).map(([subgraph, sdl]) => {
+    const document = parse(sdl);
+    return { name: subgraph, document, schema: buildSubgraphSchema(document) };
+  });
+  const { supergraphSdl, schema, errors } = composeServices(
+    subgraphs.map((subgraph) => ({ name: subgraph.name, url: 'http://nowhere', typeDefs: subgraph.document })),
+  );
+  if (errors) throw new Error(`${name}: ${errors.map((error) => error.message).join('\n')}`);
+  return { name, sdl: supergraphSdl, api: schema.toAPISchema().toGraphQLJSSchema(), subgraphs };
+}
