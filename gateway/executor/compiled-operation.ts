@@ -39,7 +39,7 @@ export function compileOperation(
   const compile = (conditionValues: ConditionValues): Variant =>
     attempt(() => ({
       shape: compileShape({ schema, operation, fragments, conditionValues }),
-      step: compilePlan(queryPlan, { services, supergraphSchema: supergraphSchema(), conditionValues }),
+      step: compilePlan(queryPlan, { services, supergraphSchema, conditionValues }),
       stockShape,
     }));
 

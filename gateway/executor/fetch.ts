@@ -11,7 +11,7 @@ import type { Data, Run, Step } from './run.ts';
 
 interface FetchParts {
   services: Record<string, GraphQLDataSource>;
-  supergraphSchema: GraphQLSchema;
+  supergraphSchema: () => GraphQLSchema;
 }
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
@@ -38,7 +38,7 @@ interface Call {
   node: FetchNode;
   path: ResponsePath;
   ask: Ask;
-  schema: GraphQLSchema;
+  schema: () => GraphQLSchema;
 }
 
 type FetchInto = (run: Run, objects: Data[]) => Promise<void>;
@@ -48,7 +48,7 @@ function plainFetch({ node, path, ask, schema }: Call): FetchInto {
   return async (run, objects) => {
     const { data, errors } = await ask(run, pickVariables(node, run));
     if (errors) run.errors.push(...asGatewayErrors(errors, node.serviceName, (inAnswer) => [[...path, ...inAnswer]]));
-    if (data) applyRewrites(schema, node.outputRewrites, data);
+    if (data && node.outputRewrites) applyRewrites(schema(), node.outputRewrites, data);
     for (const object of objects) deepMerge(object, data);
   };
 }
@@ -72,7 +72,7 @@ function entityFetch({ node, path, ask, schema }: Call, requires: NonNullable<Fe
       // What two entities share, a later fetch would change for both.
       const found = isShared ? copyOf(answered) : answered;
       if (found && !found.__typename) found.__typename = entity.__typename;
-      applyRewrites(schema, node.outputRewrites, found as Data);
+      if (node.outputRewrites) applyRewrites(schema(), node.outputRewrites, found as Data);
       deepMerge(entity, found);
     });
   };
@@ -89,7 +89,7 @@ interface Represented {
 
 function representAll(
   objects: Data[],
-  { represent, node, schema }: { represent: Represent; node: FetchNode; schema: GraphQLSchema },
+  { represent, node, schema }: { represent: Represent; node: FetchNode; schema: () => GraphQLSchema },
 ): Represented {
   const entities: Data[] = [];
   const sent: Data[] = [];
@@ -98,7 +98,7 @@ function representAll(
   for (const object of objects) {
     const representation = represent(object);
     if (!representation?.__typename) continue;
-    applyRewrites(schema, node.inputRewrites, representation);
+    if (node.inputRewrites) applyRewrites(schema(), node.inputRewrites, representation);
     const key = nameOf(representation);
     let index = known.get(key);
     if (index === undefined) {

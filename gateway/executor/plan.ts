@@ -9,7 +9,7 @@ import type { Step } from './run.ts';
 /** What the nodes of a plan refer to. */
 export interface PlanParts {
   services: Record<string, GraphQLDataSource>;
-  supergraphSchema: GraphQLSchema;
+  supergraphSchema: () => GraphQLSchema;
   /** Of the variables that the plan's conditions ask for. */
   conditionValues: ConditionValues;
 }

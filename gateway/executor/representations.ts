@@ -8,7 +8,7 @@ import type { Data } from './run.ts';
 export type Represent = (entity: Data) => Data | null;
 
 /** Compiles the selections that a fetch requires. */
-export function compileRepresent(requires: readonly QueryPlanSelectionNode[], schema: GraphQLSchema): Represent {
+export function compileRepresent(requires: readonly QueryPlanSelectionNode[], schema: () => GraphQLSchema): Represent {
   const parts = requires.map((selection) => compilePart(selection, schema));
   return (entity) => {
     // Of a null there is nothing to take, nor is anything missing.
@@ -22,13 +22,13 @@ export function compileRepresent(requires: readonly QueryPlanSelectionNode[], sc
 /** Adds its part of the entity to the representation; false where the entity has it not. */
 type AddPart = (entity: Data, representation: Data) => boolean;
 
-function compilePart(selection: QueryPlanSelectionNode, schema: GraphQLSchema): AddPart {
+function compilePart(selection: QueryPlanSelectionNode, schema: () => GraphQLSchema): AddPart {
   return selection.kind === 'Field' ? compileField(selection, schema) : compileFragment(selection, schema);
 }
 
 function compileField(
   { alias, name, selections }: Extract<QueryPlanSelectionNode, { kind: 'Field' }>,
-  schema: GraphQLSchema,
+  schema: () => GraphQLSchema,
 ): AddPart {
   const key = alias || name;
   const represent = selections ? compileRepresent(selections, schema) : (value: Data) => value;
@@ -42,12 +42,13 @@ function compileField(
 
 function compileFragment(
   { typeCondition, selections }: Extract<QueryPlanSelectionNode, { kind: 'InlineFragment' }>,
-  schema: GraphQLSchema,
+  schema: () => GraphQLSchema,
 ): AddPart {
   if (!typeCondition) return () => true;
   const represent = compileRepresent(selections, schema);
   return (entity, representation) => {
-    if (isObjectOfType(schema, entity, typeCondition)) deepMerge(representation, represent(entity));
+    if (entity.__typename === typeCondition || isObjectOfType(schema(), entity, typeCondition))
+      deepMerge(representation, represent(entity));
     return true;
   };
 }

@@ -1,4 +1,5 @@
-import { buildSchema, operationFromDocument } from '@apollo/federation-internals';
+import { createRequire } from 'node:module';
+import type * as Federation from '@apollo/federation-internals';
 import { computeResponse } from '@apollo/gateway/dist/resultShaping.js';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, printSchema } from 'graphql';
 import type { Data, Result } from './run.ts';
@@ -7,12 +8,16 @@ import type { ShapeParts } from './shape.ts';
 /** Shapes data that is not as the schema promises: which null goes how far up, and what cannot be answered at all. */
 export type StockShape = (data: Data, variables: Data, errors: unknown[]) => Result;
 
+/** Loaded when it is first needed: to import it by name would read all of its source a second time at each start. */
+const loadFederation = () => createRequire(import.meta.url)('@apollo/federation-internals') as typeof Federation;
+
 type Operation = Pick<ShapeParts, 'operation' | 'fragments'>;
 
 /** Prepares Apollo's own shaping over an API schema. It costs nothing until it is needed. */
 export function prepareStockShape(apiSchema: GraphQLSchema): (operation: Operation) => StockShape {
-  let schema: ReturnType<typeof buildSchema> | undefined;
+  let schema: Federation.Schema | undefined;
   return (parts) => (data, variables, errors) => {
+    const { buildSchema, operationFromDocument } = loadFederation();
     schema ??= buildSchema(printSchema(apiSchema), { validate: false });
     const operation = operationFromDocument(schema, toDocument(parts), { validate: false });
     try {
