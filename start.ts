@@ -1,3 +1,5 @@
+import './runtime/heap-growth.ts';
+
 import type { z } from 'zod';
 import { embeddedEnvironment } from './embedded/environment.ts';
 import { requireAnswers } from './embedded/first-query.ts';

@@ -15,9 +15,9 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
-import { compiledExecutor } from './compiled-executor.ts';
+
 import { createExecuteFamiliar } from './execute-familiar.ts';
-import { type Operation, rememberOperations } from './familiar-operations.ts';
+import { type Gateway, type Operation, rememberOperations } from './familiar-operations.ts';
 import { formatError, keepExtensionsInside, reportErrors, requireOperation } from './graphql-errors.ts';
 import {
   createGraphqlListener,
@@ -79,7 +79,7 @@ export async function startGraphqlServer<Context extends BaseContext & { request
   // idle connections by itself.
   httpServer.closeIdleConnections = () => {};
   const isGateway = 'gateway' in settings;
-  const familiar = rememberOperations(isGateway ? settings.gateway : compiledExecutor(settings.schema));
+  const familiar = rememberOperations(isGateway ? settings.gateway : await executorOf(settings.schema));
   const server = new ApolloServer<Context>({
     gateway: familiar.gateway,
     ...(isGateway ? { parseOptions: { maxTokens }, maxRecursiveSelections } : { persistedQueries: false }),
@@ -125,6 +125,12 @@ function executeInMemory<Context extends BaseContext>(settings: GraphqlHttpSetti
     if (http.status !== undefined && http.status !== 200) throw new Error(`The operation was answered ${http.status}.`);
     return body.singleResult;
   };
+}
+
+/** Loaded only where there is a schema to execute: a gateway starts without the compiler. */
+async function executorOf(schema: GraphQLSchema): Promise<Gateway> {
+  const { compiledExecutor } = await import('./compiled-executor.ts');
+  return compiledExecutor(schema);
 }
 
 /** Apollo's own pages, caches and reports, which an environment variable of Apollo's would otherwise turn on. */

@@ -1,3 +1,5 @@
+import '../../runtime/heap-growth.ts';
+
 import { createLogger } from '../../runtime/logger.ts';
 import { runProcess } from '../../runtime/process.ts';
 import { authEnvironment } from './environment.ts';

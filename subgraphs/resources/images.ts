@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import sharp, { type Metadata } from 'sharp';
 import { createBoundedQueue } from '../../runtime/bounded-queue.ts';
 import { Refusal } from '../../runtime/refusal.ts';
@@ -33,23 +34,25 @@ const maxPixels = 40_000_000;
 /** All frames together: a file of a few bytes a frame can ask for days of work. */
 const maxAnimationPixels = 100_000_000;
 const maxDecodeSeconds = 10;
-/** An image in memory is small, a decoded one is not. */
-const concurrentDecodes = 2;
+/** An image in memory is small, a decoded one is not; and of the cores one is left to those who ask for lists. */
+const concurrentReads = Math.min(2, Math.max(1, availableParallelism() - 1));
 const maxWaiting = 40;
 
 /** Reads images that the image service would take; checks cheap things first, and pixels last. */
 export function createImageReader({ maxBytes }: { maxBytes: number }): ReadImageInput {
-  const inTurn = createBoundedQueue({ concurrency: concurrentDecodes, maxWaiting });
+  const inTurn = createBoundedQueue({ concurrency: concurrentReads, maxWaiting });
   sharp.cache(false);
   sharp.concurrency(1);
 
   return async ({ data, contentType: claimed }) => {
     if (bytesIn(data) > maxBytes) throw tooLarge(maxBytes);
-    const bytes = decodeBase64(data);
-    const contentType = recognise(bytes, claimed);
-    const { width, height } = await inTurn(() => decode(contentType, bytes));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { base64: data, contentType, width, height, sizeBytes: bytes.length, sha256 };
+    return inTurn(async () => {
+      const bytes = decodeBase64(data);
+      const contentType = recognise(bytes, claimed);
+      const { width, height } = await decode(contentType, bytes);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return { base64: data, contentType, width, height, sizeBytes: bytes.length, sha256 };
+    });
   };
 }
 
@@ -59,10 +62,14 @@ function bytesIn(base64: string): number {
   return Math.floor(base64.length / 4) * 3 - padding;
 }
 
-/** `Buffer.from` skips what it does not know; the one text that encodes to itself is the canonical one. */
+/**
+ * `Buffer.from` skips what it does not know. Only the canonical text is taken: of its alphabet, padded, and with no bits
+ * left over in its last group, so that the text is the bytes and nothing else.
+ */
 function decodeBase64(data: string): Buffer {
   const bytes = Buffer.from(data, 'base64');
-  if (bytes.toString('base64') === data) return bytes;
+  const lastGroup = bytes.subarray(bytes.length - (bytes.length % 3 || 3)).toString('base64');
+  if (data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data) && data.endsWith(lastGroup)) return bytes;
   throw unsupported(
     'image.data is not base64 (RFC 4648, section 4: standard alphabet, padded, no line breaks, no "data:" prefix).',
   );
