@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'body-parser';
+import { expectLargeBodies } from './heap-growth.ts';
 import { createTurns } from './turns.ts';
 
 /** An answer that is no GraphQL result: a request that was refused before GraphQL saw it. */
@@ -46,7 +47,10 @@ export function createJsonReader(maxBytes: number): ReadJson {
     const error = await new Promise<unknown>((resolve) => readText(req, res, resolve));
     if (error !== undefined) return { refusal: explain(error, maxBytes) };
     const { body = '' } = req as { body?: string };
-    if (body.length > largeText) await turn();
+    if (body.length > largeText) {
+      expectLargeBodies();
+      await turn();
+    }
     return parse(body);
   };
 }
