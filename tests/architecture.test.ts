@@ -17,7 +17,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   {
     room: /^gateway\/executor\//,
     files: /^gateway\/executor\//,
-    packages: /^(@apollo\/(gateway($|\/dist\/)|federation-internals$|query-planner$)|graphql$|lru-cache$)/,
+    packages: /^(node:|@apollo\/(gateway($|\/dist\/)|federation-internals$|query-planner$)|graphql$|lru-cache$)/,
   },
   {
     room: /^gateway\//,
@@ -46,7 +46,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       {
         room: new RegExp(own),
         files: new RegExp(`${own}|^runtime/`),
-        packages: /^(node:|bcrypt$|dataloader$|jsonwebtoken$|node-fetch$|sharp$|zod$)/,
+        packages: /^(node:|bcrypt$|dataloader$|graphql$|jsonwebtoken$|node-fetch$|sharp$|zod$)/,
       },
     ];
   }),

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../tests/folder-of-test.ts';
 import type { ListInput } from './list-input.ts';
 import { createListing, type ResourceConnection } from './listing.ts';
-import type { Resource, ResourceOrder, ResourceStore } from './storage/resource-store.ts';
+import type { Resource, ResourceOrder, ResourceStore, ResourceSummary } from './storage/resource-store.ts';
 import { openSqliteResourceStore } from './storage/sqlite.ts';
 import { aResource } from './storage/test-resources.ts';
 
@@ -15,11 +15,15 @@ function countReads(store: ResourceStore) {
     reads.ranges += 1;
     return store.range(list, range);
   };
+  const summaries: ResourceStore['summaries'] = (list, range) => {
+    reads.ranges += 1;
+    return store.summaries(list, range);
+  };
   const count: ResourceStore['count'] = (list) => {
     reads.counts += 1;
     return store.count(list);
   };
-  return { reads, counted: { ...store, range, count } };
+  return { reads, counted: { ...store, range, summaries, count } };
 }
 
 /** The list of somebody who has resources of these titles, each a second older than the one before it. */
@@ -136,8 +140,8 @@ describe('a list', () => {
       const { page, add } = await listOf([]);
       const added: string[] = [];
       for (let index = 0; index < 10; index += 1) added.push((await add('same', 5_000)).id);
-      const forward: Resource[] = [];
-      const backward: Resource[] = [];
+      const forward: ResourceSummary[] = [];
+      const backward: ResourceSummary[] = [];
       let [after, before]: (string | null)[] = [null, null];
       for (const size of [3, 3, 3, 1]) {
         const next = await page({ orderBy, first: size, after: after ?? null });

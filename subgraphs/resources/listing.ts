@@ -2,16 +2,16 @@ import { cursorWriter } from './cursor.ts';
 import { type ListInput, readListInput } from './list-input.ts';
 import {
   positionOf,
-  type Resource,
   type ResourceList,
   type ResourceRange,
   type ResourceStore,
+  type ResourceSummary,
 } from './storage/resource-store.ts';
 
 /** A page after the Relay cursor connections specification. What is a function costs only when asked for. */
 export interface ResourceConnection {
-  edges: () => { cursor: string; node: Resource }[];
-  nodes: Resource[];
+  edges: () => { cursor: string; node: ResourceSummary }[];
+  nodes: ResourceSummary[];
   pageInfo: PageInfo;
   totalCount: () => Promise<number>;
 }
@@ -24,17 +24,18 @@ export interface PageInfo {
 }
 
 export interface Listing {
-  /** BAD_USER_INPUT. */
-  list(viewerId: string, input: ListInput): Promise<ResourceConnection>;
+  /** BAD_USER_INPUT. Where summaries will do, the resources are nothing more. */
+  list(viewerId: string, input: ListInput, needs?: 'resources' | 'summaries'): Promise<ResourceConnection>;
 }
 
 /** Pages by keyset: each starts from a position, so that what is added meanwhile shifts nothing. */
 export function createListing(store: ResourceStore): Listing {
   return {
-    async list(viewerId, input) {
+    async list(viewerId, input, needs = 'resources') {
       const { list, range } = readListInput(viewerId, input);
       // One more than asked for tells whether there are more.
-      const found = await store.range(list, { ...range, limit: range.limit + 1 });
+      const more = { ...range, limit: range.limit + 1 };
+      const found = needs === 'summaries' ? await store.summaries(list, more) : await store.range(list, more);
       const hasMore = found.length > range.limit;
       const nodes = range.fromEnd ? found.slice(hasMore ? 1 : 0) : found.slice(0, range.limit);
       return toConnection({ store, list, range, nodes, hasMore });
@@ -46,14 +47,14 @@ interface Page {
   store: ResourceStore;
   list: ResourceList;
   range: ResourceRange;
-  nodes: Resource[];
+  nodes: ResourceSummary[];
   hasMore: boolean;
 }
 
 function toConnection(page: Page): ResourceConnection {
   const { store, list, nodes } = page;
   const writeCursor = cursorWriter(list);
-  const cursorOf = (node: Resource) => writeCursor(positionOf(node, list.order));
+  const cursorOf = (node: ResourceSummary) => writeCursor(positionOf(node, list.order));
   const first = nodes.at(0);
   const last = nodes.at(-1);
   return {
@@ -75,7 +76,7 @@ async function hasNext({ store, list, range, nodes, hasMore }: Page): Promise<bo
   if (!range.before) return false;
   const last = nodes.at(-1);
   const after = last && positionOf(last, list.order);
-  return (await store.range(list, { after: after ?? range.after, limit: 1, fromEnd: false })).length > 0;
+  return (await store.summaries(list, { after: after ?? range.after, limit: 1, fromEnd: false })).length > 0;
 }
 
 async function hasPrevious({ store, list, range, nodes, hasMore }: Page): Promise<boolean> {
@@ -84,5 +85,5 @@ async function hasPrevious({ store, list, range, nodes, hasMore }: Page): Promis
   if (!range.after) return false;
   const first = nodes.at(0);
   const before = first && positionOf(first, list.order);
-  return (await store.range(list, { before: before ?? range.before, limit: 1, fromEnd: true })).length > 0;
+  return (await store.summaries(list, { before: before ?? range.before, limit: 1, fromEnd: true })).length > 0;
 }

@@ -1,6 +1,7 @@
 import type { Viewer } from '../../runtime/access-token.ts';
 import { dateTime } from '../../runtime/date-time.ts';
 import { Refusal } from '../../runtime/refusal.ts';
+import { needsOnlySummaries } from './asked-for.ts';
 import type { ListInput } from './list-input.ts';
 import type { PageInfo, ResourceConnection } from './listing.ts';
 import type { CreateInput, UpdateInput } from './resource-input.ts';
@@ -24,6 +25,10 @@ interface Reference {
   id: string;
 }
 
+type AskedFor = Parameters<typeof needsOnlySummaries>[0];
+
+const needsOf = (info: AskedFor) => (needsOnlySummaries(info) ? 'summaries' : 'resources');
+
 const callerOf = ({ requireViewer, requestId }: ResourcesContext): Caller => ({
   viewerId: requireViewer().id,
   requestId,
@@ -36,8 +41,8 @@ export const resolvers = {
   Query: {
     resource: (_: unknown, { id }: Reference, { resources, requireViewer }: ResourcesContext) =>
       resources.find(requireViewer().id, id),
-    resources: (_: unknown, input: ListInput, { resources, requireViewer }: ResourcesContext) =>
-      resources.list(requireViewer().id, input),
+    resources: (_: unknown, input: ListInput, { resources, requireViewer }: ResourcesContext, info: AskedFor) =>
+      resources.list(requireViewer().id, input, needsOf(info)),
   },
 
   Mutation: {
@@ -73,10 +78,15 @@ export const resolvers = {
 
   User: {
     __resolveReference: ({ id }: Reference) => ({ id }),
-    resources: ({ id }: Reference, input: ListInput, { resources, requireViewer }: ResourcesContext) => {
+    resources: (
+      { id }: Reference,
+      input: ListInput,
+      { resources, requireViewer }: ResourcesContext,
+      info: AskedFor,
+    ) => {
       const viewer = requireViewer();
       if (viewer.id !== id) throw forbidden();
-      return resources.list(viewer.id, input);
+      return resources.list(viewer.id, input, needsOf(info));
     },
   },
 };

@@ -40,6 +40,10 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
   afterAll(() => store.close());
 
   const idsOf = (resources: readonly Resource[]) => resources.map(({ id }) => id);
+  const summaryOf = ({ description, image: { url, width, height, sizeBytes }, ...rest }: Resource) => ({
+    ...rest,
+    image: { url, width, height, sizeBytes },
+  });
   const listOf = (order: ResourceOrder, filter: ResourceFilter = {}): ResourceList => ({ ownerId: ada, order, filter });
 
   test('every filter of these tests leaves some in and some out', () => {
@@ -58,6 +62,8 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
           const after = sorted[from - 1] && modelPosition(sorted[from - 1] as Resource, order);
           const forward = await store.range(list, { after, limit, fromEnd: false });
           expect(idsOf(forward)).toEqual(idsOf(sorted.slice(from, from + limit)));
+          const summaries = await store.summaries(list, { after, limit, fromEnd: false });
+          expect(summaries).toEqual(sorted.slice(from, from + limit).map(summaryOf));
 
           const end = sorted.length - from;
           const before = sorted[end] && modelPosition(sorted[end], order);

@@ -1,8 +1,9 @@
 import { and, asc, count, desc, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { remember } from './remember.ts';
 import type { Position, ResourceFilter, ResourceList, ResourceOrder, ResourceRange } from './resource-store.ts';
-import { fromValues, readColumns } from './sqlite.rows.ts';
+import { fromValues, readColumns, summaryColumns, summaryFromValues } from './sqlite.rows.ts';
 import { resources } from './sqlite.tables.ts';
 
 /** What each order sorts by, and whether it descends. Ids break ties in the same direction. */
@@ -15,22 +16,25 @@ const orders = {
 
 /** Reads lists by statements that are prepared once for each shape: an order, a direction, which bounds, which filters. */
 export function prepareLists(db: BetterSQLite3Database) {
-  const ranges = remember((shape: RangeShape) => prepareRange(db, shape));
+  const wholes = remember((shape: RangeShape) => prepareRange(db, shape, readColumns));
+  const summaries = remember((shape: RangeShape) => prepareRange(db, shape, summaryColumns));
   const counts = remember((shape: ListShape) => prepareCount(db, shape));
   return {
-    range(list: ResourceList, { after, before, limit, fromEnd }: ResourceRange) {
-      const shape = { ...shapeOf(list), after: after !== undefined, before: before !== undefined, fromEnd };
-      const rows = ranges(shape).values({
-        ...valuesOf(list),
-        ...bound('after', after),
-        ...bound('before', before),
-        limit,
-      });
-      const found = rows.map(fromValues);
-      return fromEnd ? found.reverse() : found;
-    },
+    range: (list: ResourceList, range: ResourceRange) => readRange(wholes, list, range).map(fromValues),
+    summaries: (list: ResourceList, range: ResourceRange) =>
+      readRange(summaries, list, range).map((values) => summaryFromValues(list.ownerId, values)),
     count: (list: ResourceList) => counts(shapeOf(list)).get(valuesOf(list))?.count ?? 0,
   };
+}
+
+type Statements = (shape: RangeShape) => { values(parameters: Record<string, unknown>): unknown[] };
+
+/** The values of each row, in the list's order. */
+function readRange(statements: Statements, list: ResourceList, { after, before, limit, fromEnd }: ResourceRange) {
+  const shape = { ...shapeOf(list), after: after !== undefined, before: before !== undefined, fromEnd };
+  const bounds = { ...bound('after', after), ...bound('before', before), limit };
+  const rows = statements(shape).values({ ...valuesOf(list), ...bounds });
+  return fromEnd ? rows.reverse() : rows;
 }
 
 interface ListShape {
@@ -44,11 +48,15 @@ interface RangeShape extends ListShape {
   fromEnd: boolean;
 }
 
-function prepareRange(db: BetterSQLite3Database, { order, filters, after, before, fromEnd }: RangeShape) {
+function prepareRange(
+  db: BetterSQLite3Database,
+  { order, filters, after, before, fromEnd }: RangeShape,
+  columns: Record<string, SQLiteColumn>,
+) {
   const { column, descends } = orders[order];
   const sorted = descends === fromEnd ? asc : desc;
   return db
-    .select(readColumns)
+    .select(columns)
     .from(resources)
     .where(and(inList(filters), after ? past(order, 'after') : undefined, before ? past(order, 'before') : undefined))
     .orderBy(sorted(column), sorted(resources.id))

@@ -1,4 +1,4 @@
-import { type Resource, type ResourceChanges, searchKey } from './resource-store.ts';
+import { type Resource, type ResourceChanges, type ResourceSummary, searchKey } from './resource-store.ts';
 import { resources } from './sqlite.tables.ts';
 
 type Row = typeof resources.$inferSelect;
@@ -62,4 +62,30 @@ export function fromValues(values: unknown): Resource {
   const image = { id: imageId, url, contentType, width, height, sizeBytes, sha256 };
   const times = { createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) };
   return { id, ownerId, title, description, image, ...times, version };
+}
+
+/** What a summary is read from, beside its owner, in the order in which `summaryFromValues` takes it. */
+export const summaryColumns = {
+  id: resources.id,
+  title: resources.title,
+  imageUrl: resources.imageUrl,
+  width: resources.width,
+  height: resources.height,
+  sizeBytes: resources.sizeBytes,
+  createdAt: resources.createdAt,
+  updatedAt: resources.updatedAt,
+  version: resources.version,
+};
+
+type SummaryValues = [
+  ...texts: [id: string, title: string, url: string],
+  ...size: [width: number, height: number, sizeBytes: number],
+  ...state: [createdAt: number, updatedAt: number, version: number],
+];
+
+/** A summary from the values of its row. */
+export function summaryFromValues(ownerId: string, values: unknown): ResourceSummary {
+  const [id, title, url, width, height, sizeBytes, createdAt, updatedAt, version] = values as SummaryValues;
+  const times = { createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) };
+  return { id, ownerId, title, image: { url, width, height, sizeBytes }, ...times, version };
 }

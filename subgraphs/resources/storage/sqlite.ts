@@ -35,6 +35,7 @@ export function openSqliteResourceStore(file: string): ResourceStore {
     update: async (key, changed, updatedAt) => attempt(() => changes.update(key, changed, updatedAt)),
     delete: async (key) => attempt(() => changes.delete(key)),
     range: async (list, range) => attempt(() => lists.range(list, range)),
+    summaries: async (list, range) => attempt(() => lists.summaries(list, range)),
     count: async (list) => attempt(() => lists.count(list)),
     ping,
     close,
