@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   execute,
   GraphQLError,
   type GraphQLSchema,
@@ -8,6 +9,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { isCompilable } from './compilable.ts';
 import type { Gateway, RequestContext, Result } from './familiar-operations.ts';
 
 /** Documents that are remembered at once, and the length of their texts together, in UTF-16 units. */
@@ -58,11 +60,16 @@ function compileOnSecondSight(schema: GraphQLSchema): (requestContext: RequestCo
       return null;
     }
     if (known.compiled === undefined) {
-      const compiled = compileQuery(schema, document, operationName);
-      known.compiled = isCompiledQuery(compiled) ? compiled : null;
+      known.compiled = compile(schema, document, operationName);
     }
     return known.compiled;
   };
+}
+
+function compile(schema: GraphQLSchema, document: DocumentNode, operationName?: string): CompiledQuery | null {
+  if (!isCompilable(schema, document)) return null;
+  const compiled = compileQuery(schema, document, operationName);
+  return isCompiledQuery(compiled) ? compiled : null;
 }
 
 function runByGraphqlJs(schema: GraphQLSchema, { document, request, context }: RequestContext) {

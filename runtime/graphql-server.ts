@@ -119,7 +119,7 @@ function executeInMemory<Context extends BaseContext>(settings: GraphqlHttpSetti
     const familiar = await executeFamiliar(operation, contextOf(incoming));
     if ('data' in familiar) return familiar;
     const { query, variables, operationName } = operation;
-    const request = { query, ...(variables && { variables }), ...(operationName && { operationName }) };
+    const request = { query, ...(variables && { variables }), ...(operationName !== undefined && { operationName }) };
     const { body, http } = await server.executeOperation(request, { contextValue: familiar.context });
     if (body.kind !== 'single') throw new Error('An answer in parts was asked for, which no schema here offers.');
     if (http.status !== undefined && http.status !== 200) throw new Error(`The operation was answered ${http.status}.`);
