@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
@@ -14,6 +15,12 @@ export interface Child {
   /** Throws, with what it wrote, where it has ended. */
   requireAlive(): void;
   usage(): Promise<Usage>;
+  /** Sends a word to the meter, or to the program itself, without an answer. */
+  tell(word: string): void;
+  /** What it says next. */
+  answer(): Promise<unknown>;
+  /** Sends a word that is answered. */
+  request(word: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -27,7 +34,7 @@ export interface Program {
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const meter = fileURLToPath(new URL('meter.ts', import.meta.url));
+let meter = meterIn('meter.ts');
 /** Of the same kind for all: nothing is logged for a request, and nothing is told to anybody's servers. */
 const sameForAll = {
   NODE_ENV: 'production',
@@ -44,6 +51,15 @@ const running = new Map<ChildProcess, Child>();
 process.on('exit', () => {
   for (const child of running.keys()) child.kill('SIGKILL');
 });
+
+/** Which module of this folder is the meter of what is started from now on. */
+export function useMeter(file: string): void {
+  meter = meterIn(file);
+}
+
+function meterIn(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}
 
 /** Starts a program as the project's own processes are started, with the meter in it; does not wait for it to answer. */
 export function startChild({ name, command, env, port, nodeOptions = [] }: Program): Child {
@@ -66,17 +82,27 @@ export function startChild({ name, command, env, port, nodeOptions = [] }: Progr
   const requireAlive = () => {
     if (!running.has(child)) throw new Error(`${name} has ended:\n${output}`);
   };
+  const tell = (word: string) => {
+    requireAlive();
+    child.send(word);
+  };
+  const answer = async (): Promise<unknown> => {
+    const [message] = await Promise.race([once(child, 'message'), exited.then(() => [])]);
+    requireAlive();
+    return message;
+  };
+  const request = (word: string) => {
+    tell(word);
+    return answer();
+  };
   const self: Child = {
     url: `http://127.0.0.1:${port}/graphql`,
     output: () => output,
     requireAlive,
-    async usage() {
-      requireAlive();
-      child.send('usage');
-      const [usage] = await Promise.race([once(child, 'message'), exited.then(() => [])]);
-      requireAlive();
-      return usage as Usage;
-    },
+    usage: async () => (await request('usage')) as Usage,
+    tell,
+    answer,
+    request,
     async stop() {
       if (child.connected) child.disconnect();
       await Promise.race([exited, setTimeout(stopWithinMs, undefined, { ref: false })]);
@@ -92,13 +118,16 @@ export async function stopAll(): Promise<void> {
   await Promise.all([...running.values()].map((child) => child.stop()));
 }
 
-/** A port that nobody listens on. */
+/** A port that nobody listens on, outside of the range that connections take theirs from: it is still free a moment later. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const port = randomInt(20_000, 32_000);
+  const server = createServer().listen(port, '127.0.0.1');
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!isFree) return freePort();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.');
-  return address.port;
+  return port;
 }

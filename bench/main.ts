@@ -8,6 +8,7 @@ import { installPackages } from './install.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { drawPicture } from './picture.ts';
 import { type Row, readResults, writeResults } from './results.ts';
+import { measureStrains } from './strain/strains.ts';
 import { legend, toTable } from './table.ts';
 
 const startedAt = performance.now();
@@ -18,7 +19,9 @@ function say(text: string): void {
 }
 
 async function run(options: Options): Promise<void> {
-  installPackages();
+  const isStrain = options.strains.length > 0;
+  // What is put under strain is the project alone.
+  if (!isStrain) installPackages();
   if (options.isPictureOnly) return drawPicture(readResults());
   const kept = options.isCheck ? readResults() : [];
   const folder = mkdtempSync(join(tmpdir(), 'supergraph-bench-'));
@@ -26,6 +29,10 @@ async function run(options: Options): Promise<void> {
   // Leaving in order ends what was started and removes the folder.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
+  if (isStrain) {
+    await measureStrains(options.strains, folder, say);
+    return stopAll();
+  }
   const measure = await startBench(folder, options, say);
   const rows = await measureAll(measure, options.queries);
   if (options.isCheck) {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type MeasuredName, measuredNames } from './queries.ts';
 import { type Variant, variants } from './sides.ts';
+import { type StrainName, strainNames } from './strain/names.ts';
 
 /** What a run measures. */
 export interface Options {
@@ -15,6 +16,8 @@ export interface Options {
   rounds?: number | undefined;
   /** Whose CPU profile is written. */
   cpuProf?: Variant | undefined;
+  /** Measured instead of queries, where there are any. */
+  strains: readonly StrainName[];
 }
 
 export const help = `npm run bench [-- options]
@@ -29,6 +32,8 @@ Prints a table, writes bench/results.json and draws docs/performance.svg.
   --variants <names>   of ${variants.join(', ')}; writes no results
   --rounds <number>    more of them narrow the range; writes no results
   --cpu-prof <name>    writes that variant's CPU profile to bench/profiles; writes no results
+  --strain <names>     of ${strainNames.join(', ')}, alone: how whole systems bear what is heavy, against what
+                       is asked of them; compares with nobody else, and writes no results
   --help
 `;
 
@@ -43,10 +48,15 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       variants: { type: 'string' },
       rounds: { type: 'string' },
       'cpu-prof': { type: 'string' },
+      strain: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
+  const { strain, ...others } = values;
+  if (strain !== undefined && Object.values(others).some((value) => value !== undefined && value !== false)) {
+    throw new Error('--strain: takes no other option beside it');
+  }
   const cpuProf = values['cpu-prof'];
   // A change here can lower no other ratio than those of what is ours.
   const chosen = values.check ? variants.filter((name) => /^(ours|stock)/.test(name)) : variants;
@@ -58,6 +68,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
     variants: withStock(choose('--variants', values.variants, variants) ?? chosen),
     ...(values.rounds !== undefined && { rounds: readRounds(values.rounds) }),
     ...(cpuProf !== undefined && { cpuProf: choose('--cpu-prof', cpuProf, variants)?.[0] }),
+    strains: choose('--strain', strain, strainNames) ?? [],
   };
 }
 
