@@ -1,3 +1,5 @@
+import './heap-growth.ts';
+
 import { type Logger, pino } from 'pino';
 import { describeEnvironment, type ImageServiceEnvironment, readEnvironment } from './environment.ts';
 import { type RunningImageService, startImageService } from './start.ts';

@@ -8,11 +8,11 @@ export interface TestRequest {
 }
 
 /** A body as clients write it: more than an operation, or less. */
-interface Body {
-  query?: string;
-  variables?: Record<string, unknown> | null;
-  operationName?: string | null;
-  extensions?: Record<string, unknown> | null;
+export interface Body extends Record<string, unknown> {
+  query?: unknown;
+  variables?: unknown;
+  operationName?: unknown;
+  extensions?: unknown;
 }
 
 const echo = 'query Say($text: String!) { echo(text: $text) }';
@@ -27,7 +27,10 @@ export const requests: Record<string, TestRequest> = {
   'a query': { status: 200, body: { query: '{ hello }' } },
   'a query with a name': { status: 200, body: { query: 'query Greet { hello }' } },
   'a query with other names': { status: 200, body: { query: '{ a: hello b: hello hello }' } },
-  'a query with a fragment': { status: 200, body: { query: '{ ...F ... { hello } } fragment F on Query { a: hello }' } },
+  'a query with a fragment': {
+    status: 200,
+    body: { query: '{ ...F ... { hello } } fragment F on Query { a: hello }' },
+  },
   'the type of the root': { status: 200, body: { query: '{ __typename }' } },
   'a variable': { status: 200, body: { query: echo, variables: { text: 'é "1"\n' } } },
   'another value of the variable': { status: 200, body: { query: echo, variables: { text: '2' } } },
@@ -38,6 +41,10 @@ export const requests: Record<string, TestRequest> = {
   'a variable that is missing': { status: 400, body: { query: echo, variables: {} } },
   'no variables': { status: 400, body: { query: echo } },
   'variables that are null': { status: 400, body: { query: echo, variables: null } },
+  'variables that are a list': { status: 400, body: { query: fallback, variables: [] } },
+  'variables that are a text': { status: 400, body: { query: fallback, variables: '{}' } },
+  'a name that is a number': { status: 400, body: { query: '{ hello }', operationName: 5 } },
+  'a document that is a list': { status: 400, body: { query: ['{ hello }'] } },
   'the default of a variable': { status: 200, body: { query: fallback } },
   'another value than the default': { status: 200, body: { query: fallback, variables: { text: 'something' } } },
   'null in place of the default': { status: 400, body: { query: fallback, variables: { text: null } } },
@@ -59,14 +66,25 @@ export const requests: Record<string, TestRequest> = {
   'something that is away': { status: 200, body: { query: '{ unavailable }' } },
   'a bug': { status: 200, body: { query: '{ hello bug }' } },
   'a bug and a refusal': { status: 200, body: { query: '{\n  codedBug\r\n  again: refusal\n}' } },
-  'what types there are': { status: 200, body: { query: '{ __type(name: "Query") { fields { name args { name } } } }' } },
+  'what types there are': {
+    status: 200,
+    body: { query: '{ __type(name: "Query") { fields { name args { name } } } }' },
+  },
   'an unknown field': { status: 400, body: { query: '{ goodbye }' } },
   'half a document': { status: 400, body: { query: '{ hello' } },
   'a subscription': { status: 400, body: { query: 'subscription { hello }' } },
   'no document': { status: 400, body: { query: '' } },
-  'nothing': { status: 400, body: {} },
-  'a query for another type of answer': { status: 200, body: { query: '{ hello }' }, headers: { accept: responseJson } },
-  'a bug for another type of answer': { status: 200, body: { query: '{ hello bug }' }, headers: { accept: responseJson } },
+  nothing: { status: 400, body: {} },
+  'a query for another type of answer': {
+    status: 200,
+    body: { query: '{ hello }' },
+    headers: { accept: responseJson },
+  },
+  'a bug for another type of answer': {
+    status: 200,
+    body: { query: '{ hello bug }' },
+    headers: { accept: responseJson },
+  },
 };
 
 /** Posts it, and gives all of the answer that is the same each time: the request's id is a word. */

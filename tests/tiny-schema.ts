@@ -21,6 +21,8 @@ const typeDefs = gql`
   type Mutation {
     "How often it was asked for."
     change: Int
+    "Counts as one more change, and refuses."
+    refuseChange: Int
   }
 `;
 
@@ -61,6 +63,10 @@ export function createTinySchema(): TinySchema {
         change: () => {
           changes += 1;
           return changes;
+        },
+        refuseChange: () => {
+          changes += 1;
+          return failures.refusal();
         },
       },
     },

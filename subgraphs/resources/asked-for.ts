@@ -1,4 +1,4 @@
-import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
 /** What a list can be answered with from summaries: everything but what is long and seldom shown. */
 const inSummaries = new Set([
@@ -8,15 +8,18 @@ const inSummaries = new Set([
   ...['image', 'url', 'width', 'height', 'sizeBytes'],
 ]);
 
-const answers = new WeakMap<object, boolean>();
+const answers = new WeakMap<FieldNode, boolean>();
 
-/** Whether a list is asked for nothing but what summaries have; looked up once for each document. */
+/**
+ * Whether a list is asked for nothing but what summaries have. Looked up once for each place of a document that asks for
+ * it: which of them are there, conditions decide anew with each request.
+ */
 export function needsOnlySummaries({ fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>) {
-  const [first] = fieldNodes;
-  if (!first) return false;
-  const known = answers.get(first) ?? fieldNodes.every(({ selectionSet }) => holdsOnly(selectionSet, fragments));
-  answers.set(first, known);
-  return known;
+  return fieldNodes.every((node) => {
+    const known = answers.get(node) ?? holdsOnly(node.selectionSet, fragments);
+    answers.set(node, known);
+    return known;
+  });
 }
 
 function holdsOnly(set: SelectionSetNode | undefined, fragments: GraphQLResolveInfo['fragments']): boolean {

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { createAbortable, type Signal } from './signal.ts';
+
+/** A signal, what it has told so far, and listeners that tell it. */
+function listenTo(signal: Signal) {
+  const told: string[] = [];
+  const listener = (name: string) => () => void told.push(name);
+  return { told, listener, listen: (name: string) => signal.addEventListener('abort', listener(name)) };
+}
+
+describe('a signal that is set off', () => {
+  test('says so, and why', () => {
+    const signal = createAbortable();
+    expect([signal.aborted, signal.reason]).toEqual([false, undefined]);
+    const reason = new Error('gone');
+    signal.abort(reason);
+    expect(signal.aborted).toBe(true);
+    expect(signal.reason).toBe(reason);
+  });
+
+  test('tells each listener once, after it says so itself', () => {
+    const signal = createAbortable();
+    const { told, listen } = listenTo(signal);
+    listen('one');
+    listen('two');
+    signal.addEventListener('abort', () => told.push(`${signal.aborted} ${signal.reason}`));
+    signal.abort('gone');
+    expect(told).toEqual(['one', 'two', 'true gone']);
+  });
+
+  test('again stays as it was, and tells nobody', () => {
+    const signal = createAbortable();
+    const { told, listen } = listenTo(signal);
+    listen('one');
+    signal.abort('first');
+    signal.abort('second');
+    expect([told, signal.reason]).toEqual([['one'], 'first']);
+  });
+
+  test('by one of its own listeners again tells nobody twice', () => {
+    const signal = createAbortable();
+    const { told, listen } = listenTo(signal);
+    listen('one');
+    signal.addEventListener('abort', () => signal.abort('second'));
+    listen('two');
+    signal.abort('first');
+    expect([told, signal.reason]).toEqual([['one', 'two'], 'first']);
+  });
+
+  test('without a reason is set off all the same', () => {
+    const signal = createAbortable();
+    signal.abort(undefined);
+    expect(signal.aborted).toBe(true);
+  });
+});
+
+describe('a listener', () => {
+  test('that was taken away is not told', () => {
+    const signal = createAbortable();
+    const { told, listener, listen } = listenTo(signal);
+    const away = listener('away');
+    signal.addEventListener('abort', away);
+    listen('here');
+    signal.removeEventListener('abort', away);
+    signal.abort('gone');
+    expect(told).toEqual(['here']);
+  });
+
+  test('that another one takes away while they are told is not told', () => {
+    const signal = createAbortable();
+    const { told, listener } = listenTo(signal);
+    const second = listener('second');
+    signal.addEventListener('abort', () => signal.removeEventListener('abort', second));
+    signal.addEventListener('abort', second);
+    signal.abort('gone');
+    expect(told).toEqual([]);
+  });
+
+  test('that was added twice is told once', () => {
+    const signal = createAbortable();
+    const { told, listener } = listenTo(signal);
+    const twice = listener('twice');
+    signal.addEventListener('abort', twice);
+    signal.addEventListener('abort', twice);
+    signal.abort('gone');
+    expect(told).toEqual(['twice']);
+  });
+
+  test('that comes too late is not told: who adds it asks first', () => {
+    const signal = createAbortable();
+    signal.abort('gone');
+    const { told, listen } = listenTo(signal);
+    listen('late');
+    signal.abort('gone again');
+    expect(told).toEqual([]);
+  });
+});
+
+test('an AbortSignal behaves the same', () => {
+  for (const { signal, abort } of [controllerOf(new AbortController()), ownOf()]) {
+    const { told, listener, listen } = listenTo(signal);
+    const away = listener('away');
+    listen('one');
+    signal.addEventListener('abort', away);
+    signal.removeEventListener('abort', away);
+    expect(signal.aborted).toBe(false);
+    abort('first');
+    abort('second');
+    listen('late');
+    expect([told, signal.aborted, signal.reason]).toEqual([['one'], true, 'first']);
+  }
+});
+
+const controllerOf = (controller: AbortController): { signal: Signal; abort: (reason: unknown) => void } => ({
+  signal: controller.signal,
+  abort: (reason) => controller.abort(reason),
+});
+
+const ownOf = () => {
+  const signal = createAbortable();
+  return { signal, abort: (reason: unknown) => signal.abort(reason) };
+};
