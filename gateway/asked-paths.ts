@@ -1,14 +1,5 @@
-import {
-  type FieldNode,
-  type FragmentDefinitionNode,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
-  getDirectiveValues,
-  Kind,
-  parse,
-  type SelectionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import { type FieldNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import { isIncluded } from './executor/conditions.ts';
 
 type Variables = Record<string, unknown>;
 
@@ -55,9 +46,3 @@ function fieldsOf({ selections }: SelectionSetNode, surroundings: Surroundings):
 }
 
 const nameOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;
-
-function isIncluded(selection: SelectionNode, variables: Variables): boolean {
-  const skip = getDirectiveValues(GraphQLSkipDirective, selection, variables);
-  const include = getDirectiveValues(GraphQLIncludeDirective, selection, variables);
-  return skip?.if !== true && include?.if !== false;
-}

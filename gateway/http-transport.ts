@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { type Dispatcher, Pool } from 'undici';
+import type { Operation } from '../runtime/familiar-operations.ts';
 import type { Signal } from '../runtime/signal.ts';
-import { type Call, maxAnswerBytes, type Operation, type Transport } from './transport.ts';
+import { type Call, maxAnswerBytes, type Transport } from './transport.ts';
 
 /** For queries, and as many for mutations: more than a subgraph lets wait, so that it is the subgraph which refuses. */
 const maxConnections = 64;

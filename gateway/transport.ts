@@ -1,11 +1,5 @@
+import type { Operation } from '../runtime/familiar-operations.ts';
 import type { Signal } from '../runtime/signal.ts';
-
-/** An operation as a query plan has it for a subgraph. */
-export interface Operation {
-  query: string;
-  variables?: Record<string, unknown> | undefined;
-  operationName?: string | undefined;
-}
 
 /** What goes with every call of a client's request, and ends it. */
 export interface Call {

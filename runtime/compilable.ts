@@ -19,8 +19,8 @@ import {
 /**
  * Whether graphql-jit runs a document as graphql-js does. It does not where fields have conditions, where a mutation's
  * field fails before it is resolved, where variables stand inside of other values, may be null where none may be, or hold
- * themselves, and
- * where names are those of what every object has. All that is left to graphql-js; the differential tests hold the rest.
+ * themselves, and where names are those of what every object has. All that is left to graphql-js; the differential tests
+ * hold the rest.
  */
 export function isCompilable(schema: GraphQLSchema, document: DocumentNode): boolean {
   const nonNull = new Set<string>();

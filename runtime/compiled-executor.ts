@@ -1,20 +1,15 @@
 import {
-  type DocumentNode,
   execute,
   GraphQLError,
   type GraphQLSchema,
   getVariableValues,
-  type VariableDefinitionNode,
+  type OperationDefinitionNode,
   valueFromASTUntyped,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
-import { LRUCache } from 'lru-cache';
 import { isCompilable } from './compilable.ts';
+import { createDocumentCache, operationKey } from './document-cache.ts';
 import type { Gateway, RequestContext, Result } from './familiar-operations.ts';
-
-/** Documents that are remembered at once, and the length of their texts together, in UTF-16 units. */
-const maxDocuments = 1_000;
-const maxDocumentsLength = 4 * 1024 * 1024;
 
 /**
  * Executes a schema for Apollo Server: a document's first run is graphql-js's, from the second on it is compiled. Most
@@ -40,36 +35,37 @@ export function compiledExecutor(schema: GraphQLSchema): Gateway {
   };
 }
 
+/** A document that came before. */
 interface Remembered {
-  length: number;
   /** Undefined until it is asked for a second time; null where it cannot be compiled. */
-  compiled?: CompiledQuery | null;
+  compiled?: Compiled | null;
 }
 
-function compileOnSecondSight(schema: GraphQLSchema): (requestContext: RequestContext) => CompiledQuery | null {
-  const documents = new LRUCache<string, Remembered>({
-    max: maxDocuments,
-    maxSize: maxDocumentsLength,
-    sizeCalculation: ({ length }) => Math.max(1, length),
-  });
-  return ({ queryHash, document, source, request: { operationName } }) => {
-    const key = operationName ? `${queryHash}:${operationName}` : queryHash;
+interface Compiled {
+  query: CompiledQuery['query'];
+  /** Of its variables: graphql-jit takes a non-null one that is left out for missing, also where it has a default. */
+  defaults: Record<string, unknown>;
+}
+
+function compileOnSecondSight(schema: GraphQLSchema): (requestContext: RequestContext) => Compiled | null {
+  const documents = createDocumentCache<Remembered>();
+  return (requestContext) => {
+    const key = operationKey(requestContext);
     const known = documents.get(key);
     if (!known) {
-      documents.set(key, { length: source.length });
+      documents.set(key, {}, requestContext.source);
       return null;
     }
-    if (known.compiled === undefined) {
-      known.compiled = compile(schema, document, operationName);
-    }
+    if (known.compiled === undefined) known.compiled = compile(schema, requestContext);
     return known.compiled;
   };
 }
 
-function compile(schema: GraphQLSchema, document: DocumentNode, operationName?: string): CompiledQuery | null {
+function compile(schema: GraphQLSchema, { document, operation, request }: RequestContext): Compiled | null {
   if (!isCompilable(schema, document)) return null;
-  const compiled = compileQuery(schema, document, operationName);
-  return isCompiledQuery(compiled) ? compiled : null;
+  const compiled = compileQuery(schema, document, request.operationName);
+  if (!isCompiledQuery(compiled)) return null;
+  return { query: compiled.query, defaults: defaultsOf(operation) };
 }
 
 function runByGraphqlJs(schema: GraphQLSchema, { document, request, context }: RequestContext) {
@@ -82,22 +78,22 @@ function runByGraphqlJs(schema: GraphQLSchema, { document, request, context }: R
   });
 }
 
-async function runCompiled(compiled: CompiledQuery, schema: GraphQLSchema, requestContext: RequestContext) {
+async function runCompiled({ query, defaults }: Compiled, schema: GraphQLSchema, requestContext: RequestContext) {
   const { request, context, operation } = requestContext;
-  const { variableDefinitions = [] } = operation;
-  const variables = { ...defaultsOf(variableDefinitions), ...request.variables };
-  const result = await compiled.query(undefined, context, variables);
+  const variables = { ...defaults, ...request.variables };
+  const result = await query(undefined, context, variables);
   if (!result.errors) return result;
   // Nothing was executed. graphql-jit says in other words what is wrong with the variables.
   if (!('data' in result))
-    return { errors: getVariableValues(schema, variableDefinitions, variables).errors ?? result.errors };
+    return {
+      errors: getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors ?? result.errors,
+    };
   return { ...result, errors: result.errors.map((error) => asGraphqlError(error, requestContext)) };
 }
 
-/** graphql-jit takes a non-null variable that is left out for missing, also where it has a default. */
-function defaultsOf(definitions: readonly VariableDefinitionNode[]): Record<string, unknown> {
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
   const defaults: Record<string, unknown> = {};
-  for (const { variable, defaultValue } of definitions) {
+  for (const { variable, defaultValue } of variableDefinitions) {
     if (defaultValue) defaults[variable.name.value] = valueFromASTUntyped(defaultValue);
   }
   return defaults;

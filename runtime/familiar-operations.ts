@@ -1,6 +1,6 @@
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
 import type { OperationDefinitionNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import { createDocumentCache } from './document-cache.ts';
 
 /** What Apollo Server takes in place of a schema: it parses, validates and reports, and leaves execution to this. */
 export type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
@@ -31,10 +31,6 @@ export interface FamiliarOperations {
   withResult<Context extends BaseContext>(context: Context, result: Result): Context;
 }
 
-/** Operations that are remembered at once, and the length of their texts together, in UTF-16 units. */
-const maxOperations = 1_000;
-const maxLength = 4 * 1024 * 1024;
-
 const resultKey = Symbol('result');
 
 /**
@@ -42,7 +38,7 @@ const resultKey = Symbol('result');
  * once when it comes again: most of what a client's request costs is looking at what was looked at before.
  */
 export function rememberOperations(gateway: Gateway): FamiliarOperations {
-  const known = new LRUCache<string, RequestContext>({ max: maxOperations, maxSize: maxLength });
+  const known = createDocumentCache<RequestContext>();
   let execute: Execute | null = null;
 
   const watch = (executor: Execute): Execute => {
@@ -51,8 +47,7 @@ export function rememberOperations(gateway: Gateway): FamiliarOperations {
       const done = (requestContext.context as { [resultKey]?: Result })[resultKey];
       if (done) return done;
       const { source, request } = requestContext;
-      const size = Math.max(1, source.length);
-      known.set(keyOf({ query: source, operationName: request.operationName }), forget(requestContext), { size });
+      known.set(keyOf({ query: source, operationName: request.operationName }), forget(requestContext), source);
       return executor(requestContext);
     };
   };

@@ -15,7 +15,6 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
-
 import { createExecuteFamiliar } from './execute-familiar.ts';
 import { type Gateway, type Operation, rememberOperations } from './familiar-operations.ts';
 import { formatError, keepExtensionsInside, reportErrors, requireOperation } from './graphql-errors.ts';

@@ -16,7 +16,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   { room: /^runtime\//, files: /^runtime\//, packages: /./ },
   {
     room: /^gateway\/executor\//,
-    files: /^gateway\/executor\//,
+    files: /^gateway\/executor\/|^runtime\/document-cache\.ts$/,
     packages: /^(node:|@apollo\/(gateway($|\/dist\/)|federation-internals$|query-planner$)|graphql$|lru-cache$)/,
   },
   {

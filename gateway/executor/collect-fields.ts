@@ -6,7 +6,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isIncluded } from './conditions.ts';
+import { isIncluded, requireUnderstood } from './conditions.ts';
 import { NotUnderstood } from './not-understood.ts';
 import type { ShapeParts } from './shape.ts';
 
@@ -35,6 +35,7 @@ export function collectFields(
   let hasAbstractFragment = false;
   const addAll = (selections: readonly SelectionNode[]) => {
     for (const selection of selections) {
+      requireUnderstood(selection);
       if (!isIncluded(selection, parts.conditionValues)) continue;
       if (selection.kind === Kind.FIELD) {
         add(byKey, selection);

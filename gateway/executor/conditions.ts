@@ -40,11 +40,15 @@ export function findConditions(document: DocumentNode, operation: OperationDefin
 
 const unconditional: ConditionValues = {};
 
-/** Whether a selection is there under the given values. Other directives than `@skip` and `@include` are not understood. */
-export function isIncluded(selection: SelectionNode, values: ConditionValues): boolean {
-  if (!selection.directives?.length) return true;
-  if (selection.directives.some(({ name }) => name.value !== 'skip' && name.value !== 'include'))
+/** Throws where a selection has other directives than `@skip` and `@include`. */
+export function requireUnderstood({ directives = [] }: SelectionNode): void {
+  if (directives.some(({ name }) => name.value !== 'skip' && name.value !== 'include'))
     throw new NotUnderstood('a directive');
+}
+
+/** Whether a selection is there under the given values of variables. */
+export function isIncluded(selection: SelectionNode, values: Readonly<Variables>): boolean {
+  if (!selection.directives?.length) return true;
   return (
     getDirectiveValues(GraphQLSkipDirective, selection, values)?.if !== true &&
     getDirectiveValues(GraphQLIncludeDirective, selection, values)?.if !== false

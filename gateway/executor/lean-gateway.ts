@@ -1,5 +1,5 @@
 import { ApolloGateway, type GatewayConfig } from '@apollo/gateway';
-import { LRUCache } from 'lru-cache';
+import { createDocumentCache, operationKey } from '../../runtime/document-cache.ts';
 import { compileOperation, type PrepareRun, type RunPlan } from './compiled-operation.ts';
 import type { Execute, RequestContext, Result } from './run.ts';
 import { createSchemas, type Schemas } from './schemas.ts';
@@ -15,26 +15,22 @@ export interface LeanGatewaySettings {
   onRun?: (executor: 'lean' | 'stock') => void;
 }
 
-/** Documents that are compiled at once, and the length of their texts together, in UTF-16 units. */
-const maxDocuments = 1_000;
-const maxDocumentsLength = 4 * 1024 * 1024;
-
 /**
  * Apollo's gateway, with an executor of our own for its plans. Apollo's executor is asked for a document's first run;
  * once it has planned, the plan and the shape of its answers are compiled, and run then and whenever the document comes
  * again. What is not understood stays with Apollo.
  */
 export function createLeanGateway({ onRun = () => {}, ...config }: LeanGatewaySettings): Gateway {
-  const documents = new LRUCache<string, PrepareRun>({ max: maxDocuments, maxSize: maxDocumentsLength });
+  const documents = createDocumentCache<PrepareRun>();
   let schemas: Schemas | undefined;
 
   const gateway = new ApolloGateway({
     ...config,
     experimental_didResolveQueryPlan: ({ requestContext, ...planned }) => {
-      const key = keyOf(requestContext);
-      if (!schemas || documents.has(key)) return;
+      const key = operationKey(requestContext);
+      if (!schemas || documents.get(key)) return;
       const prepare = compileOperation({ ...planned, document: requestContext.document }, schemas);
-      documents.set(key, prepare, { size: Math.max(1, requestContext.source.length) });
+      documents.set(key, prepare, requestContext.source);
       const run = prepare(requestContext);
       if (run) throw new PlanTaken(run);
     },
@@ -47,7 +43,8 @@ export function createLeanGateway({ onRun = () => {}, ...config }: LeanGatewaySe
   const executeWith =
     (stock: Execute): Execute =>
     async (requestContext) => {
-      const run = documents.get(keyOf(requestContext))?.(requestContext) ?? (await firstRun(stock, requestContext));
+      const run =
+        documents.get(operationKey(requestContext))?.(requestContext) ?? (await firstRun(stock, requestContext));
       onRun(typeof run === 'function' ? 'lean' : 'stock');
       return typeof run === 'function' ? run() : run;
     };
@@ -79,9 +76,4 @@ async function firstRun(stock: Execute, requestContext: RequestContext): Promise
     if (error instanceof PlanTaken) return error.run;
     throw error;
   }
-}
-
-/** A document may hold several operations. */
-function keyOf({ queryHash, request }: RequestContext): string {
-  return request.operationName ? `${queryHash}:${request.operationName}` : queryHash;
 }
