@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'body-parser';
+import { raw } from 'body-parser';
 import { expectLargeBodies } from './heap-growth.ts';
 import { createTurns } from './turns.ts';
 
@@ -35,19 +35,20 @@ export function sendRefusal(
 
 type ReadJson = (req: IncomingMessage, res: ServerResponse) => Promise<{ body: unknown } | { refusal: HttpRefusal }>;
 
-/** From this length on, in UTF-16 units, a body is parsed in its turn: that takes a noticeable part of a millisecond. */
-const largeText = 64 * 1024;
+/** From this many bytes on a body is parsed in its turn: that takes a noticeable part of a millisecond. */
+const largeBody = 64 * 1024;
 
 /** Reads JSON bodies of at most `maxBytes` bytes, counted after decompression (gzip, deflate, br). */
 export function createJsonReader(maxBytes: number): ReadJson {
-  const readText = text({ limit: maxBytes, type: () => true });
+  // Not as text, which would be put together from pieces and so be in memory twice.
+  const readBytes = raw({ limit: maxBytes, type: () => true });
   const turn = createTurns();
   return async (req, res) => {
     if (!isJson(req)) return { refusal: unsupportedType };
-    const error = await new Promise<unknown>((resolve) => readText(req, res, resolve));
+    const error = await new Promise<unknown>((resolve) => readBytes(req, res, resolve));
     if (error !== undefined) return { refusal: explain(error, maxBytes) };
-    const { body = '' } = req as { body?: string };
-    if (body.length > largeText) {
+    const { body = noBytes } = req as { body?: Buffer };
+    if (body.length > largeBody) {
       expectLargeBodies();
       await turn();
     }
@@ -55,9 +56,13 @@ export function createJsonReader(maxBytes: number): ReadJson {
   };
 }
 
-function parse(json: string): { body: unknown } | { refusal: HttpRefusal } {
+const noBytes = Buffer.alloc(0);
+const byteOrderMark = '\ufeff';
+
+function parse(bytes: Buffer): { body: unknown } | { refusal: HttpRefusal } {
+  const json = bytes.toString();
   try {
-    const body: unknown = JSON.parse(json);
+    const body: unknown = JSON.parse(json.startsWith(byteOrderMark) ? json.slice(1) : json);
     return typeof body === 'object' && body !== null ? { body } : { refusal: malformed };
   } catch {
     return { refusal: malformed };
