@@ -165,6 +165,11 @@ describe('what is read', () => {
     });
   });
 
+  test('a body behind one byte order mark', async () => {
+    const send = await startEcho();
+    expect(await send(['\uFEFF{"a":1}'])).toEqual({ status: 200, answer: { body: { a: 1 } } });
+  });
+
   test.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON'])(
     'a body of type %s',
     async (type) => {

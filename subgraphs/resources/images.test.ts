@@ -97,6 +97,10 @@ describe('UNSUPPORTED_IMAGE is what', () => {
       `${padded.slice(0, 40)}é${padded.slice(40)}`,
       `${padded.slice(0, 40)}\0${padded.slice(40)}`,
       `${padded.slice(0, 40)}😀${padded.slice(40)}`,
+      // Its last byte is that of the letter in its place.
+      `${padded.slice(0, 40)}${String.fromCharCode(0x100 + padded.charCodeAt(40))}${padded.slice(41)}`,
+      padded.replace(/[+/]/, '-'),
+      padded.replace(/[+/]/, '_'),
       // The last character before == holds four bits that encode nothing.
       padded.replace(/A==$/, 'B=='),
       '=',
