@@ -12,9 +12,10 @@ import { readSecret } from '../runtime/secret-file.ts';
 import { startAuth } from '../subgraphs/auth/start.ts';
 import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite.ts';
 import { readSigningKey } from '../subgraphs/auth/tokens.ts';
-import { readImageServiceToken } from '../subgraphs/resources/image-client.ts';
+import { createImageClient, readImageServiceToken } from '../subgraphs/resources/image-client.ts';
 import { startResources } from '../subgraphs/resources/start.ts';
 import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite.ts';
+import { timingOf } from '../subgraphs/resources/timing.ts';
 import { ensureSecrets, openFolder } from './data-folder.ts';
 
 export interface SupergraphSettings {
@@ -43,6 +44,7 @@ const audience = 'urn:image-supergraph';
 const subgraphTimeoutMs = 10_000;
 const imageTimeoutMs = 20_000;
 const imageServiceTimeoutMs = 8_000;
+const imageServiceSettleSeconds = 60;
 const accessTokenSeconds = 900;
 
 /** Starts every process inside this one, each listening as it would alone; what was started stops where one cannot. */
@@ -89,7 +91,13 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
     await startResources({
       store: openSqliteResourceStore(join(folder, 'resources.sqlite')),
       verifier: { verificationKey, issuer, audience },
-      imageService: { baseUrl: `${imageService.url}/images/api/v1`, token, timeoutMs: imageServiceTimeoutMs },
+      imageClient: createImageClient({
+        baseUrl: `${imageService.url}/images/api/v1`,
+        token,
+        timeoutMs: imageServiceTimeoutMs,
+        publicFetchOrigin: imageService.url,
+      }),
+      timing: timingOf({ timeoutMs: imageServiceTimeoutMs, settleSeconds: imageServiceSettleSeconds }),
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },
       log: log('resources'),
     }),

@@ -22,6 +22,12 @@ export const httpUrl = () =>
     .url({ protocol: /^https?$/, message: 'must be an absolute URL, as http://127.0.0.1:4000' })
     .transform((url) => url.replace(/\/+$/, ''));
 
+/** The origin of an http or https URL: scheme, host and port, and nothing after them. */
+export const httpOrigin = () =>
+  z
+    .string()
+    .refine((text) => isOrigin(text) && /^https?:/.test(text), 'must be an origin, as http://image-service:4003');
+
 /** Origins, separated by commas. An origin is scheme, host and port, and nothing after them. */
 export const origins = () =>
   z

@@ -13,7 +13,7 @@ export type RefusalExtensions =
   | { code: 'USERNAME_TAKEN' }
   | { code: 'NOT_FOUND' }
   | { code: 'CONFLICT'; reason: 'VERSION_PASSED'; currentVersion: number }
-  | { code: 'CONFLICT'; reason: 'IN_PROGRESS' }
+  | { code: 'CONFLICT'; reason: 'KEY_REUSED' | 'IN_PROGRESS' }
   | { code: 'IMAGE_TOO_LARGE'; maxBytes: number }
   | { code: 'UNSUPPORTED_IMAGE' }
   | { code: 'IMAGE_SERVICE_UNAVAILABLE' }

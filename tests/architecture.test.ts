@@ -26,7 +26,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   },
   ...['auth', 'resources'].flatMap((name) => {
     const own = `^subgraphs/${name}/`;
-    const rules = `${own}(users|resources|listing|list-input|resource-input|usernames|texts|instant|cursor|refusals|image-locks)\\.ts$`;
+    const rules = `${own}(users|resources|listing|list-input|resource-input|usernames|texts|instant|cursor|refusals)\\.ts$|${own}operations/`;
     return [
       {
         room: new RegExp(`${own}storage/`),
@@ -37,7 +37,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       {
         room: new RegExp(rules),
         files: new RegExp(`${own}|^runtime/(refusal|logger)\\.ts$`),
-        packages: /^(node:crypto|uuid|zod)$/,
+        packages: /^(node:(crypto|timers\/promises|zlib)|lru-cache|p-limit|uuid|zod)$/,
       },
       {
         room: new RegExp(`${own}resolvers\\.ts$`),
@@ -46,7 +46,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       {
         room: new RegExp(own),
         files: new RegExp(`${own}|^runtime/`),
-        packages: /^(node:|bcrypt$|dataloader$|graphql$|jsonwebtoken$|node-fetch$|sharp$|zod$)/,
+        packages: /^(node:|bcrypt$|cockatiel$|dataloader$|graphql$|jsonwebtoken$|node-fetch$|sharp$|zod$)/,
       },
     ];
   }),

@@ -8,6 +8,7 @@ import { readSecret } from '../runtime/secret-file.ts';
 import { startAuth } from '../subgraphs/auth/start.ts';
 import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite.ts';
 import { readSigningKey } from '../subgraphs/auth/tokens.ts';
+import { createImageClient } from '../subgraphs/resources/image-client.ts';
 import { startResources } from '../subgraphs/resources/start.ts';
 import type { ResourceStore } from '../subgraphs/resources/storage/resource-store.ts';
 import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite.ts';
@@ -67,7 +68,12 @@ export function partsBeside(system: System) {
       const settings = {
         store: openStore(file),
         verifier: { verificationKey, issuer, audience },
-        imageService: { baseUrl: `${imageServiceUrl}/images/api/v1`, token: 'a token of the tests', timeoutMs: 500 },
+        imageClient: createImageClient({
+          baseUrl: `${imageServiceUrl}/images/api/v1`,
+          token: 'a token of the tests',
+          timeoutMs: 500,
+        }),
+        timing: { requestMs: 1_000, settleMs: 500, reconcileEveryMs: 100 },
       };
       return { url: keep(await startResources({ ...settings, listen: anyPort, log })).url, file };
     },

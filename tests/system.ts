@@ -34,7 +34,7 @@ export interface System {
 }
 
 /** What startSupergraph needs to run beside others: free ports, quiet, and passwords that cost little. */
-const testSettings = {
+export const testSettings = {
   host: '127.0.0.1',
   ports: { gateway: 0, auth: 0, resources: 0, imageService: 0 },
   executor: 'lean',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readVerificationKey } from '../../runtime/access-token.ts';
-import { httpUrl, logLevel, port, secretFile, wholeNumber } from '../../runtime/environment.ts';
+import { httpOrigin, httpUrl, logLevel, port, secretFile, wholeNumber } from '../../runtime/environment.ts';
 import { readImageServiceToken } from './image-client.ts';
 
 /** What resources reads of the environment. */
@@ -18,5 +18,11 @@ export const resourcesEnvironment = z.object({
   IMAGE_SERVICE_TIMEOUT_MS: wholeNumber({ min: 1, max: 60_000 })
     .prefault('8000')
     .describe('Longest call to the image service.'),
+  IMAGE_SERVICE_SETTLE_SECONDS: wholeNumber({ min: 1, max: 3_600 })
+    .prefault('60')
+    .describe('Longest that a call may still land at the image service after its last attempt.'),
+  IMAGE_PUBLIC_FETCH_ORIGIN: httpOrigin()
+    .optional()
+    .describe('Where public images are fetched from here, where that is not the origin of their URLs.'),
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -5,7 +5,7 @@ import { listen } from '../../tests/servers.ts';
 import { createImageClient } from './image-client.ts';
 
 const id = '0123456789abcdef01234567';
-const requestId = 'request-1';
+const soon = () => ({ requestId: 'request-1', deadline: Date.now() + 10_000 });
 const maxConnections = 16;
 
 /** A service that answers calls when it is told to, or once and for all at once, and counts connections. */
@@ -42,7 +42,7 @@ test('calls one after the other share one connection', async () => {
   const { url, sockets, waiting, answerAll } = await listenSlowly();
   const client = clientOf(url);
   for (let call = 0; call < 5; call += 1) {
-    const deleted = client.delete(id, requestId);
+    const deleted = client.delete(id, soon());
     await expect.poll(() => waiting.length).toBe(1);
     answerAll();
     await deleted;
@@ -53,7 +53,7 @@ test('calls one after the other share one connection', async () => {
 test('more calls at once than there may be connections wait for one', async () => {
   const { url, sockets, waiting, answerAll } = await listenSlowly();
   const client = clientOf(url);
-  const calls = Array.from({ length: 3 * maxConnections }, () => client.delete(id, requestId));
+  const calls = Array.from({ length: 3 * maxConnections }, () => client.delete(id, soon()));
   for (let turn = 0; turn < 3; turn += 1) {
     await expect.poll(() => waiting.length).toBe(maxConnections);
     answerAll();
@@ -65,11 +65,34 @@ test('more calls at once than there may be connections wait for one', async () =
 test('calls that time out give their connections back, those that wait for one time out too', async () => {
   const { url, open, answerAtOnce } = await listenSlowly();
   const client = clientOf(url, 1_000);
-  const calls = Array.from({ length: 2 * maxConnections }, () => client.delete(id, requestId));
+  const calls = Array.from({ length: 2 * maxConnections }, () => client.delete(id, soon()));
   const outcomes = await Promise.allSettled(calls);
   expect(outcomes.map(({ status }) => status)).toEqual(calls.map(() => 'rejected'));
   await expect.poll(() => open.size).toBe(0);
 
   answerAtOnce();
-  await Promise.all(calls.map(() => client.delete(id, requestId)));
+  // So many failures keep calls from the service for a while.
+  const isThrough = () =>
+    client.delete(id, soon()).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isThrough, { timeout: 20_000 }).toBe(true);
+  await Promise.all(calls.map(() => client.delete(id, soon())));
+});
+
+test('uploads wait for other uploads, and nothing else waits for them', async () => {
+  const { url, waiting, answerAll } = await listenSlowly();
+  const client = clientOf(url);
+  const image = { base64: 'aGVsbG8=', contentType: 'image/png' };
+  const uploads = Array.from({ length: maxConnections + 1 }, () => client.replace(id, image, soon()));
+  await expect.poll(() => waiting.length).toBe(maxConnections);
+
+  const others = [client.delete(id, soon()), client.publicHash(`${url}/1`, { ...soon(), maxBytes: 10 })];
+  await expect.poll(() => waiting.length).toBe(maxConnections + others.length);
+  answerAll();
+  await Promise.allSettled(others);
+  await expect.poll(() => waiting.length).toBe(1);
+  answerAll();
+  await Promise.all(uploads);
 });

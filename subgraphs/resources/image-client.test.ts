@@ -8,6 +8,7 @@ import { createImageClient, maxImageBytes } from './image-client.ts';
 
 const token = 'a token for these tests';
 const requestId = 'request-1';
+const soon = () => ({ requestId, deadline: Date.now() + 10_000 });
 const upload = (bytes: Buffer, contentType = 'image/png') => ({ base64: bytes.toString('base64'), contentType });
 const [one, other] = [upload(Buffer.from('one image')), upload(Buffer.from('another'), 'image/gif')];
 const noImage = '0123456789abcdef01234567';
@@ -34,9 +35,9 @@ async function beforeService(settings: { token?: string } = {}) {
 describe('before the image service', () => {
   test('a wrong token is IMAGE_SERVICE_UNAVAILABLE', async () => {
     const { client } = await beforeService({ token: 'a wrong one' });
-    await expect(client.create(one, requestId)).rejects.toMatchObject(unavailable);
-    await expect(client.replace(noImage, one, requestId)).rejects.toMatchObject(unavailable);
-    await expect(client.delete(noImage, requestId)).rejects.toMatchObject(unavailable);
+    await expect(client.create(one, soon())).rejects.toMatchObject(unavailable);
+    await expect(client.replace(noImage, one, soon())).rejects.toMatchObject(unavailable);
+    await expect(client.delete(noImage, soon())).rejects.toMatchObject(unavailable);
   });
 
   test('what it will not take is IMAGE_SERVICE_UNAVAILABLE', async () => {
@@ -46,36 +47,36 @@ describe('before the image service', () => {
       { ...one, base64: 'no base64' },
       { ...one, base64: '' },
     ]) {
-      await expect(client.create(wrong, requestId)).rejects.toMatchObject(unavailable);
+      await expect(client.create(wrong, soon())).rejects.toMatchObject(unavailable);
     }
   });
 
   test('an image is stored, replaced at its URL, and deleted', async () => {
     const { url, client, served } = await beforeService();
-    const created = await client.create(one, requestId);
+    const created = await client.create(one, soon());
     expect(created).toStrictEqual({ id: expect.stringMatching(/^[0-9a-f]{24}$/), url: expect.any(String) });
     expect(created.url).toBe(`${url}/images/public/${created.id}`);
     expect(await served(created.url)).toEqual(one);
 
-    expect(await client.replace(created.id, other, requestId)).toBe(true);
+    expect(await client.replace(created.id, other, soon())).toBe('SETTLED');
     expect(await served(created.url)).toEqual(other);
 
-    await client.delete(created.id, requestId);
+    await client.delete(created.id, soon());
     expect(await served(created.url)).toBe(404);
   });
 
   test('an image that is not there is not replaced, and counts as deleted', async () => {
     const { client, served, url } = await beforeService();
-    expect(await client.replace(noImage, one, requestId)).toBe(false);
+    expect(await client.replace(noImage, one, soon())).toBe('MISSING');
     expect(await served(`${url}/images/public/${noImage}`)).toBe(404);
-    await client.delete(noImage, requestId);
+    await client.delete(noImage, soon());
   });
 
   test.each(['image/gif', 'image/jpeg', 'image/png'])('the largest %s is stored and replaced', async (contentType) => {
     const { client, served } = await beforeService();
     const largest = upload(Buffer.alloc(maxImageBytes(), 'x'), contentType);
-    const created = await client.create(largest, requestId);
-    expect(await client.replace(created.id, largest, requestId)).toBe(true);
+    const created = await client.create(largest, soon());
+    expect(await client.replace(created.id, largest, soon())).toBe('SETTLED');
     expect(await served(created.url)).toEqual(largest);
   });
 
@@ -89,15 +90,15 @@ describe('before the image service', () => {
       body: JSON.stringify({ data: over.base64, contentType: over.contentType }),
     });
     expect(response.status).toBe(413);
-    await expect(client.create(over, requestId)).rejects.toMatchObject(unavailable);
+    await expect(client.create(over, soon())).rejects.toMatchObject(unavailable);
     // The connection that was refused in the middle of a body does not spoil the next call.
-    expect(await client.create(one, requestId)).toMatchObject({ id: expect.any(String) });
+    expect(await client.create(one, soon())).toMatchObject({ id: expect.any(String) });
   });
 
   test('many calls at once all get their own answers', async () => {
     const { client, served } = await beforeService();
     const all = Array.from({ length: 50 }, (_, at) => upload(Buffer.from(`image ${at}`)));
-    const created = await Promise.all(all.map((image) => client.create(image, requestId)));
+    const created = await Promise.all(all.map((image) => client.create(image, soon())));
     expect(new Set(created.map(({ id }) => id)).size).toBe(50);
     expect(await Promise.all(created.map((image) => served(image.url)))).toEqual(all);
   });
@@ -132,17 +133,17 @@ describe('a call', () => {
   const path = '/images/api/v1/images';
 
   test('to create is a POST of the image, with token and request id', async () => {
-    const sent = await sentBy((client) => client.create(one, requestId));
+    const sent = await sentBy((client) => client.create(one, soon()));
     expect(sent).toMatchObject({ method: 'POST', url: path, headers: json, body });
   });
 
   test('to replace is a PUT of the image', async () => {
-    const sent = await sentBy((client) => client.replace(noImage, one, requestId));
+    const sent = await sentBy((client) => client.replace(noImage, one, soon()));
     expect(sent).toMatchObject({ method: 'PUT', url: `${path}/${noImage}`, headers: json, body });
   });
 
   test('to delete has no body', async () => {
-    const sent = await sentBy((client) => client.delete(noImage, requestId));
+    const sent = await sentBy((client) => client.delete(noImage, soon()));
     expect(sent).toMatchObject({ method: 'DELETE', url: `${path}/${noImage}`, headers, body: '' });
   });
 });
@@ -166,7 +167,7 @@ test('a client that is closed lets go of its connections', async () => {
   });
   onTestFinished(server.stop);
   const client = clientOf(server.url);
-  await client.delete(noImage, requestId);
+  await client.delete(noImage, soon());
   expect(open).toBe(1);
   client.close();
   await expect.poll(() => open).toBe(0);

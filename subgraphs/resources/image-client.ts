@@ -1,9 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import fetch, { type Response } from 'node-fetch';
-import { z } from 'zod';
-import { Refusal } from '../../runtime/refusal.ts';
 import { StartFault } from '../../runtime/start-fault.ts';
+import { createImageBreaker } from './image-breaker.ts';
+import { type Answer, readCreated, readHash, readIsThere, readList } from './image-client-answers.ts';
+import { withRetries } from './image-client-retries.ts';
+import { createPool, exchange, isDefiniteRefusal, isNeverSent, NotAttempted, type Pool } from './image-http.ts';
+import { ImageServiceTrouble } from './image-service-trouble.ts';
 
 /** The image service's answer to a new image. */
 export interface CreatedImage {
@@ -17,13 +17,47 @@ export interface ImageUpload {
   contentType: string;
 }
 
-/** The image service. All calls throw IMAGE_SERVICE_UNAVAILABLE where it is down, slow, or answers what it should not. */
+/** On behalf of which request, and until when: no attempt is begun after `deadline`, and none lasts beyond it. */
+export interface ImageCall {
+  requestId: string;
+  /** Milliseconds since 1970. */
+  deadline: number;
+}
+
+/** An image as the service lists it. */
+export interface ListedImage {
+  id: string;
+  url: string;
+  contentType: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface ImageListing {
+  images: ListedImage[];
+  /** Whether these are all: false where something is listed that is not as the service's table says. */
+  isWhole: boolean;
+}
+
+/** `MISSING`: there is no such image. `UNSETTLED`: an attempt before it got no answer, and may still land. */
+export type Replaced = 'SETTLED' | 'UNSETTLED' | 'MISSING';
+
+/** Of the bytes at a public URL: `sha256` in lower-case hex. */
+export type PublicHash = { type: 'HASH'; sha256: string } | { type: 'TOO_LONG' };
+
+/** The image service. All calls throw ImageServiceTrouble where it is down, slow, or answers what it should not. */
 export interface ImageClient {
-  create(image: ImageUpload, requestId: string): Promise<CreatedImage>;
-  /** False where there is no such image. */
-  replace(id: string, image: ImageUpload, requestId: string): Promise<boolean>;
-  /** Also where there is none: what matters is that it is gone. */
-  delete(id: string, requestId: string): Promise<void>;
+  /** Stores an image. Tried again only where the attempt was surely never sent. */
+  create(image: ImageUpload, call: ImageCall): Promise<CreatedImage>;
+  /** Tried again within the deadline, as it is idempotent. */
+  replace(id: string, image: ImageUpload, call: ImageCall): Promise<Replaced>;
+  /** Also where there is none: what matters is that it is gone. One attempt only. */
+  delete(id: string, call: ImageCall): Promise<void>;
+  /** What the token's owner has stored; undefined where the service offers no listing. One attempt only. */
+  list(call: ImageCall): Promise<ImageListing | undefined>;
+  /** Of what anybody is given at the URL, past all caches; undefined where there is nothing. One attempt only. */
+  publicHash(url: string, call: ImageCall & { maxBytes: number }): Promise<PublicHash | undefined>;
+  /** Ends what is under way; nothing is attempted any more. */
   close(): void;
 }
 
@@ -31,16 +65,16 @@ export interface ImageClientSettings {
   /** Up to and with `/images/api/v1`. */
   baseUrl: string;
   token: string;
-  /** From the call to the answer's last byte. */
+  /** Of one attempt, from the call to the answer's last byte. */
   timeoutMs: number;
+  /** Where public URLs are fetched: replaces their origin; their own where it is left out. */
+  publicFetchOrigin?: string | undefined;
 }
 
-const maxConnections = 16;
 const maxAnswerBytes = 64 * 1024;
+const maxListBytes = 32 * 1024 * 1024;
 /** What one request's JSON may weigh, as the service's framework counts. */
 const maxPayloadBytes = 512_000;
-
-const createdImage = z.object({ id: z.string().regex(/^[0-9a-f]{24}$/), imageUrl: z.url({ protocol: /^https?$/ }) });
 
 /** The longest image whose payload the service takes, in bytes before base64. */
 export function maxImageBytes(): number {
@@ -54,59 +88,78 @@ export function readImageServiceToken(text: string): string {
   throw new StartFault('It is damaged: the token must be one line of ASCII. Restore it.');
 }
 
-/** A client over one pool of connections that are kept alive. */
-export function createImageClient({ baseUrl, token, timeoutMs }: ImageClientSettings): ImageClient {
-  const AgentOfScheme = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
-  const agent = new AgentOfScheme({ keepAlive: true, maxSockets: maxConnections });
+/** A client whose uploads have connections of their own, so that nothing else waits behind them. */
+export function createImageClient({ baseUrl, token, timeoutMs, publicFetchOrigin }: ImageClientSettings): ImageClient {
+  const [uploads, others] = [createPool(), createPool()];
+  const breaker = createImageBreaker();
+  let isClosed = false;
 
-  const call = async ({ method, path, image, requestId }: Call): Promise<Answer> => {
-    const headers = { 'x-api-private-token': token, 'x-request-id': requestId };
-    try {
-      const response = await fetch(`${baseUrl}/images${path}`, {
-        method,
-        agent,
-        redirect: 'manual',
-        size: maxAnswerBytes,
-        signal: AbortSignal.timeout(timeoutMs),
-        headers: image ? { ...headers, 'content-type': 'application/json' } : headers,
-        ...(image && { body: payload(image) }),
-      });
-      return { response, text: await response.text() };
-    } catch (cause) {
-      throw unavailable(cause);
-    }
+  /** How long an attempt may last that begins now. */
+  const timeFor = ({ deadline }: ImageCall): number => {
+    const leftMs = isClosed ? 0 : Math.min(timeoutMs, Math.floor(deadline - Date.now()));
+    if (leftMs > 0) return leftMs;
+    throw new ImageServiceTrouble('none', new NotAttempted('The image service is not asked: no time is left.'));
+  };
+
+  /** One attempt at the API, which the breaker counts. */
+  const attempt = async <Read>(request: ApiRequest, call: ImageCall, read: (answer: Answer) => Read): Promise<Read> => {
+    const { path, image, size = maxAnswerBytes, ...rest } = request;
+    const headers = { 'x-api-private-token': token, 'x-request-id': call.requestId };
+    const sent = {
+      ...rest,
+      url: `${baseUrl}/images${path}`,
+      size,
+      timeoutMs: timeFor(call),
+      headers: image ? { ...headers, 'content-type': 'application/json' } : headers,
+      ...(image && { body: payload(image) }),
+    };
+    return breaker.run(() => exchange(sent, async (response) => read({ response, text: await response.text() })));
   };
 
   return {
-    async create(image, requestId) {
-      const answer = await call({ method: 'POST', path: '', image, requestId });
-      if (answer.response.status !== 201) throw unexpected(answer);
-      return readCreated(answer);
+    async create(image, call) {
+      const request = { method: 'POST', path: '', pool: uploads, image };
+      const { result } = await withRetries(() => attempt(request, call, readCreated), {
+        ...call,
+        isWorthAnother: ({ cause }) => isNeverSent(cause),
+      });
+      return result;
     },
-    async replace(id, image, requestId) {
-      const answer = await call({ method: 'PUT', path: `/${id}`, image, requestId });
-      if (answer.response.status === 404) return false;
-      if (answer.response.status !== 204) throw unexpected(answer);
-      return true;
+    async replace(id, image, call) {
+      const request = { method: 'PUT', path: `/${id}`, pool: uploads, image };
+      const { result: isThere, trouble } = await withRetries(() => attempt(request, call, readIsThere), {
+        ...call,
+        isWorthAnother: ({ cause }) => !isDefiniteRefusal(cause) && !(cause instanceof NotAttempted),
+      });
+      const isUnsettled = trouble?.effect === 'unknown';
+      // An attempt may have been taken that is answered nowhere, whatever the last one says.
+      if (!isThere && isUnsettled) throw trouble;
+      if (!isThere) return 'MISSING';
+      return isUnsettled ? 'UNSETTLED' : 'SETTLED';
     },
-    async delete(id, requestId) {
-      const answer = await call({ method: 'DELETE', path: `/${id}`, requestId });
-      if (answer.response.status !== 204 && answer.response.status !== 404) throw unexpected(answer);
+    async delete(id, call) {
+      await attempt({ method: 'DELETE', path: `/${id}`, pool: others }, call, readIsThere);
     },
-    close: () => agent.destroy(),
+    list: (call) => attempt({ method: 'GET', path: '', pool: others, size: maxListBytes }, call, readList),
+    async publicHash(url, { maxBytes, ...call }) {
+      const headers = { 'cache-control': 'no-cache', pragma: 'no-cache', 'x-request-id': call.requestId };
+      const request = { url: fetchedAt(url, publicFetchOrigin), pool: others, headers };
+      return exchange({ ...request, timeoutMs: timeFor(call) }, (response) => readHash(response, maxBytes));
+    },
+    close() {
+      isClosed = true;
+      uploads.close();
+      others.close();
+    },
   };
 }
 
-interface Call {
-  method: 'POST' | 'PUT' | 'DELETE';
+interface ApiRequest {
+  method: string;
   path: string;
+  pool: Pool;
   image?: ImageUpload;
-  requestId: string;
-}
-
-interface Answer {
-  response: Response;
-  text: string;
+  size?: number;
 }
 
 /** JSON in bytes, written once: base64 and the types of images hold nothing that JSON would escape. */
@@ -114,29 +167,8 @@ function payload({ base64, contentType }: ImageUpload): Buffer {
   return Buffer.from(`{"data":"${base64}","contentType":"${contentType}"}`, 'latin1');
 }
 
-function readCreated(answer: Answer): CreatedImage {
-  const created = createdImage.safeParse(parseJson(answer.text));
-  if (!created.success) throw unexpected(answer);
-  return { id: created.data.id, url: created.data.imageUrl };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Of what was answered only the status goes into the log: a service may repeat the token or the image in its text. */
-function unexpected({ response }: Answer): Refusal {
-  const type = response.headers.get('content-type')?.slice(0, 100) ?? 'of no type';
-  return unavailable(
-    new Error(`The image service answered ${response.status}, ${type}, which is not what its table says.`),
-  );
-}
-
-function unavailable(cause: unknown): Refusal {
-  const message = 'The image service cannot be reached or does not answer as it should: try again.';
-  return new Refusal({ code: 'IMAGE_SERVICE_UNAVAILABLE' }, message, { cause });
+/** Written together as text: a path that begins with two slashes would name another host to `new URL`. */
+function fetchedAt(url: string, publicFetchOrigin: string | undefined): string {
+  const { origin, pathname, search } = new URL(url);
+  return `${publicFetchOrigin ? new URL(publicFetchOrigin).origin : origin}${pathname}${search}`;
 }

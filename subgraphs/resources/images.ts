@@ -36,7 +36,8 @@ const maxAnimationPixels = 100_000_000;
 const maxDecodeSeconds = 10;
 /** An image in memory is small, a decoded one is not; and of the cores one is left to those who ask for lists. */
 const concurrentReads = Math.min(2, Math.max(1, availableParallelism() - 1));
-const maxWaiting = 40;
+/** As many as the gateway sends at once. */
+const maxWaiting = 64;
 
 /** Reads images that the image service would take; checks cheap things first, and pixels last. */
 export function createImageReader({ maxBytes }: { maxBytes: number }): ReadImageInput {

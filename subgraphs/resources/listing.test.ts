@@ -6,7 +6,7 @@ import type { ListInput } from './list-input.ts';
 import { createListing, type ResourceConnection } from './listing.ts';
 import type { Resource, ResourceOrder, ResourceStore, ResourceSummary } from './storage/resource-store.ts';
 import { openSqliteResourceStore } from './storage/sqlite.ts';
-import { aResource } from './storage/test-resources.ts';
+import { aResource, removeResource } from './storage/test-resources.ts';
 
 /** A real store whose reads of lists are counted. */
 function countReads(store: ResourceStore) {
@@ -219,7 +219,7 @@ describe('while a list is walked', () => {
   test('the resource at the cursor may be deleted', async () => {
     const { ada, store, page } = await listOf(five);
     const { nodes, pageInfo } = await page({ first: 2 });
-    await store.delete({ ownerId: ada, id: nodes[1]?.id ?? '' });
+    await removeResource(store, { ownerId: ada, id: nodes[1]?.id ?? '' });
     const second = await page({ after: pageInfo.endCursor() });
     expect(titlesOf(second)).toEqual(['c', 'd', 'e']);
     expect(await flagsOf(second)).toEqual([true, false]);
@@ -229,7 +229,7 @@ describe('while a list is walked', () => {
     const { ada, store, page } = await listOf(five);
     const { edges } = await page();
     const empty = await page({ after: edges()[1]?.cursor ?? '', before: edges()[2]?.cursor ?? '' });
-    const remove = (at: number) => store.delete({ ownerId: ada, id: edges()[at]?.node.id ?? '' });
+    const remove = (at: number) => removeResource(store, { ownerId: ada, id: edges()[at]?.node.id ?? '' });
     expect(await flagsOf(empty)).toEqual([true, true]);
     for (const at of [2, 3, 4]) await remove(at);
     expect(await flagsOf(empty)).toEqual([true, false]);
@@ -242,7 +242,7 @@ describe('while a list is walked', () => {
     const { ada, store, page } = await listOf(five);
     const { edges } = await page();
     const empty = await page({ after: edges()[1]?.cursor ?? '', before: edges()[2]?.cursor ?? '' });
-    for (const at of [0, 1]) await store.delete({ ownerId: ada, id: edges()[at]?.node.id ?? '' });
+    for (const at of [0, 1]) await removeResource(store, { ownerId: ada, id: edges()[at]?.node.id ?? '' });
     expect(await flagsOf(empty)).toEqual([false, true]);
   });
 
@@ -250,7 +250,8 @@ describe('while a list is walked', () => {
     const { ada, store, page } = await listOf(five);
     const { edges } = await page();
     const middle = await page({ first: 1, after: edges()[0]?.cursor ?? '', before: edges()[2]?.cursor ?? '' });
-    for (const { node } of edges().filter((_, at) => at !== 1)) await store.delete({ ownerId: ada, id: node.id });
+    for (const { node } of edges().filter((_, at) => at !== 1))
+      await removeResource(store, { ownerId: ada, id: node.id });
     expect(await flagsOf(middle)).toEqual([false, false]);
   });
 });

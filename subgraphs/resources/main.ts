@@ -3,8 +3,10 @@ import '../../runtime/heap-growth.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { runProcess } from '../../runtime/process.ts';
 import { resourcesEnvironment } from './environment.ts';
+import { createImageClient } from './image-client.ts';
 import { startResources } from './start.ts';
 import { openSqliteResourceStore } from './storage/sqlite.ts';
+import { timingOf } from './timing.ts';
 
 await runProcess({
   about: 'resources: the subgraph of image resources; verifies access tokens itself.',
@@ -17,11 +19,16 @@ await runProcess({
         audience: env.TOKEN_AUDIENCE,
       },
       store: openSqliteResourceStore(env.RESOURCES_DATABASE_FILE),
-      imageService: {
+      imageClient: createImageClient({
         baseUrl: env.IMAGE_SERVICE_URL,
         token: env.IMAGE_SERVICE_TOKEN_FILE,
         timeoutMs: env.IMAGE_SERVICE_TIMEOUT_MS,
-      },
+        publicFetchOrigin: env.IMAGE_PUBLIC_FETCH_ORIGIN,
+      }),
+      timing: timingOf({
+        timeoutMs: env.IMAGE_SERVICE_TIMEOUT_MS,
+        settleSeconds: env.IMAGE_SERVICE_SETTLE_SECONDS,
+      }),
       listen: { host: env.HOST, port: env.RESOURCES_PORT, portVariable: 'RESOURCES_PORT' },
       log: createLogger({ service: 'resources', level: env.LOG_LEVEL }),
     }),

@@ -11,6 +11,23 @@ export function versionPassed(currentVersion: number): Refusal {
   return new Refusal({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion }, message);
 }
 
+/** Another change of the same thing is under way. */
+export function inProgress(): Refusal {
+  const message = 'Another change of the same is under way just now: try again when that is done.';
+  return new Refusal({ code: 'CONFLICT', reason: 'IN_PROGRESS' }, message);
+}
+
+/** The key was used with another input. */
+export function keyReused(): Refusal {
+  const message = 'This idempotencyKey came with another input before: take a new key for a new resource.';
+  return new Refusal({ code: 'CONFLICT', reason: 'KEY_REUSED' }, message);
+}
+
+/** The time in which a change may be written has passed; what was begun is settled without the request. */
+export function tookTooLong(): Refusal {
+  return new Refusal({ code: 'SERVICE_UNAVAILABLE' }, 'This took too long and was given up: look, then try again.');
+}
+
 /** The image service has no image where it once took one. */
 export function imageLost(imageId: string): Refusal {
   return imageServiceWrong(`The image service has no image ${imageId}, which a resource refers to.`);

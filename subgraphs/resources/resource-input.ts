@@ -1,11 +1,14 @@
 import { type Problem, refuseProblems } from '../../runtime/refusal.ts';
 import type { ImageInput } from './images.ts';
+import { keyProblems } from './operations/idempotency.ts';
 import { descriptionProblems, titleProblems, trimTitle } from './texts.ts';
 
 export interface CreateInput {
   title: string;
   description?: string | null;
   image: ImageInput;
+  /** What the client tells repetitions of this create by. */
+  idempotencyKey?: string | null;
 }
 
 /** A field that is left out stays; null is not the same. */
@@ -18,9 +21,13 @@ export interface UpdateInput {
 }
 
 /** What a new resource holds, with its title trimmed; BAD_USER_INPUT with every problem. */
-export function readCreateInput({ title: asWritten, description = null, image }: CreateInput) {
+export function readCreateInput({ title: asWritten, description = null, image, idempotencyKey }: CreateInput) {
   const title = trimTitle(asWritten);
-  refuseProblems([...titleProblems(title), ...descriptionProblems(description ?? '')]);
+  refuseProblems([
+    ...titleProblems(title),
+    ...descriptionProblems(description ?? ''),
+    ...(typeof idempotencyKey === 'string' ? keyProblems(idempotencyKey) : []),
+  ]);
   return { title, description, image };
 }
 

@@ -23,7 +23,7 @@ describe('to replace an image', () => {
         await expect(bob.update({ id, image, expectedVersion: 1 })).rejects.toEqual(notFound);
       }
     }
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST']);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
     expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
   });
 
@@ -36,7 +36,7 @@ describe('to replace an image', () => {
       const update = ada.update({ id, title: 'Third', image: await imageOf(4), expectedVersion });
       await expect(update).rejects.toEqual(passed(2));
     }
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST']);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
     expect(await ada.find(id)).toEqual(second);
     expect(await servedAt(second.image.url)).toBe(second.image.sha256);
   });
@@ -50,7 +50,7 @@ describe('to replace an image', () => {
     await expect(bad).rejects.toEqual(refusal({ code: 'UNSUPPORTED_IMAGE' }));
     const none = refusal({ code: 'BAD_USER_INPUT', problems: [expect.objectContaining({ field: 'image' })] });
     await expect(ada.update({ id, title: 'New', image: null })).rejects.toEqual(none);
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST']);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
     expect(await ada.find(id)).toEqual(resource);
   });
 
@@ -77,18 +77,25 @@ describe('to replace an image', () => {
     expect(await ada.find(resource.id)).toEqual(resource);
   });
 
-  test('whose resource cannot be written then is SERVICE_UNAVAILABLE, and is mended by trying again', async () => {
-    const { gate, database, signUp, servedAt } = await startRules();
+  test('whose resource cannot be written then is SERVICE_UNAVAILABLE, and IN_PROGRESS until it is settled', async () => {
+    const { gate, database, signUp, servedAt, settled } = await startRules();
     const ada = signUp();
     const resource = await ada.create();
-    const input = { id: resource.id, image: await imageOf(4), expectedVersion: 1 };
+    const { id } = resource;
+    const input = { id, title: 'New', image: await imageOf(4), expectedVersion: 1 };
     gate.steps.PUT = { after: () => database.lock() };
     await expect(ada.update(input)).rejects.toEqual(unavailable);
     database.unlock();
     gate.steps.PUT = {};
-    const replaced = await ada.update(input);
-    expect(replaced).toMatchObject({ version: 2, image: { width: 4 } });
-    expect(await servedAt(replaced.image.url)).toBe(replaced.image.sha256);
+    expect(await ada.find(id)).toEqual(resource);
+    await expect(ada.update(input)).rejects.toEqual(inProgress);
+
+    await settled();
+    const replaced = await ada.find(id);
+    expect(replaced).toMatchObject({ title: 'New', version: 2, image: { width: 4 } });
+    expect(await servedAt(resource.image.url)).toBe(replaced?.image.sha256);
+    await expect(ada.update(input)).rejects.toEqual(passed(2));
+    expect(await ada.update({ ...input, expectedVersion: 2 })).toMatchObject({ version: 3, image: { width: 4 } });
   });
 
   test('keeps its URL and its id, and changes what is known of it, with the texts, one version on', async () => {
@@ -134,7 +141,7 @@ describe('while an image is being replaced', () => {
     const image = await imageOf(5);
     await expect(ada.update({ id, image })).rejects.toEqual(inProgress);
     await expect(ada.update({ id, image, expectedVersion: 1 })).rejects.toEqual(inProgress);
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT', 'PUT']);
     release();
     const { image: stored } = await replaced;
     expect(stored.width).toBe(4);
@@ -145,8 +152,8 @@ describe('while an image is being replaced', () => {
 
   test('another resource’s can be replaced', async () => {
     const { ada, gate, replaced, release } = await replacing('before');
-    const other = await ada.create();
     delete gate.steps.PUT;
+    const other = await ada.create();
     expect(await ada.update({ id: other.id, image: await imageOf(5) })).toMatchObject({ version: 2 });
     release();
     await replaced;
@@ -169,8 +176,25 @@ describe('while an image is being replaced', () => {
     expect(await replaced).toMatchObject({ title: 'New', image: { width: 4 }, version: 3 });
   });
 
-  test('a change that another process makes meanwhile does not part the resource from its bytes', async () => {
-    const { ada, id, replaced, release, servedAt, store } = await replacing('after', { expectedVersion: 1 });
+  test('on the condition of a version, nothing that another process does moves the resource past that either', async () => {
+    const { ada, id, resource, replaced, release, servedAt, anotherProcess } = await replacing('after', {
+      expectedVersion: 1,
+    });
+    const { store } = anotherProcess();
+    const key = { ownerId: ada.viewerId, id };
+    const change = { title: 'From elsewhere' };
+    expect(await store.update(key, change, new Date())).toBeUndefined();
+    expect(await store.update({ ...key, expectedVersion: 1 }, change, new Date())).toBeUndefined();
+    expect(await store.find(key)).toEqual(resource);
+    release();
+    expect(await replaced).toMatchObject({ title: resource.title, version: 2, image: { width: 4 } });
+    expect(await servedAt(resource.image.url)).toBe((await replaced).image.sha256);
+    expect(await store.update(key, change, new Date())).toMatchObject({ title: 'From elsewhere', version: 3 });
+  });
+
+  test('without a condition, what another process changes meanwhile does not part the resource from its bytes', async () => {
+    const { ada, id, replaced, release, servedAt, anotherProcess } = await replacing('after');
+    const { store } = anotherProcess();
     await store.update({ ownerId: ada.viewerId, id }, { title: 'From elsewhere' }, new Date());
     release();
     const resource = await replaced;

@@ -22,59 +22,67 @@ describe('to create', () => {
     const ada = signUp();
     gate.steps.POST = { instead: (_, res) => res.writeHead(500).end() };
     await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
-    expect(gate.calls).toHaveLength(1);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST']);
     expect([await ada.list(), await storedImages(), lines]).toEqual([[], [], []]);
   });
 
-  test('deletes the image again where the resource cannot be kept', async () => {
-    const { gate, database, storedImages, signUp, lines } = await startRules();
+  test.each(['POST', 'PUT'] as const)(
+    'leaves the image to the reconciler where %s cannot be recorded',
+    async (method) => {
+      const { gate, database, storedImages, signUp, lines, settled } = await startRules();
+      const ada = signUp();
+      gate.steps[method] = { after: () => database.lock() };
+      await expect(ada.create()).rejects.toEqual(unavailable);
+      expect(gate.calls.map(({ method }) => method)).toEqual(method === 'POST' ? ['POST'] : ['POST', 'PUT']);
+      expect(await storedImages()).toHaveLength(1);
+      expect(lines).toEqual([expect.objectContaining({ level: 40, msg: 'operation not handed over yet' })]);
+      expect(JSON.stringify(lines)).not.toMatch(/a token for these tests/);
+
+      database.unlock();
+      await settled();
+      expect([await ada.list(), await storedImages()]).toEqual([[], []]);
+    },
+  );
+
+  test('deletes the image again where its bytes are not taken', async () => {
+    const { gate, storedImages, signUp, lines } = await startRules();
     const ada = signUp();
-    const storedBefore: unknown[] = [];
-    gate.steps.POST = { after: () => database.freeze() };
-    gate.steps.DELETE = { before: async () => storedBefore.push(...(await storedImages())) };
-    await expect(ada.create()).rejects.toEqual(unavailable);
-    expect(storedBefore).toHaveLength(1);
+    gate.steps.PUT = { instead: (_, res) => res.writeHead(413).end() };
+    await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
     expect(gate.calls.map(({ method, requestId }) => [method, requestId])).toEqual([
       ['POST', ada.requestId],
+      ['PUT', ada.requestId],
       ['DELETE', ada.requestId],
     ]);
     expect([await ada.list(), await storedImages(), lines]).toEqual([[], [], []]);
   });
 
-  test('logs the image that neither its resource could be kept of, nor it be deleted', async () => {
-    const { gate, database, storedImages, signUp, lines } = await startRules();
-    const ada = signUp();
-    gate.steps.POST = { after: () => database.freeze() };
-    gate.steps.DELETE = { instead: (_, res) => res.writeHead(500).end('Error') };
-    await expect(ada.create()).rejects.toEqual(unavailable);
-    const [left] = await storedImages();
-    expect(lines).toEqual([
-      expect.objectContaining({ level: 50, msg: 'image left behind', imageId: left?.id, requestId: ada.requestId }),
-    ]);
-    expect(JSON.stringify(lines)).not.toMatch(/a token for these tests/);
-  });
-
   test('is IMAGE_SERVICE_UNAVAILABLE where the service gives out an id again, and leaves the first image alone', async () => {
-    const { gate, signUp } = await startRules();
+    const { gate, signUp, settled } = await startRules();
     const ada = signUp();
     const created = JSON.stringify({ id, imageUrl: `http://127.0.0.1/images/public/${id}` });
     gate.steps.POST = { instead: (_, res) => res.writeHead(201).end(created) };
+    gate.steps.PUT = { instead: (_, res) => res.writeHead(204).end() };
     const first = await ada.create();
     await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
     await expect(signUp().create()).rejects.toEqual(imageServiceUnavailable);
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'POST', 'POST']);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT', 'POST', 'POST']);
+    await settled();
+    expect(gate.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
     expect(await ada.list()).toEqual([first]);
   });
 
-  test('stores the image first, then the resource', async () => {
+  test('reserves an image first, then stores its bytes, then the resource', async () => {
     const { gate, storedImages, servedAt, signUp } = await startRules();
     const ada = signUp();
     const before = Date.now();
     const keptMeanwhile: unknown[] = [];
-    gate.steps.POST = { after: async () => keptMeanwhile.push(...(await ada.list())) };
+    const look = async () => keptMeanwhile.push(await ada.list());
+    gate.steps.POST = { after: look };
+    gate.steps.PUT = { after: look };
     const resource = await ada.create({ title: ' A title ', description: ' as written ' });
 
-    expect(keptMeanwhile).toEqual([]);
+    expect(keptMeanwhile).toEqual([[], []]);
     expect(resource).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       ownerId: ada.viewerId,
@@ -91,7 +99,11 @@ describe('to create', () => {
     });
     expect(resource.createdAt.getTime()).toBeGreaterThanOrEqual(before);
     expect(await ada.find(resource.id)).toEqual(resource);
-    expect(gate.calls).toEqual([{ method: 'POST', path: '/images/api/v1/images', requestId: ada.requestId }]);
+    const { requestId } = ada;
+    expect(gate.calls).toEqual([
+      { method: 'POST', path: '/images/api/v1/images', requestId },
+      { method: 'PUT', path: `/images/api/v1/images/${resource.image.id}`, requestId },
+    ]);
   });
 
   test('one after the other gives ids in the order of creation', async () => {
@@ -169,7 +181,7 @@ describe('to update texts', () => {
     const third = await ada.update({ id, description: null, expectedVersion: null });
     expect(third).toEqual({ ...second, description: null, version: 3, updatedAt: expect.any(Date) });
     expect(await ada.find(id)).toEqual(third);
-    expect(gate.calls).toHaveLength(1);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
   });
 
   test('with nothing given gives the resource as it is', async () => {
@@ -179,93 +191,6 @@ describe('to update texts', () => {
     expect(await ada.update({ id: resource.id })).toEqual(resource);
     expect(await ada.update({ id: resource.id, expectedVersion: 1 })).toEqual(resource);
     expect(await ada.find(resource.id)).toEqual(resource);
-  });
-});
-
-describe('to delete', () => {
-  test('what is not there, or is somebody else’s, is NOT_FOUND', async () => {
-    const { gate, signUp } = await startRules();
-    const [ada, bob] = [signUp(), signUp()];
-    const resource = await ada.create();
-    for (const id of [resource.id, randomUUID(), 'none']) {
-      await expect(bob.delete({ id })).rejects.toEqual(notFound);
-      await expect(bob.delete({ id, expectedVersion: 1 })).rejects.toEqual(notFound);
-    }
-    expect(await ada.find(resource.id)).toEqual(resource);
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST']);
-  });
-
-  test('a version that has passed is CONFLICT with the current one, and leaves resource and image', async () => {
-    const { gate, signUp } = await startRules();
-    const ada = signUp();
-    const { id } = await ada.create();
-    await ada.update({ id, title: 'Second' });
-    for (const expectedVersion of [1, 3, 0]) {
-      await expect(ada.delete({ id, expectedVersion })).rejects.toEqual(passed(2));
-    }
-    expect(await ada.find(id)).toMatchObject({ version: 2 });
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST']);
-  });
-
-  test('while the database cannot be written is SERVICE_UNAVAILABLE, and leaves resource and image', async () => {
-    const { signUp, database, servedAt } = await startRules();
-    const ada = signUp();
-    const resource = await ada.create();
-    database.freeze();
-    await expect(ada.delete({ id: resource.id })).rejects.toEqual(unavailable);
-    expect(await ada.find(resource.id)).toEqual(resource);
-    expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
-  });
-
-  test('succeeds where the image service fails, and logs the image that is left', async () => {
-    const { gate, signUp, lines } = await startRules();
-    const ada = signUp();
-    const { id, image } = await ada.create();
-    gate.steps.DELETE = { instead: (req) => req.socket.destroy() };
-    await ada.delete({ id });
-    expect(await ada.find(id)).toBeUndefined();
-    expect(lines).toEqual([
-      expect.objectContaining({ level: 50, msg: 'image left behind', imageId: image.id, requestId: ada.requestId }),
-    ]);
-  });
-
-  test('succeeds where the image is gone already, and logs nothing', async () => {
-    const { loseImage, signUp, lines } = await startRules();
-    const ada = signUp();
-    const { id, image } = await ada.create();
-    await loseImage(image.id);
-    await ada.delete({ id });
-    expect(await ada.find(id)).toBeUndefined();
-    expect(lines).toEqual([]);
-  });
-
-  test('takes the resource away first, then the image', async () => {
-    const { gate, signUp, storedImages, lines } = await startRules();
-    const ada = signUp();
-    const kept = await ada.create();
-    const { id, image } = await ada.create();
-    const meanwhile: unknown[] = [];
-    gate.steps.DELETE = { before: async () => meanwhile.push(await ada.find(id), (await storedImages()).length) };
-    await ada.delete({ id, expectedVersion: 1 });
-    expect(meanwhile).toEqual([undefined, 2]);
-    expect((await storedImages()).map(({ id }) => id)).toEqual([kept.image.id]);
-    expect(gate.calls.at(-1)).toEqual({
-      method: 'DELETE',
-      path: `/images/api/v1/images/${image.id}`,
-      requestId: ada.requestId,
-    });
-    expect(lines).toEqual([]);
-    await expect(ada.delete({ id })).rejects.toEqual(notFound);
-  });
-
-  test('twice at once succeeds once', async () => {
-    const { signUp, storedImages } = await startRules();
-    const ada = signUp();
-    const { id } = await ada.create();
-    const outcomes = await Promise.allSettled([ada.delete({ id }), ada.delete({ id })]);
-    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(outcomes).toContainEqual({ status: 'rejected', reason: notFound });
-    expect(await storedImages()).toEqual([]);
   });
 });
 

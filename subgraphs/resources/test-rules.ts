@@ -3,10 +3,16 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished } from 'vitest';
 import { startImageService } from '../../image-service/start.ts';
+import type { Logger } from '../../runtime/logger.ts';
 import { captureLog } from '../../tests/captured-log.ts';
 import { folderOfTest } from '../../tests/folder-of-test.ts';
 import { createImageClient } from './image-client.ts';
 import { createImageReader } from './images.ts';
+import { createImageDisposal } from './operations/image-disposal.ts';
+import { createLeases } from './operations/leases.ts';
+import { startReconciler } from './operations/reconciler.ts';
+import { createReservationSearch } from './operations/reservation-search.ts';
+import { createSettling } from './operations/settling.ts';
 import { createResources } from './resources.ts';
 import { openSqliteResourceStore } from './storage/sqlite.ts';
 import { markReadOnly } from './storage/test-read-only.ts';
@@ -14,26 +20,61 @@ import { openGate } from './test-gate.ts';
 import { png } from './test-images.ts';
 
 const token = 'a token for these tests';
+const maxImageBytes = 10_000;
 
 /** An image as a client gives it, of a width that tells it from others. */
 export const imageOf = async (width: number) => ({ data: (await png({ width, height: 2 })).toString('base64') });
 
+interface Process {
+  file: string;
+  imageUrl: string;
+  timing: { settleMs: number; requestMs: number; attemptMs: number };
+  log: Logger;
+}
+
+/** What one process does with the database and the image service; gone after the test. */
+function startProcess({ file, imageUrl, timing, log }: Process) {
+  const store = openSqliteResourceStore(file);
+  const { operations } = store;
+  const imageClient = createImageClient({ baseUrl: `${imageUrl}/images/api/v1`, token, timeoutMs: timing.attemptMs });
+  onTestFinished(() => {
+    imageClient.close();
+    store.close();
+  });
+  const leases = createLeases({ operations, timing, log });
+  const disposeOf = createImageDisposal({ operations, imageClient, leases, log });
+  const readImage = createImageReader({ maxBytes: maxImageBytes });
+  const resources = createResources({ store, readImage, imageClient, leases, disposeOf, maxImageBytes });
+  let isReconciling = false;
+  /** Reconciles from now on, if that is not done already. */
+  const reconcile = () => {
+    if (isReconciling) return;
+    isReconciling = true;
+    const searchReservation = createReservationSearch({ operations, imageClient });
+    const settle = createSettling({ operations, imageClient, searchReservation, maxImageBytes, log });
+    const reconciler = startReconciler({ operations, settle, everyMs: 20, log });
+    onTestFinished(() => reconciler.stop());
+  };
+  /** Somebody new, or somebody who has signed up elsewhere. */
+  const signUp = (viewerId: string = randomUUID()) => personOf(resources, viewerId);
+  return { store, resources, reconcile, signUp };
+}
+
 /** The rules over a real store and the real stand-in, with a gate between; all of it is gone after the test. */
-export async function startRules() {
+export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs = 10_000 } = {}) {
   const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
   const gate = await openGate(service.url);
   const file = join(folderOfTest(), 'resources.sqlite');
-  const store = openSqliteResourceStore(file);
-  const imageClient = createImageClient({ baseUrl: `${gate.url}/images/api/v1`, token, timeoutMs: 10_000 });
   const { log, lines } = captureLog();
-  const resources = createResources({ store, readImage: createImageReader({ maxBytes: 10_000 }), imageClient, log });
-  const second = new Database(file);
   onTestFinished(async () => {
-    imageClient.close();
-    second.close();
-    store.close();
     await gate.stop();
     await service.stop(0);
+  });
+  const startOne = () => startProcess({ file, imageUrl: gate.url, timing: { settleMs, requestMs, attemptMs }, log });
+  const { store, resources, reconcile, signUp } = startOne();
+  const second = new Database(file);
+  onTestFinished(() => {
+    second.close();
   });
 
   /** What the image service holds: ids and URLs. */
@@ -43,6 +84,25 @@ export async function startRules() {
       id,
       url: imageUrl,
     }));
+  };
+  const send = (method: string, path: string, data: string) => {
+    const headers = { 'x-api-private-token': token, 'content-type': 'application/json' };
+    const body = JSON.stringify({ data, contentType: 'image/png' });
+    return fetch(`${service.url}/images/api/v1/images${path}`, { method, headers, body });
+  };
+  /** Puts an image there behind the rules' back; gives its id and URL. */
+  const putImage = async (data: string) => {
+    const response = await send('POST', '', data);
+    expect(response.status).toBe(201);
+    const { id, imageUrl: url } = (await response.json()) as { id: string; imageUrl: string };
+    return { id, url };
+  };
+  /** Puts an image there that is none of ours; gives its id. */
+  const addForeign = async (data: string) => (await putImage(data)).id;
+  /** Gives an image other bytes behind the rules' back. */
+  const overwrite = async (id: string, data: string) => {
+    const { status } = await send('PUT', `/${id}`, data);
+    expect(status).toBe(204);
   };
   /** Removes an image behind the rules' back. */
   const loseImage = async (id: string) => {
@@ -64,25 +124,51 @@ export async function startRules() {
     unlock: () => second.exec('ROLLBACK'),
     /** The database can be read only from now on, without any waiting. */
     freeze: () => markReadOnly(second),
+    /** What is under way is left where it stands: whoever began it is taken for dead, and what it called for landed where `isSettled`. */
+    abandon: ({ isSettled = true } = {}) => {
+      second.exec("UPDATE operations SET lease_until = 0, due_at = 0 WHERE state <> 'ENDED'");
+      if (isSettled) second.prepare("UPDATE operations SET settles_at = ? WHERE state <> 'ENDED'").run(Date.now());
+    },
+    /** Everything was begun so much earlier. */
+    age: (ms: number) => second.prepare('UPDATE operations SET started_at = started_at - ?').run(ms),
+    /** The states of what the reconciler would take up now, or has. */
+    due: () =>
+      second
+        .prepare("SELECT state FROM operations WHERE state <> 'ENDED' AND (due_at <= @now OR lease_until > @now)")
+        .pluck()
+        .all({ now: Date.now() }),
+    /** The states of what is not settled. */
+    open: () => second.prepare("SELECT state FROM operations WHERE state <> 'ENDED' ORDER BY id").pluck().all(),
+  };
+
+  /** Reconciles from now on, until nothing is open. */
+  const settled = async () => {
+    reconcile();
+    await expect.poll(database.open, { timeout: 10_000 }).toEqual([]);
   };
 
   return {
     resources,
     store,
+    settled,
+    reconcile,
+    anotherProcess: startOne,
     gate,
     lines,
     storedImages,
+    putImage,
+    addForeign,
+    overwrite,
     loseImage,
     servedAt,
     database,
-    signUp: () => personOf(resources),
+    signUp,
   };
 }
 
 /** Somebody with an id, and what they may do. */
-function personOf(resources: ReturnType<typeof createResources>) {
-  const caller = { viewerId: randomUUID(), requestId: randomUUID() };
-  const { viewerId } = caller;
+function personOf(resources: ReturnType<typeof createResources>, viewerId: string) {
+  const caller = { viewerId, requestId: randomUUID() };
   return {
     ...caller,
     create: async (input: Partial<Parameters<typeof resources.create>[1]> = {}) =>

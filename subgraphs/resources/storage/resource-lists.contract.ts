@@ -9,7 +9,7 @@ import {
   type ResourceStore,
   resourceOrders,
 } from './resource-store.ts';
-import { aResource, manyResources } from './test-resources.ts';
+import { aResource, manyResources, removeResource } from './test-resources.ts';
 
 const createdFrom = new Date(Date.UTC(2026, 0, 1) + 1_001);
 const createdBefore = new Date(Date.UTC(2026, 0, 1) + 4_001);
@@ -176,7 +176,7 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
     const list = { ownerId: resource.ownerId, order: 'NEWEST', filter: {} } as const;
     await another.insert(resource);
     expect(await another.count(list)).toBe(1);
-    await another.delete(resource);
+    await removeResource(another, resource);
     expect(await another.range(list, { limit: 5, fromEnd: false })).toEqual([]);
     expect(await another.count(list)).toBe(0);
   });

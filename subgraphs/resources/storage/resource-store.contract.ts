@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { resourceListContract } from './resource-lists.contract.ts';
 import type { Resource, ResourceChanges, ResourceStore } from './resource-store.ts';
-import { anImage, aResource } from './test-resources.ts';
+import { anImage, aResource, removeResource } from './test-resources.ts';
 
 type Open = () => ResourceStore | Promise<ResourceStore>;
 
@@ -45,7 +45,7 @@ export function resourceStoreContract(open: Open): void {
 
     test('takes an image again once its resource is deleted', async () => {
       const { store, resource } = await holding();
-      await store.delete(resource);
+      await removeResource(store, resource);
       expect(await store.insert(aResource({ image: resource.image }))).toBe(true);
     });
 
@@ -116,7 +116,7 @@ export function resourceStoreContract(open: Open): void {
         expect(await store.find(key)).toBeUndefined();
         expect(await store.findMany(resource.ownerId, [id])).toEqual([]);
         expect(await store.update(key, { title: 'Changed' }, later)).toBeUndefined();
-        expect(await store.delete(key)).toBeUndefined();
+        expect(await removeResource(store, key)).toBeUndefined();
         expect(await store.find(resource)).toEqual(resource);
       },
     );
@@ -210,20 +210,20 @@ export function resourceStoreContract(open: Open): void {
     test('takes away nothing of somebody else’s', async () => {
       const { store, resource, found } = await holding();
       const ownerId = aResource().ownerId;
-      expect(await store.delete({ id: resource.id, ownerId })).toBeUndefined();
-      expect(await store.delete({ id: resource.id, ownerId, expectedVersion: 1 })).toBeUndefined();
+      expect(await removeResource(store, { id: resource.id, ownerId })).toBeUndefined();
+      expect(await removeResource(store, { id: resource.id, ownerId, expectedVersion: 1 })).toBeUndefined();
       expect(await found()).toEqual(resource);
     });
 
     test.each([0, 2, 4])('takes away nothing of version 3 where %i is expected', async (expectedVersion) => {
       const { store, resource, found } = await holding({ version: 3 });
-      expect(await store.delete({ ...resource, expectedVersion })).toBeUndefined();
+      expect(await removeResource(store, { ...resource, expectedVersion })).toBeUndefined();
       expect(await found()).toEqual(resource);
     });
 
     test('fifty times at once succeeds once, and gives the resource as it was', async () => {
       const { store, resource, found } = await holding({ description: 'Old' });
-      const deletions = Array.from({ length: 50 }, () => store.delete({ ...resource, expectedVersion: 1 }));
+      const deletions = Array.from({ length: 50 }, () => removeResource(store, { ...resource, expectedVersion: 1 }));
       expect((await Promise.all(deletions)).filter((deleted) => deleted !== undefined)).toEqual([resource]);
       expect(await found()).toBeUndefined();
     });
@@ -233,7 +233,8 @@ export function resourceStoreContract(open: Open): void {
         const { store, resource, found } = await holding();
         const key = { ...resource, expectedVersion: 1 };
         const update = () => store.update(key, { title: 'New' }, later);
-        const calls = round % 2 ? [update, () => store.delete(key)] : [() => store.delete(key), update];
+        const calls =
+          round % 2 ? [update, () => removeResource(store, key)] : [() => removeResource(store, key), update];
         const won = (await Promise.all(calls.map((call) => call()))).filter((result) => result !== undefined);
         expect(won).toHaveLength(1);
         expect(await found()).toEqual(won[0]?.version === 2 ? won[0] : undefined);
@@ -244,7 +245,7 @@ export function resourceStoreContract(open: Open): void {
       const { store, resource } = await holding();
       const other = aResource({ ownerId: resource.ownerId });
       await store.insert(other);
-      expect(await store.delete({ ownerId: resource.ownerId, id: resource.id })).toEqual(resource);
+      expect(await removeResource(store, { ownerId: resource.ownerId, id: resource.id })).toEqual(resource);
       expect(await store.find(other)).toEqual(other);
     });
   });

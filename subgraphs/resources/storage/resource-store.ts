@@ -1,3 +1,5 @@
+import type { OperationStore } from './operation-store.ts';
+
 /** An image as the image service holds it. */
 export interface StoredImage {
   /** The image service's id. */
@@ -90,15 +92,18 @@ export interface ResourceStore {
   find(key: ResourceKey): Promise<Resource | undefined>;
   /** Those of the ids that are the owner's, each once, in any order. */
   findMany(ownerId: string, ids: readonly string[]): Promise<Resource[]>;
-  /** The resource as changed, its version one higher; undefined where none has the key and the version. */
+  /**
+   * The resource as changed, its version one higher; undefined where none has the key and the version, or its image is
+   * being replaced on the condition of a version.
+   */
   update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Promise<Resource | undefined>;
-  /** The resource as it was; undefined where none has the key and the version. */
-  delete(key: VersionedKey): Promise<Resource | undefined>;
   /** In the list's order, from whichever end the range was taken. */
   range(list: ResourceList, range: ResourceRange): Promise<Resource[]>;
   /** As range, for less than half of what that costs. */
   summaries(list: ResourceList, range: ResourceRange): Promise<ResourceSummary[]>;
   count(list: ResourceList): Promise<number>;
+  /** What is under way between these resources and their images. */
+  operations: OperationStore;
   /** Throws where the store does not answer. */
   ping(): void;
   close(): void;

@@ -6,6 +6,8 @@ import type { Resource, ResourceChanges, VersionedKey } from './resource-store.t
 import { fromValues, readColumns, toColumns, toRow } from './sqlite.rows.ts';
 import { resources } from './sqlite.tables.ts';
 
+export type Changes = ReturnType<typeof prepareChanges>;
+
 /** Changes rows by statements that are prepared once for each shape: which columns are set, and whether a version must hold. */
 export function prepareChanges(db: BetterSQLite3Database) {
   const insert = db.insert(resources).values(placeholders(columns)).prepare();
@@ -40,7 +42,7 @@ function prepareUpdate(db: BetterSQLite3Database, { names, isVersioned }: Update
   return db
     .update(resources)
     .set({ ...placeholders(set), version: sql`${resources.version} + 1` })
-    .where(matches(isVersioned))
+    .where(and(matches(isVersioned), mayMove))
     .returning(readColumns)
     .prepare();
 }
@@ -57,6 +59,12 @@ function matches(isVersioned: boolean) {
     isVersioned ? eq(resources.version, sql.placeholder('expectedVersion')) : undefined,
   );
 }
+
+/** While an image is replaced on the condition of a version, nothing else moves the resource past that. */
+const mayMove = sql`NOT EXISTS (
+  SELECT 1 FROM operations
+  WHERE operations.resource_id = resources.id AND operations.state in ('REPLACING', 'LANDING') AND operations.is_versioned
+)`;
 
 const shapeOf = ({ expectedVersion }: VersionedKey): KeyShape => ({ isVersioned: expectedVersion !== undefined });
 

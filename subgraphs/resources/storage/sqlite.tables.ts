@@ -1,4 +1,5 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export const resources = sqliteTable(
   'resources',
@@ -27,3 +28,50 @@ export const resources = sqliteTable(
     index('resources_by_title').on(table.ownerId, table.titleKey, table.id),
   ],
 );
+
+/** Conditions that indexes have, as SQL: only a statement with the same words is served by them. */
+export const isOpen = sql`state <> 'ENDED'`;
+export const hasEnded = sql`state = 'ENDED'`;
+export const hasNewImage = sql`state in ('RESERVED', 'DELETING')`;
+export const locksImage = sql`state in ('REPLACING', 'LANDING')`;
+
+/** What is under way between the database and the image service; what has ended is gone, but for keys of creates. */
+export const operations = sqliteTable(
+  'operations',
+  {
+    id: text().primaryKey(),
+    state: text({
+      enum: ['RESERVING', 'SEARCHING', 'RESERVED', 'REPLACING', 'DELETING', 'LANDING', 'ENDED'],
+    }).notNull(),
+    ownerId: text('owner_id').notNull(),
+    /** What is replaced or was deleted, or what a create that has ended made. */
+    resourceId: text('resource_id'),
+    idempotencyKey: text('idempotency_key'),
+    inputSha256: text('input_sha256'),
+    reservationSha256: text('reservation_sha256'),
+    imageId: text('image_id'),
+    imageUrl: text('image_url'),
+    oldSha256: text('old_sha256'),
+    /** What will be kept: a new resource, or changes of one. */
+    content: text({ mode: 'json' }).$type<object>(),
+    /** Whether a replacement holds only for a version, past which nothing may move the resource. */
+    isVersioned: integer('is_versioned', { mode: 'boolean' }).notNull().default(false),
+    startedAt: integer('started_at', { mode: 'timestamp_ms' }).notNull(),
+    settlesAt: integer('settles_at', { mode: 'timestamp_ms' }).notNull(),
+    leaseToken: text('lease_token').notNull(),
+    leaseUntil: integer('lease_until', { mode: 'timestamp_ms' }).notNull(),
+    dueAt: integer('due_at', { mode: 'timestamp_ms' }).notNull(),
+    attempts: integer().notNull().default(0),
+    unresolved: text({ enum: ['NO_LISTING', 'UNKNOWN_BYTES'] }),
+  },
+  (table) => [
+    uniqueIndex('operations_by_key').on(table.ownerId, table.idempotencyKey),
+    uniqueIndex('operations_by_new_image').on(table.imageId).where(hasNewImage),
+    uniqueIndex('operations_by_lock').on(table.resourceId).where(locksImage),
+    index('operations_by_due').on(table.dueAt).where(isOpen),
+    index('operations_by_start').on(table.startedAt).where(hasEnded),
+  ],
+);
+
+/** What images were ever reserved with. Never forgotten: it is the only proof that an image is ours. */
+export const reservations = sqliteTable('reservations', { sha256: text().primaryKey() });

@@ -1,16 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { StartFault } from '../../../runtime/start-fault.ts';
 import { folderOfTest } from '../../../tests/folder-of-test.ts';
+import { operationStoreContract } from './operation-store.contract.ts';
 import { resourceStoreContract } from './resource-store.contract.ts';
 import { openSqliteResourceStore } from './sqlite.ts';
-import { aResource } from './test-resources.ts';
+import { aCreate, anIdempotency, anImage, aResource, madeBy } from './test-resources.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'supergraph-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-resourceStoreContract(() => openSqliteResourceStore(join(folder, 'resources.sqlite')));
+const open = () => openSqliteResourceStore(join(folder, 'resources.sqlite'));
+resourceStoreContract(open);
+describe('operations', () => operationStoreContract(open));
 
 describe('opening', () => {
   test('a file that is no database is a fault that names it', () => {
@@ -50,4 +54,20 @@ describe('opening', () => {
     expect(await one.update({ ...resource, expectedVersion: 1 }, { title: 'Newer' }, new Date(2))).toBeUndefined();
     expect(await one.find(resource)).toMatchObject({ title: 'New', version: 2 });
   });
+});
+
+test.each([
+  ['with a key leaves its key alone', anIdempotency(), ['ENDED']],
+  ['without a key leaves nothing', undefined, []],
+])('of the operations, a create that went well %s', async (_, idempotency, states) => {
+  const file = join(folderOfTest(), 'resources.sqlite');
+  const store = openSqliteResourceStore(file);
+  const second = new Database(file);
+  onTestFinished(() => [second, store].forEach((each) => void each.close()));
+  const [create, image] = [aCreate({ idempotency }), anImage()];
+  await store.operations.beginCreate(create);
+  await store.operations.reserve(create.lease, image);
+  expect(await store.operations.finishCreate(create.lease, madeBy(create, image))).toBe(true);
+  const rows = second.prepare('SELECT state, image_id, image_url, content FROM operations').all();
+  expect(rows).toEqual(states.map((state) => ({ state, image_id: null, image_url: null, content: null })));
 });

@@ -7,7 +7,7 @@ import { folderOfTest } from '../../../tests/folder-of-test.ts';
 import type { Resource, ResourceStore } from './resource-store.ts';
 import { openSqliteResourceStore } from './sqlite.ts';
 import { markReadOnly } from './test-read-only.ts';
-import { aResource } from './test-resources.ts';
+import { aResource, removeResource } from './test-resources.ts';
 
 /** A store that holds one resource, and a second connection to its file. */
 async function openWithSecond() {
@@ -40,7 +40,7 @@ async function expectReads(store: ResourceStore, resource: Resource) {
 async function expectWrites(store: ResourceStore, resource: Resource) {
   expect(await store.insert(aResource({ ownerId: resource.ownerId }))).toBe(true);
   expect(await store.update(resource, { title: 'New' }, new Date())).toMatchObject({ title: 'New', version: 2 });
-  expect(await store.delete(resource)).toMatchObject({ title: 'New' });
+  expect(await removeResource(store, resource)).toMatchObject({ title: 'New' });
 }
 
 test('while another writer holds the database, a change is SERVICE_UNAVAILABLE and reads go on', async () => {
@@ -58,7 +58,7 @@ test('in a database that can only be read, changes are SERVICE_UNAVAILABLE and r
   markReadOnly(second);
   await expect(store.insert(aResource())).rejects.toMatchObject(readOnly);
   await expect(store.update(resource, { title: 'New' }, new Date())).rejects.toMatchObject(readOnly);
-  await expect(store.delete(resource)).rejects.toMatchObject(readOnly);
+  await expect(removeResource(store, resource)).rejects.toMatchObject(readOnly);
   await expectReads(store, resource);
 });
 

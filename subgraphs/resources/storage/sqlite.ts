@@ -4,6 +4,7 @@ import { attempt, openSqlite } from '../../../runtime/sqlite.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { prepareChanges } from './sqlite.changes.ts';
 import { prepareLists } from './sqlite.lists.ts';
+import { createSqliteOperations } from './sqlite.operations.ts';
 import { fromValues, readColumns } from './sqlite.rows.ts';
 import { resources } from './sqlite.tables.ts';
 
@@ -33,10 +34,10 @@ export function openSqliteResourceStore(file: string): ResourceStore {
     find: async ({ ownerId, id }) => findMany(ownerId, [id])[0],
     findMany: async (ownerId, wanted) => findMany(ownerId, wanted),
     update: async (key, changed, updatedAt) => attempt(() => changes.update(key, changed, updatedAt)),
-    delete: async (key) => attempt(() => changes.delete(key)),
     range: async (list, range) => attempt(() => lists.range(list, range)),
     summaries: async (list, range) => attempt(() => lists.summaries(list, range)),
     count: async (list) => attempt(() => lists.count(list)),
+    operations: createSqliteOperations(db, changes),
     ping,
     close,
   };

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Resource, StoredImage } from './resource-store.ts';
+import type { Idempotency, Lease, NewCreate, NewDeletion, NewReplacement, OpenOperation } from './operation-store.ts';
+import type { Resource, ResourceStore, StoredImage, VersionedKey } from './resource-store.ts';
 
 /** An image that no other resource has. */
 export function anImage(fields: Partial<StoredImage> = {}): StoredImage {
@@ -74,4 +75,57 @@ function createRandom() {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * limit);
   };
+}
+
+const minute = 60_000;
+
+/** A lease that holds for a minute, on an operation of its own. */
+export function aLease(): Lease {
+  return { operationId: randomUUID(), token: randomUUID(), until: new Date(Date.now() + minute) };
+}
+
+/** When an operation was begun, and when it settles. */
+export const someTimes = () => ({ startedAt: new Date(), settlesAt: new Date(Date.now() + 2 * minute) });
+
+/** Deletes a resource, and with it every trace of its image. */
+export async function removeResource({ operations }: ResourceStore, key: VersionedKey): Promise<Resource | undefined> {
+  const lease = aLease();
+  const removed = await operations.beginDeletion({ lease, key, ...someTimes() });
+  if (removed) await operations.end(lease);
+  return removed;
+}
+
+/** A create without a key, of an owner of its own unless a resource is given. */
+export function aCreate(fields: Partial<NewCreate> = {}): NewCreate {
+  const { id: _id, url: _url, ...image } = anImage();
+  const resource = { ownerId: randomUUID(), title: 'A picture', description: null, image };
+  return { lease: aLease(), ...someTimes(), resource, reservationSha256: randomBytes(32).toString('hex'), ...fields };
+}
+
+/** A key that nobody has, of an input of its own. */
+export function anIdempotency(): Idempotency {
+  const inputSha256 = randomBytes(32).toString('hex');
+  return { key: randomUUID(), inputSha256, since: new Date(Date.now() - minute) };
+}
+
+/** What a create makes once it has an image. */
+export function madeBy({ resource }: NewCreate, image: StoredImage): Resource {
+  return aResource({ ...resource, image: { ...image, ...resource.image } });
+}
+
+/** A replacement of a resource's image by another of its own. */
+export function aReplacement(key: VersionedKey, fields: Partial<NewReplacement> = {}): NewReplacement {
+  const { id: _id, url: _url, ...image } = anImage({ contentType: 'image/gif', width: 1, height: 2, sizeBytes: 3 });
+  return { lease: aLease(), ...someTimes(), key: keyOf(key), changes: { image }, ...fields };
+}
+
+export function aDeletion(key: VersionedKey, fields: Partial<NewDeletion> = {}): NewDeletion {
+  return { lease: aLease(), ...someTimes(), key: keyOf(key), ...fields };
+}
+
+const keyOf = ({ id, ownerId, expectedVersion }: VersionedKey): VersionedKey => ({ id, ownerId, expectedVersion });
+
+/** Every operation that is open, claimed by the way: for a minute, unless it is said until when. */
+export function claimAll({ operations }: ResourceStore, until = aLease().until): Promise<OpenOperation[]> {
+  return operations.claim({ now: new Date('9999-01-01'), until, limit: 1_000 });
 }

@@ -1,0 +1,126 @@
+import type { CreatedImage, ImageClient } from '../image-client.ts';
+import { ImageServiceTrouble } from '../image-service-trouble.ts';
+import type { ReadImage, ReadImageInput } from '../images.ts';
+import { imageLost, imageOfAnother, inProgress, tookTooLong } from '../refusals.ts';
+import { type CreateInput, readCreateInput } from '../resource-input.ts';
+import type { Caller } from '../resources.ts';
+import type { Idempotency, Landing, NewResource } from '../storage/operation-store.ts';
+import type { Resource, ResourceStore } from '../storage/resource-store.ts';
+import { findEarlier, idempotencyOf } from './idempotency.ts';
+import type { DisposeOfImage } from './image-disposal.ts';
+import { createKeysUnderWay } from './keys-under-way.ts';
+import type { Begun, Leases } from './leases.ts';
+import { newResource } from './new-resource.ts';
+import { makeReservation } from './reservation.ts';
+
+export interface CreationParts {
+  store: ResourceStore;
+  readImage: ReadImageInput;
+  imageClient: ImageClient;
+  leases: Leases;
+  disposeOf: DisposeOfImage;
+}
+
+interface Asked {
+  read: ReadImage;
+  idempotency: Idempotency | undefined;
+}
+
+type Create = (caller: Caller, input: CreateInput) => Promise<Resource>;
+
+/**
+ * Creates in three writes with a call between each: what will be tried, that an image is reserved, that its resource is
+ * kept. Wherever it stops, the last of them tells the reconciler what may be at the image service, and nothing else is.
+ */
+export function createCreation({ store, readImage, imageClient, leases, disposeOf }: CreationParts): Create {
+  const { operations } = store;
+  const holdKey = createKeysUnderWay();
+
+  const begin = async (requestId: string, resource: NewResource, idempotency: Idempotency | undefined) => {
+    const begun = leases.begin(requestId);
+    const { base64, contentType, sha256: reservationSha256 } = makeReservation();
+    const { lease, times } = begun;
+    const isBegun = await operations.beginCreate({ lease, ...times, resource, reservationSha256, idempotency });
+    return isBegun && { begun, reservation: { base64, contentType } };
+  };
+
+  const reserve = async ({ lease, call }: Begun, reservation: { base64: string; contentType: string }) => {
+    try {
+      return await imageClient.create(reservation, call);
+    } catch (trouble) {
+      const isNothingThere = trouble instanceof ImageServiceTrouble && trouble.effect === 'none';
+      // The key is free at once, as a reservation is nobody's resource, whatever has become of it.
+      if (isNothingThere) await leases.conclude(lease, () => operations.end(lease));
+      else await search(lease);
+      throw trouble;
+    }
+  };
+
+  const search = async (lease: Begun['lease']) => {
+    await leases.conclude(lease, () => operations.search(lease));
+    await leases.handOver(lease, { settlesAt: leases.settlesAt() });
+  };
+
+  const keepReserved = async ({ lease }: Begun, image: CreatedImage) => {
+    const outcome = await operations.reserve(lease, image).catch(async (error: unknown) => {
+      await leases.handOver(lease);
+      throw error;
+    });
+    if (outcome === 'LAPSED') throw tookTooLong();
+    if (outcome === 'TAKEN') {
+      await search(lease);
+      throw imageOfAnother(image.id);
+    }
+  };
+
+  const upload = async ({ lease, call }: Begun, imageId: string, read: ReadImage): Promise<Landing | undefined> => {
+    const undo = () =>
+      leases.conclude(lease, async () => {
+        const { requestId } = call;
+        if (await operations.discard(lease, imageId)) await disposeOf({ lease, imageId, requestId });
+      });
+    const replaced = await imageClient.replace(imageId, read, call).catch(async (trouble: unknown) => {
+      await undo();
+      throw trouble;
+    });
+    if (replaced !== 'MISSING') return leases.landingOf(replaced);
+    await undo();
+    throw imageLost(imageId);
+  };
+
+  const keep = async ({ lease }: Begun, resource: Resource, landing: Landing | undefined): Promise<Resource> => {
+    const isKept = await operations.finishCreate(lease, resource, landing).catch(async (error: unknown) => {
+      await leases.handOver(lease, landing ?? leases.nothingLands());
+      throw error;
+    });
+    if (!isKept) throw tookTooLong();
+    return resource;
+  };
+
+  const create = async (requestId: string, resource: NewResource, { read, idempotency }: Asked) => {
+    const started = await begin(requestId, resource, idempotency);
+    // Somebody has begun with the key since it was looked up.
+    if (!started) return (idempotency && (await findEarlier(store, resource.ownerId, idempotency))) ?? refuse();
+    const { begun, reservation } = started;
+    const stored = await reserve(begun, reservation);
+    await keepReserved(begun, stored);
+    const landing = await upload(begun, stored.id, read);
+    return keep(begun, newResource(resource, stored), landing);
+  };
+
+  return async ({ viewerId: ownerId, requestId }, input) => {
+    const { title, description, image } = readCreateInput(input);
+    const idempotency = idempotencyOf({ ...input, title });
+    const earlier = idempotency && (await findEarlier(store, ownerId, idempotency));
+    if (earlier) return earlier;
+    return holdKey(ownerId, idempotency, async () => {
+      const read = await readImage(image);
+      const { base64: _, ...properties } = read;
+      return create(requestId, { ownerId, title, description, image: properties }, { read, idempotency });
+    });
+  };
+}
+
+function refuse(): never {
+  throw inProgress();
+}

@@ -1,0 +1,229 @@
+import { describe, expect, test } from 'vitest';
+import { hold, lost, type Step } from '../test-gate.ts';
+import { jpeg } from '../test-images.ts';
+import {
+  imageOf,
+  imageServiceUnavailable,
+  inProgress,
+  notFound,
+  refusal,
+  startRules,
+  unavailable,
+} from '../test-rules.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+const keyReused = refusal({ code: 'CONFLICT', reason: 'KEY_REUSED' });
+const refusing = (status: number): Step => ({ instead: (_, res) => res.writeHead(status).end() });
+
+type Rules = Awaited<ReturnType<typeof startRules>>;
+
+/** An input with a key. */
+const keyed = async (fields: object = {}) => ({
+  title: 'A picture',
+  description: 'of something',
+  image: await imageOf(3),
+  idempotencyKey: 'key',
+  ...fields,
+});
+
+const uploadsOf = ({ gate }: Rules) => gate.calls.map(({ method }) => method);
+
+describe('a key', () => {
+  test.each([
+    ['empty', ''],
+    ['of 65 characters', 'k'.repeat(65)],
+    ['of 65 characters beyond the basic plane', '🔑'.repeat(65)],
+    ['with half a surrogate pair', 'key \ud83d'],
+    ['with NUL', 'key\0'],
+  ])('%s is BAD_USER_INPUT before anybody hears of it', async (_, idempotencyKey) => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const problems = [{ field: 'idempotencyKey', message: expect.any(String) }];
+    await expect(ada.create({ idempotencyKey })).rejects.toEqual(refusal({ code: 'BAD_USER_INPUT', problems }));
+    const both = [expect.objectContaining({ field: 'title' }), ...problems];
+    const withMore = ada.create({ idempotencyKey, title: '' });
+    await expect(withMore).rejects.toEqual(refusal({ code: 'BAD_USER_INPUT', problems: both }));
+    expect([uploadsOf(rules), rules.database.open(), await ada.list()]).toEqual([[], [], []]);
+  });
+
+  test.each([
+    ['of one character', 'k'],
+    ['of 64 characters', 'k'.repeat(64)],
+    ['of 64 emoji', '🔑'.repeat(64)],
+    ['of white space', ' '],
+  ])('%s is taken', async (_, idempotencyKey) => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const first = await ada.create({ idempotencyKey });
+    expect(await ada.create({ idempotencyKey })).toEqual(first);
+    expect(uploadsOf(rules)).toEqual(['POST', 'PUT']);
+  });
+
+  test('of null is none: the same twice makes two', async () => {
+    const { signUp } = await startRules();
+    const ada = signUp();
+    await ada.create({ idempotencyKey: null });
+    await ada.create({ idempotencyKey: null });
+    expect(await ada.list()).toHaveLength(2);
+  });
+
+  test('is another’s own: the same key of two users makes two', async () => {
+    const { signUp } = await startRules();
+    const [ada, bob] = [signUp(), signUp()];
+    const [adas, bobs] = [await ada.create(await keyed()), await bob.create(await keyed({ title: 'Bob’s' }))];
+    expect([await ada.list(), await bob.list()]).toEqual([[adas], [bobs]]);
+    expect(await bob.create(await keyed({ title: 'Bob’s' }))).toEqual(bobs);
+  });
+
+  test('is told from others as it is written', async () => {
+    const { signUp } = await startRules();
+    const ada = signUp();
+    for (const idempotencyKey of ['key', 'Key', 'key ', 'ke\u0301y', 'k\u00e9y']) await ada.create({ idempotencyKey });
+    expect(await ada.list()).toHaveLength(5);
+  });
+});
+
+describe('the same key with the same input', () => {
+  test('gives what it made, as it is now, and stores nothing', async () => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const first = await ada.create(await keyed());
+    expect(await ada.create(await keyed())).toEqual(first);
+    // Written otherwise, and the same resource all the same.
+    expect(await ada.create(await keyed({ title: '  A picture ' }))).toEqual(first);
+    const changed = await ada.update({ id: first.id, title: 'New', image: await imageOf(4) });
+    expect(await ada.create(await keyed())).toEqual(changed);
+    expect(uploadsOf(rules)).toEqual(['POST', 'PUT', 'PUT']);
+    expect([await ada.list(), (await rules.storedImages()).length]).toEqual([[changed], 1]);
+  });
+
+  test('is NOT_FOUND after it was deleted, and makes nothing', async () => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const { id } = await ada.create(await keyed());
+    await ada.delete({ id });
+    await expect(ada.create(await keyed())).rejects.toEqual(notFound);
+    expect(uploadsOf(rules)).toEqual(['POST', 'PUT', 'DELETE']);
+    expect([await ada.list(), await rules.storedImages()]).toEqual([[], []]);
+  });
+
+  test.each(['POST', 'PUT'] as const)('is IN_PROGRESS while %s is under way, in any process', async (method) => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const elsewhere = rules.anotherProcess().signUp(ada.viewerId);
+    const { wait, arrived, release } = hold();
+    rules.gate.steps[method] = { before: wait };
+    const first = ada.create(await keyed());
+    await arrived;
+    const before = uploadsOf(rules);
+    await expect(ada.create(await keyed())).rejects.toEqual(inProgress);
+    await expect(elsewhere.create(await keyed())).rejects.toEqual(inProgress);
+    await expect(ada.create(await keyed({ title: 'New' }))).rejects.toEqual(keyReused);
+    await expect(elsewhere.create(await keyed({ title: 'New' }))).rejects.toEqual(keyReused);
+    expect(uploadsOf(rules)).toEqual(before);
+    release();
+    const made = await first;
+    expect([await ada.create(await keyed()), await elsewhere.create(await keyed())]).toEqual([made, made]);
+  });
+
+  test('makes another a day later', async () => {
+    const { signUp, database, reconcile, gate } = await startRules();
+    const ada = signUp();
+    const first = await ada.create(await keyed());
+    database.age(dayMs - 60_000);
+    expect(await ada.create(await keyed())).toEqual(first);
+    database.age(60_000);
+    const second = await ada.create(await keyed());
+    expect(second.id).not.toBe(first.id);
+    expect(await ada.create(await keyed())).toEqual(second);
+
+    database.age(dayMs);
+    reconcile();
+    const withOther = await ada.create(await keyed({ title: 'Another' }));
+    expect(withOther).toMatchObject({ title: 'Another', version: 1 });
+    expect(gate.calls.filter(({ method }) => method === 'POST')).toHaveLength(3);
+  });
+});
+
+test.each<[string, object]>([
+  ['title', { title: 'Another' }],
+  ['description', { description: 'Another' }],
+  ['description left out', { description: undefined }],
+  ['description of nothing', { description: '' }],
+  ['contentType', { image: { ...(await imageOf(3)), contentType: 'image/png' } }],
+  ['image', { image: await imageOf(4) }],
+  ['image of another type', { image: { data: (await jpeg()).toString('base64') } }],
+])('the same key with another %s is KEY_REUSED, and makes nothing', async (_, fields) => {
+  const rules = await startRules();
+  const ada = rules.signUp();
+  const first = await ada.create(await keyed());
+  await expect(ada.create(await keyed(fields))).rejects.toEqual(keyReused);
+  expect([await ada.list(), uploadsOf(rules)]).toEqual([[first], ['POST', 'PUT']]);
+  expect(await ada.create(await keyed())).toEqual(first);
+});
+
+describe('after an error the same key makes exactly one', () => {
+  test.each<[string, Rules['gate']['steps']]>([
+    ['POST refused', { POST: refusing(413) }],
+    ['POST failed', { POST: refusing(500) }],
+    ['POST lost', { POST: lost }],
+    ['PUT refused', { PUT: refusing(413) }],
+    ['PUT failed', { PUT: refusing(500) }],
+    ['PUT lost', { PUT: lost }],
+    ['PUT lost, and its deletion refused', { PUT: lost, DELETE: refusing(503) }],
+  ])('%s: at once', async (_, steps) => {
+    const { signUp, gate, settled, storedImages } = await startRules();
+    const ada = signUp();
+    Object.assign(gate.steps, steps);
+    await expect(ada.create(await keyed())).rejects.toEqual(imageServiceUnavailable);
+    gate.steps = {};
+    const made = await ada.create(await keyed());
+    await settled();
+    expect(await ada.create(await keyed())).toEqual(made);
+    expect([await ada.list(), (await storedImages()).map(({ id }) => id)]).toEqual([[made], [made.image.id]]);
+  });
+
+  test('the database locked before anything was called: at once', async () => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    rules.database.lock();
+    await expect(ada.create(await keyed())).rejects.toEqual(unavailable);
+    expect(uploadsOf(rules)).toEqual([]);
+    rules.database.unlock();
+    const made = await ada.create(await keyed());
+    expect(await ada.list()).toEqual([made]);
+  });
+
+  test.each(['POST', 'PUT'] as const)('the database locked after %s: once that is settled', async (method) => {
+    const { signUp, gate, database, settled, storedImages } = await startRules();
+    const ada = signUp();
+    gate.steps[method] = { after: () => database.lock() };
+    await expect(ada.create(await keyed())).rejects.toEqual(unavailable);
+    database.unlock();
+    gate.steps = {};
+    await expect(ada.create(await keyed())).rejects.toEqual(inProgress);
+    await settled();
+    // The bytes were there already: what the client asked for is kept.
+    expect(await ada.list()).toHaveLength(method === 'PUT' ? 1 : 0);
+    const made = await ada.create(await keyed());
+    expect([await ada.list(), (await storedImages()).map(({ id }) => id)]).toEqual([[made], [made.image.id]]);
+  });
+});
+
+test('50 creates of one key at once, in two processes, make one; each answer is it, or IN_PROGRESS', async () => {
+  const { signUp, resources, anotherProcess, storedImages } = await startRules();
+  const ada = signUp();
+  const { resources: elsewhere } = anotherProcess();
+  const input = await keyed();
+  const create = (at: number) => (at % 2 === 0 ? resources : elsewhere).create(ada, input);
+  const fifty = Array.from({ length: 50 }, (_, at) => at);
+  const outcomes = await Promise.allSettled(fifty.map(create));
+  const [made, ...more] = await ada.list();
+  expect([made, more]).toEqual([expect.anything(), []]);
+  const answers = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason));
+  expect(answers).toContainEqual(made);
+  const others = answers.filter(({ id }) => id !== made?.id);
+  expect(others).toEqual(others.map(() => inProgress));
+  for (const at of fifty) expect(await create(at)).toEqual(made);
+  expect((await storedImages()).map(({ url }) => url)).toEqual([made?.image.url]);
+});

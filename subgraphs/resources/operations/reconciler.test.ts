@@ -1,0 +1,78 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { aLease, someTimes } from '../storage/test-resources.ts';
+import { hold } from '../test-gate.ts';
+import { startRules } from '../test-rules.ts';
+
+/** So many resources of which only their images are left, to be deleted by whoever claims that. */
+async function deletionsLeft({ signUp, store }: Awaited<ReturnType<typeof startRules>>, count: number) {
+  const ada = signUp();
+  const paths: string[] = [];
+  for (let at = 0; at < count; at += 1) {
+    const { id, image } = await ada.create();
+    paths.push(`/images/api/v1/images/${image.id}`);
+    const lease = { ...aLease(), until: new Date() };
+    await store.operations.beginDeletion({ lease, ...someTimes(), key: { ownerId: ada.viewerId, id } });
+  }
+  return paths;
+}
+
+test('reconcilers of two processes never work on the same operation', async () => {
+  const rules = await startRules();
+  const { gate, anotherProcess, reconcile, settled, storedImages } = rules;
+  const paths = await deletionsLeft(rules, 50);
+  gate.steps.DELETE = { before: () => setTimeout(10) };
+  anotherProcess().reconcile();
+  reconcile();
+  await settled();
+  const deleted = gate.calls.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
+  expect(deleted.sort()).toEqual(paths.sort());
+  expect(await storedImages()).toEqual([]);
+});
+
+test('what one reconciler is at is left alone by another', async () => {
+  const rules = await startRules();
+  const { gate, anotherProcess, reconcile, settled, database } = rules;
+  const first = await deletionsLeft(rules, 1);
+  const { wait, arrived, release } = hold();
+  gate.steps.DELETE = { before: wait };
+  reconcile();
+  await arrived;
+  delete gate.steps.DELETE;
+  anotherProcess().reconcile();
+  // Only the other can do what comes later, as the first waits; meanwhile it has looked at everything.
+  const later = [...(await deletionsLeft(rules, 1)), ...(await deletionsLeft(rules, 1))];
+  await expect.poll(database.open).toEqual(['DELETING']);
+  release();
+  await settled();
+  const deleted = gate.calls.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
+  expect(deleted.sort()).toEqual([...first, ...later].sort());
+});
+
+test('a reconciler leaves alone what a request is at', async () => {
+  const { signUp, gate, reconcile, settled, storedImages, lines } = await startRules();
+  const ada = signUp();
+  const { wait, arrived, release } = hold();
+  gate.steps.PUT = { before: wait };
+  const created = ada.create();
+  await arrived;
+  const other = signUp();
+  reconcile();
+  delete gate.steps.PUT;
+  for (let at = 0; at < 3; at += 1) await other.delete({ id: (await other.create()).id });
+  release();
+  const { image } = await created;
+  await settled();
+  expect([(await storedImages()).map(({ id }) => id), lines]).toEqual([[image.id], []]);
+});
+
+test('a reconciler goes on after the database took nothing for a while', async () => {
+  const rules = await startRules();
+  await deletionsLeft(rules, 1);
+  rules.database.lock();
+  rules.reconcile();
+  await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations could not be looked at');
+  rules.database.unlock();
+  await rules.settled();
+  expect(await rules.storedImages()).toEqual([]);
+});

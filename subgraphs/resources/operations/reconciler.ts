@@ -1,0 +1,86 @@
+import { setTimeout } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { Logger } from '../../../runtime/logger.ts';
+import type { OperationStore } from '../storage/operation-store.ts';
+import { keyMs } from './idempotency.ts';
+import type { Settle } from './settling.ts';
+
+/** Settles, from now on and regularly, what requests have left open. */
+export interface Reconciler {
+  /** Resolves when what is being settled has come to its end. */
+  stop(): Promise<void>;
+}
+
+export interface ReconcilerParts {
+  operations: OperationStore;
+  settle: Settle;
+  /** Between two looks, in milliseconds. */
+  everyMs: number;
+  log: Logger;
+}
+
+const leaseMs = 60_000;
+const claimedAtOnce = 16;
+const settledAtOnce = 4;
+const hourMs = 60 * 60 * 1_000;
+
+/** Works from operations alone, and of those only on what it has claimed: any number of processes may run one each. */
+export function startReconciler({ operations, settle, everyMs, log }: ReconcilerParts): Reconciler {
+  const stopping = new AbortController();
+  const atOnce = pLimit(settledAtOnce);
+  let unresolvedToldAt = 0;
+
+  const settleDue = async () => {
+    while (!stopping.signal.aborted) {
+      const now = new Date();
+      const until = new Date(now.getTime() + leaseMs);
+      const claimed = await operations.claim({ now, until, limit: claimedAtOnce });
+      const settling = claimed.map((operation) => atOnce(() => unlessStopping(() => settle(operation))));
+      tellFailed(await Promise.allSettled(settling));
+      if (claimed.length < claimedAtOnce) return;
+    }
+  };
+
+  const unlessStopping = async (run: () => Promise<void>) => {
+    if (!stopping.signal.aborted) await run();
+  };
+
+  /** One line, however many there are: a service that is away fails them all in one way. */
+  const tellFailed = (outcomes: PromiseSettledResult<void>[]) => {
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    if (failed[0]) log.warn({ count: failed.length, err: failed[0].reason }, 'operations not settled yet');
+  };
+
+  const tellUnresolved = async () => {
+    if (Date.now() - unresolvedToldAt < hourMs) return;
+    const count = await operations.countUnresolved();
+    if (count === 0) return;
+    unresolvedToldAt = Date.now();
+    log.error({ count }, 'operations cannot be settled as things stand');
+  };
+
+  const look = async () => {
+    try {
+      await settleDue();
+      await tellUnresolved();
+      await operations.forgetKeys(new Date(Date.now() - keyMs));
+    } catch (err) {
+      log.warn({ err }, 'operations could not be looked at');
+    }
+  };
+
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      await look();
+      await setTimeout(everyMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
+    }
+  };
+  const running = run();
+
+  return {
+    stop: () => {
+      stopping.abort();
+      return running;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { ImageClient, Replaced } from '../image-client.ts';
+import { ImageServiceTrouble } from '../image-service-trouble.ts';
+import type { ImageInput, ReadImage, ReadImageInput } from '../images.ts';
+import { imageLost, inProgress, notFound, tookTooLong } from '../refusals.ts';
+import type { ExplainMissing, FindAtVersion } from '../resources.ts';
+import type { Landing } from '../storage/operation-store.ts';
+import type { Resource, ResourceChanges, ResourceStore, StoredImage, VersionedKey } from '../storage/resource-store.ts';
+import type { Begun, Leases } from './leases.ts';
+
+export interface ReplacementParts {
+  store: ResourceStore;
+  readImage: ReadImageInput;
+  imageClient: ImageClient;
+  leases: Leases;
+  /** More than any image has that the service takes, or as many. */
+  maxImageBytes: number;
+  findAtVersion: FindAtVersion;
+  explainMissing: ExplainMissing;
+}
+
+interface NewImage {
+  texts: ResourceChanges;
+  image: ImageInput;
+  requestId: string;
+}
+
+/** What the image of a resource is to become. */
+interface Target {
+  key: VersionedKey;
+  old: StoredImage;
+  read: ReadImage;
+}
+
+/**
+ * Replaces an image's bytes and then what is known of them, with the texts that change together with it. Between the
+ * two the resource's image is locked; where the answer stays away, it stays so until the bytes themselves can tell.
+ */
+export function createReplacement(parts: ReplacementParts) {
+  const { store, readImage, imageClient, leases, maxImageBytes, findAtVersion, explainMissing } = parts;
+  const { operations } = store;
+
+  const begin = async (requestId: string, { key, read }: Target, texts: ResourceChanges): Promise<Begun> => {
+    const begun = leases.begin(requestId);
+    const { base64: _, ...image } = read;
+    const { lease, times } = begun;
+    const outcome = await operations.beginReplacement({ lease, ...times, key, changes: { ...texts, image } });
+    if (outcome === 'MISSING') throw await explainMissing(key);
+    if (outcome === 'LOCKED') throw inProgress();
+    return begun;
+  };
+
+  const upload = async (begun: Begun, target: Target): Promise<Landing | undefined> => {
+    const { old, read, key } = target;
+    const replaced = await imageClient
+      .replace(old.id, read, begun.call)
+      .catch(async (trouble: unknown): Promise<Replaced> => {
+        if (await isDoneNevertheless(begun, target, trouble)) return 'SETTLED';
+        throw trouble;
+      });
+    if (replaced !== 'MISSING') return leases.landingOf(replaced);
+    await leases.conclude(begun.lease, () => operations.end(begun.lease));
+    throw (await store.find(key)) ? imageLost(old.id) : notFound();
+  };
+
+  /** What an attempt has done that did not go well: nothing, or all of it, or something that only time will tell. */
+  const isDoneNevertheless = async ({ lease, call }: Begun, { old, read }: Target, trouble: unknown) => {
+    const effect = trouble instanceof ImageServiceTrouble ? trouble.effect : 'unknown';
+    const sha256 = effect === 'answered' ? await servedSha256(old.url, call) : undefined;
+    if (sha256 === read.sha256) return true;
+    if (effect === 'none' || sha256 === old.sha256) await leases.conclude(lease, () => operations.end(lease));
+    else await leases.handOver(lease, untilSettled());
+    return false;
+  };
+
+  const servedSha256 = async (url: string, call: Begun['call']): Promise<string | undefined> => {
+    const served = await imageClient.publicHash(url, { ...call, maxBytes: maxImageBytes }).catch(() => undefined);
+    return served?.type === 'HASH' ? served.sha256 : undefined;
+  };
+
+  const untilSettled = () => {
+    const settlesAt = leases.settlesAt();
+    return { settlesAt, dueAt: settlesAt };
+  };
+
+  const finish = async ({ lease }: Begun, key: VersionedKey, landing: Landing | undefined): Promise<Resource> => {
+    const changed = await operations.finishReplacement(lease, new Date(), landing).catch(async (error: unknown) => {
+      // The bytes are the new ones already: the reconciler need not wait where nothing is under way.
+      await leases.handOver(lease, landing ?? leases.nothingLands());
+      throw error;
+    });
+    if (changed) return changed;
+    throw (await store.find(key)) ? tookTooLong() : notFound();
+  };
+
+  return async (key: VersionedKey, { texts, image, requestId }: NewImage): Promise<Resource> => {
+    const { image: old } = await findAtVersion(key);
+    const target = { key, old, read: await readImage(image) };
+    const begun = await begin(requestId, target, texts);
+    const landing = await upload(begun, target);
+    return finish(begun, key, landing);
+  };
+}

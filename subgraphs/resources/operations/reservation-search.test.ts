@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { delay, hold, lost, type Step } from '../test-gate.ts';
+import { imageServiceUnavailable, startRules } from '../test-rules.ts';
+import { makeReservation } from './reservation.ts';
+
+const answering = (status: number, body = ''): Step => ({ instead: (_, res) => res.writeHead(status).end(body) });
+const toldUnresolved = 'operations cannot be settled as things stand';
+
+/** The rules, where the answer to a create's reservation was lost. */
+async function lostReservation() {
+  const rules = await startRules();
+  const ada = rules.signUp();
+  rules.gate.steps.POST = lost;
+  await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
+  delete rules.gate.steps.POST;
+  return { ...rules, ada };
+}
+
+/** So many images of somebody else, small PNGs all. */
+async function addForeigners({ addForeign }: Awaited<ReturnType<typeof startRules>>, count: number) {
+  const ids: string[] = [];
+  for (let at = 0; at < count; at += 1) ids.push(await addForeign(makeReservation().base64));
+  return ids;
+}
+
+describe('without a listing', () => {
+  test.each<[string, Step]>([
+    ['404', answering(404)],
+    ['405', answering(405)],
+    ['HTML', answering(200, '<html>images</html>')],
+    ['an object', answering(200, '{}')],
+    ['nothing', answering(200)],
+  ])('(%s) an image that may be ours stays, is counted, and is told of once', async (_, step) => {
+    const rules = await lostReservation();
+    const { gate, store, lines, database, storedImages, reconcile, settled } = rules;
+    gate.steps.GET = step;
+    const [left] = await storedImages();
+    await addForeigners(rules, 2);
+    database.abandon();
+    reconcile();
+    await expect.poll(() => store.operations.countUnresolved(), { timeout: 5_000 }).toBe(1);
+    const passes = () => gate.calls.filter(({ method }) => method === 'GET').length;
+    for (let pass = 2; pass <= 4; pass += 1) {
+      database.abandon();
+      await expect.poll(passes).toBe(pass);
+      await expect.poll(database.due).toEqual([]);
+    }
+    expect([await store.operations.countUnresolved(), database.open()]).toEqual([1, ['SEARCHING']]);
+    expect(await storedImages()).toHaveLength(3);
+    expect(gate.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    expect(lines.filter(({ msg }) => msg === toldUnresolved)).toEqual([
+      expect.objectContaining({ level: 50, count: 1 }),
+    ]);
+
+    // And once there is one, it is found.
+    delete gate.steps.GET;
+    database.abandon();
+    await settled();
+    expect(await store.operations.countUnresolved()).toBe(0);
+    expect(await storedImages()).toHaveLength(2);
+    expect((await storedImages()).map(({ id }) => id)).not.toContain(left?.id);
+  });
+
+  test('for a moment only, nothing is counted, and it is looked for again', async () => {
+    const { gate, store, lines, storedImages, reconcile, settled } = await lostReservation();
+    gate.steps.GET = answering(500);
+    reconcile();
+    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('operations not settled yet');
+    expect([await store.operations.countUnresolved(), (await storedImages()).length]).toEqual([0, 1]);
+    delete gate.steps.GET;
+    await settled();
+    expect(await storedImages()).toEqual([]);
+  });
+});
+
+test('one image among hundreds of foreign ones of the same hour is found, and they stay', async () => {
+  const rules = await startRules();
+  const ada = rules.signUp();
+  const before = await addForeigners(rules, 210);
+  rules.gate.steps.POST = lost;
+  await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
+  // In whichever order they are listed, there are more before it than one look takes.
+  const after = await addForeigners(rules, 210);
+  await rules.settled();
+  const left = (await rules.storedImages()).map(({ id }) => id);
+  expect(left.sort()).toEqual([...before, ...after].sort());
+});
+
+test('an image that comes after its create was given up for good is deleted with the next search', async () => {
+  const { signUp, gate, settled, storedImages, lines } = await startRules();
+  const ada = signUp();
+  const { instead, land } = delay();
+  gate.steps.POST = { instead };
+  await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
+  await settled();
+  expect(await land()).toEqual([201]);
+  expect(await storedImages()).toHaveLength(1);
+
+  gate.steps.POST = lost;
+  await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
+  gate.steps = {};
+  await settled();
+  expect(await storedImages()).toEqual([]);
+  expect(lines.map(({ msg }) => msg)).toContain('image came after its create was given up');
+});
+
+test.each(['POST', 'PUT'] as const)('a search leaves the image of a create alone that is at its %s', async (method) => {
+  const { signUp, gate, settled, servedAt, storedImages, database, reconcile } = await startRules();
+  const [ada, bob] = [signUp(), signUp()];
+  gate.steps.POST = lost;
+  await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
+  const { wait, arrived, release } = hold();
+  // Held where the image holds the reservation.
+  gate.steps = method === 'POST' ? { POST: { after: wait } } : { PUT: { before: wait } };
+  const created = bob.create();
+  await arrived;
+  const images = await storedImages();
+  expect(images).toHaveLength(2);
+  reconcile();
+  await expect.poll(async () => (await storedImages()).length, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => database.open()).toHaveLength(1);
+  release();
+  const { image } = await created;
+  await settled();
+  expect(await servedAt(image.url)).toBe(image.sha256);
+  expect((await storedImages()).map(({ id }) => id)).toEqual([image.id]);
+});

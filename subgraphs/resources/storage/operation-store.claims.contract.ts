@@ -1,0 +1,442 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { NewCreate, OpenOperation, OperationStore } from './operation-store.ts';
+import type { ResourceStore } from './resource-store.ts';
+import {
+  aCreate,
+  aDeletion,
+  anIdempotency,
+  anImage,
+  aReplacement,
+  aResource,
+  claimAll,
+  madeBy,
+} from './test-resources.ts';
+
+const always = new Date(0);
+
+/** What every engine must do with operations that are open, and with what is known for good. */
+export function operationClaimContract(opened: () => Promise<ResourceStore>): void {
+  const begun = async (fields?: Partial<NewCreate>) => {
+    const store = await opened();
+    const create = aCreate(fields);
+    expect(await store.operations.beginCreate(create)).toBe(true);
+    return { store, operations: store.operations, create, lease: create.lease };
+  };
+  /** Begins so many creates, each due a second after the one before; the last ones first. */
+  const beginMany = async ({ operations }: ResourceStore, count: number, firstAt: Date) => {
+    const creates = Array.from({ length: count }, (_, index) => {
+      const until = new Date(firstAt.getTime() + index * 1_000);
+      return aCreate({ lease: { operationId: randomUUID(), token: randomUUID(), until } });
+    });
+    for (const create of creates.toReversed()) await operations.beginCreate(create);
+    return creates.map(({ lease }) => lease.operationId);
+  };
+  const idsOf = (claimed: OpenOperation[]) => claimed.map(({ lease }) => lease.operationId);
+
+  describe('claim', () => {
+    test('gives nothing where nothing is open', async () => {
+      expect(await claimAll(await opened())).toEqual([]);
+    });
+
+    test('gives an operation from the moment when its lease has passed, and not again until the new one has', async () => {
+      const { operations, lease } = await begun();
+      const at = (now: number, until: number) =>
+        operations.claim({ now: new Date(now), until: new Date(until), limit: 9 });
+      const until = lease.until.getTime();
+      expect(await at(until - 1, until + 10)).toEqual([]);
+      expect(await at(until, until + 10)).toHaveLength(1);
+      expect(await at(until + 9, until + 20)).toEqual([]);
+      expect(await at(until + 10, until + 20)).toHaveLength(1);
+    });
+
+    test('gives nothing that is not due, though its lease was given back', async () => {
+      const { operations, lease } = await begun();
+      const dueAt = new Date('2100-01-01');
+      expect(await operations.postpone(lease, { dueAt })).toBe(true);
+      const at = (now: Date) => operations.claim({ now, until: new Date('2200-01-01'), limit: 9 });
+      expect(await at(new Date(dueAt.getTime() - 1))).toEqual([]);
+      expect(await at(dueAt)).toHaveLength(1);
+    });
+
+    test('gives what is due first, and no more than it is asked for', async () => {
+      const store = await opened();
+      const ids = await beginMany(store, 7, new Date(5_000));
+      const claim = async (limit: number) => {
+        const claimed = await store.operations.claim({ now: new Date(), until: new Date('2100-01-01'), limit });
+        return idsOf(claimed).sort();
+      };
+      expect(await claim(1)).toEqual(ids.slice(0, 1));
+      expect(await claim(2)).toEqual(ids.slice(1, 3).sort());
+      expect(await claim(0)).toEqual([]);
+      expect(await claim(9)).toEqual(ids.slice(3).sort());
+    });
+
+    test('gives a token of its own each time, each operation another, and counts', async () => {
+      const store = await opened();
+      await beginMany(store, 3, new Date(5_000));
+      const tokens = new Set<string>();
+      for (const attempts of [1, 2, 3]) {
+        const claimed = await claimAll(store);
+        expect(claimed.map((operation) => operation.attempts)).toEqual([attempts, attempts, attempts]);
+        for (const { lease } of claimed) tokens.add(lease.token);
+      }
+      expect(tokens.size).toBe(9);
+    });
+
+    test('gives a lease that holds, and takes it from whoever had one', async () => {
+      const { store, operations, lease } = await begun();
+      const [first] = await claimAll(store);
+      const [second] = await claimAll(store);
+      for (const passed of [lease, first?.lease ?? lease]) expect(await operations.search(passed)).toBe(false);
+      expect(await operations.search(second?.lease ?? lease)).toBe(true);
+    });
+
+    test('by two stores at once gives each operation to one of them, once', async () => {
+      const [one, other] = [await opened(), await opened()];
+      const ids = await beginMany(one, 60, new Date(5_000));
+      const claims = Array.from({ length: 14 }, (_, index) =>
+        (index % 2 ? one : other).operations.claim({ now: new Date(), until: new Date('2100-01-01'), limit: 5 }),
+      );
+      const claimed = (await Promise.all(claims)).flat();
+      expect(idsOf(claimed).sort()).toEqual(ids.sort());
+      expect(claimed.map(({ attempts }) => attempts)).toEqual(ids.map(() => 1));
+    });
+
+    test('never gives what has ended', async () => {
+      const { store, operations, create, lease } = await begun({ idempotency: anIdempotency() });
+      const image = anImage();
+      await operations.reserve(lease, image);
+      expect(await operations.finishCreate(lease, madeBy(create, image))).toBe(true);
+      const second = aCreate();
+      await operations.beginCreate(second);
+      expect(await operations.end(second.lease)).toBe(true);
+      expect(await claimAll(store)).toEqual([]);
+    });
+  });
+
+  describe('claim tells all that is needed, and nothing else, of an operation', () => {
+    const until = new Date('2100-01-01T00:00:00.123Z');
+    const claimed = async (store: ResourceStore, { lease, startedAt, settlesAt }: Omit<NewCreate, 'resource'>) => {
+      const { operationId } = lease;
+      const shared = { lease: { operationId, token: expect.any(String), until }, startedAt, settlesAt, attempts: 1 };
+      const operations = await claimAll(store, until);
+      return { operations, shared };
+    };
+
+    test('RESERVING and SEARCHING', async () => {
+      const { store, operations, create, lease } = await begun({ idempotency: anIdempotency() });
+      const { reservationSha256 } = create;
+      const first = await claimed(store, create);
+      expect(first.operations).toStrictEqual([{ ...first.shared, state: 'RESERVING', reservationSha256 }]);
+      expect(await operations.search(first.operations[0]?.lease ?? lease)).toBe(true);
+      const second = await claimed(store, create);
+      const expected = { ...second.shared, attempts: 2, state: 'SEARCHING', reservationSha256 };
+      expect(second.operations).toStrictEqual([expected]);
+    });
+
+    test.each([true, false])('RESERVED, with a key: %s', async (isKeyed) => {
+      const { id: _id, url: _url, ...properties } = anImage();
+      const resource = { ownerId: randomUUID(), title: 'Ünï "😀"', description: ' \n\\%', image: properties };
+      const { store, operations, create } = await begun({
+        ...{ resource, idempotency: isKeyed ? anIdempotency() : undefined },
+      });
+      const { id: imageId, url: imageUrl } = anImage();
+      expect(await operations.reserve(create.lease, { id: imageId, url: imageUrl })).toBe('RESERVED');
+      const { operations: found, shared } = await claimed(store, create);
+      expect(found).toStrictEqual([{ ...shared, state: 'RESERVED', imageId, imageUrl, resource, isKeyed }]);
+    });
+
+    test.each([{}, { title: 'New', description: null }, { description: 'Ünï "😀"\n' }])(
+      'REPLACING, with texts %j',
+      async (texts) => {
+        const store = await opened();
+        const resource = aResource();
+        await store.insert(resource);
+        const { changes, ...replacement } = aReplacement(resource);
+        const wanted = { ...texts, ...changes };
+        await store.operations.beginReplacement({ ...replacement, changes: wanted });
+        const { operations: found, shared } = await claimed(store, { ...replacement, reservationSha256: '' });
+        const { id: imageId, url: imageUrl, sha256: oldSha256 } = resource.image;
+        expect(found).toStrictEqual([{ ...shared, state: 'REPLACING', imageId, imageUrl, oldSha256, changes: wanted }]);
+      },
+    );
+
+    test('DELETING, of a resource', async () => {
+      const store = await opened();
+      const resource = aResource();
+      await store.insert(resource);
+      const deletion = aDeletion(resource);
+      await store.operations.beginDeletion(deletion);
+      const { operations: found, shared } = await claimed(store, { ...deletion, reservationSha256: '' });
+      expect(found).toStrictEqual([{ ...shared, state: 'DELETING', imageId: resource.image.id }]);
+    });
+
+    test('LANDING', async () => {
+      const store = await opened();
+      const resource = aResource();
+      await store.insert(resource);
+      const replacement = aReplacement(resource);
+      await store.operations.beginReplacement(replacement);
+      const settlesAt = new Date('2099-01-01T00:00:00.123Z');
+      await store.operations.finishReplacement(replacement.lease, new Date(), { settlesAt });
+      const lease = { operationId: expect.any(String), token: expect.any(String), until };
+      const shared = { lease, startedAt: expect.any(Date), settlesAt, attempts: 1 };
+      expect(await claimAll(store, until)).toStrictEqual([{ ...shared, state: 'LANDING' }]);
+    });
+
+    test.each(['RESERVED', 'SEARCHING'])('DELETING, of a create that was %s', async (state) => {
+      const { store, operations, create, lease } = await begun();
+      const { id: imageId, url } = anImage();
+      if (state === 'RESERVED') expect(await operations.reserve(lease, { id: imageId, url })).toBe('RESERVED');
+      else expect(await operations.search(lease)).toBe(true);
+      expect(await operations.discard(lease, imageId)).toBe(true);
+      const { operations: found, shared } = await claimed(store, create);
+      expect(found).toStrictEqual([{ ...shared, state: 'DELETING', imageId }]);
+    });
+  });
+
+  describe('postpone', () => {
+    test('keeps when calls have landed, unless that is given', async () => {
+      const { store, operations, create, lease } = await begun();
+      const [dueAt, settlesAt] = [new Date(), new Date('2100-01-01T00:00:00.123Z')];
+      expect(await operations.postpone(lease, { dueAt })).toBe(true);
+      const [first] = await claimAll(store);
+      expect(first?.settlesAt).toEqual(create.settlesAt);
+      expect(await operations.postpone(first?.lease ?? lease, { dueAt, settlesAt })).toBe(true);
+      expect(await claimAll(store)).toMatchObject([{ settlesAt, state: 'RESERVING', attempts: 2 }]);
+    });
+
+    test('keeps the key', async () => {
+      const idempotency = anIdempotency();
+      const { operations, create, lease } = await begun({ idempotency });
+      await operations.postpone(lease, { dueAt: new Date(), unresolved: 'NO_LISTING' });
+      const found = await operations.findKeyed(create.resource.ownerId, idempotency.key, always);
+      expect(found).toEqual({ inputSha256: idempotency.inputSha256, resourceId: undefined });
+    });
+  });
+
+  describe('countUnresolved', () => {
+    const dueAt = new Date();
+    const unresolved = async () => {
+      const held = await begun();
+      expect(await held.operations.countUnresolved()).toBe(0);
+      expect(await held.operations.search(held.lease)).toBe(true);
+      expect(await held.operations.postpone(held.lease, { dueAt, unresolved: 'NO_LISTING' })).toBe(true);
+      expect(await held.operations.countUnresolved()).toBe(1);
+      const [{ lease } = held] = await claimAll(held.store);
+      expect(await held.operations.countUnresolved()).toBe(1);
+      return { ...held, lease };
+    };
+
+    test.each<[string, 0 | 1, (parts: Awaited<ReturnType<typeof unresolved>>) => Promise<boolean>]>([
+      [
+        'stays so by another attempt',
+        1,
+        ({ operations, lease }) => operations.postpone(lease, { dueAt, unresolved: 'UNKNOWN_BYTES' }),
+      ],
+      [
+        'is not so any more once it is postponed without',
+        0,
+        ({ operations, lease }) => operations.postpone(lease, { dueAt }),
+      ],
+      [
+        'is not so any more once its image is found',
+        0,
+        ({ operations, lease }) => operations.discard(lease, anImage().id),
+      ],
+      ['is not so any more once it has ended', 0, ({ operations, lease }) => operations.end(lease)],
+    ])('what is unresolved %s', async (_, left, act) => {
+      const parts = await unresolved();
+      expect(await act(parts)).toBe(true);
+      expect(await parts.operations.countUnresolved()).toBe(left);
+    });
+
+    test('counts each, and a replacement no more once its resource is deleted', async () => {
+      const { store, operations } = await unresolved();
+      const resource = aResource();
+      await store.insert(resource);
+      const { lease, ...replacement } = aReplacement(resource);
+      await operations.beginReplacement({ lease, ...replacement });
+      expect(await operations.postpone(lease, { dueAt, unresolved: 'UNKNOWN_BYTES' })).toBe(true);
+      expect(await operations.countUnresolved()).toBe(2);
+      await operations.beginDeletion(aDeletion(resource));
+      expect(await operations.countUnresolved()).toBe(1);
+    });
+  });
+
+  /** Ways in which a create that has a key comes to its end. */
+  const ends: Record<string, (store: ResourceStore, create: NewCreate) => Promise<unknown>> = {
+    'has ended without a trace': async ({ operations }, { lease }) => operations.end(lease),
+    'was searched for in vain': async ({ operations }, { lease }) => {
+      expect(await operations.search(lease)).toBe(true);
+      return operations.end(lease);
+    },
+    'was discarded, and its image deleted': async ({ operations }, { lease }) => {
+      const image = anImage();
+      await operations.reserve(lease, image);
+      expect(await operations.discard(lease, image.id)).toBe(true);
+      return operations.end(lease);
+    },
+    'went well': async ({ operations }, create) => {
+      const image = anImage();
+      await operations.reserve(create.lease, image);
+      return operations.finishCreate(create.lease, madeBy(create, image));
+    },
+    'went well, and its key is forgotten': async ({ operations }, create) => {
+      const image = anImage();
+      await operations.reserve(create.lease, image);
+      await operations.finishCreate(create.lease, madeBy(create, image));
+      await operations.forgetKeys(new Date('9999-01-01'));
+      return true;
+    },
+  };
+  const ended = async (end: string) => {
+    const held = await begun({ idempotency: anIdempotency() });
+    expect(await ends[end]?.(held.store, held.create)).toBe(true);
+    return held;
+  };
+
+  describe('reservationsAmong', () => {
+    test.each(Object.keys(ends))('knows a reservation for good, though its create %s', async (end) => {
+      const { operations, create } = await ended(end);
+      const { reservationSha256 } = create;
+      const hashes = [aCreate().reservationSha256, reservationSha256, create.resource.image.sha256];
+      expect(await operations.reservationsAmong(hashes)).toEqual([reservationSha256]);
+    });
+
+    test('knows nothing of no hash, and takes any number of them', async () => {
+      const { operations, create } = await begun();
+      expect(await operations.reservationsAmong([])).toEqual([]);
+      const many = Array.from({ length: 50_000 }, (_, index) => `hash-${index}`);
+      expect(await operations.reservationsAmong([...many, create.reservationSha256])).toEqual([
+        create.reservationSha256,
+      ]);
+    });
+  });
+
+  describe('adopt', () => {
+    const strayOf = ({ reservationSha256 }: Pick<NewCreate, 'reservationSha256'>) => ({
+      ...{ operationId: randomUUID(), imageId: anImage().id, reservationSha256 },
+    });
+
+    test.each(Object.keys(ends))('queues the image of a create that %s, due now, and once', async (end) => {
+      const { operations, create } = await ended(end);
+      const stray = strayOf(create);
+      expect(await operations.adopt(stray)).toBe(true);
+      expect(await operations.adopt({ ...stray, operationId: randomUUID() })).toBe(false);
+      const { operationId, imageId } = stray;
+      const claimed = await operations.claim({ now: new Date(), until: new Date('2100-01-01'), limit: 9 });
+      expect(claimed).toMatchObject([{ lease: { operationId }, state: 'DELETING', imageId, attempts: 1 }]);
+      expect(await operations.end((claimed[0] as OpenOperation).lease)).toBe(true);
+    });
+
+    test('queues no image with a hash that no reservation was ever made with', async () => {
+      const { store, operations } = await begun();
+      expect(await operations.adopt(strayOf(aCreate()))).toBe(false);
+      expect(await claimAll(store)).toMatchObject([{ state: 'RESERVING' }]);
+    });
+
+    test('queues no image that a create waits for', async () => {
+      const { store, operations, create } = await begun();
+      expect(await operations.adopt(strayOf(create))).toBe(false);
+      expect(await claimAll(store)).toMatchObject([{ state: 'RESERVING' }]);
+    });
+
+    test('queues a second image of a create that was given up', async () => {
+      const { operations, create, lease } = await begun();
+      expect(await operations.search(lease)).toBe(true);
+      expect(await operations.adopt(strayOf(create))).toBe(true);
+      expect(await operations.discard(lease, 'f'.repeat(24))).toBe(true);
+    });
+
+    test('queues no image that anything refers to', async () => {
+      const { store, operations, create } = await ended('has ended without a trace');
+      const refers = await referring(store);
+      const before = idsOf(await claimAll(store)).sort();
+      for (const imageId of Object.values(refers)) {
+        expect(await operations.adopt({ ...strayOf(create), imageId })).toBe(false);
+      }
+      expect(idsOf(await claimAll(store)).sort()).toEqual(before);
+    });
+
+    test('of one image, fifty times at once, succeeds once', async () => {
+      const { operations, create } = await ended('has ended without a trace');
+      const stray = strayOf(create);
+      const adopt = () => operations.adopt({ ...stray, operationId: randomUUID() });
+      const said = await Promise.all(Array.from({ length: 50 }, adopt));
+      expect(said.filter(Boolean)).toHaveLength(1);
+    });
+  });
+
+  describe('referredTo', () => {
+    const among = async (operations: OperationStore, ids: string[]) => new Set(await operations.referredTo(ids));
+
+    test('tells the images of resources and of operations from others', async () => {
+      const store = await opened();
+      const ids = Object.values(await referring(store));
+      expect(await among(store.operations, [...ids, anImage().id, ''])).toEqual(new Set(ids));
+      expect(await among(store.operations, ids.slice(0, 1))).toEqual(new Set(ids.slice(0, 1)));
+    });
+
+    test('tells nothing of no image, and takes any number of them', async () => {
+      const store = await opened();
+      const ids = Object.values(await referring(store));
+      expect(await store.operations.referredTo([])).toEqual([]);
+      const many = Array.from({ length: 50_000 }, (_, index) => `image-${index}`);
+      expect(await among(store.operations, [...many, ...ids])).toEqual(new Set(ids));
+    });
+
+    test('tells nothing of what has ended', async () => {
+      const store = await opened();
+      const { kept, replaced, ...others } = await referring(store);
+      for (const { lease } of await claimAll(store)) expect(await store.operations.end(lease)).toBe(true);
+      const ids = [kept, replaced, ...Object.values(others)];
+      expect(await among(store.operations, ids)).toEqual(new Set([kept, replaced]));
+    });
+  });
+
+  describe('forgetKeys', () => {
+    test('forgets keys of creates that ended well and were started before then, and no others', async () => {
+      const { store, operations } = await begun();
+      const at = new Date('2026-11-24T12:00:00.000Z');
+      const finish = async (startedAt: Date) => {
+        const create = aCreate({ startedAt, idempotency: anIdempotency() });
+        await operations.beginCreate(create);
+        await ends['went well']?.(store, create);
+        return create;
+      };
+      const open = aCreate({ startedAt: new Date(1), idempotency: anIdempotency() });
+      await operations.beginCreate(open);
+      const [old, young] = [await finish(new Date(at.getTime() - 1)), await finish(at)];
+      await operations.forgetKeys(at);
+      const isKnown = async ({ resource, idempotency }: NewCreate) =>
+        (await operations.findKeyed(resource.ownerId, idempotency?.key ?? '', always)) !== undefined;
+      expect([await isKnown(old), await isKnown(young), await isKnown(open)]).toEqual([false, true, true]);
+      expect(await claimAll(store)).toHaveLength(2);
+    });
+
+    test('leaves the resources of the creates', async () => {
+      const { store, operations, create, lease } = await begun({ idempotency: anIdempotency() });
+      const image = anImage();
+      const resource = madeBy(create, image);
+      await operations.reserve(lease, image);
+      await operations.finishCreate(lease, resource);
+      await operations.forgetKeys(new Date('9999-01-01'));
+      expect(await store.find(resource)).toEqual(resource);
+    });
+  });
+}
+
+/** Images in each of the ways in which one is referred to. */
+async function referring(store: ResourceStore) {
+  const { operations } = store;
+  const [kept, replaced, deleted] = [aResource(), aResource(), aResource()];
+  for (const resource of [kept, replaced, deleted]) await store.insert(resource);
+  await operations.beginReplacement(aReplacement(replaced));
+  await operations.beginDeletion(aDeletion(deleted));
+  const [create, image] = [aCreate(), anImage()];
+  await operations.beginCreate(create);
+  await operations.reserve(create.lease, image);
+  return { kept: kept.image.id, replaced: replaced.image.id, deleted: deleted.image.id, reserved: image.id };
+}

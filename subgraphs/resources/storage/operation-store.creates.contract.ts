@@ -1,0 +1,319 @@
+import { describe, expect, test } from 'vitest';
+import type { NewCreate } from './operation-store.ts';
+import type { ResourceStore, StoredImage } from './resource-store.ts';
+import {
+  aCreate,
+  aDeletion,
+  anIdempotency,
+  anImage,
+  aReplacement,
+  aResource,
+  claimAll,
+  madeBy,
+  removeResource,
+} from './test-resources.ts';
+
+const always = new Date(0);
+const fifty = Array.from({ length: 50 });
+
+/** What every engine must do with creates, their keys and their reservations. */
+export function operationCreateContract(opened: () => Promise<ResourceStore>): void {
+  /** A store with a create in it that has a key, and what is known of that key. */
+  const begun = async (fields?: Partial<NewCreate>) => {
+    const store = await opened();
+    const idempotency = anIdempotency();
+    const create = aCreate({ idempotency, ...fields });
+    expect(await store.operations.beginCreate(create)).toBe(true);
+    const { ownerId } = create.resource;
+    const keyed = (since = always) => store.operations.findKeyed(ownerId, idempotency.key, since);
+    const again = (since = always) => {
+      const resource = { ...aCreate().resource, ownerId };
+      return aCreate({ resource, idempotency: { ...anIdempotency(), key: idempotency.key, since } });
+    };
+    return { store, operations: store.operations, create, lease: create.lease, idempotency, keyed, again };
+  };
+  const reserved = async (fields?: Partial<NewCreate>) => {
+    const begins = await begun(fields);
+    const image = anImage();
+    expect(await begins.operations.reserve(begins.lease, image)).toBe('RESERVED');
+    return { ...begins, image, resource: madeBy(begins.create, image) };
+  };
+  const finished = async (fields?: Partial<NewCreate>) => {
+    const begins = await reserved(fields);
+    expect(await begins.operations.finishCreate(begins.lease, begins.resource)).toBe(true);
+    return begins;
+  };
+  const insert = async (store: ResourceStore, image?: StoredImage) => {
+    const resource = aResource(image && { image });
+    expect(await store.insert(resource)).toBe(true);
+    return resource;
+  };
+
+  describe('beginCreate', () => {
+    test.each([
+      ['under way', begun],
+      ['under way with an image', reserved],
+      ['that went well', finished],
+    ])('keeps nothing where the owner’s key is that of a create %s', async (_, bring) => {
+      const { store, operations, keyed, again } = await bring();
+      const known = await keyed();
+      const second = again();
+      const open = (await claimAll(store)).length;
+      expect(await operations.beginCreate(second)).toBe(false);
+      expect(await claimAll(store)).toHaveLength(open);
+      expect(await operations.reservationsAmong([second.reservationSha256])).toEqual([]);
+      expect(await operations.end(second.lease)).toBe(false);
+      expect(await keyed()).toEqual(known);
+    });
+
+    test('with one key, fifty times at once, succeeds once', async () => {
+      const store = await opened();
+      const { operations } = store;
+      const { resource, idempotency } = aCreate({ idempotency: anIdempotency() });
+      const creates = fifty.map(() => aCreate({ resource, idempotency }));
+      const said = await Promise.all(creates.map((create) => operations.beginCreate(create)));
+      expect(said.filter(Boolean)).toHaveLength(1);
+      const [winner] = creates.filter((_, index) => said[index]);
+      const claimed = await claimAll(store);
+      expect(claimed.map(({ lease }) => lease.operationId)).toEqual([winner?.lease.operationId]);
+      const hashes = creates.map(({ reservationSha256 }) => reservationSha256);
+      expect(await operations.reservationsAmong(hashes)).toEqual([winner?.reservationSha256]);
+    });
+
+    test('without a key, fifty times at once by one owner, succeeds each time', async () => {
+      const { operations } = await opened();
+      const { resource } = aCreate();
+      const said = await Promise.all(fifty.map(() => operations.beginCreate(aCreate({ resource }))));
+      expect(said).toEqual(fifty.map(() => true));
+    });
+
+    test('takes a key that somebody else has, and leaves theirs', async () => {
+      const { operations, idempotency, keyed } = await begun();
+      const known = await keyed();
+      const other = aCreate({ idempotency: { ...anIdempotency(), key: idempotency.key } });
+      expect(await operations.beginCreate(other)).toBe(true);
+      expect(await keyed()).toEqual(known);
+      const { inputSha256 } = other.idempotency ?? {};
+      const found = await operations.findKeyed(other.resource.ownerId, idempotency.key, always);
+      expect(found).toEqual({ inputSha256, resourceId: undefined });
+    });
+
+    test('takes an old key from a create that is under way, which goes on without', async () => {
+      const startedAt = new Date(Date.now() - 5_000);
+      const { store, operations, lease, resource, keyed, again } = await reserved({ startedAt });
+      const second = again(new Date());
+      expect(await operations.beginCreate(second)).toBe(true);
+      const claimed = await claimAll(store);
+      const first = claimed.find((operation) => operation.lease.operationId === lease.operationId);
+      expect(first).toMatchObject({ state: 'RESERVED', isKeyed: false });
+      expect(await operations.finishCreate(first?.lease ?? lease, resource)).toBe(true);
+      expect(await keyed()).toEqual({ inputSha256: second.idempotency?.inputSha256, resourceId: undefined });
+    });
+
+    test.each([
+      ['under way', begun],
+      ['under way with an image', reserved],
+      ['that went well', finished],
+    ])('takes the key of a create %s that was started before `since`, and not of one since', async (_, bring) => {
+      const startedAt = new Date(Date.now() - 5_000);
+      const { operations, keyed, again } = await bring({ startedAt });
+      expect(await operations.beginCreate(again(new Date(startedAt.getTime() - 1)))).toBe(false);
+      const second = again(new Date(startedAt.getTime() + 1));
+      expect(await operations.beginCreate(second)).toBe(true);
+      expect(await keyed()).toEqual({ inputSha256: second.idempotency?.inputSha256, resourceId: undefined });
+    });
+  });
+
+  describe('findKeyed', () => {
+    test('finds nothing of another owner, another key or an empty one', async () => {
+      const { operations, create, idempotency } = await begun();
+      const { ownerId } = create.resource;
+      expect(await operations.findKeyed(aCreate().resource.ownerId, idempotency.key, always)).toBeUndefined();
+      for (const key of ['', anIdempotency().key, idempotency.key.toUpperCase(), `${idempotency.key} `]) {
+        expect(await operations.findKeyed(ownerId, key, always)).toBeUndefined();
+      }
+    });
+
+    test('finds nothing of a create without a key', async () => {
+      const { operations, create } = await begun({ idempotency: undefined });
+      expect(await operations.findKeyed(create.resource.ownerId, '', always)).toBeUndefined();
+    });
+
+    test('tells what a create has made, once it has gone well', async () => {
+      const { operations, lease, idempotency, keyed } = await begun();
+      const { inputSha256 } = idempotency;
+      expect(await keyed()).toEqual({ inputSha256, resourceId: undefined });
+      const image = anImage();
+      expect(await operations.reserve(lease, image)).toBe('RESERVED');
+      expect(await keyed()).toEqual({ inputSha256, resourceId: undefined });
+      const resource = aResource({ image });
+      expect(await operations.finishCreate(lease, resource)).toBe(true);
+      expect(await keyed()).toEqual({ inputSha256, resourceId: resource.id });
+    });
+
+    test.each([
+      ['is under way', begun],
+      ['has gone well', finished],
+    ])('finds a create that %s, unless it was started before `since`', async (_, bring) => {
+      const startedAt = new Date(Date.now() - 5_000);
+      const { keyed } = await bring({ startedAt });
+      expect(await keyed(new Date(startedAt.getTime() + 1))).toBeUndefined();
+      expect(await keyed(new Date(startedAt.getTime() - 1))).toBeDefined();
+    });
+
+    test('finds a create that was started at `since` itself, and its key is taken', async () => {
+      const startedAt = new Date(Date.now() - 5_000);
+      const { operations, keyed, again } = await finished({ startedAt });
+      expect(await keyed(startedAt)).toBeDefined();
+      expect(await operations.beginCreate(again(startedAt))).toBe(false);
+    });
+
+    test('finds a key still once its resource is deleted', async () => {
+      const { store, keyed, resource } = await finished();
+      await removeResource(store, resource);
+      expect(await keyed()).toMatchObject({ resourceId: resource.id });
+    });
+
+    test.each(['😀'.repeat(64), "'; DROP TABLE operations; --", '%', ' ', 'ÄẞΣ', 'e\u0301'])(
+      'tells keys apart by each character: %j',
+      async (key) => {
+        const idempotency = { ...anIdempotency(), key };
+        const { operations, create } = await begun({ idempotency });
+        const { ownerId } = create.resource;
+        expect(await operations.findKeyed(ownerId, `${key}x`, always)).toBeUndefined();
+        expect(await operations.findKeyed(ownerId, key.normalize('NFC').toLowerCase(), always)).toEqual(
+          key === key.normalize('NFC').toLowerCase() ? expect.anything() : undefined,
+        );
+        expect(await operations.findKeyed(ownerId, key, always)).toMatchObject({
+          inputSha256: idempotency.inputSha256,
+        });
+      },
+    );
+  });
+
+  describe('reserve', () => {
+    const takers: Record<string, (store: ResourceStore) => Promise<StoredImage>> = {
+      'a resource': async (store) => (await insert(store)).image,
+      'a resource whose image is being replaced': async (store) => {
+        const resource = await insert(store);
+        expect(await store.operations.beginReplacement(aReplacement(resource))).toBe('BEGUN');
+        return resource.image;
+      },
+      'a create that has it': async (store) => {
+        const [create, image] = [aCreate(), anImage()];
+        await store.operations.beginCreate(create);
+        expect(await store.operations.reserve(create.lease, image)).toBe('RESERVED');
+        return image;
+      },
+      'an operation that is to delete it': async (store) => {
+        const resource = await insert(store);
+        expect(await store.operations.beginDeletion(aDeletion(resource))).toEqual(resource);
+        return resource.image;
+      },
+      'a create that was given up': async (store) => {
+        const [create, image] = [aCreate(), anImage()];
+        await store.operations.beginCreate(create);
+        expect(await store.operations.search(create.lease)).toBe(true);
+        expect(await store.operations.discard(create.lease, image.id)).toBe(true);
+        return image;
+      },
+    };
+    test.each(Object.keys(takers))('is TAKEN, and changes nothing, where %s has the image', async (taker) => {
+      const { store, operations, create, lease, keyed } = await begun();
+      const known = await keyed();
+      const image = (await takers[taker]?.(store)) as StoredImage;
+      expect(await operations.reserve(lease, image)).toBe('TAKEN');
+      expect(await keyed()).toEqual(known);
+      const claimed = await claimAll(store);
+      const own = claimed.find((operation) => operation.lease.operationId === lease.operationId);
+      expect(own).toMatchObject({ state: 'RESERVING', reservationSha256: create.reservationSha256 });
+      expect(await operations.reserve(own?.lease ?? lease, anImage())).toBe('RESERVED');
+    });
+
+    test('of one image by fifty creates at once succeeds once', async () => {
+      const { operations } = await opened();
+      const image = anImage();
+      const creates = fifty.map(() => aCreate());
+      for (const create of creates) await operations.beginCreate(create);
+      const said = await Promise.all(creates.map(({ lease }) => operations.reserve(lease, image)));
+      expect(said.sort()).toEqual(['RESERVED', ...fifty.slice(1).map(() => 'TAKEN')]);
+    });
+
+    test('takes an image again once nothing has it any more', async () => {
+      const { store, operations, lease } = await begun();
+      const { image, ...resource } = await insert(store);
+      await removeResource(store, resource);
+      expect(await operations.reserve(lease, image)).toBe('RESERVED');
+    });
+  });
+
+  describe('finishCreate', () => {
+    test.each([
+      ['with a key', anIdempotency()],
+      ['without', undefined],
+    ])('keeps the resource as it is given, %s', async (_, idempotency) => {
+      const { store, resource } = await finished({ idempotency });
+      expect(await store.find(resource)).toEqual(resource);
+      expect(await claimAll(store)).toEqual([]);
+    });
+
+    test.each([
+      ['with a key', anIdempotency()],
+      ['without', undefined],
+    ])('locks the image while a call may still land, and nothing else, %s', async (_, idempotency) => {
+      const { store, operations, lease, resource } = await reserved({ idempotency });
+      const settlesAt = new Date('2100-01-01T00:00:00.123Z');
+      expect(await operations.finishCreate(lease, resource, { settlesAt })).toBe(true);
+      expect(await operations.beginReplacement(aReplacement(resource))).toBe('LOCKED');
+      expect(await store.update(resource, { title: 'New' }, new Date())).toMatchObject({ title: 'New', version: 2 });
+      const [operation, ...others] = await claimAll(store);
+      expect([operation, ...others]).toMatchObject([{ state: 'LANDING', settlesAt }]);
+      expect(await operations.end(operation?.lease ?? lease)).toBe(true);
+      expect(await operations.beginReplacement(aReplacement(resource))).toBe('BEGUN');
+    });
+
+    test('locks nothing where the lease has passed', async () => {
+      const { store, operations, lease, resource } = await reserved();
+      await claimAll(store, always);
+      expect(await operations.finishCreate(lease, resource, { settlesAt: new Date() })).toBe(false);
+      expect(await store.find(resource)).toBeUndefined();
+      expect(await claimAll(store)).toMatchObject([{ state: 'RESERVED' }]);
+    });
+
+    test('keeps nothing once it was given up', async () => {
+      const { store, operations, lease, image, resource } = await reserved();
+      expect(await operations.discard(lease, image.id)).toBe(true);
+      expect(await operations.finishCreate(lease, resource)).toBe(false);
+      expect(await store.find(resource)).toBeUndefined();
+    });
+
+    test('and discard at once: one of the two wins', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const { store, operations, lease, image, resource } = await reserved();
+        const finish = () => operations.finishCreate(lease, resource);
+        const discard = () => operations.discard(lease, image.id);
+        const said = await Promise.all((round % 2 ? [finish, discard] : [discard, finish]).map((call) => call()));
+        expect(said.filter(Boolean)).toHaveLength(1);
+        const isKept = (await store.find(resource)) !== undefined;
+        expect((await claimAll(store)).map(({ state }) => state)).toEqual(isKept ? [] : ['DELETING']);
+      }
+    });
+  });
+
+  describe('the key is free again', () => {
+    type Begins = Awaited<ReturnType<typeof reserved>>;
+    test.each<[string, () => Promise<Omit<Begins, 'image' | 'resource'>>, (begins: Begins) => Promise<boolean>]>([
+      ['after search', begun, ({ operations, lease }) => operations.search(lease)],
+      ['after discard', reserved, ({ operations, lease, image }) => operations.discard(lease, image.id)],
+      ['after an end without an image', begun, ({ operations, lease }) => operations.end(lease)],
+      ['after an end with an image', reserved, ({ operations, lease }) => operations.end(lease)],
+    ])('%s', async (_, bring, give) => {
+      const begins = await bring();
+      expect(await give(begins as Begins)).toBe(true);
+      expect(await begins.keyed()).toBeUndefined();
+      const second = begins.again();
+      expect(await begins.operations.beginCreate(second)).toBe(true);
+      expect(await begins.keyed()).toMatchObject({ inputSha256: second.idempotency?.inputSha256 });
+    });
+  });
+}

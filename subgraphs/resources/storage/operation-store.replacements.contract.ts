@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest';
+import type { NewReplacement, OpenOperation } from './operation-store.ts';
+import type { Resource, ResourceStore } from './resource-store.ts';
+import { aDeletion, anImage, aReplacement, aResource, claimAll, removeResource } from './test-resources.ts';
+
+const always = new Date(0);
+const later = new Date('2026-11-24T00:00:00.001Z');
+const fifty = Array.from({ length: 50 });
+
+/** What every engine must do with replacements of images, and with deletions. */
+export function operationReplacementContract(opened: () => Promise<ResourceStore>): void {
+  /** A store with one resource in it. */
+  const holding = async (fields?: Partial<Resource>) => {
+    const store = await opened();
+    const resource = aResource(fields);
+    expect(await store.insert(resource)).toBe(true);
+    return { store, operations: store.operations, resource, found: () => store.find(resource) };
+  };
+  /** A store with one resource whose image is being replaced, on the condition of its version or not. */
+  const replacing = async ({ expectedVersion, ...fields }: Partial<NewReplacement> & { expectedVersion?: number }) => {
+    const held = await holding({ description: 'Old', version: 3 });
+    const replacement = aReplacement({ ...held.resource, expectedVersion }, fields);
+    expect(await held.operations.beginReplacement(replacement)).toBe('BEGUN');
+    return { ...held, replacement, lease: replacement.lease };
+  };
+  const both = [
+    ['without a version', {}],
+    ['on the condition of a version', { expectedVersion: 3 }],
+  ] as const;
+
+  describe('beginReplacement', () => {
+    test('is MISSING where nobody, or somebody else, has the resource, and keeps nothing', async () => {
+      const { store, operations, resource } = await holding();
+      const strangers = [
+        { ...resource, id: aResource().id },
+        { ...resource, ownerId: aResource().ownerId },
+      ];
+      for (const key of strangers) expect(await operations.beginReplacement(aReplacement(key))).toBe('MISSING');
+      expect(await claimAll(store)).toEqual([]);
+    });
+
+    test.each([0, 2, 4])('is MISSING where version %i is expected of version 3, locked or not', async (version) => {
+      const { operations, resource } = await holding({ version: 3 });
+      const key = { ...resource, expectedVersion: version };
+      expect(await operations.beginReplacement(aReplacement(key))).toBe('MISSING');
+      expect(await operations.beginReplacement(aReplacement({ ...key, expectedVersion: 3 }))).toBe('BEGUN');
+      expect(await operations.beginReplacement(aReplacement(key))).toBe('MISSING');
+    });
+
+    test('is MISSING once the resource is deleted', async () => {
+      const { store, operations, resource } = await holding();
+      await removeResource(store, resource);
+      expect(await operations.beginReplacement(aReplacement(resource))).toBe('MISSING');
+    });
+
+    test.each(both)('is LOCKED while the image is being replaced %s, and keeps nothing', async (_, version) => {
+      const { store, operations, resource, replacement } = await replacing(version);
+      for (const expectedVersion of [undefined, 3]) {
+        const second = aReplacement({ ...resource, expectedVersion });
+        expect(await operations.beginReplacement(second)).toBe('LOCKED');
+        expect(await operations.finishReplacement(second.lease, later)).toBeUndefined();
+      }
+      expect(await claimAll(store)).toMatchObject([{ state: 'REPLACING', changes: replacement.changes }]);
+    });
+
+    test.each(both)('%s, fifty times at once, is BEGUN once and LOCKED for all others', async (_, version) => {
+      const { operations, resource } = await holding({ version: 3 });
+      const begins = fifty.map(() => operations.beginReplacement(aReplacement({ ...resource, ...version })));
+      expect((await Promise.all(begins)).sort()).toEqual(['BEGUN', ...fifty.slice(1).map(() => 'LOCKED')]);
+    });
+
+    test('of one resource locks no other', async () => {
+      const { store, operations, resource } = await replacing({ expectedVersion: 3 });
+      const other = aResource({ ownerId: resource.ownerId });
+      await store.insert(other);
+      expect(await store.update(other, { title: 'New' }, later)).toMatchObject({ title: 'New', version: 2 });
+      expect(await operations.beginReplacement(aReplacement({ ...other, expectedVersion: 2 }))).toBe('BEGUN');
+    });
+
+    test.each(['end', 'finishReplacement'] as const)('is BEGUN again after %s', async (end) => {
+      const { operations, resource, lease } = await replacing({});
+      expect(await operations[end](lease, later)).toBeTruthy();
+      expect(await operations.beginReplacement(aReplacement(resource))).toBe('BEGUN');
+    });
+  });
+
+  describe('while an image is being replaced', () => {
+    test('without a version, texts change, and go on from the version that they make', async () => {
+      const { store, resource, found } = await replacing({});
+      const expected = { ...resource, title: 'New', updatedAt: later, version: 4 };
+      expect(await store.update({ ...resource, expectedVersion: 3 }, { title: 'New' }, later)).toEqual(expected);
+      expect(await store.update({ ...resource, expectedVersion: 4 }, {}, later)).toEqual({ ...expected, version: 5 });
+      expect(await found()).toEqual({ ...expected, version: 5 });
+    });
+
+    test.each([undefined, 3])('on the condition of a version, texts do not change (expected: %s)', async (version) => {
+      const { store, resource, found } = await replacing({ expectedVersion: 3 });
+      const key = { id: resource.id, ownerId: resource.ownerId, expectedVersion: version };
+      expect(await store.update(key, { title: 'New' }, later)).toBeUndefined();
+      expect(await found()).toEqual(resource);
+    });
+
+    test.each(['end', 'finishReplacement'] as const)(
+      'on the condition of a version, texts change again after %s',
+      async (end) => {
+        const { store, operations, resource, lease } = await replacing({ expectedVersion: 3 });
+        expect(await operations[end](lease, later)).toBeTruthy();
+        const key = { id: resource.id, ownerId: resource.ownerId };
+        expect(await store.update(key, { title: 'New' }, later)).toMatchObject({ title: 'New' });
+      },
+    );
+
+    test('on the condition of a version, a lease that passes unlocks nothing', async () => {
+      const { store, resource } = await replacing({ expectedVersion: 3 });
+      await claimAll(store, always);
+      expect(await store.update({ ...resource, expectedVersion: 3 }, { title: 'New' }, later)).toBeUndefined();
+    });
+  });
+
+  describe('finishReplacement', () => {
+    test.each(both)('changes the image, by one version and no text, %s', async (_, version) => {
+      const { store, operations, resource, replacement, lease, found } = await replacing(version);
+      const image = { ...resource.image, ...replacement.changes.image };
+      const expected = { ...resource, image, updatedAt: later, version: 4 };
+      expect(await operations.finishReplacement(lease, later)).toEqual(expected);
+      expect(await found()).toEqual(expected);
+      expect(await claimAll(store)).toEqual([]);
+    });
+
+    test.each([
+      { title: 'Ünï 😀' },
+      { description: '"New"\n' },
+      { description: null },
+      { description: '' },
+      { title: 'New', description: null },
+    ])('changes texts together with the image, and no others: %j', async (texts) => {
+      const { id: _id, url: _url, ...image } = anImage();
+      const { operations, resource, lease, found } = await replacing({ changes: { ...texts, image } });
+      const expected = { ...resource, ...texts, image: { ...resource.image, ...image }, updatedAt: later, version: 4 };
+      expect(await operations.finishReplacement(lease, later)).toEqual(expected);
+      expect(await found()).toEqual(expected);
+    });
+
+    test('leaves texts that changed meanwhile', async () => {
+      const { store, operations, resource, lease } = await replacing({});
+      await store.update(resource, { title: 'Meanwhile' }, new Date(later.getTime() - 1));
+      const changed = await operations.finishReplacement(lease, later);
+      expect(changed).toMatchObject({ title: 'Meanwhile', description: 'Old', version: 5, updatedAt: later });
+    });
+
+    test('changes nothing once the resource is deleted', async () => {
+      const { operations, resource, lease, found } = await replacing({});
+      expect(await operations.beginDeletion(aDeletion(resource))).toEqual(resource);
+      expect(await operations.finishReplacement(lease, later)).toBeUndefined();
+      expect(await found()).toBeUndefined();
+    });
+
+    test('leaves every other resource as it is', async () => {
+      const { store, operations, resource, lease } = await replacing({});
+      const other = aResource({ ownerId: resource.ownerId });
+      await store.insert(other);
+      expect(await operations.finishReplacement(lease, later)).toBeDefined();
+      expect(await store.find(other)).toEqual(other);
+    });
+  });
+
+  describe('while a call may still land', () => {
+    const settlesAt = new Date('2100-01-01T00:00:00.123Z');
+    const landing = async () => {
+      const replaced = await replacing({ expectedVersion: 3 });
+      const changed = await replaced.operations.finishReplacement(replaced.lease, later, { settlesAt });
+      expect(changed).toMatchObject({ id: replaced.resource.id, version: 4 });
+      return { ...replaced, resource: changed as Resource };
+    };
+
+    test('the resource is changed already, and its texts change on', async () => {
+      const { store, resource, found } = await landing();
+      expect(await found()).toEqual(resource);
+      expect(await store.update({ ...resource, expectedVersion: 4 }, { title: 'New' }, later)).toMatchObject({
+        ...{ title: 'New', version: 5 },
+      });
+    });
+
+    test.each([undefined, 4])('its image is LOCKED, until that has ended (expected: %s)', async (expectedVersion) => {
+      const { store, operations, resource } = await landing();
+      const again = () => operations.beginReplacement(aReplacement({ ...resource, expectedVersion }));
+      expect(await again()).toBe('LOCKED');
+      const [operation] = await claimAll(store);
+      expect(operation).toMatchObject({ state: 'LANDING', settlesAt });
+      expect(await operations.end((operation as OpenOperation).lease)).toBe(true);
+      expect(await again()).toBe('BEGUN');
+    });
+
+    test('nothing is due before', async () => {
+      const { operations } = await landing();
+      const at = (now: number) => operations.claim({ now: new Date(now), until: new Date('2200-01-01'), limit: 9 });
+      expect(await at(settlesAt.getTime() - 1)).toEqual([]);
+      expect(await at(settlesAt.getTime())).toHaveLength(1);
+    });
+
+    test('a deletion ends that, and queues the image', async () => {
+      const { store, operations, resource } = await landing();
+      expect(await operations.beginDeletion(aDeletion(resource))).toEqual(resource);
+      expect(await claimAll(store)).toMatchObject([{ state: 'DELETING', imageId: resource.image.id }]);
+    });
+
+    test('of what had no lease any more, nothing is locked', async () => {
+      const { store, operations, resource, lease, found } = await replacing({});
+      await claimAll(store, always);
+      expect(await operations.finishReplacement(lease, later, { settlesAt })).toBeUndefined();
+      expect(await found()).toEqual(resource);
+      expect(await claimAll(store)).toMatchObject([{ state: 'REPLACING' }]);
+    });
+  });
+
+  describe('beginDeletion', () => {
+    test.each<[string, (resource: Resource) => Partial<Resource> & { expectedVersion?: number }]>([
+      ['of another id', () => ({ id: aResource().id })],
+      ['of another owner', () => ({ ownerId: aResource().ownerId })],
+      ['of another version', ({ version }) => ({ expectedVersion: version + 1 })],
+    ])('%s takes nothing away, ends no replacement and queues nothing', async (_, wrong) => {
+      const { store, operations, resource, replacement, found } = await replacing({});
+      const deletion = aDeletion({ ...resource, ...wrong(resource) });
+      expect(await operations.beginDeletion(deletion)).toBeUndefined();
+      expect(await found()).toEqual(resource);
+      expect(await operations.end(deletion.lease)).toBe(false);
+      expect(await claimAll(store)).toMatchObject([{ state: 'REPLACING', changes: replacement.changes }]);
+    });
+
+    test.each(both)('takes the resource away and ends a replacement %s, and queues its image', async (_, version) => {
+      const { store, operations, resource, lease, found } = await replacing(version);
+      const deletion = aDeletion({ ...resource, expectedVersion: 3 });
+      expect(await operations.beginDeletion(deletion)).toEqual(resource);
+      expect(await found()).toBeUndefined();
+      expect(await operations.end(lease)).toBe(false);
+      const queued = await claimAll(store);
+      expect(queued).toMatchObject([{ state: 'DELETING', imageId: resource.image.id }]);
+      expect(queued[0]?.lease.operationId).toBe(deletion.lease.operationId);
+    });
+
+    test('ends no replacement of another resource', async () => {
+      const { store, operations, resource, lease } = await replacing({});
+      const other = aResource({ ownerId: resource.ownerId });
+      await store.insert(other);
+      expect(await operations.beginDeletion(aDeletion(other))).toEqual(other);
+      expect(await operations.finishReplacement(lease, later)).toMatchObject({ id: resource.id, version: 4 });
+    });
+
+    test('fifty times at once takes away once, and queues one deletion', async () => {
+      const { store, operations, resource } = await holding();
+      const deletions = await Promise.all(fifty.map(() => operations.beginDeletion(aDeletion(resource))));
+      expect(deletions.filter((deleted) => deleted !== undefined)).toEqual([resource]);
+      expect(await claimAll(store)).toMatchObject([{ state: 'DELETING', imageId: resource.image.id }]);
+    });
+
+    test('and the end of a replacement at once leave no resource, and one deletion', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const { store, operations, resource, lease, found } = await replacing({});
+        const calls: (() => Promise<Resource | undefined>)[] = [
+          () => operations.finishReplacement(lease, later),
+          () => operations.beginDeletion(aDeletion(resource)),
+        ];
+        await Promise.all((round % 2 ? calls : calls.reverse()).map((call) => call()));
+        expect(await found()).toBeUndefined();
+        expect(await claimAll(store)).toMatchObject([{ state: 'DELETING', imageId: resource.image.id }]);
+      }
+    });
+  });
+}
