@@ -12,8 +12,11 @@ declare module 'vitest' {
 
 const project = (name: string, include: string, calls: Calls) => ({
   extends: true as const,
-  test: { name, include: [include], provide: { calls } },
+  test: { name, include: [include], exclude: ['**/node_modules/**', faults], provide: { calls } },
 });
+
+/** Kills processes by the hundred; `npm run test:faults` runs these alone. */
+const faults = 'tests/faults/*.test.ts';
 
 export default defineConfig({
   resolve: {
@@ -27,6 +30,15 @@ export default defineConfig({
     projects: [
       project('in memory', '**/*.test.ts', 'memory'),
       project('over the network', 'tests/api/*.test.ts', 'network'),
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: [faults],
+          globalSetup: 'tests/faults/bundle.ts',
+          provide: { calls: 'memory' },
+        },
+      },
     ],
   },
 });

@@ -25,11 +25,11 @@ export function openSqlite({ file, migrations }: { file: string; migrations: str
     // For its owner alone; SQLite gives the files that it makes beside it the same rights.
     closeSync(openSync(file, 'a', 0o600));
     const client = new Database(file, { timeout: busyTimeoutMs });
-    client.pragma('journal_mode = WAL');
+    amongOthers(() => client.pragma('journal_mode = WAL'));
     client.pragma('synchronous = FULL');
     client.pragma('foreign_keys = ON');
     const db = drizzle({ client });
-    migrate(db, { migrationsFolder: migrations });
+    amongOthers(() => migrate(db, { migrationsFolder: migrations }));
     // A table that every database has.
     const ping = client.prepare('SELECT id FROM __drizzle_migrations LIMIT 1');
     return { db, ping: () => void ping.get(), close: () => client.close() };
@@ -41,6 +41,24 @@ export function openSqlite({ file, migrations }: { file: string; migrations: str
         cause: error,
       },
     );
+  }
+}
+
+const attempts = 20;
+const pauseMs = 100;
+const clock = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Of processes that start at once one turns the file into what it is to be, and the others fail at that, however long they
+ * would wait for a lock: they find it done when they try again.
+ */
+function amongOthers<Result>(run: () => Result, attempt = 1): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (attempt === attempts) throw error;
+    Atomics.wait(clock, 0, 0, pauseMs);
+    return amongOthers(run, attempt + 1);
   }
 }
 

@@ -101,3 +101,19 @@ test.skipIf(process.platform === 'win32')(
     expect(await store.count({ ownerId: 'ada', order: 'NEWEST', filter: {} })).toBe(kept + 1);
   },
 );
+
+const openOnce = `
+  import { openSqliteResourceStore } from ${href('sqlite.ts')};
+  const [file, at] = process.argv.slice(1);
+  while (Date.now() < Number(at));
+  openSqliteResourceStore(file).close();
+`;
+
+test('processes that open a new database at the same moment all open it', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const file = join(folderOfTest(), 'resources.sqlite');
+    const at = String(Date.now() + 3_000);
+    const node = ['--import', 'tsx', '--input-type=module', '--eval', openOnce, file, at];
+    await Promise.all(Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, node)));
+  }
+});

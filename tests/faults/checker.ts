@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+
+/** A resource as a client was answered. */
+export interface ToldResource {
+  id: string;
+  version: number;
+  url: string;
+  sha256: string;
+}
+
+/** What clients know: what they were answered, and what they asked for without being told that it was done. */
+export interface Told {
+  successes: ToldResource[];
+  /** Ids of resources whose deletion was answered with success. */
+  deleted: string[];
+  /** Changes that were answered with an error or not at all: each may have been made, once. */
+  unsure: { id: string; type: 'UPDATE' | 'DELETE'; sha256?: string | undefined }[];
+  /** Images of somebody else's in the same account of the image service. */
+  foreign: { id: string; url: string; sha256: string }[];
+}
+
+export interface Checked {
+  /** The SQLite file. */
+  file: string;
+  imageService: { url: string; token: string };
+  told: Told;
+  /** The bound after which every operation must have come to its end. */
+  settlesWithinMs: number;
+}
+
+/** What is wrong, a line each; where nothing is, all are empty. */
+export interface Findings {
+  /** Images of the project's making that no resource refers to. */
+  orphans: string[];
+  /** Resources whose image does not answer, or has other bytes. */
+  dangling: string[];
+  /** What clients were told and is not so. */
+  lost: string[];
+  /** Images of somebody else's that are gone or changed. */
+  foreignGone: string[];
+  /** Creates that made more than one resource: descriptions, each of which clients give once. */
+  twice: string[];
+  /** Operations that have not come to their end. */
+  open: string[];
+}
+
+interface Row {
+  id: string;
+  version: number;
+  sha256: string;
+  image_id: string;
+  image_url: string;
+}
+
+const pollMs = 25;
+const fetchedAtOnce = 8;
+
+export const noTold = (): Told => ({ successes: [], deleted: [], unsure: [], foreign: [] });
+export const noFindings: Findings = { orphans: [], dangling: [], lost: [], foreignGone: [], twice: [], open: [] };
+
+/** Compares what clients were told, the database's rows and the image service, by means of its own. */
+export async function check({ file, imageService, told, settlesWithinMs }: Checked): Promise<Findings> {
+  const database = new Database(file, { readonly: true });
+  try {
+    const open = await waitUntilSettled(database, settlesWithinMs);
+    const rows = database.prepare('SELECT id, version, sha256, image_id, image_url FROM resources').all() as Row[];
+    const twice = database
+      .prepare('SELECT description FROM resources WHERE description <> ? GROUP BY description HAVING count(*) > 1')
+      .pluck()
+      .all('') as string[];
+    const listed = await listImages(imageService);
+    const known = new Set([...rows.map((row) => row.image_id), ...told.foreign.map(({ id }) => id)]);
+    return {
+      orphans: listed.filter((id) => !known.has(id)),
+      dangling: await findDangling(rows),
+      lost: findLost(rows, told),
+      foreignGone: await findForeignGone(listed, told),
+      twice,
+      open,
+    };
+  } finally {
+    database.close();
+  }
+}
+
+async function waitUntilSettled(database: Database.Database, withinMs: number): Promise<string[]> {
+  const deadline = Date.now() + withinMs;
+  const open = database.prepare("SELECT state || ' ' || id FROM operations WHERE state <> 'ENDED'").pluck();
+  while (open.all().length > 0 && Date.now() < deadline) await setTimeout(pollMs);
+  return open.all() as string[];
+}
+
+async function listImages({ url, token }: Checked['imageService']): Promise<string[]> {
+  const response = await fetch(`${url}/images/api/v1/images`, { headers: { 'x-api-private-token': token } });
+  if (response.status !== 200) throw new Error(`The image service does not list its images: ${response.status}`);
+  return ((await response.json()) as { id: string }[]).map(({ id }) => id);
+}
+
+async function findDangling(rows: Row[]): Promise<string[]> {
+  return inTurns(rows, async (row) => {
+    const served = await servedSha256(row.image_url);
+    return served === row.sha256 ? [] : [`${row.id}: ${row.image_url} is ${served}, and not ${row.sha256}`];
+  });
+}
+
+async function findForeignGone(listed: string[], { foreign }: Told): Promise<string[]> {
+  const there = new Set(listed);
+  return inTurns(foreign, async ({ id, url, sha256 }) =>
+    there.has(id) && (await servedSha256(url)) === sha256 ? [] : [id],
+  );
+}
+
+function findLost(rows: Row[], told: Told): string[] {
+  const rowsById = new Map(rows.map((row) => [row.id, row]));
+  const deleted = told.deleted.filter((id) => rowsById.has(id)).map((id) => `${id} was deleted, and is there`);
+  const latest = new Map<string, ToldResource>();
+  for (const success of told.successes) {
+    if ((latest.get(success.id)?.version ?? 0) <= success.version) latest.set(success.id, success);
+  }
+  const unsure = (id: string) => told.unsure.filter((change) => change.id === id);
+  const changed = [...latest.values()].flatMap((success) => {
+    const row = rowsById.get(success.id);
+    if (row) return whatIsWrong(row, success, unsure(success.id));
+    const mayBeGone = told.deleted.includes(success.id) || unsure(success.id).some(({ type }) => type === 'DELETE');
+    return mayBeGone ? [] : [`${success.id} is gone`];
+  });
+  return [...deleted, ...changed];
+}
+
+/** A row must be as its last success said, but for changes that nobody heard of, each made once at most. */
+function whatIsWrong(row: Row, { id, version, sha256, url }: ToldResource, unsure: Told['unsure']): string[] {
+  const updates = unsure.filter(({ type }) => type === 'UPDATE');
+  if (row.image_url !== url) return [`${id} has the URL ${row.image_url}, and not ${url}`];
+  if (row.version < version) return [`${id} has gone back from version ${version} to ${row.version}`];
+  if (row.version - version > updates.length) return [`${id} has version ${row.version}, which nobody asked for`];
+  const possible = row.version === version ? [sha256] : [sha256, ...updates.map((update) => update.sha256)];
+  return possible.includes(row.sha256) ? [] : [`${id} has bytes ${row.sha256}, which nobody asked for`];
+}
+
+/** Undefined where nothing answers with 200. */
+async function servedSha256(url: string): Promise<string | undefined> {
+  const response = await fetch(url, { headers: { 'cache-control': 'no-cache' } }).catch(() => undefined);
+  const bytes = await response?.arrayBuffer();
+  if (response?.status !== 200 || !bytes) return undefined;
+  return createHash('sha256').update(Buffer.from(bytes)).digest('hex');
+}
+
+/** What the looks at all find together, some of them at a time. */
+async function inTurns<Thing>(things: readonly Thing[], look: (thing: Thing) => Promise<string[]>): Promise<string[]> {
+  const found: string[] = [];
+  for (let at = 0; at < things.length; at += fetchedAtOnce) {
+    found.push(...(await Promise.all(things.slice(at, at + fetchedAtOnce).map(look))).flat());
+  }
+  return found;
+}

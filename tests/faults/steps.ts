@@ -1,0 +1,23 @@
+/** What of a process is made of steps: an object of asynchronous methods. */
+type Parts = 'operations' | 'imageClient';
+export type Step = `${'before' | 'after'} ${Parts}.${string}`;
+
+/** The same object, whose every method is two steps: one before it begins, and one when it has ended, well or not. */
+export function inSteps<Methods extends object>(
+  name: Parts,
+  methods: Methods,
+  reach: (step: Step) => Promise<void> | void,
+): Methods {
+  const stepped = Object.entries(methods).map(([method, run]: [string, (...args: unknown[]) => unknown]) => {
+    const inTwoSteps = async (...args: unknown[]) => {
+      await reach(`before ${name}.${method}`);
+      try {
+        return await run.apply(methods, args);
+      } finally {
+        await reach(`after ${name}.${method}`);
+      }
+    };
+    return [method, method === 'close' ? run : inTwoSteps];
+  });
+  return Object.fromEntries(stepped) as Methods;
+}
