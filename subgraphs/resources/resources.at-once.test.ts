@@ -41,6 +41,7 @@ test.each([
   [['image', 'title', 'all', 'description']],
   [['all', 'image', 'title', 'title', 'image']],
   [['title', 'all', 'image', 'all', 'description', 'title']],
+  [Array.from({ length: 50 }, (_, at) => ['title', 'image', 'all', 'description'][at % 4] ?? '')],
 ])(
   'of changes of one expected version at once, exactly one wins, and nothing is left of the others: %j',
   async (names) => {

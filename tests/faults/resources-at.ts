@@ -33,8 +33,9 @@ export function startResourcesAt(at: ResourcesAt, between: Between = {}): Promis
   const { reach = () => {}, shorten = (operations) => operations } = between;
   const store = openSqliteResourceStore(file);
   const baseUrl = `${imageServiceUrl}/images/api/v1`;
+  const changes = inSteps('store', { update: store.update }, reach);
   return startResources({
-    store: { ...store, operations: inSteps('operations', shorten(store.operations), reach) },
+    store: { ...store, ...changes, operations: inSteps('operations', shorten(store.operations), reach) },
     imageClient: inSteps('imageClient', createImageClient({ baseUrl, token: imageServiceToken, timeoutMs }), reach),
     timing: { requestMs: 2_000, settleMs: 600, reconcileEveryMs: 50, ...timing },
     verifier: { verificationKey: readVerificationKey(publicKey), issuer, audience },

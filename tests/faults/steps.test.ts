@@ -11,7 +11,7 @@ interface Mutation {
   /** Prepares a world and says what is asked for. */
   ask(world: World): Promise<Mutate> | Mutate;
   /** Each step in the order in which it is come to, and what is there once a process that was killed at it is settled. */
-  steps: Partial<Record<Step, 'nothing' | 'version 1, png' | 'version 2, jpg'>>;
+  steps: Partial<Record<Step, 'nothing' | 'version 1, png' | 'version 2, png' | 'version 2, jpg'>>;
   /** Whether the same can be asked for again, and gives the same. */
   isKeyed?: boolean;
 }
@@ -64,6 +64,16 @@ const mutations: Record<string, Mutation> = {
       'after imageClient.replace': 'version 2, jpg',
       'before operations.finishReplacement': 'version 2, jpg',
       'after operations.finishReplacement': 'version 2, jpg',
+    },
+  },
+  'an update of texts': {
+    ask: async (world) => {
+      const id = await createIn(world);
+      return (client) => client.update({ id, title: 'New' });
+    },
+    steps: {
+      'before store.update': 'version 1, png',
+      'after store.update': 'version 2, png',
     },
   },
   'a deletion': {

@@ -1,5 +1,5 @@
 /** What of a process is made of steps: an object of asynchronous methods. */
-type Parts = 'operations' | 'imageClient';
+type Parts = 'store' | 'operations' | 'imageClient';
 export type Step = `${'before' | 'after'} ${Parts}.${string}`;
 
 /** The same object, whose every method is two steps: one before it begins, and one when it has ended, well or not. */
