@@ -1,16 +1,14 @@
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
 import { ask, firstAnswer } from './ask.ts';
 import type { Child } from './child.ts';
 import type { Options } from './options.ts';
-import { fillDataFolder, type Person } from './people.ts';
+import type { Person } from './people.ts';
+import { prepare } from './prepare.ts';
 import { firstPage, type MeasuredName, queryOf } from './queries.ts';
 import type { Row } from './results.ts';
 import { measure } from './rounds.ts';
 import { requireSameAnswers } from './same-answers.ts';
 import { type SideSettings, startSide, type Variant } from './sides.ts';
 import { measureStartUp } from './start-up.ts';
-import { startSubgraphs } from './subgraphs.ts';
 
 /** Measures one query for every side. */
 export type Measure = (query: MeasuredName) => Promise<Row[]>;
@@ -19,15 +17,8 @@ type Say = (text: string) => void;
 
 /** Starts everything that is measured on an empty folder, and sees that all of it gives the same answers. */
 export async function startBench(folder: string, options: Options, say: Say): Promise<Measure> {
-  const shared = join(folder, 'shared');
-  const ownFolder = join(folder, 'one-process');
-  say('filling databases');
-  const people = await fillDataFolder(shared);
-  cpSync(shared, ownFolder, { recursive: true });
-
-  say('starting processes');
-  const subgraphs = await startSubgraphs(shared);
-  const settings: SideSettings = { subgraphs, ownFolder };
+  const { people, settings } = await prepare(folder, say);
+  const { subgraphs } = settings;
   const sides = await startSides(options, settings);
   const typename = JSON.stringify({ query: '{ __typename }' });
   for (const child of [subgraphs.auth, subgraphs.resources, ...sides.values()]) await firstAnswer(child, typename);

@@ -56,10 +56,16 @@ function amongOthers<Result>(run: () => Result, attempt = 1): Result {
   try {
     return run();
   } catch (error) {
-    if (attempt === attempts) throw error;
+    if (attempt === attempts || !isOthersDoing(error)) throw error;
     Atomics.wait(clock, 0, 0, pauseMs);
     return amongOthers(run, attempt + 1);
   }
+}
+
+/** Locked just now, or there already what was to be made. */
+function isOthersDoing(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return cause instanceof SqliteError && /^SQLITE_(BUSY|LOCKED|ERROR)/.test(cause.code);
 }
 
 /**

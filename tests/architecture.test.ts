@@ -26,7 +26,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   },
   ...['auth', 'resources'].flatMap((name) => {
     const own = `^subgraphs/${name}/`;
-    const rules = `${own}(users|resources|listing|list-input|resource-input|usernames|texts|instant|cursor|refusals)\\.ts$|${own}operations/`;
+    const rules = `${own}(users|resources|listing|list-input|resource-input|usernames|texts|instant|cursor|refusals|finding|caller)\\.ts$|${own}operations/`;
     return [
       {
         room: new RegExp(`${own}storage/`),

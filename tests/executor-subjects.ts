@@ -1,7 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { join } from 'node:path';
 import { Kind, OperationTypeNode, type TypeNode } from 'graphql';
-import { onTestFinished } from 'vitest';
 import { createRandom, type Random } from '../gateway/executor/differential/random.ts';
 import type { RandomOperation } from '../gateway/executor/differential/random-operation.ts';
 import { createAuthenticate } from '../runtime/access-token.ts';
@@ -9,17 +6,10 @@ import type { Subject } from '../runtime/differential/hold.ts';
 import type { IncomingRequest } from '../runtime/graphql-http.ts';
 import { Refusal } from '../runtime/refusal.ts';
 import { createAbortable } from '../runtime/signal.ts';
-import { createPasswords } from '../subgraphs/auth/passwords.ts';
-import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite.ts';
 import { createAuthSubgraph } from '../subgraphs/auth/subgraph.ts';
-import { createIssueToken } from '../subgraphs/auth/tokens.ts';
-import { createUsers } from '../subgraphs/auth/users.ts';
+import { openUsers, verifier } from '../subgraphs/auth/test-users.ts';
 import { createResourcesSubgraph } from '../subgraphs/resources/subgraph.ts';
 import { startRules } from '../subgraphs/resources/test-rules.ts';
-import { folderOfTest } from './folder-of-test.ts';
-
-const { privateKey, publicKey: verificationKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const [issuer, audience] = ['https://auth.example', 'https://api.example'];
 
 /** A subgraph asked by several people. */
 export interface Asked {
@@ -30,17 +20,7 @@ export interface Asked {
 
 /** The auth subgraph with accounts, asked by one of them and by nobody; nothing that is sent can open another account. */
 export async function openAuth(): Promise<Asked> {
-  const store = openSqliteUserStore(join(folderOfTest(), 'auth.sqlite'));
-  onTestFinished(() => store.close());
-  const tokens = {
-    signingKey: { privateKey, verificationKey },
-    issuer,
-    audience,
-    clientId: 'test',
-    lifetimeSeconds: 900,
-  };
-  const passwords = createPasswords({ cost: 4, concurrency: 2 });
-  const users = createUsers({ store, passwords, issueToken: createIssueToken(tokens) });
+  const { users } = openUsers({ lifetimeSeconds: 900 });
   // All the names that random values have.
   const names = ['one', 'id-3', '__typename', 'null', 'ünïcödé'];
   const accounts = await Promise.all(
@@ -48,7 +28,7 @@ export async function openAuth(): Promise<Asked> {
   );
   const subgraph = createAuthSubgraph({
     users,
-    authenticate: createAuthenticate({ verificationKey, issuer, audience }),
+    authenticate: createAuthenticate(verifier),
   });
   const known = { typeName: 'User', ids: accounts.map(({ user }) => user.id) };
   return askedBy('auth', { ...subgraph, known, authorization: `Bearer ${accounts[0]?.accessToken}` });

@@ -1,12 +1,10 @@
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
 import { firstAnswer } from '../ask.ts';
 import type { Child } from '../child.ts';
 import { load } from '../load.ts';
-import { fillDataFolder, type People } from '../people.ts';
+import type { People } from '../people.ts';
+import { prepare } from '../prepare.ts';
 import { queryOf } from '../queries.ts';
 import { startSide } from '../sides.ts';
-import { startSubgraphs } from '../subgraphs.ts';
 import type { Strain } from './meter.ts';
 
 /** The project as somebody runs it. */
@@ -25,17 +23,9 @@ export interface Systems {
 
 /** Starts both and asks each for lists until V8 has seen them; while one is measured, the other has nothing to do. */
 export async function startSystems(folder: string, say: (text: string) => void): Promise<Systems> {
-  const shared = join(folder, 'shared');
-  const ownFolder = join(folder, 'one-process');
-  say('filling databases');
-  const people = await fillDataFolder(shared);
-  cpSync(shared, ownFolder, { recursive: true });
-
-  say('starting processes');
-  const subgraphs = await startSubgraphs(shared);
-  const settings = { subgraphs, ownFolder };
+  const { people, settings } = await prepare(folder, say);
   const [gateway, one] = [await startSide('ours', settings), await startSide('ours-one-process', settings)];
-  const { auth, resources, imageService } = subgraphs;
+  const { auth, resources, imageService } = settings.subgraphs;
   const all: System[] = [
     {
       name: 'network',

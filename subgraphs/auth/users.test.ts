@@ -1,35 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createAuthenticate } from '../../runtime/access-token.ts';
-import { folderOfTest } from '../../tests/folder-of-test.ts';
-import { createPasswords } from './passwords.ts';
-import { openSqliteUserStore } from './storage/sqlite.ts';
-import { createIssueToken } from './tokens.ts';
-import { createUsers } from './users.ts';
+import { openUsers, verifier } from './test-users.ts';
 
-const { privateKey, publicKey: verificationKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const issuer = 'https://auth.example';
-const audience = 'https://api.example';
 const password = 'correct horse';
 
-/** The rules on an empty database; they cost little. */
-function openUsers() {
-  const store = openSqliteUserStore(join(folderOfTest(), 'auth.sqlite'));
-  onTestFinished(() => store.close());
-  const tokens = {
-    signingKey: { privateKey, verificationKey },
-    issuer,
-    audience,
-    clientId: 'test',
-    lifetimeSeconds: 60,
-  };
-  const passwords = createPasswords({ cost: 4, concurrency: 2 });
-  return { store, passwords, users: createUsers({ store, passwords, issueToken: createIssueToken(tokens) }) };
-}
-
-const viewerOf = ({ accessToken }: { accessToken: string }) =>
-  createAuthenticate({ verificationKey, issuer, audience })(`Bearer ${accessToken}`);
+const viewerOf = ({ accessToken }: { accessToken: string }) => createAuthenticate(verifier)(`Bearer ${accessToken}`);
 const refusal = (code: string) => expect.objectContaining({ name: 'Refusal', extensions: { code } });
 const refusalOf = (work: Promise<unknown>) =>
   work.then(

@@ -1,16 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { pngChunk } from './formats/png.ts';
 import { imageTypes, reachesItsEnd, typeOfBytes } from './image-format.ts';
-import {
-  animatedGif,
-  gif,
-  interlacedPng,
-  jpeg,
-  plainGif,
-  plainPng,
-  png,
-  pngChunk,
-  progressiveJpeg,
-} from './test-images.ts';
+import { animatedGif, gif, interlacedPng, jpeg, plainGif, plainPng, png, progressiveJpeg } from './test-images.ts';
 
 const whole = [
   ['image/png', 'a PNG', () => png()],

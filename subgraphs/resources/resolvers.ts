@@ -2,10 +2,11 @@ import type { Viewer } from '../../runtime/access-token.ts';
 import { dateTime } from '../../runtime/date-time.ts';
 import { Refusal } from '../../runtime/refusal.ts';
 import { needsOnlySummaries } from './asked-for.ts';
+import type { Caller } from './caller.ts';
 import type { ListInput } from './list-input.ts';
 import type { PageInfo, ResourceConnection } from './listing.ts';
 import type { CreateInput, UpdateInput } from './resource-input.ts';
-import type { Caller, DeleteInput, Resources } from './resources.ts';
+import type { DeleteInput, Resources } from './resources.ts';
 import type { Resource } from './storage/resource-store.ts';
 
 export interface ResourcesContext {

@@ -1,7 +1,6 @@
 import { type Problem, refuseProblems } from '../../runtime/refusal.ts';
 import type { ImageInput } from './images.ts';
-import { keyProblems } from './operations/idempotency.ts';
-import { descriptionProblems, titleProblems, trimTitle } from './texts.ts';
+import { descriptionProblems, keyProblems, titleProblems, trimTitle } from './texts.ts';
 
 export interface CreateInput {
   title: string;

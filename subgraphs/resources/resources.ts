@@ -1,4 +1,5 @@
-import type { Refusal } from '../../runtime/refusal.ts';
+import type { Caller } from './caller.ts';
+import { createFinding } from './finding.ts';
 import type { ImageClient } from './image-client.ts';
 import type { ReadImageInput } from './images.ts';
 import { createListing, type Listing } from './listing.ts';
@@ -6,15 +7,9 @@ import { createCreation } from './operations/creation.ts';
 import type { DisposeOfImage } from './operations/image-disposal.ts';
 import type { Leases } from './operations/leases.ts';
 import { createReplacement } from './operations/replacement.ts';
-import { inProgress, notFound, versionPassed } from './refusals.ts';
+import type { ServedSha256 } from './operations/served-sha256.ts';
 import { type CreateInput, readUpdateInput, type UpdateInput } from './resource-input.ts';
 import type { Resource, ResourceChanges, ResourceStore, VersionedKey } from './storage/resource-store.ts';
-
-/** On whose behalf, and under which request, a rule runs. */
-export interface Caller {
-  viewerId: string;
-  requestId: string;
-}
 
 export interface DeleteInput {
   id: string;
@@ -34,39 +29,22 @@ export interface Resources extends Listing {
   findMany(viewerId: string, ids: readonly string[]): Promise<(Resource | undefined)[]>;
 }
 
-/** The resource of a key, of the version that is expected; NOT_FOUND or CONFLICT. */
-export type FindAtVersion = (key: VersionedKey) => Promise<Resource>;
-/** Why nothing has the key and may be changed. */
-export type ExplainMissing = (key: VersionedKey) => Promise<Refusal>;
-
 export interface ResourcesParts {
   store: ResourceStore;
   readImage: ReadImageInput;
   imageClient: ImageClient;
   leases: Leases;
   disposeOf: DisposeOfImage;
-  maxImageBytes: number;
+  servedSha256: ServedSha256;
 }
 
 export function createResources(parts: ResourcesParts): Resources {
   const { store, leases, disposeOf } = parts;
 
-  const explainMissing: ExplainMissing = async (key) => {
-    const found = await store.find(key);
-    if (!found) return notFound();
-    const isOfVersion = key.expectedVersion === undefined || key.expectedVersion === found.version;
-    return isOfVersion ? inProgress() : versionPassed(found.version);
-  };
-
-  const findAtVersion: FindAtVersion = async (key) => {
-    const found = await store.find(key);
-    if (!found) throw notFound();
-    if (key.expectedVersion !== undefined && key.expectedVersion !== found.version) throw versionPassed(found.version);
-    return found;
-  };
-
+  const finding = createFinding(store);
+  const { findAtVersion, explainMissing } = finding;
   const create = createCreation(parts);
-  const replaceImage = createReplacement({ ...parts, findAtVersion, explainMissing });
+  const replaceImage = createReplacement({ ...parts, finding });
 
   const changeTexts = async (key: VersionedKey, changes: ResourceChanges): Promise<Resource> => {
     if (Object.keys(changes).length === 0) return findAtVersion(key);

@@ -1,12 +1,13 @@
 import { createAuthenticate, type VerifierSettings } from '../../runtime/access-token.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../runtime/graphql-server.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { type ImageClient, maxImageBytes as maxBytesOfImage } from './image-client.ts';
+import { type ImageClient, maxImageBytes } from './image-client.ts';
 import { createImageReader } from './images.ts';
 import { createImageDisposal } from './operations/image-disposal.ts';
 import { createLeases, type Timing } from './operations/leases.ts';
 import { startReconciler } from './operations/reconciler.ts';
 import { createReservationSearch } from './operations/reservation-search.ts';
+import { createServedSha256 } from './operations/served-sha256.ts';
 import { createSettling } from './operations/settling.ts';
 import { createResources } from './resources.ts';
 import type { ResourceStore } from './storage/resource-store.ts';
@@ -29,14 +30,15 @@ export interface ResourcesSettings {
 export async function startResources(settings: ResourcesSettings): Promise<RunningServer> {
   const { store, imageClient, timing, verifier, listen, log } = settings;
   const { operations } = store;
-  const maxImageBytes = maxBytesOfImage();
-  const readImage = createImageReader({ maxBytes: maxImageBytes });
+  const maxBytes = maxImageBytes();
+  const readImage = createImageReader({ maxBytes });
+  const servedSha256 = createServedSha256(imageClient, maxBytes);
   const leases = createLeases({ operations, timing, log });
   const disposeOf = createImageDisposal({ operations, imageClient, leases, log });
-  const resources = createResources({ store, readImage, imageClient, leases, disposeOf, maxImageBytes });
+  const resources = createResources({ store, readImage, imageClient, leases, disposeOf, servedSha256 });
 
   const searchReservation = createReservationSearch({ operations, imageClient });
-  const settle = createSettling({ operations, imageClient, searchReservation, maxImageBytes, log });
+  const settle = createSettling({ operations, imageClient, searchReservation, servedSha256, log });
   const reconciler = startReconciler({ operations, settle, everyMs: timing.reconcileEveryMs, log });
 
   return startGraphqlServer({

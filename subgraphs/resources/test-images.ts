@@ -1,5 +1,6 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
+import { pngChunk, pngSignature } from './formats/png.ts';
 
 interface Size {
   width: number;
@@ -43,14 +44,7 @@ export function plainPng({ width, height }: Size, pixelData = Buffer.alloc((widt
   header.writeUInt32BE(height, 4);
   header[8] = 8;
   const data = deflateSync(pixelData, { level: 9 });
-  const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-  return Buffer.concat([signature, pngChunk('IHDR', header), pngChunk('IDAT', data), pngChunk('IEND')]);
-}
-
-/** A chunk of a PNG: length, name, data and checksum. */
-export function pngChunk(name: string, data: Buffer = Buffer.alloc(0)): Buffer {
-  const named = Buffer.concat([Buffer.from(name, 'latin1'), data]);
-  return Buffer.concat([uint32(data.length), named, uint32(crc32(named))]);
+  return Buffer.concat([pngSignature, pngChunk('IHDR', header), pngChunk('IDAT', data), pngChunk('IEND')]);
 }
 
 interface Frame extends Size {
@@ -124,13 +118,6 @@ function jpegRunOfNothing(blocks: number): Buffer {
 function jpegSegment(marker: number, data: number[]): Buffer {
   const length = data.length + 2;
   return Buffer.from([0xff, marker, length >> 8, length & 0xff, ...data]);
-}
-
-/** Most significant byte first, as PNG has it. */
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }
 
 /** Least significant byte first, as GIF has it. */

@@ -12,6 +12,7 @@ import { createImageDisposal } from './operations/image-disposal.ts';
 import { createLeases } from './operations/leases.ts';
 import { startReconciler } from './operations/reconciler.ts';
 import { createReservationSearch } from './operations/reservation-search.ts';
+import { createServedSha256 } from './operations/served-sha256.ts';
 import { createSettling } from './operations/settling.ts';
 import { createResources } from './resources.ts';
 import { openSqliteResourceStore } from './storage/sqlite.ts';
@@ -44,14 +45,15 @@ function startProcess({ file, imageUrl, timing, log }: Process) {
   const leases = createLeases({ operations, timing, log });
   const disposeOf = createImageDisposal({ operations, imageClient, leases, log });
   const readImage = createImageReader({ maxBytes: maxImageBytes });
-  const resources = createResources({ store, readImage, imageClient, leases, disposeOf, maxImageBytes });
+  const servedSha256 = createServedSha256(imageClient, maxImageBytes);
+  const resources = createResources({ store, readImage, imageClient, leases, disposeOf, servedSha256 });
   let isReconciling = false;
   /** Reconciles from now on, if that is not done already. */
   const reconcile = () => {
     if (isReconciling) return;
     isReconciling = true;
     const searchReservation = createReservationSearch({ operations, imageClient });
-    const settle = createSettling({ operations, imageClient, searchReservation, maxImageBytes, log });
+    const settle = createSettling({ operations, imageClient, searchReservation, servedSha256, log });
     const reconciler = startReconciler({ operations, settle, everyMs: 20, log });
     onTestFinished(() => reconciler.stop());
   };

@@ -2,6 +2,7 @@ import type { Problem } from '../../runtime/refusal.ts';
 
 const maxTitleCharacters = 200;
 export const maxDescriptionCharacters = 5_000;
+const maxKeyCharacters = 64;
 
 /** A title without the white space around it. */
 export const trimTitle = (title: string) => title.trim();
@@ -23,6 +24,15 @@ export function descriptionProblems(description: string): Problem[] {
     return [{ field, message: `A description has at most ${maxDescriptionCharacters} characters.` }];
   }
   return characterProblems(field, description);
+}
+
+/** What keeps a text from being an idempotency key. */
+export function keyProblems(key: string): Problem[] {
+  const field = 'idempotencyKey';
+  if (key === '' || isLonger(key, maxKeyCharacters)) {
+    return [{ field, message: `A key has 1 to ${maxKeyCharacters} characters.` }];
+  }
+  return characterProblems(field, key);
 }
 
 /** Half a surrogate pair and NUL are no characters that every database can keep. */

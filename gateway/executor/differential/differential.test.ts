@@ -9,8 +9,7 @@ import { supergraphs } from './supergraphs/all.ts';
 /** Random operations over each supergraph; each is run in every mood of the subgraphs. */
 const count = 200;
 
-// A failure names its case; to run it by itself, over and over:
-// test.only('again', async () => console.log(await rerun(createLeanGateway, { supergraph: 'shop', seed: 'shop operation 0', mood: 'well' })));
+// A failure names its case, which `rerun` runs by itself: rerun(createLeanGateway, { supergraph, seed, mood }).
 
 describe.each(supergraphs)('over the supergraph $name the lean executor does as the stock one', (supergraph) => {
   const operations = operationsOver(supergraph, count);

@@ -1,9 +1,9 @@
+import type { Caller } from '../caller.ts';
 import type { CreatedImage, ImageClient } from '../image-client.ts';
 import { ImageServiceTrouble } from '../image-service-trouble.ts';
 import type { ReadImage, ReadImageInput } from '../images.ts';
 import { imageLost, imageOfAnother, inProgress, tookTooLong } from '../refusals.ts';
 import { type CreateInput, readCreateInput } from '../resource-input.ts';
-import type { Caller } from '../resources.ts';
 import type { Idempotency, Landing, NewResource } from '../storage/operation-store.ts';
 import type { Resource, ResourceStore } from '../storage/resource-store.ts';
 import { findEarlier, idempotencyOf } from './idempotency.ts';
@@ -11,7 +11,7 @@ import type { DisposeOfImage } from './image-disposal.ts';
 import { createKeysUnderWay } from './keys-under-way.ts';
 import type { Begun, Leases } from './leases.ts';
 import { newResource } from './new-resource.ts';
-import { makeReservation } from './reservation.ts';
+import { makeReservation, type Reservation } from './reservation.ts';
 
 export interface CreationParts {
   store: ResourceStore;
@@ -36,15 +36,7 @@ export function createCreation({ store, readImage, imageClient, leases, disposeO
   const { operations } = store;
   const holdKey = createKeysUnderWay();
 
-  const begin = async (requestId: string, resource: NewResource, idempotency: Idempotency | undefined) => {
-    const begun = leases.begin(requestId);
-    const { base64, contentType, sha256: reservationSha256 } = makeReservation();
-    const { lease, times } = begun;
-    const isBegun = await operations.beginCreate({ lease, ...times, resource, reservationSha256, idempotency });
-    return isBegun && { begun, reservation: { base64, contentType } };
-  };
-
-  const reserve = async ({ lease, call }: Begun, reservation: { base64: string; contentType: string }) => {
+  const reserve = async ({ lease, call }: Begun, reservation: Reservation) => {
     try {
       return await imageClient.create(reservation, call);
     } catch (trouble) {
@@ -57,8 +49,10 @@ export function createCreation({ store, readImage, imageClient, leases, disposeO
   };
 
   const search = async (lease: Begun['lease']) => {
-    await leases.conclude(lease, () => operations.search(lease));
-    await leases.handOver(lease, { settlesAt: leases.settlesAt() });
+    await leases.conclude(lease, async () => {
+      await operations.search(lease);
+      await leases.handOver(lease, { settlesAt: leases.settlesAt() });
+    });
   };
 
   const keepReserved = async ({ lease }: Begun, image: CreatedImage) => {
@@ -90,18 +84,27 @@ export function createCreation({ store, readImage, imageClient, leases, disposeO
 
   const keep = async ({ lease }: Begun, resource: Resource, landing: Landing | undefined): Promise<Resource> => {
     const isKept = await operations.finishCreate(lease, resource, landing).catch(async (error: unknown) => {
-      await leases.handOver(lease, landing ?? leases.nothingLands());
+      await leases.handOver(lease, { settlesAt: landing?.settlesAt ?? new Date() });
       throw error;
     });
     if (!isKept) throw tookTooLong();
     return resource;
   };
 
+  /** Somebody has begun with the key since it was looked up. */
+  const begunSince = async (ownerId: string, idempotency: Idempotency | undefined): Promise<Resource> => {
+    const earlier = idempotency && (await findEarlier(store, ownerId, idempotency));
+    if (!earlier) throw inProgress();
+    return earlier;
+  };
+
   const create = async (requestId: string, resource: NewResource, { read, idempotency }: Asked) => {
-    const started = await begin(requestId, resource, idempotency);
-    // Somebody has begun with the key since it was looked up.
-    if (!started) return (idempotency && (await findEarlier(store, resource.ownerId, idempotency))) ?? refuse();
-    const { begun, reservation } = started;
+    const begun = leases.begin(requestId);
+    const { lease, times } = begun;
+    const reservation = makeReservation();
+    const planned = { resource, reservationSha256: reservation.sha256, idempotency };
+    const isBegun = await operations.beginCreate({ lease, ...times, ...planned });
+    if (!isBegun) return begunSince(resource.ownerId, idempotency);
     const stored = await reserve(begun, reservation);
     await keepReserved(begun, stored);
     const landing = await upload(begun, stored.id, read);
@@ -119,8 +122,4 @@ export function createCreation({ store, readImage, imageClient, leases, disposeO
       return create(requestId, { ownerId, title, description, image: properties }, { read, idempotency });
     });
   };
-}
-
-function refuse(): never {
-  throw inProgress();
 }

@@ -1,23 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Problem } from '../../../runtime/refusal.ts';
 import { inProgress, keyReused, notFound } from '../refusals.ts';
 import type { CreateInput } from '../resource-input.ts';
 import type { Idempotency } from '../storage/operation-store.ts';
 import type { Resource, ResourceStore } from '../storage/resource-store.ts';
-import { characterProblems, isLonger } from '../texts.ts';
 
-const maxKeyCharacters = 64;
 /** How long a key is kept. */
 export const keyMs = 24 * 60 * 60 * 1000;
-
-/** What keeps a text from being a key. */
-export function keyProblems(key: string): Problem[] {
-  const field = 'idempotencyKey';
-  if (key === '' || isLonger(key, maxKeyCharacters)) {
-    return [{ field, message: `A key has 1 to ${maxKeyCharacters} characters.` }];
-  }
-  return characterProblems(field, key);
-}
 
 /** The key of an input and what tells the input from others; undefined where it has no key. */
 export function idempotencyOf({ idempotencyKey, title, description, image }: CreateInput): Idempotency | undefined {

@@ -24,8 +24,6 @@ export interface Leases {
   begin(requestId: string): Begun;
   /** When calls that were made until now have landed. */
   settlesAt(): Date;
-  /** Every call has been answered: there is nothing to wait for. */
-  nothingLands(): Landing;
   /** What must be waited for after bytes were replaced, if anything. */
   landingOf(replaced: Replaced): Landing | undefined;
   /** Writes what settles an operation; where the database does not take that, the reconciler gets it. Never rejects. */
@@ -34,9 +32,14 @@ export interface Leases {
   handOver(lease: Lease, postponement?: Partial<Postponement>): Promise<void>;
 }
 
-/** To write what came of the calls, also to a database that is locked for a moment. */
-const writeMs = 5_000;
+/** What of a lease is left, after its last call, to write what came of that; also where the database is locked a moment. */
+export const writeMs = 5_000;
 const handOverAgainMs = 2_000;
+
+interface HandOver {
+  lease: Lease;
+  postponement: Postponement;
+}
 
 export function createLeases(parts: { operations: OperationStore; timing: Timing; log: Logger }): Leases {
   const { operations, log } = parts;
@@ -44,22 +47,22 @@ export function createLeases(parts: { operations: OperationStore; timing: Timing
 
   const settlesAt = () => new Date(Date.now() + settleMs);
 
-  const waiting: { lease: Lease; postponement: Postponement }[] = [];
+  const waiting: HandOver[] = [];
   let isHandingOver = false;
+
+  const isHandedOver = ({ lease, postponement }: HandOver): Promise<boolean> =>
+    operations.postpone(lease, postponement).then(
+      () => true,
+      () => Date.now() >= lease.until.getTime(),
+    );
 
   /** One at a time and with pauses: each attempt at a database that is locked holds up the whole process. */
   const handOverWaiting = async (): Promise<void> => {
     if (isHandingOver) return;
     isHandingOver = true;
-    await setTimeout(handOverAgainMs, undefined, { ref: false });
-    while (waiting[0]) {
-      const { lease, postponement } = waiting[0];
-      const isTaken = await operations.postpone(lease, postponement).then(
-        () => true,
-        () => false,
-      );
-      if (isTaken || Date.now() >= lease.until.getTime()) waiting.shift();
-      else await setTimeout(handOverAgainMs, undefined, { ref: false });
+    while (waiting.length > 0) {
+      await setTimeout(handOverAgainMs, undefined, { ref: false });
+      while (waiting[0] && (await isHandedOver(waiting[0]))) waiting.shift();
     }
     isHandingOver = false;
   };
@@ -97,7 +100,6 @@ export function createLeases(parts: { operations: OperationStore; timing: Timing
     },
 
     settlesAt,
-    nothingLands: () => ({ settlesAt: new Date() }),
     landingOf: (replaced) => (replaced === 'UNSETTLED' ? { settlesAt: settlesAt() } : undefined),
   };
 }

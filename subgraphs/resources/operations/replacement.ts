@@ -1,21 +1,20 @@
+import type { Finding } from '../finding.ts';
 import type { ImageClient, Replaced } from '../image-client.ts';
 import { ImageServiceTrouble } from '../image-service-trouble.ts';
 import type { ImageInput, ReadImage, ReadImageInput } from '../images.ts';
 import { imageLost, inProgress, notFound, tookTooLong } from '../refusals.ts';
-import type { ExplainMissing, FindAtVersion } from '../resources.ts';
 import type { Landing } from '../storage/operation-store.ts';
 import type { Resource, ResourceChanges, ResourceStore, StoredImage, VersionedKey } from '../storage/resource-store.ts';
 import type { Begun, Leases } from './leases.ts';
+import type { ServedSha256 } from './served-sha256.ts';
 
 export interface ReplacementParts {
   store: ResourceStore;
   readImage: ReadImageInput;
   imageClient: ImageClient;
   leases: Leases;
-  /** More than any image has that the service takes, or as many. */
-  maxImageBytes: number;
-  findAtVersion: FindAtVersion;
-  explainMissing: ExplainMissing;
+  servedSha256: ServedSha256;
+  finding: Finding;
 }
 
 interface NewImage {
@@ -36,7 +35,8 @@ interface Target {
  * two the resource's image is locked; where the answer stays away, it stays so until the bytes themselves can tell.
  */
 export function createReplacement(parts: ReplacementParts) {
-  const { store, readImage, imageClient, leases, maxImageBytes, findAtVersion, explainMissing } = parts;
+  const { store, readImage, imageClient, leases, servedSha256 } = parts;
+  const { findAtVersion, explainMissing } = parts.finding;
   const { operations } = store;
 
   const begin = async (requestId: string, { key, read }: Target, texts: ResourceChanges): Promise<Begun> => {
@@ -54,7 +54,7 @@ export function createReplacement(parts: ReplacementParts) {
     const replaced = await imageClient
       .replace(old.id, read, begun.call)
       .catch(async (trouble: unknown): Promise<Replaced> => {
-        if (await isDoneNevertheless(begun, target, trouble)) return 'SETTLED';
+        if (await settleTrouble(begun, target, trouble)) return 'SETTLED';
         throw trouble;
       });
     if (replaced !== 'MISSING') return leases.landingOf(replaced);
@@ -62,19 +62,14 @@ export function createReplacement(parts: ReplacementParts) {
     throw (await store.find(key)) ? imageLost(old.id) : notFound();
   };
 
-  /** What an attempt has done that did not go well: nothing, or all of it, or something that only time will tell. */
-  const isDoneNevertheless = async ({ lease, call }: Begun, { old, read }: Target, trouble: unknown) => {
+  /** Settles what did not go well by what it has done: true where that is all; otherwise nothing, or only time will tell. */
+  const settleTrouble = async ({ lease, call }: Begun, { old, read }: Target, trouble: unknown) => {
     const effect = trouble instanceof ImageServiceTrouble ? trouble.effect : 'unknown';
-    const sha256 = effect === 'answered' ? await servedSha256(old.url, call) : undefined;
+    const sha256 = effect === 'answered' ? await servedSha256(old.url, call).catch(() => undefined) : undefined;
     if (sha256 === read.sha256) return true;
     if (effect === 'none' || sha256 === old.sha256) await leases.conclude(lease, () => operations.end(lease));
     else await leases.handOver(lease, untilSettled());
     return false;
-  };
-
-  const servedSha256 = async (url: string, call: Begun['call']): Promise<string | undefined> => {
-    const served = await imageClient.publicHash(url, { ...call, maxBytes: maxImageBytes }).catch(() => undefined);
-    return served?.type === 'HASH' ? served.sha256 : undefined;
   };
 
   const untilSettled = () => {
@@ -85,7 +80,7 @@ export function createReplacement(parts: ReplacementParts) {
   const finish = async ({ lease }: Begun, key: VersionedKey, landing: Landing | undefined): Promise<Resource> => {
     const changed = await operations.finishReplacement(lease, new Date(), landing).catch(async (error: unknown) => {
       // The bytes are the new ones already: the reconciler need not wait where nothing is under way.
-      await leases.handOver(lease, landing ?? leases.nothingLands());
+      await leases.handOver(lease, { settlesAt: landing?.settlesAt ?? new Date() });
       throw error;
     });
     if (changed) return changed;

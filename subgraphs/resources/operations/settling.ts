@@ -3,15 +3,16 @@ import type { Logger } from '../../../runtime/logger.ts';
 import type { ImageCall, ImageClient } from '../image-client.ts';
 import type { OpenOperation, OperationStore, Unresolved } from '../storage/operation-store.ts';
 import { nextAttemptAt } from './backoff.ts';
+import { writeMs } from './leases.ts';
 import { newResource } from './new-resource.ts';
 import type { Findings, SearchReservation } from './reservation-search.ts';
+import type { ServedSha256 } from './served-sha256.ts';
 
 export interface SettlingParts {
   operations: OperationStore;
   imageClient: ImageClient;
   searchReservation: SearchReservation;
-  /** More than any image has that the service takes, or as many. */
-  maxImageBytes: number;
+  servedSha256: ServedSha256;
   log: Logger;
 }
 
@@ -20,11 +21,8 @@ export type Settle = (operation: OpenOperation) => Promise<void>;
 
 type In<State extends OpenOperation['state']> = Extract<OpenOperation, { state: State }>;
 
-/** To write what came of the calls. */
-const writeMs = 5_000;
-
 export function createSettling(parts: SettlingParts): Settle {
-  const { operations, imageClient, searchReservation, maxImageBytes, log } = parts;
+  const { operations, imageClient, searchReservation, servedSha256, log } = parts;
 
   const callFor = ({ lease }: OpenOperation): ImageCall => ({
     requestId: lease.operationId,
@@ -40,11 +38,6 @@ export function createSettling(parts: SettlingParts): Settle {
   const deleteImage = async (operation: OpenOperation, imageId: string) => {
     await imageClient.delete(imageId, callFor(operation));
     await operations.end(operation.lease);
-  };
-
-  const servedSha256 = async (operation: OpenOperation, url: string): Promise<string | undefined> => {
-    const served = await imageClient.publicHash(url, { ...callFor(operation), maxBytes: maxImageBytes });
-    return served?.type === 'HASH' ? served.sha256 : undefined;
   };
 
   /** A create whose request is gone, or never heard what id its image has. */
@@ -85,7 +78,7 @@ export function createSettling(parts: SettlingParts): Settle {
 
   const isWhole = async (operation: In<'RESERVED'>): Promise<boolean> => {
     const { imageUrl, resource, settlesAt } = operation;
-    const served = servedSha256(operation, imageUrl).catch((error: unknown) => {
+    const served = servedSha256(imageUrl, callFor(operation)).catch((error: unknown) => {
       if (Date.now() < settlesAt.getTime()) throw error;
       return undefined;
     });
@@ -96,7 +89,7 @@ export function createSettling(parts: SettlingParts): Settle {
   const readBytes = async (operation: In<'REPLACING'>) => {
     const { lease, settlesAt, imageUrl, oldSha256, changes } = operation;
     if (Date.now() < settlesAt.getTime()) return operations.postpone(lease, { dueAt: settlesAt });
-    const sha256 = await servedSha256(operation, imageUrl);
+    const sha256 = await servedSha256(imageUrl, callFor(operation));
     if (sha256 === changes.image.sha256) return operations.finishReplacement(lease, new Date());
     return sha256 === oldSha256 ? operations.end(lease) : leaveUnresolved(operation, 'UNKNOWN_BYTES');
   };

@@ -1,24 +1,12 @@
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { folderOfTest } from '../../../tests/folder-of-test.ts';
+import { describe, expect, test } from 'vitest';
 import type { Position, ResourceFilter, ResourceOrder } from './resource-store.ts';
 import { prepareLists } from './sqlite.lists.ts';
-import { openSqliteResourceStore } from './sqlite.ts';
+import { openExplained } from './test-explained.ts';
 
-/** How SQLite goes about the statements that lists really run. */
-function openExplained() {
-  const file = join(folderOfTest(), 'resources.sqlite');
-  openSqliteResourceStore(file).close();
-  const client = new Database(file);
-  onTestFinished(() => void client.close());
-  const plans: string[] = [];
-  const logQuery = (sql: string, params: unknown[]) => {
-    const steps = client.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...params);
-    plans.push(steps.map(({ detail }) => detail).join('; '));
-  };
-  return { lists: prepareLists(drizzle({ client, logger: { logQuery } })), plans };
+/** Lists, and how SQLite goes about the statements that they really run. */
+function openLists() {
+  const { db, plans } = openExplained();
+  return { lists: prepareLists(db), plans };
 }
 
 const indexes: Record<ResourceOrder, string> = {
@@ -31,7 +19,7 @@ const orders = Object.entries(indexes) as [ResourceOrder, string][];
 
 /** Plans of one order: with and without either bound, from either end. */
 function plansOf(order: ResourceOrder, filter: ResourceFilter): string[] {
-  const { lists, plans } = openExplained();
+  const { lists, plans } = openLists();
   const at: Position = { key: order === 'TITLE' ? 'm' : 5, id: 'id' };
   for (const fromEnd of [false, true]) {
     for (const [after, before] of [[], [at], [undefined, at], [at, at]] as (Position | undefined)[][]) {
@@ -71,7 +59,7 @@ test.each(['TITLE', 'RECENTLY_UPDATED'] as const)(
 );
 
 test('a count is of one owner’s rows in an index', () => {
-  const { lists, plans } = openExplained();
+  const { lists, plans } = openLists();
   lists.count({ ownerId: 'ada', order: 'TITLE', filter: {} });
   lists.count({ ownerId: 'ada', order: 'TITLE', filter: { search: 'a', ...span } });
   expect(plans).toEqual([

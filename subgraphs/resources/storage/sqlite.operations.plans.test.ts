@@ -1,27 +1,13 @@
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { expect, onTestFinished, test } from 'vitest';
-import { folderOfTest } from '../../../tests/folder-of-test.ts';
+import { expect, test } from 'vitest';
 import type { OperationStore } from './operation-store.ts';
 import { prepareChanges } from './sqlite.changes.ts';
 import { createSqliteOperations } from './sqlite.operations.ts';
-import { openSqliteResourceStore } from './sqlite.ts';
+import { openExplained } from './test-explained.ts';
 import { aCreate, aDeletion, anIdempotency, anImage, aReplacement, aResource, madeBy } from './test-resources.ts';
 
-/** How SQLite goes about the statements that operations, and changes beside them, really run. */
-function openExplained() {
-  const file = join(folderOfTest(), 'resources.sqlite');
-  openSqliteResourceStore(file).close();
-  const client = new Database(file);
-  onTestFinished(() => void client.close());
-  const plans: string[] = [];
-  const logQuery = (sql: string, params: unknown[]) => {
-    const steps = client.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...params);
-    // What only inserts has no plan.
-    if (steps.length > 0) plans.push(steps.map(({ detail }) => detail).join('; '));
-  };
-  const db = drizzle({ client, logger: { logQuery } });
+/** Operations and changes beside them, with the plans of what they run. */
+function openOperations() {
+  const { db, plans } = openExplained();
   const changes = prepareChanges(db);
   /** The plans of what is run, and of nothing before. */
   const plansOf = async (run: () => unknown) => {
@@ -32,7 +18,7 @@ function openExplained() {
   return { operations: createSqliteOperations(db, changes), changes, plansOf };
 }
 
-type Explained = ReturnType<typeof openExplained>;
+type Explained = ReturnType<typeof openOperations>;
 
 const byId = 'SEARCH operations USING INDEX sqlite_autoindex_operations_1 (id=?)';
 const resourceById = 'SEARCH resources USING INDEX sqlite_autoindex_resources_1 (id=?)';
@@ -71,7 +57,7 @@ test.each<[string, string[], (operations: OperationStore, begun: Begun, changes:
   ],
   ['reservationsAmong', ['SEARCH reservations USING'], (operations) => operations.reservationsAmong(['a', 'b'])],
 ])('%s reads what it needs from indexes, and scans nothing', async (_, expected, run) => {
-  const explained = openExplained();
+  const explained = openOperations();
   const begun = await begunIn(explained);
   const plans = await explained.plansOf(() => run(explained.operations, begun, explained.changes));
   expect(plans).toEqual(expected.map((plan) => expect.stringContaining(plan)));
@@ -79,7 +65,7 @@ test.each<[string, string[], (operations: OperationStore, begun: Begun, changes:
 });
 
 test('finishCreate and finishReplacement find what they change by its id, and the lock in its index', async () => {
-  const { operations, changes, plansOf } = openExplained();
+  const { operations, changes, plansOf } = openOperations();
   const { create, image, made, resource, replacement } = await begunIn({ operations, changes, plansOf });
   await operations.reserve(create.lease, image);
   expect(await plansOf(() => operations.finishCreate(create.lease, made))).toEqual([byId, byId]);
@@ -92,7 +78,7 @@ test('finishCreate and finishReplacement find what they change by its id, and th
 });
 
 test.each([undefined, 1])('an update of a resource looks for its lock in an index (version: %s)', async (version) => {
-  const { changes, plansOf } = openExplained();
+  const { changes, plansOf } = openOperations();
   const key = { ...aResource(), expectedVersion: version };
   const [plan, ...more] = await plansOf(() => changes.update(key, { title: 'New' }, new Date()));
   expect(more).toEqual([]);
@@ -102,7 +88,7 @@ test.each([undefined, 1])('an update of a resource looks for its lock in an inde
 });
 
 test('claim reads what is due from the index of that, and sorts by nothing else', async () => {
-  const { operations, changes, plansOf } = openExplained();
+  const { operations, changes, plansOf } = openOperations();
   await begunIn({ operations, changes, plansOf });
   const now = new Date('9999-01-01');
   const plans = await plansOf(() => operations.claim({ now, until: now, limit: 5 }));
@@ -111,7 +97,7 @@ test('claim reads what is due from the index of that, and sorts by nothing else'
 });
 
 test('forgetKeys reads what has ended from the index of that', async () => {
-  const { operations, changes, plansOf } = openExplained();
+  const { operations, changes, plansOf } = openOperations();
   const { create, image, made } = await begunIn({ operations, changes, plansOf });
   await operations.reserve(create.lease, image);
   await operations.finishCreate(create.lease, made);
@@ -126,6 +112,6 @@ test.each<[string, (operations: OperationStore) => unknown]>([
   ['referredTo', (operations) => operations.referredTo(['a', 'b'])],
   ['countUnresolved', (operations) => operations.countUnresolved()],
 ])('%s does not scan all keys', async (_, run) => {
-  const { operations, plansOf } = openExplained();
+  const { operations, plansOf } = openOperations();
   for (const plan of await plansOf(() => run(operations))) expect(plan).not.toMatch(/SCAN operations(?! USING)/);
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, type Column, count, eq, gt, gte, inArray, isNotNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, type Column, count, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { attempt } from '../../../runtime/sqlite.ts';
 import type {
@@ -42,8 +42,7 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
       expectedVersion === undefined ? undefined : eq(resources.version, expectedVersion),
     );
 
-  const forgetKey = (ownerId: string, { key, since }: Partial<Idempotency> = {}) => {
-    if (key === undefined || since === undefined) return;
+  const forgetKey = (ownerId: string, { key, since }: Idempotency) => {
     const isKey = and(eq(operations.ownerId, ownerId), eq(operations.idempotencyKey, key));
     const isOld = and(isKey, lt(operations.startedAt, since));
     if (!db.select({ id: operations.id }).from(operations).where(isOld).get()) return;
@@ -53,7 +52,7 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
 
   const beginCreate = ({ lease, resource, reservationSha256, idempotency, ...times }: NewCreate): boolean =>
     inTransaction(() => {
-      forgetKey(resource.ownerId, idempotency);
+      if (idempotency) forgetKey(resource.ownerId, idempotency);
       const asked = { idempotencyKey: idempotency?.key, inputSha256: idempotency?.inputSha256 };
       const row = { ...begun(lease, times), ...asked, state: 'RESERVING' as const, ownerId: resource.ownerId };
       const { changes: kept } = db
@@ -99,6 +98,13 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
     const times = { startedAt: new Date(), settlesAt, dueAt: settlesAt, leaseUntil: nobodys };
     const row = { id: randomUUID(), state: 'LANDING' as const, ownerId, resourceId, leaseToken: '', ...times };
     db.insert(operations).values(row).run();
+  };
+
+  /** Only a client's key gives somebody a reason to look a create up again. */
+  const endCreate = (lease: Lease, resourceId: string): boolean => {
+    const isUnkeyed = and(isHeld(lease), isIn('RESERVED'), isNull(operations.idempotencyKey));
+    if (db.delete(operations).where(isUnkeyed).run().changes === 1) return true;
+    return change(lease, 'RESERVED', { state: 'ENDED', resourceId, imageId: null, imageUrl: null, content: null });
   };
 
   const adopt = ({ operationId, imageId, reservationSha256 }: Parameters<OperationStore['adopt']>[0]): boolean =>
@@ -148,19 +154,7 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
     finishCreate: async (lease, resource, landing) =>
       attempt(() =>
         inTransaction(() => {
-          const ended = {
-            state: 'ENDED' as const,
-            resourceId: resource.id,
-            imageId: null,
-            imageUrl: null,
-            content: null,
-          };
-          if (!change(lease, 'RESERVED', ended)) return false;
-          // Only a client's key gives somebody a reason to look it up again.
-          const hasNoKey = sql`${operations.idempotencyKey} is null`;
-          db.delete(operations)
-            .where(and(eq(operations.id, lease.operationId), hasNoKey))
-            .run();
+          if (!endCreate(lease, resource.id)) return false;
           lockWhile(landing, resource);
           return changes.insert(resource);
         }),

@@ -1,0 +1,29 @@
+import type { Refusal } from '../../runtime/refusal.ts';
+import { inProgress, notFound, versionPassed } from './refusals.ts';
+import type { Resource, ResourceStore, VersionedKey } from './storage/resource-store.ts';
+
+/** Finds what is to be changed, or says why it cannot be. */
+export interface Finding {
+  /** The resource of a key, of the version that is expected; NOT_FOUND or CONFLICT. */
+  findAtVersion(key: VersionedKey): Promise<Resource>;
+  /** Why nothing has the key and may be changed. */
+  explainMissing(key: VersionedKey): Promise<Refusal>;
+}
+
+export function createFinding(store: ResourceStore): Finding {
+  const isOther = ({ expectedVersion }: VersionedKey, { version }: Resource) =>
+    expectedVersion !== undefined && expectedVersion !== version;
+  return {
+    async findAtVersion(key) {
+      const found = await store.find(key);
+      if (!found) throw notFound();
+      if (isOther(key, found)) throw versionPassed(found.version);
+      return found;
+    },
+    async explainMissing(key) {
+      const found = await store.find(key);
+      if (!found) return notFound();
+      return isOther(key, found) ? versionPassed(found.version) : inProgress();
+    },
+  };
+}
