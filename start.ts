@@ -5,6 +5,7 @@ import { embeddedEnvironment } from './embedded/environment.ts';
 import { requireAnswers } from './embedded/first-query.ts';
 import { type Supergraph, startSupergraph } from './embedded/supergraph.ts';
 import { runProcess } from './runtime/process.ts';
+import { accountRulesFrom } from './subgraphs/auth/environment.ts';
 
 await runProcess({
   about: 'image-supergraph: the gateway, both subgraphs and the stand-in of the image service in one process.',
@@ -30,7 +31,8 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     calls: 'memory' as const,
     executor: env.GATEWAY_EXECUTOR,
     corsOrigins: env.CORS_ORIGINS,
-    bcrypt: { cost: env.BCRYPT_COST, concurrency: env.BCRYPT_CONCURRENCY },
+    trustedProxies: env.TRUSTED_PROXIES,
+    accounts: accountRulesFrom(env),
     logLevel: env.LOG_LEVEL,
   };
 }

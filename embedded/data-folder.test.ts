@@ -1,22 +1,27 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { StartFault } from '../runtime/start-fault.ts';
 import { folderOfTest } from '../tests/folder-of-test.ts';
 import { run } from '../tests/spawned.ts';
-import { ensureSecrets, openFolder } from './data-folder.ts';
+import { ensureSecrets, openFolder, type SecretFiles } from './data-folder.ts';
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const read = (file: string) => readFileSync(file, 'utf8');
-const newKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
 const privatePem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
-const publicPem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
 
-/** A folder with a pair of keys and a token in it, as a first start leaves it. */
+/** A folder with a key and tokens in it, as a first start leaves it. */
 function made() {
   const folder = join(folderOfTest(), 'secrets');
   return { folder, files: ensureSecrets(folder) };
+}
+
+/** The files of a folder of secrets that are files, the one key first. */
+function filesOf({ signingKeys, imageServiceToken, clientAddressKey }: SecretFiles): string[] {
+  const keys = readdirSync(signingKeys).map((name) => join(signingKeys, name));
+  expect(keys).toHaveLength(1);
+  return [...keys, imageServiceToken, clientAddressKey];
 }
 
 /** What a start says of a folder that it cannot use. */
@@ -62,124 +67,106 @@ describe('a folder', () => {
   });
 });
 
-describe('secrets that cannot be used are a fault that names the file, and are left as they are:', () => {
+describe('secrets that cannot be used are a fault that names them, and are left as they are:', () => {
   test.each([
-    ['damaged', 'not a key at all', /It is damaged: .*Restore it; a new one ends every token/],
-    ['cut short', privatePem(newKey().privateKey).slice(0, 300), /It is damaged/],
+    ['damaged', 'not a key at all', /It is damaged: .*Restore it; without it the tokens that it signed end/],
+    ['cut short', privatePem(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey).slice(0, 300), /damaged/],
     ['empty', '', /is empty: restore it/],
-    ['of white space', ' \n', /is empty: restore it/],
-  ])('a signing key that is %s', (_, content, mend) => {
-    const { folder, files } = made();
-    writeFileSync(files.signingKey, content);
-    const fault = faultOf(() => ensureSecrets(folder));
-    expect(fault).toContain(files.signingKey);
-    expect(fault).toMatch(mend);
-    expect(read(files.signingKey)).toBe(content);
-  });
-
-  test('a signing key of another kind, before its public key is made from it', () => {
+    ['of another kind', privatePem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey), /the wrong kind/],
+  ])('a signing key of a version before that is %s', (_, content, mend) => {
     const folder = folderOfTest();
     const file = join(folder, 'signing-key.pem');
-    writeFileSync(file, privatePem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey));
-    expect(faultOf(() => ensureSecrets(folder))).toContain(`${file}: It is of the wrong kind`);
-    expect(readdirSync(folder)).toEqual(['signing-key.pem']);
-  });
-
-  test.each([
-    ['damaged', 'not a key at all', /It is damaged/],
-    ['empty', '', /is empty/],
-    ['the private key once more', privatePem(newKey().privateKey), /give the public key alone/],
-    [
-      'the public key of another pair',
-      publicPem(newKey().publicKey),
-      /is not the public key of .*: remove it, and it is made again/,
-    ],
-  ])('a verification key that is %s', (_, content, mend) => {
-    const { folder, files } = made();
-    writeFileSync(files.verificationKey, content);
+    writeFileSync(file, content);
     const fault = faultOf(() => ensureSecrets(folder));
-    expect(fault).toContain(files.verificationKey);
+    expect(fault).toContain(file);
     expect(fault).toMatch(mend);
-    expect(read(files.verificationKey)).toBe(content);
+    expect([read(file), readdirSync(folder)]).toEqual([content, ['signing-key.pem']]);
   });
 
-  test('a signing key of another pair', () => {
-    const { folder, files } = made();
-    writeFileSync(files.signingKey, privatePem(newKey().privateKey));
-    expect(faultOf(() => ensureSecrets(folder))).toContain(`is not the public key of ${files.signingKey}`);
-  });
-
-  test.each(['signingKey', 'verificationKey'] as const)('a folder in the place of %s', (name) => {
-    const { folder, files } = made();
-    rmSync(files[name]);
-    mkdirSync(files[name]);
-    expect(faultOf(() => ensureSecrets(folder))).toContain(files[name]);
+  test('a file in the place of the folder of signing keys', () => {
+    const folder = folderOfTest();
+    writeFileSync(join(folder, 'signing-keys'), 'mine');
+    expect(faultOf(() => ensureSecrets(folder))).toContain(`${join(folder, 'signing-keys')} cannot be used`);
+    expect(read(join(folder, 'signing-keys'))).toBe('mine');
   });
 
   test('and nothing of a secret is told', () => {
-    const { folder, files } = made();
-    const content = read(files.signingKey).replaceAll(/[a-c]/g, 'A');
-    writeFileSync(files.signingKey, content);
+    const folder = folderOfTest();
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const content = privatePem(privateKey).replaceAll(/[a-c]/g, 'A');
+    writeFileSync(join(folder, 'signing-key.pem'), content);
     const fault = faultOf(() => ensureSecrets(folder));
     for (const line of content.split('\n').filter((each) => each.length > 10)) expect(fault).not.toContain(line);
   });
 });
 
 describe('secrets that are not there', () => {
-  test('are made: a key of 2048 bits, its public key, and a token nobody can guess', () => {
+  test('are made: a key of 2048 bits, and tokens nobody can guess', () => {
     const { files } = made();
-    const key = createPrivateKey(read(files.signingKey));
+    const [keyFile = ''] = filesOf(files);
+    const key = createPrivateKey(read(keyFile));
     expect([key.asymmetricKeyType, key.asymmetricKeyDetails?.modulusLength]).toEqual(['rsa', 2048]);
-    expect(read(files.verificationKey)).toBe(publicPem(createPublicKey(key)));
     expect(read(files.imageServiceToken)).toMatch(/^[\w-]{43}\n$/);
+    expect(read(files.clientAddressKey)).toMatch(/^[\w-]{43}\n$/);
   });
 
   test('are made for their owner alone, and nothing is left beside them', () => {
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
     const { folder, files } = made();
-    expect([folder, ...Object.values(files)].map(modeOf)).toEqual(['700', '600', '600', '600']);
-    expect(readdirSync(folder).sort()).toEqual(['image-service-token', 'signing-key.pem', 'verification-key.pem']);
+    expect([folder, files.signingKeys, ...filesOf(files)].map(modeOf)).toEqual(['700', '700', '600', '600', '600']);
+    expect(readdirSync(folder).sort()).toEqual(['client-address-key', 'image-service-token', 'signing-keys']);
   });
 
   test('are made for whom they are to be for, whatever the umask', () => {
     const before = process.umask(0o077);
     onTestFinished(() => void process.umask(before));
     const files = ensureSecrets(folderOfTest(), 0o440);
-    expect(Object.values(files).map(modeOf)).toEqual(['440', '440', '440']);
+    expect([files.signingKeys, ...filesOf(files)].map(modeOf)).toEqual(['750', '440', '440', '440']);
   });
 
   test('are others in another folder', () => {
     const [one, other] = [made().files, made().files];
-    expect(read(one.signingKey)).not.toBe(read(other.signingKey));
-    expect(read(one.imageServiceToken)).not.toBe(read(other.imageServiceToken));
+    const texts = [...filesOf(one), ...filesOf(other)].map(read);
+    expect(new Set(texts).size).toBe(6);
   });
 
-  test('are made again where one is gone: the public key from the private one', () => {
+  test.each(['imageServiceToken', 'clientAddressKey'] as const)('are made again where %s is gone', (name) => {
     const { folder, files } = made();
-    const before = read(files.verificationKey);
-    rmSync(files.verificationKey);
+    const before = filesOf(files).map(read);
+    rmSync(files[name]);
     ensureSecrets(folder);
-    expect(read(files.verificationKey)).toBe(before);
+    const changed = filesOf(files).filter((file, index) => read(file) !== before[index]);
+    expect(changed).toEqual([files[name]]);
   });
 });
 
 test('secrets that are there stay as they are', () => {
   const { folder, files } = made();
-  const seen = () => Object.values(files).map((file) => ({ text: read(file), mtimeMs: statSync(file).mtimeMs }));
+  const seen = () => filesOf(files).map((file) => ({ text: read(file), mtimeMs: statSync(file).mtimeMs }));
   const before = seen();
   expect(ensureSecrets(folder)).toEqual(files);
   expect(seen()).toEqual(before);
 });
 
-test('several processes that make them at the same moment agree on one pair and one token', async () => {
+test('a signing key that is damaged stays as it is, and no other is made in its place', () => {
+  const { folder, files } = made();
+  const [keyFile = ''] = filesOf(files);
+  writeFileSync(keyFile, 'damaged');
+  ensureSecrets(folder);
+  expect(filesOf(files).map(read)[0]).toBe('damaged');
+});
+
+test('several processes that make them at the same moment agree on one key and one of each token', async () => {
   const folder = join(folderOfTest(), 'secrets');
+  mkdirSync(folder);
   const program = `
-    import { readFileSync } from 'node:fs';
+    import { readdirSync, readFileSync } from 'node:fs';
     import { ensureSecrets } from './embedded/data-folder.ts';
     process.once('SIGUSR2', () => {
-      const files = ensureSecrets(process.argv[1]);
-      console.log(JSON.stringify(Object.values(files).map((file) => readFileSync(file, 'utf8'))));
+      const { signingKeys, ...files } = ensureSecrets(process.argv[1]);
+      const keys = readdirSync(signingKeys).map((name) => signingKeys + '/' + name);
+      console.log(JSON.stringify([...keys, ...Object.values(files)].map((file) => readFileSync(file, 'utf8'))));
       process.exit(0);
     });
     setInterval(() => {}, 1000);
@@ -191,6 +178,7 @@ test('several processes that make them at the same moment agree on one pair and 
   for (const process of processes) process.signal('SIGUSR2');
   for (const process of processes) expect([await process.exitCode, process.stderr()]).toEqual([0, '']);
   const [first = '', ...others] = processes.map((process) => process.stdout());
+  expect(JSON.parse(first.replace('ready', ''))).toHaveLength(3);
   expect(first).toContain('PRIVATE KEY');
   expect(others).toEqual([first, first, first]);
   expect(readdirSync(folder)).toHaveLength(3);

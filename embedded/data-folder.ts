@@ -1,22 +1,18 @@
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, chmodSync, constants, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readVerificationKey } from '../runtime/access-token.ts';
-import { readSecret } from '../runtime/secret-file.ts';
 import { errorCode, StartFault } from '../runtime/start-fault.ts';
-import { readSigningKey } from '../subgraphs/auth/tokens.ts';
+import { ensureFirstKey, takeOverKey } from '../subgraphs/auth/keys/first-key.ts';
 
 /** The secrets that the processes share among them. */
 export interface SecretFiles {
-  /** RSA private key, PEM: auth's alone. */
-  signingKey: string;
-  /** Its public key, PEM. */
-  verificationKey: string;
+  /** Folder of the RSA private keys that sign tokens: auth's alone. */
+  signingKeys: string;
   /** What resources shows the image service. */
   imageServiceToken: string;
+  /** What the gateway signs clients' addresses with, and auth verifies them: theirs alone. */
+  clientAddressKey: string;
 }
-
-const keyBits = 2048;
 
 /** Makes the folder where there is none, for its owner alone; a StartFault where it cannot be written. */
 export function openFolder(folder: string): string {
@@ -34,14 +30,14 @@ export function openFolder(folder: string): string {
 /** Makes the secrets that are not there yet, each file readable by `mode` alone; what is there stays as it is. */
 export function ensureSecrets(folder: string, mode = 0o600): SecretFiles {
   const files = {
-    signingKey: join(openFolder(folder), 'signing-key.pem'),
-    verificationKey: join(folder, 'verification-key.pem'),
+    signingKeys: join(openFolder(folder), 'signing-keys'),
     imageServiceToken: join(folder, 'image-service-token'),
+    clientAddressKey: join(folder, 'client-address-key'),
   };
-  createOnce(files.signingKey, mode, newSigningKey);
-  createOnce(files.verificationKey, mode, () => readSecret(files.signingKey, publicKeyOf));
+  takeOverKey(files.signingKeys, { file: join(folder, 'signing-key.pem'), mode });
+  ensureFirstKey(files.signingKeys, mode);
   createOnce(files.imageServiceToken, mode, () => randomBytes(32).toString('base64url'));
-  refuseStrangeKey(files);
+  createOnce(files.clientAddressKey, mode, () => randomBytes(32).toString('base64url'));
   return files;
 }
 
@@ -64,22 +60,6 @@ function createOnce(file: string, mode: number, make: () => string): void {
   } finally {
     rmSync(draft, { force: true });
   }
-}
-
-function newSigningKey(): string {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: keyBits });
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
-function publicKeyOf(signingKey: string): string {
-  return readSigningKey(signingKey).verificationKey.export({ type: 'spki', format: 'pem' }).toString();
-}
-
-function refuseStrangeKey({ signingKey, verificationKey }: SecretFiles): void {
-  const expected = readSecret(signingKey, publicKeyOf).trim();
-  const given = readSecret(verificationKey, readVerificationKey).export({ type: 'spki', format: 'pem' });
-  if (given.toString().trim() === expected) return;
-  throw new StartFault(`${verificationKey} is not the public key of ${signingKey}: remove it, and it is made again.`);
 }
 
 function unusable(file: string, error: unknown): StartFault {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { gatewayEnvironment } from '../gateway/environment.ts';
 import { imageServiceEnvironment } from '../image-service/environment.ts';
-import { authEnvironment } from '../subgraphs/auth/environment.ts';
+import { accountVariables, authEnvironment } from '../subgraphs/auth/environment.ts';
 import { resourcesEnvironment } from '../subgraphs/resources/environment.ts';
 
 /** What `npm start` reads of the environment: nothing of it is needed. */
@@ -14,8 +14,8 @@ export const embeddedEnvironment = z.object({
   GATEWAY_EXECUTOR: gatewayEnvironment.shape.GATEWAY_EXECUTOR,
   HOST: gatewayEnvironment.shape.HOST,
   CORS_ORIGINS: gatewayEnvironment.shape.CORS_ORIGINS,
-  BCRYPT_COST: authEnvironment.shape.BCRYPT_COST,
-  BCRYPT_CONCURRENCY: authEnvironment.shape.BCRYPT_CONCURRENCY,
+  TRUSTED_PROXIES: gatewayEnvironment.shape.TRUSTED_PROXIES,
+  ...accountVariables.shape,
   LOG_LEVEL: gatewayEnvironment.shape.LOG_LEVEL.unwrap()
     .default('warn')
     .describe('One of trace, debug, info, warn, error, silent.'),

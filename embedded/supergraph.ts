@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import type { ExecutorName } from '../gateway/gateway.ts';
-import { createHttpTransport } from '../gateway/http-transport.ts';
+import { createHttpTransport, type HttpTransportSettings } from '../gateway/http-transport.ts';
 import { createMemoryTransport } from '../gateway/memory-transport.ts';
 import { startGateway } from '../gateway/start.ts';
 import { startImageService } from '../image-service/start.ts';
-import { readVerificationKey } from '../runtime/access-token.ts';
+import { createAddressSigner, createClientReader, readClientAddressKey } from '../runtime/client-address.ts';
 import { explainListen, type RunningServer } from '../runtime/graphql-server.ts';
 import { createLogger, type LogLevel } from '../runtime/logger.ts';
 import type { Running } from '../runtime/process.ts';
 import { readSecret } from '../runtime/secret-file.ts';
-import { startAuth } from '../subgraphs/auth/start.ts';
+import { openSigningKeys } from '../subgraphs/auth/keys/signing-keys.ts';
+import { type AccountRules, startAuth } from '../subgraphs/auth/start.ts';
+import { openSqliteLimitStore } from '../subgraphs/auth/storage/sqlite.limits.ts';
 import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite.ts';
-import { readSigningKey } from '../subgraphs/auth/tokens.ts';
 import { createImageClient, readImageServiceToken } from '../subgraphs/resources/image-client.ts';
 import { startResources } from '../subgraphs/resources/start.ts';
 import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite.ts';
@@ -27,7 +28,9 @@ export interface SupergraphSettings {
   /** How the gateway calls the subgraphs: in memory, or as it would if each were a process of its own. */
   calls: 'memory' | 'network';
   corsOrigins: readonly string[];
-  bcrypt: { cost: number; concurrency: number };
+  /** Nobody's `X-Forwarded-For` is believed where it is left out. */
+  trustedProxies?: readonly string[];
+  accounts: AccountRules;
   logLevel: LogLevel;
 }
 
@@ -41,11 +44,11 @@ export interface Supergraph extends Running {
 
 const issuer = 'urn:image-supergraph:auth';
 const audience = 'urn:image-supergraph';
+const eventAudience = 'urn:image-supergraph:events';
 const subgraphTimeoutMs = 10_000;
 const imageTimeoutMs = 20_000;
 const imageServiceTimeoutMs = 8_000;
 const imageServiceSettleSeconds = 60;
-const accessTokenSeconds = 900;
 
 /** Starts every process inside this one, each listening as it would alone; what was started stops where one cannot. */
 export async function startSupergraph(settings: SupergraphSettings): Promise<Supergraph> {
@@ -71,10 +74,14 @@ type Keep = <Started extends Running>(process: Started) => Started;
 async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSettings, keep: Keep) {
   const folder = openFolder(dataFolder);
   const secrets = ensureSecrets(join(folder, 'secrets'));
-  const signingKey = readSecret(secrets.signingKey, readSigningKey);
-  const verificationKey = readSecret(secrets.verificationKey, readVerificationKey);
   const token = readSecret(secrets.imageServiceToken, readImageServiceToken);
+  const clientAddressKey = readSecret(secrets.clientAddressKey, readClientAddressKey);
   const log = (service: string) => createLogger({ service, level: settings.logLevel });
+
+  // One set for who signs and who verifies: within a process there is nothing to fetch.
+  const tokenSeconds = settings.accounts.accessTokenSeconds;
+  const keys = openSigningKeys({ folder: secrets.signingKeys, tokenSeconds, log: log('auth') });
+  keep({ stop: async () => keys.stop() });
 
   const imageService = keep(
     await startImageService({
@@ -90,7 +97,8 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
   const resources = keep(
     await startResources({
       store: openSqliteResourceStore(join(folder, 'resources.sqlite')),
-      verifier: { verificationKey, issuer, audience },
+      verifier: { keys, issuer, audience },
+      eventAudience,
       imageClient: createImageClient({
         baseUrl: `${imageService.url}/images/api/v1`,
         token,
@@ -102,26 +110,34 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
       log: log('resources'),
     }),
   );
+  const subscriber = { name: 'resources', url: new URL('/events', resources.url).href };
+  const accounts = join(folder, 'auth.sqlite');
   const auth = keep(
     await startAuth({
-      store: openSqliteUserStore(join(folder, 'auth.sqlite')),
-      tokens: { signingKey, issuer, audience, clientId: 'image-supergraph', lifetimeSeconds: accessTokenSeconds },
-      bcrypt: settings.bcrypt,
+      keys,
+      store: openSqliteUserStore(accounts, { subscribers: [subscriber.name] }),
+      counters: openSqliteLimitStore(accounts),
+      tokens: { issuer, audience, clientId: 'image-supergraph' },
+      rules: settings.accounts,
+      events: { audience: eventAudience, subscribers: [subscriber] },
+      clientOf: createClientReader(clientAddressKey),
       listen: { host, port: ports.auth, portVariable: 'AUTH_PORT' },
       log: log('auth'),
     }),
   );
-  const transportTo = ({ url, execute }: RunningServer) =>
-    settings.calls === 'memory' ? createMemoryTransport(execute) : createHttpTransport(url);
+  const transportTo = ({ url, execute }: RunningServer, http?: HttpTransportSettings) =>
+    settings.calls === 'memory' ? createMemoryTransport(execute) : createHttpTransport(url, http);
+  const toAuth = transportTo(auth, { signAddress: createAddressSigner(clientAddressKey) });
   const timeouts = { timeoutMs: subgraphTimeoutMs, mutationTimeoutMs: subgraphTimeoutMs };
   const gateway = keep(
     await startGateway({
       subgraphs: [
-        { name: 'auth', transport: transportTo(auth), ...timeouts },
+        { name: 'auth', transport: toAuth, ...timeouts },
         { name: 'resources', transport: transportTo(resources), ...timeouts, mutationTimeoutMs: imageTimeoutMs },
       ],
       executor: settings.executor,
       corsOrigins: settings.corsOrigins,
+      ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),
       listen: { host, port: ports.gateway, portVariable: 'GATEWAY_PORT' },
       log: log('gateway'),
     }),

@@ -1,7 +1,23 @@
 import { z } from 'zod';
-import { httpUrl, logLevel, origins, port, wholeNumber } from '../runtime/environment.ts';
+import { readClientAddressKey } from '../runtime/client-address.ts';
+import { httpUrl, logLevel, origins, port, secretFile, wholeNumber } from '../runtime/environment.ts';
+import { isProxyRange } from './connected-client.ts';
 
 const milliseconds = () => wholeNumber({ min: 1, max: 300_000 });
+const proxyRanges = () =>
+  z
+    .string()
+    .transform((list) => list.split(',').map((range) => range.trim()))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .refine(
+            isProxyRange,
+            'must be addresses, ranges (from /1 on), loopback, linklocal or uniquelocal, separated by commas, as 10.0.0.0/8',
+          ),
+      ),
+    );
 
 /** What the gateway reads of the environment. */
 export const gatewayEnvironment = z.object({
@@ -16,5 +32,11 @@ export const gatewayEnvironment = z.object({
     .default('lean')
     .describe('Who runs query plans: lean, compiled once for each document, or apollo, slower.'),
   CORS_ORIGINS: origins().default([]).describe('Origins that browsers may call from, separated by commas.'),
+  TRUSTED_PROXIES: proxyRanges()
+    .default([])
+    .describe('Proxies whose X-Forwarded-For is believed: addresses, ranges, loopback, linklocal, uniquelocal.'),
+  CLIENT_ADDRESS_KEY_FILE: secretFile(readClientAddressKey).describe(
+    'File with the key (base64, 32 bytes or more) that tells auth whose addresses to believe; the same as auth has.',
+  ),
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { type Dispatcher, Pool } from 'undici';
+import { clientAddressHeader } from '../runtime/client-address.ts';
 import type { Operation } from '../runtime/familiar-operations.ts';
+import type { Client } from '../runtime/graphql-http.ts';
 import type { Signal } from '../runtime/signal.ts';
 import { type Call, maxAnswerBytes, type Transport } from './transport.ts';
 
@@ -9,8 +11,13 @@ const maxConnections = 64;
 /** Of plans, whose first half of a body is kept. */
 const maxRememberedQueries = 1_000;
 
+export interface HttpTransportSettings {
+  /** Gives an address in the form that the subgraph believes; where it is left out, the subgraph is not told who asks. */
+  signAddress?: (address: string) => string;
+}
+
 /** Carries operations over HTTP with connections kept alive, to a subgraph at `url` (absolute http or https). */
-export function createHttpTransport(url: string): Transport {
+export function createHttpTransport(url: string, { signAddress }: HttpTransportSettings = {}): Transport {
   const { origin, pathname: path } = new URL(url);
   const createPool = () => new Pool(origin, { connections: maxConnections, maxResponseSize: maxAnswerBytes });
   // Mutations may queue at the subgraph, for passwords or the image service: queries do not queue behind them.
@@ -20,8 +27,10 @@ export function createHttpTransport(url: string): Transport {
   return {
     send: (operation, call) => {
       const pool = call.isMutation ? pools.mutations : pools.queries;
-      const request = { path, method: 'POST', headers: headersFor(call), body: writeBody(operation) } as const;
-      const { signal } = call;
+      const { client, signal } = call;
+      const headers =
+        client && signAddress ? [...headersFor(call), ...headersOf(client, signAddress)] : headersFor(call);
+      const request = { path, method: 'POST', headers, body: writeBody(operation) } as const;
       return new Promise((resolve, reject) => pool.dispatch(request, answerHandler({ signal, resolve, reject })));
     },
     close: async () => {
@@ -33,6 +42,12 @@ export function createHttpTransport(url: string): Transport {
 function headersFor({ authorization, requestId }: Call): string[] {
   const headers = ['content-type', 'application/json', 'x-request-id', requestId];
   return authorization === undefined ? headers : [...headers, 'authorization', authorization];
+}
+
+function headersOf({ address, userAgent }: Client, signAddress: (address: string) => string): string[] {
+  const headers = [clientAddressHeader, signAddress(address)];
+  // What may not stand in a header (RFC 9110, section 5.5) would make the whole call fail.
+  return userAgent === undefined ? headers : [...headers, 'user-agent', userAgent.replace(/[^\t -~\x80-\xff]/g, '')];
 }
 
 /** All but the variables of a body is the same each time that a plan runs. */

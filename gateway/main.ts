@@ -1,5 +1,6 @@
 import '../runtime/heap-growth.ts';
 
+import { createAddressSigner } from '../runtime/client-address.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { runProcess } from '../runtime/process.ts';
 import { gatewayEnvironment } from './environment.ts';
@@ -14,7 +15,9 @@ await runProcess({
       subgraphs: [
         {
           name: 'auth',
-          transport: createHttpTransport(env.AUTH_URL),
+          transport: createHttpTransport(env.AUTH_URL, {
+            signAddress: createAddressSigner(env.CLIENT_ADDRESS_KEY_FILE),
+          }),
           timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
           mutationTimeoutMs: env.SUBGRAPH_TIMEOUT_MS,
         },
@@ -27,6 +30,7 @@ await runProcess({
       ],
       executor: env.GATEWAY_EXECUTOR,
       corsOrigins: env.CORS_ORIGINS,
+      trustedProxies: env.TRUSTED_PROXIES,
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
       log: createLogger({ service: 'gateway', level: env.LOG_LEVEL }),
     }),

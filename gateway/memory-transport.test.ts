@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { ExecuteInMemory } from '../runtime/graphql-server.ts';
+import { someClient } from '../tests/subgraph-client.ts';
 import { startTinyServer } from '../tests/tiny-server.ts';
 import { createMemoryClient as createClient, unavailable } from './test-memory-client.ts';
 import { maxAnswerBytes } from './transport.ts';
 
 const never = () => new Promise<never>(() => {});
+const neverAsked = () => {
+  throw new Error('Nobody need know who asks.');
+};
 const warning = { level: 40, msg: 'subgraph unavailable', requestId: 'r-1', subgraph: 'things' };
 
 describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgraph in memory that', () => {
@@ -62,7 +66,7 @@ test('an answer of 32 MiB is taken', async () => {
 describe('what reaches a subgraph in memory', () => {
   test('is the operation, and of the request its authorization and its id', async () => {
     const asked: unknown[] = [];
-    const { ask } = createClient(async (operation, { clientGone, ...request }) => {
+    const { ask } = createClient(async (operation, { clientGone, client, ...request }) => {
       asked.push({ ...operation, ...request });
       return { data: { first: 1 } };
     });
@@ -73,6 +77,17 @@ describe('what reaches a subgraph in memory', () => {
       { query, variables: { a: 1 }, operationName: undefined, authorization: 'Bearer abc', requestId: 'r-1' },
       { query, variables: {}, operationName: undefined, authorization: undefined, requestId: 'r-1' },
     ]);
+  });
+
+  test('is who asks, with a mutation alone', async () => {
+    const clients: unknown[] = [];
+    const { ask } = createClient(async (_, { client }) => {
+      clients.push(client());
+      return { data: { first: 1 } };
+    });
+    await ask({ query: 'mutation { first }' });
+    await ask({ query: '{ first }', asker: neverAsked });
+    expect(clients).toEqual([someClient, { address: '127.0.0.1', userAgent: undefined }]);
   });
 
   test('is told to its resolvers, whether it was asked the same before or not', async () => {

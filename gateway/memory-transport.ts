@@ -1,14 +1,18 @@
+import type { Client } from '../runtime/graphql-http.ts';
 import type { ExecuteInMemory } from '../runtime/graphql-server.ts';
 import { fitsInJson } from '../runtime/json-size.ts';
 import type { Signal } from '../runtime/signal.ts';
 import { maxAnswerBytes, type Transport } from './transport.ts';
 
+/** Who asks where no client is named: the gateway, from here. */
+const gateway: Client = { address: '127.0.0.1', userAgent: undefined };
+
 /** Carries operations to a subgraph in this process, with what the network would hold them to. */
 export function createMemoryTransport(execute: ExecuteInMemory): Transport {
   return {
-    async send(operation, { authorization, requestId, signal }) {
+    async send(operation, { authorization, requestId, client = gateway, signal }) {
       if (signal.aborted) throw signal.reason;
-      const executing = execute(operation, { authorization, requestId, clientGone: signal });
+      const executing = execute(operation, { authorization, requestId, clientGone: signal, client: () => client });
       const answer = await unlessAborted(executing, signal);
       if (!fitsInJson(answer, maxAnswerBytes)) throw new Error(`The answer is over ${maxAnswerBytes} bytes.`);
       return answer;

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Listen, type RunningServer, startGraphqlServer } from '../runtime/graphql-server.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { oneCredentialField } from '../runtime/one-credential-field.ts';
+import { createClientOf } from './connected-client.ts';
 import { createGateway, type ExecutorName } from './gateway.ts';
 import type { SubgraphSettings } from './subgraph-client.ts';
 
@@ -9,6 +11,8 @@ export interface GatewaySettings {
   /** `lean` where it is left out. */
   executor?: ExecutorName;
   corsOrigins: readonly string[];
+  /** Whose `X-Forwarded-For` is believed: addresses, ranges and names of ranges; nobody's where it is left out. */
+  trustedProxies?: readonly string[];
   listen: Listen;
   log: Logger;
 }
@@ -21,6 +25,7 @@ export function startGateway({
   subgraphs,
   executor = 'lean',
   corsOrigins,
+  trustedProxies,
   listen,
   log,
 }: GatewaySettings): Promise<RunningServer> {
@@ -28,7 +33,9 @@ export function startGateway({
   const { gateway, close } = createGateway({ supergraphSdl, subgraphs, executor, log });
   return startGraphqlServer({
     gateway,
-    context: ({ authorization, requestId, clientGone }) => ({ authorization, requestId, clientGone }),
+    context: ({ authorization, requestId, clientGone, client }) => ({ authorization, requestId, clientGone, client }),
+    clientOf: createClientOf(trustedProxies),
+    validationRules: [oneCredentialField],
     // A subgraph that is away costs its own fields only: the gateway is ready without it.
     checkReady: () => {},
     corsOrigins,

@@ -2,6 +2,7 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import type { GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
 import { isRefusalCode, pickPublic } from '../runtime/graphql-errors.ts';
+import type { Client } from '../runtime/graphql-http.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Signal } from '../runtime/signal.ts';
 import { pathsAskedFor } from './asked-paths.ts';
@@ -14,6 +15,7 @@ export interface GatewayContext {
   authorization: string | undefined;
   requestId: string;
   clientGone: Signal;
+  client: () => Client;
 }
 
 export interface SubgraphSettings {
@@ -35,9 +37,9 @@ type Request = Parameters<GraphQLDataSource<GatewayContext>['process']>[0]['requ
 type Answer = Awaited<ReturnType<GraphQLDataSource<GatewayContext>['process']>>;
 
 /**
- * A client of one subgraph. It forwards `Authorization` and the request's id and nothing else; a subgraph that cannot
- * be asked costs the fields asked for (SERVICE_UNAVAILABLE) and names nothing of it. A client that goes away ends its
- * queries; a mutation, once sent, runs on.
+ * A client of one subgraph. It forwards `Authorization`, the request's id and with mutations who asks, and nothing else;
+ * a subgraph that cannot be asked costs the fields asked for (SERVICE_UNAVAILABLE) and names nothing of it. A client that
+ * goes away ends its queries; a mutation, once sent, runs on.
  */
 export function createSubgraphClient(
   { name, transport, timeoutMs, mutationTimeoutMs }: SubgraphSettings,
@@ -45,12 +47,13 @@ export function createSubgraphClient(
 ): SubgraphClient {
   return {
     async process({ request, context }) {
-      const { authorization, requestId, clientGone } = context as GatewayContext;
+      const { authorization, requestId, clientGone, client: clientOf } = context as GatewayContext;
       const { query = '', variables, operationName } = request;
       const isMutation = query.startsWith('mutation');
       const deadline = isMutation ? startDeadline(mutationTimeoutMs) : startDeadline(timeoutMs, clientGone);
       try {
-        const call = { authorization, requestId, isMutation, signal: deadline.signal };
+        const client = isMutation ? clientOf() : undefined;
+        const call = { authorization, requestId, isMutation, client, signal: deadline.signal };
         return readAnswer(await transport.send({ query, variables, operationName }, call));
       } catch (err) {
         if (!clientGone.aborted || isMutation) log.warn({ requestId, subgraph: name, err }, 'subgraph unavailable');

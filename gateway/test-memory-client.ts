@@ -1,7 +1,7 @@
 import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types.js';
 import type { ExecuteInMemory } from '../runtime/graphql-server.ts';
 import { captureLog } from '../tests/captured-log.ts';
-import type { Asking } from '../tests/subgraph-client.ts';
+import { type Asking, someClient } from '../tests/subgraph-client.ts';
 import { createMemoryTransport } from './memory-transport.ts';
 import { createSubgraphClient } from './subgraph-client.ts';
 
@@ -13,11 +13,16 @@ export function createMemoryClient(
   const { log, lines } = captureLog();
   const transport = createMemoryTransport(execute);
   const client = createSubgraphClient({ name: 'things', transport, timeoutMs, mutationTimeoutMs }, log);
-  const ask = ({ query = '{ first second }', variables = {}, authorization, clientGone }: Asking = {}) =>
+  const ask = ({ query = '{ first second }', variables = {}, authorization, clientGone, asker }: Asking = {}) =>
     client.process({
       kind: GraphQLDataSourceRequestKind.LOADING_SCHEMA,
       request: { query, variables },
-      context: { authorization, requestId: 'r-1', clientGone: clientGone ?? new AbortController().signal },
+      context: {
+        authorization,
+        requestId: 'r-1',
+        clientGone: clientGone ?? new AbortController().signal,
+        client: asker ?? (() => someClient),
+      },
     });
   return { ask, log: lines };
 }

@@ -1,4 +1,5 @@
 import type { Operation } from '../runtime/familiar-operations.ts';
+import type { Client } from '../runtime/graphql-http.ts';
 import type { Signal } from '../runtime/signal.ts';
 
 /** What goes with every call of a client's request, and ends it. */
@@ -6,6 +7,8 @@ export interface Call {
   authorization: string | undefined;
   requestId: string;
   isMutation: boolean;
+  /** Who asks; of mutations alone, as nothing else depends on it. */
+  client: Client | undefined;
   /** Aborts when nobody waits for the answer any more. */
   signal: Signal;
 }

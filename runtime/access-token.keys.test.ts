@@ -1,55 +1,80 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { keyId, readVerificationKey } from './access-token.ts';
-import { StartFault } from './start-fault.ts';
+import { createAuthenticate } from './access-token.ts';
+import { fixedKeySet, keyId } from './key-set.ts';
+import { Refusal } from './refusal.ts';
+import { audience, forgeWith, issuer, newPair, rsa } from './test-tokens.ts';
 
-const rsa = (modulusLength = 2048) => generateKeyPairSync('rsa', { modulusLength });
-const publicPem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
+const ours = newPair();
+const next = newPair();
+const kid = keyId(ours.publicKey);
+const header = `Bearer ${forgeWith(ours)()}`;
+const ada = { id: 'ada', sessionId: 'a-session' };
 
-test.each(['pkcs8', 'pkcs1'] as const)('a private key (%s) is refused, whose public key alone is asked for', (type) => {
-  const pem = rsa().privateKey.export({ type, format: 'pem' }).toString();
-  expect(() => readVerificationKey(pem)).toThrow(StartFault);
-  expect(() => readVerificationKey(pem)).toThrow(/private key.*give the public key alone/);
+const refusal = (reason: string) => expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED', reason } });
+
+/** Keys that can be changed, by those that are found when they are looked for, too. */
+function changingKeys(...first: [string, KeyObject][]) {
+  const known = new Map(first);
+  const added: [string, KeyObject][] = [];
+  const refresh = async () => {
+    for (const [name, key] of added) known.set(name, key);
+  };
+  return { known, added, keys: { get: (name: string) => known.get(name), refresh } };
+}
+
+const authenticateWith = (keys: Parameters<typeof createAuthenticate>[0]['keys']) =>
+  createAuthenticate({ keys, issuer, audience });
+
+test('a token of a known key is answered for at once, whether it holds or not', () => {
+  const authenticate = authenticateWith(fixedKeySet([ours.publicKey]));
+  expect(authenticate(header)).toEqual(ada);
+  const forged = `Bearer ${forgeWith(ours)({}, {}, rsa(next.privateKey))}`;
+  expect(() => authenticate(forged)).toThrow(refusal('INVALID'));
 });
 
-test('a private key that is encrypted is refused as one', () => {
-  const cipher = { cipher: 'aes-256-cbc', passphrase: 'secret' };
-  const pem = rsa()
-    .privateKey.export({ type: 'pkcs8', format: 'pem', ...cipher })
-    .toString();
-  expect(() => readVerificationKey(pem)).toThrow(/private key/);
+test('a token that held is INVALID as soon as its key is retired', async () => {
+  const { known, keys } = changingKeys([kid, ours.publicKey]);
+  const authenticate = authenticateWith(keys);
+  expect(authenticate(header)).toEqual(ada);
+  known.delete(kid);
+  await expect(authenticate(header)).rejects.toThrow(refusal('INVALID'));
 });
 
-test.each([
-  ['damaged', publicPem(rsa().publicKey).replaceAll(/[a-m]/g, 'A')],
-  ['cut short', publicPem(rsa().publicKey).slice(0, 200)],
-  ['no PEM', 'ssh-rsa AAAAB3NzaC1yc2E= ada@example'],
-])('a key that is %s is refused, saying what it must be', (_, pem) => {
-  expect(() => readVerificationKey(pem)).toThrow(StartFault);
-  expect(() => readVerificationKey(pem)).toThrow('It is damaged: it must be the PEM of an RSA public key.');
+test('a token that held is INVALID when another key has taken the name of its own', () => {
+  const { known, keys } = changingKeys([kid, ours.publicKey]);
+  const authenticate = authenticateWith(keys);
+  expect(authenticate(header)).toEqual(ada);
+  known.set(kid, next.publicKey);
+  expect(() => authenticate(header)).toThrow(refusal('INVALID'));
 });
 
-test.each([
-  ['an elliptic curve', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey],
-  ['RSA-PSS alone', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey],
-  // RFC 7518, section 3.3: RS256 must not be used with less than 2048 bits.
-  ['RSA of 1024 bits', rsa(1024).publicKey],
-])('a key of %s is refused as of the wrong kind', (_, key) => {
-  expect(() => readVerificationKey(publicPem(key))).toThrow(StartFault);
+test('a token of a key that is found when it is looked for holds, and at once from then on', async () => {
+  const { added, keys } = changingKeys();
+  added.push([kid, ours.publicKey]);
+  const authenticate = authenticateWith(keys);
+  const found = authenticate(header);
+  expect(found).toBeInstanceOf(Promise);
+  expect(await found).toEqual(ada);
+  expect(authenticate(header)).toEqual(ada);
 });
 
-test('an RSA public key is read as it is', () => {
-  const { publicKey } = rsa();
-  expect(readVerificationKey(publicPem(publicKey)).equals(publicKey)).toBe(true);
+test('a token without a session is INVALID, also where its key is found late', async () => {
+  const { added, keys } = changingKeys();
+  added.push([kid, ours.publicKey]);
+  const lacking = forgeWith(ours)({}, { sid: undefined });
+  await expect(authenticateWith(keys)(`Bearer ${lacking}`)).rejects.toThrow(refusal('INVALID'));
 });
 
-test('two keys have two ids', () => {
-  expect(keyId(rsa().publicKey)).not.toBe(keyId(rsa().publicKey));
+test('where no key is known at all that is told as it is, and nothing of the token', async () => {
+  const unavailable = new Refusal({ code: 'SERVICE_UNAVAILABLE' }, 'Try again.');
+  const authenticate = authenticateWith({ get: () => undefined, refresh: () => Promise.reject(unavailable) });
+  await expect(authenticate(header)).rejects.toBe(unavailable);
 });
 
-test('a key is named by its JWK thumbprint, as in the example of RFC 7638', () => {
-  const n =
-    '0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw';
-  const key = createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' });
-  expect(keyId(key)).toBe('NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs');
+test('a bug is told as it is, not taken for a token that does not hold', async () => {
+  const get = () => {
+    throw new TypeError('a bug');
+  };
+  expect(() => authenticateWith({ get, refresh: async () => {} })(header)).toThrow(TypeError);
 });

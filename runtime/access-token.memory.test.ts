@@ -1,25 +1,16 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createAuthenticate, keyId } from './access-token.ts';
+import { createAuthenticate } from './access-token.ts';
+import { fixedKeySet } from './key-set.ts';
+import { audience, forgeWith, issuer, newPair } from './test-tokens.ts';
 
 // Short, as thousands are signed with it.
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 512 });
-const issuer = 'https://auth.example';
-const audience = 'https://api.example';
-const head = encode({ alg: 'RS256', typ: 'at+jwt', kid: keyId(publicKey) });
+const pair = newPair(512);
+const forge = forgeWith(pair);
+const headerFor = (sub: string) => `Bearer ${forge({}, { sub })}`;
+const viewer = (id: string) => ({ id, sessionId: 'a-session' });
 
-function encode(part: unknown): string {
-  return Buffer.from(JSON.stringify(part)).toString('base64url');
-}
-
-function headerFor(sub: string): string {
-  const exp = Math.floor(Date.now() / 1000) + 60;
-  const text = `${head}.${encode({ iss: issuer, aud: audience, sub, exp })}`;
-  return `Bearer ${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
-}
-
-const verifier = () => createAuthenticate({ verificationKey: publicKey, issuer, audience });
+const verifier = () => createAuthenticate({ keys: fixedKeySet([pair.publicKey]), issuer, audience });
 const refusal = (reason: string) => expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED', reason } });
 
 /** Watches the real thing, which still does its work. */
@@ -36,7 +27,7 @@ test('a token that held expires all the same, to the second', () => {
   const header = headerFor('ada');
   authenticate(header);
   vi.setSystemTime(Date.now() + 59_999);
-  expect(authenticate(header)).toEqual({ id: 'ada' });
+  expect(authenticate(header)).toEqual(viewer('ada'));
   vi.setSystemTime(Date.now() + 1);
   expect(() => authenticate(header)).toThrow(refusal('EXPIRED'));
 });
@@ -60,7 +51,7 @@ test('the signature of a token that held is checked once', () => {
   const verify = watchVerify();
   const authenticate = verifier();
   const header = headerFor('ada');
-  expect([authenticate(header), authenticate(header)]).toEqual([{ id: 'ada' }, { id: 'ada' }]);
+  expect([authenticate(header), authenticate(header)]).toEqual([viewer('ada'), viewer('ada')]);
   expect(verify).toHaveBeenCalledTimes(1);
 });
 
@@ -75,6 +66,6 @@ test('ten thousand tokens are remembered, and the one unused longest makes room 
   verify.mockClear();
   authenticate(first);
   expect(verify).not.toHaveBeenCalled();
-  expect(authenticate(second)).toEqual({ id: 'grace' });
+  expect(authenticate(second)).toEqual(viewer('grace'));
   expect(verify).toHaveBeenCalledTimes(1);
 });

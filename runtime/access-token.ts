@@ -1,78 +1,70 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import jwt from 'jsonwebtoken';
+import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { KeySet } from './key-set.ts';
 import { Refusal } from './refusal.ts';
-import { StartFault } from './start-fault.ts';
+import { createVerifyToken, TokenFault, type VerifiedToken } from './signed-token.ts';
 
 /** RFC 9068, section 2.1: what tells an access token from every other JWT that the same key signs. */
 export const accessTokenType = 'at+jwt';
-/** The one algorithm that is signed with and accepted (RFC 8725, section 3.1). */
-export const accessTokenAlgorithm = 'RS256';
 
 /** Who a verified token speaks for. */
 export interface Viewer {
   /** The account's id: the token's `sub`. */
   id: string;
+  /** The session that the token was issued to: its `sid`. */
+  sessionId: string;
 }
 
-/** Throws UNAUTHENTICATED, with the reason, unless the header carries a token that holds. */
-export type Authenticate = (authorization: string | undefined) => Viewer;
+/**
+ * UNAUTHENTICATED, with the reason, unless the header carries a token that holds: thrown at once where the token's key is
+ * known, and rejected with where it must be looked for. Whether the session has been ended is not seen from a token.
+ */
+export type Authenticate = (authorization: string | undefined) => Viewer | Promise<Viewer>;
 
 export interface VerifierSettings {
-  verificationKey: KeyObject;
+  keys: KeySet;
   issuer: string;
   audience: string;
 }
 
 const maxRememberedTokens = 10_000;
 
+interface Remembered {
+  viewer: Viewer;
+  expiresAtMs: number;
+  kid: string;
+  key: KeyObject;
+}
+
 /**
- * Verifies bearer tokens (RFC 6750) with the public key alone, as RFC 9068, section 4, asks: type, algorithm, signature,
- * issuer, audience and times. A token that held is remembered until it expires, so that its signature is checked once.
+ * Verifies bearer tokens (RFC 6750) with public keys alone, as RFC 9068, section 4, asks. A token that held is remembered
+ * until it expires or its key is retired, so that its signature is checked once.
  */
-export function createAuthenticate({ verificationKey, issuer, audience }: VerifierSettings): Authenticate {
-  const keys = new Map([[keyId(verificationKey), verificationKey]]);
-  const remembered = new LRUCache<string, { viewer: Viewer; expiresAtMs: number }>({ max: maxRememberedTokens });
+export function createAuthenticate({ keys, issuer, audience }: VerifierSettings): Authenticate {
+  const verify = createVerifyToken({ type: accessTokenType, keys, issuer, audience });
+  const remembered = new LRUCache<string, Remembered>({ max: maxRememberedTokens });
+
+  const remember = (token: string, { claims, kid, key }: VerifiedToken): Viewer => {
+    const { sub, sid, exp } = claims;
+    // jsonwebtoken checks `exp` where there is one; a token without would never expire.
+    if (!isText(sub) || !isText(sid) || exp === undefined) throw invalid();
+    const viewer = { id: sub, sessionId: sid };
+    remembered.set(token, { viewer, expiresAtMs: exp * 1000, kid, key });
+    return viewer;
+  };
 
   return (authorization) => {
     const token = bearerToken(authorization);
     const known = remembered.get(token);
-    if (known && known.expiresAtMs > Date.now()) return known.viewer;
-    const claims = verify(token, { keys, issuer, audience });
-    const viewer = { id: claims.sub };
-    remembered.set(token, { viewer, expiresAtMs: claims.exp * 1000 });
-    return viewer;
+    if (known && known.expiresAtMs > Date.now() && keys.get(known.kid) === known.key) return known.viewer;
+    try {
+      const verified = verify(token);
+      if (!(verified instanceof Promise)) return remember(token, verified);
+      return verified.then((late) => remember(token, late)).catch(refuse);
+    } catch (error) {
+      return refuse(error);
+    }
   };
-}
-
-/** A key's id: its JWK thumbprint (RFC 7638), so that two parties who hold the key agree on its name. */
-export function keyId(key: KeyObject): string {
-  const { e, kty, n } = key.export({ format: 'jwk' });
-  return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
-}
-
-/** Reads the PEM (SPKI) of an RSA public key; a private key is refused, as only auth may have it. */
-export function readVerificationKey(pem: string): KeyObject {
-  if (pem.includes('PRIVATE KEY')) {
-    throw new StartFault('It holds a private key, which only auth may have: give the public key alone.');
-  }
-  try {
-    const key = createPublicKey(pem);
-    if (isStrongRsa(key)) return key;
-  } catch (error) {
-    throw new StartFault('It is damaged: it must be the PEM of an RSA public key.', { cause: error });
-  }
-  throw new StartFault(
-    `It is of the wrong kind: it must be the PEM of an RSA public key of ${minModulusBits} bits or more.`,
-  );
-}
-
-/** RFC 7518, section 3.3. */
-export const minModulusBits = 2048;
-
-/** Whether a key may sign or verify access tokens. */
-export function isStrongRsa({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
-  return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= minModulusBits;
 }
 
 function bearerToken(authorization: string | undefined): string {
@@ -85,52 +77,18 @@ function bearerToken(authorization: string | undefined): string {
   return token;
 }
 
-interface Expected {
-  keys: ReadonlyMap<string, KeyObject>;
-  issuer: string;
-  audience: string;
-}
-
-function verify(token: string, { keys, issuer, audience }: Expected): { sub: string; exp: number } {
-  const key = keys.get(keyNamedIn(token));
-  if (!key) throw invalid();
-  try {
-    const claims = jwt.verify(token, key, { algorithms: [accessTokenAlgorithm], issuer, audience });
-    // jsonwebtoken checks `exp` where there is one; a token without would never expire.
-    if (typeof claims === 'object' && isText(claims.sub) && claims.exp !== undefined) {
-      return { sub: claims.sub, exp: claims.exp };
-    }
-  } catch (error) {
-    if (error instanceof jwt.TokenExpiredError) throw expired();
-    throw invalid(error);
-  }
-  throw invalid();
-}
-
-/** The header's `kid`, or '' where the header is not one of ours. Nothing else in it is ever followed. */
-function keyNamedIn(token: string): string {
-  const header = readHeader(token);
-  // `crit` names extensions that must be understood (RFC 7515, section 4.1.11), and none is.
-  if (!header || typeof header.typ !== 'string' || header.crit !== undefined) return '';
-  const type = header.typ.toLowerCase().replace(/^application\//, '');
-  return type === accessTokenType && typeof header.kid === 'string' ? header.kid : '';
-}
-
-function readHeader(token: string): jwt.JwtHeader | undefined {
-  try {
-    return jwt.decode(token, { complete: true })?.header;
-  } catch {
-    // Claims that are no JSON.
-    return undefined;
-  }
-}
-
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
+function refuse(error: unknown): never {
+  if (!(error instanceof TokenFault)) throw error;
+  throw error.reason === 'EXPIRED' ? expired() : invalid(error);
+}
+
 function expired(): Refusal {
-  return new Refusal({ code: 'UNAUTHENTICATED', reason: 'EXPIRED' }, 'The access token has expired: log in again.');
+  const message = 'The access token has expired: refresh the session, or log in again.';
+  return new Refusal({ code: 'UNAUTHENTICATED', reason: 'EXPIRED' }, message);
 }
 
 function invalid(cause?: unknown): Refusal {

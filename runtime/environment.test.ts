@@ -7,6 +7,7 @@ import {
   describeEnvironment,
   httpUrl,
   logLevel,
+  namedHttpUrls,
   origins,
   port,
   readEnvironment,
@@ -110,6 +111,51 @@ describe('a URL', () => {
     ['http://[::1]:4001/', 'http://[::1]:4001'],
   ])('%s is read as %s', (value, url) => {
     expect(readEnvironment(one, { URL: value })).toEqual({ URL: url });
+  });
+});
+
+describe('a list of URLs with names', () => {
+  const one = z.object({ TO: namedHttpUrls().default([]) });
+  const unnamed = 'TO must be names with URLs, separated by commas, as resources=http://resources:4002/events';
+
+  test.each([
+    ['http://resources:4002/events', unnamed],
+    ['=http://resources:4002', unnamed],
+    ['a b=http://resources:4002', unnamed],
+    ['a =http://resources:4002', unnamed],
+    ['ä=http://resources:4002', unnamed],
+    ['a=http://one:1,', unnamed],
+    [',', unnamed],
+    ['a', 'TO must be an absolute URL'],
+    ['a=', 'TO must be an absolute URL'],
+    ['a=resources:4002', 'TO must be an absolute URL'],
+    ['a=ftp://resources', 'TO must be an absolute URL'],
+    ['a=http://one:1,b=file:///etc/passwd', 'TO must be an absolute URL'],
+    ['a=http://one:1,a=http://two:2', 'TO must give each a name of its own'],
+  ])('is not %j', (value, wrong) => {
+    expect(faultOf(one, { TO: value })).toContain(wrong);
+  });
+
+  test.each([
+    ['', []],
+    ['one=http://one:1/events', [{ name: 'one', url: 'http://one:1/events' }]],
+    ['one=http://one:1/?a=b=c', [{ name: 'one', url: 'http://one:1/?a=b=c' }]],
+    [
+      ' a-1=http://one:1/events , b_2=https://two.example ',
+      [
+        { name: 'a-1', url: 'http://one:1/events' },
+        { name: 'b_2', url: 'https://two.example' },
+      ],
+    ],
+    [
+      'a=http://one:1,b=http://one:1',
+      [
+        { name: 'a', url: 'http://one:1' },
+        { name: 'b', url: 'http://one:1' },
+      ],
+    ],
+  ])('may be %j', (value, all) => {
+    expect(readEnvironment(one, { TO: value })).toEqual({ TO: all });
   });
 });
 

@@ -22,6 +22,21 @@ export const httpUrl = () =>
     .url({ protocol: /^https?$/, message: 'must be an absolute URL, as http://127.0.0.1:4000' })
     .transform((url) => url.replace(/\/+$/, ''));
 
+/** Absolute http or https URLs, each behind a name of its own, separated by commas: `one=http://…,other=https://…`. */
+export const namedHttpUrls = () =>
+  z
+    .string()
+    .transform((list) => list.split(',').map(splitAtEqualsSign))
+    .pipe(z.array(z.object({ name: z.string().regex(/^[\w-]+$/, mustBeNamed), url: httpUrl() })))
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'must give each a name of its own');
+
+const mustBeNamed = 'must be names with URLs, separated by commas, as resources=http://resources:4002/events';
+
+function splitAtEqualsSign(pair: string): { name: string; url: string } {
+  const [name = '', ...rest] = pair.trim().split('=');
+  return { name, url: rest.join('=') };
+}
+
 /** The origin of an http or https URL: scheme, host and port, and nothing after them. */
 export const httpOrigin = () =>
   z

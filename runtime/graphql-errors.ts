@@ -3,6 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from './logger.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
+import { withoutValues } from './without-values.ts';
 
 /** Which keys of `extensions` may leave with each refusal: the allow-list that every process applies to every error. */
 const refusalKeys: Record<RefusalCode, readonly string[]> = {
@@ -10,11 +11,13 @@ const refusalKeys: Record<RefusalCode, readonly string[]> = {
   FORBIDDEN: [],
   BAD_USER_INPUT: ['problems'],
   INVALID_CREDENTIALS: [],
+  INVALID_REFRESH_TOKEN: [],
   USERNAME_TAKEN: [],
   NOT_FOUND: [],
   CONFLICT: ['reason', 'currentVersion'],
   IMAGE_TOO_LARGE: ['maxBytes'],
   UNSUPPORTED_IMAGE: [],
+  RATE_LIMITED: ['retryAfterSeconds'],
   IMAGE_SERVICE_UNAVAILABLE: [],
   SERVICE_UNAVAILABLE: [],
   PAYLOAD_TOO_LARGE: ['maxBytes'],
@@ -36,7 +39,7 @@ const graphqlCodes = new Set([
 /** All that a client is told of a bug, beside the request's id. */
 export const maskedMessage = 'Something went wrong on our side.';
 
-/** GraphQL repeats the value that it refused, which may be a whole image. */
+/** A message may name what a client named, at any length. */
 const maxMessageLength = 500;
 
 /** Whether `code` is one of the closed list that rules refuse with. */
@@ -44,19 +47,28 @@ export function isRefusalCode(code: unknown): code is RefusalCode {
   return typeof code === 'string' && Object.hasOwn(refusalKeys, code);
 }
 
-/** An error as it may leave the process: known codes with the keys allowed to them, everything else masked. */
-export function formatError({
-  message,
-  path,
-  locations,
-  extensions = {},
-}: GraphQLFormattedError): GraphQLFormattedError {
+/**
+ * An error as it may leave the process: known codes with the keys allowed to them, everything else masked. `error` is what
+ * it was made of.
+ */
+export function formatError(formatted: GraphQLFormattedError, error?: unknown): GraphQLFormattedError {
+  const { message, path, locations, extensions = {} } = formatted;
   const place = { ...(locations && { locations }), ...(path && { path }) };
   if (!publicKeys(extensions.code)) {
     return { message: maskedMessage, ...place, extensions: maskedExtensions(extensions) };
   }
-  const cut = message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
+  const shown = isOfGraphql(extensions) ? withoutValues(message, reasonOf(error)) : message;
+  const cut = shown.length > maxMessageLength ? `${shown.slice(0, maxMessageLength)}…` : shown;
   return { message: cut, ...place, extensions: pickPublic(extensions) };
+}
+
+/** Whether GraphQL itself refused a document or its variables: what rules refuse as BAD_USER_INPUT has its problems. */
+function isOfGraphql({ code, problems }: Record<string, unknown>): boolean {
+  return code === 'BAD_USER_INPUT' ? problems === undefined : graphqlCodes.has(String(code));
+}
+
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof GraphQLError ? error.originalError?.message : undefined;
 }
 
 /** The code, and the keys that may leave with it. */

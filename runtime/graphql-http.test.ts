@@ -163,6 +163,19 @@ describe('a query', () => {
     expect(clientGone.aborted).toBe(true);
   });
 
+  test('knows who asked when the client has gone away, too', async () => {
+    const { url, slowBegan } = await startTinyServer();
+    const leaving = new AbortController();
+    const headers = { 'content-type': 'application/json', 'user-agent': 'a client/1.0' };
+    const asking = fetch(url, { method: 'POST', headers, body: '{"query":"{ slow }"}', signal: leaving.signal });
+    const { clientGone, client } = await slowBegan;
+    const gone = new Promise<void>((resolve) => clientGone.addEventListener('abort', () => resolve()));
+    leaving.abort();
+    await expect(asking).rejects.toThrow('aborted');
+    await gone;
+    expect(client()).toEqual({ address: '127.0.0.1', userAgent: 'a client/1.0' });
+  });
+
   test('whose client has been answered is not told that it has gone away', async () => {
     const { url, slowBegan, finishSlow } = await startTinyServer();
     const asking = post(url, { query: '{ slow }' }, { connection: 'close' });

@@ -9,6 +9,14 @@ import { createJsonReader, type HttpRefusal, sendJson, sendRefusal, sendText } f
 import type { Logger } from './logger.ts';
 import { createAbortable, type Signal } from './signal.ts';
 
+/** Who asks, as far as the connection and its headers tell. */
+export interface Client {
+  /** IP address. */
+  address: string;
+  /** What the client says of itself: the header `user-agent`. */
+  userAgent: string | undefined;
+}
+
 /** What of an HTTP request reaches the resolvers; nothing else of it does. */
 export interface IncomingRequest {
   authorization: string | undefined;
@@ -16,7 +24,16 @@ export interface IncomingRequest {
   requestId: string;
   /** Aborts when the client has gone away before it was answered. */
   clientGone: Signal;
+  /** Read when it is asked for: most operations need nothing of it. */
+  client: () => Client;
 }
+
+/** An answer to something else than GraphQL, at a path of its own. `headers` belong to every answer. */
+export type AnswerPath = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  exchange: { requestId: string; headers: Record<string, string> },
+) => Promise<void> | void;
 
 export interface GraphqlHttpSettings<Context extends BaseContext> {
   server: ApolloServer<Context>;
@@ -24,6 +41,10 @@ export interface GraphqlHttpSettings<Context extends BaseContext> {
   context: (request: IncomingRequest) => Context;
   /** Throws where the process could not answer a query. */
   checkReady: () => void;
+  /** Who asks; the other end of the connection where it is left out. */
+  clientOf?: (req: IncomingMessage) => Client;
+  /** What is answered at other paths than `/graphql`, as `/events`. */
+  paths?: Readonly<Record<string, AnswerPath>>;
   /** Origins that browsers may call from; none where it is left out. */
   corsOrigins?: readonly string[];
   /** Of the body, after decompression; `defaultMaxBodyBytes` where it is left out. */
@@ -43,7 +64,7 @@ const notAcceptable: HttpRefusal = {
   message: `Accept one of ${answerTypes.join(', ')}.`,
 };
 
-/** Serves `/graphql`, `/health/live` and `/health/ready`. Every answer is JSON. */
+/** Serves `/graphql`, `/health/live`, `/health/ready` and what `paths` adds. Every answer of these is JSON. */
 export function createGraphqlListener<Context extends BaseContext>(
   settings: GraphqlHttpSettings<Context>,
 ): RequestListener {
@@ -84,7 +105,8 @@ interface Exchange {
 
 async function route<Context extends BaseContext>(routing: Routing<Context>, exchange: Exchange): Promise<void> {
   const { req, res, headers } = exchange;
-  switch (pathOf(req)) {
+  const path = pathOf(req);
+  switch (path) {
     case '/graphql':
       // Only what a browser sends from another origin has the header.
       if (req.headers.origin !== undefined || req.method === 'OPTIONS')
@@ -96,6 +118,8 @@ async function route<Context extends BaseContext>(routing: Routing<Context>, exc
     case '/health/ready':
       return answerReady(routing, exchange);
     default: {
+      const answerPath = routing.paths?.[path];
+      if (answerPath) return answerPath(req, res, exchange);
       const message = 'There is nothing here: GraphQL is at /graphql.';
       return sendRefusal(res, { status: 404, code: 'BAD_REQUEST', message }, headers);
     }
@@ -125,7 +149,8 @@ async function answerGraphql<Context extends BaseContext>(
   const read = req.method === 'POST' ? await routing.readJson(req, res) : { body: undefined };
   if ('refusal' in read) return sendRefusal(res, read.refusal, headers);
   const { authorization } = req.headers;
-  const context = routing.context({ authorization, requestId, clientGone: whenClientGoes(res) });
+  const client = () => (routing.clientOf ?? otherEnd)(req);
+  const context = routing.context({ authorization, requestId, clientGone: whenClientGoes(res), client });
   const familiar = await routing.executeFamiliar(read.body, context);
   if ('data' in familiar)
     return sendText(res, 200, `${JSON.stringify(familiar)}\n`, { ...headers, 'content-type': type });
@@ -149,6 +174,11 @@ async function answerByApollo<Context extends BaseContext>(
   if (answer.body.kind !== 'complete')
     throw new Error('An answer in parts was asked for, which no schema here offers.');
   sendText(res, answer.status ?? 200, answer.body.string, { ...headers, ...Object.fromEntries(answer.headers) });
+}
+
+/** The other end of the connection. */
+function otherEnd({ socket, headers }: IncomingMessage): Client {
+  return { address: socket.remoteAddress ?? '', userAgent: headers['user-agent'] };
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {

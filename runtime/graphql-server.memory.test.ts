@@ -8,6 +8,7 @@ const caller = (requestId = 'r-1', authorization?: string) => ({
   authorization,
   requestId,
   clientGone: createAbortable(),
+  client: () => ({ address: '127.0.0.1', userAgent: undefined }),
 });
 
 /** Those that a caller in this process can make, too. */

@@ -14,7 +14,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
-import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
+import type { FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'graphql';
 import { createExecuteFamiliar } from './execute-familiar.ts';
 import { type Gateway, type Operation, rememberOperations } from './familiar-operations.ts';
 import { formatError, keepExtensionsInside, reportErrors, requireOperation } from './graphql-errors.ts';
@@ -55,6 +55,8 @@ export type GraphqlServerSettings<Context extends BaseContext> = Omit<
   'server' | 'executeFamiliar'
 > &
   ({ schema: GraphQLSchema } | { gateway: ApolloServerOptionsWithGateway<Context>['gateway'] }) & {
+    /** Beside those of the specification. */
+    validationRules?: ValidationRule[];
     listen: Listen;
     /** Lets go of what the server needed, after its last answer. */
     close?: () => void | Promise<void>;
@@ -77,11 +79,14 @@ export async function startGraphqlServer<Context extends BaseContext & { request
   // Closing calls this, which in Node 20 cuts off answers that are written and not yet sent; the drain plug-in ends
   // idle connections by itself.
   httpServer.closeIdleConnections = () => {};
+  // Node keeps the address it was asked for: a client that has gone when its mutation runs has one still.
+  httpServer.on('connection', (socket) => void socket.remoteAddress);
   const isGateway = 'gateway' in settings;
   const familiar = rememberOperations(isGateway ? settings.gateway : await executorOf(settings.schema));
   const server = new ApolloServer<Context>({
     gateway: familiar.gateway,
     ...(isGateway ? { parseOptions: { maxTokens }, maxRecursiveSelections } : { persistedQueries: false }),
+    validationRules: settings.validationRules ?? [],
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

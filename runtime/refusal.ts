@@ -10,12 +10,14 @@ export type RefusalExtensions =
   | { code: 'FORBIDDEN' }
   | { code: 'BAD_USER_INPUT'; problems: Problem[] }
   | { code: 'INVALID_CREDENTIALS' }
+  | { code: 'INVALID_REFRESH_TOKEN' }
   | { code: 'USERNAME_TAKEN' }
   | { code: 'NOT_FOUND' }
   | { code: 'CONFLICT'; reason: 'VERSION_PASSED'; currentVersion: number }
   | { code: 'CONFLICT'; reason: 'KEY_REUSED' | 'IN_PROGRESS' }
   | { code: 'IMAGE_TOO_LARGE'; maxBytes: number }
   | { code: 'UNSUPPORTED_IMAGE' }
+  | { code: 'RATE_LIMITED'; retryAfterSeconds: number }
   | { code: 'IMAGE_SERVICE_UNAVAILABLE' }
   | { code: 'SERVICE_UNAVAILABLE' }
   | { code: 'PAYLOAD_TOO_LARGE'; maxBytes: number };
@@ -41,4 +43,10 @@ export function refuseProblems(problems: readonly Problem[]): void {
   if (problems.length === 0) return;
   const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join(' ');
   throw new Refusal({ code: 'BAD_USER_INPUT', problems: [...problems] }, message);
+}
+
+/** What an access token is refused with whose session has been ended, or whose account is gone. */
+export function sessionEnded(): Refusal {
+  const message = 'The session of this access token has ended: log in again.';
+  return new Refusal({ code: 'UNAUTHENTICATED', reason: 'INVALID' }, message);
 }

@@ -9,7 +9,8 @@ import { StartFault } from './start-fault.ts';
 
 /** An open database with its migrations applied. */
 export interface Sqlite {
-  db: BetterSQLite3Database;
+  /** With the driver's own connection, for the few statements that are worth it. */
+  db: BetterSQLite3Database & { $client: Database.Database };
   /** Throws unless the database answers. */
   ping(): void;
   close(): void;
@@ -28,6 +29,8 @@ export function openSqlite({ file, migrations }: { file: string; migrations: str
     amongOthers(() => client.pragma('journal_mode = WAL'));
     client.pragma('synchronous = FULL');
     client.pragma('foreign_keys = ON');
+    // What is deleted is overwritten: pages that are free would keep it for as long as nothing else needs them.
+    client.pragma('secure_delete = ON');
     const db = drizzle({ client });
     amongOthers(() => migrate(db, { migrationsFolder: migrations }));
     // A table that every database has.

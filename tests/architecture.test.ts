@@ -22,31 +22,32 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   {
     room: /^gateway\//,
     files: /^(gateway|runtime)\//,
-    packages: /^(node:|@apollo\/gateway$|graphql$|lru-cache$|undici$|zod$)/,
+    packages: /^(node:|@apollo\/gateway$|graphql$|lru-cache$|proxy-addr$|undici$|zod$)/,
   },
   ...['auth', 'resources'].flatMap((name) => {
     const own = `^subgraphs/${name}/`;
-    const rules = `${own}(users|resources|listing|list-input|resource-input|usernames|texts|instant|cursor|refusals|finding|caller)\\.ts$|${own}operations/`;
+    const rules = `${own}(users|sessions|resources|listing|list-input|resource-input|usernames|texts|instant|cursor|refusals|finding|caller)\\.ts$|${own}operations/`;
     return [
       {
         room: new RegExp(`${own}storage/`),
-        files: new RegExp(`${own}storage/|^runtime/(refusal|sqlite)\\.ts$`),
-        packages: /^(node:|drizzle-orm)/,
+        files: new RegExp(`${own}storage/|^runtime/(refusal|security-event|sqlite)\\.ts$`),
+        packages: /^(node:|drizzle-orm|rate-limiter-flexible$)/,
       },
       // The rules know no transport and no database: no graphql, drizzle, fetch or HTTP.
       {
         room: new RegExp(rules),
         files: new RegExp(`${own}|^runtime/(refusal|logger)\\.ts$`),
-        packages: /^(node:(crypto|timers\/promises|zlib)|lru-cache|p-limit|uuid|zod)$/,
+        packages: /^(node:(crypto|timers\/promises|zlib)|lru-cache|p-limit|unhomoglyph|uuid|zod)$/,
       },
       {
         room: new RegExp(`${own}resolvers\\.ts$`),
-        files: new RegExp(`${own}|^runtime/(refusal|access-token|date-time)\\.ts$`),
+        files: new RegExp(`${own}|^runtime/(refusal|access-token|date-time|graphql-http)\\.ts$`),
       },
       {
         room: new RegExp(own),
         files: new RegExp(`${own}|^runtime/`),
-        packages: /^(node:|bcrypt$|cockatiel$|dataloader$|graphql$|jsonwebtoken$|node-fetch$|sharp$|zod$)/,
+        packages:
+          /^(node:|bcrypt$|cockatiel$|dataloader$|graphql$|ipaddr\.js$|jsonwebtoken$|node-fetch$|p-limit$|sharp$|zod$)/,
       },
     ];
   }),

@@ -1,13 +1,12 @@
 import { Kind, OperationTypeNode, type TypeNode } from 'graphql';
 import { createRandom, type Random } from '../gateway/executor/differential/random.ts';
 import type { RandomOperation } from '../gateway/executor/differential/random-operation.ts';
-import { createAuthenticate } from '../runtime/access-token.ts';
 import type { Subject } from '../runtime/differential/hold.ts';
 import type { IncomingRequest } from '../runtime/graphql-http.ts';
 import { Refusal } from '../runtime/refusal.ts';
 import { createAbortable } from '../runtime/signal.ts';
 import { createAuthSubgraph } from '../subgraphs/auth/subgraph.ts';
-import { openUsers, verifier } from '../subgraphs/auth/test-users.ts';
+import { client, openUsers } from '../subgraphs/auth/test-users.ts';
 import { createResourcesSubgraph } from '../subgraphs/resources/subgraph.ts';
 import { startRules } from '../subgraphs/resources/test-rules.ts';
 
@@ -20,16 +19,15 @@ export interface Asked {
 
 /** The auth subgraph with accounts, asked by one of them and by nobody; nothing that is sent can open another account. */
 export async function openAuth(): Promise<Asked> {
-  const { users } = openUsers({ lifetimeSeconds: 900 });
+  const { users, sessions, authenticate } = openUsers({ lifetimeSeconds: 900 });
   // All the names that random values have.
   const names = ['one', 'id-3', '__typename', 'null', 'ünïcödé'];
   const accounts = await Promise.all(
-    names.map((username) => users.register({ username, password: `correct horse ${username}` })),
+    names.map((username) => users.register({ username, password: `correct horse of ${username.length}` }, client)),
   );
-  const subgraph = createAuthSubgraph({
-    users,
-    authenticate: createAuthenticate(verifier),
-  });
+  // Who logs out everywhere would find the next executor's world another one.
+  const lasting = { ...sessions, endAll: async () => {} };
+  const subgraph = createAuthSubgraph({ users, sessions: lasting, authenticate });
   const known = { typeName: 'User', ids: accounts.map(({ user }) => user.id) };
   return askedBy('auth', { ...subgraph, known, authorization: `Bearer ${accounts[0]?.accessToken}` });
 }
@@ -45,10 +43,14 @@ export async function openResources(): Promise<Asked> {
   ];
   await ada.update({ id: created[0]?.id ?? '', title: 'Renamed' });
   const authenticate = (authorization: string | undefined) => {
-    if (authorization) return { id: ada.viewerId };
+    if (authorization) return { id: ada.viewerId, sessionId: 'session' };
     throw new Refusal({ code: 'UNAUTHENTICATED', reason: 'MISSING' }, 'Log in.');
   };
-  const subgraph = createResourcesSubgraph({ resources: rules.resources, authenticate });
+  const subgraph = createResourcesSubgraph({
+    resources: rules.resources,
+    authenticate,
+    isRevoked: rules.store.revocations.isRevoked,
+  });
   const known = { typeName: 'Resource', ids: created.map(({ id }) => id) };
   return askedBy('resources', { ...subgraph, known, authorization: 'Bearer ada' });
 }
@@ -62,7 +64,7 @@ interface Parts {
 
 function askedBy(name: string, { schema, context, known, authorization }: Parts): Asked {
   const contextOf = (who: string | undefined) => () =>
-    context({ requestId: 'r-1', authorization: who, clientGone: createAbortable() });
+    context({ requestId: 'r-1', authorization: who, clientGone: createAbortable(), client: () => client });
   const shared = { schema, adapt: adaptTo(known) };
   return {
     subjects: [

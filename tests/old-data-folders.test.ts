@@ -10,8 +10,8 @@ import { fixture, testSettings } from './system.ts';
 
 const kept = fileURLToPath(new URL('fixtures/data-folders', import.meta.url));
 
-/** What somebody had in a folder that an earlier version wrote: at least three resources. */
-interface OldFolder {
+/** Who has an account in a folder that an earlier version wrote, and what is theirs: the first's, at least three. */
+interface OldUser {
   username: string;
   password: string;
   /** By title. */
@@ -36,67 +36,134 @@ interface OldResource {
   owner: { id: string; username: string };
 }
 
-const ada = { id: 'd1e2e258-95d0-4bfe-97d3-b70c493711c8', username: 'ada' };
-const fourColours = {
+const size = { width: 32, height: 24 };
+const png = {
+  ...size,
   contentType: 'image/png',
-  width: 32,
-  height: 24,
   sizeBytes: 134,
   sha256: '9b2e4583eafe900424adc6cf6b2200b276f13ac4b921fb0a4848dc8f7d01cf71',
 };
+const gif = {
+  ...size,
+  contentType: 'image/gif',
+  sizeBytes: 145,
+  sha256: '2b6ea600abfaa15af2330ef8626146804b8a6ef8ef49b1bc259a431b35eb0e24',
+};
+const jpeg = {
+  ...size,
+  contentType: 'image/jpeg',
+  sizeBytes: 379,
+  sha256: '63b0eca0e003aaacf3a14b78983a7637ce1e33fddb2ef2513a9ee67c65c59923',
+};
 
-/** Every folder of tests/fixtures/data-folders, by the version that wrote it. */
-const folders: Record<string, OldFolder> = {
-  'before-operations': {
-    username: 'ada',
-    password: 'correct horse battery',
-    resources: [
-      {
-        id: '01a20b42-2bb5-7720-81af-39c149f67a94',
-        title: 'Four colours',
-        description: 'The first',
-        image: { url: 'http://127.0.0.1:14003/images/public/47b66f7a76a8b5f9d914a95a', ...fourColours },
-        createdAt: '2026-11-24T01:53:35.669Z',
-        updatedAt: '2026-11-24T01:53:35.669Z',
-        version: 1,
-        owner: ada,
-      },
-      {
-        id: '01a20b42-2bc7-763d-b292-730ce7a85695',
-        title: 'Moving colours',
-        description: null,
-        image: {
-          url: 'http://127.0.0.1:14003/images/public/cca92e7eec2c7477844ebf8f',
-          contentType: 'image/gif',
-          width: 32,
-          height: 24,
-          sizeBytes: 145,
-          sha256: '2b6ea600abfaa15af2330ef8626146804b8a6ef8ef49b1bc259a431b35eb0e24',
+const adaBeforeOperations = { id: 'd1e2e258-95d0-4bfe-97d3-b70c493711c8', username: 'ada' };
+const adaBeforeSessions = { id: '3ecad09b-f036-4be2-9dcd-620d92c4b88f', username: 'ada' };
+const zoeBeforeSessions = { id: '722748e7-4345-4d2c-b077-074fb98d6d08', username: 'Zoë_Ångström' };
+
+/** The users of every folder of tests/fixtures/data-folders, by the version that wrote it. */
+const folders: Record<string, [OldUser, ...OldUser[]]> = {
+  'before-operations': [
+    {
+      username: 'ada',
+      password: 'correct horse battery',
+      resources: [
+        {
+          id: '01a20b42-2bb5-7720-81af-39c149f67a94',
+          title: 'Four colours',
+          description: 'The first',
+          image: { url: 'http://127.0.0.1:14003/images/public/47b66f7a76a8b5f9d914a95a', ...png },
+          createdAt: '2026-11-24T01:53:35.669Z',
+          updatedAt: '2026-11-24T01:53:35.669Z',
+          version: 1,
+          owner: adaBeforeOperations,
         },
-        createdAt: '2026-11-24T01:53:35.687Z',
-        updatedAt: '2026-11-24T01:53:35.687Z',
-        version: 1,
-        owner: ada,
-      },
-      {
-        id: '01a20b42-2beb-7001-ab7d-1bc8520f3157',
-        title: 'Replaced twice',
-        description: null,
-        image: { url: 'http://127.0.0.1:14003/images/public/5b056351fcd63887b099ace9', ...fourColours },
-        createdAt: '2026-11-24T01:53:35.723Z',
-        updatedAt: '2026-11-24T01:53:35.739Z',
-        version: 2,
-        owner: ada,
-      },
-    ],
-  },
+        {
+          id: '01a20b42-2bc7-763d-b292-730ce7a85695',
+          title: 'Moving colours',
+          description: null,
+          image: { url: 'http://127.0.0.1:14003/images/public/cca92e7eec2c7477844ebf8f', ...gif },
+          createdAt: '2026-11-24T01:53:35.687Z',
+          updatedAt: '2026-11-24T01:53:35.687Z',
+          version: 1,
+          owner: adaBeforeOperations,
+        },
+        {
+          id: '01a20b42-2beb-7001-ab7d-1bc8520f3157',
+          title: 'Replaced twice',
+          description: null,
+          image: { url: 'http://127.0.0.1:14003/images/public/5b056351fcd63887b099ace9', ...png },
+          createdAt: '2026-11-24T01:53:35.723Z',
+          updatedAt: '2026-11-24T01:53:35.739Z',
+          version: 2,
+          owner: adaBeforeOperations,
+        },
+      ],
+    },
+  ],
+  // Two idempotency keys are kept in it, 'kept before sessions' and 'deleted before sessions': they hold for 24 hours.
+  'before-sessions': [
+    {
+      username: 'ada',
+      password: 'correct horse battery',
+      resources: [
+        {
+          id: '01a20bbf-4dcd-72f1-a764-d548dceca836',
+          title: 'Kept by a key',
+          description: 'Created with an idempotencyKey',
+          image: { url: 'http://127.0.0.1:14003/images/public/d43df021c734e560e320d2a0', ...png },
+          createdAt: '2026-11-24T04:10:16.397Z',
+          updatedAt: '2026-11-24T04:10:16.397Z',
+          version: 1,
+          owner: adaBeforeSessions,
+        },
+        {
+          id: '01a20bbf-4df2-7157-897b-161747675d8e',
+          title: 'Moving and changed',
+          description: null,
+          image: { url: 'http://127.0.0.1:14003/images/public/960fa05d6fdde271472ac1d9', ...gif },
+          createdAt: '2026-11-24T04:10:16.434Z',
+          updatedAt: '2026-11-24T04:10:16.463Z',
+          version: 3,
+          owner: adaBeforeSessions,
+        },
+        {
+          id: '01a20bbf-4e29-7311-b509-80c64b96cdfe',
+          title: 'Replaced',
+          description: 'By a JPEG',
+          image: { url: 'http://127.0.0.1:14003/images/public/2b1c5477290499f15f274c12', ...jpeg },
+          createdAt: '2026-11-24T04:10:16.489Z',
+          updatedAt: '2026-11-24T04:10:16.503Z',
+          version: 2,
+          owner: adaBeforeSessions,
+        },
+      ],
+    },
+    {
+      username: 'Zoë_Ångström',
+      password: 'pässwörter sind 長い',
+      resources: [
+        {
+          id: '01a20bbf-4e70-762c-b764-bd6a5d848724',
+          title: 'Größe ändern 画像',
+          description: 'Zwei\nZeilen — 画像',
+          image: { url: 'http://127.0.0.1:14003/images/public/5918c570c03f9a2c0a4714d9', ...jpeg },
+          createdAt: '2026-11-24T04:10:16.560Z',
+          updatedAt: '2026-11-24T04:10:16.567Z',
+          version: 2,
+          owner: zoeBeforeSessions,
+        },
+      ],
+    },
+    // In Cyrillic letters that look like the first user's name: that version let both in.
+    { username: '\u0430\u0501\u0430', password: 'nothing at all yet', resources: [] },
+  ],
 };
 
 test('every folder that is kept is opened here', () => {
   expect(readdirSync(kept).sort()).toEqual(Object.keys(folders).sort());
 });
 
-describe.each(Object.entries(folders))('a data folder of the version %s', (name, old) => {
+describe.each(Object.entries(folders))('a data folder of the version %s', (name, users) => {
   /** Starts everything on a copy of the folder, as often as that is asked for. */
   const copied = () => {
     const dataFolder = join(folderOfTest(), 'data');
@@ -110,25 +177,50 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
     return async () => {
       await stop();
       running = await startSupergraph({ ...testSettings, dataFolder });
-      return { supergraph: running, owner: await logInAt(running, old) };
+      return running;
     };
   };
 
-  test('opens: its owner logs in and finds all that was kept, and each image is served as it was stored', async () => {
-    const { supergraph, owner } = await copied()();
-    expect(await owner.data(everything)).toEqual({
-      me: { username: old.username, resources: { totalCount: old.resources.length, nodes: old.resources } },
-    });
-    for (const { image } of old.resources) {
-      const { contentType, sizeBytes, sha256 } = image;
-      expect(await servedAt(supergraph, image.url)).toEqual({ status: 200, contentType, sizeBytes, sha256 });
+  test('opens: its users log in and find all that was kept, and each image is served as it was stored', async () => {
+    await expectAll(await copied()(), users);
+  });
+
+  test('knows its users: each name is taken, in whatever case, and opens with its own password alone', async () => {
+    const { gateway } = await copied()();
+    const ask = createAsk(gateway);
+    for (const { username, password } of users) {
+      const taken = { username: username.toUpperCase(), password: 'a password of nobody here' };
+      expect(await ask.refusal(register, { input: taken })).toMatchObject({ code: 'USERNAME_TAKEN' });
+      const wrong = { username, password: `${password}!` };
+      expect(await ask.refusal(logIn, { input: wrong })).toMatchObject({ code: 'INVALID_CREDENTIALS' });
     }
+  });
+
+  test('takes new texts from each of its users, and has them after the next start', async () => {
+    const start = copied();
+    const supergraph = await start();
+    const left: OldUser[] = [];
+    for (const user of users) {
+      const ask = await logInAt(supergraph, user);
+      const resources: OldResource[] = [];
+      for (const old of user.resources) {
+        const texts = { title: `${old.title}, renamed`, description: 'Größer\n画像' };
+        const changed = await update(ask, { id: old.id, ...texts, expectedVersion: old.version });
+        expect(changed).toEqual({ ...old, ...texts, updatedAt: changed.updatedAt, version: old.version + 1 });
+        resources.push(changed);
+      }
+      left.push({ ...user, resources: resources.sort(byTitle) });
+    }
+    await expectAll(supergraph, left);
+    await expectAll(await start(), left);
   });
 
   test('works: what is changed, replaced, deleted and created in it is so, now and after the next start', async () => {
     const start = copied();
-    const { supergraph, owner } = await start();
-    const [retitled, replaced, deleted, ...others] = old.resources as [OldResource, OldResource, OldResource];
+    const supergraph = await start();
+    const [user, ...neighbours] = users;
+    const [retitled, replaced, deleted, ...others] = user.resources as [OldResource, OldResource, OldResource];
+    const owner = await logInAt(supergraph, user);
     const changed = await update(owner, { id: retitled.id, title: 'Renamed', expectedVersion: retitled.version });
     const replacement = await update(owner, { id: replaced.id, image: imageOf('four-colours.jpg') });
     await owner.data(remove, { input: { id: deleted.id, expectedVersion: deleted.version } });
@@ -152,30 +244,38 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
       ...{ title: 'Zuletzt', description: null, version: 1, owner: retitled.owner },
       image: { ...size, ...factsOf('four-colours.gif', 'image/gif') },
     });
-    const left = [changed, replacement, created, ...others].sort(byTitle);
-    await expectAll(supergraph, owner, left);
+    const resources = [changed, replacement, created, ...others].sort(byTitle);
+    const left = [{ ...user, resources }, ...neighbours];
+    await expectAll(supergraph, left);
 
     const again = await start();
-    await expectAll(again.supergraph, again.owner, left);
+    await expectAll(again, left);
     // The key still names what was made with it.
-    const repeated = await again.owner.data<{ createResource: { resource: OldResource } }>(create, { input });
+    const ownerAgain = await logInAt(again, user);
+    const repeated = await ownerAgain.data<{ createResource: { resource: OldResource } }>(create, { input });
     expect(repeated.createResource.resource).toEqual(created);
   });
 
-  const expectAll = async (supergraph: Supergraph, owner: Ask, left: OldResource[]) => {
-    expect(await owner.data(everything)).toEqual({
-      me: { username: old.username, resources: { totalCount: left.length, nodes: left } },
-    });
-    for (const { image } of left) {
+  const expectAll = async (supergraph: Supergraph, left: OldUser[]) => {
+    for (const user of left) {
+      const { username, resources } = user;
+      const ask = await logInAt(supergraph, user);
+      expect(await ask.data(everything)).toEqual({
+        me: { username, resources: { totalCount: resources.length, nodes: resources } },
+      });
+    }
+    const remaining = left.flatMap(({ resources }) => resources);
+    for (const { image } of remaining) {
       const { contentType, sizeBytes, sha256 } = image;
       expect(await servedAt(supergraph, image.url)).toEqual({ status: 200, contentType, sizeBytes, sha256 });
     }
-    const gone = old.resources.filter(({ id }) => !left.some((resource) => resource.id === id));
+    const were = users.flatMap(({ resources }) => resources);
+    const gone = were.filter(({ id }) => !remaining.some((resource) => resource.id === id));
     for (const { image } of gone) expect(await servedAt(supergraph, image.url)).toMatchObject({ status: 404 });
   };
 });
 
-async function logInAt({ gateway }: Supergraph, { username, password }: OldFolder): Promise<Ask> {
+async function logInAt({ gateway }: Supergraph, { username, password }: OldUser): Promise<Ask> {
   const { login } = await createAsk(gateway).data<{ login: { accessToken: string } }>(logIn, {
     input: { username, password },
   });
@@ -196,7 +296,6 @@ async function servedAt({ imageService }: Supergraph, url: string) {
 }
 
 const imageOf = (file: string) => ({ data: fixture(file).toString('base64') });
-const size = { width: 32, height: 24 };
 
 function factsOf(file: string, contentType: string) {
   return { contentType, sizeBytes: fixture(file).length, sha256: sha256(fixture(file)) };
@@ -211,6 +310,7 @@ const byTitle = (one: OldResource, other: OldResource) =>
 
 const fields = `id title description version createdAt updatedAt owner { id username }
   image { url contentType width height sizeBytes sha256 }`;
+const register = `mutation ($input: RegisterInput!) { register(input: $input) { accessToken } }`;
 const logIn = `mutation ($input: LoginInput!) { login(input: $input) { accessToken } }`;
 const everything = `{ me { username resources(first: 50, orderBy: TITLE) { totalCount nodes { ${fields} } } } }`;
 const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { ${fields} } } }`;

@@ -1,23 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHttpTransport } from '../gateway/http-transport.ts';
 import { startGateway } from '../gateway/start.ts';
-import { readVerificationKey } from '../runtime/access-token.ts';
 import { createLogger } from '../runtime/logger.ts';
 import type { Running } from '../runtime/process.ts';
-import { readSecret } from '../runtime/secret-file.ts';
-import { startAuth } from '../subgraphs/auth/start.ts';
+import { openSigningKeys } from '../subgraphs/auth/keys/signing-keys.ts';
+import { type AccountRules, startAuth } from '../subgraphs/auth/start.ts';
+import { openSqliteLimitStore } from '../subgraphs/auth/storage/sqlite.limits.ts';
 import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite.ts';
-import { readSigningKey } from '../subgraphs/auth/tokens.ts';
 import { createImageClient } from '../subgraphs/resources/image-client.ts';
 import { startResources } from '../subgraphs/resources/start.ts';
 import type { ResourceStore } from '../subgraphs/resources/storage/resource-store.ts';
 import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite.ts';
-import { type System, temporaryFolder } from './system.ts';
+import { type System, temporaryFolder, testSettings } from './system.ts';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const anyPort = { host: '127.0.0.1', port: 0, portVariable: 'PORT' };
 const issuer = 'urn:image-supergraph:auth';
 const audience = 'urn:image-supergraph';
+const eventAudience = 'urn:image-supergraph:events';
 
 /** Single processes beside a system, which take its tokens; `stop` stops all that were started. */
 export function partsBeside(system: System) {
@@ -26,7 +27,15 @@ export function partsBeside(system: System) {
     running.push(process);
     return process;
   };
-  const secret = (name: string) => join(system.dataFolder, 'secrets', name);
+  const openKeys = () =>
+    openSigningKeys({ folder: join(system.dataFolder, 'secrets', 'signing-keys'), tokenSeconds: 900, log });
+
+  const resourcesBefore = (imageServiceUrl: string, token: string) => ({
+    verifier: { keys: openKeys(), issuer, audience },
+    eventAudience,
+    imageClient: createImageClient({ baseUrl: `${imageServiceUrl}/images/api/v1`, token, timeoutMs: 500 }),
+    timing: { requestMs: 1_000, settleMs: 500, reconcileEveryMs: 100 },
+  });
 
   return {
     keep,
@@ -46,17 +55,30 @@ export function partsBeside(system: System) {
       return keep(await startGateway({ subgraphs, corsOrigins: [], listen: anyPort, log })).url;
     },
 
-    /** The system's auth at another port; gives its URL. */
-    async authAt(port: number) {
+    /** The system's auth at another port, which tells the resources at a URL, where one is given; gives its URL. */
+    async authAt(port: number, { resourcesUrl, ...rules }: { resourcesUrl?: string } & Partial<AccountRules> = {}) {
+      const file = join(system.dataFolder, 'auth.sqlite');
+      const url = resourcesUrl && new URL('/events', resourcesUrl).href;
+      const subscribers = url ? [{ name: 'resources', url }] : [];
       const settings = {
-        store: openSqliteUserStore(join(system.dataFolder, 'auth.sqlite')),
-        tokens: {
-          signingKey: readSecret(secret('signing-key.pem'), readSigningKey),
-          ...{ issuer, audience, clientId: 'test', lifetimeSeconds: 900 },
-        },
-        bcrypt: { cost: 4, concurrency: 1 },
+        keys: openKeys(),
+        store: openSqliteUserStore(file, { subscribers: subscribers.map(({ name }) => name) }),
+        counters: openSqliteLimitStore(file),
+        tokens: { issuer, audience, clientId: 'test' },
+        rules: { ...testSettings.accounts, ...rules },
+        events: { audience: eventAudience, subscribers },
       };
       return keep(await startAuth({ ...settings, listen: { ...anyPort, port }, log })).url;
+    },
+
+    /** The system's resources at another port; gives their URL. */
+    async resourcesAt(port: number) {
+      const token = readFileSync(join(system.dataFolder, 'secrets', 'image-service-token'), 'utf8').trim();
+      const settings = {
+        store: openSqliteResourceStore(join(system.dataFolder, 'resources.sqlite')),
+        ...resourcesBefore(system.imageService, token),
+      };
+      return keep(await startResources({ ...settings, listen: { ...anyPort, port }, log })).url;
     },
 
     /** Resources on an empty database, before another image service; gives its URL and the database's file. */
@@ -64,17 +86,7 @@ export function partsBeside(system: System) {
       const folder = temporaryFolder();
       keep({ stop: async () => folder.remove() });
       const file = join(folder.path, 'resources.sqlite');
-      const verificationKey = readSecret(secret('verification-key.pem'), readVerificationKey);
-      const settings = {
-        store: openStore(file),
-        verifier: { verificationKey, issuer, audience },
-        imageClient: createImageClient({
-          baseUrl: `${imageServiceUrl}/images/api/v1`,
-          token: 'a token of the tests',
-          timeoutMs: 500,
-        }),
-        timing: { requestMs: 1_000, settleMs: 500, reconcileEveryMs: 100 },
-      };
+      const settings = { store: openStore(file), ...resourcesBefore(imageServiceUrl, 'a token of the tests') };
       return { url: keep(await startResources({ ...settings, listen: anyPort, log })).url, file };
     },
   };

@@ -1,21 +1,27 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ensureSecrets } from '../embedded/data-folder.ts';
+import { deleteAccount, logIn, logOut, sessionsOf, type Tokens } from './accounts.ts';
 import { createAsk } from './ask.ts';
+import { folderOfTest } from './folder-of-test.ts';
+import { type FourProcesses, startFourProcesses } from './four-processes.ts';
 import { deadUrl } from './servers.ts';
-import { run, type Spawned } from './spawned.ts';
-import { personsAt, temporaryFolder } from './system.ts';
+import { run } from './spawned.ts';
+import { type Person, personsAt, temporaryFolder } from './system.ts';
 
 const processes = {
-  gateway: { file: 'gateway/main.ts', required: ['AUTH_URL', 'RESOURCES_URL'] },
+  gateway: { file: 'gateway/main.ts', required: ['AUTH_URL', 'RESOURCES_URL', 'CLIENT_ADDRESS_KEY_FILE'] },
   auth: {
     file: 'subgraphs/auth/main.ts',
-    required: ['AUTH_DATABASE_FILE', 'SIGNING_KEY_FILE', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE'],
+    required: [
+      ...['AUTH_DATABASE_FILE', 'SIGNING_KEYS_FOLDER', 'CLIENT_ADDRESS_KEY_FILE', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE'],
+      'EVENT_AUDIENCE',
+    ],
   },
   resources: {
     file: 'subgraphs/resources/main.ts',
     required: [
-      ...['RESOURCES_DATABASE_FILE', 'VERIFICATION_KEY_FILE', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE'],
+      ...['RESOURCES_DATABASE_FILE', 'VERIFICATION_KEY_FILE', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'EVENT_AUDIENCE'],
       ...['IMAGE_SERVICE_URL', 'IMAGE_SERVICE_TOKEN_FILE'],
     ],
   },
@@ -45,48 +51,22 @@ describe.each(Object.entries(processes))('%s alone', (_, { file, required }) => 
 
 describe('the four processes, each alone', () => {
   const folder = temporaryFolder();
-  const started: Spawned[] = [];
-  const start = async (file: string, env: Record<string, string>) => {
-    const process = run(file, env);
-    started.push(process);
-    const [, url = ''] = await process.find(/"url":"(http:[^"]+)"/);
-    return url;
-  };
-  let gateway: string;
+  let all: FourProcesses;
 
   beforeAll(async () => {
-    const secrets = ensureSecrets(join(folder.path, 'secrets'));
-    const tokens = { TOKEN_ISSUER: 'https://auth.example', TOKEN_AUDIENCE: 'https://api.example' };
-    const imageService = await start('image-service/main.ts', {
-      IMAGE_SERVICE_PORT: '0',
-      IMAGE_SERVICE_FOLDER: join(folder.path, 'images'),
-      IMAGE_SERVICE_TOKEN_FILE: secrets.imageServiceToken,
+    all = await startFourProcesses({
+      folder: folder.path,
+      secrets: ensureSecrets(join(folder.path, 'secrets')),
+      more: { auth: { LOGIN_FAILURES_PER_ACCOUNT: '2' }, gateway: { TRUSTED_PROXIES: 'loopback' } },
     });
-    const auth = await start('subgraphs/auth/main.ts', {
-      ...tokens,
-      AUTH_PORT: '0',
-      AUTH_DATABASE_FILE: join(folder.path, 'auth.sqlite'),
-      SIGNING_KEY_FILE: secrets.signingKey,
-      BCRYPT_COST: '10',
-    });
-    const resources = await start('subgraphs/resources/main.ts', {
-      ...tokens,
-      RESOURCES_PORT: '0',
-      RESOURCES_DATABASE_FILE: join(folder.path, 'resources.sqlite'),
-      VERIFICATION_KEY_FILE: secrets.verificationKey,
-      IMAGE_SERVICE_URL: `${imageService}/images/api/v1`,
-      IMAGE_SERVICE_TOKEN_FILE: secrets.imageServiceToken,
-    });
-    gateway = await start('gateway/main.ts', { GATEWAY_PORT: '0', AUTH_URL: auth, RESOURCES_URL: resources });
   });
   afterAll(async () => {
-    for (const process of started) process.signal('SIGTERM');
-    expect(await Promise.all(started.map(({ exitCode }) => exitCode))).toEqual([0, 0, 0, 0]);
+    expect(await all.stop()).toEqual([0, 0, 0, 0]);
     folder.remove();
   });
 
   test('are one supergraph', async () => {
-    const ada = await personsAt(gateway).signUp();
+    const ada = await personsAt(all.gateway).signUp();
     await ada.create('From four processes');
     expect(await ada.ask.data('{ me { username } resources { nodes { title owner { username } } } }')).toEqual({
       me: { username: ada.username },
@@ -94,21 +74,64 @@ describe('the four processes, each alone', () => {
     });
   });
 
+  test('auth tells resources of a session that has ended', async () => {
+    const { signUp, ask } = personsAt(all.gateway);
+    const ada = await signUp();
+    await ask.data(logOut, { input: { refreshToken: ada.refreshToken } });
+    await expectEnded(ada);
+  });
+
+  test('auth tells resources of an account that is deleted, whose images go', async () => {
+    const ada = await personsAt(all.gateway).signUp();
+    await ada.create();
+    const { resources } = await ada.ask.data<{ resources: { nodes: { image: { url: string } }[] } }>(
+      '{ resources { nodes { image { url } } } }',
+    );
+    const url = resources.nodes[0]?.image.url ?? '';
+    expect((await fetch(url)).status).toBe(200);
+    await ada.ask.data(deleteAccount, { input: { password: ada.password } });
+    await expectEnded(ada);
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(404), 5_000);
+  });
+
+  test('the gateway tells auth who asks: address and user agent', async () => {
+    const { username, password } = await personsAt(all.gateway).signUp();
+    const from = (address: string) =>
+      createAsk(all.gateway, undefined, { 'x-forwarded-for': address, 'user-agent': 'phone/1' });
+    const wrong = { input: { username, password: 'wrong horse' } };
+    for (let time = 1; time <= 2; time++) await from('198.51.100.1').refusal(logIn, wrong);
+    const right = { input: { username, password } };
+    expect(await from('198.51.100.1').refusal(logIn, right)).toMatchObject({ code: 'RATE_LIMITED' });
+    const { login } = await from('198.51.100.2').data<{ login: Tokens }>(logIn, right);
+    expect(await sessionsOf(createAsk(all.gateway, login.accessToken))).toMatchObject([
+      { isCurrent: true, userAgent: 'phone/1' },
+      { isCurrent: false, userAgent: 'node' },
+    ]);
+  });
+
   test.each(['live', 'ready'])('each says that it is %s', async (state) => {
-    const urls = await Promise.all(started.map((process) => process.find(/"url":"(http:[^"]+)"/)));
-    for (const [, url = ''] of urls) {
+    for (const url of [all.gateway, all.auth, all.resources, all.imageService]) {
       const response = await fetch(new URL(`/health/${state}`, url));
       expect({ url, status: response.status }).toEqual({ url, status: 200 });
     }
   });
 });
 
+/** Resources refuse somebody's token, in the time that is promised from now on. */
+async function expectEnded({ ask }: Person): Promise<void> {
+  const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
+  const refused = async () => expect(await ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+  await vi.waitFor(refused, { timeout: 2_000, interval: 20 });
+}
+
 test('a gateway needs no subgraph to start', async () => {
   const url = await deadUrl();
+  const { clientAddressKey } = ensureSecrets(folderOfTest());
   const process = run('gateway/main.ts', {
     GATEWAY_PORT: '0',
     AUTH_URL: `${url}/graphql`,
     RESOURCES_URL: `${url}/graphql`,
+    CLIENT_ADDRESS_KEY_FILE: clientAddressKey,
   });
   const [, gateway = ''] = await process.find(/"url":"(http:[^"]+)"/);
   expect(await createAsk(gateway).refusal('{ me { id } }')).toEqual({ code: 'SERVICE_UNAVAILABLE' });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAsk } from './ask.ts';
@@ -106,8 +106,15 @@ test('clients that never finish their requests keep it from stopping for less th
 test('what is secret is readable by its owner alone', async () => {
   await gatewayOf(start());
   const secrets = join(folder.path, 'data', 'secrets');
-  const modes = readdirSync(secrets).map((name) => statSync(join(secrets, name)).mode & 0o777);
-  expect(modes).toEqual([0o600, 0o600, 0o600]);
+  const keys = readdirSync(join(secrets, 'signing-keys')).map((name) => join('signing-keys', name));
+  const modeOf = (name: string) => statSync(join(secrets, name)).mode & 0o777;
+  expect([...readdirSync(secrets).sort(), ...keys].map((name) => [name, modeOf(name)])).toEqual([
+    ['client-address-key', 0o600],
+    ['image-service-token', 0o600],
+    ['signing-keys', 0o700],
+    [expect.stringMatching(/^signing-keys.[0-9TZ]+\.[\w-]{43}\.pem$/), 0o600],
+  ]);
+  expect(modeOf('.')).toBe(0o700);
   expect(statSync(join(folder.path, 'data', 'auth.sqlite')).mode & 0o777).toBe(0o600);
 });
 
@@ -140,11 +147,18 @@ describe('exits 1 with one line that says what and how to mend it', () => {
     expect(await fault(start())).toContain(join(folder.path, 'data', 'images'));
   });
 
-  test.each(['signing-key.pem', 'verification-key.pem', 'image-service-token'])('where %s is damaged', async (name) => {
-    const secrets = join(folder.path, 'data', 'secrets');
-    mkdirSync(secrets, { recursive: true });
-    writeFileSync(join(secrets, name), name === 'image-service-token' ? '' : '-----BEGIN PRIVATE');
-    expect(await fault(start())).toContain(join(secrets, name));
+  test.each([
+    ['a signing key', `signing-keys/20261124T040000Z.${'k'.repeat(43)}.pem`, '-----BEGIN PRIVATE'],
+    ['a signing key of no such name', 'signing-keys/key.pem', 'whatever'],
+    ['the signing key of a version before', 'signing-key.pem', '-----BEGIN PRIVATE'],
+    ['the token of the image service', 'image-service-token', ''],
+    ['the key of addresses', 'client-address-key', 'short'],
+  ])('where %s is damaged', async (_, name, content) => {
+    const file = join(folder.path, 'data', 'secrets', name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    expect(await fault(start())).toContain(file);
+    expect(readFileSync(file, 'utf8')).toBe(content);
   });
 
   test('where the token of the image service is of two lines', async () => {

@@ -4,6 +4,7 @@ import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/t
 import { onTestFinished } from 'vitest';
 import { createHttpTransport } from '../gateway/http-transport.ts';
 import { createSubgraphClient, type SubgraphSettings } from '../gateway/subgraph-client.ts';
+import type { Client } from '../runtime/graphql-http.ts';
 import { captureLog } from './captured-log.ts';
 import { listen } from './servers.ts';
 
@@ -19,7 +20,11 @@ export interface Asking {
   variables?: Record<string, unknown>;
   authorization?: string;
   clientGone?: AbortSignal;
+  asker?: () => Client;
 }
+
+/** Who asks, where nobody else is named. */
+export const someClient: Client = { address: '198.51.100.7', userAgent: 'a client/1.0' };
 
 /** Listens as a subgraph that answers as it is told, and gives its address. */
 export async function listenAsSubgraph(listener: RequestListener): Promise<string> {
@@ -32,6 +37,7 @@ export async function listenAsSubgraph(listener: RequestListener): Promise<strin
 export async function startClient(
   answer: (res: ServerResponse, asked: Asked) => void,
   timeouts: Partial<SubgraphSettings> = {},
+  transportTo = (url: string) => createHttpTransport(url),
 ) {
   const asked: Asked[] = [];
   const url = await listenAsSubgraph(async (req, res) => {
@@ -39,7 +45,7 @@ export async function startClient(
     asked.push(request);
     answer(res, request);
   });
-  return { ...createClient({ url, ...timeouts }), url, asked };
+  return { ...createClient({ url, transport: transportTo(url), ...timeouts }), url, asked };
 }
 
 /** A client of the subgraph at `url`. */
@@ -49,11 +55,16 @@ export function createClient({ url, ...timeouts }: Partial<SubgraphSettings> & {
   const settings = { ...defaults, transport: createHttpTransport(url), ...timeouts };
   const client = createSubgraphClient(settings, log);
   onTestFinished(() => client.close());
-  const ask = ({ query = '{ first second }', variables, authorization, clientGone }: Asking = {}) =>
+  const ask = ({ query = '{ first second }', variables, authorization, clientGone, asker }: Asking = {}) =>
     client.process({
       kind: GraphQLDataSourceRequestKind.LOADING_SCHEMA,
       request: { query, variables: variables ?? {} },
-      context: { authorization, requestId: 'r-1', clientGone: clientGone ?? new AbortController().signal },
+      context: {
+        authorization,
+        requestId: 'r-1',
+        clientGone: clientGone ?? new AbortController().signal,
+        client: asker ?? (() => someClient),
+      },
     });
   return { ask, close: () => client.close(), log: lines };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { startSupergraph } from '../embedded/supergraph.ts';
+import type { AccountRules } from '../subgraphs/auth/start.ts';
 import { type Ask, createAsk } from './ask.ts';
 
 /** Somebody with an account, logged in. */
@@ -12,6 +13,7 @@ export interface Person {
   username: string;
   password: string;
   token: string;
+  refreshToken: string;
   /** Asks with the person's token. */
   ask: Ask;
   /** Creates a resource with a small image of its own; gives its id. */
@@ -33,21 +35,44 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** What startSupergraph needs to run beside others: free ports, quiet, and passwords that cost little. */
+/** As strict as by default, with passwords that cost little. */
+const accounts: AccountRules = {
+  accessTokenSeconds: 900,
+  sessions: { graceSeconds: 10, idleSeconds: 2_592_000, longestSeconds: 7_776_000 },
+  passwords: { cost: 4, concurrency: 2 },
+  limits: { failuresPerAccount: 10, failuresPerAddress: 100, registrationsPerAddress: 300 },
+};
+
+/** What startSupergraph needs to run beside others: free ports, and quiet. */
 export const testSettings = {
   host: '127.0.0.1',
   ports: { gateway: 0, auth: 0, resources: 0, imageService: 0 },
   executor: 'lean',
   calls: inject('calls'),
   corsOrigins: ['https://app.example'],
-  bcrypt: { cost: 4, concurrency: 2 } as { cost: number; concurrency: number },
+  accounts,
   logLevel: 'silent',
 } as const;
 
-/** Starts a supergraph on an empty folder; `stop` removes the folder. */
-export async function startSystem(bcrypt = testSettings.bcrypt): Promise<System> {
-  const dataFolder = temporaryFolder();
-  const { stop, ...urls } = await startSupergraph({ ...testSettings, bcrypt, dataFolder: dataFolder.path });
+/** What of a system may be otherwise. */
+export interface SystemSettings {
+  trustedProxies?: readonly string[];
+  /** One that is kept when the system stops. */
+  dataFolder?: string;
+}
+
+/** Starts a supergraph on an empty folder, with other rules about accounts where they are given; `stop` removes the folder. */
+export async function startSystem(
+  rules: Partial<AccountRules> = {},
+  { dataFolder: kept, ...settings }: SystemSettings = {},
+): Promise<System> {
+  const dataFolder = kept === undefined ? temporaryFolder() : { path: kept, remove: () => {} };
+  const { stop, ...urls } = await startSupergraph({
+    ...testSettings,
+    ...settings,
+    accounts: { ...accounts, ...rules },
+    dataFolder: dataFolder.path,
+  });
   return {
     ...urls,
     ...personsAt(urls.gateway),
@@ -67,15 +92,16 @@ export function personsAt(gateway: string): Pick<System, 'ask' | 'as' | 'signUp'
     as: (token) => createAsk(gateway, token),
     async signUp() {
       const username = uniqueName();
-      const password = `correct horse ${username}`;
+      const password = `correct horse ${randomUUID().slice(0, 8)}`;
       const { register } = await ask.data<Registered>(registration, { input: { username, password } });
-      const asPerson = createAsk(gateway, register.accessToken);
+      const { accessToken: token, refreshToken, user } = register;
+      const asPerson = createAsk(gateway, token);
       const create = async (title = 'A picture') => {
         const input = { title, image: { data: fixture('four-colours.png').toString('base64') } };
         const { createResource } = await asPerson.data<Created>(creation, { input });
         return createResource.resource.id;
       };
-      return { id: register.user.id, username, password, token: register.accessToken, ask: asPerson, create };
+      return { id: user.id, username, password, token, refreshToken, ask: asPerson, create };
     },
   };
 }
@@ -93,12 +119,14 @@ export function temporaryFolder(): { path: string; remove(): void } {
 }
 
 interface Registered {
-  register: { accessToken: string; user: { id: string } };
+  register: { accessToken: string; refreshToken: string; user: { id: string } };
 }
 
 interface Created {
   createResource: { resource: { id: string } };
 }
 
-const registration = `mutation ($input: RegisterInput!) { register(input: $input) { accessToken user { id } } }`;
+const registration = `mutation ($input: RegisterInput!) {
+  register(input: $input) { accessToken refreshToken user { id } }
+}`;
 const creation = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }`;

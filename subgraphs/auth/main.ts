@@ -1,26 +1,30 @@
 import '../../runtime/heap-growth.ts';
 
+import { createClientReader } from '../../runtime/client-address.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { runProcess } from '../../runtime/process.ts';
-import { authEnvironment } from './environment.ts';
+import { accountRulesFrom, authEnvironment } from './environment.ts';
+import { openSigningKeys } from './keys/signing-keys.ts';
 import { startAuth } from './start.ts';
+import { openSqliteLimitStore } from './storage/sqlite.limits.ts';
 import { openSqliteUserStore } from './storage/sqlite.ts';
 
 await runProcess({
   about: 'auth: the subgraph of accounts; hands out access tokens.',
   spec: authEnvironment,
-  start: (env) =>
-    startAuth({
-      tokens: {
-        signingKey: env.SIGNING_KEY_FILE,
-        issuer: env.TOKEN_ISSUER,
-        audience: env.TOKEN_AUDIENCE,
-        clientId: env.TOKEN_CLIENT_ID,
-        lifetimeSeconds: env.ACCESS_TOKEN_SECONDS,
-      },
-      store: openSqliteUserStore(env.AUTH_DATABASE_FILE),
-      bcrypt: { cost: env.BCRYPT_COST, concurrency: env.BCRYPT_CONCURRENCY },
+  start: (env) => {
+    const log = createLogger({ service: 'auth', level: env.LOG_LEVEL });
+    const subscribers = env.EVENT_SUBSCRIBERS;
+    return startAuth({
+      keys: openSigningKeys({ folder: env.SIGNING_KEYS_FOLDER, tokenSeconds: env.ACCESS_TOKEN_SECONDS, log }),
+      store: openSqliteUserStore(env.AUTH_DATABASE_FILE, { subscribers: subscribers.map(({ name }) => name) }),
+      counters: openSqliteLimitStore(env.AUTH_DATABASE_FILE),
+      tokens: { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, clientId: env.TOKEN_CLIENT_ID },
+      rules: accountRulesFrom(env),
+      events: { audience: env.EVENT_AUDIENCE, subscribers },
+      clientOf: createClientReader(env.CLIENT_ADDRESS_KEY_FILE),
       listen: { host: env.HOST, port: env.AUTH_PORT, portVariable: 'AUTH_PORT' },
-      log: createLogger({ service: 'auth', level: env.LOG_LEVEL }),
-    }),
+      log,
+    });
+  },
 });

@@ -1,104 +1,145 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { createAsk } from '../../tests/ask.ts';
-import { captureLog } from '../../tests/captured-log.ts';
-import { folderOfTest } from '../../tests/folder-of-test.ts';
-import { startAuth } from './start.ts';
-import { openSqliteUserStore } from './storage/sqlite.ts';
+import { text } from 'node:stream/consumers';
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { readEventClaims, securityEventType } from '../../runtime/security-event.ts';
+import { createVerifyToken } from '../../runtime/signed-token.ts';
+import { StartFault } from '../../runtime/start-fault.ts';
+import { listen } from '../../tests/servers.ts';
+import type { SigningKeys } from './keys/signing-keys.ts';
+import { oneKey } from './keys/test-keys.ts';
+import { eventAudience, issuer, newFile, startSubgraph } from './test-subgraph.ts';
+import { password } from './test-users.ts';
 
-const { privateKey, publicKey: verificationKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const password = 'correct horse';
+const logIn = 'mutation ($input: LoginInput!) { login(input: $input) { tokenType } }';
+const right = { username: 'ada', password };
+const wrong = { username: 'ada', password: 'wrong horse' };
 
-/** The subgraph alone, as the gateway asks it. */
-async function start() {
-  const { log, lines } = captureLog();
-  const store = openSqliteUserStore(join(folderOfTest(), 'auth.sqlite'));
-  const { url, stop } = await startAuth({
-    store,
-    tokens: {
-      signingKey: { privateKey, verificationKey },
-      issuer: 'https://auth.example',
-      audience: 'https://api.example',
-      clientId: 'test',
-      lifetimeSeconds: 60,
-    },
-    bcrypt: { cost: 4, concurrency: 2 },
-    listen: { host: '127.0.0.1', port: 0, portVariable: 'AUTH_PORT' },
-    log,
-  });
-  onTestFinished(stop);
-  const register = async (username: string) => {
-    const document = 'mutation ($input: RegisterInput!) { register(input: $input) { accessToken user { id } } }';
-    const data = await createAsk(url).data<{ register: Registered }>(document, { input: { username, password } });
-    return { ...data.register, ask: createAsk(url, data.register.accessToken) };
-  };
-  return { url, store, stop, log: lines, register };
-}
-
-interface Registered {
-  accessToken: string;
-  user: { id: string };
-}
-
-const entities =
-  'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { username } } }';
-const asUsers = (...ids: string[]) => ({ representations: ids.map((id) => ({ __typename: 'User', id })) });
-
-describe('without a token that holds', () => {
-  test.each([
-    ['MISSING', undefined],
-    ['INVALID', 'a.b.c'],
-  ])('who asks for me is UNAUTHENTICATED, %s', async (reason, token) => {
-    const { url } = await start();
-    expect(await createAsk(url, token).refusal('{ me { id } }')).toEqual({ code: 'UNAUTHENTICATED', reason });
+describe('who asks', () => {
+  test('is the other end of the connection, and what it says of itself, where nothing else is named', async () => {
+    const { register, ask } = await startSubgraph({ limits: { failuresPerAddress: 1 } });
+    const ada = await register('ada');
+    expect(await ada.ask.data('{ sessions { userAgent } }')).toEqual({ sessions: [{ userAgent: 'node' }] });
+    expect(await ask.refusal(logIn, { input: wrong })).toEqual({ code: 'INVALID_CREDENTIALS' });
+    const limited = { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) };
+    expect(await ask.refusal(logIn, { input: right })).toEqual(limited);
   });
 
-  test('who asks for an entity is UNAUTHENTICATED, as the network is not trusted', async () => {
-    const { url, register } = await start();
-    const { user } = await register('ada');
-    const answer = await createAsk(url)(entities, asUsers(user.id));
-    expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }]);
-    expect(answer.text).not.toContain('ada');
+  test('is whom the request names, where there is a way to tell', async () => {
+    let address = '192.0.2.1';
+    const clientOf = () => ({ address, userAgent: 'a browser behind the gateway' });
+    const { register, ask } = await startSubgraph({ limits: { failuresPerAccount: 1 }, clientOf });
+    const ada = await register('ada');
+    const [session] = (await ada.ask.data<{ sessions: object[] }>('{ sessions { userAgent } }')).sessions;
+    expect(session).toEqual({ userAgent: 'a browser behind the gateway' });
+    await ask.refusal(logIn, { input: wrong });
+    expect(await ask.refusal(logIn, { input: right })).toMatchObject({ code: 'RATE_LIMITED' });
+    address = '192.0.2.2';
+    await ask.data(logIn, { input: right });
   });
 });
 
-test('as an entity each finds themselves, and nobody else', async () => {
-  const { register } = await start();
+describe('an operation with several guesses at passwords', () => {
+  const twice = `mutation ($a: LoginInput!, $b: LoginInput!) {
+    a: login(input: $a) { tokenType }
+    b: login(input: $b) { tokenType }
+  }`;
+
+  test('is refused whole, however often it comes, and is no guess', async () => {
+    const { register, ask } = await startSubgraph({ limits: { failuresPerAccount: 1 } });
+    await register('ada');
+    for (let i = 0; i < 3; i++) {
+      const answer = await ask(twice, { a: wrong, b: wrong });
+      expect([answer.status, answer.data]).toEqual([400, undefined]);
+      expect(answer.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+    }
+    await ask.data(logIn, { input: right });
+  });
+
+  test('is refused in this process, too', async () => {
+    const { execute } = await startSubgraph();
+    const nobody = () => ({ address: '192.0.2.1', userAgent: undefined });
+    const clientGone = new AbortController().signal;
+    const request = { authorization: undefined, requestId: 'r-1', clientGone, client: nobody };
+    await expect(execute({ query: twice, variables: { a: wrong, b: wrong } }, request)).rejects.toThrow('400');
+  });
+});
+
+describe('the keys that tokens are verified with', () => {
+  test('are answered at their well-known path', async () => {
+    const keys = oneKey();
+    const { url } = await startSubgraph({ keys });
+    const response = await fetch(new URL('/.well-known/jwks.json', url));
+    expect([response.status, await response.json()]).toEqual([200, keys.published()]);
+    expect(response.headers.get('content-type')).toBe('application/jwk-set+json');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=60');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  test('are only to be read', async () => {
+    const { url } = await startSubgraph();
+    const response = await fetch(new URL('/.well-known/jwks.json', url), { method: 'POST' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
+test('subscribers are told of sessions that end, in tokens for them', async () => {
+  const keys = oneKey();
+  const received: string[] = [];
+  const subscriber = await listen(async (req, res) => {
+    received.push(await text(req));
+    res.writeHead(202).end();
+  });
+  onTestFinished(subscriber.stop);
+  const { register } = await startSubgraph({ keys, subscribers: [{ name: 'somebody', url: subscriber.url }] });
   const ada = await register('ada');
-  const eve = await register('eve');
-  expect(await eve.ask.data(entities, asUsers(ada.user.id, eve.user.id, 'nobody'))).toEqual({
-    _entities: [null, { username: 'eve' }, null],
-  });
+  await ada.ask.data('mutation { logoutEverywhere { loggedOut } }');
+  await vi.waitFor(() => expect(received).toHaveLength(1), 2_000);
+  const verify = createVerifyToken({ type: securityEventType, keys, issuer, audience: eventAudience });
+  const { claims } = await verify(received[0] ?? '');
+  expect(readEventClaims(claims, issuer)).toMatchObject({ type: 'session-revoked', userId: ada.id });
 });
 
-test('who registered and who logs in is given a bearer token and is told of themselves', async () => {
-  const { url, register } = await start();
-  const { user, ask } = await register('Ada');
-  const document =
-    'mutation ($input: LoginInput!) { login(input: $input) { tokenType expiresIn user { id username } } }';
-  expect(await createAsk(url).data(document, { input: { username: 'ADA', password } })).toEqual({
-    login: { tokenType: 'Bearer', expiresIn: 60, user: { id: user.id, username: 'Ada' } },
-  });
-  expect(await ask.data('{ me { id username createdAt } }')).toEqual({
-    me: { id: user.id, username: 'Ada', createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) },
-  });
+test('at the start it completes accounts of before, and forgets sessions that have expired', async () => {
+  const file = newFile();
+  const before = await startSubgraph({ file });
+  await before.register('ada');
+  await before.stop();
+  const stranger = new Database(file);
+  onTestFinished(() => void stranger.close());
+  stranger.exec('UPDATE users SET skeleton = NULL, script = NULL; UPDATE sessions SET expires_at = 1');
+  const { ask } = await startSubgraph({ file });
+  const register = 'mutation ($input: RegisterInput!) { register(input: $input) { tokenType } }';
+  const lookAlike = { username: '\u0430d\u0430', password };
+  expect(await ask.refusal(register, { input: lookAlike })).toEqual({ code: 'USERNAME_TAKEN' });
+  const left = () => stranger.prepare('SELECT count(*) FROM sessions').pluck().get();
+  await vi.waitFor(() => expect(left()).toBe(0), 10_000);
 });
 
-test('no password and no token is in the log', async () => {
-  const { register, url, log } = await start();
-  const { accessToken, ask } = await register('ada');
-  await ask('{ me { id } }');
-  await createAsk(url)(`mutation { login(input: { username: "ada", password: "wrong ${password}" }) { expiresIn } }`);
-  expect(log.filter(({ msg }) => msg === 'answered')).toHaveLength(3);
-  const written = JSON.stringify(log);
-  expect(written).not.toContain(password);
-  expect(written).not.toContain(accessToken.slice(-40));
-});
+describe('it lets go of its database, its counters and its keys', () => {
+  const watched = () => {
+    let stopped = 0;
+    const keys: SigningKeys = { ...oneKey(), stop: () => void stopped++ };
+    return { keys, stopped: () => stopped };
+  };
 
-test('when it stops it lets go of its database', async () => {
-  const { stop, store } = await start();
-  expect(store.ping).not.toThrow();
-  await stop();
-  expect(store.ping).toThrow();
+  test('when it stops', async () => {
+    const { keys, stopped } = watched();
+    const { stop, store, counters } = await startSubgraph({ keys });
+    expect(store.ping).not.toThrow();
+    expect(await counters.read('nobody')).toBeUndefined();
+    expect(stopped()).toBe(0);
+    await stop();
+    expect(store.ping).toThrow();
+    await expect(counters.read('nobody')).rejects.toThrow();
+    expect(stopped()).toBe(1);
+  });
+
+  test('where it cannot listen', async () => {
+    const { keys, stopped } = watched();
+    const { url } = await startSubgraph();
+    const port = Number(new URL(url).port);
+    const start = startSubgraph({ keys, listen: { host: '127.0.0.1', port, portVariable: 'AUTH_PORT' } });
+    await expect(start).rejects.toThrow(StartFault);
+    expect(stopped()).toBe(1);
+  });
 });

@@ -3,17 +3,32 @@ import type { Authenticate } from '../../runtime/access-token.ts';
 import type { IncomingRequest } from '../../runtime/graphql-http.ts';
 import { buildSchema } from '../../runtime/subgraph-schema.ts';
 import { type AuthContext, resolvers } from './resolvers.ts';
+import type { Sessions, Viewer } from './sessions.ts';
 import type { User } from './storage/user-store.ts';
 import type { Users } from './users.ts';
 
+export interface AuthSubgraphParts {
+  users: Users;
+  sessions: Sessions;
+  authenticate: Authenticate;
+}
+
 /** The subgraph's schema, and what its resolvers get with each request. */
-export function createAuthSubgraph({ users, authenticate }: { users: Users; authenticate: Authenticate }) {
+export function createAuthSubgraph({ users, sessions, authenticate }: AuthSubgraphParts) {
+  const findViewer = async (authorization: string | undefined): Promise<Viewer> => {
+    const viewer = await authenticate(authorization);
+    await sessions.requireOpen(viewer);
+    return viewer;
+  };
   return {
     schema: buildSchema('auth', resolvers),
-    context: ({ requestId, authorization }: IncomingRequest): AuthContext => {
-      const requireViewer = () => authenticate(authorization);
-      const loader = new DataLoader<string, User | undefined>(async (ids) => users.findMany(requireViewer().id, ids));
-      return { requestId, requireViewer, users, loadUser: (id) => loader.load(id) };
+    context: ({ requestId, authorization, client }: IncomingRequest): AuthContext => {
+      // At each field: of several mutations in one operation, one may end the session that the next comes with.
+      const requireViewer = () => findViewer(authorization);
+      const loader = new DataLoader<string, User | undefined>(async (ids) =>
+        users.findMany((await requireViewer()).id, ids),
+      );
+      return { requestId, client, requireViewer, users, sessions, loadUser: (id) => loader.load(id) };
     },
   };
 }

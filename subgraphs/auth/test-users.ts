@@ -1,24 +1,105 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
+import { createAuthenticate } from '../../runtime/access-token.ts';
+import { captureLog } from '../../tests/captured-log.ts';
 import { folderOfTest } from '../../tests/folder-of-test.ts';
-import { createPasswords } from './passwords.ts';
+import { createThrottle, type Limits } from './guesses/throttle.ts';
+import { oneKey } from './keys/test-keys.ts';
+import { createPasswords } from './passwords/passwords.ts';
+import { createSessions, type SessionTimes, type Viewer } from './sessions.ts';
+import { openSqliteLimitStore } from './storage/sqlite.limits.ts';
 import { openSqliteUserStore } from './storage/sqlite.ts';
 import { createIssueToken } from './tokens.ts';
 import { createUsers } from './users.ts';
 
-const { privateKey, publicKey: verificationKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** Where somebody asks from, unless a test says otherwise. */
+export const client = { address: '192.0.2.1', userAgent: 'a browser' };
 
-/** What the tokens of these users hold under. */
-export const verifier = { verificationKey, issuer: 'https://auth.example', audience: 'https://api.example' };
+/** Of everybody, unless a test says otherwise; and another. */
+export const password = 'correct horse';
+export const otherPassword = 'another password';
 
-/** The rules on an empty database; they cost little. */
-export function openUsers({ lifetimeSeconds = 60 } = {}) {
-  const store = openSqliteUserStore(join(folderOfTest(), 'auth.sqlite'));
-  onTestFinished(() => store.close());
-  const { issuer, audience } = verifier;
-  const signingKey = { privateKey, verificationKey };
-  const issueToken = createIssueToken({ signingKey, issuer, audience, clientId: 'test', lifetimeSeconds });
-  const passwords = createPasswords({ cost: 4, concurrency: 2 });
-  return { store, passwords, users: createUsers({ store, passwords, issueToken }) };
+/** Somebody who listens to what happens to accounts. */
+const subscriber = 'somebody';
+
+const keys = oneKey();
+
+interface OpenUsers {
+  /** Of access tokens. */
+  lifetimeSeconds?: number;
+  times?: Partial<SessionTimes>;
+  limits?: Partial<Limits>;
+  bcryptCost?: number;
+  /** A database that is there, instead of an empty one. */
+  file?: string;
 }
+
+/** The rules about accounts and sessions, on an empty database; they cost little, and limit nothing. */
+export function openUsers(settings: OpenUsers = {}) {
+  const { lifetimeSeconds = 60, file = join(folderOfTest(), 'auth.sqlite') } = settings;
+  const { log, lines } = captureLog();
+  const store = openSqliteUserStore(file, { subscribers: [subscriber] });
+  const counters = openSqliteLimitStore(file);
+  onTestFinished(() => {
+    counters.close();
+    store.close();
+  });
+  const claims = { keys, issuer: 'https://auth.example', audience: 'https://api.example' };
+  const issueToken = createIssueToken({ ...claims, clientId: 'test', lifetimeSeconds });
+  const times = { graceSeconds: 10, idleSeconds: 3_600, longestSeconds: 7_200, ...settings.times };
+  const sessions = createSessions({ store: store.sessions, issueToken, times });
+  const passwords = createPasswords({ cost: settings.bcryptCost ?? 4, concurrency: 2 });
+  const off = { failuresPerAccount: 0, failuresPerAddress: 0, registrationsPerAddress: 0 };
+  const throttle = createThrottle({ limits: { ...off, ...settings.limits }, counters, log });
+  const authenticate = createAuthenticate(claims);
+  const parts = { store, sessions, passwords, throttle, log };
+  const users = createUsers(parts);
+  /** Who a token speaks for; whether its session is open is not asked. */
+  const viewerOf = async ({ accessToken }: { accessToken: string }): Promise<Viewer> =>
+    authenticate(`Bearer ${accessToken}`);
+  return {
+    ...parts,
+    authenticate,
+    /** What the rules are made of, for a test that changes one of them. */
+    parts,
+    file,
+    lines,
+    users,
+    viewerOf,
+    /** Somebody with an account, and the one session that it was registered in. */
+    async signUp(username = 'ada') {
+      const loggedIn = await users.register({ username, password }, client);
+      return { ...loggedIn, viewer: await viewerOf(loggedIn) };
+    },
+    /** Another session of somebody's. */
+    async logIn(username = 'ada', by = password) {
+      const loggedIn = await users.logIn({ username, password: by }, client);
+      return { ...loggedIn, viewer: await viewerOf(loggedIn) };
+    },
+    /** What the subscriber is still to be told, in order. */
+    told: async () => (await store.outbox.due(subscriber, new Date(2 ** 42), 1_000)).map(({ event }) => event),
+  };
+}
+
+/** Stops the clock, which the test moves by `passSeconds`. */
+export function stopClock(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+/** What a refusal with this code looks like, and nothing more in its extensions than is said. */
+export const refusal = (code: string, details: object = {}) =>
+  expect.objectContaining({ name: 'Refusal', extensions: { code, ...details } });
+
+/** Of a session that has ended, or an account that is gone. */
+export const ended = refusal('UNAUTHENTICATED', { reason: 'INVALID' });
+
+/** What some work was refused with; undefined where it went well. */
+export const refusalOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+/** What subscribers are told of a session that has ended. */
+export const revoked = ({ id: userId, sessionId }: Viewer) => ({ type: 'session-revoked', userId, sessionId });

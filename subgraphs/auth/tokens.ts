@@ -1,13 +1,11 @@
-import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import {
-  accessTokenAlgorithm,
-  accessTokenType,
-  isStrongRsa,
-  keyId,
-  minModulusBits,
-} from '../../runtime/access-token.ts';
-import { StartFault } from '../../runtime/start-fault.ts';
+import { accessTokenType } from '../../runtime/access-token.ts';
+import { eventClaims, securityEventType } from '../../runtime/security-event.ts';
+import { tokenAlgorithm } from '../../runtime/signed-token.ts';
+import type { SigningKeys } from './keys/signing-keys.ts';
+import type { Delivery } from './storage/outbox.ts';
+import type { Session } from './storage/session-store.ts';
 import type { User } from './storage/user-store.ts';
 
 export interface AccessToken {
@@ -16,62 +14,72 @@ export interface AccessToken {
   expiresIn: number;
 }
 
-export type IssueToken = (user: User) => AccessToken;
+/** A token for a session, which expires with it at the latest. */
+export type IssueToken = (user: User, session: Pick<Session, 'id' | 'expiresAt'>) => AccessToken;
 
-export interface IssuerSettings {
-  signingKey: SigningKey;
+/** A Security Event Token of what a subscriber must be told. */
+export type SignEvent = (delivery: Delivery) => string;
+
+export interface TokenSettings {
   issuer: string;
   audience: string;
   clientId: string;
   lifetimeSeconds: number;
 }
 
-export interface SigningKey {
-  privateKey: KeyObject;
-  /** For everybody who verifies. */
-  verificationKey: KeyObject;
+type IssuerSettings = TokenSettings & Signer;
+
+interface Signer {
+  keys: Pick<SigningKeys, 'current'>;
 }
 
-/** Issues access tokens after RFC 9068, section 2. */
-export function createIssueToken({
-  signingKey,
-  issuer,
-  audience,
-  clientId,
-  lifetimeSeconds,
-}: IssuerSettings): IssueToken {
-  const { privateKey, verificationKey } = signingKey;
-  const header = { alg: accessTokenAlgorithm, typ: accessTokenType, kid: keyId(verificationKey) };
-  return (user) => {
-    const claims = { client_id: clientId, preferred_username: user.username };
+/** Issues access tokens after RFC 9068, section 2, with the `sid` of OpenID Connect Front-Channel Logout 1.0. */
+export function createIssueToken({ keys, clientId, lifetimeSeconds, ...settings }: IssuerSettings): IssueToken {
+  const { issuer, audience } = settings;
+  return (user, session) => {
+    const { kid, privateKey } = keys.current();
+    const sessionSeconds = Math.floor((session.expiresAt.getTime() - Date.now()) / 1_000);
+    const expiresIn = Math.max(1, Math.min(lifetimeSeconds, sessionSeconds));
+    const claims = { client_id: clientId, preferred_username: user.username, sid: session.id };
     const accessToken = jwt.sign(claims, privateKey, {
-      algorithm: accessTokenAlgorithm,
-      header,
+      algorithm: tokenAlgorithm,
+      header: { alg: tokenAlgorithm, typ: accessTokenType, kid },
       issuer,
       audience,
       subject: user.id,
       jwtid: randomUUID(),
-      expiresIn: lifetimeSeconds,
+      expiresIn,
     });
-    return { accessToken, expiresIn: lifetimeSeconds };
+    return { accessToken, expiresIn };
   };
 }
 
-/** Reads the PEM of an RSA private key (PKCS 8) of at least 2048 bits. */
-export function readSigningKey(pem: string): SigningKey {
-  const privateKey = parsePrivateKey(pem);
-  if (!isStrongRsa(privateKey)) {
-    throw new StartFault(`It is of the wrong kind: it must be an RSA key of ${minModulusBits} bits or more.`);
-  }
-  return { privateKey, verificationKey: createPublicKey(privateKey) };
+/** Signs events after RFC 8417, section 2. They have no `sub` and never expire: what they say stays true. */
+export function createSignEvent({
+  keys,
+  issuer,
+  audience,
+}: Signer & Pick<TokenSettings, 'issuer' | 'audience'>): SignEvent {
+  return ({ event, jti, happenedAt }) => {
+    const { kid, privateKey } = keys.current();
+    return jwt.sign({ ...eventClaims(event, { issuer, at: happenedAt }) }, privateKey, {
+      algorithm: tokenAlgorithm,
+      header: { alg: tokenAlgorithm, typ: securityEventType, kid },
+      issuer,
+      audience,
+      jwtid: jti,
+    });
+  };
 }
 
-function parsePrivateKey(pem: string): KeyObject {
-  try {
-    return createPrivateKey(pem);
-  } catch (error) {
-    const message =
-      'It is damaged: it must be the PEM of an RSA private key. Restore it; a new one ends every token issued so far.';
-    throw new StartFault(message, { cause: error });
-  }
+const refreshTokenBytes = 32;
+
+/** An opaque refresh token (RFC 6749, section 1.5): 256 random bits. */
+export function newRefreshToken(): string {
+  return randomBytes(refreshTokenBytes).toString('base64url');
+}
+
+/** What is kept of a refresh token. It has nothing that could be guessed, so that one round of SHA-256 will do. */
+export function hashRefreshToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
 }

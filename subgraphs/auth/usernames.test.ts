@@ -1,5 +1,6 @@
+import unhomoglyph from 'unhomoglyph';
 import { describe, expect, test } from 'vitest';
-import { normaliseUsername, usernameKey, usernameProblems } from './usernames.ts';
+import { lookAlikeOf, normaliseUsername, usernameKey, usernameProblems } from './usernames.ts';
 
 const problemsOf = (username: string) => usernameProblems(normaliseUsername(username));
 const wrongLength = [{ field: 'username', message: 'A username has 3 to 32 characters.' }];
@@ -186,3 +187,125 @@ describe('two names are two', () => {
 test("the key of what is far too long costs nothing, and is nobody's", () => {
   expect(usernameKey(`ada${'\u0301\u0316'.repeat(60_000)}`)).not.toBe(usernameKey('ada'));
 }, 2_000);
+
+/** What the store asks. */
+function areMixedUp(one: string, other: string): boolean {
+  const [a, b] = [lookAlikeOf(one), lookAlikeOf(other)];
+  return a.skeleton === b.skeleton && (a.script !== b.script || a.script === '');
+}
+
+describe('two names cannot be told apart', () => {
+  test.each([
+    ['with a Cyrillic а', 'paypal', 'p\u0430ypal'],
+    ['with a Greek ο', 'google', 'go\u03BFgle'],
+    ['with a Greek ν', 'ivan', 'i\u03BDan'],
+    ['with a Greek υ', 'luca', 'l\u03C5ca'],
+    ['with a Greek σ', 'noah', 'n\u03C3ah'],
+    ['with a Cyrillic г', 'rob', '\u0433ob'],
+    ['with an Armenian ս', 'luca', 'l\u057Dca'],
+    ['all in Cyrillic', 'scope', 'ѕсоре'],
+    ['all in Cyrillic capitals', 'tom', 'ТОМ'],
+    ['all in Cyrillic capitals, the other way round', 'ТОМ', 'Tom'],
+    ['all in Greek capitals', 'nina', 'ΝΙΝΑ'],
+    ['all in Cherokee', 'cat', 'ᏟᎪᎢ'],
+    ['a Cyrillic Н before Latin letters', 'Harry', 'НARRY'],
+    ['a Cyrillic І, like an l', 'lily', '\u0406ily'],
+    ['a Cyrillic І, like a capital i', 'ilya', '\u0406lya'],
+    ['a Cyrillic м, like r and n', 'modern', '\u043Codem'],
+    ['two that mix scripts', 'p\u0430ypal', 'paypa\u04CF'],
+    ['digits, and Cyrillic letters', '000', 'ООО'],
+    ['digits, and Arabic ones', '111', '١١١'],
+    ['with accents', 'Amélie', '\u0410m\u0435\u0301lie'],
+    ['with dots and lines', 'a.d_a-l', '\u0430.d_\u0430-l'],
+  ])('%s', (_, name, other) => {
+    expect(usernameKey(name)).not.toBe(usernameKey(other));
+    expect(areMixedUp(name, other)).toBe(true);
+    expect(areMixedUp(other, name)).toBe(true);
+  });
+});
+
+describe('two names may stand side by side', () => {
+  test.each([
+    ['both in Latin letters', 'modem', 'modern'],
+    ['an l and a digit', 'paul', 'pau1'],
+    ['a capital i and an l', 'Ilya', 'llya'],
+    ['digits, and Latin letters', '000', 'ooo'],
+    ['katakana and a Chinese character', 'ニニニ', '二二二'],
+    ['Greek and its translation', 'Οδυσσεύς', 'Odysseus'],
+    ['Russian and its translation', 'Софья', 'Sofya'],
+    ['other letters', 'ada', 'adb'],
+    ['accents', 'resume', 'résumé'],
+  ])('%s', (_, name, other) => {
+    expect(areMixedUp(name, other)).toBe(false);
+    expect(areMixedUp(other, name)).toBe(false);
+  });
+});
+
+describe('a name is in one script', () => {
+  test.each([
+    ['Latn', 'ada.love_lace-1815'],
+    ['Latn', 'Ọlá́yínká'],
+    ['Latn', 'ax\u0332el'],
+    ['Latn', '007'],
+    ['Latn', '._-'],
+    ['Cyrl', 'Софья2'],
+    ['Grek', 'Οδυσσεύς'],
+    ['Arab', 'مُحَمَّد'],
+    ['Arab', '١٢٣'],
+    ['Deva', 'प्रेमचंद'],
+    ['Thai', 'สมศักดิ์'],
+    ['Jpan', '李清照'],
+    ['Jpan', 'みゆきー'],
+    ['Jpan', '山田タロウさん'],
+    ['Kore', '세종대왕'],
+    ['Kore', '世宗대왕'],
+    ['Hanb', 'ㄅㄆㄇ李'],
+  ])('%s: %s', (script, name) => {
+    expect(lookAlikeOf(name).script).toBe(script);
+  });
+
+  test.each([
+    ['Latin and Cyrillic', 'adaя'],
+    ['Latin and Greek', 'adaω'],
+    ['Korean and Japanese', '세종さん'],
+    ['Latin and Chinese', 'ada李'],
+    ['Latin and Arabic digits', 'ada١'],
+    ['Cherokee, which is not in common use', 'ᏣᎳᎩ'],
+  ])('or in none: %s', (_, name) => {
+    expect(lookAlikeOf(name).script).toBe('');
+  });
+});
+
+describe('a skeleton', () => {
+  test('is one for names that differ in case only', () => {
+    const letters = codePoints(/\p{L}/u).filter((letter) =>
+      [letter.toLowerCase(), letter.toUpperCase()].some(
+        (other) => lookAlikeOf(other).skeleton !== lookAlikeOf(letter).skeleton,
+      ),
+    );
+    expect(named(letters)).toEqual([]);
+  });
+
+  // Warang Citi and a Latin tone letter, which look like another digit or letter in capitals than in small letters.
+  const twoFacedStill = /[Ƽƽ\u{118A0}-\u{118DF}]/u;
+
+  test('is that of the Latin letter or digit that a letter looks like, in capitals and in small letters', () => {
+    const letters = codePoints(/[\p{L}\p{Nd}]/u).filter((letter) => letter.normalize('NFKD') === letter);
+    const apart = letters.filter((letter) =>
+      [letter.toLowerCase(), letter.toUpperCase()].some((form) => {
+        const like = unhomoglyph(form);
+        return /^[a-z0-9]+$/i.test(like) && lookAlikeOf(like).skeleton !== lookAlikeOf(letter).skeleton;
+      }),
+    );
+    expect(named(apart.filter((letter) => !twoFacedStill.test(letter)))).toEqual([]);
+  });
+
+  test('leaves the other letters and digits of ASCII apart', () => {
+    const skeletons = [...'abcdefghijklmnopqrstuvwxyz0123456789'].map((it) => lookAlikeOf(it).skeleton);
+    expect(new Set(skeletons).size).toBe(36 - 'il1'.length - 'nv'.length - 'uy'.length - 'o0'.length + 4);
+  });
+
+  test('of what is far too long costs nothing', () => {
+    expect(lookAlikeOf('a'.repeat(1_000_000)).skeleton).toBe('');
+  }, 2_000);
+});

@@ -1,3 +1,4 @@
+import unhomoglyph from 'unhomoglyph';
 import type { Problem } from '../../runtime/refusal.ts';
 
 /**
@@ -11,6 +12,20 @@ const minCharacters = 3;
 const maxCharacters = 32;
 /** In UTF-16 units, before normalisation, which could cost much and can shorten no name to the limit from here. */
 const maxLengthAsWritten = 18 * maxCharacters;
+const twoFaced: Record<string, string> = { i: 'l', v: 'n', u: 'y' };
+/**
+ * The scripts in common use (UAX 31, table 5), those first that are written together (UTS 39, section 5.1). Latin before
+ * all, for names without a letter: '000' is not 'ООО' in Cyrillic. A name in any other script has ''.
+ */
+const scripts = [
+  'Latn',
+  'Jpan Hani Hira Kana',
+  'Kore Hani Hang',
+  'Hanb Hani Bopo',
+  ...'Arab Armn Beng Cyrl Deva Ethi Geor Grek Gujr Guru Hebr Khmr Knda Laoo Mlym Mymr Orya Sinh Taml Telu Thaa Thai Tibt'.split(
+    ' ',
+  ),
+].map(scriptOf);
 
 /** A name as it is kept and shown: NFKC-normalised. */
 export function normaliseUsername(username: string): string {
@@ -35,4 +50,49 @@ export function usernameProblems(username: string): Problem[] {
   return allowed.test(username) && !unseen.test(username)
     ? []
     : [problem("A username holds letters, digits, '.', '_' and '-' only.")];
+}
+
+/**
+ * What tells whether two names are mixed-script confusables (UTS 39, section 4): the skeletons are equal, and the
+ * scripts differ or are ''.
+ */
+export interface LookAlike {
+  /** Equal where two names look alike, in capitals or in small letters; for comparison alone, as nobody can read it. */
+  skeleton: string;
+  /** The one script that a name is written in, '' where it takes more; digits and '.', '_' and '-' are of any. */
+  script: string;
+}
+
+/**
+ * As names are one whatever the case, and are shown as they were written, it is not enough to compare small letters:
+ * Cyrillic 'ТОМ' is 'TOM', although 'том' is not 'tom'. The skeleton is of what each letter's capital looks like, or of
+ * its small form where only that is like a letter of ASCII ('г' like 'r'). What looks like two letters of ASCII makes
+ * these one: 'i' and 'l' ('I'), 'n' and 'v' (Greek 'Ν' and 'ν'), 'u' and 'y' ('υ' and 'Υ'). Names of one script may still
+ * be as alike as 'modem' and 'modern'.
+ */
+export function lookAlikeOf(username: string): LookAlike {
+  const key = usernameKey(username);
+  const letters = [...key.normalize('NFD')].map(skeletonOfLetter).join('');
+  const skeleton = letters.replace(/[ivu]/g, (letter) => twoFaced[letter] ?? letter).normalize('NFD');
+  return { skeleton, script: scripts.find(({ pattern }) => pattern.test(key))?.name ?? '' };
+}
+
+function skeletonOfLetter(capital: string): string {
+  const asCapital = confusablesMapped(capital);
+  const asSmall = confusablesMapped(capital.toLowerCase());
+  return isAscii(asSmall) && !isAscii(asCapital) ? asSmall : confusablesMapped(asCapital.toLowerCase());
+}
+
+function confusablesMapped(text: string): string {
+  return unhomoglyph(text.normalize('NFD'));
+}
+
+function isAscii(text: string): boolean {
+  return /^\p{ASCII}+$/u.test(text);
+}
+
+function scriptOf(names: string): { name: string; pattern: RegExp } {
+  const [name = '', ...parts] = names.split(' ');
+  const scripts = [...(parts.length > 0 ? parts : [name]), 'Zyyy', 'Zinh'];
+  return { name, pattern: new RegExp(`^[${scripts.map((it) => `\\p{scx=${it}}`).join('')}]*$`, 'u') };
 }

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../runtime/refusal.ts';
-import { inProgress, notFound, versionPassed } from './refusals.ts';
-import type { Resource, ResourceStore, VersionedKey } from './storage/resource-store.ts';
+import { accountDeleted, inProgress, notFound, versionPassed } from './refusals.ts';
+import type { Resource, ResourceKey, ResourceStore, VersionedKey } from './storage/resource-store.ts';
 
 /** Finds what is to be changed, or says why it cannot be. */
 export interface Finding {
@@ -8,6 +8,8 @@ export interface Finding {
   findAtVersion(key: VersionedKey): Promise<Resource>;
   /** Why nothing has the key and may be changed. */
   explainMissing(key: VersionedKey): Promise<Refusal>;
+  /** Why a change was not kept: that the account is deleted, that the resource is, or else `otherwise`. */
+  explainLost(key: ResourceKey, otherwise: Refusal): Promise<Refusal>;
 }
 
 export function createFinding(store: ResourceStore): Finding {
@@ -21,9 +23,14 @@ export function createFinding(store: ResourceStore): Finding {
       return found;
     },
     async explainMissing(key) {
+      if (await store.revocations.isPurged(key.ownerId)) return accountDeleted();
       const found = await store.find(key);
       if (!found) return notFound();
       return isOther(key, found) ? versionPassed(found.version) : inProgress();
+    },
+    async explainLost(key, otherwise) {
+      if (await store.revocations.isPurged(key.ownerId)) return accountDeleted();
+      return (await store.find(key)) ? otherwise : notFound();
     },
   };
 }

@@ -2,6 +2,7 @@ import '../../runtime/heap-growth.ts';
 
 import { createLogger } from '../../runtime/logger.ts';
 import { runProcess } from '../../runtime/process.ts';
+import { createRemoteKeySet } from '../../runtime/remote-key-set.ts';
 import { resourcesEnvironment } from './environment.ts';
 import { createImageClient } from './image-client.ts';
 import { startResources } from './start.ts';
@@ -11,13 +12,16 @@ import { timingOf } from './timing.ts';
 await runProcess({
   about: 'resources: the subgraph of image resources; verifies access tokens itself.',
   spec: resourcesEnvironment,
-  start: (env) =>
-    startResources({
+  start: (env) => {
+    const log = createLogger({ service: 'resources', level: env.LOG_LEVEL });
+    return startResources({
       verifier: {
-        verificationKey: env.VERIFICATION_KEY_FILE,
+        // One of the two is set.
+        keys: env.VERIFICATION_KEY_FILE ?? createRemoteKeySet({ url: env.JWKS_URL as string, log }),
         issuer: env.TOKEN_ISSUER,
         audience: env.TOKEN_AUDIENCE,
       },
+      eventAudience: env.EVENT_AUDIENCE,
       store: openSqliteResourceStore(env.RESOURCES_DATABASE_FILE),
       imageClient: createImageClient({
         baseUrl: env.IMAGE_SERVICE_URL,
@@ -30,6 +34,7 @@ await runProcess({
         settleSeconds: env.IMAGE_SERVICE_SETTLE_SECONDS,
       }),
       listen: { host: env.HOST, port: env.RESOURCES_PORT, portVariable: 'RESOURCES_PORT' },
-      log: createLogger({ service: 'resources', level: env.LOG_LEVEL }),
-    }),
+      log,
+    });
+  },
 });

@@ -28,6 +28,12 @@ export function tookTooLong(): Refusal {
   return new Refusal({ code: 'SERVICE_UNAVAILABLE' }, 'This took too long and was given up: look, then try again.');
 }
 
+/** The account was deleted meanwhile: its resources are taken away, and what was under way is not kept. */
+export function accountDeleted(): Refusal {
+  const message = 'The account of this access token has been deleted, and its resources with it.';
+  return new Refusal({ code: 'UNAUTHENTICATED', reason: 'INVALID' }, message);
+}
+
 /** The image service has no image where it once took one. */
 export function imageLost(imageId: string): Refusal {
   return imageServiceWrong(`The image service has no image ${imageId}, which a resource refers to.`);

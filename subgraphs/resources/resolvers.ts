@@ -11,8 +11,8 @@ import type { Resource } from './storage/resource-store.ts';
 
 export interface ResourcesContext {
   requestId: string;
-  /** UNAUTHENTICATED without a token that holds. */
-  requireViewer: () => Viewer;
+  /** UNAUTHENTICATED without a token that holds, of a session that is open. */
+  requireViewer: () => Promise<Viewer>;
   resources: Resources;
   /** A resource of the viewer's; all that are asked for at once are looked up by one query. */
   loadResource: (id: string) => Promise<Resource | undefined>;
@@ -30,8 +30,8 @@ type AskedFor = Parameters<typeof needsOnlySummaries>[0];
 
 const needsOf = (info: AskedFor) => (needsOnlySummaries(info) ? 'summaries' : 'resources');
 
-const callerOf = ({ requireViewer, requestId }: ResourcesContext): Caller => ({
-  viewerId: requireViewer().id,
+const callerOf = async ({ requireViewer, requestId }: ResourcesContext): Promise<Caller> => ({
+  viewerId: (await requireViewer()).id,
   requestId,
 });
 
@@ -40,21 +40,21 @@ export const resolvers = {
   DateTime: dateTime,
 
   Query: {
-    resource: (_: unknown, { id }: Reference, { resources, requireViewer }: ResourcesContext) =>
-      resources.find(requireViewer().id, id),
-    resources: (_: unknown, input: ListInput, { resources, requireViewer }: ResourcesContext, info: AskedFor) =>
-      resources.list(requireViewer().id, input, needsOf(info)),
+    resource: async (_: unknown, { id }: Reference, { resources, requireViewer }: ResourcesContext) =>
+      resources.find((await requireViewer()).id, id),
+    resources: async (_: unknown, input: ListInput, { resources, requireViewer }: ResourcesContext, info: AskedFor) =>
+      resources.list((await requireViewer()).id, input, needsOf(info)),
   },
 
   Mutation: {
     createResource: async (_: unknown, { input }: Input<CreateInput>, context: ResourcesContext) => ({
-      resource: await context.resources.create(callerOf(context), input),
+      resource: await context.resources.create(await callerOf(context), input),
     }),
     updateResource: async (_: unknown, { input }: Input<UpdateInput>, context: ResourcesContext) => ({
-      resource: await context.resources.update(callerOf(context), input),
+      resource: await context.resources.update(await callerOf(context), input),
     }),
     deleteResource: async (_: unknown, { input }: Input<DeleteInput>, context: ResourcesContext) => {
-      await context.resources.delete(callerOf(context), input);
+      await context.resources.delete(await callerOf(context), input);
       return { deletedResourceId: input.id };
     },
   },
@@ -79,13 +79,13 @@ export const resolvers = {
 
   User: {
     __resolveReference: ({ id }: Reference) => ({ id }),
-    resources: (
+    resources: async (
       { id }: Reference,
       input: ListInput,
       { resources, requireViewer }: ResourcesContext,
       info: AskedFor,
     ) => {
-      const viewer = requireViewer();
+      const viewer = await requireViewer();
       if (viewer.id !== id) throw forbidden();
       return resources.list(viewer.id, input, needsOf(info));
     },

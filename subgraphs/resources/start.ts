@@ -1,6 +1,9 @@
 import { createAuthenticate, type VerifierSettings } from '../../runtime/access-token.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../runtime/graphql-server.ts';
+import type { OpenKeySet } from '../../runtime/key-set.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { securityEventType } from '../../runtime/security-event.ts';
+import { createVerifyToken } from '../../runtime/signed-token.ts';
 import { type ImageClient, maxImageBytes } from './image-client.ts';
 import { createImageReader } from './images.ts';
 import { createImageDisposal } from './operations/image-disposal.ts';
@@ -10,6 +13,7 @@ import { createReservationSearch } from './operations/reservation-search.ts';
 import { createServedSha256 } from './operations/served-sha256.ts';
 import { createSettling } from './operations/settling.ts';
 import { createResources } from './resources.ts';
+import { createEventReceiver } from './security-events.ts';
 import type { ResourceStore } from './storage/resource-store.ts';
 import { createResourcesSubgraph } from './subgraph.ts';
 
@@ -21,15 +25,18 @@ export interface ResourcesSettings {
     /** Between two looks at what requests left open. */
     reconcileEveryMs: number;
   };
-  verifier: VerifierSettings;
+  /** Whose keys are stopped with the subgraph. */
+  verifier: VerifierSettings & { keys: OpenKeySet };
+  /** `aud` of security events, which are signed with the same keys by the same issuer. */
+  eventAudience: string;
   listen: Listen;
   log: Logger;
 }
 
 /** Starts the resources subgraph, and the reconciler of what its requests, or those before it, leave open. */
 export async function startResources(settings: ResourcesSettings): Promise<RunningServer> {
-  const { store, imageClient, timing, verifier, listen, log } = settings;
-  const { operations } = store;
+  const { store, imageClient, timing, verifier, eventAudience, listen, log } = settings;
+  const { operations, revocations } = store;
   const maxBytes = maxImageBytes();
   const readImage = createImageReader({ maxBytes });
   const servedSha256 = createServedSha256(imageClient, maxBytes);
@@ -39,17 +46,28 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
 
   const searchReservation = createReservationSearch({ operations, imageClient });
   const settle = createSettling({ operations, imageClient, searchReservation, servedSha256, log });
-  const reconciler = startReconciler({ operations, settle, everyMs: timing.reconcileEveryMs, log });
+  const reconciler = startReconciler({ operations, revocations, settle, everyMs: timing.reconcileEveryMs, log });
 
+  const { keys, issuer } = verifier;
+  const verify = createVerifyToken({ type: securityEventType, keys, issuer, audience: eventAudience });
+  const receiveEvent = createEventReceiver({ verify, issuer, revocations, onPurged: reconciler.wake, log });
+
+  const authenticate = createAuthenticate(verifier);
+  const { isRevoked } = revocations;
   return startGraphqlServer({
-    ...createResourcesSubgraph({ resources, authenticate: createAuthenticate(verifier) }),
-    checkReady: store.ping,
+    ...createResourcesSubgraph({ resources, authenticate, isRevoked }),
+    paths: { '/events': receiveEvent },
+    checkReady: () => {
+      store.ping();
+      keys.requireKeys();
+    },
     listen,
     log,
     close: async () => {
       // Ends the calls that the reconciler waits for, too.
       imageClient.close();
       await reconciler.stop();
+      keys.stop();
       store.close();
     },
   });

@@ -1,25 +1,39 @@
 import DataLoader from 'dataloader';
-import type { Authenticate } from '../../runtime/access-token.ts';
+import type { Authenticate, Viewer } from '../../runtime/access-token.ts';
 import type { IncomingRequest } from '../../runtime/graphql-http.ts';
+import { sessionEnded } from '../../runtime/refusal.ts';
 import { buildSchema } from '../../runtime/subgraph-schema.ts';
 import { type ResourcesContext, resolvers } from './resolvers.ts';
 import type { Resources } from './resources.ts';
 import type { Resource } from './storage/resource-store.ts';
+import type { RevocationStore } from './storage/revocation-store.ts';
 
 /** The subgraph's schema, and what its resolvers get with each request. */
 export function createResourcesSubgraph({
   resources,
   authenticate,
+  isRevoked,
 }: {
   resources: Resources;
   authenticate: Authenticate;
+  isRevoked: RevocationStore['isRevoked'];
 }) {
+  const viewerOf = async (authorization: string | undefined): Promise<Viewer> => {
+    const viewer = await authenticate(authorization);
+    if (await isRevoked({ userId: viewer.id, sessionId: viewer.sessionId })) throw sessionEnded();
+    return viewer;
+  };
   return {
     schema: buildSchema('resources', resolvers),
     context: ({ requestId, authorization }: IncomingRequest): ResourcesContext => {
-      const requireViewer = () => authenticate(authorization);
+      let viewer: Promise<Viewer> | undefined;
+      // Looked up once, however many fields ask.
+      const requireViewer = () => {
+        viewer ??= viewerOf(authorization);
+        return viewer;
+      };
       const loader = new DataLoader<string, Resource | undefined>(async (ids) =>
-        resources.findMany(requireViewer().id, ids),
+        resources.findMany((await requireViewer()).id, ids),
       );
       return { requestId, requireViewer, resources, loadResource: (id) => loader.load(id) };
     },

@@ -47,19 +47,19 @@ function startProcess({ file, imageUrl, timing, log }: Process) {
   const readImage = createImageReader({ maxBytes: maxImageBytes });
   const servedSha256 = createServedSha256(imageClient, maxImageBytes);
   const resources = createResources({ store, readImage, imageClient, leases, disposeOf, servedSha256 });
+  const searchReservation = createReservationSearch({ operations, imageClient });
+  const settle = createSettling({ operations, imageClient, searchReservation, servedSha256, log });
   let isReconciling = false;
   /** Reconciles from now on, if that is not done already. */
   const reconcile = () => {
     if (isReconciling) return;
     isReconciling = true;
-    const searchReservation = createReservationSearch({ operations, imageClient });
-    const settle = createSettling({ operations, imageClient, searchReservation, servedSha256, log });
-    const reconciler = startReconciler({ operations, settle, everyMs: 20, log });
+    const reconciler = startReconciler({ operations, revocations: store.revocations, settle, everyMs: 20, log });
     onTestFinished(() => reconciler.stop());
   };
   /** Somebody new, or somebody who has signed up elsewhere. */
   const signUp = (viewerId: string = randomUUID()) => personOf(resources, viewerId);
-  return { store, resources, reconcile, signUp };
+  return { store, resources, reconcile, settle, signUp };
 }
 
 /** The rules over a real store and the real stand-in, with a gate between; all of it is gone after the test. */
@@ -73,7 +73,7 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
     await service.stop(0);
   });
   const startOne = () => startProcess({ file, imageUrl: gate.url, timing: { settleMs, requestMs, attemptMs }, log });
-  const { store, resources, reconcile, signUp } = startOne();
+  const { store, resources, reconcile, settle, signUp } = startOne();
   const second = new Database(file);
   onTestFinished(() => {
     second.close();
@@ -153,6 +153,7 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
     resources,
     store,
     settled,
+    settle,
     reconcile,
     anotherProcess: startOne,
     gate,
@@ -189,4 +190,5 @@ export const inProgress = refusal({ code: 'CONFLICT', reason: 'IN_PROGRESS' });
 export const passed = (currentVersion: number) =>
   refusal({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion });
 export const imageServiceUnavailable = refusal({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
+export const unauthenticated = refusal({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
 export const unavailable = refusal({ code: 'SERVICE_UNAVAILABLE' });

@@ -6,10 +6,15 @@ import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { StartFault } from '../../../runtime/start-fault.ts';
 import { folderOfTest } from '../../../tests/folder-of-test.ts';
+import { outboxContract, subscribers } from './outbox.contract.ts';
+import { sessionStoreContract, subscriber } from './session-store.contract.ts';
 import { openSqliteUserStore } from './sqlite.ts';
 import { newUser, userStoreContract } from './user-store.contract.ts';
 
 describe('accounts in SQLite', () => userStoreContract(() => openSqliteUserStore(newFile())));
+describe('sessions in SQLite', () =>
+  sessionStoreContract(() => openSqliteUserStore(newFile(), { subscribers: [subscriber] })));
+describe('the outbox in SQLite', () => outboxContract(() => openSqliteUserStore(newFile(), { subscribers })));
 
 const newFile = () => join(folderOfTest(), 'auth.sqlite');
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -20,7 +25,8 @@ const fillingProgram = `
   const fill = async () => {
     for (let i = 0; i < 1_000; i++) {
       const passwordHash = 'hash';
-      await store.insert({ id: 'id-' + i, username, usernameKey: 'key-' + i, passwordHash, createdAt: new Date() });
+      const names = { username, usernameKey: 'key-' + i, skeleton: 'key-' + i, script: '' };
+      await store.insert({ id: 'id-' + i, ...names, passwordHash, createdAt: new Date() });
     }
   };
   const { name, extensions } = await fill().then(() => ({}), (error) => error);

@@ -1,40 +1,108 @@
 import { fileURLToPath } from 'node:url';
-import { eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNull, ne, or, sql } from 'drizzle-orm';
 import { attempt, openSqlite, placeholders } from '../../../runtime/sqlite.ts';
+import { createAnnounce, createSqliteOutbox } from './sqlite.outbox.ts';
+import { createSessionChanges, createSqliteSessions, othersOf } from './sqlite.sessions.ts';
 import { users } from './sqlite.tables.ts';
-import { type UserStore, usernameTaken } from './user-store.ts';
+import {
+  type LookAlike,
+  type NewUser,
+  type PasswordChange,
+  type ProvenAccount,
+  type UserStore,
+  usernameTaken,
+} from './user-store.ts';
 
 const migrations = fileURLToPath(new URL('migrations/sqlite', import.meta.url));
 
-/** Keeps accounts in a SQLite file, which is created where there is none. */
-export function openSqliteUserStore(file: string): UserStore {
-  const { db, ping, close } = openSqlite({ file, migrations });
-  const { id, username, createdAt, passwordHash } = users;
-  const byId = db
-    .select({ id, username, createdAt })
-    .from(users)
-    .where(eq(id, sql.placeholder('id')))
-    .prepare();
-  const byUsernameKey = db
-    .select({ id, username, createdAt, passwordHash })
-    .from(users)
-    .where(eq(users.usernameKey, sql.placeholder('usernameKey')))
-    .prepare();
+export interface AccountSettings {
+  /** Names of those who must be told what happens to accounts. */
+  subscribers: readonly string[];
+}
 
+/** Keeps accounts in a SQLite file, which is created where there is none. */
+export function openSqliteUserStore(file: string, { subscribers }: AccountSettings = { subscribers: [] }): UserStore {
+  const { db, ping, close } = openSqlite({ file, migrations });
+  const announce = createAnnounce(db, subscribers);
+  const changes = createSessionChanges(db, announce);
+  const inTransaction = <Result>(run: () => Result): Result => db.transaction(run, { behavior: 'immediate' });
+
+  const { id, username, createdAt, usernameKey, passwordHash, passwordVersion } = users;
+  const withPassword = { id, username, createdAt, usernameKey, passwordHash, passwordVersion };
+  const isId = eq(id, sql.placeholder('id'));
+  const isKey = eq(usernameKey, sql.placeholder('usernameKey'));
+  const byId = db.select({ id, username, createdAt }).from(users).where(isId).prepare();
+  const byIdWithPassword = db.select(withPassword).from(users).where(isId).prepare();
+  const byUsernameKey = db.select(withPassword).from(users).where(isKey).prepare();
   const insert = db
     .insert(users)
     .values(placeholders(getTableColumns(users)))
     .prepare();
 
+  const hasLookAlike = ({ skeleton, script }: LookAlike): boolean => {
+    const isOfAnother = script === '' ? undefined : or(ne(users.script, script), eq(users.script, ''));
+    const looksAlike = and(eq(users.skeleton, skeleton), isOfAnother);
+    return db.select({ id }).from(users).where(looksAlike).get() !== undefined;
+  };
+
+  const isProven = ({ userId, passwordVersion: version }: ProvenAccount) =>
+    and(eq(id, userId), eq(passwordVersion, version));
+
+  const keepNew = (user: NewUser) =>
+    inTransaction(() => {
+      if (hasLookAlike(user)) throw usernameTaken();
+      insert.run({ ...user, passwordVersion: 1 });
+    });
+
+  const changePassword = ({ sessionId, renewed, passwordHash: hash, ...account }: PasswordChange) =>
+    inTransaction(() => {
+      const { userId } = account;
+      if (!db.select({ id }).from(users).where(isProven(account)).get()) return 'CHANGED';
+      const session = changes.renew({ id: sessionId, userId }, renewed);
+      if (!session) return 'ENDED';
+      changes.endWhere(othersOf(userId, sessionId), renewed.lastUsedAt);
+      const set = { passwordHash: hash, passwordVersion: sql`${passwordVersion} + 1` };
+      db.update(users).set(set).where(isProven(account)).run();
+      return session;
+    });
+
   return {
-    insert: async (user) => {
-      const run = () => void insert.run({ ...user });
-      attempt(run, (cause) => {
-        throw usernameTaken(cause);
-      });
-    },
-    findById: async (id) => attempt(() => byId.get({ id })),
-    findByUsernameKey: async (usernameKey) => attempt(() => byUsernameKey.get({ usernameKey })),
+    insert: async (user) =>
+      attempt(
+        () => keepNew(user),
+        (cause) => {
+          throw usernameTaken(cause);
+        },
+      ),
+    findById: async (wanted) => attempt(() => byId.get({ id: wanted })),
+    findWithPassword: async (wanted) => attempt(() => byIdWithPassword.get({ id: wanted })),
+    findByUsernameKey: async (wanted) => attempt(() => byUsernameKey.get({ usernameKey: wanted })),
+
+    redoHash: async (userId, { old, redone }) =>
+      attempt(() => {
+        const isSame = and(eq(id, userId), eq(passwordHash, old));
+        db.update(users).set({ passwordHash: redone }).where(isSame).run();
+      }),
+
+    changePassword: async (change) => attempt(() => changePassword(change)),
+
+    remove: async (account, removedAt) =>
+      attempt(() =>
+        inTransaction(() => {
+          // Its sessions and their tokens go with it.
+          if (db.delete(users).where(isProven(account)).run().changes === 0) return false;
+          announce([{ type: 'account-purged', userId: account.userId }], removedAt);
+          return true;
+        }),
+      ),
+
+    withoutLookAlike: async (limit) =>
+      attempt(() => db.select({ id, username }).from(users).where(isNull(users.skeleton)).limit(limit).all()),
+    setLookAlike: async (userId, lookAlike) =>
+      attempt(() => void db.update(users).set(lookAlike).where(eq(id, userId)).run()),
+
+    sessions: createSqliteSessions(db, changes),
+    outbox: createSqliteOutbox(db),
     ping,
     close,
   };

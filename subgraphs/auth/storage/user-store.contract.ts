@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { NewUser, UserStore } from './user-store.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { LookAlike, NewUser, UserStore } from './user-store.ts';
 
 const usernameTaken = { name: 'Refusal', extensions: { code: 'USERNAME_TAKEN' } };
 
@@ -13,6 +13,8 @@ export function newUser(fields: Partial<NewUser> = {}): NewUser {
     usernameKey: username.toUpperCase(),
     passwordHash: `$2b$04$${'h'.repeat(53)}`,
     createdAt: new Date(),
+    skeleton: username,
+    script: 'Latin',
     ...fields,
   };
 }
@@ -57,7 +59,8 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     'nobody is found by %.40j',
     async (text) => {
       await store.insert(newUser());
-      expect([await store.findById(text), await store.findByUsernameKey(text)]).toEqual([undefined, undefined]);
+      const found = [store.findById(text), store.findWithPassword(text), store.findByUsernameKey(text)];
+      expect(await Promise.all(found)).toEqual([undefined, undefined, undefined]);
     },
   );
 
@@ -82,8 +85,10 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
   test('an account is found by its key with the hash of its password', async () => {
     const user = newUser();
     await store.insert(user);
-    const { usernameKey, ...kept } = user;
-    expect(await store.findByUsernameKey(usernameKey)).toStrictEqual(kept);
+    const { skeleton, script, ...kept } = user;
+    const found = { ...kept, passwordVersion: 1 };
+    expect(await store.findByUsernameKey(user.usernameKey)).toStrictEqual(found);
+    expect(await store.findWithPassword(user.id)).toStrictEqual(found);
   });
 
   test.each(['О́льга', 'राम', 'سلمى', '李娜', '𝒳𐐷', "o'brien", '-- ;'])(
@@ -103,6 +108,50 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
       expect((await store.findById(user.id))?.createdAt.toISOString()).toBe(instant);
     },
   );
+
+  describe('names that look alike', () => {
+    const insertTwo = async (first: LookAlike, second: LookAlike) => {
+      await store.insert(newUser(first));
+      return store.insert(newUser(second));
+    };
+    const skeleton = () => randomUUID();
+
+    test.each([
+      ['of two scripts', 'Latin', 'Cyrillic'],
+      ['of which the second mixes scripts', 'Latin', ''],
+      ['of which the first mixes scripts', '', 'Latin'],
+      ['which both mix scripts', '', ''],
+    ])('%s cannot both be accounts', async (_, first, second) => {
+      const same = skeleton();
+      const inserted = insertTwo({ skeleton: same, script: first }, { skeleton: same, script: second });
+      await expect(inserted).rejects.toMatchObject(usernameTaken);
+    });
+
+    test('of one script are told apart by who can read it', async () => {
+      const same = { skeleton: skeleton(), script: 'Latin' };
+      await insertTwo(same, same);
+    });
+
+    test('of accounts of before there were look-alikes are completed, and count from then on', async () => {
+      const user = newUser();
+      await store.insert(user);
+      await store.setLookAlike(user.id, { skeleton: skeleton(), script: '' });
+      const same = { skeleton: skeleton(), script: 'Greek' };
+      await store.setLookAlike(user.id, same);
+      await expect(store.insert(newUser({ ...same, script: 'Latin' }))).rejects.toMatchObject(usernameTaken);
+      expect(await store.withoutLookAlike(1_000)).not.toContainEqual(expect.objectContaining({ id: user.id }));
+    });
+  });
+
+  test('a hash is redone only where it is still the old one', async () => {
+    const user = newUser();
+    await store.insert(user);
+    const passwordOf = async () => (await store.findWithPassword(user.id))?.passwordHash;
+    await store.redoHash(user.id, { old: 'another', redone: 'lost' });
+    expect(await passwordOf()).toBe(user.passwordHash);
+    await store.redoHash(user.id, { old: user.passwordHash, redone: 'redone' });
+    expect(await store.findWithPassword(user.id)).toMatchObject({ passwordHash: 'redone', passwordVersion: 1 });
+  });
 
   test('an open store answers', () => {
     expect(() => store.ping()).not.toThrow();

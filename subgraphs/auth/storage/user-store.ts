@@ -1,4 +1,6 @@
 import { Refusal } from '../../../runtime/refusal.ts';
+import type { Outbox } from './outbox.ts';
+import type { NewSession, Session, SessionStore } from './session-store.ts';
 
 /** An account as it is kept. */
 export interface User {
@@ -10,27 +12,65 @@ export interface User {
 }
 
 export interface UserWithPassword extends User {
+  /** The form of the name that no other account shares. */
+  usernameKey: string;
   /** bcrypt, in modular crypt format. */
   passwordHash: string;
+  /** Grows with each password, and not with another hash of the same. */
+  passwordVersion: number;
 }
 
-/** A new account, with the form of its name that no other account may share. */
-export interface NewUser extends UserWithPassword {
-  usernameKey: string;
+/** What names are told apart by at sight: two look alike where this is equal, and not of one script. */
+export interface LookAlike {
+  skeleton: string;
+  /** '' of a name that mixes scripts, which looks like every other of its skeleton. */
+  script: string;
 }
 
-/** Keeps accounts. Every engine passes user-store.contract.ts; what can pass by itself is SERVICE_UNAVAILABLE. */
+/** A new account, with the forms of its name that no other account may share. */
+export type NewUser = Omit<UserWithPassword, 'passwordVersion'> & LookAlike;
+
+/** An account whose password was found to be right, as it was then. */
+export interface ProvenAccount {
+  userId: string;
+  passwordVersion: number;
+}
+
+/** A new password; every session but one ends with the old one, and that one's refresh tokens are replaced by a new one. */
+export interface PasswordChange extends ProvenAccount {
+  passwordHash: string;
+  sessionId: string;
+  renewed: Pick<NewSession, 'refreshTokenHash' | 'lastUsedAt' | 'expiresAt'>;
+}
+
+/**
+ * Keeps accounts, their sessions, and what others must be told of them. Every engine passes user-store.contract.ts; what
+ * can pass by itself is SERVICE_UNAVAILABLE.
+ */
 export interface UserStore {
-  /** USERNAME_TAKEN where another account has the key, also where two come at the same moment. */
+  /** USERNAME_TAKEN where another account has the key, or looks alike; also where two come at the same moment. */
   insert(user: NewUser): Promise<void>;
   findById(id: string): Promise<User | undefined>;
+  findWithPassword(id: string): Promise<UserWithPassword | undefined>;
   findByUsernameKey(usernameKey: string): Promise<UserWithPassword | undefined>;
+  /** Puts another hash of the same password in the place of one; nothing where that has been changed since. */
+  redoHash(userId: string, hashes: { old: string; redone: string }): Promise<void>;
+  /** The session as it goes on; `CHANGED` where the password was changed since it was proven, `ENDED` where the session has: then nothing is kept. */
+  changePassword(change: PasswordChange): Promise<Session | 'CHANGED' | 'ENDED'>;
+  /** Takes the account away, with all its sessions. False, and nothing is changed, where its password has been changed since it was proven. */
+  remove(account: ProvenAccount, removedAt: Date): Promise<boolean>;
+  /** Accounts of before there were look-alikes, and the way to complete them. */
+  withoutLookAlike(limit: number): Promise<Pick<User, 'id' | 'username'>[]>;
+  setLookAlike(userId: string, lookAlike: LookAlike): Promise<void>;
+  sessions: SessionStore;
+  outbox: Outbox;
   /** Throws where the store does not answer. */
   ping(): void;
   close(): void;
 }
 
-/** What a name is refused with that is another account's. */
+/** What a name is refused with that is another account's, or looks like it. */
 export function usernameTaken(cause?: unknown): Refusal {
-  return new Refusal({ code: 'USERNAME_TAKEN' }, 'This username is taken: choose another.', { cause });
+  const message = 'This username is taken, or looks like one that is: choose another.';
+  return new Refusal({ code: 'USERNAME_TAKEN' }, message, { cause });
 }

@@ -2,7 +2,7 @@ import type { Caller } from '../caller.ts';
 import type { CreatedImage, ImageClient } from '../image-client.ts';
 import { ImageServiceTrouble } from '../image-service-trouble.ts';
 import type { ReadImage, ReadImageInput } from '../images.ts';
-import { imageLost, imageOfAnother, inProgress, tookTooLong } from '../refusals.ts';
+import { accountDeleted, imageLost, imageOfAnother, inProgress, tookTooLong } from '../refusals.ts';
 import { type CreateInput, readCreateInput } from '../resource-input.ts';
 import type { Idempotency, Landing, NewResource } from '../storage/operation-store.ts';
 import type { Resource, ResourceStore } from '../storage/resource-store.ts';
@@ -67,32 +67,36 @@ export function createCreation({ store, readImage, imageClient, leases, disposeO
     }
   };
 
-  const upload = async ({ lease, call }: Begun, imageId: string, read: ReadImage): Promise<Landing | undefined> => {
-    const undo = () =>
-      leases.conclude(lease, async () => {
-        const { requestId } = call;
-        if (await operations.discard(lease, imageId)) await disposeOf({ lease, imageId, requestId });
-      });
-    const replaced = await imageClient.replace(imageId, read, call).catch(async (trouble: unknown) => {
-      await undo();
+  const undo = ({ lease, call: { requestId } }: Begun, imageId: string) =>
+    leases.conclude(lease, async () => {
+      if (await operations.discard(lease, imageId)) await disposeOf({ lease, imageId, requestId });
+    });
+
+  const upload = async (begun: Begun, imageId: string, read: ReadImage): Promise<Landing | undefined> => {
+    const replaced = await imageClient.replace(imageId, read, begun.call).catch(async (trouble: unknown) => {
+      await undo(begun, imageId);
       throw trouble;
     });
     if (replaced !== 'MISSING') return leases.landingOf(replaced);
-    await undo();
+    await undo(begun, imageId);
     throw imageLost(imageId);
   };
 
-  const keep = async ({ lease }: Begun, resource: Resource, landing: Landing | undefined): Promise<Resource> => {
+  const keep = async (begun: Begun, resource: Resource, landing: Landing | undefined): Promise<Resource> => {
+    const { lease } = begun;
     const isKept = await operations.finishCreate(lease, resource, landing).catch(async (error: unknown) => {
       await leases.handOver(lease, { settlesAt: landing?.settlesAt ?? new Date() });
       throw error;
     });
-    if (!isKept) throw tookTooLong();
-    return resource;
+    if (isKept) return resource;
+    // Does nothing where the lease has passed, and the image is the reconciler's.
+    await undo(begun, resource.image.id);
+    throw (await store.revocations.isPurged(resource.ownerId)) ? accountDeleted() : tookTooLong();
   };
 
-  /** Somebody has begun with the key since it was looked up. */
+  /** Somebody has begun with the key since it was looked up, or the account was deleted. */
   const begunSince = async (ownerId: string, idempotency: Idempotency | undefined): Promise<Resource> => {
+    if (await store.revocations.isPurged(ownerId)) throw accountDeleted();
     const earlier = idempotency && (await findEarlier(store, ownerId, idempotency));
     if (!earlier) throw inProgress();
     return earlier;

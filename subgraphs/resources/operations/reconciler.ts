@@ -1,18 +1,23 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Logger } from '../../../runtime/logger.ts';
 import type { OperationStore } from '../storage/operation-store.ts';
+import type { RevocationStore } from '../storage/revocation-store.ts';
 import { keyMs } from './idempotency.ts';
+import { createPause } from './pause.ts';
 import type { Settle } from './settling.ts';
 
-/** Settles, from now on and regularly, what requests have left open. */
+/** Settles, from now on and regularly, what requests and purged accounts have left. */
 export interface Reconciler {
+  /** Looks at once, or once more where it is looking. */
+  wake(): void;
   /** Resolves when what is being settled has come to its end. */
   stop(): Promise<void>;
 }
 
 export interface ReconcilerParts {
   operations: OperationStore;
+  revocations: RevocationStore;
   settle: Settle;
   /** Between two looks, in milliseconds. */
   everyMs: number;
@@ -20,18 +25,29 @@ export interface ReconcilerParts {
 }
 
 const leaseMs = 60_000;
+/** Some milliseconds of the database and of this process: others come in between. */
+const purgedAtOnce = 100;
+const forgottenAtOnce = 1_000;
 const claimedAtOnce = 16;
 const settledAtOnce = 4;
 const hourMs = 60 * 60 * 1_000;
 
 /** Works from operations alone, and of those only on what it has claimed: any number of processes may run one each. */
-export function startReconciler({ operations, settle, everyMs, log }: ReconcilerParts): Reconciler {
+export function startReconciler(parts: ReconcilerParts): Reconciler {
+  const { operations, revocations, settle, everyMs, log } = parts;
   const stopping = new AbortController();
   const atOnce = pLimit(settledAtOnce);
+  const pause = createPause(everyMs);
   let unresolvedToldAt = 0;
+
+  const purge = async () => {
+    while (!stopping.signal.aborted && (await revocations.purgeSome(purgedAtOnce))) await setImmediate();
+  };
 
   const settleDue = async () => {
     while (!stopping.signal.aborted) {
+      // Also between two claims: rows of a purged account are gone before anybody's images are deleted.
+      await purge();
       const now = new Date();
       const until = new Date(now.getTime() + leaseMs);
       const claimed = await operations.claim({ now, until, limit: claimedAtOnce });
@@ -64,6 +80,7 @@ export function startReconciler({ operations, settle, everyMs, log }: Reconciler
       await settleDue();
       await tellUnresolved();
       await operations.forgetKeys(new Date(Date.now() - keyMs));
+      await revocations.forget(new Date(), forgottenAtOnce);
     } catch (err) {
       log.warn({ err }, 'operations could not be looked at');
     }
@@ -72,14 +89,16 @@ export function startReconciler({ operations, settle, everyMs, log }: Reconciler
   const run = async () => {
     while (!stopping.signal.aborted) {
       await look();
-      await setTimeout(everyMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
+      await pause.wait();
     }
   };
   const running = run();
 
   return {
+    wake: pause.end,
     stop: () => {
       stopping.abort();
+      pause.end();
       return running;
     },
   };

@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts';
 import type { ImageClient, Replaced } from '../image-client.ts';
 import { ImageServiceTrouble } from '../image-service-trouble.ts';
 import type { ImageInput, ReadImage, ReadImageInput } from '../images.ts';
-import { imageLost, inProgress, notFound, tookTooLong } from '../refusals.ts';
+import { imageLost, inProgress, tookTooLong } from '../refusals.ts';
 import type { Landing } from '../storage/operation-store.ts';
 import type { Resource, ResourceChanges, ResourceStore, StoredImage, VersionedKey } from '../storage/resource-store.ts';
 import type { Begun, Leases } from './leases.ts';
@@ -36,7 +36,7 @@ interface Target {
  */
 export function createReplacement(parts: ReplacementParts) {
   const { store, readImage, imageClient, leases, servedSha256 } = parts;
-  const { findAtVersion, explainMissing } = parts.finding;
+  const { findAtVersion, explainMissing, explainLost } = parts.finding;
   const { operations } = store;
 
   const begin = async (requestId: string, { key, read }: Target, texts: ResourceChanges): Promise<Begun> => {
@@ -59,7 +59,7 @@ export function createReplacement(parts: ReplacementParts) {
       });
     if (replaced !== 'MISSING') return leases.landingOf(replaced);
     await leases.conclude(begun.lease, () => operations.end(begun.lease));
-    throw (await store.find(key)) ? imageLost(old.id) : notFound();
+    throw await explainLost(key, imageLost(old.id));
   };
 
   /** Settles what did not go well by what it has done: true where that is all; otherwise nothing, or only time will tell. */
@@ -84,7 +84,7 @@ export function createReplacement(parts: ReplacementParts) {
       throw error;
     });
     if (changed) return changed;
-    throw (await store.find(key)) ? tookTooLong() : notFound();
+    throw await explainLost(key, tookTooLong());
   };
 
   return async (key: VersionedKey, { texts, image, requestId }: NewImage): Promise<Resource> => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../../runtime/logger.ts';
 import type { ImageCall, ImageClient } from '../image-client.ts';
-import type { OpenOperation, OperationStore, Unresolved } from '../storage/operation-store.ts';
+import type { NewResource, OpenOperation, OperationStore, Unresolved } from '../storage/operation-store.ts';
 import { nextAttemptAt } from './backoff.ts';
 import { writeMs } from './leases.ts';
 import { newResource } from './new-resource.ts';
@@ -65,24 +65,27 @@ export function createSettling(parts: SettlingParts): Settle {
     }
   };
 
-  /** A create that stopped between its image and its row. The client that has a key can be given what it asked for. */
+  /**
+   * A create that stopped between its image and its row. The client that has a key can be given what it asked for, unless
+   * its account was purged since.
+   */
   const finishOrDiscard = async (operation: In<'RESERVED'>) => {
     const { lease, settlesAt, imageId, imageUrl, resource, isKeyed } = operation;
-    if (isKeyed && (await isWhole(operation))) {
+    if (isKeyed && resource && (await isWhole(operation, resource))) {
       const landing = Date.now() < settlesAt.getTime() ? { settlesAt } : undefined;
-      await operations.finishCreate(lease, newResource(resource, { id: imageId, url: imageUrl }), landing);
-      return;
+      const made = newResource(resource, { id: imageId, url: imageUrl });
+      if (await operations.finishCreate(lease, made, landing)) return;
     }
     if (await operations.discard(lease, imageId)) await deleteImage(operation, imageId);
   };
 
-  const isWhole = async (operation: In<'RESERVED'>): Promise<boolean> => {
-    const { imageUrl, resource, settlesAt } = operation;
+  const isWhole = async (operation: In<'RESERVED'>, { image }: NewResource): Promise<boolean> => {
+    const { imageUrl, settlesAt } = operation;
     const served = servedSha256(imageUrl, callFor(operation)).catch((error: unknown) => {
       if (Date.now() < settlesAt.getTime()) throw error;
       return undefined;
     });
-    return (await served) === resource.image.sha256;
+    return (await served) === image.sha256;
   };
 
   /** A replacement whose answer nobody heard: once no call can land any more, the bytes are the answer. */

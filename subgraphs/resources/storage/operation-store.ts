@@ -60,7 +60,7 @@ export interface NewDeletion extends Begun {
  * Where an operation stands:
  * - `RESERVING`: a create has asked for an image and does not know its id;
  * - `SEARCHING`: a create is given up, and its image, if there is one, must be found by its hash;
- * - `RESERVED`: a create has an image, which holds the reservation or the bytes;
+ * - `RESERVED`: a create has an image, which holds the reservation or the bytes; what it would keep is gone where the account is purged;
  * - `REPLACING`: an image's bytes are the old or the new ones, and the resource has the old;
  * - `DELETING`: an image is to be deleted;
  * - `LANDING`: an image's bytes are as they should be, and an earlier call that would write them again may still land: until
@@ -69,7 +69,7 @@ export interface NewDeletion extends Begun {
 export type OpenOperation = OperationBase &
   (
     | { state: 'RESERVING' | 'SEARCHING'; reservationSha256: string }
-    | { state: 'RESERVED'; imageId: string; imageUrl: string; resource: NewResource; isKeyed: boolean }
+    | { state: 'RESERVED'; imageId: string; imageUrl: string; resource: NewResource | undefined; isKeyed: boolean }
     | { state: 'REPLACING'; imageId: string; imageUrl: string; oldSha256: string; changes: NewReplacement['changes'] }
     | { state: 'DELETING'; imageId: string }
     | { state: 'LANDING' }
@@ -105,21 +105,21 @@ export interface KeyedCreate {
 
 /** Keeps operations, beside the resources that they change. What can pass by itself is SERVICE_UNAVAILABLE. */
 export interface OperationStore {
-  /** False, and nothing is kept, where the owner's key is taken. */
+  /** False, and nothing is kept, where the owner's key is taken or the account is purged. */
   beginCreate(create: NewCreate): Promise<boolean>;
   /** The owner's create of that key, unless it was started before `since`. */
   findKeyed(ownerId: string, key: string, since: Date): Promise<KeyedCreate | undefined>;
   /** RESERVING → RESERVED. `TAKEN`, and no change, where a resource or an operation has the image. */
   reserve(lease: Lease, image: Pick<StoredImage, 'id' | 'url'>): Promise<'RESERVED' | 'TAKEN' | 'LAPSED'>;
-  /** RESERVED → ended, with the resource kept. False, and nothing is kept, where the lease has passed. */
+  /** RESERVED → ended, with the resource kept. False, and no change, where the lease has passed or the account is purged. */
   finishCreate(lease: Lease, resource: Resource, landing?: Landing): Promise<boolean>;
   /** RESERVING → SEARCHING; its key is free again. False where the lease has passed. */
   search(lease: Lease): Promise<boolean>;
   /** RESERVED or SEARCHING → DELETING this image; its key is free again. False where the lease has passed or a resource has it. */
   discard(lease: Lease, imageId: string): Promise<boolean>;
-  /** `MISSING` where no resource has the key and version, `LOCKED` where its image is being replaced, or a call may still land. */
+  /** `MISSING` where no resource has the key and version or the account is purged, `LOCKED` where its image is being replaced, or a call may still land. */
   beginReplacement(replacement: NewReplacement): Promise<'BEGUN' | 'MISSING' | 'LOCKED'>;
-  /** REPLACING → ended, with the resource changed; undefined, and no change, where the lease or the resource is gone. */
+  /** REPLACING → ended, with the resource changed; undefined, and no change, where lease, resource or account is gone. */
   finishReplacement(lease: Lease, updatedAt: Date, landing?: Landing): Promise<Resource | undefined>;
   /** Takes the resource away, ends replacements of its image, and keeps that the image is to be deleted. */
   beginDeletion(deletion: NewDeletion): Promise<Resource | undefined>;

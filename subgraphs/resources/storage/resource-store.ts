@@ -1,4 +1,5 @@
 import type { OperationStore } from './operation-store.ts';
+import type { RevocationStore } from './revocation-store.ts';
 
 /** An image as the image service holds it. */
 export interface StoredImage {
@@ -87,14 +88,14 @@ export interface ResourceRange {
 
 /** Keeps resources. Every engine passes resource-store.contract.ts; what can pass by itself is SERVICE_UNAVAILABLE. */
 export interface ResourceStore {
-  /** False, and nothing is kept, where another resource has the image. */
+  /** False, and nothing is kept, where another resource has the image or the owner's account is purged. */
   insert(resource: Resource): Promise<boolean>;
   find(key: ResourceKey): Promise<Resource | undefined>;
   /** Those of the ids that are the owner's, each once, in any order. */
   findMany(ownerId: string, ids: readonly string[]): Promise<Resource[]>;
   /**
    * The resource as changed, its version one higher; undefined where none has the key and the version, or its image is
-   * being replaced on the condition of a version.
+   * being replaced on the condition of a version, or the owner's account is purged.
    */
   update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Promise<Resource | undefined>;
   /** In the list's order, from whichever end the range was taken. */
@@ -104,6 +105,8 @@ export interface ResourceStore {
   count(list: ResourceList): Promise<number>;
   /** What is under way between these resources and their images. */
   operations: OperationStore;
+  /** Whose tokens hold no longer, and whose resources may not be kept. */
+  revocations: RevocationStore;
   /** Throws where the store does not answer. */
   ping(): void;
   close(): void;

@@ -1,19 +1,21 @@
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { placeholders } from '../../../runtime/sqlite.ts';
 import { remember } from './remember.ts';
 import type { Resource, ResourceChanges, VersionedKey } from './resource-store.ts';
 import { fromValues, readColumns, toColumns, toRow } from './sqlite.rows.ts';
 import { resources } from './sqlite.tables.ts';
+import { isOwnerLeft } from './sqlite.tombstones.ts';
 
 export type Changes = ReturnType<typeof prepareChanges>;
 
 /** Changes rows by statements that are prepared once for each shape: which columns are set, and whether a version must hold. */
 export function prepareChanges(db: BetterSQLite3Database) {
-  const insert = db.insert(resources).values(placeholders(columns)).prepare();
+  const insert = prepareInsert(db);
   const updates = remember((shape: UpdateShape) => prepareUpdate(db, shape));
   const deletes = remember((shape: KeyShape) => prepareDelete(db, shape));
   return {
+    /** False where its owner's account is purged. */
     insert: (resource: Resource): boolean => insert.run(toRow(resource)).changes === 1,
     update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Resource | undefined {
       const values = { ...toColumns(changes), updatedAt };
@@ -37,12 +39,18 @@ interface UpdateShape extends KeyShape {
   names: ColumnName[];
 }
 
+function prepareInsert(db: BetterSQLite3Database) {
+  const values: Record<ColumnName, SQL> = placeholders(columns);
+  const row = sql`SELECT ${sql.join(Object.values(values), sql`, `)} WHERE ${isOwnerLeft(values.ownerId)}`;
+  return db.insert(resources).select(row).prepare();
+}
+
 function prepareUpdate(db: BetterSQLite3Database, { names, isVersioned }: UpdateShape) {
   const set = Object.fromEntries(names.map((name) => [name, columns[name]]));
   return db
     .update(resources)
     .set({ ...placeholders(set), version: sql`${resources.version} + 1` })
-    .where(and(matches(isVersioned), mayMove))
+    .where(and(matches(isVersioned), mayMove, isOwnerLeft(resources.ownerId)))
     .returning(readColumns)
     .prepare();
 }

@@ -19,7 +19,8 @@ function stateOf({ state, content, idempotencyKey, ...row }: Row): State {
       return { state, reservationSha256: given(row, 'reservationSha256') };
     case 'RESERVED': {
       const image = { imageId: given(row, 'imageId'), imageUrl: given(row, 'imageUrl') };
-      return { state, ...image, resource: content as NewResource, isKeyed: idempotencyKey !== null };
+      const resource = (content ?? undefined) as NewResource | undefined;
+      return { state, ...image, resource, isKeyed: idempotencyKey !== null };
     }
     case 'REPLACING': {
       const image = { imageId: given(row, 'imageId'), imageUrl: given(row, 'imageUrl') };

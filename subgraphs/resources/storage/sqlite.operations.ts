@@ -15,11 +15,14 @@ import type { ResourceKey, VersionedKey } from './resource-store.ts';
 import type { Changes } from './sqlite.changes.ts';
 import { claimedFrom } from './sqlite.operation-rows.ts';
 import { hasEnded, hasNewImage, isOpen, locksImage, operations, reservations, resources } from './sqlite.tables.ts';
+import { isOwnerLeft, prepareIsPurged } from './sqlite.tombstones.ts';
 
 /** Operations in the resources' database: what changes both is one transaction. */
 export function createSqliteOperations(db: BetterSQLite3Database, changes: Changes): OperationStore {
   /** Takes the write lock at once, so that nothing which was read can change before it is written upon. */
   const inTransaction = <Result>(run: () => Result): Result => db.transaction(run, { behavior: 'immediate' });
+
+  const isPurged = prepareIsPurged(db);
 
   const change = (lease: Lease, state: State | State[], set: Partial<typeof operations.$inferInsert>): boolean =>
     db
@@ -28,10 +31,10 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
       .where(and(isHeld(lease), isIn(state)))
       .run().changes === 1;
 
-  const remove = (lease: Lease, states: State[]) =>
+  const remove = (lease: Lease, states: State[], unless?: SQL) =>
     db
       .delete(operations)
-      .where(and(isHeld(lease), isIn(states)))
+      .where(and(isHeld(lease), isIn(states), unless))
       .returning()
       .get();
 
@@ -52,6 +55,7 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
 
   const beginCreate = ({ lease, resource, reservationSha256, idempotency, ...times }: NewCreate): boolean =>
     inTransaction(() => {
+      if (isPurged(resource.ownerId)) return false;
       if (idempotency) forgetKey(resource.ownerId, idempotency);
       const asked = { idempotencyKey: idempotency?.key, inputSha256: idempotency?.inputSha256 };
       const row = { ...begun(lease, times), ...asked, state: 'RESERVING' as const, ownerId: resource.ownerId };
@@ -67,7 +71,7 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
   const beginReplacement = ({ lease, key, changes: wanted, ...times }: NewReplacement) =>
     inTransaction(() => {
       const resource = db.select().from(resources).where(matching(key)).get();
-      if (!resource) return 'MISSING';
+      if (!resource || isPurged(resource.ownerId)) return 'MISSING';
       const { imageId, imageUrl, sha256: oldSha256, ownerId, id: resourceId } = resource;
       const isVersioned = key.expectedVersion !== undefined;
       const row = { ...begun(lease, times), state: 'REPLACING' as const, ownerId, resourceId, imageId, imageUrl };
@@ -154,7 +158,7 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
     finishCreate: async (lease, resource, landing) =>
       attempt(() =>
         inTransaction(() => {
-          if (!endCreate(lease, resource.id)) return false;
+          if (isPurged(resource.ownerId) || !endCreate(lease, resource.id)) return false;
           lockWhile(landing, resource);
           return changes.insert(resource);
         }),
@@ -163,7 +167,7 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
     finishReplacement: async (lease, updatedAt, landing) =>
       attempt(() =>
         inTransaction(() => {
-          const operation = remove(lease, ['REPLACING']);
+          const operation = remove(lease, ['REPLACING'], isOwnerLeft(operations.ownerId));
           if (!operation?.resourceId) return undefined;
           const key = { ownerId: operation.ownerId, id: operation.resourceId };
           lockWhile(landing, key);

@@ -75,3 +75,38 @@ export const operations = sqliteTable(
 
 /** What images were ever reserved with. Never forgotten: it is the only proof that an image is ours. */
 export const reservations = sqliteTable('reservations', { sha256: text().primaryKey() });
+
+/** Sessions that have ended, until none of their tokens can hold any more. */
+export const revokedSessions = sqliteTable(
+  'revoked_sessions',
+  {
+    sessionId: text('session_id').primaryKey(),
+    forgetAt: integer('forget_at', { mode: 'timestamp_ms' }).notNull(),
+  },
+  (table) => [index('revoked_sessions_by_end').on(table.forgetAt)],
+);
+
+/** A condition of an index, as those above. */
+export const isPending = sql`is_pending`;
+
+/** Accounts that are gone. Never forgotten: nothing that comes late may bring back what was theirs. */
+export const tombstones = sqliteTable(
+  'tombstones',
+  {
+    userId: text('user_id').primaryKey(),
+    purgedAt: integer('purged_at', { mode: 'timestamp_ms' }).notNull(),
+    /** Whether something of the account may still be here. */
+    isPending: integer('is_pending', { mode: 'boolean' }).notNull(),
+  },
+  (table) => [index('tombstones_pending').on(table.purgedAt).where(isPending)],
+);
+
+/** Which security events were accepted, so that one that comes again does nothing. */
+export const securityEvents = sqliteTable(
+  'security_events',
+  {
+    jti: text().primaryKey(),
+    forgetAt: integer('forget_at', { mode: 'timestamp_ms' }).notNull(),
+  },
+  (table) => [index('security_events_by_end').on(table.forgetAt)],
+);

@@ -7,6 +7,7 @@ import { StartFault } from '../../../runtime/start-fault.ts';
 import { folderOfTest } from '../../../tests/folder-of-test.ts';
 import { operationStoreContract } from './operation-store.contract.ts';
 import { resourceStoreContract } from './resource-store.contract.ts';
+import { revocationStoreContract } from './revocation-store.contract.ts';
 import { openSqliteResourceStore } from './sqlite.ts';
 import { aCreate, anIdempotency, anImage, aResource, madeBy } from './test-resources.ts';
 
@@ -15,6 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const open = () => openSqliteResourceStore(join(folder, 'resources.sqlite'));
 resourceStoreContract(open);
 describe('operations', () => operationStoreContract(open));
+describe('revocations', () => revocationStoreContract(open));
 
 describe('opening', () => {
   test('a file that is no database is a fault that names it', () => {

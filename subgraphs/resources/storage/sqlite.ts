@@ -5,6 +5,7 @@ import type { ResourceStore } from './resource-store.ts';
 import { prepareChanges } from './sqlite.changes.ts';
 import { prepareLists } from './sqlite.lists.ts';
 import { createSqliteOperations } from './sqlite.operations.ts';
+import { createSqliteRevocations } from './sqlite.revocations.ts';
 import { fromValues, readColumns } from './sqlite.rows.ts';
 import { resources } from './sqlite.tables.ts';
 
@@ -38,6 +39,7 @@ export function openSqliteResourceStore(file: string): ResourceStore {
     summaries: async (list, range) => attempt(() => lists.summaries(list, range)),
     count: async (list) => attempt(() => lists.count(list)),
     operations: createSqliteOperations(db, changes),
+    revocations: createSqliteRevocations(db),
     ping,
     close,
   };

@@ -1,56 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createPasswords, passwordProblems } from './passwords.ts';
+import { createPasswords } from './passwords.ts';
 
 const cheap = () => createPasswords({ cost: 4, concurrency: 2 });
 /** Decided in DECISIONS.md. */
 const maxWaiting = 40;
 const unavailable = { name: 'Refusal', extensions: { code: 'SERVICE_UNAVAILABLE' } };
-const problem = (message: string) => [{ field: 'password', message }];
-const tooLong = problem('A password has at most 72 bytes of UTF-8.');
-const tooShort = problem('A password has at least 8 characters.');
-const notText = problem('A password is well-formed text without NUL.');
-
-describe('what is no password', () => {
-  test.each([
-    ['nothing', '', tooShort],
-    ['7 letters', 'abcdefg', tooShort],
-    ['7 characters of two units each', '😀'.repeat(7), tooShort],
-    ['4 letters, each with a mark that it becomes one with', 'e\u0301'.repeat(4), tooShort],
-    ['73 letters', 'a'.repeat(73), tooLong],
-    ['37 letters of two bytes each', 'é'.repeat(37), tooLong],
-    ['36 letters of two bytes and one of one', `${'é'.repeat(36)}a`, tooLong],
-    ['25 letters of three bytes each', '李'.repeat(25), tooLong],
-    ['19 characters of four bytes each', '😀'.repeat(19), tooLong],
-    ['a megabyte', 'a'.repeat(1_000_000), tooLong],
-    ['NUL, where C ends a text', 'secret\0secret', notText],
-    ['NUL alone', '\0'.repeat(8), notText],
-    ['the first half of a character', 'password\uD83D', notText],
-    ['the second half of a character', '\uDE00password', notText],
-    ['two halves the wrong way round', 'password\uDE00\uD83D', notText],
-  ])('%s', (_, password, problems) => {
-    expect(passwordProblems(password)).toEqual(problems);
-  });
-
-  test('a megabyte of marks, which is not normalised to find that out', () => {
-    expect(passwordProblems(`a${'\u0301\u0316'.repeat(250_000)}`)).toEqual(tooLong);
-  }, 2_000);
-});
-
-describe('what is a password', () => {
-  test.each([
-    ['8 letters', 'abcdefgh'],
-    ['8 spaces', ' '.repeat(8)],
-    ['8 characters of two units each', '😀'.repeat(8)],
-    ['72 letters', 'a'.repeat(72)],
-    ['36 letters of two bytes each', 'é'.repeat(36)],
-    ['36 letters of two bytes each, written in two parts', 'e\u0301'.repeat(36)],
-    ['24 letters of three bytes each', '李'.repeat(24)],
-    ['18 characters of four bytes each', '😀'.repeat(18)],
-    ['36 letters of two bytes each, written in three parts', 'u\u0308\u0304'.repeat(36)],
-  ])('%s', (_, password) => {
-    expect(passwordProblems(password)).toEqual([]);
-  });
-});
 
 describe('a password does not match', () => {
   test('another', async () => {
@@ -112,9 +66,20 @@ describe('a password matches', () => {
     expect(await matches(typed, await hash(kept))).toBe(true);
   });
 
-  test('a hash of another cost than is in use now', async () => {
-    const kept = await createPasswords({ cost: 5, concurrency: 1 }).hash('correct horse');
-    expect(await cheap().matches('correct horse', kept)).toBe(true);
+  test.each([4, 5, 6])('a hash of cost %i, where 5 is in use now', async (cost) => {
+    const kept = await createPasswords({ cost, concurrency: 1 }).hash('correct horse');
+    const { matches } = createPasswords({ cost: 5, concurrency: 1 });
+    expect(await matches('correct horse', kept)).toBe(true);
+    expect(await matches('correct hors', kept)).toBe(false);
+  });
+
+  test.each([
+    ['shorter than new ones are', 'abc'],
+    ['common', 'password1'],
+    ['empty', ''],
+  ])('what an older policy let in: %s', async (_, old) => {
+    const { hash, matches } = createPasswords({ cost: 4, concurrency: 1, minCharacters: 20 });
+    expect(await matches(old, await hash(old))).toBe(true);
   });
 });
 
@@ -124,6 +89,33 @@ test.each([4, 5])('what is kept of a password is bcrypt of cost %i with a salt o
   const format = new RegExp(`^\\$2b\\$${String(cost).padStart(2, '0')}\\$[./A-Za-z0-9]{53}$`);
   expect([one, other]).toEqual([expect.stringMatching(format), expect.stringMatching(format)]);
   expect(one).not.toBe(other);
+});
+
+test.each([
+  [4, true],
+  [5, false],
+  [6, false],
+])('where 5 is in use now, a hash of cost %i is outdated: %s', async (cost, isOutdated) => {
+  const kept = await createPasswords({ cost, concurrency: 1 }).hash('correct horse');
+  expect(createPasswords({ cost: 5, concurrency: 1 }).isOutdated(kept)).toBe(isOutdated);
+});
+
+test('what no password ever matches is not outdated', () => {
+  expect(cheap().isOutdated('$2b$04$short')).toBe(false);
+});
+
+describe('what keeps a text from being a new password', () => {
+  const { problems } = createPasswords({ cost: 4, concurrency: 1, minCharacters: 9 });
+
+  test('is told of the field that is blamed, by the rules of the settings', () => {
+    expect(problems('abcdefgh', { username: 'ada', field: 'newPassword' })).toEqual([
+      { field: 'newPassword', message: 'A password has at least 9 characters.' },
+    ]);
+  });
+
+  test('is nothing, where it keeps the rules', () => {
+    expect(problems('correct horse', { username: 'ada', field: 'newPassword' })).toEqual([]);
+  });
 });
 
 describe('where too many passwords are to be hashed', () => {

@@ -1,0 +1,142 @@
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { expect, test } from 'vitest';
+import { newKeyPair } from '../subgraphs/auth/keys/private-key.ts';
+import { openSigningKeys } from '../subgraphs/auth/keys/signing-keys.ts';
+import { captureLog } from '../tests/captured-log.ts';
+import { folderOfTest } from '../tests/folder-of-test.ts';
+import { run } from '../tests/spawned.ts';
+import { ensureSecrets } from './data-folder.ts';
+
+const pair = newKeyPair();
+const text = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const tokens = { 'image-service-token': 'a token', 'client-address-key': 'another' };
+const made = new Date('2026-10-01T02:03:04.567Z');
+const name = `20261001T020304Z.${pair.kid}.pem`;
+
+/** The secrets of a version whose key was one file, and its public key another. */
+function oldSecrets(): string {
+  const folder = join(folderOfTest(), 'secrets');
+  mkdirSync(folder);
+  const publicPem = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const files = { 'signing-key.pem': text, 'verification-key.pem': publicPem, ...tokens };
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content, { mode: 0o600 });
+  utimesSync(join(folder, 'signing-key.pem'), made, made);
+  return folder;
+}
+
+/** What must be there when a folder has been taken over, however often that was begun. */
+function expectTakenOver(folder: string): void {
+  expect(readdirSync(folder).sort()).toEqual(['client-address-key', 'image-service-token', 'signing-keys']);
+  const keys = readdirSync(join(folder, 'signing-keys')).filter((file) => file.endsWith('.pem'));
+  expect(keys).toEqual([name]);
+  expect(readFileSync(join(folder, 'signing-keys', name), 'utf8')).toBe(text);
+  for (const [file, content] of Object.entries(tokens)) expect(readFileSync(join(folder, file), 'utf8')).toBe(content);
+}
+
+test('the key of a version before goes on signing, and what it signed still holds', () => {
+  const folder = oldSecrets();
+  const { signingKeys } = ensureSecrets(folder);
+  expectTakenOver(folder);
+  const keys = openSigningKeys({ folder: signingKeys, tokenSeconds: 900, log: captureLog().log });
+  keys.stop();
+  expect(keys.current().kid).toBe(pair.kid);
+  expect(keys.get(pair.kid)?.equals(pair.publicKey)).toBe(true);
+});
+
+/** A program that calls `atStep` before each step: each call of the file system that the taking over is made of. */
+const inSteps = `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  import { ensureSecrets } from './embedded/data-folder.ts';
+  const [folder, number] = process.argv.slice(1);
+  let steps = 0;
+  for (const name of ['accessSync', 'chmodSync', 'linkSync', 'mkdirSync', 'readdirSync', 'readFileSync', 'renameSync',
+    'rmSync', 'statSync', 'writeFileSync']) {
+    const real = fs[name];
+    fs[name] = (...args) => {
+      steps++;
+      atStep();
+      return real(...args);
+    };
+  }
+  syncBuiltinESMExports();
+`;
+const runInSteps = (program: string, ...args: string[]) =>
+  run('--input-type=module', {}, '--eval', `${inSteps}${program}`, '--', ...args);
+
+test('it is taken over whole by the next start, at whichever step one before was killed', async () => {
+  const mortal = `
+    function atStep() {
+      if (steps === Number(number)) process.kill(process.pid, 'SIGKILL');
+    }
+    ensureSecrets(folder);
+    console.log('steps: ' + steps);
+  `;
+  const [, steps] = await runInSteps(mortal, oldSecrets(), '0').find(/steps: (\d+)/);
+  expect(Number(steps)).toBeGreaterThan(10);
+  const two = pLimit(2);
+  const deaths = Array.from({ length: Number(steps) }, (_, index) =>
+    two(async () => {
+      const folder = oldSecrets();
+      const killed = runInSteps(mortal, folder, String(index + 1));
+      expect([await killed.exitCode, killed.stdout()]).toEqual([null, '']);
+      ensureSecrets(folder);
+      expectTakenOver(folder);
+    }),
+  );
+  await Promise.all(deaths);
+}, 120_000);
+
+test('it is taken over whole, at whichever step another start overtakes one', async () => {
+  const folders = Array.from({ length: 30 }, oldSecrets);
+  const overtaken = `
+    let overtakesAt = 0;
+    let current = '';
+    function atStep() {
+      if (steps !== overtakesAt) return;
+      overtakesAt = 0;
+      ensureSecrets(current);
+    }
+    for (const [index, each] of process.argv.slice(1).entries()) {
+      steps = 0;
+      overtakesAt = index + 1;
+      current = each;
+      ensureSecrets(each);
+    }
+    console.log('left: ' + overtakesAt);
+  `;
+  const process = runInSteps(overtaken, ...folders);
+  expect([await process.exitCode, process.stderr()]).toEqual([0, '']);
+  // The last of them had fewer steps than that: none was left out.
+  expect(process.stdout()).toBe(`left: ${folders.length}\n`);
+  for (const folder of folders) expectTakenOver(folder);
+});
+
+test('a draft that was written by half is not taken for a key', () => {
+  const folder = oldSecrets();
+  mkdirSync(join(folder, 'signing-keys'));
+  writeFileSync(join(folder, 'signing-keys', '.half.draft'), text.slice(0, 500));
+  ensureSecrets(folder);
+  expectTakenOver(folder);
+});
+
+test('several processes that take it over at the same moment agree on it', async () => {
+  const folder = oldSecrets();
+  const program = `
+    import { ensureSecrets } from './embedded/data-folder.ts';
+    process.once('SIGUSR2', () => {
+      ensureSecrets(process.argv[1]);
+      process.exit(0);
+    });
+    setInterval(() => {}, 1000);
+    console.log('ready');
+  `;
+  const processes = Array.from({ length: 4 }, () => run('--input-type=module', {}, '--eval', program, '--', folder));
+  for (const process of processes) await process.find(/ready/);
+  for (const process of processes) process.signal('SIGUSR2');
+  for (const process of processes) expect([await process.exitCode, process.stderr()]).toEqual([0, '']);
+  expectTakenOver(folder);
+  expect(readdirSync(join(folder, 'signing-keys'))).toEqual([name]);
+});

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  clientAddressHeader,
+  createAddressSigner,
+  createClientReader,
+  readClientAddressKey,
+} from '../runtime/client-address.ts';
+import type { Client } from '../runtime/graphql-http.ts';
+import { captureLog } from '../tests/captured-log.ts';
+import { listenAsSubgraph, someClient, startClient } from '../tests/subgraph-client.ts';
+import { post } from '../tests/tiny-server.ts';
+import type { ExecutorName } from './gateway.ts';
+import { createHttpTransport } from './http-transport.ts';
+import { startGateway } from './start.ts';
+
+const key = readClientAddressKey(randomBytes(32).toString('base64url'));
+const signAddress = createAddressSigner(key);
+const logIn = 'mutation { login(input: { username: "ada", password: "correct horse" }) { accessToken } }';
+
+/** A gateway before an auth subgraph that writes down who asks, and with which headers. */
+async function startBefore(executor: ExecutorName, trustedProxies: readonly string[] = []) {
+  const seen: { client: Client; headers: IncomingHttpHeaders }[] = [];
+  const read = createClientReader(key);
+  const auth = await listenAsSubgraph((req, res) => {
+    seen.push({ client: read(req), headers: req.headers });
+    res.end('{"data":{"login":null,"me":null}}');
+  });
+  const timeouts = { timeoutMs: 5_000, mutationTimeoutMs: 5_000 };
+  const { url, stop } = await startGateway({
+    subgraphs: [
+      { name: 'auth', transport: createHttpTransport(auth, { signAddress }), ...timeouts },
+      { name: 'resources', transport: createHttpTransport(auth), ...timeouts },
+    ],
+    executor,
+    trustedProxies,
+    corsOrigins: [],
+    listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
+    log: captureLog().log,
+  });
+  onTestFinished(stop);
+  /** Sends an operation twice, as the second time it goes another way. */
+  const ask = async (query: string, headers: Record<string, string> = {}) => {
+    for (const _ of ['first', 'again']) await (await post(url, { query }, headers)).text();
+    return seen;
+  };
+  return { ask };
+}
+
+describe.each(['lean', 'apollo'] as const)('with the executor %s, auth learns of a log-in', (executor) => {
+  test('the address that the client is connected from, and what it says of itself', async () => {
+    const { ask } = await startBefore(executor);
+    const seen = await ask(logIn, { 'user-agent': 'Ada’s phone'.replace('’', '\xb4') });
+    const client = { address: '127.0.0.1', userAgent: 'Ada\xb4s phone' };
+    expect(seen.map((each) => each.client)).toEqual([client, client]);
+    expect(seen[0]?.headers[clientAddressHeader]).toBe(signAddress('127.0.0.1'));
+  });
+
+  test('none of the addresses that the client made up', async () => {
+    const { ask } = await startBefore(executor);
+    const headers = {
+      [clientAddressHeader]: signAddress('198.51.100.7'),
+      'x-forwarded-for': '198.51.100.7',
+      forwarded: 'for=198.51.100.7',
+    };
+    for (const { client, headers: forwarded } of await ask(logIn, headers)) {
+      expect(client.address).toBe('127.0.0.1');
+      expect(JSON.stringify(forwarded)).not.toContain('198.51.100.7');
+    }
+  });
+
+  test('the last address that a trusted proxy names', async () => {
+    const { ask } = await startBefore(executor, ['loopback']);
+    const headers = {
+      'x-forwarded-for': '203.0.113.1, 198.51.100.7',
+      [clientAddressHeader]: signAddress('203.0.113.1'),
+    };
+    const seen = await ask(logIn, headers);
+    expect(seen.map(({ client }) => client.address)).toEqual(['198.51.100.7', '198.51.100.7']);
+  });
+
+  test('and of a query nothing', async () => {
+    const { ask } = await startBefore(executor, ['loopback']);
+    const seen = await ask('{ me { id } }', {
+      'x-forwarded-for': '198.51.100.7',
+      [clientAddressHeader]: signAddress('198.51.100.7'),
+    });
+    expect(seen.map(({ headers }) => headers)).toHaveLength(2);
+    for (const { headers } of seen) {
+      expect(headers).not.toHaveProperty(clientAddressHeader);
+      expect(headers).not.toHaveProperty('user-agent');
+    }
+  });
+});
+
+describe('a mutation', () => {
+  const mutation = 'mutation { first }';
+  const answering = (transport = createHttpTransport) =>
+    startClient((res) => res.end('{"data":{"first":1}}'), {}, transport);
+  const signing = () => answering((url) => createHttpTransport(url, { signAddress }));
+
+  test('says nothing of who asks where the subgraph need not know', async () => {
+    const { ask, asked } = await answering();
+    await ask({ query: mutation });
+    expect(Object.keys(asked[0]?.headers ?? {})).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/client-address|user-agent/)]),
+    );
+  });
+
+  test('names who asks', async () => {
+    const { ask, asked } = await signing();
+    await ask({ query: mutation });
+    const { address, userAgent } = someClient;
+    expect(asked[0]?.headers).toMatchObject({ [clientAddressHeader]: signAddress(address), 'user-agent': userAgent });
+  });
+
+  test('has no user agent where the client had none', async () => {
+    const { ask, asked } = await signing();
+    await ask({ query: mutation, asker: () => ({ address: '::1', userAgent: undefined }) });
+    expect(asked[0]?.headers).not.toHaveProperty('user-agent');
+    expect(asked[0]?.headers[clientAddressHeader]).toBe(signAddress('::1'));
+  });
+
+  test.each([
+    ['line\r\nx-other: 1', 'linex-other: 1'],
+    ['nul \0 and bell \x07', 'nul  and bell'],
+    ['\u{1f9d1} € é', 'é'],
+  ])('goes through where the user agent is %j', async (userAgent, sent) => {
+    const { ask, asked } = await signing();
+    expect(await ask({ query: mutation, asker: () => ({ address: '::1', userAgent }) })).toEqual({
+      data: { first: 1 },
+    });
+    expect(asked[0]?.headers['user-agent']).toBe(sent);
+    expect(asked[0]?.headers).not.toHaveProperty('x-other');
+  });
+
+  test('whose client has no address any more is from somewhere, and goes through', async () => {
+    const { ask, asked } = await signing();
+    const asker = () => ({ address: '', userAgent: undefined });
+    expect(await ask({ query: mutation, asker })).toEqual({ data: { first: 1 } });
+    expect(asked).toHaveLength(1);
+  });
+});
+
+test('a query need not know who asks', async () => {
+  const { ask } = await startClient((res) => res.end('{"data":{"first":1}}'));
+  const asker = (): Client => {
+    throw new Error('Nobody need know.');
+  };
+  expect(await ask({ query: '{ first }', asker })).toEqual({ data: { first: 1 } });
+});

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import proxyAddr from 'proxy-addr';
+import { plainAddress } from '../runtime/client-address.ts';
+import type { Client } from '../runtime/graphql-http.ts';
+
+/** Of what a client says of itself: far over what is kept of it, far under what fills up the head of a request. */
+const maxUserAgentLength = 1_000;
+
+/** Ranges that have a name: those of this machine, of its link, and of private networks. */
+const namedRanges = ['loopback', 'linklocal', 'uniquelocal'];
+
+/**
+ * Tells who is connected. Behind trusted proxies that is the last address in `X-Forwarded-For` that is none of theirs:
+ * whatever stands before it, the client may have written there itself. Without them, nobody's headers are asked.
+ */
+export function createClientOf(trustedProxies: readonly string[] = []): (req: IncomingMessage) => Client {
+  const addressOf = trustedProxies.length > 0 ? addressBehind(proxyAddr.compile([...trustedProxies])) : otherEnd;
+  return (req) => ({
+    address: addressOf(req) ?? '',
+    userAgent: req.headers['user-agent']?.slice(0, maxUserAgentLength),
+  });
+}
+
+/** Whether proxies can be told by a text: an address, a range of them (RFC 4632), or a range's name. */
+export function isProxyRange(text: string): boolean {
+  if (namedRanges.includes(text)) return true;
+  const [address = '', bits = '32'] = text.split('/');
+  // proxy-addr also takes octal numbers, and fewer than four: too easily mistaken for another address.
+  if (isIP(address) === 0 || !/^\d{1,3}$/.test(bits)) return false;
+  try {
+    proxyAddr.compile(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function addressBehind(isTrusted: (address: string, hops: number) => boolean) {
+  return (req: IncomingMessage) => plainAddress(withoutPort(proxyAddr(req, isTrusted))) ?? otherEnd(req);
+}
+
+function otherEnd({ socket }: IncomingMessage): string | undefined {
+  return plainAddress(socket.remoteAddress);
+}
+
+/** Some proxies add the client's port. A connection that is gone may have no address any more. */
+function withoutPort(text = ''): string {
+  return text.replace(/^([\d.]+):\d+$/, '$1').replace(/^\[(.*)\](:\d+)?$/, '$1');
+}

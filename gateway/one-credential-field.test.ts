@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { captureLog } from '../tests/captured-log.ts';
+import { listenAsSubgraph } from '../tests/subgraph-client.ts';
+import { post } from '../tests/tiny-server.ts';
+import type { ExecutorName } from './gateway.ts';
+import { createHttpTransport } from './http-transport.ts';
+import { startGateway } from './start.ts';
+
+/** A gateway before an auth subgraph that writes down what it is asked. */
+async function startBefore(executor: ExecutorName) {
+  const asked: string[] = [];
+  const auth = await listenAsSubgraph(async (req, res) => {
+    asked.push((JSON.parse(await text(req)) as { query: string }).query);
+    res.end('{"data":{"login":null,"a":null}}');
+  });
+  const timeouts = { timeoutMs: 5_000, mutationTimeoutMs: 5_000 };
+  const { url, stop } = await startGateway({
+    subgraphs: ['auth', 'resources'].map((name) => ({ name, transport: createHttpTransport(auth), ...timeouts })),
+    executor,
+    corsOrigins: [],
+    listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
+    log: captureLog().log,
+  });
+  onTestFinished(stop);
+  const ask = async (body: unknown) => {
+    const response = await post(url, body);
+    const { errors = [] } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
+    return [response.status, ...errors.map(({ extensions }) => extensions.code)];
+  };
+  return { ask, asked };
+}
+
+const logIn = 'login(input: { username: "ada", password: "correct horse" })';
+const register = 'register(input: { username: "ada", password: "correct horse" })';
+const yes = { yes: true };
+const no = { yes: false };
+const conditional = `mutation ($yes: Boolean!) { a: ${logIn} @include(if: $yes) { expiresIn } b: ${logIn} @skip(if: $yes) { expiresIn } }`;
+const good = `mutation Good { a: ${logIn} { expiresIn } }`;
+const bad = `mutation Bad { a: ${logIn} { expiresIn } b: ${logIn} { expiresIn } }`;
+const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(bad).digest('hex') };
+const refused = [400, 'GRAPHQL_VALIDATION_FAILED'];
+
+/** Bodies of requests, in the order that they come in. */
+const bodies: Record<string, object[]> = {
+  'under aliases': [{ query: bad }],
+  'of different names': [{ query: `mutation { ${logIn} { expiresIn } ${register} { expiresIn } }` }],
+  'in fragments': [
+    {
+      query: `mutation { ...A ... on Mutation { b: ${logIn} { expiresIn } } }
+        fragment A on Mutation { ... { a: ${logIn} { expiresIn } } }`,
+    },
+  ],
+  'with what is for resources between them': [
+    {
+      query: `mutation {
+        a: ${logIn} { expiresIn }
+        deleteResource(input: { id: "1" }) { deletedResourceId }
+        b: ${logIn} { expiresIn }
+      }`,
+    },
+  ],
+  'on a condition that holds, and on one that does not': [
+    { query: conditional, variables: yes },
+    { query: conditional, variables: no },
+  ],
+  'of which none is to be executed': [
+    { query: `mutation { a: ${logIn} @skip(if: true) { expiresIn } b: ${logIn} @include(if: false) { expiresIn } }` },
+  ],
+  'in the other operation of a document': [
+    { query: `${good} ${bad}`, operationName: 'Good' },
+    { query: `${good} ${bad}`, operationName: 'Bad' },
+  ],
+  'in a persisted query': [{ query: bad, extensions: { persistedQuery } }],
+};
+
+describe.each(['lean', 'apollo'] as const)('with the executor %s', (executor) => {
+  test.each(Object.entries(bodies))('two log-ins in one operation are refused each time: %s', async (_, requests) => {
+    const { ask, asked } = await startBefore(executor);
+    for (let time = 1; time <= 3; time++) for (const body of requests) expect(await ask(body)).toEqual(refused);
+    expect(asked).toEqual([]);
+  });
+
+  test('and after one log-in by the same name was let through', async () => {
+    const { ask, asked } = await startBefore(executor);
+    for (let time = 1; time <= 3; time++) {
+      expect(await ask({ query: good, operationName: 'Good' })).toEqual([200]);
+      expect(await ask({ query: bad.replace('Bad', 'Good'), operationName: 'Good' })).toEqual(refused);
+    }
+    expect(asked).toHaveLength(3);
+  });
+
+  test('one log-in that is written twice is one', async () => {
+    const { ask, asked } = await startBefore(executor);
+    const query = `mutation { ${logIn} { expiresIn } ...A } fragment A on Mutation { ${logIn} { tokenType } }`;
+    for (let time = 1; time <= 3; time++) expect(await ask({ query })).toEqual([200]);
+    expect(asked.map((each) => each.match(/login/g)?.length)).toEqual([1, 1, 1]);
+  });
+});

@@ -1,0 +1,243 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { readEventClaims, securityEventType } from '../../../runtime/security-event.ts';
+import { createVerifyToken } from '../../../runtime/signed-token.ts';
+import { captureLog } from '../../../tests/captured-log.ts';
+import { folderOfTest } from '../../../tests/folder-of-test.ts';
+import { oneKey } from '../keys/test-keys.ts';
+import { openSqliteUserStore } from '../storage/sqlite.ts';
+import { newUser } from '../storage/user-store.contract.ts';
+import { createSignEvent } from '../tokens.ts';
+import { type Subscriber, startEventDelivery } from './event-delivery.ts';
+import { pushEvent } from './event-push.ts';
+
+const keys = oneKey();
+const issuer = 'https://auth.example';
+const audience = 'https://events.example';
+const verify = createVerifyToken({ type: securityEventType, keys, issuer, audience });
+
+/** What a subscriber was sent, and what it made of it. */
+interface Received {
+  jti: string;
+  userId: string;
+  type: string;
+  status: number;
+}
+
+type Answer = (event: Omit<Received, 'status'>, nth: number) => number | 'nothing' | 'a reset' | Promise<number>;
+
+/** A real subscriber: `answer` says with which status, 202 where it is left out. */
+async function startSubscriber(answer: Answer = () => 202) {
+  const received: Received[] = [];
+  const requests: { method: string | undefined; type: string | undefined; accept: string | undefined }[] = [];
+  const server = createServer(async (req, res) => {
+    const { method, headers } = req;
+    requests.push({ method, type: headers['content-type'], accept: headers.accept });
+    const { claims } = await verify(await textOf(req));
+    const { userId = '', type = '' } = readEventClaims(claims, issuer) ?? {};
+    const event = { jti: claims.jti ?? '', userId, type };
+    const status = await answer(event, received.length + 1);
+    received.push({ ...event, status: typeof status === 'number' ? status : 0 });
+    if (status === 'a reset') return void req.socket.destroy();
+    if (status === 'nothing') return;
+    res.writeHead(status, { location: '/elsewhere' }).end(status === 400 ? '{"err":"invalid_key"}' : '');
+  });
+  const listen = (port = 0) => new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port }, resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  await listen();
+  onTestFinished(close);
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/events`, received, requests, close, open: () => listen(port) };
+}
+
+async function textOf(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+/** An outbox for subscribers at these URLs, and the delivery from it. */
+function openOutbox(...urls: string[]) {
+  const subscribers: Subscriber[] = urls.map((url, nth) => ({ name: nameOf(nth), url }));
+  const names = subscribers.map(({ name }) => name);
+  const { log, lines } = captureLog();
+  const file = join(folderOfTest(), 'auth.sqlite');
+  const store = openSqliteUserStore(file, { subscribers: names });
+  onTestFinished(() => store.close());
+  const sign = createSignEvent({ keys, issuer, audience });
+  const start = (of = store, to: readonly Subscriber[] = subscribers) => {
+    const delivery = startEventDelivery({ subscribers: to, outbox: of.outbox, sign, push: pushEvent, log });
+    onTestFinished(delivery.stop);
+    return delivery;
+  };
+  return { store, start, lines, reopen: () => openSqliteUserStore(file, { subscribers: names }) };
+}
+
+const nameOf = (nth: number) => `subscriber-${nth}`;
+
+type Store = ReturnType<typeof openOutbox>['store'];
+
+/** A session of a new user is ended, and then the account is removed: two events, in that order. */
+async function twoEvents(store: Store): Promise<string> {
+  const user = newUser();
+  await store.insert(user);
+  const now = new Date();
+  const times = { createdAt: now, lastUsedAt: now, expiresAt: new Date(2 ** 42), endsAt: new Date(2 ** 42) };
+  const session = { id: user.id, userId: user.id, userAgent: null, refreshTokenHash: user.id, ...times };
+  await store.sessions.open(session, { userId: user.id, passwordVersion: 1 });
+  await store.sessions.endAll(user.id, now);
+  await store.remove({ userId: user.id, passwordVersion: 1 }, now);
+  return user.id;
+}
+
+const types = ['session-revoked', 'account-purged'];
+const farOff = new Date(2 ** 42);
+const isDelivered = (store: Store) =>
+  vi.waitFor(async () => {
+    expect(await store.outbox.waitingFor()).toEqual([]);
+  }, 10_000);
+
+describe('an event is tried again, in order and under its id, until it is accepted', () => {
+  test.each<[string, Answer]>([
+    ['the subscriber answers 500', (_, nth) => (nth === 1 ? 500 : 202)],
+    ['the subscriber answers 503', (_, nth) => (nth === 1 ? 503 : 202)],
+    ['the subscriber answers 429', (_, nth) => (nth === 1 ? 429 : 202)],
+    ['the subscriber answers 200, which accepts nothing', (_, nth) => (nth === 1 ? 200 : 202)],
+    ['the subscriber sends elsewhere', (_, nth) => (nth === 1 ? 307 : 202)],
+    ['the subscriber resets the connection', (_, nth) => (nth === 1 ? 'a reset' : 202)],
+    ['the subscriber refuses it', (_, nth) => (nth === 1 ? 400 : 202)],
+  ])('%s', async (_, answer) => {
+    const { url, received } = await startSubscriber(answer);
+    const { store, start } = openOutbox(url);
+    const userId = await twoEvents(store);
+    start();
+    await isDelivered(store);
+    expect(received.map(({ type }) => type)).toEqual(['session-revoked', ...types]);
+    expect(new Set(received.map((each) => each.userId))).toEqual(new Set([userId]));
+    const [first, again, other] = received.map(({ jti }) => jti);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  test('the subscriber is not there yet', async () => {
+    const { url, received, close, open } = await startSubscriber();
+    await close();
+    const { store, start, lines } = openOutbox(url);
+    await twoEvents(store);
+    start();
+    await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('subscriber away'));
+    await open();
+    await isDelivered(store);
+    expect(received.map(({ type }) => type)).toEqual(types);
+    await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('subscriber back'));
+    expect(lines.filter(({ msg }) => msg === 'subscriber away')).toHaveLength(1);
+  });
+
+  test('the process ends before it is, and another goes on', async () => {
+    const { url, received, close, open } = await startSubscriber();
+    await close();
+    const { store, start, reopen } = openOutbox(url);
+    await twoEvents(store);
+    await start().stop();
+    store.close();
+    await open();
+    const again = reopen();
+    onTestFinished(() => again.close());
+    start(again);
+    await isDelivered(again);
+    expect(received.map(({ type }) => type)).toEqual(types);
+  });
+});
+
+test('a subscriber that has moved is told where it is now', async () => {
+  const gone = await startSubscriber();
+  await gone.close();
+  const { store, start } = openOutbox(gone.url);
+  await twoEvents(store);
+  const moved = await startSubscriber();
+  start(store, [{ name: nameOf(0), url: moved.url }]);
+  await isDelivered(store);
+  expect(moved.received.map(({ type }) => type)).toEqual(types);
+});
+
+test('what waits for a subscriber that is not named any more stays, and is warned of', async () => {
+  const { store, start, lines } = openOutbox('http://127.0.0.1:9/events');
+  await twoEvents(store);
+  await start(store, []).stop();
+  expect(lines).toMatchObject([{ level: 40, subscriber: nameOf(0) }]);
+  expect(await store.outbox.due(nameOf(0), farOff, 100)).toHaveLength(2);
+});
+
+test('what one user is refused keeps nobody else waiting, and is logged without the token', async () => {
+  let refused = '';
+  const { url, received } = await startSubscriber(({ userId }) => (userId === refused ? 400 : 202));
+  const { store, start, lines } = openOutbox(url);
+  refused = await twoEvents(store);
+  const other = await twoEvents(store);
+  start();
+  await vi.waitFor(() => expect(received.filter(({ userId }) => userId === other)).toHaveLength(2));
+  await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('event refused'));
+  expect(received.filter(({ userId }) => userId === refused).map(({ type }) => type)).not.toContain('account-purged');
+  const logged = lines.find(({ msg }) => msg === 'event refused');
+  expect(logged).toMatchObject({ event: 'session-revoked', reason: '400 {"err":"invalid_key"}' });
+  expect(JSON.stringify(lines)).not.toMatch(/eyJ/);
+});
+
+test('one subscriber that hangs keeps no other waiting', async () => {
+  const slow = await startSubscriber(() => 'nothing');
+  const quick = await startSubscriber();
+  const { store, start } = openOutbox(slow.url, quick.url);
+  await twoEvents(store);
+  start();
+  await vi.waitFor(() => expect(quick.received.map(({ type }) => type)).toEqual(types));
+});
+
+test('several users are told at once, each in order, and nothing twice', async () => {
+  const { url, received } = await startSubscriber();
+  const { store, start } = openOutbox(url);
+  const users = await Promise.all(Array.from({ length: 40 }, () => twoEvents(store)));
+  start();
+  await isDelivered(store);
+  expect(received).toHaveLength(80);
+  for (const user of users) {
+    expect(received.filter(({ userId }) => userId === user).map(({ type }) => type)).toEqual(types);
+  }
+});
+
+test('events are pushed as RFC 8935, section 2, has it', async () => {
+  const { url, requests } = await startSubscriber();
+  const { store, start } = openOutbox(url);
+  await twoEvents(store);
+  start();
+  await isDelivered(store);
+  const asDescribed = { method: 'POST', type: 'application/secevent+jwt', accept: 'application/json' };
+  expect(requests).toEqual([asDescribed, asDescribed]);
+});
+
+test('what happens while it runs is told soon', async () => {
+  const { url, received } = await startSubscriber();
+  const { store, start } = openOutbox(url);
+  start();
+  await twoEvents(store);
+  await isDelivered(store);
+  expect(received).toHaveLength(2);
+});
+
+test('stopping ends what is on its way, which is told by the next', async () => {
+  const { url, received } = await startSubscriber((_, nth) => (nth === 1 ? 'nothing' : 202));
+  const { store, start } = openOutbox(url);
+  await twoEvents(store);
+  const first = start();
+  await vi.waitFor(() => expect(received).toHaveLength(1));
+  await first.stop();
+  expect(await store.outbox.due(nameOf(0), farOff, 100)).toHaveLength(2);
+  start();
+  await isDelivered(store);
+  expect(received.map(({ type }) => type)).toEqual(['session-revoked', ...types]);
+});

@@ -1,0 +1,33 @@
+import fetch from 'node-fetch';
+import { securityEventType } from '../../../runtime/security-event.ts';
+
+/** What a subscriber made of an event: it is its business now, it does not want it as it is, or nothing was heard of it. */
+export type Pushed = { outcome: 'ACCEPTED' } | { outcome: 'REFUSED' | 'AWAY'; reason: string };
+
+/** Pushes a Security Event Token to a subscriber's URL. Never rejects. */
+export type PushEvent = (url: string, token: string, stopping: AbortSignal) => Promise<Pushed>;
+
+const timeoutMs = 5_000;
+const maxAnswerBytes = 4_096;
+
+/** RFC 8935, section 2: 202 means that it has been kept, 400 says in JSON what is wrong with it. */
+export const pushEvent: PushEvent = async (url, token, stopping) => {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': `application/${securityEventType}`, accept: 'application/json' },
+      body: token,
+      redirect: 'error',
+      size: maxAnswerBytes,
+      signal: AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]),
+    });
+    const answer = await response.text();
+    if (response.status === 202) return { outcome: 'ACCEPTED' };
+    return { outcome: isRefused(response.status) ? 'REFUSED' : 'AWAY', reason: `${response.status} ${answer}` };
+  } catch (error) {
+    return { outcome: 'AWAY', reason: (error as Error).message };
+  }
+};
+
+/** Said of this event; anything else says something of the subscriber. */
+const isRefused = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429;

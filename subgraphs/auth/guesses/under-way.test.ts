@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { createUnderWay } from './under-way.ts';
+
+const unavailable = { name: 'Refusal', extensions: { code: 'SERVICE_UNAVAILABLE' } };
+
+test('what has entered is counted by each of its keys until it leaves', () => {
+  const { enter, count } = createUnderWay({ maxWaiting: 1 });
+  const leaveFirst = enter(['a', 'b']);
+  const leaveSecond = enter(['b']);
+  const counts = () => ['a', 'b', 'c'].map(count);
+  expect(counts()).toEqual([1, 2, 0]);
+  leaveFirst();
+  expect(counts()).toEqual([0, 1, 0]);
+  leaveSecond();
+  expect(counts()).toEqual([0, 0, 0]);
+});
+
+test('whoever waits goes on, in their order, when one with their key has ended, and not before', async () => {
+  const { enter, nextEnd } = createUnderWay({ maxWaiting: 3 });
+  const [leaveA, leaveB] = [enter(['a']), enter(['b'])];
+  enter(['a']);
+  const seen: string[] = [];
+  const waits = ['first', 'second'].map((name) => nextEnd('a').then(() => seen.push(name)));
+  leaveB();
+  await nextEnd('b');
+  expect(seen).toEqual([]);
+  leaveA();
+  await Promise.all(waits);
+  expect(seen).toEqual(['first', 'second']);
+});
+
+test('nobody waits where nothing is under way', async () => {
+  const { enter, nextEnd } = createUnderWay({ maxWaiting: 0 });
+  await nextEnd('a');
+  enter(['a'])();
+  await nextEnd('a');
+});
+
+test('who would be one too many to wait, for whichever key, is refused; there is room when others have gone on', async () => {
+  const { enter, nextEnd } = createUnderWay({ maxWaiting: 2 });
+  const [leaveA, leaveB] = [enter(['a']), enter(['b'])];
+  const waits = [nextEnd('a'), nextEnd('b')];
+  await expect(nextEnd('a')).rejects.toMatchObject(unavailable);
+  leaveA();
+  enter(['a']);
+  const third = nextEnd('b');
+  await expect(nextEnd('a')).rejects.toMatchObject(unavailable);
+  leaveB();
+  await Promise.all([...waits, third]);
+});

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Outbox } from './outbox.ts';
+import { newUser } from './user-store.contract.ts';
+import type { UserStore } from './user-store.ts';
+
+/** The subscribers that a store of the contract below must be opened with. */
+export const subscribers = ['first', 'second'] as const;
+const [first, second] = subscribers;
+
+/** What every engine's outbox does; `open` gives a store whose outbox is empty. */
+export function outboxContract(open: () => UserStore | Promise<UserStore>): void {
+  let store: UserStore;
+  let outbox: Outbox;
+  beforeEach(async () => {
+    store = await open();
+    outbox = store.outbox;
+  });
+  afterEach(() => store.close());
+
+  const now = new Date();
+  const later = (ms: number) => new Date(now.getTime() + ms);
+  /** Something happens to a user: an account is removed. */
+  const happen = async (at = now) => {
+    const user = newUser();
+    await store.insert(user);
+    await store.remove({ userId: user.id, passwordVersion: 1 }, at);
+    return user.id;
+  };
+  /** Two things happen to one user. */
+  const happenTwice = async () => {
+    const user = newUser();
+    await store.insert(user);
+    const session = { id: user.id, userId: user.id, userAgent: null, refreshTokenHash: user.id };
+    const times = { createdAt: now, lastUsedAt: now, expiresAt: later(1_000), endsAt: later(1_000) };
+    await store.sessions.open({ ...session, ...times }, { userId: user.id, passwordVersion: 1 });
+    await store.sessions.endAll(user.id, now);
+    await store.remove({ userId: user.id, passwordVersion: 1 }, now);
+    return user.id;
+  };
+  const dueAt = (at: Date, limit = 100) => outbox.due(first, at, limit);
+  const usersOf = (due: Awaited<ReturnType<Outbox['due']>>) => due.map(({ event }) => event.userId);
+
+  test('nothing is due where nothing has happened', async () => {
+    expect(await dueAt(later(1_000_000))).toEqual([]);
+  });
+
+  test('each subscriber is told, under ids of their own, until it has accepted', async () => {
+    const userId = await happen();
+    const [delivery, ...others] = await dueAt(now);
+    expect(others).toEqual([]);
+    const event = { type: 'account-purged', userId };
+    const known = { seq: expect.any(Number), jti: expect.stringMatching(/^[\da-f-]{36}$/) };
+    expect(delivery).toEqual({ ...known, event, happenedAt: now, attempts: 0 });
+    expect((await dueAt(now))[0]).toEqual(delivery);
+    await outbox.accepted(delivery?.seq ?? 0);
+    expect(await dueAt(now)).toEqual([]);
+    expect(usersOf(await outbox.due(second, now, 100))).toEqual([userId]);
+  });
+
+  test('in the order in which things happened, so many at a time', async () => {
+    const users = [await happen(), await happen(), await happen()];
+    expect(usersOf(await dueAt(now))).toEqual(users);
+    expect(usersOf(await dueAt(now, 2))).toEqual(users.slice(0, 2));
+    const seqs = (await dueAt(now)).map(({ seq }) => seq);
+    expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
+  });
+
+  test('what is postponed is due later, and so is what happened to its user afterwards', async () => {
+    const patient = await happenTwice();
+    const other = await happen();
+    const [head] = await dueAt(now);
+    await outbox.postpone(head?.seq ?? 0, later(500));
+    expect(usersOf(await dueAt(later(499)))).toEqual([other]);
+    const due = await dueAt(later(500));
+    expect(usersOf(due)).toEqual([patient, patient, other]);
+    expect(due.map(({ attempts }) => attempts)).toEqual([1, 0, 0]);
+    expect(due.map(({ event }) => event.type)).toEqual(['session-revoked', 'account-purged', 'account-purged']);
+  });
+
+  test('to accept or to postpone what is not there any more changes nothing', async () => {
+    const userId = await happen();
+    await outbox.accepted(1_000_000);
+    await outbox.postpone(1_000_000, later(1_000_000));
+    expect(usersOf(await dueAt(now))).toEqual([userId]);
+  });
+}

@@ -1,0 +1,56 @@
+import type { ProvenAccount, User } from './user-store.ts';
+
+/** An open session. */
+export interface Session {
+  /** UUID. */
+  id: string;
+  userId: string;
+  createdAt: Date;
+  lastUsedAt: Date;
+  expiresAt: Date;
+  userAgent: string | null;
+}
+
+/** A session as it is opened. */
+export interface NewSession extends Session {
+  /** SHA-256 of its first refresh token, in base64url. */
+  refreshTokenHash: string;
+  /** However often it is used. */
+  endsAt: Date;
+}
+
+/** A refresh token that is traded for the next. */
+export interface Rotation {
+  hash: string;
+  nextHash: string;
+  now: Date;
+  /** Until when the used one may be used again. */
+  reusableUntil: Date;
+  /** Of the session, unless it ends before. */
+  expiresAt: Date;
+}
+
+/** One session of one account. */
+export interface SessionKey {
+  id: string;
+  userId: string;
+}
+
+/** Keeps sessions. What ends one writes into the outbox, in the same transaction, that it has ended. */
+export interface SessionStore {
+  /** False, and nothing is kept, where the account is gone or its password has been changed since it was proven. */
+  open(session: NewSession, account: ProvenAccount): Promise<boolean>;
+  /** Undefined where it has ended or expired. */
+  find(key: SessionKey, now: Date): Promise<Session | undefined>;
+  /** Last used first. */
+  list(userId: string, now: Date): Promise<Session[]>;
+  /** The session as it goes on; `UNKNOWN` where the token is none of an open session's; `REUSED` where the session has ended by it. */
+  rotate(rotation: Rotation): Promise<{ session: Session; user: User } | 'UNKNOWN' | 'REUSED'>;
+  /** Ends the session that any of its refresh tokens belongs to; nothing where there is none. */
+  endByToken(hash: string, now: Date): Promise<void>;
+  /** False where there is none. */
+  end(key: SessionKey, now: Date): Promise<boolean>;
+  endAll(userId: string, now: Date): Promise<void>;
+  /** Forgets sessions that have expired, at most so many; gives how many. */
+  forgetExpired(now: Date, limit: number): Promise<number>;
+}

@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import type { OpenOperation } from '../storage/operation-store.ts';
+import { bury } from '../storage/test-events.ts';
+import { claimAll } from '../storage/test-resources.ts';
+import { delay, hold, lost } from '../test-gate.ts';
+import { imageOf, startRules, unauthenticated } from '../test-rules.ts';
+
+type Rules = Awaited<ReturnType<typeof startRules>>;
+
+/** Nothing of anybody's is left, here or at the image service. */
+async function expectNothing({ settled, storedImages, store, database }: Rules, ownerId: string) {
+  await settled();
+  await expect.poll(storedImages, { timeout: 5_000 }).toEqual([]);
+  expect(await store.count({ ownerId, order: 'NEWEST', filter: {} })).toBe(0);
+  expect(database.open()).toEqual([]);
+  expect(await store.revocations.purgeSome(10)).toBe(false);
+}
+
+/** Buries the account, and takes away what it has by then where `isPurged`. */
+async function end({ store }: Rules, ownerId: string, { isPurged }: { isPurged: boolean }) {
+  await bury(store, ownerId);
+  while (isPurged && (await store.revocations.purgeSome(10)));
+}
+
+const moments = [
+  ['before the call', 'before', 'and is not purged yet', false],
+  ['before the call', 'before', 'and is purged', true],
+  ['before the answer', 'after', 'and is not purged yet', false],
+  ['before the answer', 'after', 'and is purged', true],
+] as const;
+
+describe.each(['POST', 'PUT'] as const)('an account that ends while its create is at %s,', (method) => {
+  test.each(moments.flatMap((moment) => [undefined, 'key'].map((key) => [...moment, key] as const)))(
+    '%s (%s) %s (%s), key %s: nothing remains, and the client is told',
+    async (_, at, __, isPurged, key) => {
+      const rules = await startRules();
+      const ada = rules.signUp();
+      const { wait, arrived, release } = hold();
+      rules.gate.steps[method] = { [at]: wait };
+      const created = ada.create({ ...(key && { idempotencyKey: key }) });
+      await arrived;
+      await end(rules, ada.viewerId, { isPurged });
+      release();
+      await expect(created).rejects.toEqual(unauthenticated);
+      // Its image is not left to the reconciler.
+      expect(await rules.storedImages()).toEqual([]);
+      await expectNothing(rules, ada.viewerId);
+    },
+  );
+});
+
+describe('an account that ends while its image is replaced,', () => {
+  test.each(moments)('%s (%s) %s (%s): nothing remains, and the client is told', async (_, at, __, isPurged) => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const { id } = await ada.create();
+    const { wait, arrived, release } = hold();
+    rules.gate.steps.PUT = { [at]: wait };
+    const updated = ada.update({ id, title: 'Late', image: await imageOf(4) });
+    await arrived;
+    await end(rules, ada.viewerId, { isPurged });
+    release();
+    await expect(updated).rejects.toEqual(unauthenticated);
+    await expectNothing(rules, ada.viewerId);
+  });
+
+  test('which lands when its image is deleted already: nothing remains', async () => {
+    const rules = await startRules({ requestMs: 100, attemptMs: 50 });
+    const ada = rules.signUp();
+    const { id } = await ada.create();
+    const { instead, land } = delay();
+    rules.gate.steps.PUT = { instead };
+    await expect(ada.update({ id, image: await imageOf(4) })).rejects.toMatchObject({ name: 'Refusal' });
+    await end(rules, ada.viewerId, { isPurged: true });
+    await rules.settled();
+    expect(await rules.storedImages()).toEqual([]);
+    expect(new Set(await land())).toEqual(new Set([404]));
+    await expectNothing(rules, ada.viewerId);
+  });
+});
+
+test.each([false, true])('of an account that has ended nothing is begun (purged: %s)', async (isPurged) => {
+  const rules = await startRules();
+  const ada = rules.signUp();
+  const { id } = await ada.create();
+  await end(rules, ada.viewerId, { isPurged });
+  rules.gate.calls.length = 0;
+  await expect(ada.create()).rejects.toEqual(unauthenticated);
+  await expect(ada.create({ idempotencyKey: 'key' })).rejects.toEqual(unauthenticated);
+  await expect(ada.update({ id, title: 'Late' })).rejects.toEqual(
+    isPurged ? expect.objectContaining({ name: 'Refusal' }) : unauthenticated,
+  );
+  await expect(ada.update({ id, image: await imageOf(4) })).rejects.toMatchObject({ name: 'Refusal' });
+  expect(rules.gate.calls).toEqual([]);
+  await expectNothing(rules, ada.viewerId);
+});
+
+test('a key of an account that has ended tells nothing any more', async () => {
+  const rules = await startRules();
+  const [ada, bob] = [rules.signUp(), rules.signUp()];
+  await ada.create({ idempotencyKey: 'key' });
+  const bobs = await bob.create({ idempotencyKey: 'key' });
+  await end(rules, ada.viewerId, { isPurged: true });
+  expect(await rules.store.operations.findKeyed(ada.viewerId, 'key', new Date(0))).toBeUndefined();
+  expect(await bob.create({ idempotencyKey: 'key' })).toEqual(bobs);
+});
+
+test('a create whose reservation got lost leaves nothing of an account that has ended', async () => {
+  const rules = await startRules({ requestMs: 100, attemptMs: 50 });
+  const ada = rules.signUp();
+  rules.gate.steps.POST = lost;
+  await expect(ada.create()).rejects.toMatchObject({ name: 'Refusal' });
+  expect(await rules.storedImages()).not.toEqual([]);
+  rules.gate.steps = {};
+  await end(rules, ada.viewerId, { isPurged: true });
+  await expectNothing(rules, ada.viewerId);
+});
+
+describe('what the reconciler has claimed when the account ends leaves nothing:', () => {
+  const claimOne = async (rules: Rules): Promise<OpenOperation> => {
+    const [operation, ...more] = await claimAll(rules.store);
+    expect(more).toEqual([]);
+    return operation as OpenOperation;
+  };
+
+  test('a create with a key that was whole', async () => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const { wait, arrived, release } = hold();
+    rules.gate.steps.PUT = { after: wait };
+    const created = ada.create({ idempotencyKey: 'key' }).catch(() => {});
+    await arrived;
+    rules.database.abandon();
+    const operation = await claimOne(rules);
+    expect(operation).toMatchObject({ state: 'RESERVED', isKeyed: true });
+    await end(rules, ada.viewerId, { isPurged: false });
+    await rules.settle(operation);
+    expect([await rules.storedImages(), rules.database.open()]).toEqual([[], []]);
+    release();
+    await created;
+    await expectNothing(rules, ada.viewerId);
+  });
+
+  test.each([false, true])('a replacement whose bytes are there (purged: %s)', async (isPurged) => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const resource = await ada.create();
+    const { wait, arrived, release } = hold();
+    rules.gate.steps.PUT = { after: wait };
+    const updated = ada.update({ id: resource.id, image: await imageOf(4) }).catch(() => {});
+    await arrived;
+    rules.database.abandon();
+    const operation = await claimOne(rules);
+    expect(operation).toMatchObject({ state: 'REPLACING' });
+    await end(rules, ada.viewerId, { isPurged });
+    await rules.settle(operation);
+    expect(await ada.find(resource.id)).toEqual(isPurged ? undefined : resource);
+    release();
+    await updated;
+    await expectNothing(rules, ada.viewerId);
+  });
+});
+
+test('an account of many resources ends while others’ go on, and nobody else’s is touched', async () => {
+  const rules = await startRules();
+  const [ada, bob] = [rules.signUp(), rules.signUp()];
+  for (let at = 0; at < 20; at += 1) await ada.create();
+  const bobs = await bob.create();
+  rules.reconcile();
+  await bury(rules.store, ada.viewerId);
+  const more = await bob.create({ idempotencyKey: 'key' });
+  await bob.update({ id: bobs.id, image: await imageOf(4) });
+  await rules.settled();
+  await expect
+    .poll(async () => (await rules.storedImages()).map(({ id }) => id).sort())
+    .toEqual([bobs.image.id, more.image.id].sort());
+  expect(await bob.list()).toHaveLength(2);
+  expect(await rules.servedAt(more.image.url)).toBe(more.image.sha256);
+});
+
+test('an image service that is away delays the images, and not that the resources are gone', async () => {
+  const rules = await startRules();
+  const ada = rules.signUp();
+  const { id } = await ada.create();
+  rules.gate.steps.DELETE = { instead: ({ socket }) => socket.destroy() };
+  rules.reconcile();
+  await bury(rules.store, ada.viewerId);
+  await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations not settled yet');
+  expect(await ada.find(id)).toBeUndefined();
+  expect(await rules.storedImages()).toHaveLength(1);
+  rules.gate.steps = {};
+  await expectNothing(rules, ada.viewerId);
+});

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ResourceStore } from './resource-store.ts';
+import { fenceContract } from './revocation-store.fences.contract.ts';
+import { purgeContract } from './revocation-store.purge.contract.ts';
+import { aPurge, aRevocation, purgeAll } from './test-events.ts';
+import { claimAll } from './test-resources.ts';
+
+const always = new Date('9999-01-01');
+
+/**
+ * What every engine must do with revocations. All stores that are opened are one, which nobody else uses meanwhile: what
+ * is left open or pending in it is ended before each test.
+ */
+export function revocationStoreContract(open: () => ResourceStore | Promise<ResourceStore>): void {
+  const opened = async () => {
+    const store = await open();
+    onTestFinished(() => store.close());
+    await purgeAll(store);
+    for (const { lease } of await claimAll(store)) await store.operations.end(lease);
+    return store;
+  };
+
+  describe('a session that has ended', () => {
+    test('is revoked from then on, and no other, of the same user or of others', async () => {
+      const { revocations } = await opened();
+      const received = aRevocation();
+      const { userId } = received.event;
+      const sessionId = 'sessionId' in received.event ? received.event.sessionId : '';
+      expect(await revocations.isRevoked({ userId, sessionId })).toBe(false);
+      expect(await revocations.accept(received)).toBe(true);
+      expect(await revocations.isRevoked({ userId, sessionId })).toBe(true);
+      expect(await revocations.isRevoked({ userId, sessionId: randomUUID() })).toBe(false);
+      for (const other of ['', sessionId.toUpperCase(), `${sessionId} `, userId]) {
+        expect(await revocations.isRevoked({ userId, sessionId: other })).toBe(false);
+      }
+      expect(await revocations.isPurged(userId)).toBe(false);
+    });
+
+    test('is known to whoever has the same database open, at once', async () => {
+      const [one, other] = [await opened(), await opened()];
+      const [session, account] = [randomUUID(), randomUUID()];
+      await one.revocations.accept(aRevocation({ userId: 'ada', sessionId: session }));
+      await one.revocations.accept(aPurge(account));
+      expect(await other.revocations.isRevoked({ userId: 'ada', sessionId: session })).toBe(true);
+      expect(await other.revocations.isRevoked({ userId: account, sessionId: 'any' })).toBe(true);
+      expect(await other.revocations.isPurged(account)).toBe(true);
+    });
+
+    test('is forgotten when its tokens have expired, and not before', async () => {
+      const { revocations } = await opened();
+      const viewer = { userId: randomUUID(), sessionId: randomUUID() };
+      const received = { ...aRevocation(viewer), forgetAt: new Date(5_000) };
+      await revocations.accept(received);
+      await revocations.forget(new Date(4_999), 1_000);
+      expect(await revocations.isRevoked(viewer)).toBe(true);
+      expect(await revocations.accept(received)).toBe(false);
+      await revocations.forget(new Date(5_000), 1_000);
+      expect(await revocations.isRevoked(viewer)).toBe(false);
+      expect(await revocations.accept(received)).toBe(true);
+    });
+
+    test('told of by two events is known for the longer of both', async () => {
+      const { revocations } = await opened();
+      const viewer = { userId: randomUUID(), sessionId: randomUUID() };
+      for (const at of [6_000, 9_000, 7_000]) {
+        expect(await revocations.accept({ ...aRevocation(viewer), forgetAt: new Date(at) })).toBe(true);
+      }
+      await revocations.forget(new Date(8_999), 1_000);
+      expect(await revocations.isRevoked(viewer)).toBe(true);
+      await revocations.forget(new Date(9_000), 1_000);
+      expect(await revocations.isRevoked(viewer)).toBe(false);
+    });
+  });
+
+  describe('an event', () => {
+    test.each([
+      ['session-revoked', aRevocation],
+      ['account-purged', () => aPurge()],
+    ])('%s that comes fifty times at once is accepted once', async (_, make) => {
+      const { revocations } = await opened();
+      const received = make();
+      const said = await Promise.all(Array.from({ length: 50 }, () => revocations.accept(received)));
+      expect(said.filter(Boolean)).toHaveLength(1);
+    });
+
+    test('with a jti that was accepted before changes nothing, whatever it says', async () => {
+      const store = await opened();
+      const { revocations } = store;
+      const { jti } = aRevocation();
+      await revocations.accept({ ...aRevocation(), jti });
+      const viewer = { userId: randomUUID(), sessionId: randomUUID() };
+      expect(await revocations.accept({ ...aRevocation(viewer), jti })).toBe(false);
+      expect(await revocations.accept({ ...aPurge(viewer.userId), jti })).toBe(false);
+      expect(await revocations.isRevoked(viewer)).toBe(false);
+      expect(await purgeAll(store)).toBe(0);
+    });
+  });
+
+  describe('an account that is purged', () => {
+    test('is so with every session that it has, had or gets, and nobody else’s is', async () => {
+      const { revocations } = await opened();
+      const { event, ...received } = aPurge();
+      const { userId } = event;
+      expect(await revocations.isPurged(userId)).toBe(false);
+      await revocations.accept({ event, ...received });
+      expect(await revocations.isPurged(userId)).toBe(true);
+      for (const sessionId of ['', randomUUID(), userId]) {
+        expect(await revocations.isRevoked({ userId, sessionId })).toBe(true);
+        expect(await revocations.isRevoked({ userId: randomUUID(), sessionId })).toBe(false);
+      }
+    });
+
+    test('stays so for ever: its event is forgotten, it is not', async () => {
+      const store = await opened();
+      const { revocations } = store;
+      const received = aPurge();
+      const { userId } = received.event;
+      await revocations.accept(received);
+      await purgeAll(store);
+      await revocations.forget(always, 1_000);
+      expect(await revocations.isPurged(userId)).toBe(true);
+      // Told of again, it is nothing new: nothing is left to be purged.
+      expect(await revocations.accept(received)).toBe(true);
+      expect(await purgeAll(store)).toBe(0);
+      expect(await revocations.isRevoked({ userId, sessionId: 'any' })).toBe(true);
+    });
+  });
+
+  test('at most so much is forgotten at once, the rest with the next times', async () => {
+    const { revocations } = await opened();
+    await revocations.forget(always, 1_000_000);
+    const viewers = Array.from({ length: 5 }, () => ({ userId: 'ada', sessionId: randomUUID() }));
+    for (const viewer of viewers) await revocations.accept(aRevocation(viewer));
+    const left: number[] = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      await revocations.forget(always, 2);
+      const revoked = await Promise.all(viewers.map((viewer) => revocations.isRevoked(viewer)));
+      left.push(revoked.filter(Boolean).length);
+    }
+    expect(left).toEqual([3, 1, 0, 0]);
+  });
+
+  describe('after a tombstone', () => fenceContract(opened));
+  describe('a purge', () => purgeContract(opened));
+}

@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import type { OpenOperation } from './operation-store.ts';
+import type { Resource, ResourceStore } from './resource-store.ts';
+import { aRevocation, bury, purgeAll } from './test-events.ts';
+import {
+  aCreate,
+  anIdempotency,
+  anImage,
+  aReplacement,
+  aResource,
+  claimAll,
+  madeBy,
+  manyResources,
+} from './test-resources.ts';
+
+const always = new Date(0);
+
+/** What every engine must do to take away what purged accounts have left. */
+export function purgeContract(opened: () => Promise<ResourceStore>): void {
+  const insert = async (store: ResourceStore, resources: Resource[]) => {
+    for (const resource of resources) expect(await store.insert(resource)).toBe(true);
+  };
+  const countOf = (store: ResourceStore, ownerId: string) => store.count({ ownerId, order: 'NEWEST', filter: {} });
+  const deletingIn = (open: OpenOperation[]) =>
+    open.flatMap((operation) => (operation.state === 'DELETING' ? operation.imageId : []));
+
+  /** A create with a key, that was begun. */
+  const begin = async ({ operations }: ResourceStore, ownerId: string) => {
+    const resource = { ...aCreate().resource, ownerId };
+    const create = aCreate({ resource, idempotency: anIdempotency() });
+    expect(await operations.beginCreate(create)).toBe(true);
+    const keyed = () => operations.findKeyed(ownerId, create.idempotency?.key ?? '', always);
+    expect(await keyed()).toBeDefined();
+    return { create, lease: create.lease, keyed };
+  };
+  const reserve = async (store: ResourceStore, ownerId: string) => {
+    const begun = await begin(store, ownerId);
+    const image = anImage();
+    expect(await store.operations.reserve(begun.lease, image)).toBe('RESERVED');
+    return { ...begun, image };
+  };
+  const finish = async (store: ResourceStore, ownerId: string) => {
+    const { create, lease, image, keyed } = await reserve(store, ownerId);
+    const made = madeBy(create, image);
+    expect(await store.operations.finishCreate(lease, made)).toBe(true);
+    return { made, keyed };
+  };
+
+  test('has nothing to do where no account is purged', async () => {
+    const store = await opened();
+    const resource = aResource();
+    await insert(store, [resource]);
+    await store.revocations.accept(aRevocation({ userId: resource.ownerId }));
+    expect(await store.revocations.purgeSome(10)).toBe(false);
+    expect(await store.find(resource)).toEqual(resource);
+  });
+
+  test('turns each resource of the account into the deletion of its image, due at once, and touches no other', async () => {
+    const store = await opened();
+    const [ada, bob] = [aResource().ownerId, aResource().ownerId];
+    const [adas, bobs] = [manyResources(7, ada), manyResources(7, bob)];
+    await insert(store, [...adas, ...bobs]);
+    await bury(store, ada);
+    await purgeAll(store);
+    expect([await countOf(store, ada), await countOf(store, bob)]).toEqual([0, 7]);
+    const now = new Date();
+    const claimed = await store.operations.claim({ now, until: new Date(now.getTime() + 60_000), limit: 100 });
+    expect(deletingIn(claimed).sort()).toEqual(adas.map(({ image }) => image.id).sort());
+    for (const resource of bobs) expect(await store.find(resource)).toEqual(resource);
+  });
+
+  test.each([1, 3, 7, 8])('of seven resources in turns of %i ends with none left, each taken once', async (limit) => {
+    const store = await opened();
+    const ada = aResource().ownerId;
+    const adas = manyResources(7, ada);
+    await insert(store, adas);
+    await bury(store, ada);
+    const left: number[] = [];
+    while (await store.revocations.purgeSome(limit)) left.push(await countOf(store, ada));
+    expect(left[0]).toBe(Math.max(7 - limit, 0));
+    expect(left.at(-1)).toBe(0);
+    expect(deletingIn(await claimAll(store)).sort()).toEqual(adas.map(({ image }) => image.id).sort());
+  });
+
+  test('goes on where it stopped, in whatever process', async () => {
+    const [store, other] = [await opened(), await opened()];
+    const ada = aResource().ownerId;
+    const adas = manyResources(5, ada);
+    await insert(store, adas);
+    await bury(store, ada);
+    expect(await store.revocations.purgeSome(2)).toBe(true);
+    expect(await purgeAll(other)).toBeGreaterThan(0);
+    expect(await store.revocations.purgeSome(2)).toBe(false);
+    expect(deletingIn(await claimAll(store))).toHaveLength(5);
+  });
+
+  test('of several accounts ends with all of them, and comes back to none', async () => {
+    const store = await opened();
+    const owners = Array.from({ length: 4 }, () => aResource().ownerId);
+    for (const owner of owners) await insert(store, manyResources(3, owner));
+    for (const owner of owners) await bury(store, owner);
+    await purgeAll(store, 2);
+    for (const owner of owners) expect(await countOf(store, owner)).toBe(0);
+    expect(deletingIn(await claimAll(store))).toHaveLength(12);
+    expect(await store.revocations.purgeSome(2)).toBe(false);
+  });
+
+  test('of an account without anything ends', async () => {
+    const store = await opened();
+    await bury(store, aResource().ownerId);
+    expect(await purgeAll(store)).toBe(1);
+    expect(await claimAll(store)).toEqual([]);
+  });
+
+  test('forgets the keys of creates that went well, more than one turn of them, and nobody else’s', async () => {
+    const store = await opened();
+    const [ada, bob] = [aResource().ownerId, aResource().ownerId];
+    const adas = [await finish(store, ada), await finish(store, ada), await finish(store, ada)];
+    const bobs = await finish(store, bob);
+    await bury(store, ada);
+    expect(await purgeAll(store, 2)).toBeGreaterThan(1);
+    for (const { keyed } of adas) expect(await keyed()).toBeUndefined();
+    expect(await bobs.keyed()).toEqual(expect.objectContaining({ resourceId: bobs.made.id }));
+    expect(deletingIn(await claimAll(store)).sort()).toEqual(adas.map(({ made }) => made.image.id).sort());
+  });
+
+  test('leaves of a create that is under way only what its image is found by', async () => {
+    const store = await opened();
+    const [ada, bob] = [aResource().ownerId, aResource().ownerId];
+    const searching = await begin(store, ada);
+    expect(await store.operations.search(searching.lease)).toBe(true);
+    const [reserving, reserved, bobs] = [await begin(store, ada), await reserve(store, ada), await reserve(store, bob)];
+    await bury(store, ada);
+    await purgeAll(store);
+    for (const { keyed } of [reserving, reserved]) expect(await keyed()).toBeUndefined();
+    const open = await claimAll(store);
+    const stateOf = (operationId: string) => {
+      const { lease: _, attempts: __, ...state } = open.find((each) => each.lease.operationId === operationId) ?? {};
+      return state;
+    };
+    const { startedAt, settlesAt, reservationSha256 } = reserving.create;
+    const stillReserving = { state: 'RESERVING', startedAt, settlesAt, reservationSha256 };
+    expect(stateOf(reserving.lease.operationId)).toEqual(stillReserving);
+    const stillSearching = { state: 'SEARCHING', reservationSha256: searching.create.reservationSha256 };
+    expect(stateOf(searching.lease.operationId)).toMatchObject(stillSearching);
+    const { id: imageId, url: imageUrl } = reserved.image;
+    expect(stateOf(reserved.lease.operationId)).toMatchObject({ state: 'RESERVED', imageId, imageUrl, isKeyed: false });
+    expect(stateOf(reserved.lease.operationId)).toMatchObject({ resource: undefined });
+    expect(stateOf(bobs.lease.operationId)).toMatchObject({ isKeyed: true, resource: bobs.create.resource });
+    expect(await bobs.keyed()).toBeDefined();
+  });
+
+  test('ends replacements of what it takes away, and waits for nothing that may still land', async () => {
+    const store = await opened();
+    const { operations } = store;
+    const ada = aResource().ownerId;
+    const [replacing, landing, bobs] = [aResource({ ownerId: ada }), aResource({ ownerId: ada }), aResource()];
+    await insert(store, [replacing, landing, bobs]);
+    const [late, landed, theirs] = [aReplacement(replacing), aReplacement(landing), aReplacement(bobs)];
+    for (const replacement of [late, landed, theirs]) {
+      expect(await operations.beginReplacement(replacement)).toBe('BEGUN');
+    }
+    expect(await operations.finishReplacement(landed.lease, new Date(), landed)).toBeDefined();
+    await bury(store, ada);
+    await purgeAll(store);
+    expect(await operations.finishReplacement(late.lease, new Date())).toBeUndefined();
+    expect(await operations.end(late.lease)).toBe(false);
+    expect(await operations.finishReplacement(theirs.lease, new Date())).toMatchObject({ version: 2 });
+    const open = await claimAll(store);
+    expect(open.map(({ state }) => state)).toEqual(['DELETING', 'DELETING']);
+    expect(deletingIn(open).sort()).toEqual([replacing.image.id, landing.image.id].sort());
+  });
+}
