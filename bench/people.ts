@@ -2,11 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import bcrypt from 'bcrypt';
 import { ensureSecrets, openFolder } from '../embedded/data-folder.ts';
-import { readSecret } from '../runtime/secret-file.ts';
-import { authEnvironment } from '../subgraphs/auth/environment.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { accountVariables } from '../subgraphs/auth/environment.ts';
+import { openSigningKeys } from '../subgraphs/auth/keys/signing-keys.ts';
+import { createSessions } from '../subgraphs/auth/sessions.ts';
 import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite.ts';
-import { createIssueToken, readSigningKey } from '../subgraphs/auth/tokens.ts';
-import { usernameKey } from '../subgraphs/auth/usernames.ts';
+import { createIssueToken } from '../subgraphs/auth/tokens.ts';
+import { lookAlikeOf, usernameKey } from '../subgraphs/auth/usernames.ts';
 import type { Resource } from '../subgraphs/resources/storage/resource-store.ts';
 import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite.ts';
 
@@ -25,6 +27,8 @@ export interface People {
   readers: [Person, Person, ...Person[]];
   /** Apart from the readers, whose lists stay as they are. */
   creators: Person[];
+  /** Whose passwords were hashed when that cost half as much. */
+  outdated: Person[];
 }
 
 /** What the tokens say, which `npm start` settles for itself. */
@@ -33,37 +37,45 @@ const clientId = 'image-supergraph';
 const lifetimeSeconds = 86_400;
 const readerCount = 128;
 const creatorCount = 32;
+const outdatedCount = 32;
 const resourcesEach = 60;
-const bcryptCost = authEnvironment.shape.BCRYPT_COST.parse(undefined);
+const bcryptCost = accountVariables.shape.BCRYPT_COST.parse(undefined);
 const password = 'correct horse battery staple';
 
 /** Fills a data folder, as `npm start` lays it out, with accounts and their resources. */
 export async function fillDataFolder(folder: string): Promise<People> {
-  const { signingKey } = ensureSecrets(join(openFolder(folder), 'secrets'));
-  const issueToken = createIssueToken({
-    signingKey: readSecret(signingKey, readSigningKey),
-    ...tokenClaims,
-    clientId,
-    lifetimeSeconds,
-  });
+  const { signingKeys } = ensureSecrets(join(openFolder(folder), 'secrets'));
+  const log = createLogger({ service: 'bench', level: 'silent' });
+  const keys = openSigningKeys({ folder: signingKeys, tokenSeconds: lifetimeSeconds, log });
+  const issueToken = createIssueToken({ keys, ...tokenClaims, clientId, lifetimeSeconds });
   // One hash for all of them: what is measured is how long it takes to compare.
-  const passwordHash = await bcrypt.hash(password, bcryptCost);
+  const [todays, outdatedHash] = await Promise.all(
+    [bcryptCost, bcryptCost - 1].map((cost) => bcrypt.hash(password, cost)),
+  );
   const users = openSqliteUserStore(join(folder, 'auth.sqlite'));
+  const times = { graceSeconds: 0, idleSeconds: lifetimeSeconds, longestSeconds: lifetimeSeconds };
+  const sessions = createSessions({ store: users.sessions, issueToken, times });
   const resources = openSqliteResourceStore(join(folder, 'resources.sqlite'));
-  const person = async (nth: number, resourceCount: number): Promise<Person> => {
-    const user = { id: randomUUID(), username: `person-${nth}`, createdAt: new Date() };
-    await users.insert({ ...user, usernameKey: usernameKey(user.username), passwordHash });
+  let count = 0;
+  const person = async (resourceCount: number, passwordHash = todays ?? ''): Promise<Person> => {
+    const username = `person-${count++}`;
+    const named = { username, usernameKey: usernameKey(username) };
+    const user = { id: randomUUID(), ...named, createdAt: new Date(), passwordHash };
+    await users.insert({ ...user, ...lookAlikeOf(username) });
     for (let index = 0; index < resourceCount; index += 1) await resources.insert(aResource(user.id, index));
-    const authorization = `Bearer ${issueToken(user).accessToken}`;
-    return { id: user.id, username: user.username, password, authorization, cursor: '' };
+    const loggedIn = await sessions.open({ ...user, passwordVersion: 1 }, undefined);
+    return { id: user.id, username, password, authorization: `Bearer ${loggedIn?.accessToken}`, cursor: '' };
   };
-  const readers: People['readers'] = [await person(0, resourcesEach), await person(1, resourcesEach)];
-  while (readers.length < readerCount) readers.push(await person(readers.length, resourcesEach));
+  const readers: People['readers'] = [await person(resourcesEach), await person(resourcesEach)];
+  while (readers.length < readerCount) readers.push(await person(resourcesEach));
   const creators: Person[] = [];
-  while (creators.length < creatorCount) creators.push(await person(readerCount + creators.length, 0));
+  while (creators.length < creatorCount) creators.push(await person(0));
+  const outdated: Person[] = [];
+  while (outdated.length < outdatedCount) outdated.push(await person(0, outdatedHash));
+  keys.stop();
   users.close();
   resources.close();
-  return { readers, creators };
+  return { readers, creators, outdated };
 }
 
 function aResource(ownerId: string, nth: number): Resource {

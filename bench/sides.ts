@@ -27,7 +27,7 @@ export async function startSide(variant: Variant, settings: SideSettings): Promi
 function programOf(
   variant: Variant,
   port: number,
-  { subgraphs: { auth, resources }, ownFolder, answer = '' }: SideSettings,
+  { subgraphs: { auth, resources, clientAddressKey }, ownFolder, answer = '' }: SideSettings,
 ): Pick<Program, 'command' | 'env'> {
   const own = { GATEWAY_PORT: String(port) };
   const anothers = (name: string, ...args: string[]) => ({
@@ -36,7 +36,10 @@ function programOf(
   });
   switch (variant) {
     case 'ours':
-      return { command: ['gateway/main.ts'], env: { ...own, AUTH_URL: auth.url, RESOURCES_URL: resources.url } };
+      return {
+        command: ['gateway/main.ts'],
+        env: { ...own, AUTH_URL: auth.url, RESOURCES_URL: resources.url, ...clientAddressKey },
+      };
     case 'ours-one-process': {
       const others = { AUTH_PORT: '0', RESOURCES_PORT: '0', IMAGE_SERVICE_PORT: '0' };
       return { command: ['start.ts'], env: { ...own, ...others, DATA_FOLDER: ownFolder } };

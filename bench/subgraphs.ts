@@ -7,13 +7,23 @@ export interface Subgraphs {
   auth: Child;
   resources: Child;
   imageService: Child;
+  /** What our own gateway must have in common with auth. */
+  clientAddressKey: { CLIENT_ADDRESS_KEY_FILE: string };
 }
+
+/** So many guesses that none of those that are measured is refused; counted they are all the same. */
+const manyGuesses = { LOGIN_FAILURES_PER_ACCOUNT: '1000000', LOGIN_FAILURES_PER_ADDRESS: '1000000' };
 
 /** Starts the project's own subgraphs and its stand-in of the image service on a data folder, each as a process. */
 export async function startSubgraphs(folder: string): Promise<Subgraphs> {
   const secret = (name: string) => join(folder, 'secrets', name);
   const token = { IMAGE_SERVICE_TOKEN_FILE: secret('image-service-token') };
-  const claims = { TOKEN_ISSUER: tokenClaims.issuer, TOKEN_AUDIENCE: tokenClaims.audience };
+  const clientAddressKey = { CLIENT_ADDRESS_KEY_FILE: secret('client-address-key') };
+  const claims = {
+    TOKEN_ISSUER: tokenClaims.issuer,
+    TOKEN_AUDIENCE: tokenClaims.audience,
+    EVENT_AUDIENCE: 'urn:bench:events',
+  };
   const start = async (file: string, portVariable: string, env: Record<string, string>) => {
     const port = await freePort();
     return startChild({ name: file, command: [file], port, env: { ...env, [portVariable]: String(port) } });
@@ -22,17 +32,19 @@ export async function startSubgraphs(folder: string): Promise<Subgraphs> {
     ...token,
     IMAGE_SERVICE_FOLDER: join(folder, 'images'),
   });
+  const auth = await start('subgraphs/auth/main.ts', 'AUTH_PORT', {
+    ...claims,
+    AUTH_DATABASE_FILE: join(folder, 'auth.sqlite'),
+    SIGNING_KEYS_FOLDER: secret('signing-keys'),
+    ...manyGuesses,
+    ...clientAddressKey,
+  });
   const resources = await start('subgraphs/resources/main.ts', 'RESOURCES_PORT', {
     ...claims,
     ...token,
     RESOURCES_DATABASE_FILE: join(folder, 'resources.sqlite'),
-    VERIFICATION_KEY_FILE: secret('verification-key.pem'),
+    JWKS_URL: new URL('/.well-known/jwks.json', auth.url).href,
     IMAGE_SERVICE_URL: new URL('/images/api/v1', imageService.url).href,
   });
-  const auth = await start('subgraphs/auth/main.ts', 'AUTH_PORT', {
-    ...claims,
-    AUTH_DATABASE_FILE: join(folder, 'auth.sqlite'),
-    SIGNING_KEY_FILE: secret('signing-key.pem'),
-  });
-  return { auth, resources, imageService };
+  return { auth, resources, imageService, clientAddressKey };
 }

@@ -5,9 +5,9 @@
 
 import { randomBytes } from 'node:crypto';
 import bcrypt from 'bcrypt';
-import { authEnvironment } from '../../subgraphs/auth/environment.ts';
+import { accountVariables } from '../../subgraphs/auth/environment.ts';
 
-const { BCRYPT_COST, BCRYPT_CONCURRENCY } = authEnvironment.shape;
+const { BCRYPT_COST, BCRYPT_CONCURRENCY } = accountVariables.shape;
 const concurrency = BCRYPT_CONCURRENCY.parse(undefined);
 const password = randomBytes(12).toString('hex');
 const hash = await bcrypt.hash(password, BCRYPT_COST.parse(undefined));

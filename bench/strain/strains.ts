@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { useMeter } from '../child.ts';
+import { measureGuesses } from './guesses.ts';
 import { measureLists } from './lists.ts';
 import { measureLogIns } from './log-ins.ts';
 import type { StrainName } from './names.ts';
@@ -22,6 +23,7 @@ export async function measureStrains(
   const measures: Record<StrainName, () => Promise<string>> = {
     uploads: async () => measureUploads(await systems(), say),
     'log-ins': async () => measureLogIns(await systems(), say),
+    guesses: async () => measureGuesses(await systems(), say),
     lists: async () => measureLists(join(folder, 'lists'), say),
   };
   for (const name of names) {
