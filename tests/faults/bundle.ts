@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { startImageService } from '../../image-service/start.ts';
-import { tokenOf, verificationPem } from './keys.ts';
+import { putSigningKey, tokenOf, verificationPem } from './keys.ts';
 import { imageServiceToken } from './tokens.ts';
 
 declare module 'vitest' {
@@ -31,7 +31,7 @@ interface Build {
 
 const fromHere = createRequire(import.meta.url);
 const esbuild = createRequire(fromHere.resolve('tsx'))('esbuild') as Esbuild;
-const names = ['resources-process', 'image-service-process'];
+const names = ['resources-process', 'auth-process', 'image-service-process'];
 
 /**
  * Makes one file of each process, and keeps what V8 compiles of it: a process that is killed hundreds of times must
@@ -45,7 +45,7 @@ export async function setup(project: TestProject): Promise<() => void> {
     outExtension: { '.js': '.cjs' },
     ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error' },
     ...{ minifyWhitespace: true, minifySyntax: true },
-    external: ['better-sqlite3', 'sharp'],
+    external: ['bcrypt', 'better-sqlite3', 'sharp'],
     plugins: [{ name: 'urls of modules', setup: keepUrls }],
   });
   writeFileSync(join(folder, 'run.cjs'), loader);
@@ -61,6 +61,14 @@ export async function setup(project: TestProject): Promise<() => void> {
     imageServiceUrl: imageService.url,
     publicKey: verificationPem,
     rehearseAs: tokenOf('nobody'),
+  });
+  const keysFolder = join(folder, 'keys');
+  putSigningKey(keysFolder);
+  await keepCompiled(folder, 'auth-process', {
+    file: join(folder, 'auth.sqlite'),
+    keysFolder,
+    eventsUrl: `${imageService.url}/nobody`,
+    isRehearsing: true,
   });
   await imageService.stop(0);
   await keepCompiled(folder, 'image-service-process', { folder: images });

@@ -66,7 +66,7 @@ test('finds a loss: a resource whose deletion was told and that is there', async
 
 test('finds a loss: a change that was told and that the resource does not have', async () => {
   const { world, one, other } = await soundWorld();
-  world.told.successes.push({ id: one.id, ...one.image, version: 2 });
+  world.told.successes.push({ id: one.id, ownerId: 'ada', ...one.image, version: 2 });
   change(world, 'UPDATE resources SET sha256 = ? WHERE id = ?', jpg.sha256.replace(/./, 'x'), other.id);
   expect((await world.check(0)).lost).toEqual([
     `${one.id} has gone back from version 2 to 1`,

@@ -1,37 +1,31 @@
-import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-
-/** A resource as a client was answered. */
-export interface ToldResource {
-  id: string;
-  version: number;
-  url: string;
-  sha256: string;
-}
-
-/** What clients know: what they were answered, and what they asked for without being told that it was done. */
-export interface Told {
-  successes: ToldResource[];
-  /** Ids of resources whose deletion was answered with success. */
-  deleted: string[];
-  /** Changes that were answered with an error or not at all: each may have been made, once. */
-  unsure: { id: string; type: 'UPDATE' | 'DELETE'; sha256?: string | undefined }[];
-  /** Images of somebody else's in the same account of the image service. */
-  foreign: { id: string; url: string; sha256: string }[];
-}
+import {
+  type AccountFindings,
+  type AccountsAt,
+  checkAccounts,
+  findLostAccounts,
+  goneAmong,
+  noAccountFindings,
+  readAccounts,
+  undeliveredIn,
+} from './checker.accounts.ts';
+import { inTurns, listImages, servedSha256 } from './images-there.ts';
+import type { Told, ToldResource } from './told.ts';
 
 export interface Checked {
   /** The SQLite file. */
   file: string;
   imageService: { url: string; token: string };
   told: Told;
+  /** Where there are accounts, and not only tokens. */
+  accounts?: AccountsAt | undefined;
   /** The bound after which every operation must have come to its end. */
   settlesWithinMs: number;
 }
 
 /** What is wrong, a line each; where nothing is, all are empty. */
-export interface Findings {
+export interface Findings extends AccountFindings {
   /** Images of the project's making that no resource refers to. */
   orphans: string[];
   /** Resources whose image does not answer, or has other bytes. */
@@ -55,16 +49,18 @@ interface Row {
 }
 
 const pollMs = 25;
-const fetchedAtOnce = 8;
 
-export const noTold = (): Told => ({ successes: [], deleted: [], unsure: [], foreign: [] });
-export const noFindings: Findings = { orphans: [], dangling: [], lost: [], foreignGone: [], twice: [], open: [] };
+export const noFindings: Findings = {
+  ...{ orphans: [], dangling: [], lost: [], foreignGone: [], twice: [], open: [] },
+  ...noAccountFindings,
+};
 
-/** Compares what clients were told, the database's rows and the image service, by means of its own. */
-export async function check({ file, imageService, told, settlesWithinMs }: Checked): Promise<Findings> {
+/** Compares what clients were told, the databases' rows and the image service, by means of its own. */
+export async function check({ file, imageService, told, accounts: at, settlesWithinMs }: Checked): Promise<Findings> {
   const database = new Database(file, { readonly: true });
   try {
-    const open = await waitUntilSettled(database, settlesWithinMs);
+    const open = await waitUntilSettled(database, at, settlesWithinMs);
+    const accounts = at && readAccounts(at.file);
     const rows = database.prepare('SELECT id, version, sha256, image_id, image_url FROM resources').all() as Row[];
     const twice = database
       .prepare('SELECT description FROM resources WHERE description <> ? GROUP BY description HAVING count(*) > 1')
@@ -75,27 +71,33 @@ export async function check({ file, imageService, told, settlesWithinMs }: Check
     return {
       orphans: listed.filter((id) => !known.has(id)),
       dangling: await findDangling(rows),
-      lost: findLost(rows, told),
+      lost: accounts
+        ? [...findLostAccounts(told, accounts), ...findLost(rows, told, goneAmong(told, accounts))]
+        : findLost(rows, told),
       foreignGone: await findForeignGone(listed, told),
       twice,
       open,
+      ...(at && accounts ? await checkAccounts(at, { database, told, accounts }) : noAccountFindings),
     };
   } finally {
     database.close();
   }
 }
 
-async function waitUntilSettled(database: Database.Database, withinMs: number): Promise<string[]> {
+/** Until every event is accepted, what accounts have left is taken away, and every operation has come to its end. */
+async function waitUntilSettled(
+  database: Database.Database,
+  at: AccountsAt | undefined,
+  withinMs: number,
+): Promise<string[]> {
   const deadline = Date.now() + withinMs;
   const open = database.prepare("SELECT state || ' ' || id FROM operations WHERE state <> 'ENDED'").pluck();
-  while (open.all().length > 0 && Date.now() < deadline) await setTimeout(pollMs);
+  const pending = database.prepare('SELECT user_id FROM tombstones WHERE is_pending').pluck();
+  // In this order: each of them leads to the next.
+  const isSettled = () =>
+    (!at || undeliveredIn(at.file).length === 0) && pending.all().length + open.all().length === 0;
+  while (!isSettled() && Date.now() < deadline) await setTimeout(pollMs);
   return open.all() as string[];
-}
-
-async function listImages({ url, token }: Checked['imageService']): Promise<string[]> {
-  const response = await fetch(`${url}/images/api/v1/images`, { headers: { 'x-api-private-token': token } });
-  if (response.status !== 200) throw new Error(`The image service does not list its images: ${response.status}`);
-  return ((await response.json()) as { id: string }[]).map(({ id }) => id);
 }
 
 async function findDangling(rows: Row[]): Promise<string[]> {
@@ -112,11 +114,12 @@ async function findForeignGone(listed: string[], { foreign }: Told): Promise<str
   );
 }
 
-function findLost(rows: Row[], told: Told): string[] {
+/** Of owners who are gone nothing is missed. */
+function findLost(rows: Row[], told: Told, goneOwners: ReadonlySet<string> = new Set()): string[] {
   const rowsById = new Map(rows.map((row) => [row.id, row]));
   const deleted = told.deleted.filter((id) => rowsById.has(id)).map((id) => `${id} was deleted, and is there`);
   const latest = new Map<string, ToldResource>();
-  for (const success of told.successes) {
+  for (const success of told.successes.filter(({ ownerId }) => !goneOwners.has(ownerId))) {
     if ((latest.get(success.id)?.version ?? 0) <= success.version) latest.set(success.id, success);
   }
   const unsure = (id: string) => told.unsure.filter((change) => change.id === id);
@@ -137,21 +140,4 @@ function whatIsWrong(row: Row, { id, version, sha256, url }: ToldResource, unsur
   if (row.version - version > updates.length) return [`${id} has version ${row.version}, which nobody asked for`];
   const possible = row.version === version ? [sha256] : [sha256, ...updates.map((update) => update.sha256)];
   return possible.includes(row.sha256) ? [] : [`${id} has bytes ${row.sha256}, which nobody asked for`];
-}
-
-/** Undefined where nothing answers with 200. */
-async function servedSha256(url: string): Promise<string | undefined> {
-  const response = await fetch(url, { headers: { 'cache-control': 'no-cache' } }).catch(() => undefined);
-  const bytes = await response?.arrayBuffer();
-  if (response?.status !== 200 || !bytes) return undefined;
-  return createHash('sha256').update(Buffer.from(bytes)).digest('hex');
-}
-
-/** What the looks at all find together, some of them at a time. */
-async function inTurns<Thing>(things: readonly Thing[], look: (thing: Thing) => Promise<string[]>): Promise<string[]> {
-  const found: string[] = [];
-  for (let at = 0; at < things.length; at += fetchedAtOnce) {
-    found.push(...(await Promise.all(things.slice(at, at + fetchedAtOnce).map(look))).flat());
-  }
-  return found;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Ask, createAsk, type ShownError } from '../ask.ts';
-import type { Told, ToldResource } from './checker.ts';
+import type { Told, ToldResource } from './told.ts';
 
 export interface Picture {
   base64: string;
@@ -19,8 +19,8 @@ export const [png, jpg] = pictures as [Picture, Picture];
 export function clientOf(url: string, token: string, told: Told): Client {
   const ask: Ask = createAsk(url, token);
   const keep = (resource: Shown): Shown => {
-    const { id, version, image } = resource;
-    told.successes.push({ id, version, ...image });
+    const { id, owner, version, image } = resource;
+    told.successes.push({ id, ownerId: owner.id, version, ...image });
     return resource;
   };
   const asked = async <Data>(
@@ -59,7 +59,11 @@ export function clientOf(url: string, token: string, told: Told): Client {
   };
 }
 
-export type Shown = Pick<ToldResource, 'id' | 'version'> & { title: string; image: { url: string; sha256: string } };
+export type Shown = Pick<ToldResource, 'id' | 'version'> & {
+  title: string;
+  owner: { id: string };
+  image: { url: string; sha256: string };
+};
 type Refused = ShownError['extensions'];
 
 export interface Client {
@@ -72,7 +76,7 @@ export interface Client {
 export const isShown = (answer: Shown | Refused | undefined): answer is Shown =>
   answer !== undefined && 'image' in answer;
 
-const shown = '{ id version title image { url sha256 } }';
+const shown = '{ id version title owner { id } image { url sha256 } }';
 const creation = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource ${shown} } }`;
 const update = `mutation ($input: UpdateResourceInput!) { updateResource(input: $input) { resource ${shown} } }`;
 const deletion = `mutation ($input: DeleteResourceInput!) { deleteResource(input: $input) { deletedResourceId } }`;

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { type Client, clientOf } from './client.ts';
+import { clientOf } from './client.ts';
 import { tokenOf } from './keys.ts';
-import { startResourcesProcess } from './processes.ts';
+import type { Mutate } from './mutations.ts';
+import { type Killable, startResourcesProcess } from './processes.ts';
 import type { ResourcesProcess } from './resources-process.ts';
 import type { Step } from './steps.ts';
-import type { World } from './world.ts';
+import { patient, type World } from './world.ts';
 
 /** A step, and for which time it is come to. */
 export interface Reached {
@@ -13,13 +14,11 @@ export interface Reached {
   nth: number;
 }
 
-export type Mutate = (client: Client) => Promise<unknown>;
-
 /** Its reconciler looks once, before it serves, and never again. */
-const onlyMutations = { reconcileEveryMs: 3_600_000 };
+const onlyMutations = { ...patient, reconcileEveryMs: 3_600_000 };
 const pollMs = 20;
 /** What every look of the reconciler does, whether there is something to settle or not. */
-const looking = /operations\.(claim|countUnresolved|forgetKeys)$/;
+const looking = /(revocations\.purgeSome|operations\.(claim|countUnresolved|forgetKeys))$/;
 
 /** Each step with how often it was come to until then. */
 export function counted(steps: readonly string[]): Reached[] {
@@ -64,7 +63,8 @@ export async function dieReconciling(world: World, { step, nth }: Reached): Prom
   await expectDeath(startResourcesProcess({ ...world.at, killAt: { step, nth } }), step);
 }
 
-async function expectDeath(process: ReturnType<typeof startResourcesProcess>, step: Step): Promise<void> {
+/** A process has killed itself there. */
+export async function expectDeath(process: Killable, step: Step): Promise<void> {
   // Null where a signal has killed it.
   expect(await process.gone, `how it died ${step}`).toBe(null);
   expect(process.lines().at(-1)).toBe(`killed ${step}`);

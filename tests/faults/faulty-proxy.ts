@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 /** What is wrong with calls: each gets what would carry it on to the service and gives that one's answer. */
 export type Fault = (req: IncomingMessage, res: ServerResponse, carryOn: () => Promise<Response>) => unknown;
 
-/** Stands between a client and the image service, and passes on what it is not told to spoil. */
+/** Stands between a client and a service, and passes on what it is not told to spoil. */
 export interface FaultyProxy {
   url: string;
   /** Spoils calls of a method from now on. */
@@ -62,13 +62,14 @@ export const faults = {
   },
 } satisfies Record<string, Fault>;
 
-export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
+/** `target` is an origin, or tells for each call which; where there is none, the connection is reset. */
+export async function startFaultyProxy(target: string | (() => string | undefined)): Promise<FaultyProxy> {
   let spoilt = 0;
   let wrong: { method: string; fault: Fault } | undefined;
   const sockets = new Set<Socket>();
   const listener: RequestListener = async (req, res) => {
     const body = await buffer(req);
-    const carryOn = () => passOn(target, req, body);
+    const carryOn = () => passOn(typeof target === 'string' ? target : target(), req, body);
     try {
       if (req.method !== wrong?.method) return await passBack(await carryOn(), res);
       spoilt += 1;
@@ -104,7 +105,8 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   };
 }
 
-async function passOn(target: string, req: IncomingMessage, body: Buffer): Promise<Response> {
+async function passOn(target: string | undefined, req: IncomingMessage, body: Buffer): Promise<Response> {
+  if (target === undefined) throw new Error('There is nothing to pass it on to.');
   const names = ['x-api-private-token', 'content-type'];
   const headers = names.flatMap((name): [string, string][] =>
     req.headers[name] ? [[name, String(req.headers[name])]] : [],

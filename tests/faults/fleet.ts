@@ -1,47 +1,51 @@
 import { setTimeout } from 'node:timers/promises';
-import { startImageServiceProcess, startResourcesProcess } from './processes.ts';
+import { type Killable, startImageServiceProcess } from './processes.ts';
 import type { Random } from './random.ts';
-import type { ResourcesProcess } from './resources-process.ts';
 
 /** Processes on one database, which are killed at random moments and started again. */
 export interface Fleet {
   /** Of the processes that serve just now. */
   urls(): string[];
   killed(): number;
-  /** Resolves when as many were killed as were to be, and none runs any more. */
+  /** Resolves when none is started any more, and none runs. */
   over: Promise<void>;
 }
 
 /** Of 1: how many are killed before they serve. */
 const killedAtStart = 0.1;
 const longestStartMs = 400;
-const lifeMs = { shortest: 200, longest: 1_200 };
+const usualStartMs = 400;
 
 export function startFleet(settings: {
-  resources: ResourcesProcess;
+  start: () => Killable;
   size: number;
-  kills: number;
+  /** Whether one more is started, when so many were. */
+  goesOn: (begun: number) => boolean;
+  lifeMs: { shortest: number; longest: number };
   random: Random;
 }): Fleet {
-  const { resources, size, kills, random } = settings;
+  const { start, size, goesOn, lifeMs, random } = settings;
   const serving = new Set<string>();
   let begun = 0;
   let killed = 0;
 
   const live = async () => {
-    const process = startResourcesProcess(resources);
+    const startedAt = Date.now();
+    const process = start();
     if (random() < killedAtStart) await setTimeout(random() * longestStartMs);
     else {
       const url = await process.url;
       serving.add(url);
-      await setTimeout(lifeMs.shortest + random() * (lifeMs.longest - lifeMs.shortest));
+      // On a machine that is busy everything takes longer: as much is done in each life.
+      const slowness = Math.max(1, (Date.now() - startedAt) / usualStartMs);
+      await setTimeout(slowness * (lifeMs.shortest + random() * (lifeMs.longest - lifeMs.shortest)));
       serving.delete(url);
     }
     await process.kill();
     killed += 1;
   };
   const place = async () => {
-    while (begun < kills) {
+    while (goesOn(begun)) {
       begun += 1;
       await live();
     }

@@ -1,6 +1,9 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { accessTokenAlgorithm, accessTokenType, keyId } from '../../runtime/access-token.ts';
+import { accessTokenType } from '../../runtime/access-token.ts';
+import { keyId } from '../../runtime/key-set.ts';
+import { tokenAlgorithm } from '../../runtime/signed-token.ts';
+import { addKey } from '../../subgraphs/auth/keys/key-folder.ts';
 import { audience, issuer } from './tokens.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -10,7 +13,17 @@ export const verificationPem = publicKey.export({ type: 'spki', format: 'pem' })
 
 /** An access token of a user's, as auth would sign it. */
 export function tokenOf(userId: string): string {
-  const header = { alg: accessTokenAlgorithm, typ: accessTokenType, kid: keyId(publicKey) };
-  const claims = { algorithm: accessTokenAlgorithm, header, issuer, audience, jwtid: randomUUID() } as const;
-  return jwt.sign({ client_id: 'test' }, privateKey, { ...claims, subject: userId, expiresIn: 3_600 });
+  const header = { alg: tokenAlgorithm, typ: accessTokenType, kid: keyId(publicKey) };
+  const claims = { algorithm: tokenAlgorithm, header, issuer, audience, jwtid: randomUUID() } as const;
+  return jwt.sign({ client_id: 'test', sid: randomUUID() }, privateKey, {
+    ...claims,
+    subject: userId,
+    expiresIn: 3_600,
+  });
+}
+
+/** Has auth sign with the same key: puts it into a folder of keys. */
+export function putSigningKey(folder: string): void {
+  const pair = { kid: keyId(publicKey), privateKey, publicKey };
+  addKey(folder, { signsFrom: new Date(0), pair, mode: 0o600 });
 }

@@ -4,10 +4,11 @@ import { expect, test } from 'vitest';
 import { folderOfTest } from '../folder-of-test.ts';
 import { noFindings } from './checker.ts';
 import { clientOf, isShown, jpg, png } from './client.ts';
-import { counted, dieMutating, dieReconciling, type Mutate, stepsOfReconciler } from './deaths.ts';
+import { counted, dieMutating, dieReconciling, stepsOfReconciler } from './deaths.ts';
 import { tokenOf } from './keys.ts';
+import type { Mutate } from './mutations.ts';
 import type { Step } from './steps.ts';
-import { inDatabase, letTimePass, startWorld, type World } from './world.ts';
+import { inDatabase, letTimePass, patient, startWorld, type World } from './world.ts';
 
 interface LeftOver {
   leave(world: World): Promise<void>;
@@ -15,8 +16,8 @@ interface LeftOver {
   calls: string[];
   /** How many resources there are once it is settled. */
   rows: number;
-  /** Whether it is killed also in what every look ends with, which is the same for all. */
-  isKilledToTheEnd?: boolean;
+  /** Whether it is killed also in what every look does beside, which is the same for all. */
+  isKilledEverywhere?: boolean;
 }
 
 const create: Mutate = (client) => client.create({ picture: png, description: 'wanted' });
@@ -50,7 +51,7 @@ const leftOvers: Record<string, LeftOver> = {
     leave: dyingAt('before operations.finishCreate', createWithKey),
     calls: ['imageClient.publicHash', 'operations.finishCreate'],
     rows: 1,
-    isKilledToTheEnd: true,
+    isKilledEverywhere: true,
   },
   'a create with a key that has its reservation': {
     leave: dyingAt('after operations.reserve', createWithKey),
@@ -88,7 +89,7 @@ const leftOvers: Record<string, LeftOver> = {
   },
 };
 
-const lookEnding = /operations\.(countUnresolved|forgetKeys)$/;
+const sameForAll = /(revocations\.purgeSome|operations\.(countUnresolved|forgetKeys))$/;
 
 /** Worlds in which the same is left over: what is killed in one waits for nothing in another. */
 const worlds = 2;
@@ -102,9 +103,10 @@ test.each(Object.entries(leftOvers))(
       letTimePass(world.at.file);
       const restore = keep(dirname(world.at.file));
       const steps = await stepsOfReconciler(world);
-      const looks = ['operations.claim', ...leftOver.calls, 'operations.countUnresolved', 'operations.forgetKeys'];
+      const beside = ['revocations.purgeSome', 'operations.countUnresolved', 'operations.forgetKeys'];
+      const looks = ['operations.claim', ...leftOver.calls, ...beside];
       expect(callsOf(steps)).toEqual(looks.toSorted());
-      const deaths = counted(steps).filter(({ step }) => leftOver.isKilledToTheEnd || !lookEnding.test(step));
+      const deaths = counted(steps).filter(({ step }) => leftOver.isKilledEverywhere || !sameForAll.test(step));
       for (const reached of deaths.filter((_, place) => place % worlds === at)) {
         restore();
         await dieReconciling(world, reached);
@@ -133,7 +135,7 @@ function dyingAt(step: Step, mutate: Mutate): LeftOver['leave'] {
 
 function dyingWithResource(step: Step, mutating: (id: string) => Mutate): LeftOver['leave'] {
   return async (world) => {
-    const { url, stop } = await world.start();
+    const { url, stop } = await world.start(patient);
     const created = await clientOf(url, tokenOf('ada'), world.told).create({ picture: png });
     await stop();
     if (!isShown(created)) throw new Error(`There is nothing to begin with: ${created.code}`);

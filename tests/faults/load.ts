@@ -1,83 +1,107 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Told } from './checker.ts';
-import { type Client, clientOf, isShown, type Picture, pictures } from './client.ts';
-import { tokenOf } from './keys.ts';
-import { oneOf, type Random } from './random.ts';
+import { accountsAt, type Login, type Person, RefusedByAuth } from './accounts.ts';
+import { clientOf, isShown } from './client.ts';
+import type { Fleets, Urls } from './fleets.ts';
+import { createDo, type Wanted } from './load.resources.ts';
+import type { Random } from './random.ts';
+import type { Told } from './told.ts';
 
 /** Users who do all that can be done, whatever becomes of the processes that they ask. */
 export interface Load {
   /** What answers were errors: codes that only a bug or a loss gives. */
   surprises: string[];
-  /** How many mutations were answered with success. */
+  /** How many mutations of resources were answered with success. */
   successes(): number;
-  /** How many were not answered, as their process was killed. */
+  /** How often something was not answered, as its process was killed. */
   unanswered(): number;
   /** Ends when everybody has heard of what they asked for last. */
   stop(): Promise<void>;
   /** Asks again for every create with a key whose outcome nobody knows, until it is known. */
-  learn(url: string): Promise<void>;
+  learn(at: Urls): Promise<void>;
 }
 
-interface Wanted {
-  user: string;
-  input: { picture: Picture; description: string; idempotencyKey: string };
+interface Known {
+  person: Person;
+  login: Login;
 }
 
-const expectable = ['CONFLICT', 'IMAGE_SERVICE_UNAVAILABLE', 'SERVICE_UNAVAILABLE'];
+interface Leaving {
+  at: Urls;
+  description: string;
+}
+
+/** Somebody as they are just now: without an account, without a session, or with both. */
+interface Somebody extends Partial<{ [Name in keyof Known]: Known[Name] | undefined }> {
+  mine: string[];
+}
+
 const waitMs = 500;
 const longestRequestMs = 15_000;
+/** Of 1. */
+const leaves = 0.06;
+const logsOut = 0.08;
+/** How much may be done of what is under way when somebody leaves. */
+const leavingMs = 30;
 
-/** `urls` are those of the processes that serve just now. */
-export function startLoad(settings: { users: number; urls: () => string[]; told: Told; random: Random }): Load {
+/** `urls` are those of processes that serve just now; where there is none, who needs one waits. */
+export function startLoad(settings: { users: number; urls: Fleets['urls']; told: Told; random: Random }): Load {
   const { users, urls, told, random } = settings;
   const surprises: string[] = [];
   const unknown: Wanted[] = [];
   let unanswered = 0;
   let isStopping = false;
+  const doOne = createDo(random, { surprises, unknown });
 
-  const look = (what: string, answer: Awaited<ReturnType<Client['create']>> | undefined) => {
-    if (!answer || isShown(answer)) return answer;
-    if (!expectable.includes(answer.code)) surprises.push(`${what}: ${JSON.stringify(answer)}`);
-    return undefined;
+  const logIn = async (somebody: Somebody, authUrl: string) => {
+    const accounts = accountsAt(authUrl, told);
+    if (somebody.person) somebody.login = await accounts.logIn(somebody.person);
+    else Object.assign(somebody, await accounts.signUp());
   };
 
-  const createAs = async (user: string, client: Client, description: string) => {
-    const picture = oneOf(random, pictures) as Picture;
-    if (random() < 0.5) return look('create', await client.create({ picture, description }))?.id;
-    const input = { picture, description, idempotencyKey: description };
-    const wanted = { user, input };
-    unknown.push(wanted);
-    const created = look('create with a key', await client.create(input));
-    if (created) unknown.splice(unknown.indexOf(wanted), 1);
-    return created?.id;
+  const logOut = async (somebody: Somebody, { person, login }: Known, authUrl: string) => {
+    const accounts = accountsAt(authUrl, told);
+    somebody.login = undefined;
+    if (random() < 0.5) return accounts.logOut(login);
+    await accounts.logIn(person);
+    await accounts.logOutEverywhere(person, login);
   };
 
-  const act = async (user: string, client: Client, mine: string[], description: string) => {
-    const dice = random();
-    const id = oneOf(random, mine);
-    if (id === undefined || dice < 0.4) {
-      const created = await createAs(user, client, description);
-      if (created !== undefined) mine.push(created);
-    } else if (dice < 0.6) look('update of texts', await client.update({ id, title: description }));
-    else if (dice < 0.85)
-      look('update of an image', await client.update({ id, picture: oneOf(random, pictures) as Picture }));
-    else {
-      // Whatever it is answered: of what may be gone nothing more is asked.
-      mine.splice(mine.indexOf(id), 1);
-      look('deletion', await client.delete(id));
+  /** Deletes an account while something of it is under way. */
+  const leave = async (somebody: Somebody, { person, login }: Known, { at, description }: Leaving) => {
+    const client = clientOf(at.resources, login.session.accessToken, told);
+    const doing = { person, client, isLeaving: true };
+    const acts = [1, 2, 3].map((nth) =>
+      doOne({ ...doing, mine: [...somebody.mine], description: `${description}, ${nth}` }),
+    );
+    Object.assign(somebody, { person: undefined, login: undefined, mine: [] });
+    const leaving = setTimeout(random() * leavingMs).then(() => accountsAt(at.auth, told).deleteAccount(person, login));
+    for (const outcome of await Promise.allSettled([...acts, leaving])) {
+      if (outcome.status === 'rejected') takeFailure(outcome.reason);
     }
   };
 
-  const live = async (user: string) => {
-    const token = tokenOf(user);
-    const mine: string[] = [];
+  const step = async (somebody: Somebody, { resources, auth }: ReturnType<Fleets['urls']>, description: string) => {
+    const { person, login, mine } = somebody;
+    if (!person || !login) return auth && logIn(somebody, auth);
+    const dice = random();
+    if (auth && resources && dice < leaves) {
+      return leave(somebody, { person, login }, { at: { auth, resources }, description });
+    }
+    if (auth && dice < leaves + logsOut) return logOut(somebody, { person, login }, auth);
+    const client = resources && clientOf(resources, login.session.accessToken, told);
+    return client && doOne({ person, client, mine, description });
+  };
+
+  /** A process that is killed answers nobody, which is no surprise here. */
+  const takeFailure = (error: unknown) => {
+    if (!(error instanceof RefusedByAuth)) unanswered += 1;
+    else if (error.code !== 'SERVICE_UNAVAILABLE') surprises.push(`auth: ${error.message}`);
+  };
+
+  const live = async (name: string) => {
+    const somebody: Somebody = { mine: [] };
     for (let count = 0; !isStopping; count += 1) {
-      const url = oneOf(random, urls());
-      // A process that is killed answers nobody, which is no surprise here.
-      if (url)
-        await within(act(user, clientOf(url, token, told), mine, `${user} ${count}`)).catch(() => {
-          unanswered += 1;
-        });
+      await within(step(somebody, urls(), `${name} ${count}`)).catch(takeFailure);
       await setTimeout(waitMs);
     }
   };
@@ -91,9 +115,12 @@ export function startLoad(settings: { users: number; urls: () => string[]; told:
       isStopping = true;
       await Promise.all(lives);
     },
-    async learn(url) {
-      for (const { user, input } of unknown) {
-        const created = await clientOf(url, tokenOf(user), told).create(input);
+    async learn(at) {
+      for (const { person, input } of unknown) {
+        // Of an account that may be gone nobody asks any more.
+        if (person.told.deletion) continue;
+        const { session } = await accountsAt(at.auth, told).logIn(person);
+        const created = await clientOf(at.resources, session.accessToken, told).create(input);
         if (!isShown(created)) surprises.push(`create asked for again: ${JSON.stringify(created)}`);
       }
     },
@@ -101,7 +128,7 @@ export function startLoad(settings: { users: number; urls: () => string[]; told:
 }
 
 /** A process that hangs is a surprise that must not hang the tests. */
-async function within(acting: Promise<void>): Promise<void> {
+async function within(acting: Promise<unknown>): Promise<void> {
   const end = new AbortController();
   const late = setTimeout(longestRequestMs, undefined, { signal: end.signal }).then(() => {
     throw new Error('It took too long.');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { runCommand } from '../spawned.ts';
+import type { AuthProcess } from './auth-process.ts';
 import type { ImageServiceProcess } from './image-service-process.ts';
 import type { ResourcesProcess } from './resources-process.ts';
 
@@ -16,6 +17,7 @@ export interface Killable {
 }
 
 export const startResourcesProcess = (settings: ResourcesProcess) => start('resources-process', settings);
+export const startAuthProcess = (settings: AuthProcess) => start('auth-process', settings);
 export const startImageServiceProcess = (settings: ImageServiceProcess) => start('image-service-process', settings);
 
 /** How a process is run from its bundle, as words of a command. */

@@ -3,24 +3,25 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite.ts';
 import { folderOfTest } from '../folder-of-test.ts';
-import { check, noFindings, noTold } from './checker.ts';
+import { check, noFindings } from './checker.ts';
 import { pictures } from './client.ts';
-import { type Fleet, type StandIn, startFleet, startStandIn } from './fleet.ts';
+import { type StandIn, startStandIn } from './fleet.ts';
+import { type Fleets, startFleets } from './fleets.ts';
 import { verificationPem } from './keys.ts';
 import { startLoad } from './load.ts';
-import { startResourcesProcess } from './processes.ts';
 import { seeded } from './random.ts';
 import { imageServiceToken } from './tokens.ts';
+import { noTold } from './told.ts';
 import { letTimePass, storeForeign } from './world.ts';
 
 /** More of them by hand: FAULT_KILLS=2000 npm run test:faults -- random-kills, with FAULT_SEED for what was seen before. */
 const kills = Number(process.env.FAULT_KILLS ?? 200);
 const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);
-const processes = 4;
 const users = 20;
 const killsPerStandInKill = 15;
 /** Of the processes: how long a call may land after its process is gone. */
 const settleMs = 1_000;
+const timing = { settleMs, claimMs: 1_500, reconcileEveryMs: 200, purgedAtOnce: 2 };
 const timeout = 60_000 + kills * 2_000;
 
 test('processes that are killed at random moments leave nothing wrong behind', { timeout }, async () => {
@@ -32,41 +33,42 @@ test('processes that are killed at random moments leave nothing wrong behind', {
   const standIn = await startStandIn(join(folder, 'images'));
   const told = noTold();
   for (const picture of [...pictures, ...pictures]) told.foreign.push(await storeForeign(standIn.url, picture));
-  const resources = {
-    file,
-    imageServiceUrl: standIn.url,
-    publicKey: verificationPem,
-    settleMs,
-    claimMs: 1_500,
-    reconcileEveryMs: 200,
-  };
+  const resources = { file, imageServiceUrl: standIn.url, publicKey: verificationPem, ...timing };
 
-  const fleet = startFleet({ resources, size: processes, kills, random: seeded(seed) });
-  const load = startLoad({ users, urls: fleet.urls, told, random: seeded(seed + 1) });
-  const killingStandIn = killNowAndThen(standIn, fleet);
-  await fleet.over;
+  const fleets = await startFleets({ resources, kills, seed });
+  const load = startLoad({ users, urls: fleets.urls, told, random: seeded(seed + 10) });
+  const killingStandIn = killNowAndThen(standIn, fleets);
+  await fleets.over;
   await load.stop();
   const standInKills = await killingStandIn;
   const successes = load.successes();
 
   await setTimeout(settleMs);
   letTimePass(file);
-  await load.learn(await startResourcesProcess(resources).url);
+  const last = await fleets.startLast();
+  await load.learn(last);
   const imageService = { url: standIn.url, token: imageServiceToken };
-  const findings = await check({ file, imageService, told, settlesWithinMs: 30_000 });
-  const { orphans, dangling, lost } = findings;
+  const accounts = { file: fleets.authFile, resourcesUrl: last.resources };
+  const findings = await check({ file, imageService, told, accounts, settlesWithinMs: 30_000 });
+  const { resources: killed, auth: authKilled } = fleets.killed();
+  const { orphans, dangling, lost, remains, accepted, undelivered } = findings;
   const counts = `orphans ${orphans.length} / dangling ${dangling.length} / lost ${lost.length}`;
-  console.log(`killed ${fleet.killed() + standInKills} / ${counts}`);
+  console.log(`killed ${killed + authKilled + standInKills} (of auth ${authKilled}) / ${counts}`);
+  console.log(`remains ${remains.length} / accepted ${accepted.length} / undelivered ${undelivered.length}`);
+  const left = told.accounts.filter(({ deletion }) => deletion).length;
+  const ended = told.accounts.flatMap(({ sessions }) => sessions).filter(({ end }) => end).length;
   console.log(`${successes} mutations succeeded meanwhile, ${load.unanswered()} got no answer`);
+  console.log(`${left} accounts were deleted, ${ended} sessions ended`);
   expect({ ...findings, surprises: load.surprises }).toEqual({ ...noFindings, surprises: [] });
   expect(successes).toBeGreaterThan(kills);
+  expect(Math.min(left, ended)).toBeGreaterThan(kills / 40);
 });
 
-async function killNowAndThen(standIn: StandIn, { killed }: Fleet): Promise<number> {
+async function killNowAndThen(standIn: StandIn, { killed }: Fleets): Promise<number> {
   let count = 0;
-  while (killed() < kills) {
+  while (killed().resources < kills) {
     await setTimeout(50);
-    if (killed() < (count + 1) * killsPerStandInKill) continue;
+    if (killed().resources < (count + 1) * killsPerStandInKill) continue;
     await standIn.killAndStart();
     count += 1;
   }

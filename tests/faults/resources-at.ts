@@ -1,12 +1,13 @@
-import { readVerificationKey } from '../../runtime/access-token.ts';
 import type { RunningServer } from '../../runtime/graphql-server.ts';
 import { createLogger } from '../../runtime/logger.ts';
+import { readVerificationKeys } from '../../runtime/verification-keys.ts';
 import { createImageClient } from '../../subgraphs/resources/image-client.ts';
 import { startResources } from '../../subgraphs/resources/start.ts';
 import type { OperationStore } from '../../subgraphs/resources/storage/operation-store.ts';
+import type { RevocationStore } from '../../subgraphs/resources/storage/revocation-store.ts';
 import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite.ts';
-import { inSteps, type Step } from './steps.ts';
-import { audience, imageServiceToken, issuer } from './tokens.ts';
+import { inSteps, type Reach } from './steps.ts';
+import { audience, eventAudience, imageServiceToken, issuer } from './tokens.ts';
 
 /** Which database and which image service, and how fast things go. */
 export interface ResourcesAt {
@@ -19,26 +20,36 @@ export interface ResourcesAt {
   requestMs?: number;
   settleMs?: number;
   reconcileEveryMs?: number;
+  /** How much of a purged account each transaction takes away; as the product has it where it is left out. */
+  purgedAtOnce?: number;
 }
 
 /** What happens between what the product does and what it works with. */
 export interface Between {
-  reach?: (step: Step) => Promise<void> | void;
+  reach?: Reach;
   shorten?: (operations: OperationStore) => OperationStore;
 }
 
 /** Starts the resources subgraph, every call to its operations and its image client being a step. */
 export function startResourcesAt(at: ResourcesAt, between: Between = {}): Promise<RunningServer> {
-  const { file, imageServiceUrl, publicKey, timeoutMs = 1_000, ...timing } = at;
+  const { file, imageServiceUrl, publicKey, timeoutMs = 1_000, purgedAtOnce, ...timing } = at;
   const { reach = () => {}, shorten = (operations) => operations } = between;
   const store = openSqliteResourceStore(file);
   const baseUrl = `${imageServiceUrl}/images/api/v1`;
   const changes = inSteps('store', { update: store.update }, reach);
+  const { accept } = store.revocations;
+  const purgeSome: RevocationStore['purgeSome'] = (limit) => store.revocations.purgeSome(purgedAtOnce ?? limit);
   return startResources({
-    store: { ...store, ...changes, operations: inSteps('operations', shorten(store.operations), reach) },
+    store: {
+      ...store,
+      ...changes,
+      operations: inSteps('operations', shorten(store.operations), reach),
+      revocations: { ...store.revocations, ...inSteps('revocations', { accept, purgeSome }, reach) },
+    },
     imageClient: inSteps('imageClient', createImageClient({ baseUrl, token: imageServiceToken, timeoutMs }), reach),
     timing: { requestMs: 2_000, settleMs: 600, reconcileEveryMs: 50, ...timing },
-    verifier: { verificationKey: readVerificationKey(publicKey), issuer, audience },
+    verifier: { keys: readVerificationKeys(publicKey), issuer, audience },
+    eventAudience,
     listen: { host: '127.0.0.1', port: 0, portVariable: 'PORT' },
     log: createLogger({ service: 'resources', level: 'silent' }),
   });

@@ -1,16 +1,16 @@
-import { writeSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import type { OperationStore } from '../../subgraphs/resources/storage/operation-store.ts';
-import { noTold } from './checker.ts';
 import { clientOf, isShown, png } from './client.ts';
+import { createReach, type Doomed, tell } from './doomed.ts';
 import { type ResourcesAt, startResourcesAt } from './resources-at.ts';
 import type { Step } from './steps.ts';
+import { noTold } from './told.ts';
 
 /** One JSON argument of the process. */
-export interface ResourcesProcess extends ResourcesAt {
-  /** Kills itself there, for the nth time that it comes there. */
-  killAt?: { step: Step; nth: number };
-  /** Writes every step as a line. */
-  isTellingSteps?: boolean;
+export interface ResourcesProcess extends ResourcesAt, Doomed {
+  /** Waits at any of these until an account is purged. */
+  waitAt?: readonly Step[];
   /** How long what its reconciler claims is its own; as the product has it where it is left out. */
   claimMs?: number;
   /** Answers a user of this token once each of what can be asked, before anybody else. */
@@ -19,23 +19,25 @@ export interface ResourcesProcess extends ResourcesAt {
 
 /** A process of the resources subgraph and nothing else, that can be told where to die. @public: run.cjs calls it. */
 export async function run(argument: string): Promise<void> {
-  const { killAt, isTellingSteps, claimMs, rehearseAs, ...settings } = JSON.parse(argument) as ResourcesProcess;
-  const tell = (line: string) => writeSync(1, `${line}\n`);
-  let times = 0;
-  const reach = (step: Step) => {
-    if (isTellingSteps) tell(step);
-    if (step !== killAt?.step) return;
-    times += 1;
-    if (times < killAt.nth) return;
-    tell(`killed ${step}`);
-    process.kill(process.pid, 'SIGKILL');
-    // The signal is on its way: nothing more may be done until it is there.
-    for (;;);
-  };
+  const { killAt, isTellingSteps, waitAt, claimMs, rehearseAs, ...at } = JSON.parse(argument) as ResourcesProcess;
+  const meetDoom = createReach({ killAt, isTellingSteps });
+  const reach = (step: Step) =>
+    waitAt?.includes(step) ? untilPurged(at.file).then(() => meetDoom(step)) : meetDoom(step);
   const shorten = (operations: OperationStore) => (claimMs ? withShortClaims(operations, claimMs) : operations);
-  const { url } = await startResourcesAt(settings, { reach, shorten });
+  const { url } = await startResourcesAt(at, { reach, shorten });
   if (rehearseAs) await rehearse(url, rehearseAs);
   tell(`url ${url}`);
+}
+
+const pollMs = 10;
+
+/** Until an account has a tombstone, and no row any more. */
+async function untilPurged(file: string): Promise<void> {
+  const database = new Database(file, { readonly: true });
+  const isPurged = database.prepare('SELECT count(*) FROM tombstones WHERE NOT is_pending').pluck();
+  if (isPurged.get() === 0) tell('waiting');
+  while (isPurged.get() === 0) await setTimeout(pollMs);
+  database.close();
 }
 
 async function rehearse(url: string, token: string): Promise<void> {

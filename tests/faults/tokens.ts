@@ -2,3 +2,4 @@
 export const imageServiceToken = 'a token of the tests of faults';
 export const issuer = 'urn:image-supergraph:auth';
 export const audience = 'urn:image-supergraph';
+export const eventAudience = 'urn:image-supergraph:events';

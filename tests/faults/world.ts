@@ -3,11 +3,16 @@ import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { startImageService } from '../../image-service/start.ts';
 import { folderOfTest } from '../folder-of-test.ts';
-import { check, type Findings, noTold, type Told } from './checker.ts';
+import type { AccountsAt } from './checker.accounts.ts';
+import { check, type Findings } from './checker.ts';
 import type { Picture } from './client.ts';
 import { verificationPem } from './keys.ts';
 import { type Between, type ResourcesAt, startResourcesAt } from './resources-at.ts';
 import { imageServiceToken } from './tokens.ts';
+import { noTold, type Told } from './told.ts';
+
+/** For what is not about time: no call is given up, however busy the machine is. */
+export const patient = { timeoutMs: 20_000, requestMs: 20_000 };
 
 /** An empty database, an image service that runs in the test, and what its clients are told. */
 export async function startWorld() {
@@ -40,8 +45,8 @@ export async function startWorld() {
       return { url: server.url, stop };
     },
 
-    check: (settlesWithinMs = 15_000): Promise<Findings> =>
-      check({ ...at, imageService: { url: images.url, token: imageServiceToken }, told, settlesWithinMs }),
+    check: (settlesWithinMs = 15_000, accounts?: AccountsAt): Promise<Findings> =>
+      check({ ...at, imageService: { url: images.url, token: imageServiceToken }, told, accounts, settlesWithinMs }),
 
     rowCount: (): number =>
       inDatabase(at.file, (database) => database.prepare('SELECT count(*) FROM resources').pluck().get()) as number,
@@ -59,10 +64,14 @@ export function inDatabase<Result>(file: string, use: (database: Database.Databa
   }
 }
 
-/** Ten minutes: all leases pass, and all that can land has landed. To be called while no process runs. */
-export function letTimePass(file: string): void {
-  const times = ['started_at', 'settles_at', 'lease_until', 'due_at'];
-  const set = times.map((time) => `${time} = ${time} - 600000`).join(', ');
+/**
+ * Ten minutes: all leases pass, and all that can land has landed, or does so within the time that is given. To be called
+ * while no process runs.
+ */
+export function letTimePass(file: string, landsWithinMs?: number): void {
+  const settlesAt = landsWithinMs === undefined ? 'settles_at - 600000' : Date.now() + landsWithinMs;
+  const times = ['started_at', 'lease_until', 'due_at'].map((time) => `${time} = ${time} - 600000`);
+  const set = [...times, `settles_at = ${settlesAt}`].join(', ');
   inDatabase(file, (database) => database.exec(`UPDATE operations SET ${set} WHERE state <> 'ENDED'`));
 }
 
