@@ -1,0 +1,90 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { expect } from 'vitest';
+import * as accounts from './accounts.ts';
+import type { Question } from './canary-recorder.ts';
+import { create, list, type Run, update, type Visitor } from './canary-visit.ts';
+import { uniqueName } from './system.ts';
+
+/** What carries secrets to each service, and is refused where that is in trouble. */
+function questionsOf({ secrets: { passwords, images } }: Run, visitor: Visitor) {
+  const { username, password, accessToken: token, refreshToken, resourceId: id } = visitor;
+  const image = { data: images.first.toString('base64') };
+  const question = (query: string, input: object): Question => ({ query, variables: { input }, token });
+  return {
+    auth: [
+      question(accounts.logIn, { username, password }),
+      question(accounts.refreshSession, { refreshToken }),
+      question(accounts.register, { username: uniqueName(), password: passwords.bob }),
+      question(accounts.changePassword, { currentPassword: password, newPassword: passwords.bob }),
+    ],
+    resources: [
+      question(create, { title: 'In trouble', image }),
+      question(update, { id, image }),
+      { query: list, token },
+    ] as Question[],
+  };
+}
+
+/** Asks while both databases are held by another writer, and then while tables are missing, which is a bug to whoever asks. */
+export async function troubleDatabases(run: Run, visitor: Visitor): Promise<void> {
+  const { world, recorder } = run;
+  const { auth, resources } = questionsOf(run, visitor);
+  const databases = { auth: open(world.folder, 'auth.sqlite'), resources: open(world.folder, 'resources.sqlite') };
+  const askAll = (questions: Question[]) => Promise.all(questions.map((each) => recorder.ask(world.gateway, each)));
+
+  for (const database of Object.values(databases)) database.exec('BEGIN IMMEDIATE');
+  const refused = await askAll([...auth.slice(0, 2), ...resources.slice(0, 1)]);
+  expect(refused.map(({ codes }) => codes)).toEqual(Array(3).fill(['SERVICE_UNAVAILABLE']));
+  for (const database of Object.values(databases)) database.exec('ROLLBACK');
+
+  for (const [database, table, questions] of [
+    [databases.auth, 'refresh_tokens', auth],
+    [databases.auth, 'users', auth],
+    [databases.auth, 'limits', auth],
+    [databases.resources, 'resources', resources],
+    [databases.resources, 'operations', resources],
+  ] as const) {
+    database.pragma('legacy_alter_table = ON');
+    database.exec(`ALTER TABLE ${table} RENAME TO away`);
+    await askAll([...questions]);
+    database.exec(`ALTER TABLE away RENAME TO ${table}`);
+  }
+  for (const database of Object.values(databases)) database.close();
+}
+
+const open = (folder: string, name: string) => new Database(join(folder, name), { timeout: 5_000 });
+
+/** Asks while the image service fails in each way that the world knows. */
+export async function troubleImageService(run: Run, visitor: Visitor): Promise<void> {
+  const { world, recorder } = run;
+  for (const fail of world.failings) {
+    const mend = await fail();
+    const [storing = {}, replacing = {}] = questionsOf(run, visitor).resources;
+    expect((await recorder.ask(world.gateway, storing)).codes).toEqual(['IMAGE_SERVICE_UNAVAILABLE']);
+    // Refused otherwise where one before it may still land.
+    await recorder.ask(world.gateway, replacing);
+    await mend();
+  }
+}
+
+/** Puts into the folder of keys what auth cannot use: a key cut in half, one of another name, and a letter. */
+export function spoilKeys({ secrets: { signingKeys } }: Run['world'], pem: string): void {
+  const kid = 'x'.repeat(43);
+  writeFileSync(join(signingKeys, `20200101T000000Z.${kid}.pem`), pem.slice(0, pem.length / 2));
+  writeFileSync(join(signingKeys, `20200102T000000Z.${kid}.pem`), pem);
+  writeFileSync(join(signingKeys, 'backup.pem'), pem);
+}
+
+/** Asks for much at once, and stops all processes in the middle of it; gives their exit codes. */
+export async function stopInTheMiddle(run: Run, visitor: Visitor): Promise<(number | null)[]> {
+  const { auth, resources } = questionsOf(run, visitor);
+  const asking = [...auth, ...resources, ...resources].map((each) => run.recorder.ask(run.world.gateway, each));
+  const answered = Promise.allSettled(asking);
+  await setTimeout(50);
+  const exitCodes = await run.world.stop();
+  await answered;
+  return exitCodes;
+}
