@@ -26,8 +26,9 @@ export interface Ask {
   refusal(query: string, variables?: Variables): Promise<ShownError['extensions']>;
 }
 
-export function createAsk(url: string, token?: string): Ask {
-  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+/** With a token, and with more headers, where these are given. */
+export function createAsk(url: string, token?: string, more: Record<string, string> = {}): Ask {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...more };
   const ask = async <Data>(query: string, variables?: Variables): Promise<Answer<Data>> => {
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
     const text = await response.text();

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { refusalCodes } from '../../runtime/graphql-errors.ts';
+import { endSession, logIn, refreshSession, register } from '../accounts.ts';
 import type { ShownError } from '../ask.ts';
-import { claimSize, pngOfSize } from '../pngs.ts';
 import { fixture, type Person, type System, startSystem } from '../system.ts';
 
 let system: System;
@@ -15,8 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-const register = `mutation ($input: RegisterInput!) { register(input: $input) { accessToken } }`;
-const logIn = `mutation ($input: LoginInput!) { login(input: $input) { accessToken } }`;
 const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }`;
 const update = `mutation ($input: UpdateResourceInput!) { updateResource(input: $input) { resource { id version } } }`;
 const remove = `mutation ($input: DeleteResourceInput!) { deleteResource(input: $input) { deletedResourceId } }`;
@@ -31,6 +28,11 @@ test.each([
   `mutation { createResource(input: { title: "a", image: { data: "" } }) { resource { id } } }`,
   `mutation { updateResource(input: { id: "x" }) { resource { id } } }`,
   `mutation { deleteResource(input: { id: "x" }) { deletedResourceId } }`,
+  '{ sessions { id } }',
+  `mutation { logoutEverywhere { loggedOut } }`,
+  `mutation { endSession(input: { sessionId: "x" }) { loggedOut } }`,
+  `mutation { changePassword(input: { currentPassword: "x", newPassword: "correct horse" }) { expiresIn } }`,
+  `mutation { deleteAccount(input: { password: "x" }) { deletedUserId } }`,
 ])('UNAUTHENTICATED, MISSING, without a token: %s', async (operation) => {
   const answer = await system.ask(operation);
   expect(answer.status).toBe(200);
@@ -81,6 +83,18 @@ test('INVALID_CREDENTIALS looks the same for an unknown name and a wrong passwor
   expect(unknown.text).toBe(wrong.text);
 });
 
+test('RATE_LIMITED, with when to come back, after too many wrong passwords for one account', async () => {
+  const { username, password } = await system.signUp();
+  for (let time = 1; time <= 10; time++) await system.ask.refusal(logIn, { input: { username, password: 'wrong' } });
+  const refusal = await system.ask.refusal(logIn, { input: { username, password } });
+  expect(refusal).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
+});
+
+test('INVALID_REFRESH_TOKEN for one that nobody was given', async () => {
+  const input = { refreshToken: 'nothing of the kind' };
+  expect(await system.ask.refusal(refreshSession, { input })).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
+});
+
 test('USERNAME_TAKEN whatever the case', async () => {
   const input = { username: ada.username.toUpperCase(), password: 'correct horse' };
   expect(await system.ask.refusal(register, { input })).toEqual({ code: 'USERNAME_TAKEN' });
@@ -96,6 +110,11 @@ test('USERNAME_TAKEN for all but one of those who register a name at the same mo
 test.each([update, remove])('NOT_FOUND for a resource that is not there: %s', async (mutation) => {
   const input = { id: '00000000-0000-7000-8000-000000000000' };
   expect(await ada.ask.refusal(mutation, { input })).toEqual({ code: 'NOT_FOUND' });
+});
+
+test('NOT_FOUND for a session that is not there', async () => {
+  const input = { sessionId: '00000000-0000-4000-8000-000000000000' };
+  expect(await ada.ask.refusal(endSession, { input })).toEqual({ code: 'NOT_FOUND' });
 });
 
 test.each([update, remove])('CONFLICT, VERSION_PASSED, says the version: %s', async (mutation) => {
@@ -115,49 +134,6 @@ test('CONFLICT, IN_PROGRESS, for all but one of those who replace an image at th
   expect(winners).toHaveLength(1);
   expect(losers.every(({ code }) => code === 'CONFLICT')).toBe(true);
   expect(losers).toContainEqual({ code: 'CONFLICT', reason: 'IN_PROGRESS' });
-});
-
-const maxBytes = 383_970;
-
-test('IMAGE_TOO_LARGE says what just fits, and that does fit', async () => {
-  const inputOf = async (sizeBytes: number) => {
-    const data = (await pngOfSize(sizeBytes)).toString('base64');
-    return { input: { title: 'Large', image: { data } } };
-  };
-  expect(await ada.ask.refusal(create, await inputOf(maxBytes + 1))).toEqual({ code: 'IMAGE_TOO_LARGE', maxBytes });
-  await ada.ask.data(create, await inputOf(maxBytes));
-});
-
-const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
-const unsupported = {
-  'nothing at all': '',
-  'no base64': 'not base64!',
-  'base64 without its padding': picture.data.replace(/=+$/, ''),
-  'base64 with line breaks': picture.data.replace(/(.{76})/g, '$1\n'),
-  'a data: URL': `data:image/png;base64,${picture.data}`,
-  HTML: Buffer.from('<!doctype html><script>alert(1)</script>').toString('base64'),
-  SVG: Buffer.from(svg).toString('base64'),
-  'half a PNG': fixture('four-colours.png').subarray(0, 70).toString('base64'),
-  'a JPEG without its end': fixture('four-colours.jpg').subarray(0, -2).toString('base64'),
-  'a GIF without its end': fixture('four-colours.gif').subarray(0, -1).toString('base64'),
-};
-
-test.each(Object.entries(unsupported))('UNSUPPORTED_IMAGE for %s', async (_, data) => {
-  const input = { title: 'Odd', image: { data } };
-  expect(await ada.ask.refusal(create, { input })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
-});
-
-test('UNSUPPORTED_IMAGE for WebP, for 100 megapixels, and for a PNG that says it is a GIF', async () => {
-  const webp = await sharp(fixture('four-colours.png')).webp().toBuffer();
-  const huge = claimSize(fixture('four-colours.png'), { width: 10_000, height: 10_000 });
-  const images = [
-    { data: webp.toString('base64') },
-    { data: huge.toString('base64') },
-    { ...picture, contentType: 'image/gif' },
-  ];
-  for (const image of images) {
-    expect(await ada.ask.refusal(create, { input: { title: 'Odd', image } })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
-  }
 });
 
 test('PAYLOAD_TOO_LARGE with HTTP 413, counted after decompression', async () => {
@@ -200,9 +176,8 @@ test('FORBIDDEN on the resources of somebody else, whom only a subgraph can be a
 });
 
 test('every code of the closed list is provoked here or in the tests of outages and faults', () => {
-  const texts = ['refusals.test.ts', 'outages.test.ts', 'image-service-faults.test.ts'].map((name) =>
-    readFileSync(new URL(name, import.meta.url), 'utf8'),
-  );
+  const names = ['refusals.test.ts', 'refusals.images.test.ts', 'outages.test.ts', 'image-service-faults.test.ts'];
+  const texts = names.map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'));
   const unprovoked = refusalCodes.filter((code) => !texts.some((text) => text.includes(`'${code}'`)));
   expect(unprovoked).toEqual([]);
 });
