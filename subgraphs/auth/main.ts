@@ -15,6 +15,7 @@ await runProcess({
   start: (env) => {
     const log = createLogger({ service: 'auth', level: env.LOG_LEVEL });
     const subscribers = env.EVENT_SUBSCRIBERS;
+    if (subscribers.length === 0) log.warn('EVENT_SUBSCRIBERS is empty: nobody is told of ended sessions and accounts');
     return startAuth({
       keys: openSigningKeys({ folder: env.SIGNING_KEYS_FOLDER, tokenSeconds: env.ACCESS_TOKEN_SECONDS, log }),
       store: openSqliteUserStore(env.AUTH_DATABASE_FILE, { subscribers: subscribers.map(({ name }) => name) }),

@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,7 +26,11 @@ afterAll(async () => {
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
 const decode = (part = '') => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
 const partsOf = (token: string) => token.split('.').slice(0, 2).map(decode) as [jwt.JwtHeader, JwtPayload];
-const signingKey = () => readFileSync(join(system.dataFolder, 'secrets/signing-key.pem'), 'utf8');
+const signingKey = () => {
+  const folder = join(system.dataFolder, 'secrets/signing-keys');
+  const [name = ''] = readdirSync(folder);
+  return readFileSync(join(folder, name), 'utf8');
+};
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 
 interface Forgery {
