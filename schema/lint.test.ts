@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { folderOfTest } from '../tests/folder-of-test.ts';
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const eslint = join(dirname(createRequire(import.meta.url).resolve('eslint/package.json')), 'bin', 'eslint.js');
+
+/** Lints a folder's `schema/`, in a process as `npm run check` does; gives the rules that were broken, by file. */
+function lint(folder: string): Record<string, string[]> {
+  const args = [eslint, '--config', here('eslint.config.js'), '--format', 'json', 'schema'];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  if (!stdout) throw new Error(stderr);
+  const files = JSON.parse(stdout) as { filePath: string; messages: { ruleId: string | null; message: string }[] }[];
+  return Object.fromEntries(
+    files.map(({ filePath, messages }) => [
+      filePath.replace(/.*\//, ''),
+      messages.map(({ ruleId, message }) => ruleId?.replace('@graphql-eslint/', '') ?? message),
+    ]),
+  );
+}
+
+/** The subgraphs' SDL in a folder of its own, with other texts in place of some. */
+function folderWith(replacements: readonly (readonly [file: string, from: string, to: string])[]): string {
+  const folder = folderOfTest();
+  mkdirSync(`${folder}/schema`);
+  for (const name of ['auth.graphql', 'resources.graphql']) cpSync(here(name), `${folder}/schema/${name}`);
+  for (const [name, from, to] of replacements) {
+    const text = readFileSync(`${folder}/schema/${name}`, 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(`${folder}/schema/${name}`, text.replaceAll(from, to));
+  }
+  return folder;
+}
+
+test('the SDL as it is breaks no rule', () => {
+  expect(lint(folderWith([]))).toEqual({ 'auth.graphql': [], 'resources.graphql': [] });
+});
+
+test('what is planted in it is found: names, descriptions, connections, arguments and inputs', () => {
+  const planted = [
+    ['auth.graphql', '  "Whose it was."\n', '', 'require-description'],
+    ['auth.graphql', '    "Which session."\n', '', 'require-description'],
+    ['auth.graphql', 'accessToken: String!', 'access_token: String!', 'naming-convention'],
+    ['auth.graphql', 'input: LogoutInput!', 'logout: LogoutInput!', 'input-name'],
+    ['auth.graphql', 'input: LoginInput!', 'input: RegisterInput!', 'input-name'],
+    ['auth.graphql', 'me: User', 'me: User!', 'require-nullable-result-in-root'],
+    [
+      'auth.graphql',
+      'logoutEverywhere: LogoutPayload',
+      'logoutEverywhere: Boolean',
+      'no-scalar-result-type-on-mutation',
+    ],
+    ['resources.graphql', 'last: Int', 'last: String', 'relay-arguments'],
+    ['resources.graphql', 'edges: [ResourceEdge!]!', 'edges: ResourceEdge!', 'relay-connection-types'],
+    ['resources.graphql', '  cursor: String!', '  place: String!', 'relay-edge-types'],
+    ['resources.graphql', 'endCursor: String', 'endCursor: [String]', 'relay-page-info'],
+    ['auth.graphql', 'id: ID!\n  "When it was', 'key: ID!\n  "When it was', 'strict-id-in-types'],
+    ['resources.graphql', '  RECENTLY_UPDATED', '  recentlyUpdated', 'naming-convention'],
+  ] as const;
+  const found = lint(folderWith(planted.map(([file, from, to]) => [file, from, to])));
+  for (const [file, , , rule] of planted) expect(found[file]).toContain(rule);
+  expect(found['auth.graphql']?.filter((rule) => rule === 'require-description')).toHaveLength(2);
+});
