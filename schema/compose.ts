@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { composeServices } from '@apollo/composition';
 import { printSchema } from 'graphql';
 import { gql } from 'graphql-tag';
+import { apiDocs } from './api-docs/page.ts';
 
 const here = (name: string) => new URL(name, import.meta.url);
 
@@ -25,4 +26,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { supergraph, api } = compose();
   writeFileSync(here('supergraph.graphql'), supergraph);
   writeFileSync(here('api.graphql'), api);
+  writeFileSync(here('../docs/api.md'), apiDocs(api));
 }

@@ -43,18 +43,29 @@ const rules = {
   'known-directives': ['error', { ignoreClientDirectives: ['link', 'key'] }],
 };
 
-const named = (rule) => (rule.startsWith('@graphql-eslint/') ? rule : `@graphql-eslint/${rule}`);
+const named = (settings) =>
+  Object.fromEntries(
+    Object.entries(settings).map(([rule, setting]) => [rule.replace(/^(?!@)/, '@graphql-eslint/'), setting]),
+  );
+
+/** The plug-in reads its configuration, and remembers which types can be reached, once for a process: subgraphs together. */
+const graphQLConfig = {
+  projects: {
+    subgraphs: { schema: 'schema/{auth,resources}.graphql' },
+    examples: { schema: 'schema/api.graphql', documents: 'schema/examples/*.graphql' },
+  },
+};
+const shared = {
+  plugins: { '@graphql-eslint': graphql },
+  languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig } },
+};
 
 /** Lints what is written by hand: api.graphql and supergraph.graphql are composed of it. */
 export default [
+  { ...shared, files: ['schema/{auth,resources}.graphql'], rules: named(rules) },
   {
-    files: ['schema/{auth,resources}.graphql'],
-    plugins: { '@graphql-eslint': graphql },
-    languageOptions: {
-      parser: graphql.parser,
-      // Together: the plug-in remembers which types can be reached, and does so once for a process.
-      parserOptions: { graphQLConfig: { schema: 'schema/{auth,resources}.graphql' } },
-    },
-    rules: Object.fromEntries(Object.entries(rules).map(([rule, setting]) => [named(rule), setting])),
+    ...shared,
+    files: ['schema/examples/*.graphql'],
+    rules: graphql.configs['flat/operations-recommended'].rules,
   },
 ];

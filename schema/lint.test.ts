@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { folderOfTest } from '../tests/folder-of-test.ts';
@@ -17,17 +17,18 @@ function lint(folder: string): Record<string, string[]> {
   const files = JSON.parse(stdout) as { filePath: string; messages: { ruleId: string | null; message: string }[] }[];
   return Object.fromEntries(
     files.map(({ filePath, messages }) => [
-      filePath.replace(/.*\//, ''),
+      basename(filePath),
       messages.map(({ ruleId, message }) => ruleId?.replace('@graphql-eslint/', '') ?? message),
     ]),
   );
 }
 
-/** The subgraphs' SDL in a folder of its own, with other texts in place of some. */
+/** The SDL and the examples in a folder of its own, with other texts in place of some. */
 function folderWith(replacements: readonly (readonly [file: string, from: string, to: string])[]): string {
   const folder = folderOfTest();
   mkdirSync(`${folder}/schema`);
-  for (const name of ['auth.graphql', 'resources.graphql']) cpSync(here(name), `${folder}/schema/${name}`);
+  for (const name of ['auth.graphql', 'resources.graphql', 'api.graphql', 'examples'])
+    cpSync(here(name), `${folder}/schema/${name}`, { recursive: true });
   for (const [name, from, to] of replacements) {
     const text = readFileSync(`${folder}/schema/${name}`, 'utf8');
     expect(text).toContain(from);
@@ -36,11 +37,13 @@ function folderWith(replacements: readonly (readonly [file: string, from: string
   return folder;
 }
 
-test('the SDL as it is breaks no rule', () => {
-  expect(lint(folderWith([]))).toEqual({ 'auth.graphql': [], 'resources.graphql': [] });
+test('the SDL and the examples as they are break no rule', () => {
+  const found = lint(folderWith([]));
+  expect(Object.keys(found)).toEqual(expect.arrayContaining(['auth.graphql', 'resources.graphql', 'me.graphql']));
+  expect(Object.values(found).flat()).toEqual([]);
 });
 
-test('what is planted in it is found: names, descriptions, connections, arguments and inputs', () => {
+test('what is planted in it is found: names, descriptions, connections, arguments, inputs', () => {
   const planted = [
     ['auth.graphql', '  "Whose it was."\n', '', 'require-description'],
     ['auth.graphql', '    "Which session."\n', '', 'require-description'],
@@ -60,8 +63,10 @@ test('what is planted in it is found: names, descriptions, connections, argument
     ['resources.graphql', 'endCursor: String', 'endCursor: [String]', 'relay-page-info'],
     ['auth.graphql', 'id: ID!\n  "When it was', 'key: ID!\n  "When it was', 'strict-id-in-types'],
     ['resources.graphql', '  RECENTLY_UPDATED', '  recentlyUpdated', 'naming-convention'],
+    ['examples/me.graphql', '    username\n', '    name\n', 'fields-on-correct-type'],
+    ['examples/log-in.graphql', 'mutation LogIn', 'mutation logIn', 'naming-convention'],
   ] as const;
   const found = lint(folderWith(planted.map(([file, from, to]) => [file, from, to])));
-  for (const [file, , , rule] of planted) expect(found[file]).toContain(rule);
+  for (const [file, , , rule] of planted) expect(found[basename(file)]).toContain(rule);
   expect(found['auth.graphql']?.filter((rule) => rule === 'require-description')).toHaveLength(2);
 });

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import type { GraphQLField } from 'graphql';
+import { type Answers, answerFile, type Example, fill, order, readExample } from './examples.ts';
+import { fence, paragraph, typedTable, typeLink } from './markdown.ts';
+
+const examples = [...new Set<string>(order)].map(readExample);
+const recorded: Answers = new Map(examples.map(({ name }) => [name, JSON.parse(readAnswer(name))]));
+const isRefused = ({ name }: Example) => 'errors' in Object(recorded.get(name));
+
+/** A field of Query or Mutation: what it does, takes, answers and refuses, and its examples. */
+export function operationSection(kind: 'query' | 'mutation', field: GraphQLField<unknown, unknown>): string {
+  const [description = '', codes = 'none.'] = (field.description ?? '').split(/\bCodes: /);
+  const shown = examples.filter((example) => example.fields.includes(field.name) && !isRefused(example));
+  return [
+    `### ${kind} ${field.name}\n\n`,
+    paragraph(description),
+    typedTable('argument', field.args),
+    `Answers ${typeLink(field.type)}. Codes: ${withLinks(codes.trim())}\n\n`,
+    ...shown.map(exampleSection),
+  ].join('');
+}
+
+/** What is refused, as examples of errors. */
+export const refusalSections = (): string => examples.filter(isRefused).map(exampleSection).join('');
+
+function exampleSection({ name, prose, token, document, variables }: Example): string {
+  return [
+    paragraph(prose),
+    token ? `With \`Authorization: Bearer ${fill(token, recorded)}\`:\n\n` : '',
+    fence('graphql', document),
+    variables ? fence('json', fill(variables, recorded)) : '',
+    'is answered\n\n',
+    fence('json', readAnswer(name).trim()),
+  ].join('');
+}
+
+function withLinks(codes: string): string {
+  return codes
+    .replace(/\b[A-Z]{2,}(_[A-Z]+)*\b/g, (code) => `[\`${code}\`](#errors)`)
+    .replace(/\bas (\w+)/, (_, name) => `as [\`${name}\`](#mutation-${name.toLowerCase()})`);
+}
+
+function readAnswer(name: string): string {
+  return readFileSync(answerFile(name), 'utf8');
+}
