@@ -6,6 +6,7 @@ import { inject } from 'vitest';
 import { startSupergraph } from '../embedded/supergraph.ts';
 import type { AccountRules } from '../subgraphs/auth/start.ts';
 import { type Ask, createAsk } from './ask.ts';
+import { startRouterBefore } from './router.ts';
 
 /** Somebody with an account, logged in. */
 export interface Person {
@@ -67,17 +68,20 @@ export async function startSystem(
   { dataFolder: kept, ...settings }: SystemSettings = {},
 ): Promise<System> {
   const dataFolder = kept === undefined ? temporaryFolder() : { path: kept, remove: () => {} };
-  const { stop, ...urls } = await startSupergraph({
+  const { stop, ...own } = await startSupergraph({
     ...testSettings,
     ...settings,
     accounts: { ...accounts, ...rules },
     dataFolder: dataFolder.path,
   });
+  const router = await startRouterBefore(own, { dataFolder: dataFolder.path, ...settings });
+  const urls = { ...own, gateway: router?.url ?? own.gateway };
   return {
     ...urls,
     ...personsAt(urls.gateway),
     dataFolder: dataFolder.path,
     stop: async () => {
+      await router?.stop();
       await stop();
       dataFolder.remove();
     },

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { z } from 'zod';
+import { createClientOf } from '../../../gateway/connected-client.ts';
+import type { gatewayEnvironment } from '../../../gateway/environment.ts';
+import { clientAddressHeader, createAddressSigner } from '../../../runtime/client-address.ts';
+import type { Logger } from '../../../runtime/logger.ts';
+import type { Running } from '../../../runtime/process.ts';
+import { readSupergraph } from '../../gateways/settings.ts';
+import { createErrorPlugin } from './errors.ts';
+import { createFront } from './front.ts';
+import { limits } from './limits.ts';
+import { type Context, createHiveGateway } from './packages.ts';
+
+type Environment = z.output<typeof gatewayEnvironment>;
+
+/** Starts Hive's gateway before the subgraphs, as safe as our own; docs/other-routers.md says what each setting is for. */
+export async function startHive(env: Environment, log: Logger): Promise<Running> {
+  const hive = await createHiveGateway({
+    supergraph: readSupergraph({ port: env.GATEWAY_PORT, authUrl: env.AUTH_URL, resourcesUrl: env.RESOURCES_URL }),
+    graphqlEndpoint: '/graphql',
+    healthCheckEndpoint: '/health/live',
+    readinessCheckEndpoint: '/health/ready',
+    graphiql: false,
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    cors: corsOf(env.CORS_ORIGINS),
+    csrfPrevention: { requestHeaders: ['apollo-require-preflight'] },
+    propagateHeaders: { fromClientToSubgraphs: createHeaders(env) },
+    upstreamTimeout: ({ subgraphName, executionRequest }) =>
+      isNamed(subgraphName, 'resources') && executionRequest.operationType === 'mutation'
+        ? env.SUBGRAPH_IMAGE_TIMEOUT_MS
+        : env.SUBGRAPH_TIMEOUT_MS,
+    subgraphErrors: false,
+    // All errors pass the allow-list where answers are written.
+    maskedErrors: { maskError: (error) => error },
+    logging: env.LOG_LEVEL === 'trace' ? 'trace' : 'error',
+    plugins: () => [limits, createErrorPlugin(log)],
+  });
+  const server = createServer({ requestTimeout: 30_000 }, createFront(hive));
+  server.listen(env.GATEWAY_PORT, env.HOST);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  log.info({ url: `http://${env.HOST}:${port}/graphql` }, 'listening');
+  return {
+    async stop() {
+      server.close();
+      server.closeIdleConnections();
+      await once(server, 'close');
+      await hive.dispose();
+    },
+  };
+}
+
+/** Hive answers every origin where it is not told which. */
+function corsOf(origins: string[]) {
+  if (origins.length === 0) return false;
+  return { origin: origins, methods: ['POST'], exposedHeaders: ['x-request-id'], maxAge: 600 };
+}
+
+/** Of a client's headers only these reach a subgraph, and who asks reaches auth alone, signed. */
+function createHeaders({ CLIENT_ADDRESS_KEY_FILE, TRUSTED_PROXIES }: Environment) {
+  const sign = createAddressSigner(CLIENT_ADDRESS_KEY_FILE);
+  const clientOf = createClientOf(TRUSTED_PROXIES);
+  return ({ request, subgraphName, context }: { request: Request; subgraphName: string; context: Context }) => {
+    const authorization = request.headers.get('authorization');
+    const headers = {
+      'x-request-id': request.headers.get('x-request-id') ?? '',
+      ...(authorization !== null && { authorization }),
+    };
+    if (!isNamed(subgraphName, 'auth')) return headers;
+    const { address, userAgent } = clientOf(context.req);
+    return {
+      ...headers,
+      [clientAddressHeader]: sign(address),
+      // Left out, it would be that of Node's fetch.
+      'user-agent': userAgent ?? '',
+    };
+  };
+}
+
+/** The supergraph has names in upper case. */
+const isNamed = (subgraphName: string, name: string) => subgraphName.toLowerCase() === name;
