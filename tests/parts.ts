@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHttpTransport } from '../gateway/http-transport.ts';
 import { startGateway } from '../gateway/start.ts';
+import { createAddressSigner, readClientAddressKey } from '../runtime/client-address.ts';
 import { createLogger } from '../runtime/logger.ts';
 import type { Running } from '../runtime/process.ts';
 import { openSigningKeys } from '../subgraphs/auth/keys/signing-keys.ts';
@@ -12,6 +13,7 @@ import { createImageClient } from '../subgraphs/resources/image-client.ts';
 import { startResources } from '../subgraphs/resources/start.ts';
 import type { ResourceStore } from '../subgraphs/resources/storage/resource-store.ts';
 import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite.ts';
+import { startRouterBefore } from './router.ts';
 import { type System, temporaryFolder, testSettings } from './system.ts';
 
 const log = createLogger({ service: 'test', level: 'silent' });
@@ -29,6 +31,8 @@ export function partsBeside(system: System) {
   };
   const openKeys = () =>
     openSigningKeys({ folder: join(system.dataFolder, 'secrets', 'signing-keys'), tokenSeconds: 900, log });
+
+  const secret = (name: string) => readFileSync(join(system.dataFolder, 'secrets', name), 'utf8').trim();
 
   const resourcesBefore = (imageServiceUrl: string, token: string) => ({
     verifier: { keys: openKeys(), issuer, audience },
@@ -48,9 +52,13 @@ export function partsBeside(system: System) {
       urls: { auth?: string; resources?: string },
       timeouts = { timeoutMs: 300, mutationTimeoutMs: 4_000 },
     ) {
+      const { auth = system.auth, resources = system.resources } = urls;
+      const router = await startRouterBefore({ auth, resources }, { dataFolder: system.dataFolder, ...timeouts });
+      if (router) return keep(router).url;
+      const signAddress = createAddressSigner(readClientAddressKey(secret('client-address-key')));
       const subgraphs = [
-        { name: 'auth', transport: createHttpTransport(urls.auth ?? system.auth), ...timeouts },
-        { name: 'resources', transport: createHttpTransport(urls.resources ?? system.resources), ...timeouts },
+        { name: 'auth', transport: createHttpTransport(auth, { signAddress }), ...timeouts },
+        { name: 'resources', transport: createHttpTransport(resources), ...timeouts },
       ];
       return keep(await startGateway({ subgraphs, corsOrigins: [], listen: anyPort, log })).url;
     },
@@ -73,10 +81,9 @@ export function partsBeside(system: System) {
 
     /** The system's resources at another port; gives their URL. */
     async resourcesAt(port: number) {
-      const token = readFileSync(join(system.dataFolder, 'secrets', 'image-service-token'), 'utf8').trim();
       const settings = {
         store: openSqliteResourceStore(join(system.dataFolder, 'resources.sqlite')),
-        ...resourcesBefore(system.imageService, token),
+        ...resourcesBefore(system.imageService, secret('image-service-token')),
       };
       return keep(await startResources({ ...settings, listen: { ...anyPort, port }, log })).url;
     },
