@@ -33,6 +33,12 @@ export interface Plugin {
     executor: SubgraphExecutor;
     setExecutor(executor: SubgraphExecutor): void;
   }): void;
+  onFetch?(hook: {
+    context: Partial<Context>;
+    executionRequest?: SubgraphRequest;
+    options: { signal?: AbortSignal | null };
+    setOptions(options: object): void;
+  }): void;
   onResultProcess?(hook: { request: Request; result: Result; setResult(result: Result): void }): void;
 }
 

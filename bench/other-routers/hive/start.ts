@@ -11,7 +11,7 @@ import { readSupergraph } from '../../gateways/settings.ts';
 import { createErrorPlugin } from './errors.ts';
 import { createFront } from './front.ts';
 import { limits } from './limits.ts';
-import { type Context, createHiveGateway } from './packages.ts';
+import { type Context, createHiveGateway, type Plugin } from './packages.ts';
 
 type Environment = z.output<typeof gatewayEnvironment>;
 
@@ -37,7 +37,7 @@ export async function startHive(env: Environment, log: Logger): Promise<Running>
     // All errors pass the allow-list where answers are written.
     maskedErrors: { maskError: (error) => error },
     logging: env.LOG_LEVEL === 'trace' ? 'trace' : 'error',
-    plugins: () => [limits, createErrorPlugin(log)],
+    plugins: () => [limits, endQueries, createErrorPlugin(log)],
   });
   const server = createServer({ requestTimeout: 30_000 }, createFront(hive));
   server.listen(env.GATEWAY_PORT, env.HOST);
@@ -53,6 +53,15 @@ export async function startHive(env: Environment, log: Logger): Promise<Running>
     },
   };
 }
+
+/** A client that goes away ends its queries; a mutation, once sent, runs on: Hive's `upstreamCancellation` ends both. */
+const endQueries: Plugin = {
+  onFetch({ context: { request }, executionRequest, options, setOptions }) {
+    if (!request || executionRequest?.operationType !== 'query') return;
+    const signals = [request.signal, options.signal].filter((signal) => signal instanceof AbortSignal);
+    setOptions({ ...options, signal: AbortSignal.any(signals) });
+  },
+};
 
 /** Hive answers every origin where it is not told which. */
 function corsOf(origins: string[]) {
