@@ -9,6 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   { room: /\.(test|contract|model)\.ts$|(^|\/)test-[\w-]+\.ts$|^tests\/|\/differential\//, files: /./, packages: /./ },
   { room: /^bench\//, files: /./, packages: /./ },
+  // A client is installed by itself: it imports nothing of the rest, and nothing of Node but in its entry for Node.
+  { room: /^clients\/typescript\/node\.ts$/, files: /^clients\/typescript\//, packages: /^node:/ },
+  { room: /^clients\/typescript\//, files: /^clients\/typescript\//, packages: /^@graphql-typed-document-node\/core$/ },
+  { room: /^codegen\.ts$/, files: /^schema\/codegen\//, packages: /^node:/ },
   { room: /^(start\.ts|embedded\/)/, files: /./, packages: /^(node:|zod$)/ },
   { room: /^[\w.]+\.config\.ts$|sqlite\.config\.ts$/, packages: /^(node:|vitest|drizzle-kit)/ },
   { room: /^schema\//, files: /^schema\//, packages: /./ },

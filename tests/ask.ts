@@ -1,3 +1,5 @@
+import type { TypedDocumentString } from './generated/graphql.ts';
+
 /** An error as clients see it. */
 export interface ShownError {
   message: string;
@@ -17,35 +19,53 @@ export interface Answer<Data> {
 
 type Variables = Record<string, unknown>;
 
-/** Asks one GraphQL endpoint. */
+/** What of a document comes after it: nothing where it takes no variables. */
+type Rest<Taken> = Taken extends Record<string, never> ? [] : [variables: Taken];
+
+type Query<Data> = string | TypedDocumentString<Data, never>;
+
+/** Asks one GraphQL endpoint, by documents that know their types, or by any text at all. */
 export interface Ask {
+  <Data, Taken>(document: TypedDocumentString<Data, Taken>, ...rest: Rest<Taken>): Promise<Answer<Data>>;
   <Data = Record<string, unknown>>(query: string, variables?: Variables): Promise<Answer<Data>>;
   /** The data of an answer that has no error; a failure shows the whole answer. */
+  data<Data, Taken>(document: TypedDocumentString<Data, Taken>, ...rest: Rest<Taken>): Promise<Data>;
   data<Data>(query: string, variables?: Variables): Promise<Data>;
   /** The one error of an answer, as its extensions. */
+  refusal<Data, Taken>(
+    document: TypedDocumentString<Data, Taken>,
+    ...rest: Rest<Taken>
+  ): Promise<ShownError['extensions']>;
   refusal(query: string, variables?: Variables): Promise<ShownError['extensions']>;
 }
 
 /** With a token, and with more headers, where these are given. */
 export function createAsk(url: string, token?: string, more: Record<string, string> = {}): Ask {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...more };
-  const ask = async <Data>(query: string, variables?: Variables): Promise<Answer<Data>> => {
-    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+  const ask = async <Data>(query: Query<Data>, variables?: Variables): Promise<Answer<Data>> => {
+    const body = JSON.stringify({ query: String(query), variables });
+    const response = await fetch(url, { method: 'POST', headers, body });
     const text = await response.text();
     const { data, errors = [] } = JSON.parse(text) as { data?: Data; errors?: ShownError[] };
     return { status: response.status, headers: response.headers, data, errors, text };
   };
   return Object.assign(ask, {
-    async data<Data>(query: string, variables?: Variables): Promise<Data> {
+    async data<Data>(query: Query<Data>, variables?: Variables): Promise<Data> {
       const answer = await ask<Data>(query, variables);
       if (!answer.data || answer.errors.length > 0) throw new Error(`No clean answer: ${answer.status} ${answer.text}`);
       return answer.data;
     },
-    async refusal(query: string, variables?: Variables) {
+    async refusal(query: Query<unknown>, variables?: Variables) {
       const answer = await ask(query, variables);
       const [error, ...more] = answer.errors;
       if (!error || more.length > 0) throw new Error(`Not one error: ${answer.status} ${answer.text}`);
       return error.extensions;
     },
   });
+}
+
+/** A value that an answer without errors has; fails where it has none. */
+export function given<Value>(value: Value): NonNullable<Value> {
+  if (value === null || value === undefined) throw new Error('The answer has no errors, and not this value either.');
+  return value;
 }

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Types } from '@graphql-codegen/plugin-helpers';
+import { gqlPluckFromCodeString } from '@graphql-tools/graphql-tag-pluck';
+import { parse } from 'graphql';
+
+/** Documents with the place and the text that they were read from. */
+export type Documents = Required<Pick<Types.DocumentFile, 'location' | 'rawSDL' | 'document'>>[];
+
+const documentOf = (location: string, rawSDL: string) => ({ location, rawSDL, document: parse(rawSDL) });
+
+/** Every document in the files of a folder that end in `.graphql`. */
+export function documentsBelow(folder: string): Documents {
+  return filesBelow(folder, '.graphql').map((file) => documentOf(file, readFileSync(file, 'utf8')));
+}
+
+/** What every call of `graphql()` in the TypeScript of a folder is given: a template without placeholders. */
+export async function callsBelow(folder: string): Promise<Documents> {
+  const files = filesBelow(folder, '.ts').filter((file) => !file.includes('/generated/'));
+  const found = await Promise.all(
+    files.map(async (file) => {
+      const text = readFileSync(file, 'utf8');
+      // Parsing TypeScript takes a while, and most files call nothing of the kind.
+      if (!text.includes('graphql(`')) return [];
+      const options = { modules: [], globalGqlIdentifierName: 'graphql', skipIndent: true };
+      const calls = await gqlPluckFromCodeString(file, text, options);
+      return calls.map(({ body }) => documentOf(file, body));
+    }),
+  );
+  return found.flat();
+}
+
+/** In the order of their names, so that what is made of them is the same everywhere. */
+function filesBelow(folder: string, ending: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending));
+  return files.map((file) => join(folder, file).replaceAll('\\', '/')).sort();
+}
