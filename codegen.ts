@@ -20,7 +20,6 @@ const outputs: (() => Promise<Made[]>)[] = [
       file: 'subgraphs/auth/generated/resolver-types.ts',
       contextType: '../resolvers.ts#AuthContext',
       mappers: {
-        Session: '../storage/session-store.ts#Session as StoredSession',
         User: '../storage/user-store.ts#User as StoredUser',
       },
     }),

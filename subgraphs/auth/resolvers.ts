@@ -1,8 +1,9 @@
 import { dateTime } from '../../runtime/date-time.ts';
 import type { Client } from '../../runtime/graphql-http.ts';
+import type { Resolvers } from './generated/resolver-types.ts';
 import type { LoggedIn, Sessions, Viewer } from './sessions.ts';
 import type { User } from './storage/user-store.ts';
-import type { Credentials, PasswordInput, Users } from './users.ts';
+import type { Users } from './users.ts';
 
 export interface AuthContext {
   requestId: string;
@@ -15,12 +16,6 @@ export interface AuthContext {
   loadUser: (id: string) => Promise<User | undefined>;
 }
 
-interface Input<Fields> {
-  input: Fields;
-}
-
-type RefreshInput = Input<{ refreshToken: string }>;
-
 const payload = (loggedIn: LoggedIn) => ({ ...loggedIn, tokenType: 'Bearer' });
 const loggedOut = { loggedOut: true };
 
@@ -29,9 +24,8 @@ export const resolvers = {
   DateTime: dateTime,
 
   Query: {
-    me: async (_: unknown, _args: unknown, { users, requireViewer }: AuthContext) =>
-      users.me((await requireViewer()).id),
-    sessions: async (_: unknown, _args: unknown, { sessions, requireViewer }: AuthContext) => {
+    me: async (_, _args, { users, requireViewer }) => users.me((await requireViewer()).id),
+    sessions: async (_, _args, { sessions, requireViewer }) => {
       const viewer = await requireViewer();
       const open = await sessions.list(viewer);
       return open.map((session) => ({ ...session, isCurrent: session.id === viewer.sessionId }));
@@ -39,35 +33,32 @@ export const resolvers = {
   },
 
   Mutation: {
-    register: async (_: unknown, { input }: Input<Credentials>, { users, client }: AuthContext) =>
-      payload(await users.register(input, client())),
-    login: async (_: unknown, { input }: Input<Credentials>, { users, client }: AuthContext) =>
-      payload(await users.logIn(input, client())),
-    refreshSession: async (_: unknown, { input }: RefreshInput, { sessions }: AuthContext) =>
-      payload(await sessions.refresh(input.refreshToken)),
-    logout: async (_: unknown, { input }: RefreshInput, { sessions }: AuthContext) => {
+    register: async (_, { input }, { users, client }) => payload(await users.register(input, client())),
+    login: async (_, { input }, { users, client }) => payload(await users.logIn(input, client())),
+    refreshSession: async (_, { input }, { sessions }) => payload(await sessions.refresh(input.refreshToken)),
+    logout: async (_, { input }, { sessions }) => {
       await sessions.logOut(input.refreshToken);
       return loggedOut;
     },
-    logoutEverywhere: async (_: unknown, _args: unknown, { sessions, requireViewer }: AuthContext) => {
+    logoutEverywhere: async (_, _args, { sessions, requireViewer }) => {
       await sessions.endAll(await requireViewer());
       return loggedOut;
     },
-    endSession: async (_: unknown, { input }: Input<{ sessionId: string }>, context: AuthContext) => {
-      await context.sessions.end(await context.requireViewer(), input.sessionId);
+    endSession: async (_, { input }, { sessions, requireViewer }) => {
+      await sessions.end(await requireViewer(), input.sessionId);
       return loggedOut;
     },
-    changePassword: async (_: unknown, { input }: Input<PasswordInput>, context: AuthContext) =>
-      payload(await context.users.changePassword(await context.requireViewer(), input, context.client())),
-    deleteAccount: async (_: unknown, { input }: Input<{ password: string }>, context: AuthContext) => {
-      const viewer = await context.requireViewer();
-      await context.users.deleteAccount(viewer, input.password, context.client());
+    changePassword: async (_, { input }, { users, requireViewer, client }) =>
+      payload(await users.changePassword(await requireViewer(), input, client())),
+    deleteAccount: async (_, { input }, { users, requireViewer, client }) => {
+      const viewer = await requireViewer();
+      await users.deleteAccount(viewer, input.password, client());
       return { deletedUserId: viewer.id };
     },
   },
 
   User: {
     // The gateway sends keys as it got them: JSON of any type.
-    __resolveReference: ({ id }: { id: string }, { loadUser }: AuthContext) => loadUser(String(id)),
+    __resolveReference: ({ id }, { loadUser }) => loadUser(String(id)),
   },
-};
+} satisfies Resolvers;

@@ -3,10 +3,8 @@ import { dateTime } from '../../runtime/date-time.ts';
 import { Refusal } from '../../runtime/refusal.ts';
 import { needsOnlySummaries } from './asked-for.ts';
 import type { Caller } from './caller.ts';
-import type { ListInput } from './list-input.ts';
-import type { PageInfo, ResourceConnection } from './listing.ts';
-import type { CreateInput, UpdateInput } from './resource-input.ts';
-import type { DeleteInput, Resources } from './resources.ts';
+import type { Resolvers } from './generated/resolver-types.ts';
+import type { Resources } from './resources.ts';
 import type { Resource } from './storage/resource-store.ts';
 
 export interface ResourcesContext {
@@ -18,11 +16,8 @@ export interface ResourcesContext {
   loadResource: (id: string) => Promise<Resource | undefined>;
 }
 
-interface Input<Fields> {
-  input: Fields;
-}
-
-interface Reference {
+/** A user, whose account is another subgraph's. */
+export interface Reference {
   id: string;
 }
 
@@ -40,20 +35,19 @@ export const resolvers = {
   DateTime: dateTime,
 
   Query: {
-    resource: async (_: unknown, { id }: Reference, { resources, requireViewer }: ResourcesContext) =>
-      resources.find((await requireViewer()).id, id),
-    resources: async (_: unknown, input: ListInput, { resources, requireViewer }: ResourcesContext, info: AskedFor) =>
+    resource: async (_, { id }, { resources, requireViewer }) => resources.find((await requireViewer()).id, id),
+    resources: async (_, input, { resources, requireViewer }, info) =>
       resources.list((await requireViewer()).id, input, needsOf(info)),
   },
 
   Mutation: {
-    createResource: async (_: unknown, { input }: Input<CreateInput>, context: ResourcesContext) => ({
+    createResource: async (_, { input }, context) => ({
       resource: await context.resources.create(await callerOf(context), input),
     }),
-    updateResource: async (_: unknown, { input }: Input<UpdateInput>, context: ResourcesContext) => ({
+    updateResource: async (_, { input }, context) => ({
       resource: await context.resources.update(await callerOf(context), input),
     }),
-    deleteResource: async (_: unknown, { input }: Input<DeleteInput>, context: ResourcesContext) => {
+    deleteResource: async (_, { input }, context) => {
       await context.resources.delete(await callerOf(context), input);
       return { deletedResourceId: input.id };
     },
@@ -61,36 +55,31 @@ export const resolvers = {
 
   Resource: {
     // The gateway sends keys as it got them: JSON of any type.
-    __resolveReference: ({ id }: Reference, { loadResource }: ResourcesContext) => loadResource(String(id)),
-    owner: ({ ownerId }: Resource) => ({ id: ownerId }),
+    __resolveReference: ({ id }, { loadResource }) => loadResource(String(id)),
+    owner: ({ ownerId }) => ({ id: ownerId }),
   },
 
   ResourceConnection: {
-    edges: ({ edges }: ResourceConnection) => edges(),
-    totalCount: ({ totalCount }: ResourceConnection) => totalCount(),
+    edges: ({ edges }) => edges(),
+    totalCount: ({ totalCount }) => totalCount(),
   },
 
   PageInfo: {
-    hasNextPage: ({ hasNextPage }: PageInfo) => hasNextPage(),
-    hasPreviousPage: ({ hasPreviousPage }: PageInfo) => hasPreviousPage(),
-    startCursor: ({ startCursor }: PageInfo) => startCursor(),
-    endCursor: ({ endCursor }: PageInfo) => endCursor(),
+    hasNextPage: ({ hasNextPage }) => hasNextPage(),
+    hasPreviousPage: ({ hasPreviousPage }) => hasPreviousPage(),
+    startCursor: ({ startCursor }) => startCursor(),
+    endCursor: ({ endCursor }) => endCursor(),
   },
 
   User: {
-    __resolveReference: ({ id }: Reference) => ({ id }),
-    resources: async (
-      { id }: Reference,
-      input: ListInput,
-      { resources, requireViewer }: ResourcesContext,
-      info: AskedFor,
-    ) => {
+    __resolveReference: ({ id }) => ({ id }),
+    resources: async ({ id }, input, { resources, requireViewer }, info) => {
       const viewer = await requireViewer();
       if (viewer.id !== id) throw forbidden();
       return resources.list(viewer.id, input, needsOf(info));
     },
   },
-};
+} satisfies Resolvers;
 
 function forbidden(): Refusal {
   return new Refusal({ code: 'FORBIDDEN' }, 'Only the user can see these resources.');
