@@ -235,6 +235,16 @@ export type ResourcesQueryVariables = Exact<{
 
 export type ResourcesQuery = { resources: { totalCount: number, nodes: Array<{ id: string, title: string, description: string | null, createdAt: string, updatedAt: string, version: number, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
 
+export type ResourcePagesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: ResourceOrder;
+  filter?: ResourceFilter | null | undefined;
+}>;
+
+
+export type ResourcePagesQuery = { resources: { nodes: Array<{ id: string, title: string, description: string | null, createdAt: string, updatedAt: string, version: number, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -534,3 +544,31 @@ export const ResourcesDocument = new TypedDocumentString(`
   updatedAt
   version
 }`) as unknown as TypedDocumentString<ResourcesQuery, ResourcesQueryVariables>;
+export const ResourcePagesDocument = new TypedDocumentString(`
+    query ResourcePages($first: Int, $after: String, $orderBy: ResourceOrder! = NEWEST, $filter: ResourceFilter) {
+  resources(first: $first, after: $after, orderBy: $orderBy, filter: $filter) {
+    nodes {
+      ...ResourceFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ResourceFields on Resource {
+  id
+  title
+  description
+  image {
+    url
+    contentType
+    width
+    height
+    sizeBytes
+    sha256
+  }
+  createdAt
+  updatedAt
+  version
+}`) as unknown as TypedDocumentString<ResourcePagesQuery, ResourcePagesQueryVariables>;

@@ -1,0 +1,95 @@
+import type { CallOptions, Execute } from './execute.ts';
+import {
+  ChangePasswordDocument,
+  type ChangePasswordInput,
+  DeleteAccountDocument,
+  EndSessionDocument,
+  LogInDocument,
+  type LoginInput,
+  LogOutDocument,
+  LogOutEverywhereDocument,
+  MeDocument,
+  RegisterDocument,
+  type RegisterInput,
+  SessionsDocument,
+  type SessionsQuery,
+  type TokenFieldsFragment,
+  type UserFieldsFragment,
+} from './generated/operations.ts';
+import { given } from './given.ts';
+import type { Session } from './session.ts';
+import { untilAborted } from './waiting.ts';
+
+export type User = UserFieldsFragment;
+
+/** A session of the account: this client's own, or that of another device. */
+export type OpenSession = NonNullable<SessionsQuery['sessions']>[number];
+
+/** Everything about accounts. What logs in keeps the tokens, and what logs out forgets them. */
+export interface Accounts {
+  /** BAD_USER_INPUT, USERNAME_TAKEN, RATE_LIMITED. */
+  register(input: RegisterInput, options?: CallOptions): Promise<User>;
+  /** INVALID_CREDENTIALS, RATE_LIMITED. */
+  logIn(input: LoginInput, options?: CallOptions): Promise<User>;
+  /** Gets new tokens before the old ones expire; false where nobody is logged in, or the session has ended. */
+  refresh(options?: CallOptions): Promise<boolean>;
+  /** Forgets the tokens also where the server cannot be told. */
+  logOut(options?: CallOptions): Promise<void>;
+  /** Ends every session of the account. UNAUTHENTICATED. */
+  logOutEverywhere(options?: CallOptions): Promise<void>;
+  /** UNAUTHENTICATED. */
+  me(options?: CallOptions): Promise<User>;
+  /** Last used first. UNAUTHENTICATED. */
+  sessions(options?: CallOptions): Promise<OpenSession[]>;
+  /** UNAUTHENTICATED, NOT_FOUND. */
+  endSession(sessionId: string, options?: CallOptions): Promise<void>;
+  /** Ends every other session. UNAUTHENTICATED, INVALID_CREDENTIALS, BAD_USER_INPUT, RATE_LIMITED. */
+  changePassword(input: ChangePasswordInput, options?: CallOptions): Promise<void>;
+  /** Takes every resource and image along. UNAUTHENTICATED, INVALID_CREDENTIALS, RATE_LIMITED. */
+  deleteAccount(password: string, options?: CallOptions): Promise<void>;
+}
+
+export function createAccounts({ execute, session }: { execute: Execute; session: Session }): Accounts {
+  const keep = async (payload: TokenFieldsFragment | null): Promise<User> => {
+    const { accessToken, refreshToken, user } = given(payload);
+    await session.set({ accessToken, refreshToken });
+    return user;
+  };
+
+  return {
+    register: async (input, options) => keep((await execute(RegisterDocument, { input }, options)).register),
+    logIn: async (input, options) => keep((await execute(LogInDocument, { input }, options)).login),
+
+    async refresh({ signal } = {}) {
+      const tokens = await session.get();
+      return tokens !== undefined && (await untilAborted(session.renew(tokens), signal)) !== undefined;
+    },
+
+    async logOut(options) {
+      const tokens = await session.get();
+      if (!tokens) return;
+      await session.set(undefined);
+      const input = { refreshToken: tokens.refreshToken };
+      await execute(LogOutDocument, { input }, { ...options, repeatable: 'anything' });
+    },
+
+    async logOutEverywhere(options) {
+      await execute(LogOutEverywhereDocument, {}, options);
+      await session.set(undefined);
+    },
+
+    me: async (options) => given((await execute(MeDocument, {}, options)).me),
+    sessions: async (options) => given((await execute(SessionsDocument, {}, options)).sessions),
+    endSession: async (sessionId, options) =>
+      void (await execute(EndSessionDocument, { input: { sessionId } }, options)),
+
+    async changePassword(input, options) {
+      await keep((await execute(ChangePasswordDocument, { input }, options)).changePassword);
+    },
+
+    async deleteAccount(password, options) {
+      await execute(DeleteAccountDocument, { input: { password } }, options);
+      await session.set(undefined);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Rest, TypedDocument } from './documents.ts';
+import { type Repeatable, type RetrySettings, withRetry } from './retry.ts';
+import type { Session } from './session.ts';
+import type { Send } from './transport.ts';
+
+/** What every operation takes beside its input. */
+export interface CallOptions {
+  /** Gives up, and rejects with its reason; what was sent may be done all the same. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface ExecuteOptions extends CallOptions {
+  /** `anything` of queries, and `refused` of mutations, unless it is given. */
+  repeatable?: Repeatable | undefined;
+  /** Told of each failure that is followed by another attempt. */
+  onRetry?: ((error: unknown) => void) | undefined;
+}
+
+/** Runs one operation, as whoever is logged in. Throws an ApiError, a ConnectionError or an AnswerError. */
+export type Execute = <Data, Variables>(
+  document: TypedDocument<Data, Variables>,
+  ...rest: Rest<Variables, ExecuteOptions>
+) => Promise<Data>;
+
+export function createExecute({
+  send,
+  session,
+  retry,
+}: {
+  send: Send;
+  session: Session;
+  retry: RetrySettings;
+}): Execute {
+  return <Data, Variables>(
+    document: TypedDocument<Data, Variables>,
+    ...[variables, options = {}]: Rest<Variables, ExecuteOptions>
+  ) => {
+    const { signal, repeatable = usualOf(String(document)), onRetry } = options;
+    const text = String(document);
+    const attempt = (accessToken: string | undefined) => send<Data>({ text, variables, accessToken, signal });
+    const repetition = { ...retry, repeatable, signal, onRetry };
+    return withRetry(() => session.run(attempt, signal), repetition);
+  };
+}
+
+/** A text that has the word anywhere is taken for a mutation, which is the safe side. */
+const usualOf = (text: string): Repeatable => (/\bmutation\b/.test(text) ? 'refused' : 'anything');

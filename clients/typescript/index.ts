@@ -1,0 +1,27 @@
+export type { Accounts, OpenSession, User } from './accounts.ts';
+export type { ImageBytes } from './base64.ts';
+export { type Client, type ClientSettings, createClient } from './client.ts';
+export type { TypedDocument } from './documents.ts';
+export {
+  AnswerError,
+  type ApiError,
+  ConnectionError,
+  type ErrorCode,
+  type ErrorDetails,
+  isApiError,
+  type Problem,
+} from './errors.ts';
+export type { CallOptions, Execute, ExecuteOptions } from './execute.ts';
+export type { ResourceFilter, ResourceOrder } from './generated/operations.ts';
+export type {
+  AllInput,
+  DeleteOptions,
+  NewImage,
+  NewResource,
+  Replacement,
+  Resource,
+  ResourcePage,
+  Resources,
+} from './resources.ts';
+export type { Repeatable, RetrySettings } from './retry.ts';
+export { memoryStore, type TokenStore, type Tokens } from './session.ts';

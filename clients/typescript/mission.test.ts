@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixture, type System, startSystem, uniqueName } from '../../tests/system.ts';
+import { createClient, isApiError, memoryStore } from './index.ts';
+import { imageFromFile } from './node.ts';
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system.stop());
+
+const password = 'correct horse battery staple';
+const png = new Uint8Array(fixture('four-colours.png'));
+const gif = new Uint8Array(fixture('four-colours.gif'));
+
+/** A client that somebody new is logged in with. */
+async function signUp() {
+  const tokens = memoryStore();
+  const client = createClient({ url: system.gateway, tokens });
+  const user = await client.register({ username: uniqueName(), password });
+  return { client, tokens, user };
+}
+
+describe('accounts', () => {
+  test('somebody registers, is known, logs out, and logs in again', async () => {
+    const { client, tokens, user } = await signUp();
+    expect(await client.me()).toEqual(user);
+    await client.logOut();
+    expect(await tokens.get()).toBe(undefined);
+    await expect(client.me()).rejects.toMatchObject({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
+    expect(await client.logIn({ username: user.username, password })).toEqual(user);
+    expect(await client.me()).toEqual(user);
+  });
+
+  test('sessions are listed and ended, one by one and all at once', async () => {
+    const { client, user } = await signUp();
+    const other = createClient({ url: system.gateway });
+    await other.logIn({ username: user.username, password });
+    const sessions = await client.sessions();
+    expect(sessions.map(({ isCurrent }) => isCurrent).sort()).toEqual([false, true]);
+    await client.endSession(sessions.find(({ isCurrent }) => !isCurrent)?.id ?? '');
+    await expect(other.me()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await client.logOutEverywhere();
+    await expect(client.me()).rejects.toMatchObject({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
+  });
+
+  test('a changed password leaves its own client logged in', async () => {
+    const { client, user } = await signUp();
+    await client.changePassword({ currentPassword: password, newPassword: 'another horse battery' });
+    expect(await client.me()).toEqual(user);
+    expect(await client.refresh()).toBe(true);
+    expect(await client.me()).toEqual(user);
+  });
+
+  test('a deleted account is gone, and nobody is logged in', async () => {
+    const { client, tokens, user } = await signUp();
+    await client.deleteAccount(password);
+    expect(await tokens.get()).toBe(undefined);
+    await expect(client.logIn({ username: user.username, password })).rejects.toMatchObject({
+      code: 'INVALID_CREDENTIALS',
+    });
+  });
+
+  test('who is not logged in has nothing to refresh or to log out of', async () => {
+    const client = createClient({ url: system.gateway });
+    expect(await client.refresh()).toBe(false);
+    await client.logOut();
+  });
+});
+
+describe('resources', () => {
+  test.each([
+    ['bytes', async () => png],
+    ['a Blob', async () => new Blob([png])],
+    ['a file', () => imageFromFile('tests/fixtures/four-colours.png')],
+  ])('an image comes from %s, and is served as it was', async (_, image) => {
+    const { client } = await signUp();
+    const created = await client.create({ title: 'Four colours', image: await image(), contentType: 'image/png' });
+    expect(created).toMatchObject({ title: 'Four colours', description: null, version: 1 });
+    const served = await (await fetch(created.image.url)).arrayBuffer();
+    expect(Buffer.from(served).equals(png)).toBe(true);
+  });
+
+  test('are found, changed, given another image, and deleted', async () => {
+    const { client } = await signUp();
+    const { id, image } = await client.create({ title: 'Before', description: 'Old', image: png });
+    expect(await client.update({ id, title: 'After', description: null })).toMatchObject({
+      title: 'After',
+      version: 2,
+    });
+    const replaced = await client.replaceImage({ id, image: gif, expectedVersion: 2 });
+    expect(replaced.image).toMatchObject({ url: image.url, contentType: 'image/gif' });
+    expect(await client.get(id)).toEqual(replaced);
+    await client.delete(id, { expectedVersion: 3 });
+    expect(await client.get(id)).toBe(null);
+    await expect(client.delete(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('are listed page by page, and all in one go', async () => {
+    const { client } = await signUp();
+    const titles = ['a', 'b', 'c', 'd', 'e'];
+    for (const title of titles) await client.create({ title, image: png });
+    const page = await client.list({ first: 2, orderBy: 'TITLE' });
+    expect([page.nodes.map(({ title }) => title), page.totalCount]).toEqual([['a', 'b'], 5]);
+    const all: string[] = [];
+    for await (const { title } of client.all({ orderBy: 'TITLE', pageSize: 2 })) all.push(title);
+    expect(all).toEqual(titles);
+    const found: string[] = [];
+    for await (const { title } of client.all({ filter: { search: 'c' } })) found.push(title);
+    expect(found).toEqual(['c']);
+  });
+
+  test('nobody who has none gets any', async () => {
+    const { client } = await signUp();
+    for await (const resource of client.all()) expect.fail(`There is ${resource.id}.`);
+  });
+});
+
+describe('what is refused', () => {
+  test('is told apart by code, with what stands beside it', async () => {
+    const { client } = await signUp();
+    const { id } = await client.create({ title: 'One', image: png });
+    const error: unknown = await client.update({ id, title: 'Two', expectedVersion: 7 }).catch((reason) => reason);
+    expect(isApiError(error, 'CONFLICT') && error.reason === 'VERSION_PASSED' && error.currentVersion).toBe(1);
+    const wrong: unknown = await client.create({ title: ' ', image: png }).catch((reason) => reason);
+    expect(isApiError(wrong, 'BAD_USER_INPUT') && wrong.problems?.map(({ field }) => field)).toEqual(['title']);
+    await expect(client.create({ title: 'Text', image: new Uint8Array([1, 2, 3]) })).rejects.toMatchObject({
+      code: 'UNSUPPORTED_IMAGE',
+      path: ['createResource'],
+    });
+    const large = client.create({ title: 'Large', image: new Uint8Array(400_000) });
+    await expect(large).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE', maxBytes: 383_970 });
+    const tooLarge = client.create({ title: 'Larger', image: new Uint8Array(900_000) });
+    await expect(tooLarge).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE', maxBytes: 1_048_576 });
+  });
+});
+
+describe('any operation', () => {
+  test('is run from a text alone, with and without variables', async () => {
+    const { client, user } = await signUp();
+    expect(await client.execute('{ me { username } }')).toEqual({ me: { username: user.username } });
+    const query = 'query ($id: ID!) { resource(id: $id) { id } }';
+    expect(await client.execute<{ resource: null }, { id: string }>(query, { id: 'none' })).toEqual({ resource: null });
+  });
+
+  test('keeps what was answered beside an error', async () => {
+    const { client, user } = await signUp();
+    const text = '{ me { username } resources(first: 0) { totalCount } }';
+    await expect(client.execute(text)).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      data: { me: { username: user.username }, resources: null },
+    });
+  });
+
+  test('that is none is refused for what it is', async () => {
+    const { client } = await signUp();
+    await expect(client.execute('{ nothing }')).rejects.toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' });
+    await expect(client.execute('{')).rejects.toMatchObject({ code: 'GRAPHQL_PARSE_FAILED' });
+  });
+});
