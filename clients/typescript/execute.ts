@@ -37,9 +37,11 @@ export function createExecute({
   ) => {
     const { signal, repeatable = usualOf(String(document)), onRetry } = options;
     const text = String(document);
-    const attempt = (accessToken: string | undefined) => send<Data>({ text, variables, accessToken, signal });
     const repetition = { ...retry, repeatable, signal, onRetry };
-    return withRetry(() => session.run(attempt, signal), repetition);
+    // A refresh that fails, after attempts of its own, is not tried again for each of these.
+    const attempts = (accessToken: string | undefined) =>
+      withRetry(() => send<Data>({ text, variables, accessToken, signal }), repetition);
+    return session.run(attempts, signal);
   };
 }
 

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { listen } from '../../tests/servers.ts';
 
-/** What is done to one request instead of handing it on: cut off, answered otherwise, or done and its answer lost. */
-export type Fault = 'CUT' | 'LOSE_ANSWER' | 'HANG' | { status?: number; body: string };
+/** What is done to one request: it is cut off, done and its answer lost, never answered, or answered otherwise or later. */
+export type Fault = 'CUT' | 'LOSE_ANSWER' | 'HANG' | { status?: number; body?: string; after?: Promise<unknown> };
 
 /** What came to the proxy. */
 export interface Seen {
@@ -18,29 +18,22 @@ export interface Proxy {
   seen: Seen[];
   /** Where it is given, for requests of one operation only. */
   next(faults: Fault[], operation?: string): void;
-  /** Answers these only when all of them have come. */
-  holdUntil(count: number): void;
 }
 
 export async function startProxy(gateway: string): Promise<Proxy> {
   const seen: Seen[] = [];
   const planned: { fault: Fault; operation: string | undefined }[] = [];
-  let held: (() => void)[] = [];
-  let holdCount = 0;
 
   const faultOf = (operation: string): Fault | undefined => {
     const index = planned.findIndex((plan) => plan.operation === undefined || plan.operation === operation);
     return index < 0 ? undefined : planned.splice(index, 1)[0]?.fault;
   };
 
-  const waitForOthers = () =>
-    new Promise<void>((resolve) => {
-      held.push(resolve);
-      if (held.length < holdCount) return;
-      holdCount = 0;
-      for (const release of held) release();
-      held = [];
-    });
+  const handOn = async (body: Buffer, authorization: string | undefined) => {
+    const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
+    const response = await fetch(gateway, { method: 'POST', headers, body });
+    return { status: response.status, body: await response.text() };
+  };
 
   const server = await listen(async (request, response) => {
     response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', '*');
@@ -53,26 +46,31 @@ export async function startProxy(gateway: string): Promise<Proxy> {
     const fault = faultOf(operation);
     if (fault === 'CUT') return void request.socket.destroy();
     if (fault === 'HANG') return;
-    if (typeof fault === 'object') return void response.writeHead(fault.status ?? 200).end(fault.body);
-    const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
-    const answer = await fetch(gateway, { method: 'POST', headers, body });
-    const text = await answer.text();
+    const otherwise = typeof fault === 'object' ? fault : {};
+    const answer =
+      otherwise.body === undefined ? await handOn(body, authorization) : { status: 200, body: otherwise.body };
+    await otherwise.after;
     if (fault === 'LOSE_ANSWER') return void request.socket.destroy();
-    if (holdCount > 0) await waitForOthers();
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+    response.writeHead(otherwise.status ?? answer.status, { 'content-type': 'application/json' }).end(answer.body);
   });
   onTestFinished(server.stop);
   return {
     url: server.url,
     seen,
     next: (faults, operation) => void planned.push(...faults.map((fault) => ({ fault, operation }))),
-    holdUntil: (count) => {
-      holdCount = count;
-    },
   };
 }
 
 /** An answer that refuses with a code, as a gateway writes it. */
-export function refusal(code: string, more: Record<string, unknown> = {}): Fault {
+export function refusal(code: string, more: Record<string, unknown> = {}) {
   return { body: JSON.stringify({ data: null, errors: [{ message: 'No.', extensions: { code, ...more } }] }) };
+}
+
+/** A promise that a test keeps in its own time. */
+export function promised(): { promise: Promise<void>; keep: () => void } {
+  let keep = () => {};
+  const promise = new Promise<void>((resolve) => {
+    keep = resolve;
+  });
+  return { promise, keep };
 }

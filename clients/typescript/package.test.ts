@@ -1,0 +1,81 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type System, startSystem, temporaryFolder } from '../../tests/system.ts';
+import { packClient, runIn } from './test-package.ts';
+
+const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+const folder = temporaryFolder();
+const project = join(folder.path, 'project');
+const installed = join(project, 'node_modules', 'image-supergraph-client');
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+  const client = await packClient(folder.path);
+  // What the client depends on comes from the disk, so that no registry is asked.
+  const beside = ['@graphql-typed-document-node/core', 'graphql'].map((name) => join(modules, name));
+  await runIn(project, 'npm', 'install', '--offline', '--no-audit', '--no-fund', '--install-links', client, ...beside);
+});
+afterAll(async () => {
+  await system.stop();
+  folder.remove();
+});
+
+const filesBelow = (path: string) =>
+  readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name));
+
+test('the package holds what is built, and no source or test', () => {
+  const files = filesBelow(installed);
+  expect(files).toEqual(expect.arrayContaining(['README.md', 'package.json', 'dist/index.js', 'dist/node.d.ts']));
+  expect(files.filter((name) => /test|tsconfig|operations\/|[^d]\.ts$/.test(name))).toEqual([]);
+});
+
+test('what is built imports nothing at run time but itself, and what is of Node in the entry for Node alone', () => {
+  const dist = join(installed, 'dist');
+  const imports = filesBelow(dist)
+    .filter((name) => name.endsWith('.js'))
+    .flatMap((name) => {
+      const text = readFileSync(join(dist, name), 'utf8');
+      return [...text.matchAll(/\bfrom '([^']+)'|\bimport\(?'([^']+)'/g)].map(
+        ([, one, other]) => `${name} ${one ?? other}`,
+      );
+    });
+  expect(imports.filter((line) => !/ \.\/.*\.js$/.test(line))).toEqual([
+    'node.js node:fs/promises',
+    'node.js node:path',
+  ]);
+  expect(imports.length).toBeGreaterThan(10);
+});
+
+test('plain JavaScript uses it, from both entries', async () => {
+  const program = `
+    import { createClient, isApiError } from 'image-supergraph-client';
+    import { imageFromFile } from 'image-supergraph-client/node';
+    const client = createClient({ url: ${JSON.stringify(system.gateway)} });
+    await client.register({ username: 'from-a-package', password: 'correct horse battery staple' });
+    const file = ${JSON.stringify(fileURLToPath(new URL('../../tests/fixtures/four-colours.png', import.meta.url)))};
+    const { title, image } = await client.create({ title: 'Packed', image: await imageFromFile(file) });
+    const error = await client.delete('nothing').catch((reason) => reason);
+    console.log(JSON.stringify([title, image.width, isApiError(error, 'NOT_FOUND')]));
+  `;
+  writeFileSync(join(project, 'program.js'), program);
+  expect(JSON.parse(await runIn(project, process.execPath, 'program.js'))).toEqual(['Packed', 32, true]);
+});
+
+test('TypeScript finds its types, also where libraries are checked', async () => {
+  const program = `
+    import { type ApiError, createClient, type Resource } from 'image-supergraph-client';
+    const client = createClient({ url: 'http://127.0.0.1:4000/graphql' });
+    export const first = async (): Promise<Resource | undefined> => (await client.list({ first: 1 })).nodes[0];
+    export const seconds = (error: ApiError) => (error.code === 'RATE_LIMITED' ? error.retryAfterSeconds : 0);
+    // @ts-expect-error a title is needed
+    export const wrong = () => client.create({ image: new Uint8Array() });
+  `;
+  writeFileSync(join(project, 'program.ts'), program);
+  const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom'];
+  expect(await runIn(project, 'tsc', ...options, 'program.ts')).toBe('');
+});
