@@ -58,6 +58,8 @@ export const testSettings = {
 /** What of a system may be otherwise. */
 export interface SystemSettings {
   trustedProxies?: readonly string[];
+  /** Origins that browsers may call from. */
+  corsOrigins?: readonly string[];
   /** One that is kept when the system stops. */
   dataFolder?: string;
 }

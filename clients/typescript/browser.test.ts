@@ -1,0 +1,96 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, openBrowser } from '../../tests/chromium.ts';
+import type { TestServer } from '../../tests/servers.ts';
+import { serveFolder } from '../../tests/static-files.ts';
+import { type System, startSystem, temporaryFolder, uniqueName } from '../../tests/system.ts';
+import type * as Client from './index.ts';
+import { packClient } from './test-package.ts';
+import { refusal, startProxy } from './test-proxy.ts';
+
+declare global {
+  /** The client's module, as the page has imported it. */
+  var client: typeof Client;
+}
+
+describe.skipIf(noBrowser)(`in chromium${noBrowser ? ` (skipped: ${noBrowser})` : ''}`, () => {
+  const folder = temporaryFolder();
+  let site: TestServer;
+  let system: System;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    await packClient(folder.path);
+    const built = join(folder.path, 'client', 'dist');
+    // The modules as they are built, with nothing between them and the browser.
+    const script = `import * as client from './index.js'; globalThis.client = client;`;
+    writeFileSync(join(built, 'page.js'), script);
+    writeFileSync(join(built, 'index.html'), '<!doctype html><script type="module" src="page.js"></script>');
+    copyFileSync('tests/fixtures/four-colours.png', join(built, 'picture.png'));
+    site = await serveFolder(built);
+    system = await startSystem({}, { corsOrigins: [site.url] });
+    browser = await openBrowser();
+    page = await browser.newPage();
+    await page.goto(site.url);
+    await page.waitForFunction(() => globalThis.client !== undefined);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.stop();
+    await system?.stop();
+    folder.remove();
+  });
+
+  test('somebody registers, uploads a Blob and bytes, pages through all, and deletes', async () => {
+    const said = await page.evaluate(
+      async ([url, username]) => {
+        const client = globalThis.client.createClient({ url });
+        await client.register({ username, password: 'correct horse battery staple' });
+        const blob = await (await fetch('picture.png')).blob();
+        const first = await client.create({ title: 'A Blob', image: blob });
+        await client.create({ title: 'Bytes', image: new Uint8Array(await blob.arrayBuffer()) });
+        const titles: string[] = [];
+        for await (const { title } of client.all({ orderBy: 'TITLE', pageSize: 1 })) titles.push(title);
+        await client.delete(first.id);
+        const again: unknown = await client.delete(first.id).catch((error: unknown) => error);
+        const isNotFound = globalThis.client.isApiError(again, 'NOT_FOUND');
+        return { titles, left: (await client.list()).totalCount, isNotFound };
+      },
+      [system.gateway, uniqueName()] as const,
+    );
+    expect(said).toEqual({ titles: ['A Blob', 'Bytes'], left: 1, isNotFound: true });
+  });
+
+  test('ten requests whose token has expired make one refresh, and a lost answer is asked for again', async () => {
+    const ada = await system.signUp();
+    const proxy = await startProxy(system.gateway);
+    proxy.next(Array(10).fill(refusal('UNAUTHENTICATED', { reason: 'EXPIRED' })), 'Me');
+    proxy.next(['LOSE_ANSWER'], 'CreateResource');
+    const said = await page.evaluate(
+      async ([url, accessToken, refreshToken]) => {
+        const tokens = globalThis.client.memoryStore({ accessToken, refreshToken });
+        const client = globalThis.client.createClient({ url, tokens, retry: { firstMs: 1 } });
+        const users = await Promise.all(Array.from({ length: 10 }, () => client.me()));
+        await client.create({ title: 'Once', image: await (await fetch('picture.png')).blob() });
+        return { names: users.map(({ username }) => username), count: (await client.list()).totalCount };
+      },
+      [proxy.url, ada.token, ada.refreshToken] as const,
+    );
+    expect(said).toEqual({ names: Array(10).fill(ada.username), count: 1 });
+    expect(proxy.seen.filter(({ operation }) => operation === 'RefreshSession')).toHaveLength(1);
+  });
+
+  test('an abort rejects with its reason', async () => {
+    const said = await page.evaluate(async (url) => {
+      const client = globalThis.client.createClient({ url });
+      const controller = new AbortController();
+      const asked = client.me({ signal: controller.signal });
+      controller.abort(new Error('enough'));
+      return asked.catch((error: Error) => error.message);
+    }, system.gateway);
+    expect(said).toBe('enough');
+  });
+});
