@@ -12,6 +12,8 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   // A client is installed by itself: it imports nothing of the rest, and nothing of Node but in its entry for Node.
   { room: /^clients\/typescript\/node\.ts$/, files: /^clients\/typescript\//, packages: /^node:/ },
   { room: /^clients\/typescript\//, files: /^clients\/typescript\//, packages: /^@graphql-typed-document-node\/core$/ },
+  // What anybody could write who has the client.
+  { room: /^examples\//, files: /^(examples|clients\/typescript)\//, packages: /^node:/ },
   { room: /^codegen\.ts$/, files: /^schema\/codegen\//, packages: /^node:/ },
   { room: /^(start\.ts|embedded\/)/, files: /./, packages: /^(node:|zod$)/ },
   { room: /^[\w.]+\.config\.ts$|sqlite\.config\.ts$/, packages: /^(node:|vitest|drizzle-kit)/ },

@@ -1,0 +1,92 @@
+import { type Client, createClient, isApiError } from '../../clients/typescript/node.ts';
+import { help, type Options, readOptions, UsageError } from './options.ts';
+import { createProgress } from './progress.ts';
+import { uploadAll } from './upload.ts';
+
+/** Runs a command; gives what the process exits with. */
+async function run(options: Options, signal: AbortSignal): Promise<number> {
+  const client = createClient({ url: options.url, retry: { attempts: 8 } });
+  await enter(client, options, signal);
+  try {
+    if (options.command === 'upload') return await upload(client, options.names, signal);
+    if (options.command === 'delete') return await remove(client, options.names, signal);
+    for await (const { id, title, image } of client.all({}, { signal })) console.log(`${id}\t${title}\t${image.url}`);
+    return 0;
+  } finally {
+    // The session ends by itself where the server cannot be told.
+    await client.logOut({ signal: AbortSignal.timeout(2_000) }).catch(() => {});
+  }
+}
+
+async function enter(client: Client, { username, password, register }: Options, signal: AbortSignal): Promise<void> {
+  const input = { username, password };
+  if (!register) return void (await client.logIn(input, { signal }));
+  try {
+    await client.register(input, { signal });
+  } catch (error) {
+    if (!isApiError(error, 'USERNAME_TAKEN')) throw error;
+    await client.logIn(input, { signal });
+  }
+}
+
+async function upload(client: Client, files: string[], signal: AbortSignal): Promise<number> {
+  const counts = { uploaded: 0, there: 0 };
+  const failures: string[] = [];
+  const progress = createProgress(process.stdout, files.length);
+  try {
+    await uploadAll({
+      client,
+      files,
+      signal,
+      onOutcome(file, outcome) {
+        if (outcome === 'uploaded') counts.uploaded += 1;
+        else if (outcome === 'there already') counts.there += 1;
+        else failures.push(`${file}: ${outcome.failure}`);
+        progress.step(file, typeof outcome === 'string' ? outcome : 'failed');
+      },
+    });
+  } finally {
+    progress.end();
+    for (const failure of failures) console.error(failure);
+    console.log(`${counts.uploaded} uploaded, ${counts.there} there already, ${failures.length} failed.`);
+  }
+  return failures.length > 0 ? 1 : 0;
+}
+
+async function remove(client: Client, ids: string[], signal: AbortSignal): Promise<number> {
+  let code = 0;
+  for (const id of ids) {
+    try {
+      await client.delete(id, { signal });
+      console.log(`${id} deleted`);
+    } catch (error) {
+      if (!isApiError(error, 'NOT_FOUND')) throw error;
+      console.error(`${id}: ${error.message}`);
+      code = 1;
+    }
+  }
+  return code;
+}
+
+async function main(): Promise<number> {
+  const interruption = new AbortController();
+  // The second Ctrl-C ends it at once.
+  process.once('SIGINT', () => interruption.abort());
+  try {
+    const options = readOptions(process.argv.slice(2), process.env);
+    if (options) return await run(options, interruption.signal);
+    console.log(help);
+    return 0;
+  } catch (error) {
+    if (interruption.signal.aborted) {
+      console.error('Interrupted: run the same command again to go on.');
+      return 130;
+    }
+    console.error(error instanceof Error ? error.message : error);
+    if (!(error instanceof UsageError)) return 1;
+    console.error('\n--help says more.');
+    return 2;
+  }
+}
+
+process.exitCode = await main();
