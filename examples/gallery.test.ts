@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { noBrowser, openBrowser } from '../tests/chromium.ts';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { describeInBrowser, openBrowser } from '../tests/chromium.ts';
 import type { TestServer } from '../tests/servers.ts';
 import { serveFolder } from '../tests/static-files.ts';
 import { fixture, type Person, type System, startSystem, temporaryFolder, uniqueName } from '../tests/system.ts';
@@ -13,7 +13,7 @@ const password = 'correct horse battery staple';
 const png = { name: 'four-colours.png', mimeType: 'image/png', buffer: fixture('four-colours.png') };
 const text = { name: 'text.png', mimeType: 'image/png', buffer: Buffer.from('no image') };
 
-describe.skipIf(noBrowser)(`the gallery in chromium${noBrowser ? ` (skipped: ${noBrowser})` : ''}`, () => {
+describeInBrowser('the gallery', () => {
   const folder = temporaryFolder();
   let site: TestServer;
   let system: System;

@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { describe } from 'vitest';
 
 const path = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** What to say where there is no browser to test in; undefined where there is one. */
-export const noBrowser = existsSync(path)
-  ? undefined
-  : `no browser at ${path}: install chromium, or name it in CHROMIUM`;
+/** Tests that need a browser. Where there is none they are left out, and a line says so. */
+export function describeInBrowser(name: string, tests: () => void): void {
+  const isThere = existsSync(path);
+  if (!isThere)
+    console.warn(`Left out: ${name}. There is no browser at ${path}: install chromium, or name one in CHROMIUM.`);
+  describe.skipIf(!isThere)(name, tests);
+}
 
 /** A browser with a profile of its own, that speaks to nobody of itself. */
 export function openBrowser(): Promise<Browser> {

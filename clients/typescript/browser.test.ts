@@ -1,13 +1,13 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser } from '../../tests/chromium.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeInBrowser, openBrowser } from '../../tests/chromium.ts';
+import { packClient } from '../../tests/packed-client.ts';
 import type { TestServer } from '../../tests/servers.ts';
 import { serveFolder } from '../../tests/static-files.ts';
 import { type System, startSystem, temporaryFolder, uniqueName } from '../../tests/system.ts';
 import type * as Client from './index.ts';
-import { packClient } from './test-package.ts';
 import { refusal, startProxy } from './test-proxy.ts';
 
 declare global {
@@ -15,7 +15,7 @@ declare global {
   var client: typeof Client;
 }
 
-describe.skipIf(noBrowser)(`in chromium${noBrowser ? ` (skipped: ${noBrowser})` : ''}`, () => {
+describeInBrowser('the client in a browser', () => {
   const folder = temporaryFolder();
   let site: TestServer;
   let system: System;

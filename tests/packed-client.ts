@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const source = fileURLToPath(new URL('.', import.meta.url));
-const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+const source = fileURLToPath(new URL('../clients/typescript', import.meta.url));
+const modules = fileURLToPath(new URL('../node_modules', import.meta.url));
 const isOurs = (path: string) => !['dist', 'node_modules'].includes(basename(path));
 
 /** Runs a command in a folder, with what the project has installed; gives its standard output. */
