@@ -36,11 +36,14 @@ describeInBrowser('the gallery', () => {
     folder.remove();
   });
 
+  /** Holds when it has come to hold, on a slow machine too. */
+  const eventually = <Value>(look: () => Promise<Value>) => expect.poll(look, { timeout: 20_000 });
+
   /** A page of its own, on which nothing may go wrong that the browser tells of. */
   async function openPage(): Promise<Page> {
     const context = await browser.newContext();
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(25_000);
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
@@ -89,7 +92,7 @@ describeInBrowser('the gallery', () => {
     await page.getByRole('heading', { name: 'Your pictures' }).waitFor();
     await drop(page, png);
     const picture = page.getByRole('img', { name: 'four-colours.png' });
-    await expect.poll(() => picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBe(32);
+    await eventually(() => picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBe(32);
     expect(await page.getByRole('status').textContent()).toBe('1 of 1 uploaded.');
     await page.getByRole('button', { name: 'Delete four-colours.png' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
@@ -118,7 +121,7 @@ describeInBrowser('the gallery', () => {
     const page = await openAs(await system.signUp());
     await page.getByLabel(/Drop pictures here/).setInputFiles([text, png]);
     await page.getByRole('img', { name: 'four-colours.png' }).waitFor();
-    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/^text\.png: /);
+    await eventually(() => page.getByRole('alert').textContent()).toMatch(/^text\.png: /);
   });
 
   test('a wrong password is said, and a session that was ended elsewhere leads back to the form', async () => {
@@ -127,11 +130,13 @@ describeInBrowser('the gallery', () => {
     await page.getByLabel('Username').fill(ada.username);
     await page.getByLabel('Password').fill('wrong horse');
     await page.getByRole('button', { name: 'Log in' }).click();
-    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/password/);
+    await eventually(() => page.getByRole('alert').textContent()).toMatch(/password/);
     await page.getByLabel('Password').fill(ada.password);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('heading', { name: 'Your pictures' }).waitFor();
     await ada.ask.data('mutation { logoutEverywhere { loggedOut } }');
+    // The resources hear of it a moment later.
+    while ((await ada.ask('{ resources { totalCount } }')).errors.length === 0) await page.waitForTimeout(50);
     await drop(page, png);
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
   });
@@ -144,7 +149,7 @@ describeInBrowser('the gallery', () => {
     // Asked for in time: from then on the browser opens no dialog of its own.
     page.on('filechooser', (chooser) => void chooser.setFiles([png]));
     const focused = () => page.evaluate<string>('document.activeElement.ariaLabel ?? document.activeElement.name');
-    await expect.poll(focused).toBe('username');
+    await eventually(focused).toBe('username');
     await page.keyboard.type(ada.username);
     await page.keyboard.press('Tab');
     await page.keyboard.type(ada.password);
@@ -154,17 +159,17 @@ describeInBrowser('the gallery', () => {
     await page.getByRole('img', { name: 'four-colours.png' }).waitFor();
     for (const label of ['Delete four-colours.png', 'Delete Second']) {
       await page.keyboard.press('Tab');
-      await expect.poll(focused).toBe(label);
+      await eventually(focused).toBe(label);
     }
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
-    await expect.poll(focused).toBe('Delete Second');
+    await eventually(focused).toBe('Delete Second');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('img', { name: 'Second' }).waitFor({ state: 'detached' });
-    await expect.poll(focused).toBe('Delete First');
+    await eventually(focused).toBe('Delete First');
   });
 
   test.each(['light', 'dark'] as const)('axe finds nothing serious, when it is %s', async (colorScheme) => {
