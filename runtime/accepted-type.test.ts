@@ -1,6 +1,6 @@
 import Negotiator from 'negotiator';
 import { describe, expect, test } from 'vitest';
-import { acceptedType, answerTypes } from './accepted-type.ts';
+import { acceptedType, answerTypes, prefersPage } from './accepted-type.ts';
 
 const [json, responseJson] = answerTypes;
 
@@ -37,6 +37,34 @@ describe('of an Accept header', () => {
   ])('%j is answered with %s, also when it comes again', (accept, type) => {
     expect([acceptedType(accept), acceptedType(accept)]).toEqual([type, type]);
   });
+});
+
+/** What browsers send when somebody goes to an address. */
+const ofAddressBars = [
+  'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7',
+  'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+  'text/html',
+  'text/*',
+];
+
+test.each(ofAddressBars)('whoever sends %j would rather have a page', (accept) => {
+  expect(prefersPage(accept)).toBe(true);
+});
+
+test.each([
+  undefined,
+  '*/*',
+  'application/json',
+  'application/json, text/html',
+  'application/json, text/html;q=0.9',
+  'application/graphql-response+json, text/html',
+  'text/html;q=0.5, */*',
+  'text/html;q=0',
+  'text/plain',
+  'image/png',
+  '',
+])('whoever sends %j would not', (accept) => {
+  expect(prefersPage(accept)).toBe(false);
 });
 
 test('what is chosen does not depend on what came before, however many headers there were', () => {

@@ -16,3 +16,10 @@ export function acceptedType(accept = '*/*'): string | undefined {
   chosen.set(accept, type ?? none);
   return type;
 }
+
+/** Whether an Accept header would rather have a page than any of `answerTypes`, as that of a browser's address bar. */
+export function prefersPage(accept = '*/*'): boolean {
+  return new Negotiator({ headers: { accept } }).mediaType([...answerTypes, pageType]) === pageType;
+}
+
+const pageType = 'text/html';

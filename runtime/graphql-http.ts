@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
 import cors from 'cors';
-import { acceptedType, answerTypes } from './accepted-type.ts';
+import { acceptedType, answerTypes, prefersPage } from './accepted-type.ts';
 import type { ExecuteFamiliar } from './execute-familiar.ts';
 import { maskedMessage } from './graphql-errors.ts';
 import { createJsonReader, type HttpRefusal, sendJson, sendRefusal, sendText } from './http-json.ts';
@@ -43,8 +43,10 @@ export interface GraphqlHttpSettings<Context extends BaseContext> {
   checkReady: () => void;
   /** Who asks; the other end of the connection where it is left out. */
   clientOf?: (req: IncomingMessage) => Client;
-  /** What is answered at other paths than `/graphql`, as `/events`. */
+  /** What is answered at other paths than `/graphql`: `/events`, or `/files/*` for everything right below it. */
   paths?: Readonly<Record<string, AnswerPath>>;
+  /** What is answered at `/graphql` to GET and HEAD where the client would rather have a page, as browsers do. */
+  page?: AnswerPath;
   /** Origins that browsers may call from; none where it is left out. */
   corsOrigins?: readonly string[];
   /** Of the body, after decompression; `defaultMaxBodyBytes` where it is left out. */
@@ -64,7 +66,7 @@ const notAcceptable: HttpRefusal = {
   message: `Accept one of ${answerTypes.join(', ')}.`,
 };
 
-/** Serves `/graphql`, `/health/live`, `/health/ready` and what `paths` adds. Every answer of these is JSON. */
+/** Serves `/graphql`, `/health/live`, `/health/ready`, and what `page` and `paths` add. All but what these add is JSON. */
 export function createGraphqlListener<Context extends BaseContext>(
   settings: GraphqlHttpSettings<Context>,
 ): RequestListener {
@@ -108,6 +110,7 @@ async function route<Context extends BaseContext>(routing: Routing<Context>, exc
   const path = pathOf(req);
   switch (path) {
     case '/graphql':
+      if (routing.page && isRead(req) && prefersPage(req.headers.accept)) return routing.page(req, res, exchange);
       // Only what a browser sends from another origin has the header.
       if (req.headers.origin !== undefined || req.method === 'OPTIONS')
         await new Promise<void>((resolve) => routing.allowOrigins(req, res, () => resolve()));
@@ -118,7 +121,7 @@ async function route<Context extends BaseContext>(routing: Routing<Context>, exc
     case '/health/ready':
       return answerReady(routing, exchange);
     default: {
-      const answerPath = routing.paths?.[path];
+      const answerPath = routing.paths?.[path] ?? routing.paths?.[allBeside(path)];
       if (answerPath) return answerPath(req, res, exchange);
       const message = 'There is nothing here: GraphQL is at /graphql.';
       return sendRefusal(res, { status: 404, code: 'BAD_REQUEST', message }, headers);
@@ -185,6 +188,11 @@ function pathOf({ url = '' }: IncomingMessage): string {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
 }
+
+/** The key in `paths` that stands for a path and all others in its folder. */
+const allBeside = (path: string) => `${path.slice(0, path.lastIndexOf('/') + 1)}*`;
+
+const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
 
 function pickHeaders(req: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();

@@ -11,7 +11,10 @@ export interface TinyServer extends RunningServer, Omit<TinySchema, 'schema'> {
 }
 
 type Settings = Partial<
-  Pick<GraphqlServerSettings<IncomingRequest>, 'checkReady' | 'close' | 'corsOrigins' | 'listen' | 'maxBodyBytes'>
+  Pick<
+    GraphqlServerSettings<IncomingRequest>,
+    'checkReady' | 'close' | 'corsOrigins' | 'listen' | 'maxBodyBytes' | 'page' | 'paths'
+  >
 >;
 
 /** A real server of a small schema, on a free port; it stops when the test that asked for it is over. */
