@@ -3,7 +3,10 @@ FROM node:24-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # better-sqlite3 is compiled where no binary of it can be fetched.
-RUN npm ci --omit=dev --no-audit --no-fund
+RUN npm ci --no-audit --no-fund
+# The explorer's page is built here, as what it is built with does not go into the image.
+COPY gateway/explorer gateway/explorer
+RUN node gateway/explorer/write-built.ts && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
@@ -13,6 +16,7 @@ COPY package.json ./
 COPY schema schema
 COPY runtime runtime
 COPY gateway gateway
+COPY --from=build /app/gateway/explorer/built gateway/explorer/built
 COPY subgraphs subgraphs
 COPY image-service image-service
 # Volumes take their owner from here.

@@ -3,6 +3,7 @@ import { type Listen, type RunningServer, startGraphqlServer } from '../runtime/
 import type { Logger } from '../runtime/logger.ts';
 import { oneCredentialField } from '../runtime/one-credential-field.ts';
 import { createClientOf } from './connected-client.ts';
+import { createExplorer } from './explorer/explorer.ts';
 import { createGateway, type ExecutorName } from './gateway.ts';
 import type { SubgraphSettings } from './subgraph-client.ts';
 
@@ -32,6 +33,7 @@ export function startGateway({
   const supergraphSdl = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
   const { gateway, close } = createGateway({ supergraphSdl, subgraphs, executor, log });
   return startGraphqlServer({
+    ...createExplorer({ log }),
     gateway,
     context: ({ authorization, requestId, clientGone, client }) => ({ authorization, requestId, clientGone, client }),
     clientOf: createClientOf(trustedProxies),

@@ -16,7 +16,11 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   { room: /^examples\//, files: /^(examples|clients\/typescript)\//, packages: /^node:/ },
   { room: /^codegen\.ts$/, files: /^schema\/codegen\//, packages: /^node:/ },
   { room: /^(start\.ts|embedded\/)/, files: /./, packages: /^(node:|zod$)/ },
-  { room: /^[\w.]+\.config\.ts$|sqlite\.config\.ts$/, packages: /^(node:|vitest|drizzle-kit)/ },
+  {
+    room: /^[\w.]+\.config\.ts$|sqlite\.config\.ts$/,
+    files: /^tests\/browser\/find-browser\.ts$/,
+    packages: /^(node:|vitest|drizzle-kit)/,
+  },
   { room: /^schema\//, files: /^schema\//, packages: /./ },
   { room: /^image-service\//, files: /^image-service\//, packages: /./ },
   { room: /^runtime\//, files: /^runtime\//, packages: /./ },
@@ -24,6 +28,23 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
     room: /^gateway\/executor\//,
     files: /^gateway\/executor\/|^runtime\/document-cache\.ts$/,
     packages: /^(node:|@apollo\/(gateway($|\/dist\/)|federation-internals$|query-planner$)|graphql$|lru-cache$)/,
+  },
+  // Runs in browsers: it knows the gateway by its API alone.
+  {
+    room: /^gateway\/explorer\/page\//,
+    files: /^gateway\/explorer\/page\//,
+    packages: /^(@graphiql\/|graphiql($|\/)|graphql$|monaco-editor$|react($|-dom\/)|zustand($|\/))|\.(css|png)$/,
+  },
+  // The bundler is no dependency of a gateway that runs: only what builds the page may ask for it.
+  {
+    room: /^gateway\/explorer\/build\.ts$/,
+    files: /^gateway\/explorer\//,
+    packages: /^(node:|esbuild$)/,
+  },
+  {
+    room: /^gateway\/explorer\//,
+    files: /^(gateway\/explorer\/(?!page\/)|runtime\/)/,
+    packages: /^(node:|negotiator$)/,
   },
   {
     room: /^gateway\//,
@@ -65,7 +86,7 @@ interface Import {
   isTypeOnly: boolean;
 }
 
-const sources = filesBelow('').filter((file) => file.endsWith('.ts'));
+const sources = filesBelow('').filter((file) => /\.tsx?$/.test(file));
 const imports = sources.flatMap(importsOf);
 
 function filesBelow(folder: string): string[] {
@@ -95,7 +116,7 @@ function importsOf(from: string): Import[] {
 test('every import is one that its room may have', () => {
   const strangers = imports.filter(({ from, to }) => {
     const rule = rooms.find(({ room }) => room.test(from));
-    const allowed = to.endsWith('.ts') ? rule?.files : rule?.packages;
+    const allowed = /\.tsx?$/.test(to) ? rule?.files : rule?.packages;
     return !allowed?.test(to);
   });
   expect(strangers.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);

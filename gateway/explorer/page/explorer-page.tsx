@@ -1,0 +1,70 @@
+import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from '@graphiql/plugin-doc-explorer';
+import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history';
+import { GraphiQLProvider } from '@graphiql/react';
+import { GraphiQL, GraphiQLInterface } from 'graphiql';
+import { getOperationAST } from 'graphql';
+import { useState } from 'react';
+import { Editors } from './editors.tsx';
+import { parseOrNothing } from './exchange.ts';
+import type { Explorer } from './explorer.ts';
+import { ImageDrop } from './image-drop.tsx';
+import type { Kept } from './kept.ts';
+import { PicturePane } from './picture-pane.tsx';
+import { post } from './post.ts';
+import { editorTheme, Themes } from './themes.tsx';
+import { TopBar } from './top-bar.tsx';
+
+const plugins = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
+const introspection = 'IntrospectionQuery';
+
+type Params = { query: string; operationName?: string | null; variables?: Record<string, unknown> | null };
+type Options = { headers?: Record<string, unknown> | null };
+
+/** The name of the operation to run. GraphiQL's is still the former tab's where a tab was run as soon as it was shown. */
+function nameIn(query: string, name: string | null | undefined): string | undefined {
+  const document = parseOrNothing(query);
+  if (!document || !name || getOperationAST(document, name)) return name ?? undefined;
+  return getOperationAST(document)?.name?.value;
+}
+
+/** GraphiQL, opened on the mission's path, with what this API needs around it. */
+export function ExplorerPage({ explorer, kept }: { explorer: Explorer; kept: Kept }) {
+  const [tabs] = useState(() => [...explorer.missionTabs, ...kept.ownTabs()].map((tab) => ({ ...tab, headers: '' })));
+  const [fetcher] = useState(() => ({ query, operationName, variables }: Params, options?: Options) => {
+    const asked = { query, variables: variables ?? {}, operationName: nameIn(query, operationName) };
+    return operationName === introspection ? post(asked) : explorer.fetch(asked, options?.headers ?? {});
+  });
+  const [first] = tabs;
+  return (
+    <GraphiQLProvider
+      fetcher={fetcher}
+      plugins={plugins}
+      referencePlugin={DOC_EXPLORER_PLUGIN}
+      defaultTabs={tabs}
+      defaultHeaders=""
+      initialQuery={first?.query ?? ''}
+      initialVariables={first?.variables ?? ''}
+      onTabChange={explorer.tabs.onTabChange}
+      shouldPersistHeaders={false}
+      storage={kept}
+      editorTheme={editorTheme}
+    >
+      <HistoryStore>
+        <DocExplorerStore>
+          <Themes />
+          <TopBar explorer={explorer} />
+          <main onClickCapture={explorer.tabs.keepTyped}>
+            <GraphiQLInterface defaultEditorToolsVisibility="variables" showPersistHeadersSettings={false}>
+              <GraphiQL.Logo> </GraphiQL.Logo>
+              <GraphiQL.Footer>
+                <PicturePane explorer={explorer} />
+              </GraphiQL.Footer>
+            </GraphiQLInterface>
+          </main>
+          <Editors explorer={explorer} />
+          <ImageDrop explorer={explorer} />
+        </DocExplorerStore>
+      </HistoryStore>
+    </GraphiQLProvider>
+  );
+}

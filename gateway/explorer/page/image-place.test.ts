@@ -1,0 +1,33 @@
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { putImage } from './image-place.ts';
+
+const put = (query: string, variables = {}) => putImage(parse(query), variables, 'DATA');
+
+test.each([
+  [
+    'mutation ($input: CreateResourceInput!) { a }',
+    { input: { title: 'A' } },
+    { input: { title: 'A', image: { data: 'DATA' } } },
+  ],
+  [
+    'mutation ($id: ID!, $change: UpdateResourceInput!) { a }',
+    { id: '1' },
+    { id: '1', change: { image: { data: 'DATA' } } },
+  ],
+  [
+    'mutation ($image: ImageInput!) { a }',
+    { image: { data: 'old', contentType: 'image/png' } },
+    { image: { data: 'DATA' } },
+  ],
+  ['mutation ($id: ID!, $data: String!) { a }', { id: '1', data: 'old' }, { id: '1', data: 'DATA' }],
+])('an image goes where %s takes one', (query, before, after) => {
+  expect(put(query, before)).toEqual(after);
+});
+
+test.each(['{ me { id } }', 'query ($id: ID!, $title: String) { a }', 'fragment F on User { id }'])(
+  '%s takes none',
+  (query) => {
+    expect(put(query)).toBeUndefined();
+  },
+);

@@ -1,0 +1,37 @@
+import { type Answer, type Asked, type Exchange, toExchange } from './exchange.ts';
+import { bearerOf } from './filling.ts';
+import type { Session } from './session.ts';
+
+type Headers = Record<string, unknown>;
+
+/** Runs operations; those with a token of this page's never with one that has expired. */
+export function createRun({
+  session,
+  post,
+}: {
+  session: Session;
+  post: (asked: Asked, headers: Headers) => Promise<Answer>;
+}) {
+  return async (asked: Asked, headers: Headers): Promise<{ answer: Answer; exchange: Exchange | undefined }> => {
+    const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization');
+    const isOurs = name !== undefined && session.isOurs(bearerOf(headers[name]) ?? '');
+    const send = () => {
+      const accessToken = isOurs ? session.tokens()?.accessToken : undefined;
+      return post(asked, accessToken === undefined ? headers : { ...headers, [name ?? '']: `Bearer ${accessToken}` });
+    };
+    if (isOurs) await session.freshen();
+    let answer = await send();
+    if (isOurs && wasRefusedWhole(asked, answer) && (await session.refresh())) answer = await send();
+    return { answer, exchange: toExchange(asked, answer) };
+  };
+}
+
+/** Whether the token was the reason that nothing was done at all: only then is the same sent twice. */
+function wasRefusedWhole(asked: Asked, answer: Answer): boolean {
+  const { errors = [] } = answer;
+  const ofToken = errors.filter(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
+  if (ofToken.length === 0) return false;
+  const exchange = toExchange(asked, answer);
+  if (exchange?.operation.operation !== 'mutation') return true;
+  return ofToken.length === errors.length && exchange.fields.every(({ result }) => result === null);
+}

@@ -1,0 +1,51 @@
+import { useRef } from 'react';
+import { useStore } from 'zustand';
+import type { Explorer } from './explorer.ts';
+import { useImageFile } from './image-drop.tsx';
+import { imageTypes } from './image-file.ts';
+import { endpoint } from './post.ts';
+
+const sandbox = `https://studio.apollographql.com/sandbox/explorer?endpoint=${encodeURIComponent(endpoint)}`;
+
+/** What this API has beyond any other: who is logged in, a file for an image, and the way to another explorer. */
+export function TopBar({ explorer }: { explorer: Explorer }) {
+  const { tokens, notice } = useStore(explorer.state);
+  const takeFile = useImageFile(explorer);
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <header className="graphiql-container top-bar">
+      <h1>image-supergraph explorer</h1>
+      <p className="notice" role="status">
+        {notice}
+      </p>
+      <input
+        ref={input}
+        type="file"
+        accept={imageTypes}
+        hidden
+        onChange={({ currentTarget }) => {
+          const [file] = currentTarget.files ?? [];
+          if (file) void takeFile(file);
+          // So that the same file can be chosen again.
+          currentTarget.value = '';
+        }}
+      />
+      <button type="button" onClick={() => input.current?.click()}>
+        Choose image…
+      </button>
+      {tokens && (
+        <button type="button" onClick={() => void explorer.logOut()}>
+          Log out{tokens.username === undefined ? '' : ` ${tokens.username}`}
+        </button>
+      )}
+      <a
+        href={sandbox}
+        target="_blank"
+        rel="noopener noreferrer"
+        title="Needs the internet, and its origin in CORS_ORIGINS"
+      >
+        Apollo Sandbox<span aria-hidden="true"> ↗</span>
+      </a>
+    </header>
+  );
+}
