@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+import { browserPath, sayIfNone } from './tests/browser/find-browser.ts';
 
 /** How the gateway calls the subgraphs in whole systems: what clients meet is tested both ways. */
 type Calls = 'memory' | 'network';
@@ -12,11 +13,15 @@ declare module 'vitest' {
 
 const project = (name: string, include: string, calls: Calls) => ({
   extends: true as const,
-  test: { name, include: [include], exclude: ['**/node_modules/**', faults], provide: { calls } },
+  test: { name, include: [include], exclude: ['**/node_modules/**', faults, inBrowser], provide: { calls } },
 });
 
 /** Kills processes by the hundred; `npm run test:faults` runs these alone. */
 const faults = 'tests/faults/*.test.ts';
+
+/** The explorer in a real browser; where there is none, `npm test` goes on without these, and says so. */
+const inBrowser = 'tests/browser/*.test.ts';
+sayIfNone();
 
 export default defineConfig({
   resolve: {
@@ -30,6 +35,16 @@ export default defineConfig({
     projects: [
       project('in memory', '**/*.test.ts', 'memory'),
       project('over the network', 'tests/api/*.test.ts', 'network'),
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: browserPath === undefined ? [] : [inBrowser],
+          // Chromium, the bundler and the servers share two cores with whatever else is tested.
+          testTimeout: 180_000,
+          provide: { calls: 'memory' },
+        },
+      },
       {
         extends: true,
         test: {

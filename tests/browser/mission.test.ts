@@ -1,0 +1,155 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openExplorer } from './open-explorer.ts';
+
+interface LoggedIn {
+  accessToken: string;
+  user: { id: string; username: string };
+}
+interface Resource {
+  id: string;
+  title: string;
+  image: { url: string; sha256: string };
+  owner: { username: string };
+}
+
+const tabNames = (page: Page) =>
+  page.getByRole('list', { name: 'Select active operation' }).getByRole('listitem').allInnerTexts();
+const tabs = ['Register', 'LogIn', 'CreateResource', 'ListWithOwners', 'ReplaceImage', 'DeleteResource'];
+
+test.each(['/', '/graphql'])('the mission is walked by clicking, from the page at %s', async (path) => {
+  const { page, run, text } = await openExplorer({}, path);
+  expect(await tabNames(page)).toEqual(tabs);
+
+  const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
+  expect(register).toMatchObject({
+    accessToken: expect.any(String),
+    user: { username: expect.stringMatching(/^ada-/) },
+  });
+  const { login } = (await run<{ login: LoggedIn }>('LogIn')).data ?? {};
+  expect(login?.user).toEqual(register?.user);
+  expect(JSON.parse(await text('request-headers'))).toEqual({ Authorization: `Bearer ${login?.accessToken}` });
+
+  const { createResource } = (await run<{ createResource: { resource: Resource } }>('CreateResource')).data ?? {};
+  const created = createResource?.resource;
+  const { resources } =
+    (await run<{ resources: { totalCount: number; nodes: Resource[] } }>('ListWithOwners')).data ?? {};
+  expect(resources).toEqual({
+    totalCount: 1,
+    nodes: [
+      {
+        id: created?.id,
+        title: created?.title,
+        image: { url: created?.image.url },
+        owner: { username: register?.user.username },
+      },
+    ],
+  });
+
+  const { updateResource } = (await run<{ updateResource: { resource: Resource } }>('ReplaceImage')).data ?? {};
+  expect(updateResource?.resource).toMatchObject({ id: created?.id, image: { url: created?.image.url } });
+  expect(updateResource?.resource.image.sha256).not.toBe(created?.image.sha256);
+
+  const deleted = await run('DeleteResource');
+  expect(deleted).toEqual({ data: { deleteResource: { deletedResourceId: created?.id } } });
+  expect(await run('ListWithOwners')).toEqual({ data: { resources: { totalCount: 0, nodes: [] } } });
+});
+
+test('every tab can be run again: another account, and the newest resource of each', async () => {
+  const { run, show, text } = await openExplorer();
+  const first = await run<{ register: LoggedIn }>('Register');
+  await run('CreateResource');
+  const second = await run<{ register: LoggedIn }>('Register');
+  expect(second.data?.register.user.username).not.toBe(first.data?.register.user.username);
+  await show('DeleteResource');
+  expect(JSON.parse(await text('variables'))).toEqual({ input: { id: '' } });
+
+  const ids: (string | undefined)[] = [];
+  for (const _ of ['one', 'another'])
+    ids.push(
+      (await run<{ createResource: { resource: Resource } }>('CreateResource')).data?.createResource.resource.id,
+    );
+  const deletions = [await run('DeleteResource'), await run('DeleteResource')];
+  expect(deletions).toEqual(ids.reverse().map((id) => ({ data: { deleteResource: { deletedResourceId: id } } })));
+  expect((await run<{ login: LoggedIn }>('LogIn')).data?.login.user).toEqual(second.data?.register.user);
+});
+
+test('what somebody has written into a tab stays there', async () => {
+  const { system, run, show, write, text } = await openExplorer();
+  const ada = await system.signUp();
+  await show('LogIn');
+  await write('variables', JSON.stringify({ input: { username: ada.username, password: ada.password } }));
+  await show('DeleteResource');
+  const input = { id: await ada.create(), expectedVersion: 1 };
+  await write('variables', JSON.stringify({ input }));
+  await run('Register');
+  await run('CreateResource');
+  expect((await run<{ login: LoggedIn }>('LogIn')).data?.login.user).toEqual({ id: ada.id, username: ada.username });
+  await show('DeleteResource');
+  expect(JSON.parse(await text('variables'))).toEqual({ input });
+  expect((await run<{ deleteResource: object }>('DeleteResource')).errors).toBeUndefined();
+});
+
+test('an answer comes to the tab that asked for it, whichever is shown by then', async () => {
+  const { page, run, show, text, answer } = await openExplorer();
+  await run('Register');
+  const registered = await text('response');
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/graphql', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await show('CreateResource');
+  await page.getByRole('button', { name: 'Execute' }).click();
+  await show('Register');
+  release();
+  await show('DeleteResource');
+  await expect.poll(async () => JSON.parse(await text('variables')).input.id).not.toBe('');
+  expect(await text('response')).toBe('');
+  await show('Register');
+  expect(await text('response')).toBe(registered);
+  await show('CreateResource');
+  expect(await answer()).toMatchObject({ data: { createResource: { resource: { title: 'Hills by day' } } } });
+  await expect.poll(() => page.getByRole('img', { name: 'Hills by day' }).count()).toBe(1);
+});
+
+test('a tab of one’s own is there when the page is opened again, and so is the mission', async () => {
+  const { page, run, write } = await openExplorer();
+  await run('Register');
+  await page.getByRole('button', { name: 'New tab' }).click();
+  await write('operation', 'query WhoAmI { me { username } }');
+  await page.getByRole('button', { name: 'WhoAmI', exact: true }).waitFor();
+  expect((await run<{ me: object }>('WhoAmI')).data?.me).toEqual({ username: expect.stringMatching(/^ada-/) });
+  await expect.poll(() => page.evaluate<string>('localStorage["graphiql:tabState"]')).toContain('WhoAmI');
+  await page.reload();
+  await page.getByRole('button', { name: 'Execute' }).waitFor();
+  expect(await tabNames(page)).toEqual([...tabs, 'WhoAmI']);
+});
+
+test('a field is completed while it is typed, and explained', async () => {
+  const { page, write } = await openExplorer();
+  await page.getByRole('button', { name: 'New tab' }).click();
+  await write('operation', 'query Typed {\n\n}');
+  await page.getByLabel('Operation Editor').locator('.view-line').nth(1).click();
+  await page.keyboard.type('resou');
+  const suggestion = page.locator('.suggest-widget .monaco-list-row', { hasText: 'resources' }).first();
+  await suggestion.waitFor();
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.getByRole('link', { name: 'Mutation' }).click();
+  await page.getByText('Opens an account and logs it in.').waitFor();
+});
+
+test('Apollo Sandbox is a link away, with this gateway in it', async () => {
+  const { page, system } = await openExplorer();
+  const link = page.getByRole('link', { name: 'Apollo Sandbox' });
+  expect(await link.getAttribute('href')).toBe(
+    `https://studio.apollographql.com/sandbox/explorer?endpoint=${encodeURIComponent(system.gateway)}`,
+  );
+  expect([await link.getAttribute('target'), await link.getAttribute('rel')]).toEqual([
+    '_blank',
+    'noopener noreferrer',
+  ]);
+});

@@ -1,0 +1,126 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { openExplorer } from './open-explorer.ts';
+
+interface LoggedIn {
+  accessToken: string;
+  refreshToken: string;
+  user: { username: string };
+}
+
+const whoAmI = 'query WhoAmI { me { username } }';
+
+/** Until a token of three seconds holds no longer. */
+const expired = () => new Promise((resolve) => setTimeout(resolve, 3_500));
+
+/** Counts what the page asks the gateway for, by the operation's name. */
+function countAsked(page: Page): Record<string, number> {
+  const counts: Record<string, number> = {};
+  page.on('request', (request) => {
+    const name = /(?:query|mutation) (\w+)/.exec(request.postDataJSON()?.query ?? '')?.[1];
+    if (request.method() === 'POST' && name) counts[name] = (counts[name] ?? 0) + 1;
+  });
+  return counts;
+}
+
+describe('the access token', () => {
+  test('is in the headers of every tab after a registration, and out of them after a log-out', async () => {
+    const { page, run, show, text, notice } = await openExplorer();
+    const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
+    const authorization = { Authorization: `Bearer ${register?.accessToken}` };
+    for (const tab of ['LogIn', 'CreateResource', 'ListWithOwners', 'ReplaceImage', 'DeleteResource']) {
+      await show(tab);
+      expect(JSON.parse(await text('request-headers')), tab).toEqual(authorization);
+    }
+    await page.getByRole('button', { name: `Log out ${register?.user.username}` }).click();
+    await expect.poll(notice).toBe('Logged out: the token is out of the headers.');
+    for (const tab of ['DeleteResource', 'ListWithOwners', 'Register']) {
+      await show(tab);
+      expect(await text('request-headers'), tab).toBe('');
+    }
+    const refused = await run('ListWithOwners');
+    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
+  });
+
+  test('is traded for a new one when it is about to expire, and nobody sees a refusal', async () => {
+    const { page, run, text, notice } = await openExplorer({ accessTokenSeconds: 3 });
+    const asked = countAsked(page);
+    const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
+    await expired();
+    const listed = await run<{ resources: { totalCount: number } }>('ListWithOwners');
+    expect([listed.errors, listed.data?.resources.totalCount]).toEqual([undefined, 0]);
+    expect(asked).toMatchObject({ RefreshSession: 1, ListWithOwners: 1 });
+    await expect.poll(notice).toBe('The access token had expired: there is a new one in the headers.');
+    await expect.poll(() => text('request-headers')).not.toContain(register?.accessToken);
+    expect(JSON.parse(await text('request-headers'))).toEqual({ Authorization: expect.stringMatching(/^Bearer ey/) });
+  });
+
+  test('is traded when it is refused, where the page cannot know when it expires, and the same is sent again', async () => {
+    const { page, run, show, write } = await openExplorer({ accessTokenSeconds: 3 });
+    const asked = countAsked(page);
+    await show('Register');
+    await write(
+      'operation',
+      'mutation Register($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }',
+    );
+    await run('Register');
+    await expired();
+    expect((await run('CreateResource')).errors).toBeUndefined();
+    expect(asked).toMatchObject({ RefreshSession: 1, CreateResource: 2 });
+    expect((await run<{ resources: { totalCount: number } }>('ListWithOwners')).data?.resources.totalCount).toBe(1);
+  });
+
+  test('is dropped when its session has ended, and the page says so', async () => {
+    const { system, run, text, notice } = await openExplorer({ accessTokenSeconds: 3 });
+    const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
+    await system.ask('mutation ($input: LogoutInput!) { logout(input: $input) { loggedOut } }', {
+      input: { refreshToken: register?.refreshToken },
+    });
+    await expired();
+    const refused = await run('ListWithOwners');
+    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect.poll(notice).toBe('The session has ended: log in again.');
+    await expect.poll(() => text('request-headers')).toBe('');
+  });
+
+  test('that somebody has put into the headers is left alone', async () => {
+    const { system, run, show, write, text } = await openExplorer();
+    const ada = await system.signUp();
+    await run('Register');
+    await show('ListWithOwners');
+    const headers = JSON.stringify({ authorization: `Bearer ${ada.token}`, 'x-request-id': 'mine' });
+    await write('request-headers', headers);
+    await ada.create('Ada’s own');
+    await run('LogIn');
+    const { data } = await run<{ resources: { nodes: { title: string }[] } }>('ListWithOwners');
+    expect([data?.resources.nodes[0]?.title, await text('request-headers')]).toEqual(['Ada’s own', headers]);
+  });
+});
+
+test('nothing that is secret outlives the page: no token, no password, no header', async () => {
+  const { page, run, write, text } = await openExplorer();
+  const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
+  await page.getByRole('button', { name: 'New tab' }).click();
+  await write('operation', whoAmI);
+  await page.getByRole('button', { name: 'WhoAmI', exact: true }).waitFor();
+  await run('WhoAmI');
+  await run('CreateResource');
+  const kept = () =>
+    page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])');
+  await expect.poll(kept).toContain('WhoAmI');
+  await expect.poll(kept).toContain('CreateResource');
+  expect(await kept()).not.toMatch(/eyJ|correct horse|Bearer/);
+  expect(await kept()).not.toContain(register?.refreshToken);
+  expect(page.url()).not.toContain('?');
+
+  await page.getByRole('button', { name: 'Show History' }).click();
+  const history = page.getByRole('region', { name: 'History' }).getByRole('listitem');
+  expect(await history.allInnerTexts()).toEqual(['CreateResource', 'WhoAmI', 'Register']);
+  await page.reload();
+  await page.getByRole('button', { name: 'Execute' }).waitFor();
+  expect((await run('ListWithOwners')).errors?.[0]?.extensions).toMatchObject({ reason: 'MISSING' });
+  await run('Register');
+  await history.filter({ hasText: 'WhoAmI' }).getByRole('button', { name: 'WhoAmI' }).click();
+  await expect.poll(() => text('request-headers')).toContain('Bearer ey');
+  expect(await text('operation')).toBe(whoAmI);
+});
