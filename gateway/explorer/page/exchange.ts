@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type GraphQLError,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
@@ -17,7 +18,7 @@ export interface Asked {
 /** What the gateway answers, as far as it is understood here. */
 export interface Answer {
   data?: Record<string, unknown> | null;
-  errors?: { message?: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[];
+  errors?: readonly Partial<GraphQLError>[];
 }
 
 /** A request and its answer. */

@@ -2,7 +2,7 @@ import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from '@graphiql/plugin-doc-expl
 import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history';
 import { GraphiQLProvider } from '@graphiql/react';
 import { GraphiQL, GraphiQLInterface } from 'graphiql';
-import { getOperationAST } from 'graphql';
+import { type ExecutionResult, getOperationAST } from 'graphql';
 import { useState } from 'react';
 import { Editors } from './editors.tsx';
 import { parseOrNothing } from './exchange.ts';
@@ -32,7 +32,9 @@ export function ExplorerPage({ explorer, kept }: { explorer: Explorer; kept: Kep
   const [tabs] = useState(() => [...explorer.missionTabs, ...kept.ownTabs()].map((tab) => ({ ...tab, headers: '' })));
   const [fetcher] = useState(() => ({ query, operationName, variables }: Params, options?: Options) => {
     const asked = { query, variables: variables ?? {}, operationName: nameIn(query, operationName) };
-    return operationName === introspection ? post(asked) : explorer.fetch(asked, options?.headers ?? {});
+    const answer = operationName === introspection ? post(asked) : explorer.fetch(asked, options?.headers ?? {});
+    // GraphiQL wants errors as graphql throws them, and shows them as JSON, which is what these are.
+    return answer as Promise<ExecutionResult>;
   });
   const [first] = tabs;
   return (

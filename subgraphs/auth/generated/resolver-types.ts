@@ -1,6 +1,5 @@
 // Made by `npm run codegen`: change what it is made of, not this file.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Session as StoredSession } from '../storage/session-store.ts';
 import type { User as StoredUser } from '../storage/user-store.ts';
 import type { AuthContext } from '../resolvers.ts';
 export type Maybe<T> = T | null | undefined;
@@ -307,7 +306,7 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   AuthPayload: ResolverTypeWrapper<Omit<AuthPayload, 'user'> & { user: ResolversTypes['User'] }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
-  Session: ResolverTypeWrapper<StoredSession>;
+  Session: ResolverTypeWrapper<Session>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   LogoutPayload: ResolverTypeWrapper<LogoutPayload>;
   DeleteAccountPayload: ResolverTypeWrapper<DeleteAccountPayload>;
@@ -330,7 +329,7 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   AuthPayload: Omit<AuthPayload, 'user'> & { user: ResolversParentTypes['User'] };
   Int: Scalars['Int']['output'];
-  Session: StoredSession;
+  Session: Session;
   Boolean: Scalars['Boolean']['output'];
   LogoutPayload: LogoutPayload;
   DeleteAccountPayload: DeleteAccountPayload;
