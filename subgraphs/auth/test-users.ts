@@ -77,7 +77,8 @@ export function openUsers(settings: OpenUsers = {}) {
       return { ...loggedIn, viewer: await viewerOf(loggedIn) };
     },
     /** What the subscriber is still to be told, in order. */
-    told: async () => (await store.outbox.due(subscriber, new Date(2 ** 42), 1_000)).map(({ event }) => event),
+    told: async () =>
+      (await store.outbox.due(subscriber, new Date(2 ** 42), { all: 1_000, perUser: 1_000 })).map(({ event }) => event),
   };
 }
 

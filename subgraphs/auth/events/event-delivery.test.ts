@@ -42,7 +42,7 @@ async function startSubscriber(answer: Answer = () => 202) {
     received.push({ ...event, status: typeof status === 'number' ? status : 0 });
     if (status === 'a reset') return void req.socket.destroy();
     if (status === 'nothing') return;
-    res.writeHead(status, { location: '/elsewhere' }).end(status === 400 ? '{"err":"invalid_key"}' : '');
+    res.writeHead(status, { location: '/elsewhere' }).end(status === 400 ? '{"err":"invalid_request"}' : '');
   });
   const listen = (port = 0) => new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port }, resolve));
   const close = () =>
@@ -93,6 +93,21 @@ async function twoEvents(store: Store): Promise<string> {
   await store.sessions.open(session, { userId: user.id, passwordVersion: 1 });
   await store.sessions.endAll(user.id, now);
   await store.remove({ userId: user.id, passwordVersion: 1 }, now);
+  return user.id;
+}
+
+/** As many sessions of a new user are ended. */
+async function manySessionsEnd(store: Store, count: number): Promise<string> {
+  const user = newUser();
+  await store.insert(user);
+  const now = new Date();
+  const times = { createdAt: now, lastUsedAt: now, expiresAt: new Date(2 ** 42), endsAt: new Date(2 ** 42) };
+  for (let nth = 0; nth < count; nth++) {
+    const id = `${user.id}-${nth}`;
+    const session = { id, userId: user.id, userAgent: null, refreshTokenHash: id, ...times };
+    await store.sessions.open(session, { userId: user.id, passwordVersion: 1 });
+  }
+  await store.sessions.endAll(user.id, now);
   return user.id;
 }
 
@@ -171,7 +186,19 @@ test('what waits for a subscriber that is not named any more stays, and is warne
   await twoEvents(store);
   await start(store, []).stop();
   expect(lines).toMatchObject([{ level: 40, subscriber: nameOf(0) }]);
-  expect(await store.outbox.due(nameOf(0), farOff, 100)).toHaveLength(2);
+  expect(await store.outbox.due(nameOf(0), farOff, { all: 100, perUser: 100 })).toHaveLength(2);
+});
+
+test('who does not know the key yet is away, and is told again soon', async () => {
+  const answers = [`400 {"err":"invalid_key"}`, `400 {"err":"invalid_request"}`, '200'].map(async (answer) => {
+    const [status = '', body = ''] = answer.split(' ');
+    const server = createServer((_, res) => void res.writeHead(Number(status)).end(body));
+    await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    return (await pushEvent(`http://127.0.0.1:${port}/`, 'token', new AbortController().signal)).outcome;
+  });
+  expect(await Promise.all(answers)).toEqual(['AWAY', 'REFUSED', 'AWAY']);
 });
 
 test('what one user is refused keeps nobody else waiting, and is logged without the token', async () => {
@@ -185,7 +212,7 @@ test('what one user is refused keeps nobody else waiting, and is logged without 
   await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('event refused'));
   expect(received.filter(({ userId }) => userId === refused).map(({ type }) => type)).not.toContain('account-purged');
   const logged = lines.find(({ msg }) => msg === 'event refused');
-  expect(logged).toMatchObject({ event: 'session-revoked', reason: '400 {"err":"invalid_key"}' });
+  expect(logged).toMatchObject({ event: 'session-revoked', reason: '400 {"err":"invalid_request"}' });
   expect(JSON.stringify(lines)).not.toMatch(/eyJ/);
 });
 
@@ -208,6 +235,19 @@ test('several users are told at once, each in order, and nothing twice', async (
   for (const user of users) {
     expect(received.filter(({ userId }) => userId === user).map(({ type }) => type)).toEqual(types);
   }
+});
+
+test('a user with hundreds of events keeps nobody else waiting until they are told', async () => {
+  const { url, received } = await startSubscriber();
+  const { store, start } = openOutbox(url);
+  const busy = await manySessionsEnd(store, 300);
+  const other = await twoEvents(store);
+  start();
+  await vi.waitFor(() => expect(received.filter(({ userId }) => userId === other)).toHaveLength(2), 10_000);
+  expect(received.filter(({ userId }) => userId === busy).length).toBeLessThan(150);
+  await isDelivered(store);
+  expect(received).toHaveLength(302);
+  expect(new Set(received.map(({ jti }) => jti)).size).toBe(302);
 });
 
 test('events are pushed as RFC 8935, section 2, has it', async () => {
@@ -236,7 +276,7 @@ test('stopping ends what is on its way, which is told by the next', async () => 
   const first = start();
   await vi.waitFor(() => expect(received).toHaveLength(1));
   await first.stop();
-  expect(await store.outbox.due(nameOf(0), farOff, 100)).toHaveLength(2);
+  expect(await store.outbox.due(nameOf(0), farOff, { all: 100, perUser: 100 })).toHaveLength(2);
   start();
   await isDelivered(store);
   expect(received.map(({ type }) => type)).toEqual(['session-revoked', ...types]);

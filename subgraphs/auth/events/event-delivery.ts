@@ -30,7 +30,8 @@ export interface EventDeliveryParts {
 const lookEveryMs = 200;
 /** A subscriber that is away is asked again after this time, however long it has been. */
 const awayMs = 1_000;
-const takenAtOnce = 256;
+/** Few of one user: the next round, which follows at once, is for all again. */
+const takenAtOnce = { all: 256, perUser: 8 };
 const usersAtOnce = 8;
 /** Of an event that a subscriber refuses: doubled each time, up to the longest. */
 const refusedMs = { first: 1_000, longest: 60_000 };
@@ -101,10 +102,11 @@ async function deliverTo(
     const due = await outbox.due(subscriber, new Date(), takenAtOnce);
     wasAway = isAway;
     isAway = false;
-    await Promise.all(byUser(due).map((deliveries) => atOnce(() => deliverInOrder(deliveries))));
+    const users = byUser(due);
+    await Promise.all(users.map((deliveries) => atOnce(() => deliverInOrder(deliveries))));
     if (isAway) return awayMs;
     if (wasAway && due.length > 0) log.info({ subscriber }, 'subscriber back');
-    return due.length === takenAtOnce ? 0 : lookEveryMs;
+    return isCutShort(users) ? 0 : lookEveryMs;
   };
 
   while (!stopping.aborted) {
@@ -114,6 +116,11 @@ async function deliverTo(
     });
     await setTimeout(pauseMs, undefined, { ref: false, signal: stopping }).catch(() => {});
   }
+}
+
+/** Whether there may be more than was taken. */
+function isCutShort(users: readonly Delivery[][]): boolean {
+  return users.some(({ length }) => length === takenAtOnce.perUser) || users.flat().length === takenAtOnce.all;
 }
 
 function byUser(due: readonly Delivery[]): Delivery[][] {

@@ -23,11 +23,12 @@ export const pushEvent: PushEvent = async (url, token, stopping) => {
     });
     const answer = await response.text();
     if (response.status === 202) return { outcome: 'ACCEPTED' };
-    return { outcome: isRefused(response.status) ? 'REFUSED' : 'AWAY', reason: `${response.status} ${answer}` };
+    const isOfThisEvent = isRefused(response.status) && !answer.includes('"invalid_key"');
+    return { outcome: isOfThisEvent ? 'REFUSED' : 'AWAY', reason: `${response.status} ${answer}` };
   } catch (error) {
     return { outcome: 'AWAY', reason: (error as Error).message };
   }
 };
 
-/** Said of this event; anything else says something of the subscriber. */
+/** Said of this event; anything else says something of the subscriber, as that it does not know a new key yet. */
 const isRefused = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429;

@@ -37,7 +37,7 @@ export function outboxContract(open: () => UserStore | Promise<UserStore>): void
     await store.remove({ userId: user.id, passwordVersion: 1 }, now);
     return user.id;
   };
-  const dueAt = (at: Date, limit = 100) => outbox.due(first, at, limit);
+  const dueAt = (at: Date, all = 100, perUser = 100) => outbox.due(first, at, { all, perUser });
   const usersOf = (due: Awaited<ReturnType<Outbox['due']>>) => due.map(({ event }) => event.userId);
 
   test('nothing is due where nothing has happened', async () => {
@@ -54,7 +54,7 @@ export function outboxContract(open: () => UserStore | Promise<UserStore>): void
     expect((await dueAt(now))[0]).toEqual(delivery);
     await outbox.accepted(delivery?.seq ?? 0);
     expect(await dueAt(now)).toEqual([]);
-    expect(usersOf(await outbox.due(second, now, 100))).toEqual([userId]);
+    expect(usersOf(await outbox.due(second, now, { all: 100, perUser: 100 }))).toEqual([userId]);
   });
 
   test('in the order in which things happened, so many at a time', async () => {
@@ -82,5 +82,14 @@ export function outboxContract(open: () => UserStore | Promise<UserStore>): void
     await outbox.accepted(1_000_000);
     await outbox.postpone(1_000_000, later(1_000_000));
     expect(usersOf(await dueAt(now))).toEqual([userId]);
+  });
+
+  test('of one user it gives the oldest few, and all that are due of others', async () => {
+    const many = await happenTwice();
+    const other = await happen();
+    const oldest = await dueAt(now, 100, 1);
+    expect(usersOf(oldest)).toEqual([many, other]);
+    expect(oldest[0]?.event.type).toBe('session-revoked');
+    expect(usersOf(await dueAt(now, 100, 2))).toEqual([many, many, other]);
   });
 }

@@ -30,11 +30,16 @@ export function createSqliteOutbox(db: BetterSQLite3Database): Outbox {
     WHERE earlier.subscriber = outbox.subscriber AND earlier.user_id = outbox.user_id AND earlier.seq <= outbox.seq
       AND earlier.due_at > ${sql.placeholder('now')}
   )`;
+  const isBehindOthers = sql`EXISTS (
+    SELECT 1 FROM outbox AS earlier
+    WHERE earlier.subscriber = outbox.subscriber AND earlier.user_id = outbox.user_id AND earlier.seq < outbox.seq
+    LIMIT 1 OFFSET ${sql.placeholder('others')}
+  )`;
   const { subscriber: _, dueAt: __, ...columns } = getTableColumns(outbox);
   const due = db
     .select(columns)
     .from(outbox)
-    .where(sql`${isOfSubscriber} AND NOT ${isNotDue}`)
+    .where(sql`${isOfSubscriber} AND NOT ${isNotDue} AND NOT ${isBehindOthers}`)
     .orderBy(outbox.seq)
     .limit(sql.placeholder('limit'))
     .prepare();
@@ -48,12 +53,14 @@ export function createSqliteOutbox(db: BetterSQLite3Database): Outbox {
           .all()
           .map(({ name }) => name),
       ),
-    due: async (subscriber, now, limit) =>
+    due: async (subscriber, now, { all: limit, perUser }) =>
       attempt(() =>
-        due.all({ subscriber, now: now.getTime(), limit }).map(({ userId, sessionId, ...delivery }) => ({
-          ...delivery,
-          event: eventOf(userId, sessionId),
-        })),
+        due
+          .all({ subscriber, now: now.getTime(), limit, others: perUser - 1 })
+          .map(({ userId, sessionId, ...delivery }) => ({
+            ...delivery,
+            event: eventOf(userId, sessionId),
+          })),
       ),
     accepted: async (seq) => attempt(() => void db.delete(outbox).where(eq(outbox.seq, seq)).run()),
     postpone: async (seq, dueAt) =>
