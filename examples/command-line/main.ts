@@ -68,10 +68,22 @@ async function remove(client: Client, ids: string[], signal: AbortSignal): Promi
   return code;
 }
 
+/** One Ctrl-C under npm arrives twice, from the terminal and from npm. */
+const echoMs = 500;
+
+/** The first Ctrl-C lets what is under way end, a second one ends it at once. */
+function endOnInterrupt(interruption: AbortController): void {
+  let interruptedAt = 0;
+  process.on('SIGINT', () => {
+    if (interruption.signal.aborted && performance.now() - interruptedAt > echoMs) process.exit(130);
+    if (!interruption.signal.aborted) interruptedAt = performance.now();
+    interruption.abort();
+  });
+}
+
 async function main(): Promise<number> {
   const interruption = new AbortController();
-  // The second Ctrl-C ends it at once.
-  process.once('SIGINT', () => interruption.abort());
+  endOnInterrupt(interruption);
   try {
     const options = readOptions(process.argv.slice(2), process.env);
     if (options) return await run(options, interruption.signal);

@@ -7,7 +7,7 @@ import { createStage } from './stage.ts';
 import { supergraphs } from './supergraphs/all.ts';
 
 /** As many random operations over each supergraph as make sure that what is asked for below is there. */
-const count = 100;
+const count = 120;
 
 const documents = createCounts();
 const plans = createCounts();
