@@ -29,6 +29,8 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }],
   },
   test: {
+    // As the processes themselves have it.
+    env: { APOLLO_TELEMETRY_DISABLED: 'true' },
     // bcrypt, real processes and real HTTP on a small machine.
     testTimeout: 30_000,
     hookTimeout: 60_000,

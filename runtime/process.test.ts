@@ -15,6 +15,7 @@ const program = `
       HOW: z.string().default('well').describe('How to go on.'),
     }),
     start: async ({ FROM, HOW }) => {
+      if (HOW === 'silent') console.log('telemetry disabled: ' + process.env.APOLLO_TELEMETRY_DISABLED);
       if (HOW === 'fault') throw new StartFault('Port 4000 is taken: choose another.');
       if (HOW === 'bug') throw new TypeError('a bug at the start');
       const timer = setInterval(() => {}, 1000);
@@ -39,6 +40,13 @@ const program = `
 
 const tiny = (env: Record<string, string>, ...args: string[]) =>
   run('--input-type=module', env, '--eval', program, '--', ...args);
+
+test('nothing in a process reports to anybody, whatever the environment says', async () => {
+  const process = tiny({ FROM: '3', HOW: 'silent', APOLLO_TELEMETRY_DISABLED: 'false' });
+  await process.find(/telemetry disabled: true/);
+  process.signal('SIGTERM');
+  expect(await process.exitCode).toBe(0);
+});
 
 test('a process that lacks what it needs says so in a few lines, and exits with 1', async () => {
   const process = tiny({});

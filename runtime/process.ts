@@ -28,6 +28,8 @@ export async function runProcess<Spec extends z.ZodObject>({
     process.stdout.write(`${about}\n\nEnvironment:\n${describeEnvironment(spec)}\n`);
     return;
   }
+  // Apollo's gateway would otherwise report to its maker, and ask the network where it runs.
+  process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   // One request's bug is not every other's end.
   process.on('unhandledRejection', (reason) => process.stderr.write(`${stackOf(reason)}\n`));
   try {
