@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 
 /** Where Debian puts chromium; another can be named. */
-const path = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const expectedPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** The browser to test in; undefined where there is none. */
-export const browserPath = existsSync(path) ? path : undefined;
+export const browserPath = existsSync(expectedPath) ? expectedPath : undefined;
 
 /** Every project of vitest reads the configuration anew. */
 const said = Symbol.for('image-supergraph: no browser');
@@ -14,6 +14,6 @@ export function sayIfNone(): void {
   if (browserPath !== undefined || said in globalThis) return;
   Object.assign(globalThis, { [said]: true });
   process.stderr.write(
-    `The tests in a browser (tests/browser) are skipped: there is no ${path}. Install chromium, or set CHROMIUM to where it is.\n`,
+    `The tests in a browser (tests/browser) are skipped: there is no ${expectedPath}. Install chromium, or set CHROMIUM to where it is.\n`,
   );
 }

@@ -83,21 +83,8 @@ const nameOf = (nth: number) => `subscriber-${nth}`;
 
 type Store = ReturnType<typeof openOutbox>['store'];
 
-/** A session of a new user is ended, and then the account is removed: two events, in that order. */
-async function twoEvents(store: Store): Promise<string> {
-  const user = newUser();
-  await store.insert(user);
-  const now = new Date();
-  const times = { createdAt: now, lastUsedAt: now, expiresAt: new Date(2 ** 42), endsAt: new Date(2 ** 42) };
-  const session = { id: user.id, userId: user.id, userAgent: null, refreshTokenHash: user.id, ...times };
-  await store.sessions.open(session, { userId: user.id, passwordVersion: 1 });
-  await store.sessions.endAll(user.id, now);
-  await store.remove({ userId: user.id, passwordVersion: 1 }, now);
-  return user.id;
-}
-
-/** As many sessions of a new user are ended. */
-async function manySessionsEnd(store: Store, count: number): Promise<string> {
+/** So many sessions of a new user are ended: as many events. */
+async function endSessions(store: Store, count: number): Promise<string> {
   const user = newUser();
   await store.insert(user);
   const now = new Date();
@@ -109,6 +96,13 @@ async function manySessionsEnd(store: Store, count: number): Promise<string> {
   }
   await store.sessions.endAll(user.id, now);
   return user.id;
+}
+
+/** A session of a new user is ended, and then the account is removed: two events, in that order. */
+async function twoEvents(store: Store): Promise<string> {
+  const userId = await endSessions(store, 1);
+  await store.remove({ userId, passwordVersion: 1 }, new Date());
+  return userId;
 }
 
 const types = ['session-revoked', 'account-purged'];
@@ -240,7 +234,7 @@ test('several users are told at once, each in order, and nothing twice', async (
 test('a user with hundreds of events keeps nobody else waiting until they are told', async () => {
   const { url, received } = await startSubscriber();
   const { store, start } = openOutbox(url);
-  const busy = await manySessionsEnd(store, 300);
+  const busy = await endSessions(store, 300);
   const other = await twoEvents(store);
   start();
   await vi.waitFor(() => expect(received.filter(({ userId }) => userId === other)).toHaveLength(2), 10_000);
