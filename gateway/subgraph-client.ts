@@ -1,12 +1,12 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import type { GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
+import { startDeadline } from '../runtime/deadline.ts';
 import { isRefusalCode, pickPublic } from '../runtime/graphql-errors.ts';
 import type { Client } from '../runtime/graphql-http.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Signal } from '../runtime/signal.ts';
 import { pathsAskedFor } from './asked-paths.ts';
-import { startDeadline } from './deadline.ts';
 import type { Transport } from './transport.ts';
 
 /** What of a client's request every call to a subgraph needs. */

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { collectGarbage } from '../tests/collect-garbage.ts';
 import { createAuthenticate } from './access-token.ts';
 import { type Answer, keysAnswer, openRemoteKeys, setOf, startKeyServer } from './test-key-server.ts';
 import { audience, forgeWith, issuer, newPair } from './test-tokens.ts';
@@ -91,6 +92,14 @@ describe.each(faults)('while the URL %s', (_, answer, timeoutMs = 2_500) => {
       'keys fetched',
     ]);
   });
+});
+
+test('a URL that hangs is given up after its time, whenever garbage is collected', async () => {
+  const server = await startKeyServer(() => {});
+  openRemoteKeys(server.url, { ...often, timeoutMs: 300 });
+  const collecting = setInterval(collectGarbage, 10);
+  onTestFinished(() => clearInterval(collecting));
+  await until(() => expect(server.asked.length).toBeGreaterThan(2));
 });
 
 test('a set of 64 KiB is read', async () => {

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import fetch from 'node-fetch';
+import { abortAfter } from './deadline.ts';
 import { readJwkSet } from './jwk-set.ts';
 import type { OpenKeySet } from './key-set.ts';
 import type { Logger } from './logger.ts';
@@ -57,8 +58,7 @@ export function createRemoteKeySet({ url, log, timing }: RemoteKeySetSettings): 
   };
   const fetchNow = (): Promise<void> => {
     clearTimeout(next);
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(timeoutMs)]);
-    fetching ??= fetchKeys(url, signal)
+    fetching ??= fetchKeys(url, timeoutMs, stopping.signal)
       .then(take, fail)
       .finally(() => {
         fetching = undefined;
@@ -89,21 +89,27 @@ export function createRemoteKeySet({ url, log, timing }: RemoteKeySetSettings): 
   };
 }
 
-async function fetchKeys(url: string, signal: AbortSignal): Promise<ReadonlyMap<string, KeyObject>> {
-  const answered = new AbortController();
+async function fetchKeys(
+  url: string,
+  timeoutMs: number,
+  stopping: AbortSignal,
+): Promise<ReadonlyMap<string, KeyObject>> {
+  const waiting = new AbortController();
+  const clear = abortAfter(waiting, timeoutMs, stopping);
   try {
     const response = await fetch(url, {
       // A cache on the way could hold back a key that is new.
       headers: { accept: 'application/jwk-set+json, application/json', 'cache-control': 'no-cache' },
       redirect: 'manual',
       size: maxBytes,
-      signal: AbortSignal.any([signal, answered.signal]),
+      signal: waiting.signal,
     });
     if (response.status !== 200) throw new Error(`It answered ${response.status}.`);
     return readJwkSet(await response.text());
   } finally {
+    clear();
     // Whatever else would still come is not waited for.
-    answered.abort();
+    waiting.abort();
   }
 }
 

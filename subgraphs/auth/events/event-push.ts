@@ -1,17 +1,19 @@
 import fetch from 'node-fetch';
+import { abortAfter } from '../../../runtime/deadline.ts';
 import { securityEventType } from '../../../runtime/security-event.ts';
 
 /** What a subscriber made of an event: it is its business now, it does not want it as it is, or nothing was heard of it. */
 export type Pushed = { outcome: 'ACCEPTED' } | { outcome: 'REFUSED' | 'AWAY'; reason: string };
 
 /** Pushes a Security Event Token to a subscriber's URL. Never rejects. */
-export type PushEvent = (url: string, token: string, stopping: AbortSignal) => Promise<Pushed>;
+export type PushEvent = (url: string, token: string, stopping: AbortSignal, timeoutMs?: number) => Promise<Pushed>;
 
-const timeoutMs = 5_000;
 const maxAnswerBytes = 4_096;
 
 /** RFC 8935, section 2: 202 means that it has been kept, 400 says in JSON what is wrong with it. */
-export const pushEvent: PushEvent = async (url, token, stopping) => {
+export const pushEvent: PushEvent = async (url, token, stopping, timeoutMs = 5_000) => {
+  const waiting = new AbortController();
+  const clear = abortAfter(waiting, timeoutMs, stopping);
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -19,7 +21,7 @@ export const pushEvent: PushEvent = async (url, token, stopping) => {
       body: token,
       redirect: 'error',
       size: maxAnswerBytes,
-      signal: AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]),
+      signal: waiting.signal,
     });
     const answer = await response.text();
     if (response.status === 202) return { outcome: 'ACCEPTED' };
@@ -27,6 +29,8 @@ export const pushEvent: PushEvent = async (url, token, stopping) => {
     return { outcome: isOfThisEvent ? 'REFUSED' : 'AWAY', reason: `${response.status} ${answer}` };
   } catch (error) {
     return { outcome: 'AWAY', reason: (error as Error).message };
+  } finally {
+    clear();
   }
 };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createAbortable, type Signal } from '../runtime/signal.ts';
 import { startDeadline } from './deadline.ts';
+import { createAbortable, type Signal } from './signal.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
