@@ -20,8 +20,9 @@ const program = `
       if (HOW === 'bug') throw new TypeError('a bug at the start');
       const timer = setInterval(() => {}, 1000);
       if (HOW === 'late') {
-        await new Promise((resolve) => setImmediate(resolve));
         console.log('starting');
+        const busyUntil = Date.now() + 300;
+        while (Date.now() < busyUntil);
         await new Promise((resolve) => setTimeout(resolve, 300));
       }
       setImmediate(() => console.log('started from ' + FROM));

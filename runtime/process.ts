@@ -33,7 +33,7 @@ export async function runProcess<Spec extends z.ZodObject>({
   // One request's bug is not every other's end.
   process.on('unhandledRejection', (reason) => process.stderr.write(`${stackOf(reason)}\n`));
   try {
-    const starting = start(readEnvironment(spec, process.env));
+    const starting = Promise.resolve(readEnvironment(spec, process.env)).then(start);
     stopOnSignal(starting);
     await starting;
   } catch (error) {
@@ -42,7 +42,7 @@ export async function runProcess<Spec extends z.ZodObject>({
   }
 }
 
-/** From the first moment on: whoever is told that it has started may stop it in the same instant. */
+/** From before it starts: whoever is told anything by what starts may stop it in the same instant. */
 function stopOnSignal(starting: Promise<Running>): void {
   let isStopping = false;
   const stop = async () => {
