@@ -172,6 +172,23 @@ describeInBrowser('the gallery', () => {
     await eventually(focused).toBe('Delete First');
   });
 
+  test('who keeps a picture and asks again in the same instant is asked again', async () => {
+    const ada = await system.signUp();
+    await ada.create('A picture');
+    const page = await openAs(ada);
+    await page.getByRole('button', { name: 'Delete A picture' }).waitFor();
+    // The browser tells of a dialog that it has been closed a moment after it is.
+    await page.evaluate(`{
+      const button = document.querySelector('[aria-label="Delete A picture"]');
+      button.click();
+      document.querySelector('dialog').close();
+      button.click();
+    }`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('img', { name: 'A picture' }).waitFor({ state: 'detached' });
+    expect(await page.getByRole('alert').textContent()).toBe('');
+  });
+
   test.each(['light', 'dark'] as const)('axe finds nothing serious, when it is %s', async (colorScheme) => {
     const ada = await system.signUp();
     await ada.create('A picture');

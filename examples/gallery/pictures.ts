@@ -4,8 +4,6 @@ import { complain, create, element, say } from './elements.ts';
 const list = element('pictures', HTMLUListElement);
 const more = element('more', HTMLButtonElement);
 const files = element('files', HTMLInputElement);
-const confirmation = element('confirm', HTMLDialogElement);
-const question = element('question', HTMLElement);
 
 const pageSize = 24;
 
@@ -66,11 +64,16 @@ export function createPictures(client: Client): Pictures {
   };
 }
 
-/** Asks whether to delete; Escape is no. */
+/** Asks whether to delete; Escape is no. Each time by a dialog of its own, which hears of no other's end. */
 async function isConfirmed(title: string): Promise<boolean> {
-  question.textContent = `Delete ${title}?`;
-  confirmation.returnValue = 'keep';
-  confirmation.showModal();
-  await new Promise((resolve) => confirmation.addEventListener('close', resolve, { once: true }));
-  return confirmation.returnValue === 'delete';
+  const question = `Delete ${title}?`;
+  const keep = create('button', { value: 'keep', textContent: 'Keep', autofocus: true });
+  const remove = create('button', { value: 'delete', textContent: 'Delete' });
+  const form = create('form', { method: 'dialog' }, create('p', { textContent: question }), keep, remove);
+  const dialog = create('dialog', { ariaLabel: question }, form);
+  document.body.append(dialog);
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener('close', resolve));
+  dialog.remove();
+  return dialog.returnValue === 'delete';
 }
