@@ -34,6 +34,8 @@ export default defineConfig({
     // bcrypt, real processes and real HTTP on a small machine.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes soon, or on a busy machine late.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       project('in memory', '**/*.test.ts', 'memory'),
       project('over the network', 'tests/api/*.test.ts', 'network'),

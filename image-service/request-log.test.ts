@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aGif, asJson, errorOf, startTestService, TOKEN } from './test-service.ts';
 
 /** A log, and the lines that are written to it. */
@@ -27,7 +27,7 @@ test('a client that leaves before its body is whole stores nothing, and is no fa
   sending.write(JSON.stringify(aGif).slice(0, -1));
   sending.destroy();
 
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  await expect.poll(() => lines.length).toBe(1);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'request', isComplete: false });
   expect(await (await call('GET', '/images')).json()).toEqual([]);
 });

@@ -109,11 +109,11 @@ async function leave(url: string): Promise<void> {
 test('a client that goes away before the end is 400', async () => {
   const { url, bodies } = await startReader();
   await leave(url);
-  await expect.poll(() => bodies, { timeout: 5_000 }).toEqual([{ status: 400 }]);
+  await expect.poll(() => bodies).toEqual([{ status: 400 }]);
 });
 
 test('a client that went away before its body was asked for is 400', async () => {
   const { url, bodies } = await startReader((closed) => closed);
   await leave(url);
-  await expect.poll(() => bodies, { timeout: 5_000 }).toEqual([{ status: 400 }]);
+  await expect.poll(() => bodies).toEqual([{ status: 400 }]);
 });

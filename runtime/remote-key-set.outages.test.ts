@@ -6,7 +6,7 @@ import { type Answer, keysAnswer, openRemoteKeys, setOf, startKeyServer } from '
 import { audience, forgeWith, issuer, newPair } from './test-tokens.ts';
 
 /** Waits for what comes soon, also on a machine that is busy. */
-const until = (check: () => void) => vi.waitFor(check, 5_000);
+const until = (check: () => void) => vi.waitFor(check, 20_000);
 
 const ours = newPair();
 const weak = newPair(1024);

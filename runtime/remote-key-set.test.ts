@@ -4,7 +4,7 @@ import { keysAnswer, openRemoteKeys, startKeyServer } from './test-key-server.ts
 import { audience, forgeWith, issuer, newPair } from './test-tokens.ts';
 
 /** Waits for what comes soon, also on a machine that is busy. */
-const until = (check: () => void) => vi.waitFor(check, 5_000);
+const until = (check: () => void) => vi.waitFor(check, 20_000);
 
 const one = newPair();
 const two = newPair();
@@ -127,7 +127,7 @@ describe('when it is stopped', () => {
   test('a fetch under way ends, without a word', async () => {
     const closed = vi.fn();
     const server = await startKeyServer((_, res) => void res.on('close', closed));
-    const { keys, lines } = openRemoteKeys(server.url);
+    const { keys, lines } = openRemoteKeys(server.url, { timeoutMs: 60_000 });
     await until(() => expect(server.asked).toHaveLength(1));
     keys.stop();
     await until(() => expect(closed).toHaveBeenCalled());

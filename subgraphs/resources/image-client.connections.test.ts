@@ -68,7 +68,7 @@ test('calls that time out give their connections back, those that wait for one t
   const calls = Array.from({ length: 2 * maxConnections }, () => client.delete(id, soon()));
   const outcomes = await Promise.allSettled(calls);
   expect(outcomes.map(({ status }) => status)).toEqual(calls.map(() => 'rejected'));
-  await expect.poll(() => open.size).toBe(0);
+  await expect.poll(() => open.size, { timeout: 3_000 }).toBe(0);
 
   answerAtOnce();
   // So many failures keep calls from the service for a while.

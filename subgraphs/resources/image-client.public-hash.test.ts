@@ -97,7 +97,7 @@ describe.each([404, 410])('there is nothing where the answer is %i', (status) =>
   test('without an end, which is let go of', async () => {
     const server = await listenWithoutEnd(Buffer.alloc(10_000, 'x'), { status });
     expect(await clientOf(server.url).publicHash(url, upTo(1_000))).toBeUndefined();
-    await expect.poll(server.open).toBe(0);
+    await expect.poll(server.open, { timeout: 1_500 }).toBe(0);
   });
 });
 
@@ -131,7 +131,7 @@ describe('bytes without an end', () => {
     const server = await listenWithoutEnd(chunk, { headers });
     const client = clientOf(server.url, 2_000);
     expect(await client.publicHash(url, upTo(100_000))).toEqual({ type: 'TOO_LONG' });
-    await expect.poll(server.open).toBe(0);
+    await expect.poll(server.open, { timeout: 1_500 }).toBe(0);
   });
 
   test('are not met again when their time would have been over', async () => {

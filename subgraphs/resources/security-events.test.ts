@@ -150,7 +150,7 @@ describe('an account that was purged', () => {
     expect(await logIn(ada.id).ask.refusal('{ resources { totalCount } }')).toEqual(ended);
     const statusesOf = async (resources: typeof adas) =>
       Promise.all(resources.map(async ({ image }) => (await fetch(image.url)).status));
-    await expect.poll(() => statusesOf(adas), { timeout: 5_000 }).toEqual([404, 404, 404]);
+    await expect.poll(() => statusesOf(adas)).toEqual([404, 404, 404]);
     expect(await statusesOf(bobs)).toEqual([200, 200]);
     expect(await bob.countAll()).toBe(2);
   });
@@ -168,7 +168,7 @@ describe('an account that was purged', () => {
     store.close();
     expect((await fetch(image.url)).status).toBe(200);
     await startOne();
-    await expect.poll(async () => (await fetch(image.url)).status, { timeout: 5_000 }).toBe(404);
+    await expect.poll(async () => (await fetch(image.url)).status).toBe(404);
   });
 
   test('of more resources than are taken away at once ends with none', async () => {
@@ -180,7 +180,7 @@ describe('an account that was purged', () => {
     expect(await ada.countAll()).toBe(450);
     await push(eventTokenOf(purged(ada.id)));
     const left = () => store.count({ ownerId: ada.id, order: 'NEWEST', filter: {} });
-    await expect.poll(left, { timeout: 5_000 }).toBe(0);
+    await expect.poll(left).toBe(0);
   });
 
   test('is purged once by two processes on one database, and by either', async () => {
@@ -190,8 +190,8 @@ describe('an account that was purged', () => {
     const created = await Promise.all(Array.from({ length: 5 }, () => ada.create()));
     await other.push(eventTokenOf(purged(ada.id)));
     const statuses = () => Promise.all(created.map(async ({ image }) => (await fetch(image.url)).status));
-    await expect.poll(statuses, { timeout: 5_000 }).toEqual([404, 404, 404, 404, 404]);
-    await expect.poll(() => openIn(file), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(statuses).toEqual([404, 404, 404, 404, 404]);
+    await expect.poll(() => openIn(file)).toEqual([]);
   });
 });
 

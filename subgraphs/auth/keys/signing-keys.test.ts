@@ -11,7 +11,7 @@ import { openSigningKeys } from './signing-keys.ts';
 import { clockAt, folderWith } from './test-key-folder.ts';
 
 /** Waits for what comes soon, also on a machine that is busy. */
-const until = (check: () => void) => vi.waitFor(check, 5_000);
+const until = (check: () => void) => vi.waitFor(check, 20_000);
 
 const tokenSeconds = 900;
 const names = { issuer: 'https://auth.example', audience: 'https://api.example' };

@@ -12,7 +12,7 @@ import { openSigningKeys } from './signing-keys.ts';
 import { folderWith, namesIn } from './test-key-folder.ts';
 
 /** Waits for what comes soon, also on a machine that is busy. */
-const until = (check: () => void) => vi.waitFor(check, 5_000);
+const until = (check: () => void) => vi.waitFor(check, 20_000);
 
 const everyMs = 10;
 

@@ -10,7 +10,7 @@ type Rules = Awaited<ReturnType<typeof startRules>>;
 /** Nothing of anybody's is left, here or at the image service. */
 async function expectNothing({ settled, storedImages, store, database }: Rules, ownerId: string) {
   await settled();
-  await expect.poll(storedImages, { timeout: 5_000 }).toEqual([]);
+  await expect.poll(storedImages).toEqual([]);
   expect(await store.count({ ownerId, order: 'NEWEST', filter: {} })).toBe(0);
   expect(database.open()).toEqual([]);
   expect(await store.revocations.purgeSome(10)).toBe(false);

@@ -95,7 +95,7 @@ describe('a replacement that nobody knows the end of', () => {
     gate.steps = {};
     await overwrite(image.id, (await imageOf(9)).data);
     reconcile();
-    await expect.poll(() => store.operations.countUnresolved(), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => store.operations.countUnresolved()).toBe(1);
     for (let passes = 0; passes < 3; passes += 1) {
       database.abandon();
       await expect.poll(() => database.due()).toEqual([]);

@@ -38,7 +38,7 @@ describe('without a listing', () => {
     await addForeigners(rules, 2);
     database.abandon();
     reconcile();
-    await expect.poll(() => store.operations.countUnresolved(), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => store.operations.countUnresolved()).toBe(1);
     const passes = () => gate.calls.filter(({ method }) => method === 'GET').length;
     for (let pass = 2; pass <= 4; pass += 1) {
       database.abandon();
@@ -117,7 +117,7 @@ test.each(['POST', 'PUT'] as const)('a search leaves the image of a create alone
   const images = await storedImages();
   expect(images).toHaveLength(2);
   reconcile();
-  await expect.poll(async () => (await storedImages()).length, { timeout: 5_000 }).toBe(1);
+  await expect.poll(async () => (await storedImages()).length).toBe(1);
   await expect.poll(() => database.open()).toHaveLength(1);
   release();
   const { image } = await created;
