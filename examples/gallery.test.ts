@@ -4,7 +4,9 @@ import axe from 'axe-core';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { logOutEverywhere } from '../tests/accounts.ts';
 import { describeInBrowser, openBrowser } from '../tests/chromium.ts';
+import { resourceCount } from '../tests/documents.ts';
 import type { TestServer } from '../tests/servers.ts';
 import { serveFolder } from '../tests/static-files.ts';
 import { fixture, type Person, type System, startSystem, temporaryFolder, uniqueName } from '../tests/system.ts';
@@ -134,9 +136,9 @@ describeInBrowser('the gallery', () => {
     await page.getByLabel('Password').fill(ada.password);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('heading', { name: 'Your pictures' }).waitFor();
-    await ada.ask.data('mutation { logoutEverywhere { loggedOut } }');
+    await ada.ask.data(logOutEverywhere);
     // The resources hear of it a moment later.
-    while ((await ada.ask('{ resources { totalCount } }')).errors.length === 0) await page.waitForTimeout(50);
+    while ((await ada.ask(resourceCount)).errors.length === 0) await page.waitForTimeout(50);
     await drop(page, png);
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
   });

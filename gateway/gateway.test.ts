@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Ask, createAsk } from '../tests/ask.ts';
+import { type AskText, createAskText } from '../tests/ask.ts';
 import { captureLog, type LogLine } from '../tests/captured-log.ts';
 import { deadUrl } from '../tests/servers.ts';
 import { listenAsSubgraph } from '../tests/subgraph-client.ts';
@@ -47,13 +47,13 @@ async function startBefore(
 
 /** Asks everything again and gives what is answered then; what was logged before is gone. */
 function createAskAgain(url: string, log: LogLine[]) {
-  const ask = createAsk(url);
-  const again = async (...asked: Parameters<Ask>) => {
+  const ask = createAskText(url);
+  const again = async (...asked: Parameters<AskText>) => {
     await ask(...asked);
     log.length = 0;
     return ask(...asked);
   };
-  const data = async (...asked: Parameters<Ask>) => {
+  const data = async (...asked: Parameters<AskText>) => {
     await ask(...asked);
     return ask.data(...asked);
   };
@@ -218,7 +218,7 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s,', (executor) =
       onAsked = resolve;
     });
     const { url, stop } = await start({ auth: () => onAsked() }, 500);
-    const asking = createAsk(url).refusal('{ me { id } }');
+    const asking = createAskText(url).refusal('{ me { id } }');
     await wasAsked;
     await stop();
     expect(await asking).toEqual(unavailable);

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { logIn, logInAgain, refreshSession, refreshWith, register, sessionsOf, type Tokens } from './accounts.ts';
+import { logIn, logInAgain, refreshSession, refreshWith, register, sessionsOf } from './accounts.ts';
 import { createAsk } from './ask.ts';
+import { viewer } from './documents.ts';
 import { folderOfTest } from './folder-of-test.ts';
+import type { LoginInput, TypedDocumentString } from './generated/graphql.ts';
 import { run, type Spawned } from './spawned.ts';
 import { personsAt, uniqueName } from './system.ts';
 
@@ -38,7 +40,7 @@ describe('npm start', () => {
     expect(await refreshWith(ask, ada.refreshToken)).toMatchObject({ expiresIn: 60 });
     const again = await ask.refusal(refreshSession, { input: { refreshToken: ada.refreshToken } });
     expect(again).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
-    expect(await ada.ask.refusal('{ me { id } }')).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await ada.ask.refusal(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test('gives a used refresh token its grace, and its sessions their 30 days, where nothing is said', async () => {
@@ -60,8 +62,11 @@ describe('npm start', () => {
       TRUSTED_PROXIES: 'loopback',
     });
     const from = (address: string) => createAsk(gateway, undefined, { 'x-forwarded-for': address });
-    const codeOf = async (address: string, operation: string, input: { username: string; password: string }) =>
-      (await from(address)<{ login: Tokens }>(operation, { input })).errors[0]?.extensions.code;
+    const codeOf = async <Data>(
+      address: string,
+      operation: TypedDocumentString<Data, { input: LoginInput }>,
+      input: LoginInput,
+    ) => (await from(address)(operation, { input })).errors[0]?.extensions.code;
     const ada = { username: uniqueName(), password: 'twelve char.' };
     expect(await codeOf('198.51.100.1', register, { ...ada, password: 'eleven char' })).toBe('BAD_USER_INPUT');
     expect(await codeOf('198.51.100.1', register, ada)).toBeUndefined();

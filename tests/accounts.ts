@@ -1,39 +1,61 @@
 import { setTimeout } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
-import { type Ask, createAsk } from './ask.ts';
+import { type Ask, createAsk, given } from './ask.ts';
+import { graphql } from './generated/gql.ts';
+import type { GivenTokensFragment, ShownSessionFragment } from './generated/graphql.ts';
 import type { Person } from './system.ts';
 
 /** What somebody gets who is logged in. */
-export interface Tokens {
-  accessToken: string;
-  refreshToken: string;
-  tokenType: string;
-  expiresIn: number;
-  user: { id: string; username: string };
-}
+export type Tokens = GivenTokensFragment;
 
 /** A session as its owner sees it. */
-export interface ShownSession {
-  id: string;
-  createdAt: string;
-  lastUsedAt: string;
-  expiresAt: string;
-  isCurrent: boolean;
-  userAgent: string | null;
-}
+export type ShownSession = ShownSessionFragment;
 
-const tokens = '{ accessToken refreshToken tokenType expiresIn user { id username } }';
+graphql(`
+  fragment GivenTokens on AuthPayload {
+    accessToken refreshToken tokenType expiresIn user { id username }
+  }
+`);
 
-/** The operations about accounts, as clients send them. */
-export const register = `mutation ($input: RegisterInput!) { register(input: $input) ${tokens} }`;
-export const logIn = `mutation ($input: LoginInput!) { login(input: $input) ${tokens} }`;
-export const refreshSession = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) ${tokens} }`;
-export const logOut = 'mutation ($input: LogoutInput!) { logout(input: $input) { loggedOut } }';
-export const logOutEverywhere = 'mutation { logoutEverywhere { loggedOut } }';
-export const endSession = 'mutation ($input: EndSessionInput!) { endSession(input: $input) { loggedOut } }';
-export const changePassword = `mutation ($input: ChangePasswordInput!) { changePassword(input: $input) ${tokens} }`;
-export const deleteAccount =
-  'mutation ($input: DeleteAccountInput!) { deleteAccount(input: $input) { deletedUserId } }';
+export const register = graphql(`
+  mutation Register($input: RegisterInput!) { register(input: $input) { ...GivenTokens } }
+`);
+
+export const logIn = graphql(`
+  mutation LogIn($input: LoginInput!) { login(input: $input) { ...GivenTokens } }
+`);
+
+export const refreshSession = graphql(`
+  mutation RefreshSession($input: RefreshSessionInput!) { refreshSession(input: $input) { ...GivenTokens } }
+`);
+
+export const logOut = graphql(`
+  mutation LogOut($input: LogoutInput!) { logout(input: $input) { loggedOut } }
+`);
+
+export const logOutEverywhere = graphql(`
+  mutation LogOutEverywhere { logoutEverywhere { loggedOut } }
+`);
+
+export const endSession = graphql(`
+  mutation EndSession($input: EndSessionInput!) { endSession(input: $input) { loggedOut } }
+`);
+
+export const changePassword = graphql(`
+  mutation ChangePassword($input: ChangePasswordInput!) { changePassword(input: $input) { ...GivenTokens } }
+`);
+
+export const deleteAccount = graphql(`
+  mutation DeleteAccount($input: DeleteAccountInput!) { deleteAccount(input: $input) { deletedUserId } }
+`);
+
+graphql(`
+  fragment ShownSession on Session { id createdAt lastUsedAt expiresAt isCurrent userAgent }
+`);
+
+export const sessions = graphql(`
+  query Sessions { sessions { ...ShownSession } }
+`);
 
 export const loggedOut = { loggedOut: true };
 
@@ -46,23 +68,19 @@ export async function logInAgain(
   // Sessions are listed by when they were used, to the millisecond.
   await setTimeout(2);
   const ask = createAsk(gateway, undefined, headers);
-  const { login } = await ask.data<{ login: Tokens }>(logIn, { input: { username, password } });
+  const login = given((await ask.data(logIn, { input: { username, password } })).login);
   return { ...login, ask: createAsk(gateway, login.accessToken) };
 }
 
 /** Trades a refresh token that holds. */
 export async function refreshWith(ask: Ask, refreshToken: string): Promise<Tokens> {
   await setTimeout(2);
-  const { refreshSession: tokens } = await ask.data<{ refreshSession: Tokens }>(refreshSession, {
-    input: { refreshToken },
-  });
-  return tokens;
+  return given((await ask.data(refreshSession, { input: { refreshToken } })).refreshSession);
 }
 
 /** The viewer's sessions. */
 export async function sessionsOf(ask: Ask): Promise<ShownSession[]> {
-  const fields = 'id createdAt lastUsedAt expiresAt isCurrent userAgent';
-  return (await ask.data<{ sessions: ShownSession[] }>(`{ sessions { ${fields} } }`)).sessions;
+  return given((await ask.data(sessions)).sessions);
 }
 
 /** The session that an access token was issued to. */

@@ -9,6 +9,7 @@ import { apiDocs } from '../schema/api-docs/page.ts';
 import { createAsk } from './ask.ts';
 import { createStandIns } from './stand-ins.ts';
 import { type System, startSystem } from './system.ts';
+import { untyped } from './untyped.ts';
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 
@@ -28,7 +29,7 @@ async function answerTo(name: string) {
   // Sessions are listed by when they were used, to the millisecond.
   await setTimeout(2);
   const ask = createAsk(system.gateway, accessToken, { 'user-agent': 'The examples' });
-  const { text } = await ask(document, variables && JSON.parse(fill(variables, answers)));
+  const { text } = await ask(untyped(document), variables && JSON.parse(fill(variables, answers)));
   answers.set(name, JSON.parse(text));
   return answers.get(name);
 }

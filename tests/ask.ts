@@ -1,4 +1,5 @@
 import type { TypedDocumentString } from './generated/graphql.ts';
+import type { UntypedText } from './untyped.ts';
 
 /** An error as clients see it. */
 export interface ShownError {
@@ -18,31 +19,38 @@ export interface Answer<Data> {
 }
 
 type Variables = Record<string, unknown>;
+type Query = UntypedText | string | TypedDocumentString<unknown, never>;
 
 /** What of a document comes after it: nothing where it takes no variables. */
 type Rest<Taken> = Taken extends Record<string, never> ? [] : [variables: Taken];
 
-type Query<Data> = string | TypedDocumentString<Data, never>;
-
-/** Asks one GraphQL endpoint, by documents that know their types, or by any text at all. */
-export interface Ask {
+interface Asks<Text> {
   <Data, Taken>(document: TypedDocumentString<Data, Taken>, ...rest: Rest<Taken>): Promise<Answer<Data>>;
-  <Data = Record<string, unknown>>(query: string, variables?: Variables): Promise<Answer<Data>>;
+  <Data = Record<string, unknown>>(query: Text, variables?: Variables): Promise<Answer<Data>>;
   /** The data of an answer that has no error; a failure shows the whole answer. */
   data<Data, Taken>(document: TypedDocumentString<Data, Taken>, ...rest: Rest<Taken>): Promise<Data>;
-  data<Data>(query: string, variables?: Variables): Promise<Data>;
+  data<Data>(query: Text, variables?: Variables): Promise<Data>;
   /** The one error of an answer, as its extensions. */
   refusal<Data, Taken>(
     document: TypedDocumentString<Data, Taken>,
     ...rest: Rest<Taken>
   ): Promise<ShownError['extensions']>;
-  refusal(query: string, variables?: Variables): Promise<ShownError['extensions']>;
+  refusal(query: Text, variables?: Variables): Promise<ShownError['extensions']>;
 }
 
+/** Asks one GraphQL endpoint, by documents that know their types, or by a text that is meant to be none of them. */
+export type Ask = Asks<UntypedText>;
+
+/** Asks one part by itself, whose documents are as short-lived as its tests, by any text. */
+export type AskText = Asks<UntypedText | string>;
+
 /** With a token, and with more headers, where these are given. */
-export function createAsk(url: string, token?: string, more: Record<string, string> = {}): Ask {
+export const createAsk: (...settings: Parameters<typeof createAskText>) => Ask = createAskText;
+
+/** As `createAsk`, for texts. */
+export function createAskText(url: string, token?: string, more: Record<string, string> = {}): AskText {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...more };
-  const ask = async <Data>(query: Query<Data>, variables?: Variables): Promise<Answer<Data>> => {
+  const ask = async <Data>(query: Query, variables?: Variables): Promise<Answer<Data>> => {
     const body = JSON.stringify({ query: String(query), variables });
     const response = await fetch(url, { method: 'POST', headers, body });
     const text = await response.text();
@@ -50,12 +58,12 @@ export function createAsk(url: string, token?: string, more: Record<string, stri
     return { status: response.status, headers: response.headers, data, errors, text };
   };
   return Object.assign(ask, {
-    async data<Data>(query: Query<Data>, variables?: Variables): Promise<Data> {
+    async data<Data>(query: Query, variables?: Variables): Promise<Data> {
       const answer = await ask<Data>(query, variables);
       if (!answer.data || answer.errors.length > 0) throw new Error(`No clean answer: ${answer.status} ${answer.text}`);
       return answer.data;
     },
-    async refusal(query: Query<unknown>, variables?: Variables) {
+    async refusal(query: Query, variables?: Variables) {
       const answer = await ask(query, variables);
       const [error, ...more] = answer.errors;
       if (!error || more.length > 0) throw new Error(`Not one error: ${answer.status} ${answer.text}`);

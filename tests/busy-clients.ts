@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
-import { logIn, refreshSession, type Tokens } from './accounts.ts';
-import { createAsk } from './ask.ts';
+import { logIn, refreshSession } from './accounts.ts';
+import { createAsk, given } from './ask.ts';
+import { graphql } from './generated/gql.ts';
 import { personsAt } from './system.ts';
 
 /** What clients did until they were stopped. */
@@ -25,7 +26,9 @@ const spareMs = 1_000;
 const pauseMs = 40;
 /** Old ones are asked with until they expire, beside the newest. */
 const maxTokens = 40;
-const both = '{ me { username } resources(first: 1) { totalCount nodes { title } } }';
+const both = graphql(`
+  query BothSubgraphs { me { username } resources(first: 1) { totalCount nodes { title } } }
+`);
 
 /** So many people at a gateway, who log in, refresh, and ask both subgraphs with every token that they still hold. */
 export function startBusyClients(gateway: string, count: number): BusyClients {
@@ -46,8 +49,8 @@ export function startBusyClients(gateway: string, count: number): BusyClients {
 
   const askWith = async (token: string, username: string) => {
     const kid = kidOf(token);
-    const answer = await succeed(`asking with ${kid}`, createAsk(gateway, token).data<Shown>(both));
-    if (answer?.me.username !== username || answer.resources.totalCount !== 1) return;
+    const answer = await succeed(`asking with ${kid}`, createAsk(gateway, token).data(both));
+    if (!answer || given(answer.me).username !== username || given(answer.resources).totalCount !== 1) return;
     seen.byKid.set(kid, (seen.byKid.get(kid) ?? 0) + 1);
   };
 
@@ -59,8 +62,8 @@ export function startBusyClients(gateway: string, count: number): BusyClients {
     for (let round = 0; !isStopping; round += 1) {
       const next =
         round % 3 === 0
-          ? (await succeed('log-in', anyone.data<Answers>(logIn, { input: { username, password } })))?.login
-          : (await succeed('refresh', anyone.data<Answers>(refreshSession, { input: { refreshToken: refreshable } })))
+          ? (await succeed('log-in', anyone.data(logIn, { input: { username, password } })))?.login
+          : (await succeed('refresh', anyone.data(refreshSession, { input: { refreshToken: refreshable } })))
               ?.refreshSession;
       if (next) {
         held.unshift(next.accessToken);
@@ -85,16 +88,6 @@ export function startBusyClients(gateway: string, count: number): BusyClients {
       return seen;
     },
   };
-}
-
-interface Answers {
-  login?: Tokens;
-  refreshSession?: Tokens;
-}
-
-interface Shown {
-  me: { username: string };
-  resources: { totalCount: number };
 }
 
 /** The key that a token says it was signed with. */

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import * as accounts from './accounts.ts';
-import type { Question } from './canary-recorder.ts';
-import { create, literal, type Run, remove, update, type Visitor } from './canary-visit.ts';
+import type { WrongQuestion } from './canary-recorder.ts';
+import { literal, type Run, type Visitor } from './canary-visit.ts';
+import { createStored, deleteResource, resourceCount, updateStored, viewer } from './documents.ts';
+import { graphql } from './generated/gql.ts';
+import { untyped } from './untyped.ts';
 
 const login = (input: string) => `mutation { login(input: ${input}) { accessToken } }`;
 const refresh = (input: string) => `mutation { refreshSession(input: ${input}) { accessToken } }`;
@@ -43,12 +46,12 @@ function documentsWith({ secrets: { passwords, digits, images } }: Run, { access
 }
 
 /** Operations with variables that are refused: by GraphQL, or by the rules. */
-function variablesWith({ secrets: { passwords, digits, images } }: Run, visitor: Visitor): Question[] {
+function variablesWith({ secrets: { passwords, digits, images } }: Run, visitor: Visitor): WrongQuestion[] {
   const { username, accessToken, refreshToken, resourceId: id } = visitor;
   const password = passwords.ada;
   const data = images.first.toString('base64');
-  const question = (query: string, ...inputs: unknown[]): Question[] =>
-    inputs.map((input) => ({ query, variables: { input } }));
+  const question = (document: { toString(): string }, ...inputs: unknown[]): WrongQuestion[] =>
+    inputs.map((input) => ({ query: untyped(document), variables: { input } }));
   return [
     ...question(accounts.logIn, password, [password], digits, { username, password, pin: password }, { password }),
     ...question(
@@ -70,34 +73,43 @@ function variablesWith({ secrets: { passwords, digits, images } }: Run, visitor:
     ...question(accounts.refreshSession, refreshToken, { refreshToken: [refreshToken] }, { refreshToken: accessToken }),
     ...question(accounts.logOut, refreshToken, { refreshToken: { is: refreshToken } }, { refreshToken: password }),
     ...question(accounts.endSession, { sessionId: [accessToken] }, { sessionId: refreshToken }),
-    ...question(create, data, { title: 'a', image: data }, { title: 'a', image: { data: [data] } }),
-    ...question(create, { title: 'a', image: { data: images.first.subarray(0, -9).toString('base64') } }),
+    ...question(createStored, data, { title: 'a', image: data }, { title: 'a', image: { data: [data] } }),
+    ...question(createStored, { title: 'a', image: { data: images.first.subarray(0, -9).toString('base64') } }),
     ...question(
-      create,
+      createStored,
       { title: 'a', image: { data: `${data}!` } },
       { title: 'a', image: { data, contentType: password } },
     ),
     ...question(
-      create,
+      createStored,
       { title: ' ', image: { data } },
       { title: 'a', image: { data: images.tooLarge.toString('base64') } },
     ),
-    ...question(create, { title: 'a', image: { data }, idempotencyKey: 'one' }),
+    ...question(createStored, { title: 'a', image: { data }, idempotencyKey: 'one' }),
     ...question(
-      update,
+      updateStored,
       { id, title: null },
       { id, title: 'a', expectedVersion: 9 },
       { id, image: { data: { is: data } } },
     ),
-    ...question(remove, { id: accessToken }, { id: [accessToken] }),
-    { query: 'query ($first: Int) { resources(first: $first) { totalCount } }', variables: { first: password } },
-    { query: 'query ($after: String) { resources(after: $after) { totalCount } }', variables: { after: refreshToken } },
-    {
-      query: 'query ($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }',
-      variables: { from: password },
-    },
+    ...question(deleteResource, { id: accessToken }, { id: [accessToken] }),
+    { query: untyped(firstOnes), variables: { first: password } },
+    { query: untyped(onesAfter), variables: { after: refreshToken } },
+    { query: untyped(newerOnes), variables: { from: password } },
   ];
 }
+
+const firstOnes = graphql(`
+  query FirstOnes($first: Int) { resources(first: $first) { totalCount } }
+`);
+
+const onesAfter = graphql(`
+  query OnesAfter($after: String) { resources(after: $after) { totalCount } }
+`);
+
+const newerOnes = graphql(`
+  query NewerOnes($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }
+`);
 
 /** Headers with tokens that are damaged, of another kind, or in the wrong place. */
 function headersWith({ secrets }: Run, { username, accessToken, refreshToken }: Visitor, imageServiceToken: string) {
@@ -153,11 +165,11 @@ export async function makeMistakes(run: Run, visitor: Visitor, imageServiceToken
   const { world, recorder } = run;
   const { accessToken: token } = visitor;
   for (const url of [world.gateway, world.auth, world.resources]) {
-    for (const query of documentsWith(run, visitor)) await recorder.ask(url, { query, token });
+    for (const text of documentsWith(run, visitor)) await recorder.ask(url, { query: untyped(text), token });
     for (const question of variablesWith(run, visitor)) await recorder.ask(url, { ...question, token });
     for (const headers of headersWith(run, visitor, imageServiceToken)) {
-      await recorder.ask(url, { query: '{ me { id } }', headers });
-      await recorder.ask(url, { query: '{ resources { totalCount } }', headers });
+      await recorder.ask(url, { query: viewer, variables: {}, headers });
+      await recorder.ask(url, { query: resourceCount, variables: {}, headers });
     }
     for (const [path, request] of bodiesWith(run, visitor)) await recorder.send(`${url}${path}`, request);
   }

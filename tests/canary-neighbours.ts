@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as accounts from './accounts.ts';
 import { type Run, tokensOf, type Visitor } from './canary-visit.ts';
 import { uniqueName } from './system.ts';
+import { untyped } from './untyped.ts';
 
 /** What is asked of services that clients do not ask, by somebody who has their secrets, or nearly. */
 export async function askNeighbours({ world, recorder, secrets }: Run, visitor: Visitor): Promise<void> {
@@ -43,7 +44,9 @@ export async function askNeighbours({ world, recorder, secrets }: Run, visitor: 
   for (const path of ['/.well-known/jwks.json', '/health/ready'])
     await recorder.send(new URL(path, world.auth).href, {});
 
-  const anyones = `query ($who: [_Any!]!) { _entities(representations: $who) { ... on User { resources { totalCount } } } }`;
+  const anyones = untyped(
+    'query ($who: [_Any!]!) { _entities(representations: $who) { ... on User { resources { totalCount } } } }',
+  );
   const whos = [
     [{ __typename: 'User', id: 'nobody' }],
     [{ __typename: 'User', id: accessToken }],

@@ -1,7 +1,7 @@
 import { type Canary, textCanary } from './canary-forms.ts';
 import type { Place } from './canary-search.ts';
-
-type Data = Record<string, unknown>;
+import type { TypedDocumentString } from './generated/graphql.ts';
+import type { UntypedText } from './untyped.ts';
 
 /** What is given to who is logged in. */
 export interface GivenTokens {
@@ -10,24 +10,35 @@ export interface GivenTokens {
 }
 
 /** What a request brought. */
-export interface Heard {
+export interface Heard<Data> {
   status: number;
-  data: Data;
+  data: Data | null | undefined;
   codes: string[];
 }
 
-export interface Question {
-  query?: string;
-  variables?: Record<string, unknown>;
+interface Asker {
   token?: string | undefined;
   headers?: Record<string, string>;
 }
 
+/** What a good client asks. */
+export interface Question<Data, Taken> extends Asker {
+  query: TypedDocumentString<Data, Taken>;
+  variables: Taken;
+}
+
+/** What is asked by a document that no good client sends, or with variables that it does not take. */
+export interface WrongQuestion extends Asker {
+  query: UntypedText;
+  variables?: Record<string, unknown>;
+}
+
 /** Asks, and keeps all that it hears: tokens as canaries, everything else as a place to look for canaries in. */
 export interface Recorder {
-  ask(url: string, question: Question): Promise<Heard>;
+  ask<Data, Taken>(url: string, question: Question<Data, Taken>): Promise<Heard<Data>>;
+  ask<Data>(url: string, question: WrongQuestion): Promise<Heard<Data>>;
   /** Sends anything at all. */
-  send(url: string, request: RequestInit): Promise<Heard>;
+  send<Data>(url: string, request: RequestInit): Promise<Heard<Data>>;
   /** The tokens that were given out on purpose. */
   tokens: Canary[];
   /** Answers without these tokens, headers too. */
@@ -44,10 +55,10 @@ export function createRecorder(): Recorder {
   const whole: Place[] = [];
   const codes = new Set<string>();
 
-  const send: Recorder['send'] = async (url, request) => {
+  const send = async <Data>(url: string, request: RequestInit): Promise<Heard<Data>> => {
     const response = await fetch(url, request);
     const text = await response.text();
-    const body = parse(text);
+    const body = parse<Data>(text);
     const given = tokensIn(body);
     for (const { accessToken, refreshToken } of given) {
       const nth = whole.length + 1;
@@ -63,39 +74,39 @@ export function createRecorder(): Recorder {
     answers.push({ name, bytes: Buffer.from(`${head}${without}`) });
     const found = (body.errors ?? []).map(({ extensions }) => String(extensions?.code));
     for (const code of found) codes.add(code);
-    return { status: response.status, data: body.data ?? {}, codes: found };
+    return { status: response.status, data: body.data, codes: found };
   };
 
   return {
     ...{ send, tokens, answers, whole, codes },
-    ask: (url, { query, variables, token, headers }) => {
+    ask: <Data>(url: string, { query, variables, token, headers }: Question<Data, unknown> | WrongQuestion) => {
       const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const json = { 'content-type': 'application/json' };
-      return send(url, {
+      return send<Data>(url, {
         method: 'POST',
         headers: { ...json, ...authorization, ...headers },
-        body: JSON.stringify({ query, variables }),
+        body: JSON.stringify({ query: String(query), variables }),
       });
     },
   };
 }
 
-interface Body {
+interface Body<Data> {
   data?: Data | null;
   errors?: { extensions?: { code?: unknown } }[];
 }
 
-function parse(text: string): Body {
+function parse<Data>(text: string): Body<Data> {
   try {
-    return JSON.parse(text) as Body;
+    return JSON.parse(text) as Body<Data>;
   } catch {
     return {};
   }
 }
 
 /** The pairs that were given out in one answer. */
-function tokensIn({ data }: Body): GivenTokens[] {
-  return Object.values(data ?? {}).filter((field): field is GivenTokens => {
+function tokensIn({ data }: Body<unknown>): GivenTokens[] {
+  return Object.values(data ?? {}).filter((field: unknown): field is GivenTokens => {
     return typeof field === 'object' && field !== null && 'accessToken' in field && 'refreshToken' in field;
   });
 }

@@ -4,36 +4,42 @@ import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import * as accounts from './accounts.ts';
-import type { Question } from './canary-recorder.ts';
-import { create, list, type Run, update, type Visitor } from './canary-visit.ts';
+import type { Heard } from './canary-recorder.ts';
+import { list, type Run, type Visitor } from './canary-visit.ts';
+import { createResource, updateStored } from './documents.ts';
+import type { TypedDocumentString } from './generated/graphql.ts';
 import { uniqueName } from './system.ts';
 
+type Asking = () => Promise<Heard<unknown>>;
+
 /** What carries secrets to each service, and is refused where that is in trouble. */
-function questionsOf({ secrets: { passwords, images } }: Run, visitor: Visitor) {
+function questionsOf({ world, recorder, secrets: { passwords, images } }: Run, visitor: Visitor) {
   const { username, password, accessToken: token, refreshToken, resourceId: id } = visitor;
   const image = { data: images.first.toString('base64') };
-  const question = (query: string, input: object): Question => ({ query, variables: { input }, token });
+  const asking = <Data, Taken>(query: TypedDocumentString<Data, Taken>, variables: Taken): Asking => {
+    return () => recorder.ask(world.gateway, { query, variables, token });
+  };
+  const next = { currentPassword: password, newPassword: passwords.bob };
+  const storing = asking(createResource, { input: { title: 'In trouble', image } });
+  const replacing = asking(updateStored, { input: { id, image } });
   return {
+    ...{ storing, replacing },
     auth: [
-      question(accounts.logIn, { username, password }),
-      question(accounts.refreshSession, { refreshToken }),
-      question(accounts.register, { username: uniqueName(), password: passwords.bob }),
-      question(accounts.changePassword, { currentPassword: password, newPassword: passwords.bob }),
+      asking(accounts.logIn, { input: { username, password } }),
+      asking(accounts.refreshSession, { input: { refreshToken } }),
+      asking(accounts.register, { input: { username: uniqueName(), password: passwords.bob } }),
+      asking(accounts.changePassword, { input: next }),
     ],
-    resources: [
-      question(create, { title: 'In trouble', image }),
-      question(update, { id, image }),
-      { query: list, token },
-    ] as Question[],
+    resources: [storing, replacing, asking(list, {})],
   };
 }
 
 /** Asks while both databases are held by another writer, and then while tables are missing, which is a bug to whoever asks. */
 export async function troubleDatabases(run: Run, visitor: Visitor): Promise<void> {
-  const { world, recorder } = run;
+  const { world } = run;
   const { auth, resources } = questionsOf(run, visitor);
   const databases = { auth: open(world.folder, 'auth.sqlite'), resources: open(world.folder, 'resources.sqlite') };
-  const askAll = (questions: Question[]) => Promise.all(questions.map((each) => recorder.ask(world.gateway, each)));
+  const askAll = (questions: readonly Asking[]) => Promise.all(questions.map((ask) => ask()));
 
   for (const database of Object.values(databases)) database.exec('BEGIN IMMEDIATE');
   const refused = await askAll([...auth.slice(0, 2), ...resources.slice(0, 1)]);
@@ -49,7 +55,7 @@ export async function troubleDatabases(run: Run, visitor: Visitor): Promise<void
   ] as const) {
     database.pragma('legacy_alter_table = ON');
     database.exec(`ALTER TABLE ${table} RENAME TO away`);
-    await askAll([...questions]);
+    await askAll(questions);
     database.exec(`ALTER TABLE away RENAME TO ${table}`);
   }
   for (const database of Object.values(databases)) database.close();
@@ -59,13 +65,12 @@ const open = (folder: string, name: string) => new Database(join(folder, name), 
 
 /** Asks while the image service fails in each way that the world knows. */
 export async function troubleImageService(run: Run, visitor: Visitor): Promise<void> {
-  const { world, recorder } = run;
-  for (const fail of world.failings) {
+  for (const fail of run.world.failings) {
     const mend = await fail();
-    const [storing = {}, replacing = {}] = questionsOf(run, visitor).resources;
-    expect((await recorder.ask(world.gateway, storing)).codes).toEqual(['IMAGE_SERVICE_UNAVAILABLE']);
+    const { storing, replacing } = questionsOf(run, visitor);
+    expect((await storing()).codes).toEqual(['IMAGE_SERVICE_UNAVAILABLE']);
     // Refused otherwise where one before it may still land.
-    await recorder.ask(world.gateway, replacing);
+    await replacing();
     await mend();
   }
 }
@@ -81,7 +86,7 @@ export function spoilKeys({ secrets: { signingKeys } }: Run['world'], pem: strin
 /** Asks for much at once, and stops all processes in the middle of it; gives their exit codes. */
 export async function stopInTheMiddle(run: Run, visitor: Visitor): Promise<(number | null)[]> {
   const { auth, resources } = questionsOf(run, visitor);
-  const asking = [...auth, ...resources, ...resources].map((each) => run.recorder.ask(run.world.gateway, each));
+  const asking = [...auth, ...resources, ...resources].map((ask) => ask());
   const answered = Promise.allSettled(asking);
   await setTimeout(50);
   const exitCodes = await run.world.stop();

@@ -8,6 +8,7 @@ import { newKeyPair } from '../subgraphs/auth/keys/private-key.ts';
 import { listKeys } from '../subgraphs/auth/keys/rotation.ts';
 import { createAsk } from './ask.ts';
 import { kidOf, startBusyClients } from './busy-clients.ts';
+import { viewer } from './documents.ts';
 import { folderOfTest } from './folder-of-test.ts';
 import { startFourProcesses } from './four-processes.ts';
 import { publishedBy, signAsStolen } from './signing-keys-outside.ts';
@@ -19,7 +20,6 @@ const tokenSeconds = 5;
 const marginMs = 60_000;
 /** Longer than the five seconds between two looks of auth's into the folder. */
 const signsInSeconds = 10;
-const me = '{ me { id } }';
 
 /** `npm run keys`, as an operator has it; gives what it says. */
 function keysCommand(folder: string) {
@@ -47,7 +47,7 @@ test('a key is changed under load, by npm run keys and four processes, and no re
   const oldPem = readFileSync(join(signingKeys, keyFile(signingKeys, old).name), 'utf8');
   const stolen = signAsStolen(oldPem, { like: ada.token });
   expect(await publishedBy(system.auth)).toEqual([old]);
-  expect(await createAsk(system.gateway, stolen).data(me)).toEqual({ me: { id: ada.id } });
+  expect(await createAsk(system.gateway, stolen).data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
 
   const clients = startBusyClients(system.gateway, 3);
   const countOf = (kid: string) => clients.seen().byKid.get(kid) ?? 0;
@@ -79,7 +79,10 @@ test('a key is changed under load, by npm run keys and four processes, and no re
   moveKey(signingKeys, keyFile(signingKeys, next), new Date(Date.parse(from) - marginMs));
   await vi.waitFor(async () => expect(await keys('retire')).toBe(`${old} is retired.\n`), 10_000);
   await vi.waitFor(async () => expect(await publishedBy(system.auth)).toEqual([next]), 6_000);
-  expect(await createAsk(system.gateway, stolen).refusal(me)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+  expect(await createAsk(system.gateway, stolen).refusal(viewer)).toEqual({
+    code: 'UNAUTHENTICATED',
+    reason: 'INVALID',
+  });
   await untilSeen(next, 50);
 
   const { answered, byKid, failures } = await clients.stop();

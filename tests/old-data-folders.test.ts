@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Supergraph, startSupergraph } from '../embedded/supergraph.ts';
-import { type Ask, createAsk } from './ask.ts';
+import { logIn, register } from './accounts.ts';
+import { type Ask, createAsk, given } from './ask.ts';
+import { deleteResource } from './documents.ts';
 import { folderOfTest } from './folder-of-test.ts';
+import { graphql } from './generated/gql.ts';
+import type { KeptResourceFragment, UpdateResourceInput } from './generated/graphql.ts';
 import { fixture, testSettings } from './system.ts';
 
 const kept = fileURLToPath(new URL('fixtures/data-folders', import.meta.url));
@@ -18,23 +22,7 @@ interface OldUser {
   resources: OldResource[];
 }
 
-interface OldResource {
-  id: string;
-  title: string;
-  description: string | null;
-  image: {
-    url: string;
-    contentType: string;
-    width: number;
-    height: number;
-    sizeBytes: number;
-    sha256: string;
-  };
-  createdAt: string;
-  updatedAt: string;
-  version: number;
-  owner: { id: string; username: string };
-}
+type OldResource = KeptResourceFragment;
 
 const size = { width: 32, height: 24 };
 const png = {
@@ -223,10 +211,9 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
     const owner = await logInAt(supergraph, user);
     const changed = await update(owner, { id: retitled.id, title: 'Renamed', expectedVersion: retitled.version });
     const replacement = await update(owner, { id: replaced.id, image: imageOf('four-colours.jpg') });
-    await owner.data(remove, { input: { id: deleted.id, expectedVersion: deleted.version } });
+    await owner.data(deleteResource, { input: { id: deleted.id, expectedVersion: deleted.version } });
     const input = { title: 'Zuletzt', image: imageOf('four-colours.gif'), idempotencyKey: 'the first of its kind' };
-    const { createResource } = await owner.data<{ createResource: { resource: OldResource } }>(create, { input });
-    const { resource: created } = createResource;
+    const { resource: created } = given((await owner.data(create, { input })).createResource);
 
     expect(changed).toEqual({
       ...retitled,
@@ -252,8 +239,8 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
     await expectAll(again, left);
     // The key still names what was made with it.
     const ownerAgain = await logInAt(again, user);
-    const repeated = await ownerAgain.data<{ createResource: { resource: OldResource } }>(create, { input });
-    expect(repeated.createResource.resource).toEqual(created);
+    const repeated = given((await ownerAgain.data(create, { input })).createResource);
+    expect(repeated.resource).toEqual(created);
   });
 
   const expectAll = async (supergraph: Supergraph, left: OldUser[]) => {
@@ -276,15 +263,12 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
 });
 
 async function logInAt({ gateway }: Supergraph, { username, password }: OldUser): Promise<Ask> {
-  const { login } = await createAsk(gateway).data<{ login: { accessToken: string } }>(logIn, {
-    input: { username, password },
-  });
-  return createAsk(gateway, login.accessToken);
+  const { login } = await createAsk(gateway).data(logIn, { input: { username, password } });
+  return createAsk(gateway, given(login).accessToken);
 }
 
-async function update(ask: Ask, input: Record<string, unknown>): Promise<OldResource> {
-  const { updateResource } = await ask.data<{ updateResource: { resource: OldResource } }>(change, { input });
-  return updateResource.resource;
+async function update(ask: Ask, input: UpdateResourceInput): Promise<OldResource> {
+  return given((await ask.data(change, { input })).updateResource).resource;
 }
 
 /** What the image service serves at the path of a URL, which names where it listened when that was given out. */
@@ -308,11 +292,27 @@ function sha256(bytes: Buffer): string {
 const byTitle = (one: OldResource, other: OldResource) =>
   one.title.toLowerCase() < other.title.toLowerCase() ? -1 : 1;
 
-const fields = `id title description version createdAt updatedAt owner { id username }
-  image { url contentType width height sizeBytes sha256 }`;
-const register = `mutation ($input: RegisterInput!) { register(input: $input) { accessToken } }`;
-const logIn = `mutation ($input: LoginInput!) { login(input: $input) { accessToken } }`;
-const everything = `{ me { username resources(first: 50, orderBy: TITLE) { totalCount nodes { ${fields} } } } }`;
-const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { ${fields} } } }`;
-const change = `mutation ($input: UpdateResourceInput!) { updateResource(input: $input) { resource { ${fields} } } }`;
-const remove = `mutation ($input: DeleteResourceInput!) { deleteResource(input: $input) { deletedResourceId } }`;
+graphql(`
+  fragment KeptResource on Resource {
+    id title description version createdAt updatedAt owner { id username }
+    image { url contentType width height sizeBytes sha256 }
+  }
+`);
+
+const everything = graphql(`
+  query EverythingKept {
+    me { username resources(first: 50, orderBy: TITLE) { totalCount nodes { ...KeptResource } } }
+  }
+`);
+
+const create = graphql(`
+  mutation CreateBesideKept($input: CreateResourceInput!) {
+    createResource(input: $input) { resource { ...KeptResource } }
+  }
+`);
+
+const change = graphql(`
+  mutation UpdateKept($input: UpdateResourceInput!) {
+    updateResource(input: $input) { resource { ...KeptResource } }
+  }
+`);

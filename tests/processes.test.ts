@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ensureSecrets } from '../embedded/data-folder.ts';
-import { deleteAccount, logIn, logOut, sessionsOf, type Tokens } from './accounts.ts';
-import { createAsk } from './ask.ts';
+import { deleteAccount, logIn, logOut, sessionsOf } from './accounts.ts';
+import { createAsk, given } from './ask.ts';
+import { oneResource, resourceCount, viewer } from './documents.ts';
 import { folderOfTest } from './folder-of-test.ts';
 import { type FourProcesses, startFourProcesses } from './four-processes.ts';
+import { graphql } from './generated/gql.ts';
 import { deadUrl } from './servers.ts';
 import { run } from './spawned.ts';
 import { type Person, personsAt, temporaryFolder } from './system.ts';
@@ -68,7 +70,7 @@ describe('the four processes, each alone', () => {
   test('are one supergraph', async () => {
     const ada = await personsAt(all.gateway).signUp();
     await ada.create('From four processes');
-    expect(await ada.ask.data('{ me { username } resources { nodes { title owner { username } } } }')).toEqual({
+    expect(await ada.ask.data(oneSupergraph)).toEqual({
       me: { username: ada.username },
       resources: { nodes: [{ title: 'From four processes', owner: { username: ada.username } }] },
     });
@@ -83,11 +85,8 @@ describe('the four processes, each alone', () => {
 
   test('auth tells resources of an account that is deleted, whose images go', async () => {
     const ada = await personsAt(all.gateway).signUp();
-    await ada.create();
-    const { resources } = await ada.ask.data<{ resources: { nodes: { image: { url: string } }[] } }>(
-      '{ resources { nodes { image { url } } } }',
-    );
-    const url = resources.nodes[0]?.image.url ?? '';
+    const id = await ada.create();
+    const { url } = given((await ada.ask.data(oneResource, { id })).resource).image;
     expect((await fetch(url)).status).toBe(200);
     await ada.ask.data(deleteAccount, { input: { password: ada.password } });
     await expectEnded(ada);
@@ -102,8 +101,8 @@ describe('the four processes, each alone', () => {
     for (let time = 1; time <= 2; time++) await from('198.51.100.1').refusal(logIn, wrong);
     const right = { input: { username, password } };
     expect(await from('198.51.100.1').refusal(logIn, right)).toMatchObject({ code: 'RATE_LIMITED' });
-    const { login } = await from('198.51.100.2').data<{ login: Tokens }>(logIn, right);
-    expect(await sessionsOf(createAsk(all.gateway, login.accessToken))).toMatchObject([
+    const { login } = await from('198.51.100.2').data(logIn, right);
+    expect(await sessionsOf(createAsk(all.gateway, given(login).accessToken))).toMatchObject([
       { isCurrent: true, userAgent: 'phone/1' },
       { isCurrent: false, userAgent: 'node' },
     ]);
@@ -117,10 +116,14 @@ describe('the four processes, each alone', () => {
   });
 });
 
+const oneSupergraph = graphql(`
+  query OneSupergraph { me { username } resources { nodes { title owner { username } } } }
+`);
+
 /** Resources refuse somebody's token, in the time that is promised from now on. */
 async function expectEnded({ ask }: Person): Promise<void> {
   const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
-  const refused = async () => expect(await ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+  const refused = async () => expect(await ask.refusal(resourceCount)).toEqual(ended);
   await vi.waitFor(refused, { timeout: 2_000, interval: 20 });
 }
 
@@ -134,7 +137,7 @@ test('a gateway needs no subgraph to start', async () => {
     CLIENT_ADDRESS_KEY_FILE: clientAddressKey,
   });
   const [, gateway = ''] = await process.find(/"url":"(http:[^"]+)"/);
-  expect(await createAsk(gateway).refusal('{ me { id } }')).toEqual({ code: 'SERVICE_UNAVAILABLE' });
+  expect(await createAsk(gateway).refusal(viewer)).toEqual({ code: 'SERVICE_UNAVAILABLE' });
   process.signal('SIGTERM');
   expect(await process.exitCode).toBe(0);
 });

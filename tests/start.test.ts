@@ -4,7 +4,9 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createAsk } from './ask.ts';
+import { logIn, register } from './accounts.ts';
+import { createAsk, given } from './ask.ts';
+import { createResource, oneResource, viewer } from './documents.ts';
 import { listen } from './servers.ts';
 import { run, runCommand, type Spawned } from './spawned.ts';
 import { fixture, personsAt, temporaryFolder } from './system.ts';
@@ -33,12 +35,10 @@ async function gatewayOf(process: Spawned): Promise<string> {
   return url;
 }
 
-const logIn = `mutation ($input: LoginInput!) { login(input: $input) { accessToken } }`;
-
 test('prints the addresses when a query works, and nothing else', async () => {
   const process = start();
   const gateway = await gatewayOf(process);
-  expect(await createAsk(gateway).refusal('{ me { id } }')).toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(await createAsk(gateway).refusal(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
   expect(process.stdout().trim().split('\n')).toHaveLength(8);
   expect(process.stderr()).toBe('');
 });
@@ -56,10 +56,7 @@ test('a second start finds accounts, resources and images again', async () => {
   const ask = createAsk(await gatewayOf(second), ada.token);
   const { username, password } = ada;
   expect(await ask.data(logIn, { input: { username, password } })).toHaveProperty('login.accessToken');
-  const { resource } = await ask.data<{ resource: { title: string; image: { url: string } } }>(
-    'query ($id: ID!) { resource(id: $id) { title image { url } } }',
-    { id },
-  );
+  const resource = given((await ask.data(oneResource, { id })).resource);
   expect(resource.title).toBe('Kept');
   const image = await fetch(resource.image.url);
   expect(Buffer.from(await image.arrayBuffer()).equals(fixture('four-colours.png'))).toBe(true);
@@ -69,15 +66,12 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s lets what is in flight finish, the
   const process = start({ BCRYPT_COST: '13' });
   const gateway = await gatewayOf(process);
   const input = { username: 'ada', password: 'correct horse' };
-  const registering = createAsk(gateway)(
-    `mutation ($input: RegisterInput!) { register(input: $input) { tokenType } }`,
-    { input },
-  );
+  const registering = createAsk(gateway)(register, { input });
   await setTimeout(250);
   process.signal(signal);
   // As under npm, where Ctrl-C arrives from the terminal and from npm.
   process.signal(signal);
-  expect((await registering).data).toEqual({ register: { tokenType: 'Bearer' } });
+  expect((await registering).data).toMatchObject({ register: { tokenType: 'Bearer', user: { username: 'ada' } } });
   expect(await process.exitCode).toBe(0);
   await expect(fetch(gateway)).rejects.toThrow();
 });
@@ -187,9 +181,8 @@ test('logs follow a request by its id through every process, and hold no secret'
   const process = start({ LOG_LEVEL: 'trace' });
   const ada = await personsAt(await gatewayOf(process)).signUp();
   const image = { data: fixture('four-colours.png').toString('base64') };
-  const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { owner { username } } } }`;
-  const answer = await ada.ask(create, { input: { title: 'Logged', image } });
-  await createAsk(await gatewayOf(process), 'a.forged.token')('{ me { id } }');
+  const answer = await ada.ask(createResource, { input: { title: 'Logged', image } });
+  await createAsk(await gatewayOf(process), 'a.forged.token')(viewer);
   process.signal('SIGTERM');
   await process.exitCode;
 

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { startSupergraph } from '../embedded/supergraph.ts';
 import type { AccountRules } from '../subgraphs/auth/start.ts';
-import { type Ask, createAsk } from './ask.ts';
+import { register } from './accounts.ts';
+import { type Ask, createAsk, given } from './ask.ts';
+import { createStored } from './documents.ts';
 import { startRouterBefore } from './router.ts';
 
 /** Somebody with an account, logged in. */
@@ -99,13 +101,12 @@ export function personsAt(gateway: string): Pick<System, 'ask' | 'as' | 'signUp'
     async signUp() {
       const username = uniqueName();
       const password = `correct horse ${randomUUID().slice(0, 8)}`;
-      const { register } = await ask.data<Registered>(registration, { input: { username, password } });
-      const { accessToken: token, refreshToken, user } = register;
+      const registered = await ask.data(register, { input: { username, password } });
+      const { accessToken: token, refreshToken, user } = given(registered.register);
       const asPerson = createAsk(gateway, token);
       const create = async (title = 'A picture') => {
         const input = { title, image: { data: fixture('four-colours.png').toString('base64') } };
-        const { createResource } = await asPerson.data<Created>(creation, { input });
-        return createResource.resource.id;
+        return given((await asPerson.data(createStored, { input })).createResource).resource.id;
       };
       return { id: user.id, username, password, token, refreshToken, ask: asPerson, create };
     },
@@ -123,16 +124,3 @@ export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'supergraph-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
-
-interface Registered {
-  register: { accessToken: string; refreshToken: string; user: { id: string } };
-}
-
-interface Created {
-  createResource: { resource: { id: string } };
-}
-
-const registration = `mutation ($input: RegisterInput!) {
-  register(input: $input) { accessToken refreshToken user { id } }
-}`;
-const creation = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }`;

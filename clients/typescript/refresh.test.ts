@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { logOutEverywhere } from '../../tests/accounts.ts';
+import { viewer } from '../../tests/documents.ts';
 import { type System, startSystem } from '../../tests/system.ts';
 import { type ClientSettings, createClient, memoryStore, type Tokens } from './index.ts';
 import { promised, refusal, startProxy } from './test-proxy.ts';
@@ -43,8 +45,7 @@ test('a real token that has expired is renewed', async () => {
     const person = await brief.signUp();
     const tokens = memoryStore({ accessToken: person.token, refreshToken: person.refreshToken });
     const client = createClient({ url: brief.gateway, tokens, retry });
-    const isExpired = async () =>
-      (await person.ask<unknown>('{ me { id } }')).errors[0]?.extensions.reason === 'EXPIRED';
+    const isExpired = async () => (await person.ask(viewer)).errors[0]?.extensions.reason === 'EXPIRED';
     while (!(await isExpired())) await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await client.me()).toMatchObject({ username: person.username });
     expect((await tokens.get())?.accessToken).not.toBe(person.token);
@@ -62,7 +63,7 @@ test('a request that is refused with the new token as well is not repeated for e
 
 test('a session that has ended ends once, for however many ask', async () => {
   const { client, person, tokens, ends, count } = await behindProxy();
-  await person.ask.data('mutation { logoutEverywhere { loggedOut } }');
+  await person.ask.data(logOutEverywhere);
   const asked = await Promise.allSettled(Array.from({ length: 10 }, () => client.me()));
   const reasons = asked.map((result) => (result.status === 'rejected' ? result.reason.code : 'answered'));
   expect(reasons).toEqual(Array(10).fill('UNAUTHENTICATED'));

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { given } from '../../tests/ask.ts';
+import { titles } from '../../tests/documents.ts';
 import { deadUrl } from '../../tests/servers.ts';
 import { fixture, type Person, type System, startSystem } from '../../tests/system.ts';
 import { type ClientSettings, createClient, memoryStore } from './index.ts';
@@ -24,11 +26,8 @@ async function behindProxy(settings: Partial<ClientSettings> = {}) {
 }
 
 const titled = async (title: string) => {
-  const { resources } = await ada.ask.data<{ resources: { nodes: { title: string }[] } }>(
-    'query ($search: String) { resources(filter: { search: $search }) { nodes { title } } }',
-    { search: title },
-  );
-  return resources.nodes.length;
+  const { resources } = await ada.ask.data(titles, { filter: { search: title } });
+  return given(resources).nodes.length;
 };
 
 const away: [string, Fault][] = [

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startProxy } from '../../clients/typescript/test-proxy.ts';
+import { given } from '../../tests/ask.ts';
+import { titles } from '../../tests/documents.ts';
 import { folderOfTest } from '../../tests/folder-of-test.ts';
 import { deadUrl } from '../../tests/servers.ts';
 import { run, runCommand } from '../../tests/spawned.ts';
@@ -35,10 +37,8 @@ async function pictures(count: number): Promise<string[]> {
 }
 
 async function titlesOf({ ask }: Pick<Person, 'ask'>): Promise<string[]> {
-  const text = '{ resources(first: 100, orderBy: TITLE) { nodes { title } } }';
-  return (await ask.data<{ resources: { nodes: { title: string }[] } }>(text)).resources.nodes.map(
-    ({ title }) => title,
-  );
+  const { resources } = await ask.data(titles, { first: 100, orderBy: 'TITLE' });
+  return given(resources).nodes.map(({ title }) => title);
 }
 
 const namesOf = (files: string[]) => files.map((file) => file.replace(/.*\//, '')).sort();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createAsk } from '../../tests/ask.ts';
+import { createAskText } from '../../tests/ask.ts';
 import { captureLog } from '../../tests/captured-log.ts';
 import { folderOfTest } from '../../tests/folder-of-test.ts';
 import type { Limits } from './guesses/throttle.ts';
@@ -65,10 +65,10 @@ export async function startSubgraph({ limits, subscribers = [], file = newFile()
   };
   onTestFinished(stopOnce);
 
-  const ask = createAsk(url);
+  const ask = createAskText(url);
   const as = ({ accessToken, refreshToken, user }: Pair) => ({
     ...{ accessToken, refreshToken, id: user.id },
-    ask: createAsk(url, accessToken),
+    ask: createAskText(url, accessToken),
   });
   return {
     ...{ url, execute, file, store, counters, lines },

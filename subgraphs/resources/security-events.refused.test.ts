@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { fixedKeySet } from '../../runtime/key-set.ts';
 import { Refusal } from '../../runtime/refusal.ts';
 import { eventClaims } from '../../runtime/security-event.ts';
-import { createAsk } from '../../tests/ask.ts';
+import { createAskText } from '../../tests/ask.ts';
 import {
   accessTokenOf,
   audience,
@@ -197,7 +197,7 @@ test('a Security Event Token is no access token, whatever it claims', async () =
     eventTokenOf(purge),
     eventTokenOf(purge, { aud: audience, sub: ada, sid: 'a-session', exp: 4_102_444_800 }),
   ]) {
-    const refusal = await createAsk(url, token).refusal('{ resources { totalCount } }');
+    const refusal = await createAskText(url, token).refusal('{ resources { totalCount } }');
     expect(refusal).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
   }
 });

@@ -7,7 +7,7 @@ import { accessTokenType } from '../../runtime/access-token.ts';
 import { fixedKeySet, keyId, type OpenKeySet } from '../../runtime/key-set.ts';
 import { eventClaims, type SecurityEvent, securityEventType } from '../../runtime/security-event.ts';
 import { tokenAlgorithm } from '../../runtime/signed-token.ts';
-import { createAsk } from '../../tests/ask.ts';
+import { createAskText } from '../../tests/ask.ts';
 import { captureLog } from '../../tests/captured-log.ts';
 import { folderOfTest } from '../../tests/folder-of-test.ts';
 import { createImageClient } from './image-client.ts';
@@ -97,7 +97,7 @@ function askersOf(url: string) {
   const logIn = (id: string = randomUUID()) => {
     const sessionId = randomUUID();
     const token = accessTokenOf(id, sessionId);
-    const ask = createAsk(url, token);
+    const ask = createAskText(url, token);
     const create = async () => {
       const input = { title: 'A picture', image: await imageOf(3) };
       const { createResource } = await ask.data<Created>(creation, { input });
@@ -108,7 +108,7 @@ function askersOf(url: string) {
     return { id, sessionId, token, ask, create, countAll };
   };
   /** The same session at this process. */
-  const as = (token: string) => createAsk(url, token);
+  const as = (token: string) => createAskText(url, token);
   return { logIn, as };
 }
 

@@ -9,8 +9,9 @@ import {
   refreshWith,
   sessionIdOf,
   sessionsOf,
-  type Tokens,
 } from '../accounts.ts';
+import { given } from '../ask.ts';
+import { viewer, viewerAndCount } from '../documents.ts';
 import { type Person, type System, startSystem } from '../system.ts';
 
 let system: System;
@@ -27,7 +28,7 @@ const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
 
 const change = async ({ ask, password }: Pick<Person, 'ask' | 'password'>, to = newPassword) => {
   const input = { currentPassword: password, newPassword: to };
-  return (await ask.data<{ changePassword: Tokens }>(changePassword, { input })).changePassword;
+  return given((await ask.data(changePassword, { input })).changePassword);
 };
 const refused = (ask: Person['ask'], currentPassword: string, to = newPassword) =>
   ask.refusal(changePassword, { input: { currentPassword, newPassword: to } });
@@ -52,11 +53,11 @@ describe('a password that is changed', () => {
     const next = await change(ada);
     expect(next).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, user: { id: ada.id, username: ada.username } });
     for (const { ask, refreshToken } of others) {
-      expect(await ask.refusal('{ me { id } }')).toEqual(ended);
+      expect(await ask.refusal(viewer)).toEqual(ended);
       expect(await refreshRefused(refreshToken)).toEqual(invalidRefreshToken);
     }
     for (const token of [ada.token, next.accessToken]) {
-      expect(await system.as(token).data('{ me { id } resources { totalCount } }')).toHaveProperty('me.id', ada.id);
+      expect(await system.as(token).data(viewerAndCount)).toHaveProperty('me.id', ada.id);
       expect(await sessionsOf(system.as(token))).toMatchObject([{ id: sessionIdOf(ada.token), isCurrent: true }]);
     }
     await refreshWith(system.ask, next.refreshToken);
@@ -131,9 +132,7 @@ describe('changePassword is refused, and nothing is changed,', () => {
       while (asks.length < 4) asks.push(by === 'one session' ? ada.ask : (await logInAgain(system.gateway, ada)).ask);
       const answers = await Promise.all(
         asks.map((ask, nth) =>
-          ask<{ changePassword: Tokens | null }>(changePassword, {
-            input: { currentPassword: ada.password, newPassword: `${newPassword} ${nth}` },
-          }),
+          ask(changePassword, { input: { currentPassword: ada.password, newPassword: `${newPassword} ${nth}` } }),
         ),
       );
       const [winner, ...more] = answers.flatMap(({ data }, nth) => (data?.changePassword ? [nth] : []));

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { deleteAccount, logIn, logInAgain, refreshSession, refreshWith, register, sessionIdOf } from '../accounts.ts';
+import { given } from '../ask.ts';
+import { createResource } from '../documents.ts';
+import { graphql } from '../generated/gql.ts';
 import { fixture, type Person, type System, startSystem } from '../system.ts';
 
 let system: System;
@@ -13,15 +16,9 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const picture = { data: fixture('four-colours.png').toString('base64') };
-const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }`;
-const list = '{ resources(first: 100) { nodes { id image { url } } } }';
-
-interface Listed {
-  resources: { nodes: { id: string; image: { url: string } }[] };
-}
 
 const remove = ({ ask, password }: Person) => ask.data(deleteAccount, { input: { password } });
-const nodesOf = async ({ ask }: Pick<Person, 'ask'>) => (await ask.data<Listed>(list)).resources.nodes;
+const nodesOf = async ({ ask }: Pick<Person, 'ask'>) => given((await ask.data(idsAndImageUrls)).resources).nodes;
 
 /** Where a database's rows hold any of these texts, in whatever table and column. */
 function traces(file: 'auth.sqlite' | 'resources.sqlite', texts: string[]): string[] {
@@ -48,7 +45,7 @@ describe('an account that is deleted', () => {
     const next = await refreshWith(system.ask, ada.refreshToken);
     for (const title of ['one', 'two', 'three', 'four', 'five']) await ada.create(title);
     const input = { title: 'By a key', image: picture, idempotencyKey: 'a key of ada’s' };
-    await ada.ask.data(create, { input });
+    await ada.ask.data(createResource, { input });
     await bob.create('Bob’s');
     const [adas, bobs] = [await nodesOf(ada), await nodesOf(bob)];
     expect(adas).toHaveLength(6);
@@ -83,32 +80,25 @@ describe('an account that is deleted', () => {
     await system.ask.data(register, { input: { username, password } });
     const heir = await logInAgain(system.gateway, { username, password });
     expect(heir.user.id).not.toBe(ada.id);
-    const seen = `query ($id: ID!) { me { username } sessions { id } resource(id: $id) { id } resources { totalCount } }`;
-    expect(await heir.ask.data<{ sessions: unknown[] }>(seen, { id })).toEqual({
+    expect(await heir.ask.data(seenByHeir, { id })).toEqual({
       me: { username },
       sessions: [expect.anything(), expect.anything()],
       resource: null,
       resources: { totalCount: 0 },
     });
-    const after = await heir.ask.data(create, { input: { title: 'The heir’s', image: picture } });
+    const after = await heir.ask.data(createResource, { input: { title: 'The heir’s', image: picture } });
     await vi.waitFor(() => expect(traces('resources.sqlite', [id])).toEqual([]), 5_000);
-    expect((await nodesOf(heir)).map((node) => ({ resource: { id: node.id } }))).toEqual([
-      (after as { createResource: unknown }).createResource,
-    ]);
+    expect((await nodesOf(heir)).map((node) => node.id)).toEqual([given(after.createResource).resource.id]);
   });
 
   test('leaves nothing of what was under way when it was deleted, or came in the same operation', async () => {
     const ada = await system.signUp();
     const before = storedImages();
     const creating = Array.from({ length: 8 }, (_, nth) =>
-      ada.ask(create, { input: { title: `Under way ${nth}`, image: picture, idempotencyKey: `key ${nth}` } }),
+      ada.ask(createResource, { input: { title: `Under way ${nth}`, image: picture, idempotencyKey: `key ${nth}` } }),
     );
-    const both = `mutation ($account: DeleteAccountInput!, $input: CreateResourceInput!) {
-      deleteAccount(input: $account) { deletedUserId }
-      createResource(input: $input) { resource { id } }
-    }`;
     const account = { password: ada.password };
-    const answer = await ada.ask(both, { account, input: { title: 'Last', image: picture } });
+    const answer = await ada.ask(deleteAndCreate, { account, input: { title: 'Last', image: picture } });
     expect(answer.data).toMatchObject({ deleteAccount: { deletedUserId: ada.id } });
     await Promise.all(creating);
     await vi.waitFor(() => {
@@ -146,3 +136,18 @@ describe('deleteAccount is refused, and nothing is gone,', () => {
     expect(await ada.ask.refusal(deleteAccount, { input })).toEqual(ended);
   });
 });
+
+const idsAndImageUrls = graphql(`
+  query IdsAndImageUrls { resources(first: 100) { nodes { id image { url } } } }
+`);
+
+const seenByHeir = graphql(`
+  query SeenByHeir($id: ID!) { me { username } sessions { id } resource(id: $id) { id } resources { totalCount } }
+`);
+
+const deleteAndCreate = graphql(`
+  mutation DeleteAndCreate($account: DeleteAccountInput!, $input: CreateResourceInput!) {
+    deleteAccount(input: $account) { deletedUserId }
+    createResource(input: $input) { resource { id } }
+  }
+`);

@@ -10,7 +10,8 @@ import {
   refreshWith,
   sessionIdOf,
 } from '../accounts.ts';
-import { createAsk } from '../ask.ts';
+import { createAsk, given } from '../ask.ts';
+import { createResource, resourceCount, viewer, viewerAndCount } from '../documents.ts';
 import { folderOfTest } from '../folder-of-test.ts';
 import { partsBeside } from '../parts.ts';
 import { deadUrl } from '../servers.ts';
@@ -19,8 +20,6 @@ import { fixture, type Person, personsAt, type System, startSystem } from '../sy
 /** Without a grace period, so that a refresh token that is used twice ends its session at once. */
 const rules = { sessions: { graceSeconds: 0, idleSeconds: 2_592_000, longestSeconds: 7_776_000 } };
 const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
-const list = '{ resources { totalCount } }';
-const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }`;
 const picture = { title: 'Late', image: { data: fixture('four-colours.png').toString('base64') } };
 
 type Gateway = Pick<System, 'gateway' | 'ask'>;
@@ -46,9 +45,7 @@ const ways: Record<string, (at: Gateway, ada: Person) => Promise<{ over: string[
   async changePassword({ gateway }, ada) {
     const others = [await logInAgain(gateway, ada), await logInAgain(gateway, ada)];
     const input = { currentPassword: ada.password, newPassword: 'another horse altogether' };
-    const { changePassword: next } = await ada.ask.data<{ changePassword: { accessToken: string } }>(changePassword, {
-      input,
-    });
+    const next = given((await ada.ask.data(changePassword, { input })).changePassword);
     return { over: others.map(({ accessToken }) => accessToken), left: [ada.token, next.accessToken] };
   },
   async deleteAccount({ gateway }, ada) {
@@ -67,14 +64,17 @@ const ways: Record<string, (at: Gateway, ada: Person) => Promise<{ over: string[
 /** Resources refuse a token, and go on doing so; in the time that is promised from now on. */
 async function expectRefused(gateway: string, tokens: string[]): Promise<void> {
   for (const ask of tokens.map((token) => createAsk(gateway, token))) {
-    await vi.waitFor(async () => expect(await ask.refusal(list)).toEqual(ended), { timeout: 2_000, interval: 20 });
-    expect(await ask.refusal(create, { input: picture })).toEqual(ended);
-    expect(await ask.refusal('{ me { id } }')).toEqual(ended);
+    await vi.waitFor(async () => expect(await ask.refusal(resourceCount)).toEqual(ended), {
+      timeout: 2_000,
+      interval: 20,
+    });
+    expect(await ask.refusal(createResource, { input: picture })).toEqual(ended);
+    expect(await ask.refusal(viewer)).toEqual(ended);
   }
 }
 
 async function expectHeld(gateway: string, tokens: string[]): Promise<void> {
-  for (const token of tokens) await createAsk(gateway, token).data('{ me { id } resources { totalCount } }');
+  for (const token of tokens) await createAsk(gateway, token).data(viewerAndCount);
 }
 
 describe('an access token of a session that has ended', () => {
@@ -90,9 +90,9 @@ describe('an access token of a session that has ended', () => {
       const ada = await system.signUp();
       await expectHeld(system.gateway, [ada.token]);
       const { over, left } = await end(system, ada);
-      for (const token of over) expect(await createAsk(system.auth, token).refusal('{ me { id } }')).toEqual(ended);
+      for (const token of over) expect(await createAsk(system.auth, token).refusal(viewer)).toEqual(ended);
       await expectRefused(system.gateway, over);
-      for (const token of over) expect(await createAsk(system.resources, token).refusal(list)).toEqual(ended);
+      for (const token of over) expect(await createAsk(system.resources, token).refusal(resourceCount)).toEqual(ended);
       await expectHeld(system.gateway, left);
     },
   );
@@ -107,7 +107,7 @@ test('what has ended is ended after a restart of everything, too', async () => {
 
   const after = await startSystem(rules, { dataFolder });
   // Nothing was left to be told: it is known from the first request on.
-  for (const token of outcomes.over) expect(await after.as(token).refusal(list)).toEqual(ended);
+  for (const token of outcomes.over) expect(await after.as(token).refusal(resourceCount)).toEqual(ended);
   await expectHeld(after.gateway, outcomes.left);
   await after.stop();
 });
@@ -127,7 +127,7 @@ test('what has ended while resources are away is told to them when they come bac
   await parts.stop();
   const second = await gatewayAlone();
   for (const token of [...outcomes.over, ...outcomes.left])
-    expect(await createAsk(second, token).refusal(list)).toEqual({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await createAsk(second, token).refusal(resourceCount)).toEqual({ code: 'SERVICE_UNAVAILABLE' });
   await parts.resourcesAt(Number(new URL(resources).port));
   await expectRefused(second, outcomes.over);
   await expectHeld(second, outcomes.left);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, createAsk } from '../ask.ts';
 import { type Person, type System, startSystem } from '../system.ts';
+import { untyped } from '../untyped.ts';
 
 let system: System;
 let ada: Person;
@@ -17,12 +18,12 @@ interface Entities {
   _entities: unknown[];
 }
 
-const lookUp = `query ($who: [_Any!]!) {
+const lookUp = untyped(`query ($who: [_Any!]!) {
   _entities(representations: $who) { ... on User { id username } }
-}`;
-const lookUpResources = `query ($what: [_Any!]!) {
+}`);
+const lookUpResources = untyped(`query ($what: [_Any!]!) {
   _entities(representations: $what) { ... on Resource { id title } }
-}`;
+}`);
 
 const userAt = (token?: string): Promise<Answer<Entities>> =>
   createAsk(system.auth, token)(lookUp, { who: [{ __typename: 'User', id: ada.id }] });

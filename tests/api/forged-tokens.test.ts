@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ask } from '../ask.ts';
+import { resourceCount, viewer, viewerAndCount } from '../documents.ts';
 import { listen, type TestServer } from '../servers.ts';
 import { type Person, type System, startSystem } from '../system.ts';
 
@@ -86,19 +88,22 @@ const forgeries: Record<string, () => string> = {
   'no end': () => ada.token.slice(0, -20),
 };
 
-describe.each(['{ me { id } }', '{ resources { totalCount } }'])('%s refuses a token with', (query) => {
-  test.each(Object.entries(forgeries))('%s', async (_, token) => {
-    expect(await system.as(token()).refusal(query)).toEqual(invalid);
+describe.each([
+  ['me', (ask: Ask) => ask.refusal(viewer)],
+  ['resources', (ask: Ask) => ask.refusal(resourceCount)],
+] as const)('%s refuses a token with', (_, refusalOf) => {
+  test.each(Object.entries(forgeries))('%s', async (_name, token) => {
+    expect(await refusalOf(system.as(token()))).toEqual(invalid);
   });
 
   test('a lifetime that is over, and says so', async () => {
     const token = forge({ claims: { iat: now() - 1000, exp: now() - 1 } });
-    expect(await system.as(token).refusal(query)).toEqual({ code: 'UNAUTHENTICATED', reason: 'EXPIRED' });
+    expect(await refusalOf(system.as(token))).toEqual({ code: 'UNAUTHENTICATED', reason: 'EXPIRED' });
   });
 });
 
 test('a forgery with nothing forged holds: the tests above fail for their own reason', async () => {
-  expect(await system.as(forge({})).data('{ me { id } resources { totalCount } }')).toHaveProperty('me.id', ada.id);
+  expect(await system.as(forge({})).data(viewerAndCount)).toHaveProperty('me.id', ada.id);
 });
 
 test('no key was fetched from where a token pointed', () => {
@@ -107,7 +112,7 @@ test('no key was fetched from where a token pointed', () => {
 
 test('resources takes a good token while auth is away: it verifies alone', async () => {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` };
-  const body = JSON.stringify({ query: '{ resources { totalCount } }' });
+  const body = JSON.stringify({ query: String(resourceCount) });
   const response = await fetch(system.resources, { method: 'POST', headers, body });
   expect(await response.json()).toEqual({ data: { resources: { totalCount: 0 } } });
 });

@@ -3,10 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClientReader, readClientAddressKey } from '../../runtime/client-address.ts';
+import { logOut } from '../accounts.ts';
 import { createAsk } from '../ask.ts';
+import { viewer } from '../documents.ts';
 import { type Parts, partsBeside } from '../parts.ts';
 import { listen } from '../servers.ts';
 import { type System, startSystem } from '../system.ts';
+import { untyped } from '../untyped.ts';
 
 /** What every gateway before the subgraphs owes them and its clients: docs/other-routers.md. */
 
@@ -34,12 +37,14 @@ afterAll(async () => {
   await system.stop();
 });
 
-const logOut = 'mutation { logout(input: { refreshToken: "none" }) { loggedOut } }';
+/** A log-out, which needs no token. */
+const variables = { input: { refreshToken: 'none' } };
+const loggingOut = { query: String(logOut), variables };
 
-/** The headers of the one call that an operation makes. */
-async function headersOf(query: string, headers: Record<string, string>) {
+/** The headers of the one call that a log-out makes. */
+async function headersOf(headers: Record<string, string>) {
   asked.length = 0;
-  const answer = await createAsk(gateway, undefined, headers)(query);
+  const answer = await createAsk(gateway, undefined, headers)(logOut, variables);
   expect(asked).toHaveLength(1);
   return { answer, call: asked[0] as IncomingMessage };
 }
@@ -52,7 +57,7 @@ describe('a subgraph hears of a client', () => {
       cookie: 'a=b',
       'x-forwarded-for': '1.2.3.4',
     };
-    const { answer, call } = await headersOf(logOut, sent);
+    const { answer, call } = await headersOf(sent);
     expect(call.headers).toMatchObject({ authorization: 'Bearer a.b.c', 'x-request-id': 'of-a-client' });
     expect(call.headers).not.toHaveProperty('cookie');
     expect(call.headers).not.toHaveProperty('x-forwarded-for');
@@ -60,7 +65,7 @@ describe('a subgraph hears of a client', () => {
   });
 
   test('no token where it has none, and an id of the gateway’s where its own is not fit for a log', async () => {
-    const { answer, call } = await headersOf(logOut, { 'x-request-id': 'x'.repeat(65) });
+    const { answer, call } = await headersOf({ 'x-request-id': 'x'.repeat(65) });
     expect(call.headers).not.toHaveProperty('authorization');
     expect(call.headers['x-request-id']).toMatch(/^[\w.-]{1,64}$/);
     expect(answer.headers.get('x-request-id')).toBe(call.headers['x-request-id']);
@@ -68,7 +73,7 @@ describe('a subgraph hears of a client', () => {
 
   test('where it is, signed, and not what it says of that itself', async () => {
     const key = readFileSync(join(system.dataFolder, 'secrets', 'client-address-key'), 'utf8').trim();
-    const { call } = await headersOf(logOut, { 'x-client-address': '192.0.2.7 forged', 'user-agent': 'A client' });
+    const { call } = await headersOf({ 'x-client-address': '192.0.2.7 forged', 'user-agent': 'A client' });
     expect(String(call.headers['x-client-address'])).toMatch(/^127\.0\.0\.1 [\w-]{43}$/);
     const { address, userAgent } = createClientReader(readClientAddressKey(key))(call);
     expect([address, userAgent]).toEqual(['127.0.0.1', 'A client']);
@@ -76,8 +81,10 @@ describe('a subgraph hears of a client', () => {
 });
 
 describe('nothing is asked of a subgraph, and 4xx is answered,', () => {
-  const two =
-    'mutation { a: login(input: { username: "a", password: "b" }) { expiresIn } b: login(input: { username: "a", password: "c" }) { expiresIn } }';
+  const two = untyped(`mutation {
+    a: login(input: { username: "a", password: "b" }) { expiresIn }
+    b: login(input: { username: "a", password: "c" }) { expiresIn }
+  }`);
   const json = (body: unknown) => ({
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -86,13 +93,14 @@ describe('nothing is asked of a subgraph, and 4xx is answered,', () => {
   const simple = (type: string) => ({
     method: 'POST',
     headers: { 'content-type': type },
-    body: JSON.stringify({ query: logOut }),
+    body: JSON.stringify(loggingOut),
   });
+  const byGet = new URLSearchParams({ query: String(logOut), variables: JSON.stringify(variables) });
   test.each<[string, string, RequestInit]>([
-    ['for two guesses at a password in one operation', '', json({ query: two })],
-    ['for several operations in one request', '', json([{ query: logOut }, { query: logOut }])],
-    ['for a mutation by GET', `?query=${encodeURIComponent(logOut)}`, { headers: { 'apollo-require-preflight': '1' } }],
-    ['for a query by GET without a preflight', '?query={me{id}}', {}],
+    ['for two guesses at a password in one operation', '', json({ query: String(two) })],
+    ['for several operations in one request', '', json([loggingOut, loggingOut])],
+    ['for a mutation by GET', `?${byGet}`, { headers: { 'apollo-require-preflight': '1' } }],
+    ['for a query by GET without a preflight', `?query=${encodeURIComponent(String(viewer))}`, {}],
     ['for what a page may send without a preflight: text', '', simple('text/plain')],
     ['for what a page may send without a preflight: a form', '', simple('application/x-www-form-urlencoded')],
     ['for files', '', { method: 'POST', body: new FormData() }],

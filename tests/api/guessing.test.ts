@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { changePassword, deleteAccount, logIn, logInAgain, register } from '../accounts.ts';
-import type { Ask } from '../ask.ts';
+import type { Answer, Ask } from '../ask.ts';
+import { viewer } from '../documents.ts';
 import { folderOfTest } from '../folder-of-test.ts';
 import { type Person, type System, startSystem, uniqueName } from '../system.ts';
 
@@ -15,9 +16,9 @@ async function systemWith(limits: Partial<typeof byDefault> = {}, dataFolder = f
 }
 
 /** What a guess comes to: the code, or nothing where it is right. */
-const codeOf = async (ask: Ask, operation: string, input: Record<string, unknown>) =>
-  (await ask(operation, { input })).errors[0]?.extensions.code;
-const guess = (ask: Ask, username: string, password = 'wrong horse') => codeOf(ask, logIn, { username, password });
+const codeOf = async (answer: Promise<Answer<unknown>>) => (await answer).errors[0]?.extensions.code;
+const guess = (ask: Ask, username: string, password = 'wrong horse') =>
+  codeOf(ask(logIn, { input: { username, password } }));
 
 /** One after the other. */
 async function inTurn<Result>(times: number, run: (nth: number) => Promise<Result>): Promise<Result[]> {
@@ -44,7 +45,7 @@ describe('after 10 wrong passwords for an account', () => {
     expect(await inTurn(10, () => guess(ask, ada.username))).toEqual(wrong(10));
     await expectLimited(ask, ada);
     await logInAgain(gateway, bob);
-    expect(await ada.ask.data('{ me { username } }')).toEqual({ me: { username: ada.username } });
+    expect(await ada.ask.data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
   });
 
   test('it is so however the name is written', async () => {
@@ -96,8 +97,9 @@ describe('what counts', () => {
     const ada = await signUp();
     const { username, password } = ada;
     const newPassword = 'another horse altogether';
-    const change = (currentPassword: string) => codeOf(ada.ask, changePassword, { currentPassword, newPassword });
-    const remove = (given: string) => codeOf(ada.ask, deleteAccount, { password: given });
+    const change = (currentPassword: string) =>
+      codeOf(ada.ask(changePassword, { input: { currentPassword, newPassword } }));
+    const remove = (given: string) => codeOf(ada.ask(deleteAccount, { input: { password: given } }));
     const attempts = [() => guess(ask, username), () => change('wrong horse'), () => remove('wrong horse')];
     for (const attempt of [...attempts, ...attempts, ...attempts, () => remove('')]) {
       expect(await attempt()).toBe('INVALID_CREDENTIALS');
@@ -121,7 +123,9 @@ describe('what counts', () => {
     const { gateway, signUp } = await systemWith();
     const ada = await signUp();
     const input = { currentPassword: ada.password, newPassword: 'short' };
-    expect(await inTurn(12, () => codeOf(ada.ask, changePassword, input))).toEqual(Array(12).fill('BAD_USER_INPUT'));
+    expect(await inTurn(12, () => codeOf(ada.ask(changePassword, { input })))).toEqual(
+      Array(12).fill('BAD_USER_INPUT'),
+    );
     await logInAgain(gateway, ada);
   });
 });
@@ -132,12 +136,12 @@ test('after 100 wrong passwords from an address, for whatever accounts, no accou
   const names = Array.from({ length: 100 }, uniqueName);
   expect(await inTurn(100, (nth) => guess(ask, names[nth] ?? ''))).toEqual(wrong(100));
   await expectLimited(ask, ada);
-  expect(await ada.ask.data('{ me { username } }')).toEqual({ me: { username: ada.username } });
+  expect(await ada.ask.data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
 });
 
 describe('registrations', () => {
   const open = (ask: Ask, username = uniqueName(), password = 'correct horse battery') =>
-    codeOf(ask, register, { username, password });
+    codeOf(ask(register, { input: { username, password } }));
 
   test('from one address are so many in an hour, RATE_LIMITED beyond; what is refused as input is none', async () => {
     const dataFolder = folderOfTest();

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAsk } from '../ask.ts';
+import { viewer, viewerAndCount } from '../documents.ts';
+import { graphql } from '../generated/gql.ts';
 import { type Person, type System, startSystem } from '../system.ts';
+import { type UntypedText, untyped } from '../untyped.ts';
 
 let system: System;
 let ada: Person;
@@ -16,23 +19,23 @@ describe('a look-up of several entities, one of which is of no type that there i
     ['resources', 'Resource'],
   ] as const)('is refused by %s, which goes on', async (subgraph, __typename) => {
     const representations = [{ __typename, id: 'x' }, { __typename: 'Nope' }];
-    const query = 'query ($who: [_Any!]!) { _entities(representations: $who) { __typename } }';
+    const query = untyped('query ($who: [_Any!]!) { _entities(representations: $who) { __typename } }');
     const answer = await createAsk(system[subgraph])(query, { who: representations });
     expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(['INTERNAL_SERVER_ERROR']);
     // What nobody waited for would come now, and end the process.
     await new Promise((resolve) => setImmediate(resolve));
-    expect(await ada.ask.data('{ me { id } resources { totalCount } }')).toHaveProperty('me.id', ada.id);
+    expect(await ada.ask.data(viewerAndCount)).toHaveProperty('me.id', ada.id);
   });
 });
 
 /** Two fields for each fragment, each of which spreads the next: 2 ** depth fields in all. */
-function doubling(depth: number): string {
+function doubling(depth: number): UntypedText {
   const fragments = Array.from(
     { length: depth },
     (_, at) =>
       `fragment F${at} on User { a: resources { nodes { owner { ...F${at + 1} } } } b: resources { nodes { owner { ...F${at + 1} } } } }`,
   );
-  return `{ me { ...F0 } } ${fragments.join(' ')} fragment F${depth} on User { id }`;
+  return untyped(`{ me { ...F0 } } ${fragments.join(' ')} fragment F${depth} on User { id }`);
 }
 
 test('a document that is short and asks for very much is refused before it is planned', async () => {
@@ -42,7 +45,7 @@ test('a document that is short and asks for very much is refused before it is pl
 });
 
 test('a document of very many words is refused before it is validated', async () => {
-  const answer = await ada.ask(`{ ${'me { id } '.repeat(2_000)} }`);
+  const answer = await ada.ask(untyped(`{ ${'me { id } '.repeat(2_000)} }`));
   expect(answer.status).toBe(400);
   expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'GRAPHQL_PARSE_FAILED' }]);
 });
@@ -58,7 +61,7 @@ test('a persisted query whose hash is another text’s is BAD_REQUEST', async ()
   const response = await fetch(system.gateway, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: '{ me { id } }', extensions: { persistedQuery } }),
+    body: JSON.stringify({ query: String(viewer), extensions: { persistedQuery } }),
   });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
@@ -66,11 +69,14 @@ test('a persisted query whose hash is another text’s is BAD_REQUEST', async ()
 
 test('the introspection that tools send is answered', async () => {
   const { getIntrospectionQuery } = await import('graphql');
-  expect(await system.ask.data(getIntrospectionQuery())).toHaveProperty('__schema');
+  expect(await system.ask.data(untyped(getIntrospectionQuery()))).toHaveProperty('__schema');
 });
 
 test('a search longer than any text is BAD_USER_INPUT', async () => {
-  const query = 'query ($search: String) { resources(filter: { search: $search }) { totalCount } }';
-  const refusal = await ada.ask.refusal(query, { search: '\ufdfa'.repeat(300_000) });
+  const refusal = await ada.ask.refusal(foundBySearch, { search: '\ufdfa'.repeat(300_000) });
   expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field: 'filter.search' }] });
 });
+
+const foundBySearch = graphql(`
+  query FoundBySearch($search: String) { resources(filter: { search: $search }) { totalCount } }
+`);

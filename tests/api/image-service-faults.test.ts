@@ -2,7 +2,8 @@ import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ResourceStore } from '../../subgraphs/resources/storage/resource-store.ts';
 import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite.ts';
-import type { Ask } from '../ask.ts';
+import { type Ask, given } from '../ask.ts';
+import { createResource, deleteResource, resourceCount } from '../documents.ts';
 import { type Parts, partsBeside } from '../parts.ts';
 import { deadUrl, listen } from '../servers.ts';
 import { fixture, type Person, personsAt, type System, startSystem } from '../system.ts';
@@ -18,10 +19,7 @@ beforeAll(async () => {
 afterEach(() => parts.stop());
 afterAll(() => system.stop());
 
-const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }`;
-const remove = `mutation ($input: DeleteResourceInput!) { deleteResource(input: $input) { deletedResourceId } }`;
 const input = { title: 'A picture', image: { data: fixture('four-colours.png').toString('base64') } };
-const count = '{ resources { totalCount } }';
 const none = { resources: { totalCount: 0 } };
 const id = 'a'.repeat(24);
 const stored = JSON.stringify({ id, imageUrl: `http://127.0.0.1/images/public/${id}` });
@@ -55,16 +53,16 @@ const faults: Record<string, Parameters<typeof listen>[0]> = {
 test.each(Object.entries(faults))('IMAGE_SERVICE_UNAVAILABLE where it %s', async (_, fault) => {
   const service = parts.keep(await listen(fault));
   const { ask } = await askBefore(service.url);
-  const answer = await ask(create, { input });
+  const answer = await ask(createResource, { input });
   expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'IMAGE_SERVICE_UNAVAILABLE' }]);
   expect(answer.text).not.toMatch(/secret|127\.0\.0\.1|token/);
-  expect(await ask.data(count)).toEqual(none);
+  expect(await ask.data(resourceCount)).toEqual(none);
 });
 
 test('IMAGE_SERVICE_UNAVAILABLE where it is down, and reading goes on', async () => {
   const { ask } = await askBefore(await deadUrl());
-  expect(await ask.refusal(create, { input })).toEqual({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
-  expect(await ask.data(count)).toEqual(none);
+  expect(await ask.refusal(createResource, { input })).toEqual({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
+  expect(await ask.data(resourceCount)).toEqual(none);
 });
 
 test('where the database is locked, the image service does not even hear of a create', async () => {
@@ -77,10 +75,10 @@ test('where the database is locked, the image service does not even hear of a cr
   const { ask, file } = await askBefore(parts.keep(service).url);
   const writer = new Database(file);
   writer.exec('BEGIN IMMEDIATE');
-  expect(await ask.refusal(create, { input })).toEqual({ code: 'SERVICE_UNAVAILABLE' });
+  expect(await ask.refusal(createResource, { input })).toEqual({ code: 'SERVICE_UNAVAILABLE' });
   writer.close();
   expect(calls).toEqual([]);
-  await ask.data(create, { input });
+  await ask.data(createResource, { input });
 });
 
 test('a deleted resource stays deleted where its image cannot be', async () => {
@@ -89,9 +87,9 @@ test('a deleted resource stays deleted where its image cannot be', async () => {
     else res.writeHead(req.method === 'PUT' ? 204 : 500).end();
   });
   const { ask } = await askBefore(parts.keep(service).url);
-  const { createResource } = await ask.data<{ createResource: { resource: { id: string } } }>(create, { input });
-  await ask.data(remove, { input: { id: createResource.resource.id } });
-  expect(await ask.data(count)).toEqual(none);
+  const { resource } = given((await ask.data(createResource, { input })).createResource);
+  await ask.data(deleteResource, { input: { id: resource.id } });
+  expect(await ask.data(resourceCount)).toEqual(none);
 });
 
 test('INTERNAL_SERVER_ERROR for a bug, masked, with the request id that its answer carries', async () => {
@@ -102,7 +100,7 @@ test('INTERNAL_SERVER_ERROR for a bug, masked, with the request id that its answ
     },
   });
   const { ask } = await askBefore(await deadUrl(), brokenStore);
-  const answer = await ask(count);
+  const answer = await ask(resourceCount);
   const requestId = answer.headers.get('x-request-id');
   expect(answer.errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }]);
   expect(answer.text).not.toMatch(/secret|SELECT|TypeError/);

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { given } from '../ask.ts';
+import { graphql } from '../generated/gql.ts';
+import type { ResourceOrder, ResourcePageQuery, ResourcePageQueryVariables } from '../generated/graphql.ts';
 import { type Person, type System, startSystem } from '../system.ts';
 
 let system: System;
@@ -12,25 +15,31 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-interface Page {
-  resources: {
-    nodes: { title: string }[];
-    edges: { cursor: string; node: { title: string } }[];
-    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
-    totalCount: number;
-  };
-}
+type Page = NonNullable<ResourcePageQuery['resources']>;
 
-const list = `query ($first: Int, $after: String, $last: Int, $before: String, $orderBy: ResourceOrder! = NEWEST, $filter: ResourceFilter) {
-  resources(first: $first, after: $after, last: $last, before: $before, orderBy: $orderBy, filter: $filter) {
-    nodes { title } edges { cursor node { title } } totalCount
-    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+const resourcePage = graphql(`
+  query ResourcePage(
+    $first: Int $after: String $last: Int $before: String $orderBy: ResourceOrder! = NEWEST $filter: ResourceFilter
+  ) {
+    resources(first: $first, after: $after, last: $last, before: $before, orderBy: $orderBy, filter: $filter) {
+      nodes { title } edges { cursor node { title } } totalCount
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
   }
-}`;
-const page = async (variables: Record<string, unknown>) => (await ada.ask.data<Page>(list, variables)).resources;
-const titlesOf = ({ nodes }: Page['resources']) => nodes.map(({ title }) => title);
+`);
 
-test.each([
+const firstByTitle = graphql(`
+  query FirstByTitle {
+    me { resources(first: 1, orderBy: TITLE, filter: { search: "a" }) { nodes { title } totalCount } }
+  }
+`);
+
+const pageOf = async ({ ask }: Person, variables: ResourcePageQueryVariables) =>
+  given((await ask.data(resourcePage, variables)).resources);
+const page = (variables: ResourcePageQueryVariables) => pageOf(ada, variables);
+const titlesOf = ({ nodes }: Page) => nodes.map(({ title }) => title);
+
+test.each<[ResourceOrder, string[]]>([
   ['NEWEST', ['echo 100%', 'Bravo', 'charlie', 'Alpha', 'delta']],
   ['OLDEST', ['delta', 'Alpha', 'charlie', 'Bravo', 'echo 100%']],
   ['TITLE', ['Alpha', 'Bravo', 'charlie', 'delta', 'echo 100%']],
@@ -57,9 +66,9 @@ test.each([
 test('a page stays where it is while resources are added', async () => {
   const bob = await system.signUp();
   for (const title of ['one', 'two', 'three']) await bob.create(title);
-  const first = (await bob.ask.data<Page>(list, { first: 2 })).resources;
+  const first = await pageOf(bob, { first: 2 });
   await bob.create('four');
-  const second = (await bob.ask.data<Page>(list, { first: 2, after: first.pageInfo.endCursor })).resources;
+  const second = await pageOf(bob, { first: 2, after: first.pageInfo.endCursor });
   expect([...titlesOf(first), ...titlesOf(second)]).toEqual(['three', 'two', 'one']);
 });
 
@@ -77,14 +86,13 @@ test('every filter narrows', async () => {
 });
 
 test('User.resources takes what Query.resources takes', async () => {
-  const query = `{ me { resources(first: 1, orderBy: TITLE, filter: { search: "a" }) { nodes { title } totalCount } } }`;
-  const { me } = await ada.ask.data<{ me: { resources: unknown } }>(query);
-  expect(me.resources).toEqual({ nodes: [{ title: 'Alpha' }], totalCount: 4 });
+  const { me } = await ada.ask.data(firstByTitle);
+  expect(me?.resources).toEqual({ nodes: [{ title: 'Alpha' }], totalCount: 4 });
 });
 
 test('a cursor of another order or filter, or of nobody’s making, is BAD_USER_INPUT', async () => {
   const { pageInfo } = await page({ first: 1 });
-  const wrong = [
+  const wrong: ResourcePageQueryVariables[] = [
     { after: pageInfo.endCursor, orderBy: 'TITLE' },
     { after: pageInfo.endCursor, filter: { search: 'a' } },
     { after: `${pageInfo.endCursor}A` },
@@ -93,12 +101,12 @@ test('a cursor of another order or filter, or of nobody’s making, is BAD_USER_
   ];
   for (const variables of wrong) {
     const field = 'after' in variables ? 'after' : 'before';
-    const refusal = await ada.ask.refusal(list, variables);
+    const refusal = await ada.ask.refusal(resourcePage, variables);
     expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field }] });
   }
 });
 
-test.each([
+test.each<[ResourcePageQueryVariables, string]>([
   [{ first: 0 }, 'first'],
   [{ first: 101 }, 'first'],
   [{ last: -1 }, 'last'],
@@ -107,6 +115,6 @@ test.each([
   [{ filter: { createdFrom: 'yesterday' } }, 'filter.createdFrom'],
   [{ filter: { createdBefore: '2026-02-30T00:00:00Z' } }, 'filter.createdBefore'],
 ])('%j is BAD_USER_INPUT', async (variables, field) => {
-  const refusal = await ada.ask.refusal(list, variables);
+  const refusal = await ada.ask.refusal(resourcePage, variables);
   expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field }] });
 });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { logIn, register } from '../accounts.ts';
 import { type Ask, given } from '../ask.ts';
-import { createResource, deleteResource, logIn, oneResource, register, updateResource } from '../documents.ts';
+import { createResource, deleteResource, oneResource, updateResource } from '../documents.ts';
 import { graphql } from '../generated/gql.ts';
 import type { ShownResourceFragment, UpdateResourceInput } from '../generated/graphql.ts';
 import { fixture, personsAt, type System, startSystem, uniqueName } from '../system.ts';

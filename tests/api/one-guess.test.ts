@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { logIn, register } from '../accounts.ts';
+import { logIn } from '../accounts.ts';
 import { createAsk, type ShownError } from '../ask.ts';
+import { graphql } from '../generated/gql.ts';
+import type { LogInMutationVariables } from '../generated/graphql.ts';
 import { type Person, type System, startSystem, uniqueName } from '../system.ts';
+import { untyped } from '../untyped.ts';
 
 let system: System;
 let ada: Person;
@@ -37,10 +40,30 @@ const several: Record<string, (name: string) => string> = {
   'of two other kinds': () => `mutation { ${changing} ${deleting} }`,
 };
 
+const oneOfThree = graphql(`
+  mutation OneOfThree($input: RegisterInput!) {
+    a: logout(input: { refreshToken: "none" }) { loggedOut }
+    register(input: $input) { user { username } }
+    b: logout(input: { refreshToken: "none" }) { loggedOut }
+  }
+`);
+
+/** Untyped, because `graphql()` gives one operation. */
+const twoOperations = untyped(`
+  mutation First($input: RegisterInput!) { register(input: $input) { expiresIn } }
+  mutation Second($input: LoginInput!) { login(input: $input) { expiresIn } }
+`);
+
+/** A guess as it is sent. */
+interface Guess {
+  query: string;
+  variables: LogInMutationVariables;
+}
+
 describe.each(places)('asked at the %s', (place) => {
   test.each(Object.entries(several))('several fields that take a password, %s, are refused whole', async (_, write) => {
     const username = uniqueName();
-    const answer = await createAsk(system[place], ada.token)(write(username));
+    const answer = await createAsk(system[place], ada.token)(untyped(write(username)));
     expect(answer.status).toBe(400);
     expect(answer.data).toBeUndefined();
     expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'GRAPHQL_VALIDATION_FAILED' }]);
@@ -50,13 +73,17 @@ describe.each(places)('asked at the %s', (place) => {
   });
 
   test.each([
-    ['a list of operations', (query: string) => ({ method: 'POST', body: JSON.stringify([{ query }, { query }]) })],
+    ['a list of operations', (guess: Guess) => ({ method: 'POST', body: JSON.stringify([guess, guess]) })],
     ['GET', undefined],
   ])('a guess by %s is refused', async (_, init) => {
-    const query = `mutation { ${login(uniqueName())} }`;
+    const guess: Guess = {
+      query: String(logIn),
+      variables: { input: { username: uniqueName(), password: 'wrong horse' } },
+    };
+    const byGet = new URLSearchParams({ query: guess.query, variables: JSON.stringify(guess.variables) });
     const headers = { 'content-type': 'application/json', 'apollo-require-preflight': 'true' };
-    const url = init ? system[place] : `${system[place]}?${new URLSearchParams({ query })}`;
-    const response = await fetch(url, { ...init?.(query), headers });
+    const url = init ? system[place] : `${system[place]}?${byGet}`;
+    const response = await fetch(url, { ...init?.(guess), headers });
     expect([400, 405]).toContain(response.status);
     const { errors, data } = (await response.json()) as { errors: ShownError[]; data?: unknown };
     expect(errors[0]?.extensions.code).toBe('BAD_REQUEST');
@@ -64,22 +91,16 @@ describe.each(places)('asked at the %s', (place) => {
   });
 
   test('one such field beside others of a session is one guess', async () => {
-    const query = `mutation ($input: RegisterInput!) {
-      a: logout(input: { refreshToken: "none" }) { loggedOut }
-      register(input: $input) { user { username } }
-      b: logout(input: { refreshToken: "none" }) { loggedOut }
-    }`;
     const input = { username: uniqueName(), password: 'correct horse battery' };
-    expect(await createAsk(system[place]).data(query, { input })).toMatchObject({
+    expect(await createAsk(system[place]).data(oneOfThree, { input })).toMatchObject({
       register: { user: { username: input.username } },
     });
   });
 
   test('two operations in one document are one guess: only one of them is executed', async () => {
     const username = uniqueName();
-    const query = `${register.replace('mutation', 'mutation First')} ${logIn.replace('mutation', 'mutation Second')}`;
     const body = {
-      query,
+      query: String(twoOperations),
       operationName: 'First',
       variables: { input: { username, password: 'correct horse battery' } },
     };

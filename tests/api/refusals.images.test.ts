@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createResource } from '../documents.ts';
 import { claimSize, pngOfSize } from '../pngs.ts';
 import { fixture, type Person, type System, startSystem } from '../system.ts';
 
@@ -11,7 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }`;
 const picture = { data: fixture('four-colours.png').toString('base64') };
 const maxBytes = 383_970;
 
@@ -20,8 +20,11 @@ test('IMAGE_TOO_LARGE says what just fits, and that does fit', async () => {
     const data = (await pngOfSize(sizeBytes)).toString('base64');
     return { input: { title: 'Large', image: { data } } };
   };
-  expect(await ada.ask.refusal(create, await inputOf(maxBytes + 1))).toEqual({ code: 'IMAGE_TOO_LARGE', maxBytes });
-  await ada.ask.data(create, await inputOf(maxBytes));
+  expect(await ada.ask.refusal(createResource, await inputOf(maxBytes + 1))).toEqual({
+    code: 'IMAGE_TOO_LARGE',
+    maxBytes,
+  });
+  await ada.ask.data(createResource, await inputOf(maxBytes));
 });
 
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
@@ -40,7 +43,7 @@ const unsupported = {
 
 test.each(Object.entries(unsupported))('UNSUPPORTED_IMAGE for %s', async (_, data) => {
   const input = { title: 'Odd', image: { data } };
-  expect(await ada.ask.refusal(create, { input })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
+  expect(await ada.ask.refusal(createResource, { input })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
 });
 
 test('UNSUPPORTED_IMAGE for WebP, for 100 megapixels, and for a PNG that says it is a GIF', async () => {
@@ -52,6 +55,8 @@ test('UNSUPPORTED_IMAGE for WebP, for 100 megapixels, and for a PNG that says it
     { ...picture, contentType: 'image/gif' },
   ];
   for (const image of images) {
-    expect(await ada.ask.refusal(create, { input: { title: 'Odd', image } })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
+    expect(await ada.ask.refusal(createResource, { input: { title: 'Odd', image } })).toEqual({
+      code: 'UNSUPPORTED_IMAGE',
+    });
   }
 });

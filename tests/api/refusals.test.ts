@@ -2,9 +2,21 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { refusalCodes } from '../../runtime/graphql-errors.ts';
-import { endSession, logIn, refreshSession, register } from '../accounts.ts';
-import type { ShownError } from '../ask.ts';
+import {
+  changePassword,
+  deleteAccount,
+  endSession,
+  logIn,
+  logOutEverywhere,
+  refreshSession,
+  register,
+  sessions,
+} from '../accounts.ts';
+import type { Answer, Ask, ShownError } from '../ask.ts';
+import { createResource, deleteResource, oneResource, resourceCount, updateResource, viewer } from '../documents.ts';
+import type { DeleteResourceInput } from '../generated/graphql.ts';
 import { fixture, type Person, type System, startSystem } from '../system.ts';
+import { untyped } from '../untyped.ts';
 
 let system: System;
 let ada: Person;
@@ -14,27 +26,26 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-const create = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }`;
-const update = `mutation ($input: UpdateResourceInput!) { updateResource(input: $input) { resource { id version } } }`;
-const remove = `mutation ($input: DeleteResourceInput!) { deleteResource(input: $input) { deletedResourceId } }`;
 const picture = { data: fixture('four-colours.png').toString('base64') };
 const fieldsOf = ({ problems }: ShownError['extensions']) =>
   (problems as { field: string }[]).map(({ field }) => field);
 
-test.each([
-  '{ me { id } }',
-  '{ resource(id: "x") { id } }',
-  '{ resources { totalCount } }',
-  `mutation { createResource(input: { title: "a", image: { data: "" } }) { resource { id } } }`,
-  `mutation { updateResource(input: { id: "x" }) { resource { id } } }`,
-  `mutation { deleteResource(input: { id: "x" }) { deletedResourceId } }`,
-  '{ sessions { id } }',
-  `mutation { logoutEverywhere { loggedOut } }`,
-  `mutation { endSession(input: { sessionId: "x" }) { loggedOut } }`,
-  `mutation { changePassword(input: { currentPassword: "x", newPassword: "correct horse" }) { expiresIn } }`,
-  `mutation { deleteAccount(input: { password: "x" }) { deletedUserId } }`,
-])('UNAUTHENTICATED, MISSING, without a token: %s', async (operation) => {
-  const answer = await system.ask(operation);
+const needToken: [string, (ask: Ask) => Promise<Answer<unknown>>][] = [
+  ['me', (ask) => ask(viewer)],
+  ['resource', (ask) => ask(oneResource, { id: 'x' })],
+  ['resources', (ask) => ask(resourceCount)],
+  ['createResource', (ask) => ask(createResource, { input: { title: 'a', image: { data: '' } } })],
+  ['updateResource', (ask) => ask(updateResource, { input: { id: 'x' } })],
+  ['deleteResource', (ask) => ask(deleteResource, { input: { id: 'x' } })],
+  ['sessions', (ask) => ask(sessions)],
+  ['logoutEverywhere', (ask) => ask(logOutEverywhere)],
+  ['endSession', (ask) => ask(endSession, { input: { sessionId: 'x' } })],
+  ['changePassword', (ask) => ask(changePassword, { input: { currentPassword: 'x', newPassword: 'correct horse' } })],
+  ['deleteAccount', (ask) => ask(deleteAccount, { input: { password: 'x' } })],
+];
+
+test.each(needToken)('UNAUTHENTICATED, MISSING, without a token: %s', async (_, askFor) => {
+  const answer = await askFor(system.ask);
   expect(answer.status).toBe(200);
   expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }]);
 });
@@ -59,19 +70,19 @@ test('BAD_USER_INPUT for a password of 73 bytes, and none for one of 72', async 
 
 test('BAD_USER_INPUT names every problem of a resource', async () => {
   const input = { title: '   ', description: 'd'.repeat(5_001), image: picture };
-  expect(fieldsOf(await ada.ask.refusal(create, { input }))).toEqual(['title', 'description']);
+  expect(fieldsOf(await ada.ask.refusal(createResource, { input }))).toEqual(['title', 'description']);
 });
 
 test('BAD_USER_INPUT where an update takes away what cannot be', async () => {
   const id = await ada.create();
-  expect(fieldsOf(await ada.ask.refusal(update, { input: { id, title: null, image: null } }))).toEqual([
+  expect(fieldsOf(await ada.ask.refusal(updateResource, { input: { id, title: null, image: null } }))).toEqual([
     'title',
     'image',
   ]);
 });
 
 test('BAD_USER_INPUT, by GraphQL itself, with HTTP 400 for a variable of the wrong type', async () => {
-  const answer = await system.ask(register, { input: { username: 5, password: 'correct horse' } });
+  const answer = await system.ask(untyped(register), { input: { username: 5, password: 'correct horse' } });
   expect(answer.status).toBe(400);
   expect(answer.errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' });
 });
@@ -107,9 +118,15 @@ test('USERNAME_TAKEN for all but one of those who register a name at the same mo
   expect(codes).toEqual([...Array(7).fill('USERNAME_TAKEN'), 'registered']);
 });
 
-test.each([update, remove])('NOT_FOUND for a resource that is not there: %s', async (mutation) => {
+/** What names a resource, and may say which version of it is meant. */
+const mutations: [string, (ask: Ask, input: DeleteResourceInput) => Promise<ShownError['extensions']>][] = [
+  ['updateResource', (ask, input) => ask.refusal(updateResource, { input })],
+  ['deleteResource', (ask, input) => ask.refusal(deleteResource, { input })],
+];
+
+test.each(mutations)('NOT_FOUND for a resource that is not there: %s', async (_, refusalOf) => {
   const input = { id: '00000000-0000-7000-8000-000000000000' };
-  expect(await ada.ask.refusal(mutation, { input })).toEqual({ code: 'NOT_FOUND' });
+  expect(await refusalOf(ada.ask, input)).toEqual({ code: 'NOT_FOUND' });
 });
 
 test('NOT_FOUND for a session that is not there', async () => {
@@ -117,17 +134,17 @@ test('NOT_FOUND for a session that is not there', async () => {
   expect(await ada.ask.refusal(endSession, { input })).toEqual({ code: 'NOT_FOUND' });
 });
 
-test.each([update, remove])('CONFLICT, VERSION_PASSED, says the version: %s', async (mutation) => {
+test.each(mutations)('CONFLICT, VERSION_PASSED, says the version: %s', async (_, refusalOf) => {
   const id = await ada.create();
-  await ada.ask.data(update, { input: { id, title: 'Second' } });
-  const refusal = await ada.ask.refusal(mutation, { input: { id, expectedVersion: 1 } });
+  await ada.ask.data(updateResource, { input: { id, title: 'Second' } });
+  const refusal = await refusalOf(ada.ask, { id, expectedVersion: 1 });
   expect(refusal).toEqual({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion: 2 });
 });
 
 test('CONFLICT, IN_PROGRESS, for all but one of those who replace an image at the same moment', async () => {
   const id = await ada.create();
   const answers = await Promise.all(
-    Array.from({ length: 6 }, () => ada.ask(update, { input: { id, image: picture, expectedVersion: 1 } })),
+    Array.from({ length: 6 }, () => ada.ask(updateResource, { input: { id, image: picture, expectedVersion: 1 } })),
   );
   const winners = answers.filter(({ errors }) => errors.length === 0);
   const losers = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions));
@@ -137,7 +154,7 @@ test('CONFLICT, IN_PROGRESS, for all but one of those who replace an image at th
 });
 
 test('PAYLOAD_TOO_LARGE with HTTP 413, counted after decompression', async () => {
-  const text = JSON.stringify({ query: '{ __typename }', padding: ' '.repeat(2 ** 20) });
+  const text = JSON.stringify({ query: String(viewer), padding: ' '.repeat(2 ** 20) });
   const headers = { 'content-type': 'application/json' };
   const bodies = [
     { body: text, headers },
@@ -156,7 +173,7 @@ test.each([
   ['GRAPHQL_VALIDATION_FAILED', '{ nothing }'],
   ['OPERATION_RESOLUTION_FAILURE', 'subscription { x }'],
 ])('%s with HTTP 400', async (code, query) => {
-  const answer = await system.ask(query);
+  const answer = await system.ask(untyped(query));
   expect(answer.status).toBe(400);
   expect(answer.errors[0]?.extensions).toEqual({ code });
 });

@@ -10,8 +10,9 @@ import {
   register,
   sessionIdOf,
   sessionsOf,
-  type Tokens,
 } from '../accounts.ts';
+import { given } from '../ask.ts';
+import { viewer, viewerAndCount } from '../documents.ts';
 import { type Person, type System, startSystem, uniqueName } from '../system.ts';
 
 let system: System;
@@ -22,15 +23,14 @@ afterAll(() => system.stop());
 
 const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
 const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
-const both = '{ me { id } resources { totalCount } }';
 const refused = (refreshToken: string) => system.ask.refusal(refreshSession, { input: { refreshToken } });
 const logOutWith = (refreshToken: string) => system.ask.data(logOut, { input: { refreshToken } });
-const holds = (accessToken: string) => system.as(accessToken).data(both);
+const holds = (accessToken: string) => system.as(accessToken).data(viewerAndCount);
 
 test('registration and log-in open a session each, with a refresh token of 256 bits of its own', async () => {
   const username = uniqueName();
   const password = 'correct horse battery staple';
-  const { register: first } = await system.ask.data<{ register: Tokens }>(register, { input: { username, password } });
+  const first = given((await system.ask.data(register, { input: { username, password } })).register);
   const second = await logInAgain(system.gateway, { username, password });
   for (const { accessToken, refreshToken, tokenType, expiresIn, user } of [first, second]) {
     expect(Buffer.from(refreshToken, 'base64url')).toHaveLength(32);
@@ -96,7 +96,7 @@ describe('logout', () => {
     const other = await logInAgain(system.gateway, ada);
     for (let time = 1; time <= 2; time++) expect(await logOutWith(ada.refreshToken)).toEqual({ logout: loggedOut });
     expect(await refused(ada.refreshToken)).toEqual(invalidRefreshToken);
-    expect(await ada.ask.refusal('{ me { id } }')).toEqual(ended);
+    expect(await ada.ask.refusal(viewer)).toEqual(ended);
     expect((await sessionsOf(other.ask)).map(({ id }) => id)).toEqual([sessionIdOf(other.accessToken)]);
     await holds((await refreshWith(system.ask, other.refreshToken)).accessToken);
   });
@@ -107,7 +107,7 @@ describe('logout', () => {
     await logOutWith(ada.refreshToken);
     expect(await refused(next.refreshToken)).toEqual(invalidRefreshToken);
     for (const token of [ada.token, next.accessToken]) {
-      expect(await system.as(token).refusal('{ me { id } }')).toEqual(ended);
+      expect(await system.as(token).refusal(viewer)).toEqual(ended);
     }
   });
 
@@ -121,7 +121,7 @@ test('logoutEverywhere ends every session of the viewer, and nobody else’s', a
   const other = await logInAgain(system.gateway, ada);
   expect(await other.ask.data(logOutEverywhere)).toEqual({ logoutEverywhere: loggedOut });
   for (const { ask, refreshToken } of [ada, other]) {
-    expect(await ask.refusal('{ me { id } }')).toEqual(ended);
+    expect(await ask.refusal(viewer)).toEqual(ended);
     expect(await refused(refreshToken)).toEqual(invalidRefreshToken);
   }
   await holds(bob.token);

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { logInAgain, refreshSession, refreshWith, sessionsOf } from '../accounts.ts';
+import { resourceCount, viewer } from '../documents.ts';
 import { startSystem } from '../system.ts';
 
 const usual = { graceSeconds: 10, idleSeconds: 30 * 86_400, longestSeconds: 90 * 86_400 };
@@ -46,8 +47,8 @@ describe('a session', () => {
     await setTimeout(2_100);
     expect(await system.refused(ada.refreshToken)).toEqual(invalidRefreshToken);
     const expired = { code: 'UNAUTHENTICATED', reason: 'EXPIRED' };
-    for (const query of ['{ me { id } }', '{ resources { totalCount } }']) {
-      expect(await ada.ask.refusal(query)).toEqual(expired);
+    for (const refusal of [await ada.ask.refusal(viewer), await ada.ask.refusal(resourceCount)]) {
+      expect(refusal).toEqual(expired);
     }
     expect(await sessionsOf((await logInAgain(system.gateway, ada)).ask)).toHaveLength(1);
   });
@@ -65,7 +66,7 @@ describe('a refresh token that is used once more', () => {
       expect(await system.refused(refreshToken)).toEqual(invalidRefreshToken);
     }
     for (const token of [ada.token, next.accessToken, raced.accessToken]) {
-      expect(await system.as(token).refusal('{ me { id } }')).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+      expect(await system.as(token).refusal(viewer)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
     }
     expect(await sessionsOf(other.ask)).toHaveLength(1);
     await refreshWith(system.ask, other.refreshToken);
@@ -77,7 +78,7 @@ describe('a refresh token that is used once more', () => {
     const next = await refreshWith(system.ask, ada.refreshToken);
     expect(await system.refused(ada.refreshToken)).toEqual(invalidRefreshToken);
     expect(await system.refused(next.refreshToken)).toEqual(invalidRefreshToken);
-    expect(await ada.ask.refusal('{ me { id } }')).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await ada.ask.refusal(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test('in the same moment ends it where there is no grace period: only the first gets an answer', async () => {

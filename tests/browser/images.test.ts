@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { graphql } from '../generated/gql.ts';
 import { fixture } from '../system.ts';
 import { openExplorer } from './open-explorer.ts';
 
 interface Resource {
   image: { url: string; sha256: string };
 }
+
+/** For a tab that is there, whose name it has. */
+const otherwiseNamed = graphql(`
+  query ListWithOwners { me { mine: resources { edges { node { ...R } } } } }
+  fragment R on Resource { named: title picture: image { ... on Image { at: url } } }
+`);
 
 /** The images that the page shows, once they are there, with their alternative texts and their sizes in pixels. */
 const pictures = (page: Page) =>
@@ -46,9 +53,7 @@ describe('the images of an answer', () => {
     await write('variables', JSON.stringify({ input: { title, image: { data } } }));
     await run('CreateResource');
     await show('ListWithOwners');
-    const query =
-      'query ListWithOwners { me { mine: resources { edges { node { ...R } } } } } fragment R on Resource { named: title picture: image { ... on Image { at: url } } }';
-    await write('operation', query);
+    await write('operation', String(otherwiseNamed));
     await run('ListWithOwners');
     await expect.poll(() => pictures(page)).toEqual([{ alt: title, width: 32, height: 24 }]);
   });

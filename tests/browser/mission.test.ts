@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { viewer } from '../documents.ts';
+import type { ViewerQuery } from '../generated/graphql.ts';
 import { openExplorer } from './open-explorer.ts';
 
 interface LoggedIn {
@@ -120,13 +122,14 @@ test('a tab of one’s own is there when the page is opened again, and so is the
   const { page, run, write } = await openExplorer();
   await run('Register');
   await page.getByRole('button', { name: 'New tab' }).click();
-  await write('operation', 'query WhoAmI { me { username } }');
-  await page.getByRole('button', { name: 'WhoAmI', exact: true }).waitFor();
-  expect((await run<{ me: object }>('WhoAmI')).data?.me).toEqual({ username: expect.stringMatching(/^ada-/) });
-  await expect.poll(() => page.evaluate<string>('localStorage["graphiql:tabState"]')).toContain('WhoAmI');
+  await write('operation', String(viewer));
+  await page.getByRole('button', { name: 'Viewer', exact: true }).waitFor();
+  const { me } = (await run<ViewerQuery>('Viewer')).data ?? {};
+  expect(me).toEqual({ id: expect.any(String), username: expect.stringMatching(/^ada-/) });
+  await expect.poll(() => page.evaluate<string>('localStorage["graphiql:tabState"]')).toContain('Viewer');
   await page.reload();
   await page.getByRole('button', { name: 'Execute' }).waitFor();
-  expect(await tabNames(page)).toEqual([...tabs, 'WhoAmI']);
+  expect(await tabNames(page)).toEqual([...tabs, 'Viewer']);
 });
 
 test('a field is completed while it is typed, and explained', async () => {

@@ -1,5 +1,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { logOut } from '../accounts.ts';
+import { given } from '../ask.ts';
+import { viewer } from '../documents.ts';
+import { untyped } from '../untyped.ts';
 import { openExplorer } from './open-explorer.ts';
 
 interface LoggedIn {
@@ -7,8 +11,6 @@ interface LoggedIn {
   refreshToken: string;
   user: { username: string };
 }
-
-const whoAmI = 'query WhoAmI { me { username } }';
 
 /** Until a token of three seconds holds no longer. */
 const expired = () => new Promise((resolve) => setTimeout(resolve, 3_500));
@@ -59,10 +61,11 @@ describe('the access token', () => {
     const { page, run, show, write } = await openExplorer({ accessTokenSeconds: 3 });
     const asked = countAsked(page);
     await show('Register');
-    await write(
-      'operation',
+    // Named as its tab is, and not asking how long the token holds.
+    const brief = untyped(
       'mutation Register($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }',
     );
+    await write('operation', String(brief));
     await run('Register');
     await expired();
     expect((await run('CreateResource')).errors).toBeUndefined();
@@ -73,9 +76,7 @@ describe('the access token', () => {
   test('is dropped when its session has ended, and the page says so', async () => {
     const { system, run, text, notice } = await openExplorer({ accessTokenSeconds: 3 });
     const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
-    await system.ask('mutation ($input: LogoutInput!) { logout(input: $input) { loggedOut } }', {
-      input: { refreshToken: register?.refreshToken },
-    });
+    await system.ask(logOut, { input: { refreshToken: given(register).refreshToken } });
     await expired();
     const refused = await run('ListWithOwners');
     expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -101,13 +102,13 @@ test('nothing that is secret outlives the page: no token, no password, no header
   const { page, run, write, text } = await openExplorer();
   const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
   await page.getByRole('button', { name: 'New tab' }).click();
-  await write('operation', whoAmI);
-  await page.getByRole('button', { name: 'WhoAmI', exact: true }).waitFor();
-  await run('WhoAmI');
+  await write('operation', String(viewer));
+  await page.getByRole('button', { name: 'Viewer', exact: true }).waitFor();
+  await run('Viewer');
   await run('CreateResource');
   const kept = () =>
     page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])');
-  await expect.poll(kept).toContain('WhoAmI');
+  await expect.poll(kept).toContain('Viewer');
   await expect.poll(kept).toContain('CreateResource');
   expect(await kept()).not.toMatch(/eyJ|correct horse|Bearer/);
   expect(await kept()).not.toContain(register?.refreshToken);
@@ -115,12 +116,12 @@ test('nothing that is secret outlives the page: no token, no password, no header
 
   await page.getByRole('button', { name: 'Show History' }).click();
   const history = page.getByRole('region', { name: 'History' }).getByRole('listitem');
-  expect(await history.allInnerTexts()).toEqual(['CreateResource', 'WhoAmI', 'Register']);
+  expect(await history.allInnerTexts()).toEqual(['CreateResource', 'Viewer', 'Register']);
   await page.reload();
   await page.getByRole('button', { name: 'Execute' }).waitFor();
   expect((await run('ListWithOwners')).errors?.[0]?.extensions).toMatchObject({ reason: 'MISSING' });
   await run('Register');
-  await history.filter({ hasText: 'WhoAmI' }).getByRole('button', { name: 'WhoAmI' }).click();
+  await history.filter({ hasText: 'Viewer' }).getByRole('button', { name: 'Viewer' }).click();
   await expect.poll(() => text('request-headers')).toContain('Bearer ey');
-  expect(await text('operation')).toBe(whoAmI);
+  expect(await text('operation')).toBe(String(viewer));
 });

@@ -1,6 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { createAsk, type ShownError } from '../ask.ts';
+import {
+  changePassword,
+  deleteAccount,
+  endSession,
+  logIn,
+  logOut,
+  logOutEverywhere,
+  refreshSession,
+  register,
+  type Tokens,
+} from '../accounts.ts';
+import { type Answer, createAsk, given, type ShownError } from '../ask.ts';
 import type { Told, ToldAccount, ToldSession } from './told.ts';
 
 /** Somebody who has an account. */
@@ -41,13 +52,15 @@ export class RefusedByAuth extends Error {
   }
 }
 
+/** Of an answer without errors. */
+function dataOf<Data>({ data, errors: [error] }: Answer<Data>): Data {
+  if (error || !data) throw new RefusedByAuth(error?.extensions ?? { code: 'NONE' });
+  return data;
+}
+
 export function accountsAt(url: string, told: Told): Accounts {
-  const ask = async <Data>(query: string, input?: object, login?: Login): Promise<Data> => {
-    const { data, errors } = await createAsk(url, login?.session.accessToken)<Data>(query, input && { input });
-    const [error] = errors;
-    if (error || !data) throw new RefusedByAuth(error?.extensions ?? { code: 'NONE' });
-    return data;
-  };
+  const ask = createAsk(url);
+  const askAs = ({ session }: Login) => createAsk(url, session.accessToken);
 
   const keepLogin = (account: ToldAccount, { accessToken, refreshToken }: Tokens): Login => {
     const session: ToldSession = { id: String(jwt.decode(accessToken, { json: true })?.sid), accessToken };
@@ -65,53 +78,40 @@ export function accountsAt(url: string, told: Told): Accounts {
     async signUp() {
       const username = `person-${randomUUID().slice(0, 18)}`;
       const password = `correct horse ${randomUUID()}`;
-      const { register } = await ask<{ register: Tokens }>(registration, { username, password });
-      const account: ToldAccount = { id: register.user.id, sessions: [] };
+      const tokens = given(dataOf(await ask(register, { input: { username, password } })).register);
+      const account: ToldAccount = { id: tokens.user.id, sessions: [] };
       told.accounts.push(account);
-      return { person: { username, password, told: account }, login: keepLogin(account, register) };
+      return { person: { username, password, told: account }, login: keepLogin(account, tokens) };
     },
     async logIn({ username, password, told: account }) {
-      const { login } = await ask<{ login: Tokens }>(logIn, { username, password });
-      return keepLogin(account, login);
+      const { login } = dataOf(await ask(logIn, { input: { username, password } }));
+      return keepLogin(account, given(login));
     },
-    logOut: ({ session, refreshToken }) => ending([session], () => ask(logOut, { refreshToken })),
+    logOut: ({ session, refreshToken }) =>
+      ending([session], async () => dataOf(await ask(logOut, { input: { refreshToken } }))),
     logOutEverywhere: (person, login) =>
-      ending([...person.told.sessions], () => ask(logOutEverywhere, undefined, login)),
-    endSession: (login, { session }) => ending([session], () => ask(endSession, { sessionId: session.id }, login)),
+      ending([...person.told.sessions], async () => dataOf(await askAs(login)(logOutEverywhere))),
+    endSession: (login, { session }) =>
+      ending([session], async () => dataOf(await askAs(login)(endSession, { input: { sessionId: session.id } }))),
     async changePassword(person, login) {
       const input = { currentPassword: person.password, newPassword: `better horse ${randomUUID()}` };
       const others = person.told.sessions.filter((session) => session !== login.session);
-      await ending(others, () => ask(changePassword, input, login));
+      await ending(others, async () => dataOf(await askAs(login)(changePassword, { input })));
       person.password = input.newPassword;
     },
     async reuse({ session, refreshToken }) {
-      await ask(refresh, { refreshToken });
+      const trade = async () => dataOf(await ask(refreshSession, { input: { refreshToken } }));
+      await trade();
       await ending([session], () =>
-        ask(refresh, { refreshToken }).catch((error: unknown) => {
+        trade().catch((error: unknown) => {
           if (!(error instanceof RefusedByAuth) || error.code !== 'INVALID_REFRESH_TOKEN') throw error;
         }),
       );
     },
     async deleteAccount({ password, told: account }, login) {
       account.deletion ??= 'ASKED';
-      await ask(deleteAccount, { password }, login);
+      dataOf(await askAs(login)(deleteAccount, { input: { password } }));
       account.deletion = 'DONE';
     },
   };
 }
-
-interface Tokens {
-  accessToken: string;
-  refreshToken: string;
-  user: { id: string };
-}
-
-const tokens = '{ accessToken refreshToken user { id } }';
-const registration = `mutation ($input: RegisterInput!) { register(input: $input) ${tokens} }`;
-const logIn = `mutation ($input: LoginInput!) { login(input: $input) ${tokens} }`;
-const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) ${tokens} }`;
-const logOut = 'mutation ($input: LogoutInput!) { logout(input: $input) { loggedOut } }';
-const logOutEverywhere = 'mutation { logoutEverywhere { loggedOut } }';
-const endSession = 'mutation ($input: EndSessionInput!) { endSession(input: $input) { loggedOut } }';
-const changePassword = `mutation ($input: ChangePasswordInput!) { changePassword(input: $input) ${tokens} }`;
-const deleteAccount = 'mutation ($input: DeleteAccountInput!) { deleteAccount(input: $input) { deletedUserId } }';

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { createAsk } from '../ask.ts';
+import { resourceCount } from '../documents.ts';
 import { inTurns, servedSha256 } from './images-there.ts';
 import type { Told, ToldAccount } from './told.ts';
 
@@ -139,7 +140,7 @@ function lookAtTokens(url: string, told: Told, { sessions }: Accounts) {
 
 /** Whether resources take a token. */
 export async function isTaken(url: string, token: string): Promise<boolean> {
-  const { data, errors, text } = await createAsk(url, token)('{ resources { totalCount } }');
+  const { data, errors, text } = await createAsk(url, token)(resourceCount);
   if (errors[0]?.extensions.code === 'UNAUTHENTICATED') return false;
   if (errors.length > 0 || !data?.resources) throw new Error(`No answer about a token: ${text}`);
   return true;

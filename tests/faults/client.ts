@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Ask, createAsk, type ShownError } from '../ask.ts';
-import type { Told, ToldResource } from './told.ts';
+import { type Answer, type Ask, createAsk, given, type ShownError } from '../ask.ts';
+import { createStored, deleteResource, updateStored } from '../documents.ts';
+import type { StoredResourceFragment } from '../generated/graphql.ts';
+import type { Told } from './told.ts';
 
 export interface Picture {
   base64: string;
@@ -20,16 +22,8 @@ export function clientOf(url: string, token: string, told: Told): Client {
   const ask: Ask = createAsk(url, token);
   const keep = (resource: Shown): Shown => {
     const { id, owner, version, image } = resource;
-    told.successes.push({ id, ownerId: owner.id, version, ...image });
+    told.successes.push({ id, ownerId: given(owner).id, version, ...image });
     return resource;
-  };
-  const asked = async <Data>(
-    query: string,
-    input: object,
-  ): Promise<{ data: Data } | { error: ShownError['extensions'] }> => {
-    const { data, errors } = await ask<Data>(query, { input });
-    const [error] = errors;
-    return data && !error ? { data } : { error: error?.extensions ?? { code: 'NONE' } };
   };
 
   return {
@@ -37,21 +31,21 @@ export function clientOf(url: string, token: string, told: Told): Client {
     async create(input) {
       const { picture, ...texts } = input;
       const wanted = { title: 'A picture', ...texts, image: { data: picture.base64 } };
-      const answer = await asked<{ createResource: { resource: Shown } }>(creation, wanted);
-      return 'data' in answer ? keep(answer.data.createResource.resource) : answer.error;
+      const answer = outcomeOf(await ask(createStored, { input: wanted }));
+      return 'data' in answer ? keep(given(answer.data.createResource).resource) : answer.error;
     },
     async update({ picture, ...change }) {
       const unsure = { id: change.id, type: 'UPDATE' as const, sha256: picture?.sha256 };
       told.unsure.push(unsure);
       const wanted = { ...change, ...(picture && { image: { data: picture.base64 } }) };
-      const answer = await asked<{ updateResource: { resource: Shown } }>(update, wanted);
+      const answer = outcomeOf(await ask(updateStored, { input: wanted }));
       if ('error' in answer) return answer.error;
       told.unsure.splice(told.unsure.indexOf(unsure), 1);
-      return keep(answer.data.updateResource.resource);
+      return keep(given(answer.data.updateResource).resource);
     },
     async delete(id) {
       told.unsure.push({ id, type: 'DELETE' });
-      const answer = await asked(deletion, { id });
+      const answer = outcomeOf(await ask(deleteResource, { input: { id } }));
       if ('error' in answer) return answer.error;
       told.deleted.push(id);
       return undefined;
@@ -59,11 +53,11 @@ export function clientOf(url: string, token: string, told: Told): Client {
   };
 }
 
-export type Shown = Pick<ToldResource, 'id' | 'version'> & {
-  title: string;
-  owner: { id: string };
-  image: { url: string; sha256: string };
-};
+function outcomeOf<Data>({ data, errors: [error] }: Answer<Data>): { data: Data } | { error: Refused } {
+  return data && !error ? { data } : { error: error?.extensions ?? { code: 'NONE' } };
+}
+
+export type Shown = StoredResourceFragment;
 type Refused = ShownError['extensions'];
 
 export interface Client {
@@ -75,8 +69,3 @@ export interface Client {
 
 export const isShown = (answer: Shown | Refused | undefined): answer is Shown =>
   answer !== undefined && 'image' in answer;
-
-const shown = '{ id version title owner { id } image { url sha256 } }';
-const creation = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource ${shown} } }`;
-const update = `mutation ($input: UpdateResourceInput!) { updateResource(input: $input) { resource ${shown} } }`;
-const deletion = `mutation ($input: DeleteResourceInput!) { deleteResource(input: $input) { deletedResourceId } }`;

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
+import { resourceCount, versionAndCount } from '../documents.ts';
 import { noFindings } from './checker.ts';
 import { type Client, clientOf, isShown, jpg, png, type Shown } from './client.ts';
 import { type Fault, type FaultyProxy, faults, startFaultyProxy } from './faulty-proxy.ts';
@@ -37,9 +38,11 @@ async function startSpoilable() {
 const unavailable = { code: 'IMAGE_SERVICE_UNAVAILABLE' };
 
 async function expectReads({ ask }: Client, resource: Shown, count = 1): Promise<void> {
-  const reads = 'query ($id: ID!) { resource(id: $id) { id version } resources { totalCount } }';
   const { id, version } = resource;
-  expect(await ask.data(reads, { id })).toEqual({ resource: { id, version }, resources: { totalCount: count } });
+  expect(await ask.data(versionAndCount, { id })).toEqual({
+    resource: { id, version },
+    resources: { totalCount: count },
+  });
 }
 
 const atOnce = pLimit(7);
@@ -105,7 +108,7 @@ test('a deletion that meets a fault succeeds, and its image goes later', () =>
     await spoil(proxy, 'DELETE');
     expect(await ada.delete(resource.id)).toBe(undefined);
     expect(proxy.isSpoiling()).toBe(true);
-    expect(await ada.ask.data('{ resources { totalCount } }')).toEqual({ resources: { totalCount: 0 } });
+    expect(await ada.ask.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
     await proxy.heal();
     expect(await world.check()).toEqual(noFindings);
     expect(world.rowCount()).toBe(0);

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { markReadOnly } from '../../subgraphs/resources/storage/test-read-only.ts';
+import { versionAndCount } from '../documents.ts';
 import { noFindings } from './checker.ts';
 import { clientOf, isShown, jpg, png, type Shown } from './client.ts';
 import { tokenOf } from './keys.ts';
@@ -82,9 +83,8 @@ async function startBreakable(fault: Fault) {
       return clientOf((await world.start()).url, tokenOf('ada'), world.told);
     },
     expectReads: async ({ id, version }: Shown) => {
-      const reads = 'query ($id: ID!) { resource(id: $id) { id version } resources { totalCount } }';
       const expected = { resource: { id, version }, resources: { totalCount: 1 } };
-      expect(await ada.ask.data(reads, { id })).toEqual(expected);
+      expect(await ada.ask.data(versionAndCount, { id })).toEqual(expected);
     },
   };
 }
