@@ -43,6 +43,13 @@ const rules = {
   'known-directives': ['error', { ignoreClientDirectives: ['link', 'key'] }],
 };
 
+/** A mutation's one argument is required. */
+const inputIsRequired = {
+  selector:
+    'ObjectTypeDefinition[name.value=Mutation] > FieldDefinition > InputValueDefinition[gqlType.kind!=NonNullType]',
+  message: 'What a mutation takes is required: end its type with !.',
+};
+
 const named = (settings) =>
   Object.fromEntries(
     Object.entries(settings).map(([rule, setting]) => [rule.replace(/^(?!@)/, '@graphql-eslint/'), setting]),
@@ -62,7 +69,11 @@ const shared = {
 
 /** Lints what is written by hand: api.graphql and supergraph.graphql are composed of it. */
 export default [
-  { ...shared, files: ['schema/{auth,resources}.graphql'], rules: named(rules) },
+  {
+    ...shared,
+    files: ['schema/{auth,resources}.graphql'],
+    rules: { ...named(rules), 'no-restricted-syntax': ['error', inputIsRequired] },
+  },
   {
     ...shared,
     files: ['schema/examples/*.graphql'],

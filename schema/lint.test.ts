@@ -50,6 +50,7 @@ test('what is planted in it is found: names, descriptions, connections, argument
     ['auth.graphql', 'accessToken: String!', 'access_token: String!', 'naming-convention'],
     ['auth.graphql', 'input: LogoutInput!', 'logout: LogoutInput!', 'input-name'],
     ['auth.graphql', 'input: LoginInput!', 'input: RegisterInput!', 'input-name'],
+    ['auth.graphql', 'input: EndSessionInput!', 'input: EndSessionInput', 'no-restricted-syntax'],
     ['auth.graphql', 'me: User', 'me: User!', 'require-nullable-result-in-root'],
     [
       'auth.graphql',

@@ -1,12 +1,12 @@
 import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, isInputObjectType, isObjectType, isRequiredArgument, isRequiredInputField } from 'graphql';
 import { codesByField } from '../codes.ts';
 
 /** What is different in a schema, and what that means to clients of the one before. */
 export interface SchemaChange {
   /** Where, as GraphQL writes schema coordinates: `Query.resources(first:)`. */
   coordinate: string;
-  /** What has happened there, in the words of graphql-inspector: `FIELD_REMOVED`. */
+  /** What has happened there, in the words of graphql-inspector: `FIELD_REMOVED`; of codes, `CODE_REMOVED FORBIDDEN`. */
   kind: string;
   level: 'breaking' | 'dangerous' | 'safe';
   message: string;
@@ -21,11 +21,27 @@ const levels = {
 /** What differs between what was released and what is there now; codes in descriptions are part of what clients rely on. */
 export async function changesBetween(released: GraphQLSchema, current: GraphQLSchema): Promise<SchemaChange[]> {
   const changes = await diff(released, current);
-  return [...changes.map(asSchemaChange), ...changedCodes(released, current)];
+  return [...changes.map((change) => asSchemaChange(change, current)), ...changedCodes(released, current)];
 }
 
-function asSchemaChange({ type, path, message, criticality }: Change): SchemaChange {
-  return { coordinate: toCoordinate(path), kind: type, level: levels[criticality.level], message };
+function asSchemaChange({ type, path, message, criticality }: Change, current: GraphQLSchema): SchemaChange {
+  const wantsMore = /DEFAULT(_VALUE)?_CHANGED$/.test(type) && isRequired(current, path);
+  return {
+    coordinate: toCoordinate(path),
+    kind: type,
+    level: wantsMore ? 'breaking' : levels[criticality.level],
+    message,
+  };
+}
+
+/** Whether an argument or a field of an input may not be left out: what had a default could be. */
+function isRequired(schema: GraphQLSchema, path = ''): boolean {
+  const [typeName = '', fieldName = '', argumentName] = path.split('.');
+  const type = schema.getType(typeName);
+  const inputField = isInputObjectType(type) ? type.getFields()[fieldName] : undefined;
+  const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
+  const argument = field?.args.find(({ name }) => name === argumentName);
+  return Boolean((inputField && isRequiredInputField(inputField)) || (argument && isRequiredArgument(argument)));
 }
 
 /** graphql-inspector joins names by dots; arguments have brackets, and directives belong to what they stand at. */
@@ -65,7 +81,7 @@ function codeChange(coordinate: string, code: string, happened: 'ADDED' | 'REMOV
   const says = happened === 'ADDED' ? 'is refused with' : 'is no longer refused with';
   return {
     coordinate,
-    kind: `CODE_${happened}`,
+    kind: `CODE_${happened} ${code}`,
     level: happened === 'ADDED' ? 'dangerous' : 'breaking',
     message: `'${coordinate}' ${says} the code ${code}`,
   };

@@ -65,13 +65,19 @@ describe('what breaks clients fails with the note that it wants, and passes with
       ' search: Int\n',
       '`ResourceFilter.search` INPUT_FIELD_TYPE_CHANGED',
     ],
-    ['a code that is gone', ' USERNAME_TAKEN,', '', '`Mutation.register` CODE_REMOVED'],
+    ['a code that is gone', ' USERNAME_TAKEN,', '', '`Mutation.register` CODE_REMOVED USERNAME_TAKEN'],
+    [
+      'an argument that may not be left out any more',
+      'orderBy: ResourceOrder! = NEWEST',
+      'orderBy: ResourceOrder!',
+      '`Query.resources(orderBy:)` FIELD_ARGUMENT_DEFAULT_CHANGED',
+    ],
   ])('%s', async (_, from, to, change) => {
-    const note = `- ${change}: what clients do instead.`;
+    const note = `- ${change}: ask for less.`;
     const failed = await check(folderWith(planted(from, to)));
     expect(failed.exitCode).toBe(1);
     expect(failed.stderr).toMatch(/^Breaks clients: /);
-    expect(failed.stderr.split('write in CHANGES.md: ').slice(1)).toEqual([`${note}\n`]);
+    expect(failed.stderr.split('write in CHANGES.md: ').slice(1)).toEqual([`- ${change}: what clients do instead.\n`]);
 
     expect(await check(folderWith(planted(from, to), noted(note)))).toMatchObject({ exitCode: 0, stderr: '' });
   });
@@ -85,6 +91,34 @@ describe('what breaks clients fails with the note that it wants, and passes with
   });
 });
 
+test('an input field that may not be left out any more breaks clients', async () => {
+  const optional = planted('  search: String\n', '  search: String! = ""\n');
+  const folder = folderWith(optional);
+  cpSync(`${folder}/api.graphql`, `${folder}/released/api.graphql`);
+  const api = readFileSync(`${folder}/api.graphql`, 'utf8');
+  writeFileSync(`${folder}/api.graphql`, api.replace('search: String! = ""', 'search: String!'));
+  const { exitCode, stderr } = await check(folder);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('`ResourceFilter.search` INPUT_FIELD_DEFAULT_VALUE_CHANGED');
+});
+
+test('of several changes at one place each wants a note of its own', async () => {
+  const one = '- `Mutation.register` CODE_REMOVED USERNAME_TAKEN: names are free.';
+  const other = '- `Mutation.register` CODE_REMOVED RATE_LIMITED: register as often as you like.';
+  const both = planted(' USERNAME_TAKEN, RATE_LIMITED', '');
+  const failed = await check(folderWith(both, noted(one)));
+  expect([failed.exitCode, failed.stderr.match(/CODE_REMOVED \w+/g)]).toEqual([1, ['CODE_REMOVED RATE_LIMITED']]);
+  expect(await check(folderWith(both, noted(one, other)))).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test('two notes of one change fail', async () => {
+  const line = '- `Session.isCurrent` FIELD_REMOVED: compare the ids.';
+  const { exitCode, stderr } = await check(
+    folderWith(planted(' isCurrent: Boolean!', ' current: Boolean!'), noted(line, line)),
+  );
+  expect([exitCode, stderr]).toEqual([1, `CHANGES.md has a note for a change that is not there: ${line}\n`]);
+});
+
 test('a note for a change that is not there fails', async () => {
   const line = '- `User.username` FIELD_REMOVED: ask for the id.';
   expect(await check(folderWith(noted(line)))).toMatchObject({
@@ -95,6 +129,11 @@ test('a note for a change that is not there fails', async () => {
 
 test.each([
   ['an item that is no note', noted('- The username is gone.'), 'This is no note of a change: - The username is gone.'],
+  [
+    'a note that says nothing yet',
+    noted('- `User.username` FIELD_REMOVED: what clients do instead.'),
+    'This note says nothing yet: - `User.username` FIELD_REMOVED',
+  ],
   ['no heading for what is next', ['CHANGES.md', heading, '\n'] as Replacement, 'has no heading "## Next release"'],
   ['an API that is no schema', planted('type User {', 'type User'), 'Syntax Error'],
 ])('%s fails, and says so in a line', async (_, replacement, message) => {

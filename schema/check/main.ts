@@ -22,8 +22,13 @@ const read = (name: string) => readFileSync(file(name), 'utf8');
 /** Every fault, as lines that say how to mend it. */
 function faultsOf(changes: readonly SchemaChange[], notes: readonly Note[]): string[] {
   const breaking = changes.filter(({ level }) => level === 'breaking');
-  const silent = breaking.filter((change) => !notes.some((note) => isOf(note, change)));
-  const idle = notes.filter((note) => !breaking.some((change) => isOf(note, change)));
+  const idle = [...notes];
+  // Each note speaks of one change.
+  const silent = breaking.filter((change) => {
+    const index = idle.findIndex((note) => isOf(note, change));
+    if (index >= 0) idle.splice(index, 1);
+    return index < 0;
+  });
   return [
     ...silent.map(
       (change) => `Breaks clients: ${change.message}.\n  Undo it, or write in CHANGES.md: ${noteFor(change)}`,

@@ -9,9 +9,10 @@ export interface Note {
 }
 
 const nextRelease = '## Next release';
-const noteForm = /^- `([^`]+)` ([A-Z_]+): \S/;
+const noteForm = /^- `([^`]+)` ([A-Z_]+(?: [A-Z_]+)?): (\S.*)/;
+const toFillIn = 'what clients do instead.';
 
-/** The notes under `## Next release`. Throws where there is no such heading, or an item of the list is no note. */
+/** The notes under `## Next release`. Throws where there is no such heading, or an item of the list is no note or says nothing yet. */
 export function notesOfNextRelease(changes: string): Note[] {
   const lines = changes.split('\n');
   const start = lines.indexOf(nextRelease);
@@ -22,11 +23,12 @@ export function notesOfNextRelease(changes: string): Note[] {
 }
 
 function readNote(line: string): Note {
-  const [, coordinate, kind] = noteForm.exec(line) ?? [];
+  const [, coordinate, kind, text] = noteForm.exec(line) ?? [];
   if (coordinate === undefined || kind === undefined)
     throw new Error(
       `This is no note of a change: ${line}\nA note is: ${noteFor({ coordinate: 'Type.field', kind: 'KIND' })}`,
     );
+  if (text === toFillIn) throw new Error(`This note says nothing yet: ${line}\nSay for people what to do.`);
   return { coordinate, kind, line };
 }
 
@@ -36,7 +38,7 @@ export const isOf = (note: Pick<Note, 'coordinate' | 'kind'>, change: Pick<Schem
 
 /** A note to be filled in. */
 export const noteFor = ({ coordinate, kind }: Pick<SchemaChange, 'coordinate' | 'kind'>) =>
-  `- \`${coordinate}\` ${kind}: what clients do instead.`;
+  `- \`${coordinate}\` ${kind}: ${toFillIn}`;
 
 /** CHANGES.md after a release: what was next has a version and a date. Throws where the version is there already. */
 export function withRelease(changes: string, version: string, date: string): string {
