@@ -17,8 +17,9 @@ of which the same one is the same thing throughout.
 const errors = `## Errors
 
 A refusal has a stable \`extensions.code\`, comes with HTTP 200, and leaves the rest of the operation its answer. 4xx is for
-requests that were never executed: malformed, too big, or not valid against the schema, with GraphQL's own codes
-(\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`BAD_REQUEST\`, …). Messages are for people and may change.
+requests that were never executed: malformed, too big, not valid against the schema, or with variables of a wrong type, with
+GraphQL's own codes (\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`BAD_REQUEST\`, \`BAD_USER_INPUT\`, …). Messages
+are for people and may change.
 
 `;
 
