@@ -17,6 +17,8 @@ const options = {
   target: 'es2022',
   jsx: 'automatic',
   loader: { '.ttf': 'file', '.png': 'base64' },
+  // GraphiQL asks for prettier's parsers by names of its version 2, under which version 3 has CommonJS without named exports.
+  alias: { 'prettier/parser-babel': 'prettier/plugins/babel', 'prettier/parser-graphql': 'prettier/plugins/graphql' },
   logLevel: 'silent',
 } satisfies BuildOptions;
 

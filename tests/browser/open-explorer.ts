@@ -45,7 +45,7 @@ const closedNetwork = [
 
 /**
  * Starts a supergraph and opens its explorer in a browser with a profile of its own. When the test is over, it fails if
- * the page logged an error, broke its Content-Security-Policy, or asked for anything that is not on this machine.
+ * the page logged an error or a warning, broke its Content-Security-Policy, or asked for anything that is not on this machine.
  */
 export async function openExplorer(rules: Partial<AccountRules> = {}, path = '/'): Promise<OpenExplorer> {
   const system = await startSystem(rules);
@@ -71,7 +71,7 @@ export async function openExplorer(rules: Partial<AccountRules> = {}, path = '/'
 function watch(page: Page): string[] {
   const trouble: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') trouble.push(`console: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type())) trouble.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => trouble.push(`thrown: ${error.message}`));
   page.context().on('request', (request) => {
