@@ -4,7 +4,10 @@ import type { Session } from './session.ts';
 
 type Headers = Record<string, unknown>;
 
-/** Runs operations; those with a token of this page's never with one that has expired. */
+/**
+ * Runs operations. Those with a token of the log-in that holds go out with its newest, and never with one that has
+ * expired; all others as they are. Nothing that was asked by one account is sent for another, who came in the meantime.
+ */
 export function createRun({
   session,
   post,
@@ -14,14 +17,16 @@ export function createRun({
 }) {
   return async (asked: Asked, headers: Headers): Promise<{ answer: Answer; exchange: Exchange | undefined }> => {
     const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization');
-    const isOurs = name !== undefined && session.isOurs(bearerOf(headers[name]) ?? '');
+    const given = name === undefined ? undefined : bearerOf(headers[name]);
+    const newest = () => (given === undefined ? undefined : session.newest(given));
     const send = () => {
-      const accessToken = isOurs ? session.tokens()?.accessToken : undefined;
+      const accessToken = newest();
       return post(asked, accessToken === undefined ? headers : { ...headers, [name ?? '']: `Bearer ${accessToken}` });
     };
-    if (isOurs) await session.freshen();
+    if (newest() !== undefined) await session.freshen();
     let answer = await send();
-    if (isOurs && wasRefusedWhole(asked, answer) && (await session.refresh())) answer = await send();
+    const mayRepeat = wasRefusedWhole(asked, answer) && newest() !== undefined;
+    if (mayRepeat && (await session.refresh())) answer = await send();
     return { answer, exchange: toExchange(asked, answer) };
   };
 }

@@ -75,11 +75,30 @@ describe('tokens are traded', () => {
     expect([session.tokens(), changes]).toEqual([undefined, ['logged in', 'ended']]);
   });
 
-  test('and do not take the place of those of a log-in that came in the meantime', async () => {
-    const { session, take } = startSession();
+  test('and do not take the place of those of a log-in that came in the meantime, which nobody takes for theirs', async () => {
+    const { session, take, traded } = startSession();
     const trading = session.refresh();
     take('mutation { login(input: {}) { accessToken } }', { login: payload(7) });
-    expect([await trading, session.tokens()?.accessToken]).toEqual([true, 'access-7']);
+    expect([await trading, session.tokens()?.accessToken]).toEqual([false, 'access-7']);
+    expect(traded).toEqual([{ refreshToken: 'refresh-1' }]);
+  });
+
+  test('of whoever has logged in, too, while former ones are still being traded', async () => {
+    const { session, take, traded } = startSession();
+    const trading = session.refresh();
+    take('mutation { login(input: {}) { accessToken } }', { login: payload(7) });
+    expect(await Promise.all([trading, session.refresh()])).toEqual([false, true]);
+    expect(traded).toEqual([{ refreshToken: 'refresh-1' }, { refreshToken: 'refresh-7' }]);
+  });
+
+  test('for those of the same log-in, and of no other', async () => {
+    const { session, take } = startSession();
+    await session.refresh();
+    expect(['access-1', 'access-2', 'other'].map(session.newest)).toEqual(['access-2', 'access-2', undefined]);
+    take('mutation { login(input: {}) { accessToken } }', { login: payload(7) });
+    expect(['access-1', 'access-2', 'access-7'].map(session.newest)).toEqual([undefined, undefined, 'access-7']);
+    await session.logOut();
+    expect(session.newest('access-7')).toBeUndefined();
   });
 });
 

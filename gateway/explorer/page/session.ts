@@ -15,11 +15,16 @@ export interface Session {
   tokens(): Tokens | undefined;
   /** Whether an access token was given out to this page, be it the newest one or not. */
   isOurs(accessToken: string): boolean;
+  /** The newest access token of the log-in that this one is of; undefined where that is not the one that holds now. */
+  newest(accessToken: string): string | undefined;
   /** Takes over the tokens of an answer, and drops them where it says that the session has ended. */
   take(exchange: Exchange): void;
   /** Trades the tokens for new ones where the access token has expired, or is about to. */
   freshen(): Promise<void>;
-  /** Trades the tokens for new ones; resolves to whether there are some. Whoever asks in the meantime waits for the same trade. */
+  /**
+   * Trades the tokens for new ones; resolves to whether the same log-in has some. Whoever asks in the meantime waits for
+   * the same trade.
+   */
   refresh(): Promise<boolean>;
   /** Ends the session, at the gateway too. */
   logOut(): Promise<void>;
@@ -51,21 +56,24 @@ export function createSession({
   now?: () => number;
 }): Session {
   let tokens: Tokens | undefined;
-  let trade: Promise<boolean> | undefined;
-  const ours = new Set<string>();
+  const trades = new WeakMap<Tokens, Promise<boolean>>();
+  /** The log-ins of this page, counted, and which of them each access token is of. */
+  let logIns = 0;
+  const logInOf = new Map<string, number>();
 
   const set = (next: Tokens | undefined, change: Change) => {
     tokens = next;
-    if (next) ours.add(next.accessToken);
+    if (change === 'logged in') logIns += 1;
+    if (next) logInOf.set(next.accessToken, logIns);
     onChange(next, change);
   };
 
-  const tradeTokens = async ({ refreshToken }: Tokens): Promise<boolean> => {
+  const tradeTokens = async (old: Tokens): Promise<boolean> => {
+    const { refreshToken } = old;
     if (refreshToken === undefined) return false;
-    const asked = tokens;
     const { data, errors } = await ask(refreshSession, { input: { refreshToken } });
-    // Somebody has logged in or out in the meantime.
-    if (tokens !== asked) return tokens !== undefined;
+    // Somebody has logged in or out in the meantime: what there is now is not for whoever waits here.
+    if (tokens !== old) return false;
     const next = readTokens(data?.refreshSession, now());
     if (next) set(next, 'renewed');
     else if (errors?.some(({ extensions }) => extensions?.code === 'INVALID_REFRESH_TOKEN')) set(undefined, 'ended');
@@ -73,19 +81,22 @@ export function createSession({
   };
 
   const refresh = async () => {
-    if (!tokens) return false;
+    const old = tokens;
+    if (!old) return false;
     // A gateway that cannot be reached says nothing about the session.
-    trade ??= tradeTokens(tokens)
-      .catch(() => false)
-      .finally(() => {
-        trade = undefined;
-      });
+    const startTrade = () =>
+      tradeTokens(old)
+        .catch(() => false)
+        .finally(() => trades.delete(old));
+    const trade = trades.get(old) ?? startTrade();
+    trades.set(old, trade);
     return trade;
   };
 
   return {
     tokens: () => tokens,
-    isOurs: (accessToken) => ours.has(accessToken),
+    isOurs: (accessToken) => logInOf.has(accessToken),
+    newest: (accessToken) => (logInOf.get(accessToken) === logIns ? tokens?.accessToken : undefined),
     refresh,
     async freshen() {
       if (tokens && now() >= tokens.expiresAt) await refresh();
