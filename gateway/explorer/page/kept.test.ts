@@ -11,6 +11,9 @@ describe('what is kept of an operation has', () => {
     ],
     ['{"currentPassword":"hush","newPassword" : "hush"}', '{"currentPassword":"","newPassword" : ""}'],
     ['{"refreshToken":"hush","first":10}', '{"refreshToken":"","first":10}'],
+    ['{"password": /* as ever */ "hush"}', '{"password": /* as ever */ ""}'],
+    ['{ "input": {\n  "password": "hu\n} }', '{ "input": {\n  "password": ""\n} }'],
+    ['{ "input": { "password": "hush \\', '{ "input": { "password": ""\\'],
   ])('no secret in its variables: %s', (variables, kept) => {
     expect(clean('mutation ($input: LoginInput!) { login(input: $input) { accessToken } }', variables).variables).toBe(
       kept,
@@ -21,6 +24,13 @@ describe('what is kept of an operation has', () => {
     ['mutation { login(input: { username: "ada", password: "hush" }) { accessToken } }', '""'],
     ['mutation { login(input: { username: "ada", password: """hush "hush" hush""" }) { accessToken } }', '""'],
     ['mutation { logout(input: { refreshToken:"hush" }) { loggedOut } }', '""'],
+    ['mutation { login(input: { password: # as ever\n "hush" }) { accessToken } }', '""'],
+    ['mutation { login(input: { password: """a \\""" hush""" }) { accessToken } }', '""'],
+    ['mutation { login(input: { username: "ada", password: "hush', '""'],
+    ['mutation { login(input: { username: "ada", password: """\n"hush"\n', '""'],
+    ['mutation ($p: String! = "hush") { login(input: { password: $p }) { accessToken } }', '""'],
+    ['mutation ($p: String! = "hush', '""'],
+    ['query ($p: String! = """hush""") { login(input: { password: $p }) { accessToken } }', '""'],
   ])('no secret in its text: %s', (query, empty) => {
     expect(clean(query).query).not.toContain('hush');
     expect(clean(query).query).toContain(empty);
@@ -32,13 +42,18 @@ describe('what is kept of an operation has', () => {
     expect(clean(query, '{"name":"ada","word":"hush"}').variables).toBe('');
   });
 
-  test('no image', () => {
-    const variables = JSON.stringify({ input: { title: 'A', image: { data: 'A'.repeat(4_000) } } });
+  test.each([100, 4_000])('no image, be it of %i letters', (letters) => {
+    const data = 'A'.repeat(letters);
+    const variables = JSON.stringify({ input: { title: 'A', image: { data } } });
     expect(clean('{ me { id } }', variables).variables).toBe('{"input":{"title":"A","image":{"data":""}}}');
+    const written = `mutation { createResource(input: { image: { data: "${data}" } }) { resource { id } } }`;
+    expect(clean(written).query).toBe(written.replace(data, ''));
+    const inVariable = 'mutation ($photo: String!) { createResource(input: { image: { data: $photo } }) { a } }';
+    expect(clean(inVariable, JSON.stringify({ photo: data }))).toEqual({ query: inVariable, variables: '' });
   });
 
   test('everything else', () => {
-    const query = 'query ($search: String) { resources(filter: { search: $search }) { totalCount } }';
+    const query = 'query ($search: String = "hush") { resources(filter: { search: $search }) { totalCount } }';
     const variables = '{\n  "search": "password"\n}';
     expect(clean(query, variables)).toEqual({ query, variables });
   });

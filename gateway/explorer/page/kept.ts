@@ -42,21 +42,32 @@ export function createKept(storage: Storage, missionQueries: readonly string[]):
   };
 }
 
-const secretName = 'password|currentPassword|newPassword|accessToken|refreshToken';
-const text = '"""[^]*?"""|"(?:[^"\\\\\\n]|\\\\.)*"';
+/** Of passwords and tokens; and of images, which are too large and too much one's own. */
+const secretName = 'password|currentPassword|newPassword|accessToken|refreshToken|data';
+/** What may stand between a name and its value: also comments of GraphQL and of JSON. */
+const gap = '(?:[\\s,]|(?:#|//)[^\\n]*(?:\\n|$)|/\\*(?:[^*]|\\*(?!/))*\\*/)*';
+/** In quotes of which the last may be missing: tabs are kept while somebody types. */
+const text = '(?:"""(?:\\\\"""|[^])*?(?:"""|$)|"(?:[^"\\\\\\n]|\\\\.)*"?)';
 /** In GraphQL and in JSON. */
-const secretText = new RegExp(`("?\\b(?:${secretName})"?\\s*:\\s*)(?:${text})`, 'g');
-const secretVariable = new RegExp(`\\b(?:${secretName})\\s*:\\s*\\$`);
+const secretText = new RegExp(`("?\\b(?:${secretName})"?${gap}:${gap})${text}`, 'g');
+const secretVariable = new RegExp(`\\b(?:${secretName})${gap}:${gap}\\$`);
+const defaultText = new RegExp(`(=${gap})${text}`, 'g');
 /** An image, most likely; there is room for few. */
-const longText = /"[^"\\\n]{1000,}"/g;
+const longText = /"[^"\\\n]{1000,}"?/g;
 
 /** An operation's texts without passwords, tokens and images. */
 export function withoutSecrets(operation: Record<string, unknown>): { query: string; variables: string } {
   const query = typeof operation.query === 'string' ? operation.query : '';
   const variables = typeof operation.variables === 'string' ? operation.variables : '';
   const clean = (each: string) => each.replace(secretText, '$1""').replace(longText, '""');
-  // Where a secret has a variable of its own, it may be any of them.
-  return { query: clean(query), variables: secretVariable.test(query) ? '' : clean(variables) };
+  const hasSecretVariable = secretVariable.test(query);
+  // A variable's default may be a secret, too, and of a mutation it is not known before all of it is typed.
+  const mayHaveSecretDefault = hasSecretVariable || /\bmutation\b/.test(query);
+  return {
+    query: clean(mayHaveSecretDefault ? query.replace(defaultText, '$1""') : query),
+    // Where a secret has a variable of its own, it may be any of them.
+    variables: hasSecretVariable ? '' : clean(variables),
+  };
 }
 
 function readList(json: string | null, key: string): Record<string, unknown>[] {
