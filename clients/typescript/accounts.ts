@@ -1,4 +1,4 @@
-import type { CallOptions, Execute } from './execute.ts';
+import type { CallOptions, Execute, ExecuteAs } from './execute.ts';
 import {
   ChangePasswordDocument,
   type ChangePasswordInput,
@@ -17,7 +17,7 @@ import {
   type UserFieldsFragment,
 } from './generated/operations.ts';
 import { given } from './given.ts';
-import type { Session } from './session.ts';
+import type { Session, Tokens } from './session.ts';
 import { untilAborted } from './waiting.ts';
 
 export type User = UserFieldsFragment;
@@ -49,11 +49,19 @@ export interface Accounts {
   deleteAccount(password: string, options?: CallOptions): Promise<void>;
 }
 
-export function createAccounts({ execute, session }: { execute: Execute; session: Session }): Accounts {
+export function createAccounts({
+  execute,
+  executeAs,
+  session,
+}: {
+  execute: Execute;
+  executeAs: ExecuteAs;
+  session: Session;
+}): Accounts {
   const keep = async (payload: TokenFieldsFragment | null): Promise<User> => {
-    const { accessToken, refreshToken, user } = given(payload);
-    await session.set({ accessToken, refreshToken });
-    return user;
+    const logIn = given(payload);
+    await session.set(tokensOf(logIn));
+    return logIn.user;
   };
 
   return {
@@ -74,8 +82,9 @@ export function createAccounts({ execute, session }: { execute: Execute; session
     },
 
     async logOutEverywhere(options) {
-      await execute(LogOutEverywhereDocument, {}, options);
-      await session.set(undefined);
+      const logIn = await session.begin();
+      await executeAs(logIn)(LogOutEverywhereDocument, {}, options);
+      await logIn.replace(undefined);
     },
 
     me: async (options) => given((await execute(MeDocument, {}, options)).me),
@@ -84,12 +93,17 @@ export function createAccounts({ execute, session }: { execute: Execute; session
       void (await execute(EndSessionDocument, { input: { sessionId } }, options)),
 
     async changePassword(input, options) {
-      await keep((await execute(ChangePasswordDocument, { input }, options)).changePassword);
+      const logIn = await session.begin();
+      const { changePassword } = await executeAs(logIn)(ChangePasswordDocument, { input }, options);
+      await logIn.replace(tokensOf(given(changePassword)));
     },
 
     async deleteAccount(password, options) {
-      await execute(DeleteAccountDocument, { input: { password } }, options);
-      await session.set(undefined);
+      const logIn = await session.begin();
+      await executeAs(logIn)(DeleteAccountDocument, { input: { password } }, options);
+      await logIn.replace(undefined);
     },
   };
 }
+
+const tokensOf = ({ accessToken, refreshToken }: TokenFieldsFragment): Tokens => ({ accessToken, refreshToken });

@@ -1,5 +1,5 @@
 import { type Accounts, createAccounts } from './accounts.ts';
-import { createExecute, type Execute } from './execute.ts';
+import { createExecuteAs, type Execute } from './execute.ts';
 import { RefreshSessionDocument, type RefreshSessionMutation } from './generated/operations.ts';
 import { given } from './given.ts';
 import { createResources, type Resources } from './resources.ts';
@@ -45,6 +45,8 @@ export function createClient(settings: ClientSettings): Client {
   };
 
   const session = createSession({ store, refresh, onEnd });
-  const execute = createExecute({ send, session, retry });
-  return { execute, ...createAccounts({ execute, session }), ...createResources({ execute }) };
+  const executeAs = createExecuteAs({ send, retry });
+  const execute: Execute = async (document, ...rest) => executeAs(await session.begin())(document, ...rest);
+  const parts = { execute, executeAs, session };
+  return { execute, ...createAccounts(parts), ...createResources(parts) };
 }

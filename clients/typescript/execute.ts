@@ -1,6 +1,6 @@
 import type { Rest, TypedDocument } from './documents.ts';
 import { type Repeatable, type RetrySettings, withRetry } from './retry.ts';
-import type { Session } from './session.ts';
+import type { LogIn } from './session.ts';
 import type { Send } from './transport.ts';
 
 /** What every operation takes beside its input. */
@@ -16,33 +16,29 @@ export interface ExecuteOptions extends CallOptions {
   onRetry?: ((error: unknown) => void) | undefined;
 }
 
-/** Runs one operation, as whoever is logged in. Throws an ApiError, a ConnectionError or an AnswerError. */
+/** Runs one operation, as whoever is logged in when it begins. Throws an ApiError, a ConnectionError or an AnswerError. */
 export type Execute = <Data, Variables>(
   document: TypedDocument<Data, Variables>,
   ...rest: Rest<Variables, ExecuteOptions>
 ) => Promise<Data>;
 
-export function createExecute({
-  send,
-  session,
-  retry,
-}: {
-  send: Send;
-  session: Session;
-  retry: RetrySettings;
-}): Execute {
-  return <Data, Variables>(
-    document: TypedDocument<Data, Variables>,
-    ...[variables, options = {}]: Rest<Variables, ExecuteOptions>
-  ) => {
-    const { signal, repeatable = usualOf(String(document)), onRetry } = options;
-    const text = String(document);
-    const repetition = { ...retry, repeatable, signal, onRetry };
-    // A refresh that fails, after attempts of its own, is not tried again for each of these.
-    const attempts = (accessToken: string | undefined) =>
-      withRetry(() => send<Data>({ text, variables, accessToken, signal }), repetition);
-    return session.run(attempts, signal);
-  };
+/** Runs operations as one log-in, which may be nobody's, and as no other that takes over from it. */
+export type ExecuteAs = (logIn: LogIn) => Execute;
+
+export function createExecuteAs({ send, retry }: { send: Send; retry: RetrySettings }): ExecuteAs {
+  return (logIn) =>
+    <Data, Variables>(
+      document: TypedDocument<Data, Variables>,
+      ...[variables, options = {}]: Rest<Variables, ExecuteOptions>
+    ) => {
+      const { signal, repeatable = usualOf(String(document)), onRetry } = options;
+      const text = String(document);
+      const repetition = { ...retry, repeatable, signal, onRetry };
+      // A refresh that fails, after attempts of its own, is not tried again for each of these.
+      const attempts = (accessToken: string | undefined) =>
+        withRetry(() => send<Data>({ text, variables, accessToken, signal }), repetition);
+      return logIn.run(attempts, signal);
+    };
 }
 
 /** A text that has the word anywhere is taken for a mutation, which is the safe side. */

@@ -1,6 +1,6 @@
 import { type ImageBytes, toBase64 } from './base64.ts';
 import { isApiError } from './errors.ts';
-import type { CallOptions, Execute } from './execute.ts';
+import type { CallOptions, Execute, ExecuteAs } from './execute.ts';
 import {
   CreateResourceDocument,
   DeleteResourceDocument,
@@ -16,6 +16,7 @@ import {
   type UpdateResourceInput,
 } from './generated/operations.ts';
 import { given } from './given.ts';
+import type { Session } from './session.ts';
 
 export type Resource = ResourceFieldsFragment;
 export type ResourcePage = NonNullable<ResourcesQuery['resources']>;
@@ -64,13 +65,29 @@ export interface Resources {
   delete(id: string, options?: DeleteOptions): Promise<void>;
   /** One page. BAD_USER_INPUT. */
   list(input?: ResourcesQueryVariables, options?: CallOptions): Promise<ResourcePage>;
-  /** Every resource in order, page by page as they are taken. */
+  /**
+   * Every resource in order, page by page as they are taken. All are whoever's the first is: where somebody else logs in
+   * between two pages, or nobody is logged in any more, it rejects as UNAUTHENTICATED. It ends with the first page that
+   * fails; who wants to go on from there takes pages from `list`, each after the `endCursor` of the one before.
+   */
   all(input?: AllInput, options?: CallOptions): AsyncGenerator<Resource, void, undefined>;
 }
 
-export function createResources({ execute }: { execute: Execute }): Resources {
+export function createResources({
+  execute,
+  executeAs,
+  session,
+}: {
+  execute: Execute;
+  executeAs: ExecuteAs;
+  session: Session;
+}): Resources {
+  /** For what takes more than one step: all of them are whoever's the first is. */
+  const begin = async () => executeAs(await session.begin());
+
   return {
     async create({ title, description, idempotencyKey = randomKey(), ...image }, options) {
+      const execute = await begin();
       const input = { title, description, image: await toInput(image), idempotencyKey };
       const answer = await execute(CreateResourceDocument, { input }, { ...options, repeatable: 'anything' });
       return given(answer.createResource).resource;
@@ -83,6 +100,7 @@ export function createResources({ execute }: { execute: Execute }): Resources {
     },
 
     async replaceImage({ id, expectedVersion, ...image }, options) {
+      const execute = await begin();
       const input = { id, expectedVersion, image: await toInput(image) };
       return given((await execute(UpdateResourceDocument, { input }, options)).updateResource).resource;
     },
@@ -104,6 +122,7 @@ export function createResources({ execute }: { execute: Execute }): Resources {
     list: async (input = {}, options) => given((await execute(ResourcesDocument, input, options)).resources),
 
     async *all({ pageSize = 50, orderBy = 'NEWEST', filter } = {}, options) {
+      const execute = await begin();
       let after: string | null = null;
       do {
         const variables: ResourcesQueryVariables = { first: pageSize, after, orderBy, filter };

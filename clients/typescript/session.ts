@@ -1,4 +1,4 @@
-import { type ApiError, isApiError } from './errors.ts';
+import { type ApiError, isApiError, toApiError } from './errors.ts';
 import { untilAborted } from './waiting.ts';
 
 /** What somebody is logged in by. */
@@ -25,10 +25,21 @@ export interface SessionParts {
 }
 
 export interface Session extends TokenStore {
-  /** Runs with the access token that there is, and once more with a new one where that is refused. */
-  run<Result>(attempt: (accessToken: string | undefined) => Promise<Result>, signal?: AbortSignal): Promise<Result>;
-  /** Trades the tokens for new ones, however many ask at once; undefined where the session has ended. */
+  /** Whoever is logged in now, or nobody: what is begun stays theirs. */
+  begin(): Promise<LogIn>;
+  /** Trades the tokens for new ones, however many ask at once; undefined where their log-in is over. */
   renew(used: Tokens): Promise<Tokens | undefined>;
+}
+
+/** One log-in, from which no other one takes over. */
+export interface LogIn {
+  /**
+   * Runs with the access token that there is, and once more with a new one where that is refused. Rejects as
+   * UNAUTHENTICATED where by then somebody else is logged in, or nobody is.
+   */
+  run<Result>(attempt: (accessToken: string | undefined) => Promise<Result>, signal?: AbortSignal): Promise<Result>;
+  /** Keeps others, or none, in place of its tokens; nothing where somebody else is logged in by then. */
+  replace(tokens: Tokens | undefined): Promise<void>;
 }
 
 /** Tokens in memory. */
@@ -43,51 +54,94 @@ export function memoryStore(tokens?: Tokens): TokenStore {
 }
 
 export function createSession({ store, refresh, onEnd }: SessionParts): Session {
-  let renewal: Promise<Tokens | undefined> | undefined;
+  /** By log-in. */
+  const renewals = new Map<string, Promise<Tokens | undefined>>();
+  /** How often other tokens were kept here, which a store that takes its time may not show yet. */
+  let changes = 0;
 
-  /** What is kept by now, where that is no longer what was used: somebody else has refreshed, logged in or logged out. */
-  const replaced = async (used: Tokens) => {
-    const now = await store.get();
-    return now?.refreshToken === used.refreshToken ? undefined : { now };
+  const set = (tokens: Tokens | undefined) => {
+    changes += 1;
+    return store.set(tokens);
+  };
+
+  /** Keeps others where what is kept may still be replaced, which this looks at; gives whether it has. */
+  const replace = async (tokens: Tokens | undefined, mayBe: (kept: Tokens | undefined) => boolean) => {
+    const before = changes;
+    const kept = await store.get();
+    if (changes !== before || !mayBe(kept)) return false;
+    await set(tokens);
+    return true;
   };
 
   const renewOnce = async (used: Tokens): Promise<Tokens | undefined> => {
-    const before = await replaced(used);
-    if (before) return before.now;
+    // Otherwise another client of the store has refreshed, or somebody has logged in or out.
+    const isUsed = (kept: Tokens | undefined) => kept?.refreshToken === used.refreshToken;
+    const keptOfSame = async () => {
+      const kept = await store.get();
+      return isSameLogIn(kept, used) ? kept : undefined;
+    };
+    if (!isUsed(await store.get())) return keptOfSame();
     const tokens = await refresh(used.refreshToken).catch((error: unknown) => {
       if (isApiError(error, 'INVALID_REFRESH_TOKEN')) return undefined;
       throw error;
     });
-    const meanwhile = await replaced(used);
-    if (meanwhile) return meanwhile.now;
-    await store.set(tokens);
+    if (!(await replace(tokens, isUsed))) return keptOfSame();
     if (!tokens) onEnd();
     return tokens;
   };
 
   const renew = (used: Tokens) => {
-    renewal ??= renewOnce(used).finally(() => {
-      renewal = undefined;
-    });
+    const logIn = logInOf(used);
+    const renewal = renewals.get(logIn) ?? renewOnce(used).finally(() => renewals.delete(logIn));
+    renewals.set(logIn, renewal);
     return renewal;
   };
 
-  return {
-    get: () => store.get(),
-    set: (tokens) => store.set(tokens),
-    renew,
-    async run(attempt, signal) {
-      const used = await store.get();
-      try {
-        return await attempt(used?.accessToken);
-      } catch (error) {
-        if (!used || !isOutdated(error)) throw error;
-        const renewed = await untilAborted(renew(used), signal);
-        if (!renewed || renewed.accessToken === used.accessToken) throw error;
-        return attempt(renewed.accessToken);
-      }
-    },
+  const begin = async (): Promise<LogIn> => {
+    let last = await store.get();
+    const isStill = (kept: Tokens | undefined) => isSameLogIn(kept, last);
+    return {
+      async run(attempt, signal) {
+        const used = await store.get();
+        if (!isStill(used)) throw logInIsOver();
+        try {
+          return await attempt(used?.accessToken);
+        } catch (error) {
+          if (!used || !isOutdated(error)) throw error;
+          const renewed = await untilAborted(renew(used), signal);
+          if (!renewed || renewed.accessToken === used.accessToken) throw error;
+          last = renewed;
+          return attempt(renewed.accessToken);
+        }
+      },
+      async replace(tokens) {
+        await replace(tokens, isStill);
+      },
+    };
   };
+
+  return { get: () => store.get(), set, begin, renew };
+}
+
+const isSameLogIn = (one: Tokens | undefined, other: Tokens | undefined) =>
+  one && other ? logInOf(one) === logInOf(other) : one === other;
+
+/** What all tokens of one log-in have in common: the session's id, which is the `sid` of its access tokens. */
+function logInOf({ accessToken, refreshToken }: Tokens): string {
+  try {
+    const payload = accessToken.split('.')[1] ?? '';
+    const { sid } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    if (typeof sid === 'string') return sid;
+  } catch {
+    // A token that cannot be read has nothing in common with any other.
+  }
+  return refreshToken;
+}
+
+/** Refuses as the API refuses who has no token: what asks has lost the one that it was begun with. */
+function logInIsOver(): ApiError {
+  const message = 'Somebody else has logged in since this was begun, or nobody is logged in any more: begin it anew.';
+  return toApiError([{ message, extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }], null);
 }
 
 /** Whether all of an operation was refused for its token: then nothing of it has been done. */
