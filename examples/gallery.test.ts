@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { promised, refusal, startProxy } from '../clients/typescript/test-proxy.ts';
 import { logOutEverywhere } from '../tests/accounts.ts';
 import { describeInBrowser, openBrowser } from '../tests/chromium.ts';
 import { resourceCount } from '../tests/documents.ts';
@@ -14,6 +15,8 @@ import { fixture, type Person, type System, startSystem, temporaryFolder, unique
 const password = 'correct horse battery staple';
 const png = { name: 'four-colours.png', mimeType: 'image/png', buffer: fixture('four-colours.png') };
 const text = { name: 'text.png', mimeType: 'image/png', buffer: Buffer.from('no image') };
+
+const toParts = ({ name, mimeType, buffer }: typeof png) => [name, mimeType, buffer.toString('base64')];
 
 describeInBrowser('the gallery', () => {
   const folder = temporaryFolder();
@@ -27,8 +30,7 @@ describeInBrowser('the gallery', () => {
     const entryPoints = ['examples/gallery/gallery.ts'];
     await build({ entryPoints, bundle: true, format: 'esm', outdir: folder.path, logLevel: 'error' });
     copyFileSync('examples/gallery/gallery.css', join(folder.path, 'gallery.css'));
-    const html = readFileSync('examples/gallery/index.html', 'utf8');
-    writeFileSync(join(folder.path, 'index.html'), html.replace('http://127.0.0.1:4000/graphql', system.gateway));
+    writePage('index.html', system.gateway);
     browser = await openBrowser();
   });
   afterAll(async () => {
@@ -38,11 +40,17 @@ describeInBrowser('the gallery', () => {
     folder.remove();
   });
 
+  /** The gallery's page, with the API at this gateway. */
+  function writePage(name: string, gateway: string): void {
+    const html = readFileSync('examples/gallery/index.html', 'utf8');
+    writeFileSync(join(folder.path, name), html.replace('http://127.0.0.1:4000/graphql', gateway));
+  }
+
   /** Holds when it has come to hold, on a slow machine too. */
   const eventually = <Value>(look: () => Promise<Value>) => expect.poll(look, { timeout: 20_000 });
 
   /** A page of its own, on which nothing may go wrong that the browser tells of. */
-  async function openPage(): Promise<Page> {
+  async function openPage(path = '/'): Promise<Page> {
     const context = await browser.newContext();
     const page = await context.newPage();
     page.setDefaultTimeout(25_000);
@@ -55,29 +63,54 @@ describeInBrowser('the gallery', () => {
       await context.close();
       expect(faults).toEqual([]);
     });
-    await page.goto(site.url);
+    await page.goto(`${site.url}${path}`);
     return page;
   }
 
   /** A page on which somebody is logged in. */
-  async function openAs({ username, password }: Pick<Person, 'username' | 'password'>): Promise<Page> {
-    const page = await openPage();
+  async function openAs(person: Person, path?: string): Promise<Page> {
+    const page = await openPage(path);
+    await logIn(page, person);
+    return page;
+  }
+
+  /** A page on which somebody is logged in, with a proxy before the gateway. */
+  async function openBehindProxy(person: Person) {
+    const proxy = await startProxy(system.gateway);
+    const name = `${uniqueName()}.html`;
+    writePage(name, proxy.url);
+    return { proxy, page: await openAs(person, `/${name}`) };
+  }
+
+  async function logIn(page: Page, { username, password }: Person): Promise<void> {
     await page.getByLabel('Username').fill(username);
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('heading', { name: 'Your pictures' }).waitFor();
-    return page;
   }
 
-  /** Drops a file as a browser would tell of it; the page's own types are not those of this side. */
-  const drop = (page: Page, { name, mimeType, buffer }: typeof png) =>
+  /** The titles that the grid shows, in its order. */
+  const shown = (page: Page) => page.getByRole('listitem').getByRole('paragraph').allTextContents();
+
+  /** Drops files as a browser would tell of it; the page's own types are not those of this side. */
+  const drop = (page: Page, ...files: (typeof png)[]) =>
     page.evaluate(`{
       const dataTransfer = new DataTransfer();
-      const bytes = Uint8Array.from(atob('${buffer.toString('base64')}'), (character) => character.charCodeAt(0));
-      dataTransfer.items.add(new File([bytes], '${name}', { type: '${mimeType}' }));
+      for (const [name, type, base64] of ${JSON.stringify(files.map(toParts))}) {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        dataTransfer.items.add(new File([bytes], name, { type }));
+      }
       const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
       document.getElementById('drop').dispatchEvent(event);
     }`);
+
+  /** Somebody with so many pictures, and their titles, the newest first. */
+  async function withPictures(count: number) {
+    const ada = await system.signUp();
+    const titles = Array.from({ length: count }, (_, index) => `Picture ${index}`);
+    for (const title of titles) await ada.create(title);
+    return { ada, titles: titles.reverse() };
+  }
 
   /** What axe finds that keeps people from using the page. */
   async function seriousFindings(page: Page): Promise<string[]> {
@@ -126,6 +159,97 @@ describeInBrowser('the gallery', () => {
     await eventually(() => page.getByRole('alert').textContent()).toMatch(/^text\.png: /);
   });
 
+  test('what is dropped while an upload is under way is counted with it, and uploaded after it', async () => {
+    const { page, proxy } = await openBehindProxy(await system.signUp());
+    const holds = [promised(), promised(), promised()];
+    proxy.next(
+      holds.map(({ promise: after }) => ({ after })),
+      'CreateResource',
+    );
+    const bar = page.locator('progress');
+    const shows = () => bar.evaluate(({ value, max, hidden }: Record<string, unknown>) => ({ value, max, hidden }));
+    await drop(page, { ...png, name: 'one.png' }, { ...png, name: 'two.png' });
+    await eventually(shows).toEqual({ value: 0, max: 2, hidden: false });
+    await drop(page, { ...png, name: 'three.png' });
+    await eventually(shows).toEqual({ value: 0, max: 3, hidden: false });
+    for (const [done, { keep }] of holds.entries()) {
+      await eventually(shows).toEqual({ value: done, max: 3, hidden: false });
+      keep();
+    }
+    await eventually(() => page.getByRole('status').textContent()).toBe('3 of 3 uploaded.');
+    expect(await bar.isVisible()).toBe(false);
+    expect(await shown(page)).toEqual(['three.png', 'two.png', 'one.png']);
+    await drop(page, png);
+    await eventually(() => page.getByRole('status').textContent()).toBe('1 of 1 uploaded.');
+  });
+
+  test('an upload ends with a log-out, and nothing of it comes to who logs in next', async () => {
+    const [ada, bob] = [await system.signUp(), await system.signUp()];
+    const { page, proxy } = await openBehindProxy(ada);
+    const { promise: after, keep } = promised();
+    proxy.next([{ after }], 'CreateResource');
+    const seen = (name: string) => proxy.seen.filter(({ operation }) => operation === name).length;
+    await drop(page, { ...png, name: 'one.png' }, { ...png, name: 'two.png' });
+    await eventually(async () => seen('CreateResource')).toBe(1);
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await logIn(page, bob);
+    expect(await page.locator('progress').isVisible()).toBe(false);
+    keep();
+    await drop(page, { ...png, name: 'bobs.png' });
+    await page.getByRole('img', { name: 'bobs.png' }).waitFor();
+    expect(await page.getByRole('status').textContent()).toBe('1 of 1 uploaded.');
+    expect([await shown(page), seen('CreateResource')]).toEqual([['bobs.png'], 2]);
+    expect((await bob.ask.data(resourceCount)).resources?.totalCount).toBe(1);
+  });
+
+  test('two quick presses of Show more show each picture once', async () => {
+    const { ada, titles } = await withPictures(51);
+    const page = await openAs(ada);
+    await eventually(() => shown(page)).toEqual(titles.slice(0, 24));
+    await page.evaluate(`{
+      const button = document.getElementById('more');
+      button.click();
+      button.click();
+    }`);
+    await eventually(() => shown(page)).toEqual(titles.slice(0, 48));
+    await page.getByRole('button', { name: 'Show more', disabled: false }).click();
+    await eventually(() => shown(page)).toEqual(titles);
+  });
+
+  test('after a page that failed the pictures go on where they were', async () => {
+    const { ada, titles } = await withPictures(26);
+    const { page, proxy } = await openBehindProxy(ada);
+    const more = page.getByRole('button', { name: 'Show more', disabled: false });
+    await eventually(() => shown(page)).toEqual(titles.slice(0, 24));
+    for (const _ of [1, 2]) {
+      proxy.next([refusal('INTERNAL_SERVER_ERROR')]);
+      await more.click();
+      await eventually(() => page.getByRole('alert').textContent()).toBe('No.');
+    }
+    await more.click();
+    await eventually(() => shown(page)).toEqual(titles);
+    expect(await page.getByRole('button', { name: 'Show more' }).isVisible()).toBe(false);
+  });
+
+  test('a first page that failed is asked for again, and what was uploaded meanwhile is shown once', async () => {
+    const { ada, titles } = await withPictures(1);
+    const { page, proxy } = await openBehindProxy(ada);
+    await eventually(() => shown(page)).toEqual(titles);
+    proxy.next([refusal('INTERNAL_SERVER_ERROR')], 'Resources');
+    await page.reload();
+    await eventually(() => page.getByRole('alert').textContent()).toBe('No.');
+    const { promise: after, keep } = promised();
+    proxy.next([{}, { after }], 'CreateResource');
+    await drop(page, { ...png, name: 'one.png' }, { ...png, name: 'two.png' });
+    const count = async () => (await ada.ask.data(resourceCount)).resources?.totalCount;
+    await eventually(count).toBe(3);
+    await page.getByRole('button', { name: 'Show more', disabled: false }).click();
+    await eventually(() => shown(page)).toEqual(['two.png', 'one.png', ...titles]);
+    keep();
+    await eventually(() => page.getByRole('status').textContent()).toBe('2 of 2 uploaded.');
+    expect(await shown(page)).toEqual(['two.png', 'one.png', ...titles]);
+  });
+
   test('a wrong password is said, and a session that was ended elsewhere leads back to the form', async () => {
     const ada = await system.signUp();
     const page = await openPage();
@@ -141,6 +265,7 @@ describeInBrowser('the gallery', () => {
     while ((await ada.ask(resourceCount)).errors.length === 0) await page.waitForTimeout(50);
     await drop(page, png);
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    await eventually(() => page.getByRole('alert').textContent()).toMatch(/session has ended/);
   });
 
   test('everything is done by keyboard', async () => {

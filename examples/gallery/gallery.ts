@@ -2,23 +2,29 @@ import { createClient, isApiError } from '../../clients/typescript/index.ts';
 import { complain, element, say } from './elements.ts';
 import { createPictures } from './pictures.ts';
 import { tabStore } from './tokens.ts';
+import { createUpload, type Upload } from './uploads.ts';
 
 const signIn = element('sign-in', HTMLFormElement);
 const account = element('account', HTMLElement);
 const gallery = element('gallery', HTMLElement);
 const files = element('files', HTMLInputElement);
 const drop = element('drop', HTMLElement);
-const progress = element('progress', HTMLProgressElement);
 
 const client = createClient({
   url: document.querySelector('meta[name=gateway]')?.getAttribute('content') ?? '/graphql',
   tokens: tabStore,
-  onSessionEnd: showSignIn,
+  onSessionEnd: () => {
+    showSignIn();
+    complain('Your session has ended: log in again.');
+  },
 });
-const pictures = createPictures(client);
+
+/** Ends with the log-in: nothing of it goes on, or is shown, when the next begins. */
+let visit = new AbortController();
+let upload: Upload = () => {};
 
 function showSignIn(): void {
-  pictures.clear();
+  visit.abort();
   account.hidden = true;
   gallery.hidden = true;
   signIn.hidden = false;
@@ -26,30 +32,16 @@ function showSignIn(): void {
 }
 
 async function showGallery(username: string): Promise<void> {
+  visit.abort();
+  visit = new AbortController();
+  const pictures = createPictures(client, visit.signal);
+  upload = createUpload(client, visit.signal, pictures.add);
   element('username', HTMLElement).textContent = username;
   account.hidden = false;
   signIn.hidden = true;
   gallery.hidden = false;
   files.focus();
-  await pictures.show();
-}
-
-/** Uploads one after the other: what is wrong with one keeps none of the others. */
-async function upload(chosen: readonly File[]): Promise<void> {
-  if (chosen.length === 0) return;
-  Object.assign(progress, { hidden: false, max: chosen.length, value: 0 });
-  const failures: string[] = [];
-  for (const file of chosen) {
-    try {
-      pictures.add(await client.create({ title: file.name, image: file }));
-    } catch (error) {
-      failures.push(`${file.name}: ${error instanceof Error ? error.message : error}`);
-    }
-    progress.value += 1;
-  }
-  progress.hidden = true;
-  say(`${chosen.length - failures.length} of ${chosen.length} uploaded.`);
-  if (failures.length > 0) complain(failures.join(' '));
+  await pictures.showMore();
 }
 
 signIn.addEventListener('submit', async (event) => {
@@ -73,8 +65,8 @@ element('log-out', HTMLButtonElement).addEventListener('click', async () => {
   await client.logOut().catch(complain);
 });
 
-files.addEventListener('change', async () => {
-  await upload([...(files.files ?? [])]);
+files.addEventListener('change', () => {
+  upload([...(files.files ?? [])]);
   files.value = '';
 });
 
@@ -87,7 +79,7 @@ document.addEventListener('dragleave', () => drop.classList.remove('over'));
 document.addEventListener('drop', (event) => {
   event.preventDefault();
   drop.classList.remove('over');
-  if (!gallery.hidden) void upload([...(event.dataTransfer?.files ?? [])]);
+  if (!gallery.hidden) upload([...(event.dataTransfer?.files ?? [])]);
 });
 
 try {

@@ -7,61 +7,75 @@ const files = element('files', HTMLInputElement);
 
 const pageSize = 24;
 
-/** The grid of the viewer's pictures. */
+/** The grid of the viewer's pictures, the newest first. */
 export interface Pictures {
-  /** Starts anew, with the newest. */
-  show(): Promise<void>;
+  /** The next page, which after a failure is the same once more. */
+  showMore(): Promise<void>;
   add(resource: Resource): void;
-  clear(): void;
 }
 
-export function createPictures(client: Client): Pictures {
-  let all = client.all({ pageSize });
-  let next: Resource | undefined;
+/** An empty grid, until the signal ends it. */
+export function createPictures(client: Client, signal: AbortSignal): Pictures {
+  let after: string | null = null;
 
-  const take = async () => {
-    const { value } = await all.next();
-    next = value ?? undefined;
+  const showPage = async () => {
+    const { nodes, pageInfo } = await client.list({ first: pageSize, after }, { signal });
+    signal.throwIfAborted();
+    for (const resource of nodes) list.append(itemOf(resource));
+    after = pageInfo.endCursor;
+    more.hidden = !pageInfo.hasNextPage;
   };
 
   const showMore = async () => {
-    for (let count = 0; count < pageSize && next; count += 1) {
-      list.append(itemOf(next));
-      await take();
+    // Not `disabled`, which would take the focus away.
+    more.ariaDisabled = 'true';
+    try {
+      await showPage();
+    } catch (error) {
+      if (signal.aborted) return;
+      complain(error);
+      more.hidden = false;
     }
-    more.hidden = next === undefined;
+    more.ariaDisabled = 'false';
   };
 
   const remove = async (resource: Resource, item: HTMLElement) => {
     if (!(await isConfirmed(resource.title))) return;
-    await client.delete(resource.id);
+    await client.delete(resource.id, { signal });
     const neighbour = item.nextElementSibling ?? item.previousElementSibling;
     item.remove();
     (neighbour?.querySelector('button') ?? files).focus();
     say(`${resource.title} is deleted.`);
   };
 
+  /** In place of one that is there already: an upload and a page may both bring it. */
   const itemOf = (resource: Resource) => {
-    const { title, image } = resource;
+    const { id, title, image } = resource;
+    document.getElementById(id)?.remove();
     const picture = create('img', { src: image.url, alt: title, loading: 'lazy' });
     const button = create('button', { type: 'button', textContent: 'Delete', ariaLabel: `Delete ${title}` });
-    const item = create('li', {}, picture, create('p', { textContent: title }), button);
-    button.addEventListener('click', () => void remove(resource, item).catch(complain));
+    const item = create('li', { id }, picture, create('p', { textContent: title }), button);
+    const onError = (error: unknown) => {
+      if (!signal.aborted) complain(error);
+    };
+    button.addEventListener('click', () => void remove(resource, item).catch(onError));
     return item;
   };
 
-  more.addEventListener('click', () => void showMore().catch(complain));
-
-  return {
-    async show() {
-      list.replaceChildren();
-      all = client.all({ pageSize });
-      await take();
-      await showMore();
-    },
-    add: (resource) => list.prepend(itemOf(resource)),
-    clear: () => list.replaceChildren(),
+  const onPress = () => {
+    if (more.ariaDisabled === 'true') return;
+    say('');
+    void showMore();
   };
+
+  const clear = () => {
+    list.replaceChildren();
+    more.hidden = true;
+  };
+
+  more.addEventListener('click', onPress, { signal });
+  signal.addEventListener('abort', clear);
+  return { showMore, add: (resource) => list.prepend(itemOf(resource)) };
 }
 
 /** Asks whether to delete; Escape is no. Each time by a dialog of its own, which hears of no other's end. */
