@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -129,6 +129,25 @@ test('what is no image fails by itself, and is said', async () => {
   expect(upload.stdout()).toMatch(/1 uploaded, 0 there already, 2 failed\.\n$/);
   const deletion = run(main, as(ada), 'delete', 'nothing');
   expect([await deletion.exitCode, deletion.stderr()]).toEqual([1, expect.stringMatching(/^nothing: /)]);
+});
+
+test('a file that is larger than the API takes fails by itself, and is not read', async () => {
+  const ada = await system.signUp();
+  const [file = ''] = await pictures(1);
+  const [fits, over, huge] = [383_970, 383_971, 3 * 2 ** 30].map((size) => {
+    const path = join(folderOfTest(), `${size}.png`);
+    writeFileSync(path, '');
+    truncateSync(path, size);
+    return path;
+  });
+  const proxy = await startProxy(system.gateway);
+  const upload = run(main, as(ada, proxy.url), 'upload', `${huge}`, `${over}`, `${fits}`, file);
+  expect(await upload.exitCode).toBe(1);
+  expect(upload.stderr()).toContain(`${huge}: It has 3221225472 bytes; an image may have 383970 at most.\n`);
+  expect(upload.stderr()).toContain(`${over}: It has 383971 bytes; an image may have 383970 at most.\n`);
+  expect(upload.stderr()).toMatch(/383970\.png: image\.data holds none of .*\n/);
+  expect(upload.stdout()).toMatch(/1 uploaded, 0 there already, 3 failed\.\n$/);
+  expect(proxy.seen.filter(({ operation }) => operation === 'CreateResource')).toHaveLength(2);
 });
 
 test('--register opens an account, and logs in where there is one', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Client, isApiError } from '../../clients/typescript/node.ts';
 
@@ -15,6 +15,9 @@ export interface Upload {
 
 const atOnce = 3;
 
+/** What the API takes of one image; it refuses more as IMAGE_TOO_LARGE. */
+const maxBytes = 383_970;
+
 /**
  * Uploads files that are not there yet, each under its name. What was there before an interruption is found by title and
  * bytes; what was under way, by an idempotency key that both make, so that nothing is uploaded twice and nothing need be
@@ -26,7 +29,7 @@ export async function uploadAll({ client, files, signal, onOutcome }: Upload): P
 
   const uploadOne = async (file: string, options: { signal: AbortSignal }): Promise<Outcome> => {
     const title = basename(file).trim();
-    const image = await readFile(file, options);
+    const image = await read(file, options);
     const identity = `${createHash('sha256').update(image).digest('hex')} ${title}`;
     if (there.has(identity)) return 'there already';
     there.add(identity);
@@ -54,6 +57,16 @@ export async function uploadAll({ client, files, signal, onOutcome }: Upload): P
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
+/** Something about a file itself. */
+class FileError extends Error {}
+
+/** A file's bytes, unless there are too many: those might not even fit into memory. */
+async function read(file: string, options: { signal: AbortSignal }): Promise<Uint8Array> {
+  const { size } = await stat(file);
+  if (size > maxBytes) throw new FileError(`It has ${size} bytes; an image may have ${maxBytes} at most.`);
+  return readFile(file, options);
+}
+
 interface Picture {
   title: string;
   image: Uint8Array;
@@ -76,6 +89,6 @@ async function create(client: Client, { title, image, identity }: Picture, optio
 /** What is wrong with one file, where others may do better. */
 function ofFile(error: unknown): string | undefined {
   const isItsFault = isApiError(error, 'BAD_USER_INPUT', 'IMAGE_TOO_LARGE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_IMAGE');
-  const isUnreadable = error instanceof Error && 'syscall' in error;
+  const isUnreadable = error instanceof FileError || (error instanceof Error && 'syscall' in error);
   return isItsFault || isUnreadable ? error.message : undefined;
 }
