@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -148,6 +148,33 @@ test('a file that is larger than the API takes fails by itself, and is not read'
   expect(upload.stderr()).toMatch(/383970\.png: image\.data holds none of .*\n/);
   expect(upload.stdout()).toMatch(/1 uploaded, 0 there already, 3 failed\.\n$/);
   expect(proxy.seen.filter(({ operation }) => operation === 'CreateResource')).toHaveLength(2);
+});
+
+test('a title stays in its line and its cell, whatever is in it', async () => {
+  const ada = await system.signUp();
+  await ada.create('\u001b[31mred\nnew\tcell\u009b1A\u007f\u2028\u202e \\ 👩‍👩‍👧');
+  const list = run(main, as(ada), 'list');
+  expect(await list.exitCode).toBe(0);
+  const [line = '', ...others] = list.stdout().split('\n');
+  expect([line.split('\t')[1], line.split('\t').length, others]).toEqual([
+    '\\u001b[31mred\\u000anew\\u0009cell\\u009b1A\\u007f\\u2028\\u202e \\ 👩‍👩‍👧',
+    3,
+    [''],
+  ]);
+});
+
+test('a file’s name is written as one line, whatever is in it', async () => {
+  const ada = await system.signUp();
+  const [file = ''] = await pictures(1);
+  const named = join(folderOfTest(), 'clear\u001b[2J\nnew.png');
+  copyFileSync(file, named);
+  const upload = run(main, as(ada), 'upload', named, 'no\u001b[2Jwhere.png');
+  expect(await upload.exitCode).toBe(1);
+  expect(upload.stdout()).toContain('clear\\u001b[2J\\u000anew.png: uploaded\n');
+  expect(upload.stderr()).toMatch(/^no\\u001b\[2Jwhere\.png: ENOENT.*'no\\u001b\[2Jwhere\.png'\n$/);
+  expect(await titlesOf(ada)).toEqual(['clear\u001b[2J\nnew.png']);
+  const deletion = run(main, as(ada), 'delete', 'no\u001b[2Jthing');
+  expect([await deletion.exitCode, deletion.stderr()]).toEqual([1, expect.stringMatching(/^no\\u001b\[2Jthing: /)]);
 });
 
 test('--register opens an account, and logs in where there is one', async () => {

@@ -2,6 +2,7 @@ import { type Client, createClient, isApiError } from '../../clients/typescript/
 import { help, type Options, readOptions, UsageError } from './options.ts';
 import { createProgress } from './progress.ts';
 import { uploadAll } from './upload.ts';
+import { visible } from './visible.ts';
 
 /** Runs a command; gives what the process exits with. */
 async function run(options: Options, signal: AbortSignal): Promise<number> {
@@ -10,8 +11,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   try {
     if (options.command === 'upload') return await upload(client, options.names, signal);
     if (options.command === 'delete') return await remove(client, options.names, signal);
-    for await (const { id, title, image } of client.all({}, { signal })) console.log(`${id}\t${title}\t${image.url}`);
-    return 0;
+    return await list(client, signal);
   } finally {
     // The session ends by itself where the server cannot be told.
     await client.logOut({ signal: AbortSignal.timeout(2_000) }).catch(() => {});
@@ -27,6 +27,13 @@ async function enter(client: Client, { username, password, register }: Options, 
     if (!isApiError(error, 'USERNAME_TAKEN')) throw error;
     await client.logIn(input, { signal });
   }
+}
+
+async function list(client: Client, signal: AbortSignal): Promise<number> {
+  for await (const { id, title, image } of client.all({}, { signal })) {
+    console.log([id, title, image.url].map(visible).join('\t'));
+  }
+  return 0;
 }
 
 async function upload(client: Client, files: string[], signal: AbortSignal): Promise<number> {
@@ -47,7 +54,7 @@ async function upload(client: Client, files: string[], signal: AbortSignal): Pro
     });
   } finally {
     progress.end();
-    for (const failure of failures) console.error(failure);
+    for (const failure of failures) complain(failure);
     console.log(`${counts.uploaded} uploaded, ${counts.there} there already, ${failures.length} failed.`);
   }
   return failures.length > 0 ? 1 : 0;
@@ -58,15 +65,17 @@ async function remove(client: Client, ids: string[], signal: AbortSignal): Promi
   for (const id of ids) {
     try {
       await client.delete(id, { signal });
-      console.log(`${id} deleted`);
+      console.log(`${visible(id)} deleted`);
     } catch (error) {
       if (!isApiError(error, 'NOT_FOUND')) throw error;
-      console.error(`${id}: ${error.message}`);
+      complain(`${id}: ${error.message}`);
       code = 1;
     }
   }
   return code;
 }
+
+const complain = (text: string) => console.error(visible(text));
 
 /** One Ctrl-C under npm arrives twice, from the terminal and from npm. */
 const echoMs = 500;
@@ -91,10 +100,10 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (interruption.signal.aborted) {
-      console.error('Interrupted: run the same command again to go on.');
+      complain('Interrupted: run the same command again to go on.');
       return 130;
     }
-    console.error(error instanceof Error ? error.message : error);
+    complain(error instanceof Error ? error.message : String(error));
     if (!(error instanceof UsageError)) return 1;
     console.error('\n--help says more.');
     return 2;

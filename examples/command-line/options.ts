@@ -15,6 +15,7 @@ upload skips what is there already, by title and bytes: after an interruption, r
   --help
 
 Exits with 0 where all is done, 1 where something is not, 2 where the command is wrong, 130 where it was interrupted.
+Control characters in titles and names are written as \\u001b.
 `;
 
 const commands = ['upload', 'list', 'delete'] as const;

@@ -27,6 +27,12 @@ test('the line is never longer than the terminal is wide', () => {
   expect(terminal.written[1]).toBe('\r\u001b[K[############............] 1/2 a-rather');
 });
 
+test('a name that would move the cursor is escaped', () => {
+  const terminal = screen(true);
+  createProgress(terminal, 1).step('\u001b[2J\r.png', 'uploaded');
+  expect(terminal.written[1]).toBe('\r\u001b[K[########################] 1/1 \\u001b[2J\\u000d.png');
+});
+
 test('elsewhere each step is a line, with what came of it', () => {
   const pipe = screen(false);
   const progress = createProgress(pipe, 2);

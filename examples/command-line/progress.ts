@@ -1,3 +1,5 @@
+import { visible } from './visible.ts';
+
 /** Where progress is shown: a terminal, or anything that takes lines. */
 export interface Screen {
   isTTY?: boolean;
@@ -25,8 +27,8 @@ export function createProgress(screen: Screen, total: number): Progress {
   return {
     step(name, outcome) {
       done += 1;
-      if (screen.isTTY) draw(name);
-      else screen.write(`${done}/${total} ${name}: ${outcome}\n`);
+      if (screen.isTTY) draw(visible(name));
+      else screen.write(`${done}/${total} ${visible(name)}: ${outcome}\n`);
     },
     end() {
       if (screen.isTTY) screen.write('\n');
