@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startProxy } from '../../clients/typescript/test-proxy.ts';
+import { promised, startProxy } from '../../clients/typescript/test-proxy.ts';
 import { given } from '../../tests/ask.ts';
 import { titles } from '../../tests/documents.ts';
 import { folderOfTest } from '../../tests/folder-of-test.ts';
@@ -175,6 +175,22 @@ test('a file’s name is written as one line, whatever is in it', async () => {
   expect(await titlesOf(ada)).toEqual(['clear\u001b[2J\nnew.png']);
   const deletion = run(main, as(ada), 'delete', 'no\u001b[2Jthing');
   expect([await deletion.exitCode, deletion.stderr()]).toEqual([1, expect.stringMatching(/^no\\u001b\[2Jthing: /)]);
+});
+
+test('where nobody reads what it writes it ends quietly, and logs out', async () => {
+  const ada = await system.signUp();
+  await ada.create();
+  const proxy = await startProxy(system.gateway);
+  const { promise: after, keep } = promised();
+  proxy.next([{ after }], 'ResourcePages');
+  const list = `"${process.execPath}" --import tsx ${main} list`;
+  const pipe = `{ ${list}; echo "code $?" >&2; } | { exec <&-; echo closed >&2; }`;
+  const piped = runCommand(['sh', '-c', pipe], as(ada, proxy.url));
+  await expect.poll(piped.stderr).toBe('closed\n');
+  keep();
+  await piped.exitCode;
+  expect(piped.stderr()).toBe('closed\ncode 141\n');
+  expect(proxy.seen.at(-1)?.operation).toBe('LogOut');
 });
 
 test('--register opens an account, and logs in where there is one', async () => {

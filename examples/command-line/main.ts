@@ -90,9 +90,24 @@ function endOnInterrupt(interruption: AbortController): void {
   });
 }
 
+/** What shells say of who was ended by SIGPIPE, which Node leaves aside. */
+const unread = 141;
+
+/** Lets what is under way end where nobody reads any more what is written, as behind `| head`. */
+function endWhereUnread(interruption: AbortController): void {
+  const onError = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exitCode = unread;
+    interruption.abort();
+  };
+  process.stdout.on('error', onError);
+  process.stderr.on('error', onError);
+}
+
 async function main(): Promise<number> {
   const interruption = new AbortController();
   endOnInterrupt(interruption);
+  endWhereUnread(interruption);
   try {
     const options = readOptions(process.argv.slice(2), process.env);
     if (options) return await run(options, interruption.signal);
@@ -100,7 +115,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (interruption.signal.aborted) {
-      complain('Interrupted: run the same command again to go on.');
+      if (process.exitCode !== unread) complain('Interrupted: run the same command again to go on.');
       return 130;
     }
     complain(error instanceof Error ? error.message : String(error));
@@ -110,4 +125,5 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+const code = await main();
+process.exitCode ??= code;

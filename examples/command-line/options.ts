@@ -14,8 +14,8 @@ upload skips what is there already, by title and bytes: after an interruption, r
   --url <url>         or SUPERGRAPH_URL; http://127.0.0.1:4000/graphql where neither is given
   --help
 
-Exits with 0 where all is done, 1 where something is not, 2 where the command is wrong, 130 where it was interrupted.
-Control characters in titles and names are written as \\u001b.
+Exits with 0 where all is done, 1 where something is not, 2 where the command is wrong, 130 where it was interrupted, 141
+where nobody read on. Control characters in titles and names are written as \\u001b.
 `;
 
 const commands = ['upload', 'list', 'delete'] as const;
