@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { graphql } from '../generated/gql.ts';
@@ -76,16 +77,26 @@ describe('the images of an answer', () => {
   });
 });
 
-/** Drops a file on the middle of the page, as from a file manager. */
-async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+/** Drops a file, or several of the same bytes, on the middle of the page, as from a file manager. */
+async function drop(page: Page, name: string | string[], bytes: Buffer): Promise<void> {
   await page.evaluate(`(() => {
     const dataTransfer = new DataTransfer();
     const bytes = Uint8Array.from(atob(${JSON.stringify(bytes.toString('base64'))}), (char) => char.charCodeAt(0));
-    dataTransfer.items.add(new File([bytes], ${JSON.stringify(name)}));
+    for (const name of ${JSON.stringify([name].flat())}) dataTransfer.items.add(new File([bytes], name));
     const target = document.elementFromPoint(innerWidth / 3, innerHeight / 2);
     for (const type of ['dragenter', 'dragover', 'drop'])
       target.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true, composed: true }));
   })()`);
+}
+
+const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url));
+
+/** Drags what is at a path over the middle of the page, with the browser's own doing, and drops it where it shall be. */
+async function dragFromDisk(page: Page, path: string, { isDropped }: { isDropped: boolean }): Promise<void> {
+  const browser = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', ...(isDropped ? ['drop' as const] : [])] as const)
+    await browser.send('Input.dispatchDragEvent', { type, x: 400, y: 400, data });
 }
 
 describe('a file', () => {
@@ -146,6 +157,39 @@ describe('a file', () => {
     await expect.poll(notice).toBe(why);
     expect(await text('variables')).toBe(before);
   });
+
+  test('that is a folder is not taken, and the page says why', async () => {
+    const { page, show, text, notice } = await openExplorer();
+    await show('CreateResource');
+    const before = await text('variables');
+    await dragFromDisk(page, fixtures, { isDropped: true });
+    await expect.poll(notice).toBe('fixtures cannot be read: it is a folder, or no longer where it was.');
+    expect(await text('variables')).toBe(before);
+  });
+
+  test('that comes with others is not taken, as the page could not know which is meant', async () => {
+    const { page, show, text, notice } = await openExplorer();
+    await show('CreateResource');
+    const before = await text('variables');
+    await drop(page, ['one.png', 'two.png', 'three.png'], png);
+    await expect.poll(notice).toBe('Drop one of these 3 files alone: a tab takes one image.');
+    expect(await text('variables')).toBe(before);
+  });
+
+  test.each(['pointer', 'key', 'other window'])(
+    'that is dragged over the page and away leaves no veil: %s',
+    async (sign) => {
+      const { page } = await openExplorer();
+      const veil = page.getByText('Drop the image');
+      await dragFromDisk(page, `${fixtures}/four-colours.png`, { isDropped: false });
+      await veil.waitFor();
+      // As where the drag is cancelled, of which some systems tell no page.
+      if (sign === 'pointer') await page.mouse.move(300, 300);
+      else if (sign === 'key') await page.keyboard.press('Escape');
+      else await page.evaluate('window.dispatchEvent(new FocusEvent("blur"))');
+      await veil.waitFor({ state: 'detached' });
+    },
+  );
 
   test('is not taken by a tab that takes none, nor by one with a mistake in it', async () => {
     const { page, show, write, text, notice } = await openExplorer();

@@ -5,11 +5,15 @@ import type { Explorer } from './explorer.ts';
 import { readImageFile } from './image-file.ts';
 import { putImage } from './image-place.ts';
 
-/** Puts a file into the variables of the tab that is shown, or says why not. */
-export function useImageFile(explorer: Explorer): (file: File) => Promise<void> {
+/** Puts a file into the variables of the tab that is shown, or says why not. Of several, nobody could say which is meant. */
+export function useImageFile(explorer: Explorer): (files: Iterable<File>) => Promise<void> {
   const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
   return useCallback(
-    async (file) => {
+    async (files) => {
+      const [file, ...others] = files;
+      if (!file) return;
+      if (others.length > 0)
+        return explorer.notify(`Drop one of these ${others.length + 1} files alone: a tab takes one image.`);
       const image = await readImageFile(file);
       if ('problem' in image) return explorer.notify(image.problem);
       const document = parseOrNothing(queryEditor?.getValue() ?? '');
@@ -38,7 +42,7 @@ const carriesFile = ({ dataTransfer }: DragEvent) => dataTransfer?.types.include
 
 /** Takes a file that is dropped anywhere on the page. */
 export function ImageDrop({ explorer }: { explorer: Explorer }) {
-  const takeFile = useImageFile(explorer);
+  const takeImage = useImageFile(explorer);
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
     // Before the editors see it, which would open or paste what is dropped.
@@ -56,8 +60,7 @@ export function ImageDrop({ explorer }: { explorer: Explorer }) {
       event.preventDefault();
       event.stopPropagation();
       setIsOver(false);
-      const [file] = event.dataTransfer?.files ?? [];
-      if (file) void takeFile(file);
+      void takeImage(event.dataTransfer?.files ?? []);
     };
     const listening = new AbortController();
     const options = { capture: true, signal: listening.signal };
@@ -66,7 +69,15 @@ export function ImageDrop({ explorer }: { explorer: Explorer }) {
     window.addEventListener('dragleave', leave, options);
     window.addEventListener('drop', drop, options);
     return () => listening.abort();
-  }, [takeFile]);
+  }, [takeImage]);
+  // A drag that is cancelled need not leave first. Whoever moves the pointer, presses a key or goes elsewhere drags no more.
+  useEffect(() => {
+    if (!isOver) return;
+    const listening = new AbortController();
+    for (const type of ['pointermove', 'keydown', 'blur'])
+      window.addEventListener(type, () => setIsOver(false), { capture: true, signal: listening.signal });
+    return () => listening.abort();
+  }, [isOver]);
   return isOver ? (
     <div className="graphiql-container drop">Drop the image: it goes into the variables of this tab.</div>
   ) : null;

@@ -10,10 +10,18 @@ export async function readImageFile(file: File): Promise<{ data: string } | { pr
     return {
       problem: `${file.name} has ${inWords(file.size)} bytes: an image may have ${inWords(maxImageBytes)} at most.`,
     };
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const bytes = await readBytes(file);
+  if (!bytes) return { problem: `${file.name} cannot be read: it is a folder, or no longer where it was.` };
   if (!isImage(bytes)) return { problem: `${file.name} is no GIF, JPEG or PNG.` };
   return { data: toBase64(bytes) };
 }
+
+/** Undefined for a folder, which browsers take for a file until it is read, and for what has been moved since. */
+const readBytes = (file: File) =>
+  file.arrayBuffer().then(
+    (buffer) => new Uint8Array(buffer),
+    () => undefined,
+  );
 
 const inWords = (count: number) => count.toLocaleString('en-GB');
 

@@ -10,7 +10,7 @@ const sandbox = `https://studio.apollographql.com/sandbox/explorer?endpoint=${en
 /** What this API has beyond any other: who is logged in, a file for an image, and the way to another explorer. */
 export function TopBar({ explorer }: { explorer: Explorer }) {
   const { tokens, notice } = useStore(explorer.state);
-  const takeFile = useImageFile(explorer);
+  const takeImage = useImageFile(explorer);
   const input = useRef<HTMLInputElement>(null);
   return (
     <header className="graphiql-container top-bar">
@@ -24,8 +24,8 @@ export function TopBar({ explorer }: { explorer: Explorer }) {
         accept={imageTypes}
         hidden
         onChange={({ currentTarget }) => {
-          const [file] = currentTarget.files ?? [];
-          if (file) void takeFile(file);
+          // The list itself is emptied below.
+          void takeImage([...(currentTarget.files ?? [])]);
           // So that the same file can be chosen again.
           currentTarget.value = '';
         }}
