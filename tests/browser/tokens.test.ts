@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { logOut } from '../accounts.ts';
+import { endSession, logOut, sessionIdOf } from '../accounts.ts';
 import { given } from '../ask.ts';
 import { viewer } from '../documents.ts';
 import { untyped } from '../untyped.ts';
@@ -81,6 +81,24 @@ describe('the access token', () => {
     const refused = await run('ListWithOwners');
     expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect.poll(notice).toBe('The session has ended: log in again.');
+    await expect.poll(() => text('request-headers')).toBe('');
+  });
+
+  test('is taken out of the headers when its own session has been ended, and the page says so', async () => {
+    const { page, run, write, text, notice } = await openExplorer();
+    const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
+    const { login } = (await run<{ login: LoggedIn }>('LogIn')).data ?? {};
+    await page.getByRole('button', { name: 'New tab' }).click();
+    await write('operation', String(endSession));
+    await page.getByRole('button', { name: 'EndSession', exact: true }).waitFor();
+    const end = async ({ accessToken }: LoggedIn) => {
+      await write('variables', JSON.stringify({ input: { sessionId: sessionIdOf(accessToken) } }));
+      expect(await run('EndSession')).toEqual({ data: { endSession: { loggedOut: true } } });
+    };
+    await end(given(register));
+    expect(await text('request-headers')).toContain('Bearer ey');
+    await end(given(login));
+    await expect.poll(notice).toBe('Logged out: the token is out of the headers.');
     await expect.poll(() => text('request-headers')).toBe('');
   });
 

@@ -1,4 +1,4 @@
-import { type Exchange, isRecord, textAt } from './exchange.ts';
+import { type Exchange, isRecord, type RootField, textAt } from './exchange.ts';
 
 /** Tokens of an account that is logged in. In memory alone: a page that is loaded again has none. */
 export interface Tokens {
@@ -104,8 +104,7 @@ export function createSession({
     take({ fields }) {
       const next = fields.map(({ result }) => readTokens(result, now())).findLast((each) => each !== undefined);
       if (next) set(next, 'logged in');
-      else if (tokens && fields.some(({ name, result }) => endings.has(name) && result !== null))
-        set(undefined, 'logged out');
+      else if (tokens && fields.some(ends(tokens))) set(undefined, 'logged out');
     },
     async logOut() {
       const refreshToken = tokens?.refreshToken;
@@ -113,6 +112,22 @@ export function createSession({
       if (refreshToken !== undefined) await ask(logout, { input: { refreshToken } });
     },
   };
+}
+
+/** Whether a field has ended the session of these tokens. */
+const ends =
+  ({ accessToken }: Tokens) =>
+  ({ name, input, result }: RootField) =>
+    result !== null && (endings.has(name) || (name === 'endSession' && input.sessionId === sessionIdOf(accessToken)));
+
+/** The session that an access token is of, as the token itself says; undefined where it is no JWT. */
+function sessionIdOf(accessToken: string): string | undefined {
+  const [, claims = ''] = accessToken.split('.');
+  try {
+    return textAt(JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))), 'sid');
+  } catch {
+    return undefined;
+  }
 }
 
 /** An AuthPayload's tokens. */
