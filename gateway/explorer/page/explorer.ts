@@ -71,7 +71,7 @@ export function createExplorer(post: Post) {
       state.setState(({ pictures }) => ({ pictures: { ...pictures, [tabId]: [] } }));
       running += 1;
       try {
-        const { answer, exchange } = await run(asked, headers);
+        const { answer, exchange } = await run(asked, headers).catch(asAnswer);
         if (exchange) takeIn(exchange, tabId);
         if (tabs.active()?.id === tabId) return answer;
         tabs.keepResponse(tabId, JSON.stringify(answer, null, 2));
@@ -84,6 +84,11 @@ export function createExplorer(post: Post) {
     },
   };
 }
+
+/** What went wrong before there was an answer, without the page's own stack. */
+const asAnswer = ({ message }: Error): { answer: Answer; exchange?: Exchange } => ({
+  answer: { errors: [{ message }] },
+});
 
 const notices: Record<Change, string> = {
   'logged in': 'Logged in: the token is in the headers of every tab.',
