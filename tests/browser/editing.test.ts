@@ -24,3 +24,21 @@ test('a header that cannot be sent is named, and an answer holds nothing of the 
     });
   }
 });
+
+test('what was cleared is not kept again by closing the dialog', async () => {
+  const { page, run, write } = await openExplorer();
+  await page.getByRole('button', { name: 'New tab' }).click();
+  await write('operation', String(viewer));
+  await page.getByRole('button', { name: 'Viewer', exact: true }).waitFor();
+  await run('Viewer');
+  const kept = () => page.evaluate<string>('JSON.stringify({ ...localStorage })');
+  await expect.poll(kept).toContain('Viewer');
+  await page.getByRole('button', { name: 'Open settings dialog' }).click();
+  // GraphiQL keeps what has changed half a second later.
+  await page.waitForTimeout(1_000);
+  await page.getByRole('button', { name: 'Clear data' }).click();
+  await page.getByRole('button', { name: 'Cleared data' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(1_000);
+  expect(await kept()).not.toContain('Viewer');
+});

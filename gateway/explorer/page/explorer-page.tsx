@@ -3,7 +3,7 @@ import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history';
 import { GraphiQLProvider } from '@graphiql/react';
 import { GraphiQL, GraphiQLInterface } from 'graphiql';
 import { type ExecutionResult, getOperationAST } from 'graphql';
-import { useState } from 'react';
+import { type MouseEvent, useState } from 'react';
 import { Editors } from './editors.tsx';
 import { parseOrNothing } from './exchange.ts';
 import type { Explorer } from './explorer.ts';
@@ -37,6 +37,10 @@ export function ExplorerPage({ explorer, kept }: { explorer: Explorer; kept: Kep
     return answer as Promise<ExecutionResult>;
   });
   const [first] = tabs;
+  // React hears clicks in dialogs here, too; who clears what is kept there would have the tabs kept once more.
+  const keepTyped = ({ currentTarget, target }: MouseEvent) => {
+    if (target instanceof Node && currentTarget.contains(target)) explorer.tabs.keepTyped();
+  };
   return (
     <GraphiQLProvider
       fetcher={fetcher}
@@ -55,7 +59,7 @@ export function ExplorerPage({ explorer, kept }: { explorer: Explorer; kept: Kep
         <DocExplorerStore>
           <Themes />
           <TopBar explorer={explorer} />
-          <main onClickCapture={explorer.tabs.keepTyped}>
+          <main onClickCapture={keepTyped}>
             <GraphiQLInterface defaultEditorToolsVisibility="variables" showPersistHeadersSettings={false}>
               <GraphiQL.Logo> </GraphiQL.Logo>
               <GraphiQL.Footer>
