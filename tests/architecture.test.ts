@@ -33,7 +33,8 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   {
     room: /^gateway\/explorer\/page\//,
     files: /^gateway\/explorer\/page\//,
-    packages: /^(@graphiql\/|graphiql($|\/)|graphql$|monaco-editor$|react($|-dom\/)|zustand($|\/))|\.(css|png)$/,
+    packages:
+      /^(@graphiql\/|graphiql($|\/)|graphql$|jsonc-parser$|monaco-editor$|react($|-dom\/)|zustand($|\/))|\.(css|png)$/,
   },
   // The bundler is no dependency of a gateway that runs: only what builds the page may ask for it.
   {

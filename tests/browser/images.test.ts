@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { resourceCount } from '../documents.ts';
 import { graphql } from '../generated/gql.ts';
 import { fixture } from '../system.ts';
 import { openExplorer } from './open-explorer.ts';
@@ -190,6 +191,19 @@ describe('a file', () => {
       await veil.waitFor({ state: 'detached' });
     },
   );
+
+  test('goes among comments, which stay, and where the second of two operations takes it', async () => {
+    const { page, run, show, write, text, notice } = await openExplorer();
+    await run('Register');
+    await show('CreateResource');
+    await write('operation', `${resourceCount}\n${await text('operation')}`);
+    await write('variables', '{ "input": { "title": "Four" } } // as small as can be');
+    await drop(page, 'four.gif', fixture('four-colours.gif'));
+    await expect.poll(notice).toBe('four.gif is in the variables.');
+    expect(await text('variables')).toMatch(
+      /"title": "Four",\s+"image": \{\s+"data": "R0lG[\s\S]+\/\/ as small as can be$/,
+    );
+  });
 
   test('is not taken by a tab that takes none, nor by one with a mistake in it', async () => {
     const { page, show, write, text, notice } = await openExplorer();

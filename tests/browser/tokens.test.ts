@@ -84,6 +84,19 @@ describe('the access token', () => {
     await expect.poll(() => text('request-headers')).toBe('');
   });
 
+  test('goes into headers that have a comment, and out of them, and the rest stays as it is', async () => {
+    const { page, run, show, write, text, notice } = await openExplorer();
+    await show('ListWithOwners');
+    const headers = '{\n  // To be found in the logs.\n  "x-request-id": "mine"\n}';
+    await write('request-headers', headers);
+    await run('Register');
+    expect((await run('ListWithOwners')).errors).toBeUndefined();
+    expect(await text('request-headers')).toMatch(/^\{\n {2}\/\/ To be [\s\S]+ "Authorization": "Bearer ey[^"]+"\n\}$/);
+    await page.getByRole('button', { name: /^Log out/ }).click();
+    await expect.poll(notice).toMatch(/^Logged out/);
+    await expect.poll(() => text('request-headers')).toBe(headers);
+  });
+
   test('is taken out of the headers when its own session has been ended, and the page says so', async () => {
     const { page, run, write, text, notice } = await openExplorer();
     const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};

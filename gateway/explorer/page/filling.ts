@@ -1,4 +1,5 @@
 import { isRecord } from './exchange.ts';
+import { readObject, setAt } from './json-text.ts';
 import type { Known } from './known.ts';
 import type { Account } from './mission.ts';
 
@@ -6,9 +7,9 @@ import type { Account } from './mission.ts';
 export interface TabTexts {
   id: string;
   operationName: string | null;
-  /** JSON. */
+  /** JSON, as GraphiQL takes it: with comments. */
   variables: string;
-  /** JSON. */
+  /** Such, too. */
   headers: string;
 }
 
@@ -35,46 +36,41 @@ export function createFill({
   const put = new Map<string, string>();
   const atFirst = new Map<string, string>(Object.entries(opened));
 
-  /** The input with `value` at `key`, where that is the page's to write. */
-  const replace = (tab: TabTexts, input: Record<string, unknown>, [key, value]: [string, string]) => {
+  /** The variables with `value` at `key` of the input, where that is the page's to write. */
+  const replace = (tab: TabTexts, variables: string, [key, value]: [string, string]) => {
     const place = `${tab.id} ${key}`;
+    const input = readObject(variables)?.input;
+    if (!isRecord(input) || input[key] === value) return variables;
     const mayWrite = input[key] === '' || input[key] === (put.get(place) ?? atFirst.get(key));
-    if (!mayWrite || input[key] === value) return input;
+    if (!mayWrite) return variables;
     put.set(place, value);
-    return { ...input, [key]: value };
+    return setAt(variables, ['input', key], value);
   };
 
-  const fillVariables = (tab: TabTexts, known: Known): string | undefined => {
-    const values = valuesFor(tab.operationName, known);
-    const variables = readJson(tab.variables);
-    if (values.length === 0 || !isRecord(variables?.input)) return undefined;
-    const input = values.reduce((so, value) => replace(tab, so, value), variables.input);
-    // As it was written, where nothing of it changes.
-    if (input === variables.input) return undefined;
-    return JSON.stringify({ ...variables, input }, null, 2);
-  };
+  const fillVariables = (tab: TabTexts, known: Known): string =>
+    valuesFor(tab.operationName, known).reduce((so, value) => replace(tab, so, value), tab.variables);
 
-  const fillHeaders = (tab: TabTexts, accessToken: string | undefined): string | undefined => {
-    const headers = readJson(tab.headers.trim() || '{}');
-    if (!headers) return undefined;
-    const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization');
-    const given = name === undefined ? undefined : headers[name];
-    if (given !== undefined && !isOurs(bearerOf(given) ?? '')) return undefined;
-    const { [name ?? '']: _, ...others } = headers;
-    if (accessToken === undefined) return given === undefined ? undefined : stringify(others);
+  const fillHeaders = (tab: TabTexts, accessToken: string | undefined): string => {
+    const headers = readObject(tab.headers);
+    if (!headers) return tab.headers;
+    const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization') ?? 'Authorization';
+    const given = headers[name];
+    if (given !== undefined && !isOurs(bearerOf(given) ?? '')) return tab.headers;
+    if (accessToken === undefined) return given === undefined ? tab.headers : without(tab.headers, name);
     // Who has taken it out has done so on purpose; a tab that is blank was never given it.
     const place = `${tab.id} authorization`;
-    if (given === undefined && put.get(place) === accessToken && tab.headers.trim() !== '') return undefined;
+    if (given === undefined && put.get(place) === accessToken && tab.headers.trim() !== '') return tab.headers;
     put.set(place, accessToken);
-    return stringify({ ...others, Authorization: `Bearer ${accessToken}` });
+    return setAt(tab.headers, [name], `Bearer ${accessToken}`);
   };
 
   return (tab, known) => {
     const variables = fillVariables(tab, known);
     const headers = fillHeaders(tab, known.accessToken);
+    // As it was written, where nothing of it changes.
     return {
-      ...(variables !== undefined && { variables }),
-      ...(headers !== undefined && headers !== tab.headers && { headers }),
+      ...(variables !== tab.variables && { variables }),
+      ...(headers !== tab.headers && { headers }),
     };
   };
 }
@@ -99,15 +95,8 @@ function valuesFor(operationName: string | null, { account, nextAccount, resourc
   }
 }
 
-const stringify = (headers: Record<string, unknown>) =>
-  Object.keys(headers).length === 0 ? '' : JSON.stringify(headers, null, 2);
-
-/** An object, or undefined: what is half written is left alone. */
-function readJson(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+/** The headers without one; blank, where nothing else is there. */
+function without(headers: string, name: string): string {
+  const others = setAt(headers, [name], undefined);
+  return /^\s*\{\s*\}\s*$/.test(others) ? '' : others;
 }

@@ -1,9 +1,10 @@
 import { pick, useGraphiQL } from '@graphiql/react';
 import { useCallback, useEffect, useState } from 'react';
-import { isRecord, parseOrNothing } from './exchange.ts';
+import { parseOrNothing } from './exchange.ts';
 import type { Explorer } from './explorer.ts';
 import { readImageFile } from './image-file.ts';
 import { putImage } from './image-place.ts';
+import { readObject } from './json-text.ts';
 
 /** Puts a file into the variables of the tab that is shown, or says why not. Of several, nobody could say which is meant. */
 export function useImageFile(explorer: Explorer): (files: Iterable<File>) => Promise<void> {
@@ -17,25 +18,17 @@ export function useImageFile(explorer: Explorer): (files: Iterable<File>) => Pro
       const image = await readImageFile(file);
       if ('problem' in image) return explorer.notify(image.problem);
       const document = parseOrNothing(queryEditor?.getValue() ?? '');
-      const variables = readVariables(variableEditor?.getValue() ?? '');
-      if (!document || !variables)
+      const variables = variableEditor?.getValue() ?? '';
+      if (!document || !readObject(variables))
         return explorer.notify('The tab has a mistake in it: mend it before a file goes in.');
       const filled = putImage(document, variables, image.data);
-      if (!filled) return explorer.notify('This tab takes no image: go to CreateResource or ReplaceImage.');
-      explorer.tabs.write({ variables: JSON.stringify(filled, null, 2) });
+      if (filled === undefined)
+        return explorer.notify('This tab takes no image: go to CreateResource or ReplaceImage.');
+      explorer.tabs.write({ variables: filled });
       explorer.notify(`${file.name} is in the variables.`);
     },
     [explorer, queryEditor, variableEditor],
   );
-}
-
-function readVariables(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text.trim() || '{}');
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const carriesFile = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes('Files') ?? false;

@@ -1,26 +1,31 @@
-import { type DocumentNode, getOperationAST, Kind, type TypeNode } from 'graphql';
-import { isRecord } from './exchange.ts';
-
-type Variables = Record<string, unknown>;
+import { type DocumentNode, Kind, type TypeNode } from 'graphql';
+import { setAt } from './json-text.ts';
 
 /**
- * The variables with an image's data where the operation takes one: in a variable of one of the schema's inputs, or in a
- * text that is called `data`. Undefined where it takes none.
+ * The variables, as JSON, with an image's data where an operation takes one: in a variable of one of the schema's inputs,
+ * or in a text that is called `data`. Undefined where none does.
  */
-export function putImage(document: DocumentNode, variables: Variables, data: string): Variables | undefined {
-  const operation = getOperationAST(document) ?? document.definitions.find(({ kind }) => kind === operationKind);
-  if (operation?.kind !== operationKind) return undefined;
-  for (const { variable, type } of operation.variableDefinitions ?? []) {
-    const name = variable.name.value;
-    const place = placeIn(typeName(type), name);
-    if (place) return { ...variables, [name]: putAt(variables[name], place, data) };
-  }
-  return undefined;
+export function putImage(document: DocumentNode, variables: string, data: string): string | undefined {
+  const place = placesIn(document)[0];
+  if (!place) return undefined;
+  const filled = setAt(variables, place, data);
+  const around = place.slice(0, -1);
+  // A type that was claimed for the former image need not be this one's.
+  return around.length === 0 ? filled : setAt(filled, [...around, 'contentType'], undefined);
 }
 
-const operationKind = Kind.OPERATION_DEFINITION;
+/** The keys that lead to the data of images, within the variables. */
+function placesIn({ definitions }: DocumentNode): string[][] {
+  const operations = definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  return operations.flatMap(({ variableDefinitions = [] }) =>
+    variableDefinitions.flatMap(({ variable, type }) => {
+      const place = placeIn(typeName(type), variable.name.value);
+      return place ? [[variable.name.value, ...place]] : [];
+    }),
+  );
+}
 
-/** The keys that lead to the data within a variable. */
+/** Those within a variable. */
 function placeIn(type: string, name: string): string[] | undefined {
   switch (type) {
     case 'CreateResourceInput':
@@ -33,13 +38,6 @@ function placeIn(type: string, name: string): string[] | undefined {
     default:
       return undefined;
   }
-}
-
-function putAt(value: unknown, [key, ...rest]: string[], data: string): unknown {
-  if (key === undefined) return data;
-  // A type that was claimed for the former image need not be this one's.
-  const { contentType: _, ...kept } = isRecord(value) ? value : {};
-  return { ...kept, [key]: putAt(kept[key], rest, data) };
 }
 
 function typeName(type: TypeNode): string {
