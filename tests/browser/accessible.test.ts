@@ -1,22 +1,6 @@
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { findings } from './findings.ts';
 import { openExplorer } from './open-explorer.ts';
-
-interface Finding {
-  id: string;
-  impact: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-/** What axe-core finds serious or critical on the page as it is. */
-async function findings(page: Page) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()');
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => `${html}: ${failureSummary}`) }));
-}
 
 describe.each(['light', 'dark'] as const)('axe-core finds nothing serious, with %s colours,', (colorScheme) => {
   test('in the explorer as it opens, with an answer, and with headers', async () => {

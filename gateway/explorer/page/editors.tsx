@@ -1,7 +1,7 @@
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { useEffect } from 'react';
 import type { Explorer } from './explorer.ts';
-import { keepHistoryNamed, mendEditors, mendTabList } from './mend.ts';
+import { keepHistoryNamed, letWheelPass, mendEditors, mendTabList } from './mend.ts';
 
 /** Connects GraphiQL's editors to what the page does. Shows nothing. */
 export function Editors({ explorer }: { explorer: Explorer }) {
@@ -42,6 +42,13 @@ export function Editors({ explorer }: { explorer: Explorer }) {
     variableEditor?.updateOptions({ ariaLabel: 'Variables, as JSON', renderFinalNewline });
     headerEditor?.updateOptions({ ariaLabel: 'Headers, as JSON', renderFinalNewline });
     responseEditor?.updateOptions({ ariaLabel: 'Answer' });
+  }, [queryEditor, variableEditor, headerEditor, responseEditor]);
+
+  useEffect(() => {
+    const ends = [queryEditor, variableEditor, headerEditor, responseEditor].map((each) => each && letWheelPass(each));
+    return () => {
+      for (const end of ends) end?.();
+    };
   }, [queryEditor, variableEditor, headerEditor, responseEditor]);
 
   // Tab goes on to what is next, so that nobody is caught in an editor; Ctrl-M has it indent.

@@ -1,3 +1,5 @@
+import type { MonacoEditor } from '@graphiql/react';
+
 /**
  * Makes GraphiQL's tabs what they are to a keyboard: a list of buttons. GraphiQL calls list items tabs, which nobody can
  * reach and which hold buttons that assistive technology then passes over.
@@ -36,4 +38,21 @@ export function mendEditors(): void {
       editor.setAttribute('aria-label', `${name}: press Enter to edit`);
     }
   }
+}
+
+/**
+ * Has the wheel go on to the page where an editor is at its end; where the window is narrow, there is more below. Monaco
+ * keeps it, and can be told otherwise only by whoever makes the editor, which is GraphiQL. Gives what ends it.
+ */
+export function letWheelPass(editor: MonacoEditor): () => void {
+  const pass = (event: WheelEvent) => {
+    if (event.deltaY === 0 || event.shiftKey) return;
+    const top = editor.getScrollTop();
+    const last = editor.getScrollHeight() - editor.getLayoutInfo().height;
+    if (event.deltaY < 0 ? top <= 0 : top >= last) event.stopPropagation();
+  };
+  const listening = new AbortController();
+  const options = { capture: true, passive: true, signal: listening.signal };
+  editor.getContainerDomNode().addEventListener('wheel', pass, options);
+  return () => listening.abort();
 }
