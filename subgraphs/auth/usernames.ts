@@ -57,8 +57,8 @@ export function usernameProblems(username: string): Problem[] {
  * scripts differ or are ''.
  */
 export interface LookAlike {
-  /** Equal where two names look alike, in capitals or in small letters; for comparison alone, as nobody can read it. */
-  skeleton: string;
+  /** Two names look alike where they share one; for comparison alone, as nobody can read them. */
+  skeletons: string[];
   /** The one script that a name is written in, '' where it takes more; digits and '.', '_' and '-' are of any. */
   script: string;
 }
@@ -74,7 +74,7 @@ export function lookAlikeOf(username: string): LookAlike {
   const key = usernameKey(username);
   const letters = [...key.normalize('NFD')].map(skeletonOfLetter).join('');
   const skeleton = letters.replace(/[ivu]/g, (letter) => twoFaced[letter] ?? letter).normalize('NFD');
-  return { skeleton, script: scripts.find(({ pattern }) => pattern.test(key))?.name ?? '' };
+  return { skeletons: [skeleton], script: scripts.find(({ pattern }) => pattern.test(key))?.name ?? '' };
 }
 
 function skeletonOfLetter(capital: string): string {

@@ -7,6 +7,7 @@ import { createVerifyToken } from '../../../runtime/signed-token.ts';
 import { captureLog } from '../../../tests/captured-log.ts';
 import { folderOfTest } from '../../../tests/folder-of-test.ts';
 import { oneKey } from '../keys/test-keys.ts';
+import { newSession } from '../storage/session-store.contract.ts';
 import { openSqliteUserStore } from '../storage/sqlite.ts';
 import { newUser } from '../storage/user-store.contract.ts';
 import { createSignEvent } from '../tokens.ts';
@@ -87,14 +88,11 @@ type Store = ReturnType<typeof openOutbox>['store'];
 async function endSessions(store: Store, count: number): Promise<string> {
   const user = newUser();
   await store.insert(user);
-  const now = new Date();
-  const times = { createdAt: now, lastUsedAt: now, expiresAt: new Date(2 ** 42), endsAt: new Date(2 ** 42) };
   for (let nth = 0; nth < count; nth++) {
-    const id = `${user.id}-${nth}`;
-    const session = { id, userId: user.id, userAgent: null, refreshTokenHash: id, ...times };
+    const session = newSession(user.id);
     await store.sessions.open(session, { userId: user.id, passwordVersion: 1 });
+    await store.sessions.end(session, new Date());
   }
-  await store.sessions.endAll(user.id, now);
   return user.id;
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Outbox } from './outbox.ts';
+import { newSession } from './session-store.contract.ts';
 import { newUser } from './user-store.contract.ts';
 import type { UserStore } from './user-store.ts';
 
@@ -30,9 +31,7 @@ export function outboxContract(open: () => UserStore | Promise<UserStore>): void
   const happenTwice = async () => {
     const user = newUser();
     await store.insert(user);
-    const session = { id: user.id, userId: user.id, userAgent: null, refreshTokenHash: user.id };
-    const times = { createdAt: now, lastUsedAt: now, expiresAt: later(1_000), endsAt: later(1_000) };
-    await store.sessions.open({ ...session, ...times }, { userId: user.id, passwordVersion: 1 });
+    await store.sessions.open(newSession(user.id), { userId: user.id, passwordVersion: 1 });
     await store.sessions.endAll(user.id, now);
     await store.remove({ userId: user.id, passwordVersion: 1 }, now);
     return user.id;
