@@ -18,7 +18,6 @@ CREATE TABLE `outbox` (
 	`due_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `outbox_by_seq` ON `outbox` (`subscriber`,`seq`);--> statement-breakpoint
 CREATE INDEX `outbox_by_user` ON `outbox` (`subscriber`,`user_id`,`seq`);--> statement-breakpoint
 CREATE TABLE `refresh_tokens` (
 	`hash` text PRIMARY KEY NOT NULL,
