@@ -50,8 +50,9 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
   };
   /** What subscribers are told of a user, in order. */
   const toldOf = async ({ id }: NewUser) => {
-    const due = await store.outbox.due(subscriber, later(365 * 24 * hour), { all: 10_000, perUser: 10_000 });
-    return due.map(({ event }) => event).filter(({ userId }) => userId === id);
+    const limits = { users: 10_000, perUser: 10_000, after: '' };
+    const { deliveries } = await store.outbox.due(subscriber, later(365 * 24 * hour), limits);
+    return deliveries.map(({ event }) => event).filter(({ userId }) => userId === id);
   };
   const revoked = ({ userId, id: sessionId }: NewSession) => ({ type: 'session-revoked', userId, sessionId });
 
