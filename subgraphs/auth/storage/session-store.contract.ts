@@ -213,6 +213,12 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
       expect(await toldOf(ada)).toEqual([revoked(session)]);
     });
 
+    test('not the id of one that has expired, which has ended by itself', async () => {
+      const session = await openFor(ada);
+      expect(await sessions.end(session, session.expiresAt)).toBe(false);
+      expect(await toldOf(ada)).toEqual([]);
+    });
+
     test('the end of all of an account, which leaves others theirs', async () => {
       const first = await openFor(ada);
       const second = await openFor(ada);

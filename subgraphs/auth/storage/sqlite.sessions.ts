@@ -144,7 +144,8 @@ export function createSqliteSessions(db: BetterSQLite3Database, { endWhere }: Se
         const session = byHash.get({ hash })?.session ?? byFamily.get({ family });
         if (session) endWhere(eq(id, session.id), now);
       }),
-    end: async (key, now) => inTransaction(() => endWhere(and(eq(id, key.id), eq(userId, key.userId)), now) === 1),
+    end: async (key, now) =>
+      inTransaction(() => endWhere(and(eq(id, key.id), eq(userId, key.userId), gt(expiresAt, now)), now) === 1),
     endAll: async (owner, now) => inTransaction(() => void endWhere(eq(userId, owner), now)),
     forgetExpired: async (now, limit) =>
       attempt(() => {
