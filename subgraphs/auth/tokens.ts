@@ -5,7 +5,7 @@ import { eventClaims, securityEventType } from '../../runtime/security-event.ts'
 import { tokenAlgorithm } from '../../runtime/signed-token.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 import type { Delivery } from './storage/outbox.ts';
-import type { Session } from './storage/session-store.ts';
+import type { RefreshTokenHashes, Session } from './storage/session-store.ts';
 import type { User } from './storage/user-store.ts';
 
 export interface AccessToken {
@@ -70,14 +70,6 @@ export function createSignEvent({
       jwtid: jti,
     });
   };
-}
-
-/** What a refresh token is known by. It has nothing that could be guessed, so that one round of SHA-256 will do. */
-export interface RefreshTokenHashes {
-  /** Of the whole token. */
-  hash: string;
-  /** Of what all tokens of its session begin with; '' where it is misspelt, as no token is that was given out. */
-  family: string;
 }
 
 const bytesOf = { family: 12, own: 17, check: 3 };

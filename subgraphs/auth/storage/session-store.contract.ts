@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { RefreshTokenHashes } from '../tokens.ts';
-import { mostSessions, mostUnusedTokens, type NewSession, type Rotation, type SessionStore } from './session-store.ts';
+import {
+  mostSessions,
+  mostUnusedTokens,
+  type NewSession,
+  type RefreshTokenHashes,
+  type Rotation,
+  type SessionStore,
+} from './session-store.ts';
 import { newUser } from './user-store.contract.ts';
 import type { NewUser, UserStore } from './user-store.ts';
 

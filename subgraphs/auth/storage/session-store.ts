@@ -1,4 +1,3 @@
-import type { RefreshTokenHashes } from '../tokens.ts';
 import type { ProvenAccount, User } from './user-store.ts';
 
 /** An open session. */
@@ -10,6 +9,14 @@ export interface Session {
   lastUsedAt: Date;
   expiresAt: Date;
   userAgent: string | null;
+}
+
+/** What a refresh token is known by: SHA-256 in base64url, as it has nothing that could be guessed. */
+export interface RefreshTokenHashes {
+  /** Of the whole token. */
+  hash: string;
+  /** Of what all tokens of its session begin with; '' where it is misspelt, as no token is that was given out. */
+  family: string;
 }
 
 /** A session as it is opened. */
