@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from 'better-sqlite3';
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SecurityEvent } from '../../../runtime/security-event.ts';
-import { attempt } from '../../../runtime/sqlite.ts';
+import { attempt, type Sqlite } from '../../../runtime/sqlite.ts';
 import type { Delivery, Outbox } from './outbox.ts';
 import { outbox } from './sqlite.tables.ts';
 
@@ -26,7 +25,7 @@ export function createAnnounce(db: BetterSQLite3Database, subscribers: readonly 
   };
 }
 
-export function createSqliteOutbox(db: BetterSQLite3Database & { $client: Database }): Outbox {
+export function createSqliteOutbox(db: Sqlite['db']): Outbox {
   // From one user to the next, each by one look into the index: DISTINCT would read every row.
   const usersAfter = db.$client
     .prepare<{ subscriber: string; after: string; users: number }, string>(

@@ -18,7 +18,7 @@ import type { ProvenAccount } from './user-store.ts';
 export interface SessionChanges {
   /** Ends those that fit, and announces it; gives how many. */
   endWhere(condition: SQL | undefined, now: Date): number;
-  /** Gives an open session a refresh token in the place of all that it has; undefined where there is none. */
+  /** Gives an open session a refresh token in the place of all that it has, which can still end it; undefined where there is none. */
   renew(key: SessionKey, renewed: Pick<NewSession, 'refreshToken' | 'lastUsedAt' | 'expiresAt'>): Session | undefined;
 }
 
