@@ -60,7 +60,8 @@ describe('a refresh token', () => {
 
   test('is neither an access token nor what is kept of a refresh token', async () => {
     const { sessions, ada } = await openAda();
-    for (const token of [ada.accessToken, hashRefreshToken(ada.refreshToken)]) {
+    const { hash, family } = hashRefreshToken(ada.refreshToken);
+    for (const token of [ada.accessToken, hash, family, `${family}${hash}`]) {
       await expect(sessions.refresh(token)).rejects.toEqual(invalid);
     }
   });

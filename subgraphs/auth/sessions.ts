@@ -18,7 +18,7 @@ export interface LoggedIn extends AccessToken {
 }
 
 /** What a session goes on by. */
-export type Renewal = { refreshToken: string } & Pick<NewSession, 'refreshTokenHash' | 'lastUsedAt' | 'expiresAt'>;
+export type Renewal = { refreshToken: string; renewed: Pick<NewSession, 'refreshToken' | 'lastUsedAt' | 'expiresAt'> };
 
 export interface SessionTimes {
   /** How long a refresh token may be used again after it was used. */
@@ -61,11 +61,11 @@ export function createSessions(parts: { store: SessionStore; issueToken: IssueTo
     return { ...issueToken(user, session), refreshToken, user };
   };
 
-  const renewal = (): Renewal => {
-    const refreshToken = newRefreshToken();
+  const renewal = (before?: string): Renewal => {
+    const refreshToken = newRefreshToken(before);
     const lastUsedAt = new Date();
     const expiresAt = secondsAfter(lastUsedAt, Math.min(idleSeconds, longestSeconds));
-    return { refreshToken, refreshTokenHash: hashRefreshToken(refreshToken), lastUsedAt, expiresAt };
+    return { refreshToken, renewed: { refreshToken: hashRefreshToken(refreshToken), lastUsedAt, expiresAt } };
   };
 
   return {
@@ -73,7 +73,7 @@ export function createSessions(parts: { store: SessionStore; issueToken: IssueTo
     renewal,
 
     async open(account, userAgent) {
-      const { refreshToken, ...renewed } = renewal();
+      const { refreshToken, renewed } = renewal();
       const createdAt = renewed.lastUsedAt;
       const session = {
         ...{ id: randomUUID(), userId: account.id, createdAt, userAgent: shorten(userAgent) },
@@ -85,9 +85,10 @@ export function createSessions(parts: { store: SessionStore; issueToken: IssueTo
     },
 
     async refresh(used) {
-      const { refreshToken, refreshTokenHash: nextHash, lastUsedAt: now, expiresAt } = renewal();
+      const { refreshToken, renewed } = renewal(used);
+      const { refreshToken: next, lastUsedAt: now, expiresAt } = renewed;
       const reusableUntil = secondsAfter(now, graceSeconds);
-      const rotated = await store.rotate({ hash: hashRefreshToken(used), nextHash, now, reusableUntil, expiresAt });
+      const rotated = await store.rotate({ used: hashRefreshToken(used), next, now, reusableUntil, expiresAt });
       if (typeof rotated === 'string') throw invalidRefreshToken();
       return loggedIn(rotated.user, rotated.session, refreshToken);
     },

@@ -76,9 +76,12 @@ export function openUsers(settings: OpenUsers = {}) {
       const loggedIn = await users.logIn({ username, password: by }, client);
       return { ...loggedIn, viewer: await viewerOf(loggedIn) };
     },
-    /** What the subscriber is still to be told, in order. */
-    told: async () =>
-      (await store.outbox.due(subscriber, new Date(2 ** 42), { all: 1_000, perUser: 1_000 })).map(({ event }) => event),
+    /** What the subscriber is still to be told, in order for each user. */
+    told: async () => {
+      const limits = { users: 1_000, perUser: 1_000, after: '' };
+      const { deliveries } = await store.outbox.due(subscriber, new Date(2 ** 42), limits);
+      return deliveries.map(({ event }) => event);
+    },
   };
 }
 

@@ -137,12 +137,39 @@ describe('a security event token', () => {
 
 describe('a refresh token', () => {
   test('is 256 bits in base64url, and new each time', () => {
-    const tokens = Array.from({ length: 100 }, newRefreshToken);
+    const tokens = Array.from({ length: 100 }, () => newRefreshToken());
     expect(new Set(tokens).size).toBe(100);
+    expect(new Set(tokens.map((token) => hashRefreshToken(token).family)).size).toBe(100);
     for (const token of tokens) expect(token).toMatch(/^[\w-]{43}$/);
   });
 
+  test('that follows another is of its family, and new as well', () => {
+    const first = newRefreshToken();
+    const next = Array.from({ length: 100 }, () => newRefreshToken(first));
+    expect(new Set([first, ...next]).size).toBe(101);
+    expect(new Set([first, ...next].map((token) => hashRefreshToken(token).family)).size).toBe(1);
+    for (const token of next) expect(token).toMatch(/^[\w-]{43}$/);
+  });
+
   test('is kept as its SHA-256', () => {
-    expect(hashRefreshToken('abc')).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0');
+    expect(hashRefreshToken('abc').hash).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0');
+  });
+
+  test.each([
+    ['longer', (token: string) => `${token}A`],
+    ['padded', (token: string) => `${token}=`],
+    ['shorter', (token: string) => token.slice(0, -1)],
+    ['in other letters', (token: string) => token.toLowerCase()],
+    ['with a letter less', (token: string) => token.slice(1)],
+    [
+      'with another letter in it',
+      (token: string) => token.replace(/.(?=.{20}$)/, (letter) => (letter === 'A' ? 'B' : 'A')),
+    ],
+    ['with a space in it', (token: string) => token.replace(/(?=.{20}$)/, ' ')],
+    ['twice', (token: string) => token + token],
+    ['nothing of the kind', () => 'A'.repeat(43)],
+    ['nothing', () => ''],
+  ])('is of no family where it is %s', (_, change) => {
+    expect(hashRefreshToken(change(newRefreshToken())).family).toBe('');
   });
 });

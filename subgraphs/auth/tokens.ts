@@ -5,7 +5,7 @@ import { eventClaims, securityEventType } from '../../runtime/security-event.ts'
 import { tokenAlgorithm } from '../../runtime/signed-token.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 import type { Delivery } from './storage/outbox.ts';
-import type { Session } from './storage/session-store.ts';
+import type { RefreshTokenHashes, Session } from './storage/session-store.ts';
 import type { User } from './storage/user-store.ts';
 
 export interface AccessToken {
@@ -72,14 +72,28 @@ export function createSignEvent({
   };
 }
 
-const refreshTokenBytes = 32;
+const bytesOf = { family: 12, own: 17, check: 3 };
 
-/** An opaque refresh token (RFC 6749, section 1.5): 256 random bits. */
-export function newRefreshToken(): string {
-  return randomBytes(refreshTokenBytes).toString('base64url');
+/**
+ * An opaque refresh token (RFC 6749, section 1.5) of 256 bits in base64url: 96 random ones that it shares with those that
+ * follow it, by which it is known also when nothing is kept of it any more; 136 of its own; and a check of its spelling.
+ */
+export function newRefreshToken(before?: string): string {
+  const family = before === undefined ? randomBytes(bytesOf.family) : familyOf(Buffer.from(before, 'base64url'));
+  const random = Buffer.concat([family, randomBytes(bytesOf.own)]);
+  return Buffer.concat([random, checkOf(random)]).toString('base64url');
 }
 
-/** What is kept of a refresh token. It has nothing that could be guessed, so that one round of SHA-256 will do. */
-export function hashRefreshToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+export function hashRefreshToken(token: string): RefreshTokenHashes {
+  const bytes = Buffer.from(token, 'base64url');
+  const random = bytes.subarray(0, bytesOf.family + bytesOf.own);
+  const spelt = Buffer.concat([random, checkOf(random)]).toString('base64url');
+  return {
+    hash: sha256(token).toString('base64url'),
+    family: spelt === token ? sha256(familyOf(bytes)).toString('base64url') : '',
+  };
 }
+
+const familyOf = (token: Buffer) => token.subarray(0, bytesOf.family);
+const checkOf = (random: Buffer) => sha256(random).subarray(0, bytesOf.check);
+const sha256 = (data: Buffer | string) => createHash('sha256').update(data).digest();

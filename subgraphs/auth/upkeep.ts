@@ -16,7 +16,7 @@ const batch = 500;
 export async function completeLookAlikes(store: UserStore): Promise<void> {
   let users = await store.withoutLookAlike(batch);
   while (users.length > 0) {
-    for (const { id, username } of users) await store.setLookAlike(id, lookAlikeOf(username));
+    await store.setLookAlikes(new Map(users.map(({ id, username }) => [id, lookAlikeOf(username)])));
     users = await store.withoutLookAlike(batch);
   }
 }

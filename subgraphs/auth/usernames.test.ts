@@ -188,10 +188,15 @@ test("the key of what is far too long costs nothing, and is nobody's", () => {
   expect(usernameKey(`ada${'\u0301\u0316'.repeat(60_000)}`)).not.toBe(usernameKey('ada'));
 }, 2_000);
 
+function shareSkeleton(one: string, other: string): boolean {
+  const { skeletons } = lookAlikeOf(other);
+  return lookAlikeOf(one).skeletons.some((it) => skeletons.includes(it));
+}
+
 /** What the store asks. */
 function areMixedUp(one: string, other: string): boolean {
   const [a, b] = [lookAlikeOf(one), lookAlikeOf(other)];
-  return a.skeleton === b.skeleton && (a.script !== b.script || a.script === '');
+  return shareSkeleton(one, other) && (a.script !== b.script || a.script === '');
 }
 
 describe('two names cannot be told apart', () => {
@@ -217,6 +222,17 @@ describe('two names cannot be told apart', () => {
     ['digits, and Arabic ones', '111', '١١١'],
     ['with accents', 'Amélie', '\u0410m\u0435\u0301lie'],
     ['with dots and lines', 'a.d_a-l', '\u0430.d_\u0430-l'],
+    ['a Cyrillic Н and г, alike in different cases', 'hero', '\u041De\u0433o'],
+    ['a ß and a Greek β', 'weiß', 'wei\u03B2'],
+    ['a ß and a Greek β, after a capital', 'Straße', 'Stra\u03B2e'],
+    ['a ß and a Greek β, among capitals', 'STRAßE', 'Stra\u03B2e'],
+    ['a ß and a Greek β, after an l and a capital i', 'lWeiß', 'IWei\u03B2'],
+    ['a capital ẞ and a Greek β', 'WEIẞ', 'wei\u03B2'],
+    ['a Cyrillic Г and a Greek Γ', 'ГРОМ', '\u0393РОМ'],
+    ['a Cyrillic г and a Greek Γ', 'гром', '\u0393РОМ'],
+    ['a Cyrillic є and a Greek ε', 'єва', '\u03B5ва'],
+    ['a Latin tone letter and a Cyrillic ѕ', '\u01BDam', '\u0455am'],
+    ['a letter that is in capitals as another is small', 'Bear', '\u042Cear'],
   ])('%s', (_, name, other) => {
     expect(usernameKey(name)).not.toBe(usernameKey(other));
     expect(areMixedUp(name, other)).toBe(true);
@@ -235,6 +251,7 @@ describe('two names may stand side by side', () => {
     ['Russian and its translation', 'Софья', 'Sofya'],
     ['other letters', 'ada', 'adb'],
     ['accents', 'resume', 'résumé'],
+    ['a letter like u in no case, but like the y that u becomes', 'guru', 'g\u{118DC}r\u{118DC}'],
   ])('%s', (_, name, other) => {
     expect(areMixedUp(name, other)).toBe(false);
     expect(areMixedUp(other, name)).toBe(false);
@@ -276,11 +293,29 @@ describe('a name is in one script', () => {
   });
 });
 
+/** The names that have, in a way to write them, one skeleton of UTS 39, section 4. */
+function alikeByTr39(names: string[]): string[][] {
+  const alike = new Map<string, Set<string>>();
+  for (const name of names) {
+    for (const written of [name, name.toLowerCase(), name.toUpperCase()]) {
+      const skeleton = unhomoglyph(written.normalize('NFD')).normalize('NFD');
+      alike.set(skeleton, (alike.get(skeleton) ?? new Set()).add(name));
+    }
+  }
+  return [...alike.values()].map((them) => [...them]);
+}
+
+function pairsOf(names: string[]): [string, string][] {
+  return names.flatMap((name, i) => names.slice(i + 1).map((other): [string, string] => [name, other]));
+}
+
 describe('a skeleton', () => {
+  const skeletonInAnyCase = (name: string) => lookAlikeOf(name).skeletons[0];
+
   test('is one for names that differ in case only', () => {
     const letters = codePoints(/\p{L}/u).filter((letter) =>
       [letter.toLowerCase(), letter.toUpperCase()].some(
-        (other) => lookAlikeOf(other).skeleton !== lookAlikeOf(letter).skeleton,
+        (other) => skeletonInAnyCase(other) !== skeletonInAnyCase(letter),
       ),
     );
     expect(named(letters)).toEqual([]);
@@ -294,18 +329,31 @@ describe('a skeleton', () => {
     const apart = letters.filter((letter) =>
       [letter.toLowerCase(), letter.toUpperCase()].some((form) => {
         const like = unhomoglyph(form);
-        return /^[a-z0-9]+$/i.test(like) && lookAlikeOf(like).skeleton !== lookAlikeOf(letter).skeleton;
+        return /^[a-z0-9]+$/i.test(like) && skeletonInAnyCase(like) !== skeletonInAnyCase(letter);
       }),
     );
     expect(named(apart.filter((letter) => !twoFacedStill.test(letter)))).toEqual([]);
   });
 
   test('leaves the other letters and digits of ASCII apart', () => {
-    const skeletons = [...'abcdefghijklmnopqrstuvwxyz0123456789'].map((it) => lookAlikeOf(it).skeleton);
+    const skeletons = [...'abcdefghijklmnopqrstuvwxyz0123456789'].map(skeletonInAnyCase);
     expect(new Set(skeletons).size).toBe(36 - 'il1'.length - 'nv'.length - 'uy'.length - 'o0'.length + 4);
   });
 
-  test('of what is far too long costs nothing', () => {
-    expect(lookAlikeOf('a'.repeat(1_000_000)).skeleton).toBe('');
+  test('is shared by any two names that TR 39 has alike, be it as written, in small letters or in capitals', () => {
+    const letters = codePoints(/[\p{L}\p{Nd}]/u).filter((it) => it.normalize('NFKC') === it);
+    const names = letters.map((letter) => `${letter}da`).filter((name) => problemsOf(name).length === 0);
+    const pairs = alikeByTr39(names).flatMap(pairsOf);
+    expect(pairs.length).toBeGreaterThan(7_000);
+    expect(pairs.filter(([name, other]) => !shareSkeleton(name, other))).toEqual([]);
+  });
+
+  test('is there once', () => {
+    expect(lookAlikeOf('bob').skeletons).toHaveLength(3);
+    expect(lookAlikeOf('李清照').skeletons).toHaveLength(2);
+  });
+
+  test('of what is far too long costs nothing, and is none', () => {
+    expect(lookAlikeOf('a'.repeat(1_000_000)).skeletons).toEqual([]);
   }, 2_000);
 });

@@ -53,38 +53,51 @@ export function usernameProblems(username: string): Problem[] {
 }
 
 /**
- * What tells whether two names are mixed-script confusables (UTS 39, section 4): the skeletons are equal, and the
- * scripts differ or are ''.
+ * What tells whether two names are mixed-script confusables (UTS 39, section 4): they share a skeleton, and the scripts
+ * differ or are ''.
  */
 export interface LookAlike {
-  /** Equal where two names look alike, in capitals or in small letters; for comparison alone, as nobody can read it. */
-  skeleton: string;
+  /** For comparison alone, as nobody can read them. */
+  skeletons: string[];
   /** The one script that a name is written in, '' where it takes more; digits and '.', '_' and '-' are of any. */
   script: string;
 }
 
 /**
- * As names are one whatever the case, and are shown as they were written, it is not enough to compare small letters:
- * Cyrillic 'ТОМ' is 'TOM', although 'том' is not 'tom'. The skeleton is of what each letter's capital looks like, or of
- * its small form where only that is like a letter of ASCII ('г' like 'r'). What looks like two letters of ASCII makes
- * these one: 'i' and 'l' ('I'), 'n' and 'v' (Greek 'Ν' and 'ν'), 'u' and 'y' ('υ' and 'Υ'). Names of one script may still
- * be as alike as 'modem' and 'modern'.
+ * As names are one whatever the case, and are shown as they were written, two look alike where one looks in some case
+ * like the other in some case: as it was written, in small letters or in capitals, or with each letter as it may be.
+ * Names of one script may still be as alike as 'modem' and 'modern'.
  */
 export function lookAlikeOf(username: string): LookAlike {
+  // No account looks like what is too long to be a name.
+  if (username.length > maxLengthAsWritten) return { skeletons: [], script: '' };
+  const shown = normaliseUsername(username);
   const key = usernameKey(username);
+  // No letter has a skeleton with '~': what 'u' becomes in the first must not be the 'y' of the others.
+  const skeletons = [`~${skeletonInAnyCase(key)}`, ...[shown, shown.toLowerCase(), key].map(skeletonOf)];
+  return { skeletons: [...new Set(skeletons)], script: scripts.find(({ pattern }) => pattern.test(key))?.name ?? '' };
+}
+
+/** The skeleton of UTS 39. */
+function skeletonOf(text: string): string {
+  return unhomoglyph(text.normalize('NFD')).normalize('NFD');
+}
+
+/**
+ * Made letter by letter, as a name may mix cases: 'Нeгo' with a Cyrillic Н and г is 'hero', though neither in small
+ * letters nor in capitals. It is of what each letter's capital looks like, or of its small form where only that is like
+ * a letter of ASCII ('г' like 'r'). What looks like two letters of ASCII makes these one: 'i' and 'l' ('I'), 'n' and
+ * 'v' (Greek 'Ν' and 'ν'), 'u' and 'y' ('υ' and 'Υ').
+ */
+function skeletonInAnyCase(key: string): string {
   const letters = [...key.normalize('NFD')].map(skeletonOfLetter).join('');
-  const skeleton = letters.replace(/[ivu]/g, (letter) => twoFaced[letter] ?? letter).normalize('NFD');
-  return { skeleton, script: scripts.find(({ pattern }) => pattern.test(key))?.name ?? '' };
+  return letters.replace(/[ivu]/g, (letter) => twoFaced[letter] ?? letter).normalize('NFD');
 }
 
 function skeletonOfLetter(capital: string): string {
-  const asCapital = confusablesMapped(capital);
-  const asSmall = confusablesMapped(capital.toLowerCase());
-  return isAscii(asSmall) && !isAscii(asCapital) ? asSmall : confusablesMapped(asCapital.toLowerCase());
-}
-
-function confusablesMapped(text: string): string {
-  return unhomoglyph(text.normalize('NFD'));
+  const asCapital = skeletonOf(capital);
+  const asSmall = skeletonOf(capital.toLowerCase());
+  return isAscii(asSmall) && !isAscii(asCapital) ? asSmall : skeletonOf(asCapital.toLowerCase());
 }
 
 function isAscii(text: string): boolean {

@@ -117,7 +117,7 @@ export function createUsers({ store, sessions, passwords, throttle, log }: Users
       refuseProblems(passwords.problems(newPassword, { username, field: 'newPassword' }));
       return asOwner(viewer, { password: currentPassword, address }, async (account) => {
         const passwordHash = await passwords.hash(newPassword);
-        const { refreshToken, ...renewed } = sessions.renewal();
+        const { refreshToken, renewed } = sessions.renewal();
         const proven = { userId: account.id, passwordVersion: account.passwordVersion };
         const change = { ...proven, passwordHash, sessionId: viewer.sessionId, renewed };
         const session = await store.changePassword(change);

@@ -11,6 +11,8 @@ export interface ResourcesContext {
   requestId: string;
   /** UNAUTHENTICATED without a token that holds, of a session that is open. */
   requireViewer: () => Promise<Viewer>;
+  /** The same, looked up again: the mutations of one operation follow one another, and each may take long. */
+  requireViewerNow: () => Promise<Viewer>;
   resources: Resources;
   /** A resource of the viewer's; all that are asked for at once are looked up by one query. */
   loadResource: (id: string) => Promise<Resource | undefined>;
@@ -25,8 +27,8 @@ type AskedFor = Parameters<typeof needsOnlySummaries>[0];
 
 const needsOf = (info: AskedFor) => (needsOnlySummaries(info) ? 'summaries' : 'resources');
 
-const callerOf = async ({ requireViewer, requestId }: ResourcesContext): Promise<Caller> => ({
-  viewerId: (await requireViewer()).id,
+const callerOf = async ({ requireViewerNow, requestId }: ResourcesContext): Promise<Caller> => ({
+  viewerId: (await requireViewerNow()).id,
   requestId,
 });
 

@@ -62,6 +62,24 @@ describe('a session that was revoked', () => {
     expect(data).toEqual({ one: null, other: null });
   });
 
+  test('is refused in the midst of an operation that began before: what it has not done yet is not done', async () => {
+    const { logIn, push } = await startSubgraph();
+    const ada = logIn();
+    const other = logIn(ada.id);
+    const creates = Array.from(
+      { length: 100 },
+      (_, nth) => `c${nth}: createResource(input: $input) { resource { id } }`,
+    );
+    const input = { title: 'One of many', image: await imageOf(3) };
+    const asking = ada.ask(`mutation ($input: CreateResourceInput!) { ${creates.join(' ')} }`, { input });
+    await expect.poll(other.countAll, { interval: 5 }).toBeGreaterThan(0);
+    await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
+    const { errors } = await asking;
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors.map(({ extensions }) => extensions)).toEqual(errors.map(() => ended));
+    expect(await other.countAll()).toBe(creates.length - errors.length);
+  });
+
   test('stays refused after a restart', async () => {
     const { logIn, push, startOne, stop } = await startSubgraph();
     const ada = logIn();

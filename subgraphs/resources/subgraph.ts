@@ -32,10 +32,11 @@ export function createResourcesSubgraph({
         viewer ??= viewerOf(authorization);
         return viewer;
       };
+      const requireViewerNow = () => viewerOf(authorization);
       const loader = new DataLoader<string, Resource | undefined>(async (ids) =>
         resources.findMany((await requireViewer()).id, ids),
       );
-      return { requestId, requireViewer, resources, loadResource: (id) => loader.load(id) };
+      return { requestId, requireViewer, requireViewerNow, resources, loadResource: (id) => loader.load(id) };
     },
   };
 }

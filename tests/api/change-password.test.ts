@@ -70,9 +70,15 @@ describe('a password that is changed', () => {
     for (const { refreshToken } of [ada, second]) {
       expect(await refreshRefused(refreshToken)).toEqual(invalidRefreshToken);
     }
-    // Nor can the session be ended with one.
-    await system.ask.data(logOut, { input: { refreshToken: ada.refreshToken } });
     await refreshWith(system.ask, next.refreshToken);
+  });
+
+  test('leaves the refresh tokens before it to log out with: whoever has one only, as its answer was lost', async () => {
+    const ada = await system.signUp();
+    const next = await change(ada);
+    await system.ask.data(logOut, { input: { refreshToken: ada.refreshToken } });
+    expect(await refreshRefused(next.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await system.as(next.accessToken).refusal(viewer)).toEqual(ended);
   });
 
   test('may be one that it was before, and is no reason to end anybody else’s sessions', async () => {

@@ -27,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const picture = { data: fixture('four-colours.png').toString('base64') };
+const isInProgress = ({ reason }: ShownError['extensions']) => reason === 'IN_PROGRESS';
 const fieldsOf = ({ problems }: ShownError['extensions']) =>
   (problems as { field: string }[]).map(({ field }) => field);
 
@@ -142,14 +143,17 @@ test.each(mutations)('CONFLICT, VERSION_PASSED, says the version: %s', async (_,
 });
 
 test('CONFLICT, IN_PROGRESS, for all but one of those who replace an image at the same moment', async () => {
-  const id = await ada.create();
-  const answers = await Promise.all(
-    Array.from({ length: 6 }, () => ada.ask(updateResource, { input: { id, image: picture, expectedVersion: 1 } })),
-  );
-  const winners = answers.filter(({ errors }) => errors.length === 0);
-  const losers = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions));
-  expect(winners).toHaveLength(1);
-  expect(losers.every(({ code }) => code === 'CONFLICT')).toBe(true);
+  const replaceAtOnce = async () => {
+    const input = { id: await ada.create(), image: picture, expectedVersion: 1 };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => ada.ask(updateResource, { input })));
+    expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
+    const losers = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions));
+    expect(losers.map(({ code }) => code)).toEqual(Array(5).fill('CONFLICT'));
+    return losers;
+  };
+  // Who comes when the winner has finished hears of its version: on a slow machine that may be all of them.
+  const losers: ShownError['extensions'][] = [];
+  while (losers.length < 100 && !losers.some(isInProgress)) losers.push(...(await replaceAtOnce()));
   expect(losers).toContainEqual({ code: 'CONFLICT', reason: 'IN_PROGRESS' });
 });
 

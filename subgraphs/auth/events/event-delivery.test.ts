@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readEventClaims, securityEventType } from '../../../runtime/security-event.ts';
 import { createVerifyToken } from '../../../runtime/signed-token.ts';
 import { captureLog } from '../../../tests/captured-log.ts';
 import { folderOfTest } from '../../../tests/folder-of-test.ts';
 import { oneKey } from '../keys/test-keys.ts';
+import { newSession } from '../storage/session-store.contract.ts';
 import { openSqliteUserStore } from '../storage/sqlite.ts';
 import { newUser } from '../storage/user-store.contract.ts';
 import { createSignEvent } from '../tokens.ts';
@@ -76,7 +78,7 @@ function openOutbox(...urls: string[]) {
     onTestFinished(delivery.stop);
     return delivery;
   };
-  return { store, start, lines, reopen: () => openSqliteUserStore(file, { subscribers: names }) };
+  return { store, file, start, lines, reopen: () => openSqliteUserStore(file, { subscribers: names }) };
 }
 
 const nameOf = (nth: number) => `subscriber-${nth}`;
@@ -87,14 +89,11 @@ type Store = ReturnType<typeof openOutbox>['store'];
 async function endSessions(store: Store, count: number): Promise<string> {
   const user = newUser();
   await store.insert(user);
-  const now = new Date();
-  const times = { createdAt: now, lastUsedAt: now, expiresAt: new Date(2 ** 42), endsAt: new Date(2 ** 42) };
   for (let nth = 0; nth < count; nth++) {
-    const id = `${user.id}-${nth}`;
-    const session = { id, userId: user.id, userAgent: null, refreshTokenHash: id, ...times };
+    const session = newSession(user.id);
     await store.sessions.open(session, { userId: user.id, passwordVersion: 1 });
+    await store.sessions.end(session, new Date());
   }
-  await store.sessions.endAll(user.id, now);
   return user.id;
 }
 
@@ -107,6 +106,7 @@ async function twoEvents(store: Store): Promise<string> {
 
 const types = ['session-revoked', 'account-purged'];
 const farOff = new Date(2 ** 42);
+const all = { users: 100, perUser: 100, after: '' };
 /** Waits for what comes soon, or on a busy machine late. */
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, 10_000);
 const isDelivered = (store: Store) =>
@@ -182,7 +182,7 @@ test('what waits for a subscriber that is not named any more stays, and is warne
   await twoEvents(store);
   await start(store, []).stop();
   expect(lines).toMatchObject([{ level: 40, subscriber: nameOf(0) }]);
-  expect(await store.outbox.due(nameOf(0), farOff, { all: 100, perUser: 100 })).toHaveLength(2);
+  expect((await store.outbox.due(nameOf(0), farOff, all)).deliveries).toHaveLength(2);
 });
 
 test('who does not know the key yet is away, and is told again soon', async () => {
@@ -247,6 +247,38 @@ test('a user with hundreds of events keeps nobody else waiting until they are to
   expect(new Set(received.map(({ jti }) => jti)).size).toBe(302);
 });
 
+test('a user with 20,000 events costs nobody else more than one with few', async () => {
+  const { url, received } = await startSubscriber();
+  const { store, start, file } = openOutbox(url);
+  const stranger = new Database(file);
+  stranger
+    .prepare(
+      `WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 20000)
+      INSERT INTO outbox (jti, subscriber, user_id, session_id, happened_at, due_at)
+      SELECT 'event-' || n, ?, 'busy', 'session-' || n, 0, 0 FROM counted`,
+    )
+    .run(nameOf(0));
+  stranger.close();
+  const other = await twoEvents(store);
+  start();
+  await until(() => expect(received.filter(({ userId }) => userId === other)).toHaveLength(2));
+  await until(() => expect(received.filter(({ userId }) => userId === 'busy').length).toBeGreaterThan(100));
+});
+
+test('an event that a subscriber always fails at keeps no other waiting, and is tried on', async () => {
+  let poison = '';
+  const { url, received } = await startSubscriber(({ userId }) => (userId === poison ? 500 : 202));
+  const { store, start } = openOutbox(url);
+  poison = await twoEvents(store);
+  const others = await Promise.all(Array.from({ length: 100 }, () => twoEvents(store)));
+  start();
+  const taken = () => received.filter(({ status }) => status === 202).length;
+  await until(() => expect(taken()).toBe(2 * others.length));
+  const tries = () => received.filter(({ userId }) => userId === poison).length;
+  const before = tries();
+  await until(() => expect(tries()).toBeGreaterThan(before));
+});
+
 test('events are pushed as RFC 8935, section 2, has it', async () => {
   const { url, requests } = await startSubscriber();
   const { store, start } = openOutbox(url);
@@ -273,7 +305,7 @@ test('stopping ends what is on its way, which is told by the next', async () => 
   const first = start();
   await until(() => expect(received).toHaveLength(1));
   await first.stop();
-  expect(await store.outbox.due(nameOf(0), farOff, { all: 100, perUser: 100 })).toHaveLength(2);
+  expect((await store.outbox.due(nameOf(0), farOff, all)).deliveries).toHaveLength(2);
   start();
   await isDelivered(store);
   expect(received.map(({ type }) => type)).toEqual(['session-revoked', ...types]);

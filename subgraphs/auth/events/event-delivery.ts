@@ -30,8 +30,8 @@ export interface EventDeliveryParts {
 const lookEveryMs = 200;
 /** A subscriber that is away is asked again after this time, however long it has been. */
 const awayMs = 1_000;
-/** Few of one user: the next round, which follows at once, is for all again. */
-const takenAtOnce = { all: 256, perUser: 8 };
+/** Few of one user, and then of the next ones: whoever has many keeps nobody else waiting. */
+const takenAtOnce = { users: 256, perUser: 8 };
 const usersAtOnce = 8;
 /** Of an event that a subscriber refuses: doubled each time, up to the longest. */
 const refusedMs = { first: 1_000, longest: 60_000 };
@@ -69,8 +69,10 @@ async function deliverTo(
 ): Promise<void> {
   const { outbox, sign, push, log } = parts;
   const atOnce = pLimit(usersAtOnce);
+  let after = '';
   let isAway = false;
   let wasAway = false;
+  let accepted = 0;
 
   /** Whether the next may follow. */
   const deliver = async (delivery: Delivery): Promise<boolean> => {
@@ -78,6 +80,7 @@ async function deliverTo(
     const pushed = await push(url, sign(delivery), stopping);
     if (pushed.outcome === 'ACCEPTED') {
       await outbox.accepted(seq);
+      accepted += 1;
       return true;
     }
     const { outcome, reason } = pushed;
@@ -99,14 +102,18 @@ async function deliverTo(
 
   /** How long the subscriber is left alone then. */
   const round = async (): Promise<number> => {
-    const due = await outbox.due(subscriber, new Date(), takenAtOnce);
+    const { deliveries, last } = await outbox.due(subscriber, new Date(), { ...takenAtOnce, after });
+    after = last ?? '';
     wasAway = isAway;
     isAway = false;
-    const users = byUser(due);
+    accepted = 0;
+    const users = byUser(deliveries);
     await Promise.all(users.map((deliveries) => atOnce(() => deliverInOrder(deliveries))));
-    if (isAway) return awayMs;
-    if (wasAway && due.length > 0) log.info({ subscriber }, 'subscriber back');
-    return isCutShort(users) ? 0 : lookEveryMs;
+    // Where it takes others, it is this one event that it fails at.
+    if (isAway) return accepted > 0 ? 0 : awayMs;
+    if (wasAway && deliveries.length > 0) log.info({ subscriber }, 'subscriber back');
+    const isCutShort = last !== undefined || users.some(({ length }) => length === takenAtOnce.perUser);
+    return isCutShort ? 0 : lookEveryMs;
   };
 
   while (!stopping.aborted) {
@@ -116,11 +123,6 @@ async function deliverTo(
     });
     await setTimeout(pauseMs, undefined, { ref: false, signal: stopping }).catch(() => {});
   }
-}
-
-/** Whether there may be more than was taken. */
-function isCutShort(users: readonly Delivery[][]): boolean {
-  return users.some(({ length }) => length === takenAtOnce.perUser) || users.flat().length === takenAtOnce.all;
 }
 
 function byUser(due: readonly Delivery[]): Delivery[][] {

@@ -25,7 +25,8 @@ export const pushEvent: PushEvent = async (url, token, stopping, timeoutMs = 5_0
     });
     const answer = await response.text();
     if (response.status === 202) return { outcome: 'ACCEPTED' };
-    const isOfThisEvent = isRefused(response.status) && !answer.includes('"invalid_key"');
+    // Anything else says something of the subscriber, as that it does not know a new key yet, or what is in front of it.
+    const isOfThisEvent = response.status === 400 && !answer.includes('"invalid_key"');
     return { outcome: isOfThisEvent ? 'REFUSED' : 'AWAY', reason: `${response.status} ${answer}` };
   } catch (error) {
     return { outcome: 'AWAY', reason: (error as Error).message };
@@ -33,6 +34,3 @@ export const pushEvent: PushEvent = async (url, token, stopping, timeoutMs = 5_0
     clear();
   }
 };
-
-/** Said of this event; anything else says something of the subscriber, as that it does not know a new key yet. */
-const isRefused = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429;

@@ -12,10 +12,20 @@ export interface Delivery {
   attempts: number;
 }
 
-/** How much is taken at once. */
+/** How much is taken at once, and of whom. */
 export interface DueLimits {
-  all: number;
+  users: number;
   perUser: number;
+  /** Whose ids come after this one; everybody's where it is ''. */
+  after: string;
+}
+
+/** What a subscriber can be told now. */
+export interface Due {
+  /** In order for each user. */
+  deliveries: Delivery[];
+  /** After whom it goes on with others; undefined where it has come round. */
+  last: string | undefined;
 }
 
 /** What subscribers must still be told: written in the same transaction as what has happened. */
@@ -23,10 +33,10 @@ export interface Outbox {
   /** Names of all who have not accepted something, whether they are still told of what happens or not. */
   waitingFor(): Promise<string[]>;
   /**
-   * What a subscriber has not accepted, in order: the oldest of each user, so that nobody who has many keeps others waiting;
-   * nothing of a user who has something that is not due before it.
+   * What a subscriber has not accepted: the oldest of each user, so that nobody who has many keeps others waiting; nothing
+   * of a user who has something that is not due before it. It takes no longer for what there is beyond.
    */
-  due(subscriber: string, now: Date, limits: DueLimits): Promise<Delivery[]>;
+  due(subscriber: string, now: Date, limits: DueLimits): Promise<Due>;
   accepted(seq: number): Promise<void>;
   postpone(seq: number, dueAt: Date): Promise<void>;
 }

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { NewSession, Rotation, SessionStore } from './session-store.ts';
+import {
+  mostSessions,
+  mostUnusedTokens,
+  type NewSession,
+  type RefreshTokenHashes,
+  type Rotation,
+  type SessionStore,
+} from './session-store.ts';
 import { newUser } from './user-store.contract.ts';
 import type { NewUser, UserStore } from './user-store.ts';
 
@@ -11,10 +18,13 @@ const hour = 3_600;
 /** The subscriber that a store of the contract below must be opened with, and no other. */
 export const subscriber = 'http://127.0.0.1:9/events';
 
+/** A refresh token that no store has seen yet, of a family of its own unless one is given. */
+const newToken = (family: string = randomUUID()): RefreshTokenHashes => ({ hash: randomUUID(), family });
+
 /** A session that no store holds yet. */
-function newSession(userId: string, fields: Partial<NewSession> = {}): NewSession {
+export function newSession(userId: string, fields: Partial<NewSession> = {}): NewSession {
   const times = { createdAt: now, lastUsedAt: now, expiresAt: later(hour), endsAt: later(3 * hour) };
-  return { id: randomUUID(), userId, userAgent: 'a test', refreshTokenHash: randomUUID(), ...times, ...fields };
+  return { id: randomUUID(), userId, userAgent: 'a test', refreshToken: newToken(), ...times, ...fields };
 }
 
 /** What every engine that keeps sessions does; `open` gives a store that may hold others already. */
@@ -39,15 +49,16 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
     expect(await sessions.open(session, { userId, passwordVersion: 1 })).toBe(true);
     return session;
   };
-  const shown = ({ refreshTokenHash, endsAt, ...session }: NewSession) => session;
-  const rotation = (hash: string, fields: Partial<Rotation> = {}): Rotation => {
+  const shown = ({ refreshToken, endsAt, ...session }: NewSession) => session;
+  const rotation = (used: RefreshTokenHashes, fields: Partial<Rotation> = {}): Rotation => {
     const times = { now: later(60), reusableUntil: later(70), expiresAt: later(60 + hour) };
-    return { hash, nextHash: randomUUID(), ...times, ...fields };
+    return { used, next: newToken(used.family), ...times, ...fields };
   };
   /** What subscribers are told of a user, in order. */
   const toldOf = async ({ id }: NewUser) => {
-    const due = await store.outbox.due(subscriber, later(365 * 24 * hour), { all: 10_000, perUser: 10_000 });
-    return due.map(({ event }) => event).filter(({ userId }) => userId === id);
+    const limits = { users: 10_000, perUser: 10_000, after: '' };
+    const { deliveries } = await store.outbox.due(subscriber, later(365 * 24 * hour), limits);
+    return deliveries.map(({ event }) => event).filter(({ userId }) => userId === id);
   };
   const revoked = ({ userId, id: sessionId }: NewSession) => ({ type: 'session-revoked', userId, sessionId });
 
@@ -59,8 +70,18 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
       const session = newSession(ada.id);
       expect(await sessions.open(session, { userId: ada.id, ...account })).toBe(false);
       expect(await sessions.find(session, now)).toBeUndefined();
-      expect(await sessions.rotate(rotation(session.refreshTokenHash))).toBe('UNKNOWN');
+      expect(await sessions.rotate(rotation(session.refreshToken))).toBe('UNKNOWN');
     });
+  });
+
+  test('of more sessions than an account may have those end that were used longest ago', async () => {
+    const other = await insertUser();
+    const kept = await openFor(other);
+    const opened: NewSession[] = [];
+    for (let nth = 0; nth < mostSessions + 2; nth++) opened.push(await openFor(ada, { lastUsedAt: later(nth) }));
+    expect(await sessions.list(ada.id, now)).toStrictEqual(opened.slice(2).reverse().map(shown));
+    expect(await toldOf(ada)).toEqual(opened.slice(0, 2).map(revoked));
+    expect(await sessions.list(other.id, now)).toStrictEqual([shown(kept)]);
   });
 
   describe('a session is not found', () => {
@@ -94,57 +115,81 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
       'that is none changes nothing: %.20j',
       async (hash) => {
         const session = await openFor(ada);
-        expect(await sessions.rotate(rotation(hash))).toBe('UNKNOWN');
+        expect(await sessions.rotate(rotation({ hash, family: hash }))).toBe('UNKNOWN');
         expect(await sessions.list(ada.id, now)).toStrictEqual([shown(session)]);
       },
     );
 
     test('gives the session a longer life, and is followed by the next', async () => {
       const session = await openFor(ada);
-      const first = rotation(session.refreshTokenHash);
+      const first = rotation(session.refreshToken);
       const rotated = await sessions.rotate(first);
       const { id, username, createdAt } = ada;
       const goesOn = { ...shown(session), lastUsedAt: first.now, expiresAt: first.expiresAt };
       expect(rotated).toStrictEqual({ session: goesOn, user: { id, username, createdAt } });
-      expect(await sessions.rotate(rotation(first.nextHash))).toMatchObject({ session: { id: session.id } });
+      expect(await sessions.rotate(rotation(first.next))).toMatchObject({ session: { id: session.id } });
     });
 
     test('gives no longer life than the session may have at all', async () => {
       const session = await openFor(ada, { endsAt: later(hour + 1) });
-      const rotated = await sessions.rotate(rotation(session.refreshTokenHash));
+      const rotated = await sessions.rotate(rotation(session.refreshToken));
       expect(rotated).toMatchObject({ session: { expiresAt: later(hour + 1) } });
     });
 
     test('of a session that has expired is unknown', async () => {
       const session = await openFor(ada);
-      const late = rotation(session.refreshTokenHash, { now: session.expiresAt });
+      const late = rotation(session.refreshToken, { now: session.expiresAt });
       expect(await sessions.rotate(late)).toBe('UNKNOWN');
     });
 
     test('can be used again until its grace period ends, and gives another that holds', async () => {
-      const { refreshTokenHash: hash } = await openFor(ada);
-      await sessions.rotate(rotation(hash, { reusableUntil: later(70) }));
-      const again = rotation(hash, { now: later(69), reusableUntil: later(79) });
+      const { refreshToken } = await openFor(ada);
+      await sessions.rotate(rotation(refreshToken, { reusableUntil: later(70) }));
+      const again = rotation(refreshToken, { now: later(69), reusableUntil: later(79) });
       expect(await sessions.rotate(again)).toMatchObject({ user: { id: ada.id } });
-      expect(await sessions.rotate(rotation(again.nextHash))).toMatchObject({ user: { id: ada.id } });
+      expect(await sessions.rotate(rotation(again.next))).toMatchObject({ user: { id: ada.id } });
     });
 
     test('that is used again after it ends the session: no use within it makes it longer', async () => {
       const session = await openFor(ada);
-      const { refreshTokenHash: hash } = session;
-      const first = rotation(hash, { reusableUntil: later(70) });
+      const { refreshToken } = session;
+      const first = rotation(refreshToken, { reusableUntil: later(70) });
       await sessions.rotate(first);
-      await sessions.rotate(rotation(hash, { now: later(69), reusableUntil: later(79) }));
-      expect(await sessions.rotate(rotation(hash, { now: later(70) }))).toBe('REUSED');
+      await sessions.rotate(rotation(refreshToken, { now: later(69), reusableUntil: later(79) }));
+      expect(await sessions.rotate(rotation(refreshToken, { now: later(70) }))).toBe('REUSED');
       expect(await sessions.find(session, now)).toBeUndefined();
-      expect(await sessions.rotate(rotation(first.nextHash))).toBe('UNKNOWN');
+      expect(await sessions.rotate(rotation(first.next))).toBe('UNKNOWN');
       expect(await toldOf(ada)).toEqual([revoked(session)]);
+    });
+
+    test('that was used ends its session, however often those after it have been used since', async () => {
+      const session = await openFor(ada, { endsAt: later(300 * hour), expiresAt: later(300 * hour) });
+      let used = session.refreshToken;
+      for (let nth = 1; nth <= mostUnusedTokens + 10; nth++) {
+        const at = { now: later(nth * 60), reusableUntil: later(nth * 60 + 10), expiresAt: later(300 * hour) };
+        const next = rotation(used, at);
+        expect(await sessions.rotate(next)).toMatchObject({ session: { id: session.id } });
+        used = next.next;
+      }
+      expect(await sessions.rotate(rotation(session.refreshToken, { now: later(9_000) }))).toBe('REUSED');
+      expect(await sessions.list(ada.id, now)).toEqual([]);
+      expect(await toldOf(ada)).toEqual([revoked(session)]);
+    });
+
+    test('that is used again and again within its grace period leaves no more than so many that hold', async () => {
+      const session = await openFor(ada);
+      const uses = Array.from({ length: mostUnusedTokens + 5 }, () => rotation(session.refreshToken));
+      for (const use of uses) expect(await sessions.rotate(use)).toMatchObject({ session: { id: session.id } });
+      const newest = uses.at(-1)?.next ?? newToken();
+      expect(await sessions.rotate(rotation(newest))).toMatchObject({ session: { id: session.id } });
+      // The first of them is as good as used.
+      expect(await sessions.rotate(rotation(uses[0]?.next ?? newToken()))).toBe('REUSED');
     });
 
     test('of two who use it at the same moment without a grace period one ends the session', async () => {
       const session = await openFor(ada);
       const at = { now: later(60), reusableUntil: later(60) };
-      const used = [1, 2].map(() => sessions.rotate(rotation(session.refreshTokenHash, at)));
+      const used = [1, 2].map(() => sessions.rotate(rotation(session.refreshToken, at)));
       const [first, second] = await Promise.all(used);
       expect([typeof first, second]).toEqual(['object', 'REUSED']);
       expect(await sessions.list(ada.id, now)).toEqual([]);
@@ -155,10 +200,10 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
     test('any of its refresh tokens, used or not, and once', async () => {
       const session = await openFor(ada);
       const kept = await openFor(ada);
-      await sessions.rotate(rotation(session.refreshTokenHash));
-      await sessions.endByToken(session.refreshTokenHash, now);
-      await sessions.endByToken(session.refreshTokenHash, now);
-      await sessions.endByToken('unknown', now);
+      await sessions.rotate(rotation(session.refreshToken));
+      await sessions.endByToken(session.refreshToken, now);
+      await sessions.endByToken(session.refreshToken, now);
+      await sessions.endByToken(newToken(), now);
       expect(await sessions.list(ada.id, now)).toStrictEqual([shown(kept)]);
       expect(await toldOf(ada)).toEqual([revoked(session)]);
     });
@@ -172,6 +217,12 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
       expect(await sessions.end(session, now)).toBe(true);
       expect(await sessions.end(session, now)).toBe(false);
       expect(await toldOf(ada)).toEqual([revoked(session)]);
+    });
+
+    test('not the id of one that has expired, which has ended by itself', async () => {
+      const session = await openFor(ada);
+      expect(await sessions.end(session, session.expiresAt)).toBe(false);
+      expect(await toldOf(ada)).toEqual([]);
     });
 
     test('the end of all of an account, which leaves others theirs', async () => {
@@ -192,7 +243,7 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
   describe('a password that is changed', () => {
     const change = (session: NewSession, passwordVersion = 1) => {
       const times = { lastUsedAt: later(60), expiresAt: later(60 + hour) };
-      const renewed = { refreshTokenHash: randomUUID(), ...times };
+      const renewed = { refreshToken: newToken(), ...times };
       const { id: sessionId } = session;
       return { userId: ada.id, passwordVersion, passwordHash: 'changed', sessionId, renewed };
     };
@@ -201,13 +252,33 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
       const own = await openFor(ada);
       const other = await openFor(ada);
       const changed = change(own);
-      const { lastUsedAt, expiresAt, refreshTokenHash } = changed.renewed;
+      const { lastUsedAt, expiresAt, refreshToken } = changed.renewed;
       expect(await store.changePassword(changed)).toStrictEqual({ ...shown(own), lastUsedAt, expiresAt });
       expect(await sessions.list(ada.id, now)).toHaveLength(1);
       expect(await toldOf(ada)).toEqual([revoked(other)]);
-      expect(await sessions.rotate(rotation(own.refreshTokenHash))).toBe('UNKNOWN');
-      expect(await sessions.rotate(rotation(refreshTokenHash))).toMatchObject({ session: { id: own.id } });
+      expect(await sessions.rotate(rotation(own.refreshToken))).toBe('UNKNOWN');
+      expect(await sessions.rotate(rotation(refreshToken))).toMatchObject({ session: { id: own.id } });
       expect(await store.findWithPassword(ada.id)).toMatchObject({ passwordHash: 'changed', passwordVersion: 2 });
+    });
+
+    test('leaves the refresh tokens before it nothing but to end the session', async () => {
+      const own = await openFor(ada);
+      const unused = rotation(own.refreshToken);
+      await sessions.rotate(unused);
+      await store.changePassword(change(own));
+      await store.changePassword(change(own, 2));
+      const changed = change(own, 3);
+      await store.changePassword(changed);
+      expect(await sessions.rotate(rotation(unused.next))).toBe('UNKNOWN');
+      expect(await sessions.rotate(rotation(own.refreshToken, { now: later(9_000) }))).toBe('UNKNOWN');
+      expect(await sessions.list(ada.id, now)).toHaveLength(1);
+      expect(await toldOf(ada)).toEqual([]);
+
+      const last = change(own, 4);
+      await store.changePassword(last);
+      await sessions.endByToken(changed.renewed.refreshToken, now);
+      expect(await sessions.rotate(rotation(last.renewed.refreshToken))).toBe('UNKNOWN');
+      expect(await toldOf(ada)).toEqual([revoked(own)]);
     });
 
     test.each([
@@ -240,7 +311,7 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
       expect(await store.remove({ userId: ada.id, passwordVersion: 1 }, later(1))).toBe(true);
       expect(await store.findById(ada.id)).toBeUndefined();
       expect(await sessions.find(session, now)).toBeUndefined();
-      expect(await sessions.rotate(rotation(session.refreshTokenHash))).toBe('UNKNOWN');
+      expect(await sessions.rotate(rotation(session.refreshToken))).toBe('UNKNOWN');
       expect(await toldOf(ada)).toEqual([revoked(ended), { type: 'account-purged', userId: ada.id }]);
       await store.insert({ ...ada, id: randomUUID() });
     });

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SecurityEvent } from '../../../runtime/security-event.ts';
-import { attempt } from '../../../runtime/sqlite.ts';
-import type { Outbox } from './outbox.ts';
+import { attempt, type Sqlite } from '../../../runtime/sqlite.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 import { outbox } from './sqlite.tables.ts';
+
+/** Whatever becomes of the clock. */
+const atOnce = new Date(0);
 
 /** Writes that these have happened, for each subscriber; to be called in the transaction in which they do. */
 export type Announce = (events: readonly SecurityEvent[], happenedAt: Date) => void;
@@ -15,34 +18,46 @@ export function createAnnounce(db: BetterSQLite3Database, subscribers: readonly 
       const { userId } = event;
       const sessionId = event.type === 'session-revoked' ? event.sessionId : null;
       for (const subscriber of subscribers) {
-        const row = { jti: randomUUID(), subscriber, userId, sessionId, happenedAt, dueAt: happenedAt };
+        const row = { jti: randomUUID(), subscriber, userId, sessionId, happenedAt, dueAt: atOnce };
         db.insert(outbox).values(row).run();
       }
     }
   };
 }
 
-export function createSqliteOutbox(db: BetterSQLite3Database): Outbox {
-  const isOfSubscriber = sql`${outbox.subscriber} = ${sql.placeholder('subscriber')}`;
-  // Also where it is one before it that is not.
-  const isNotDue = sql`EXISTS (
-    SELECT 1 FROM outbox AS earlier
-    WHERE earlier.subscriber = outbox.subscriber AND earlier.user_id = outbox.user_id AND earlier.seq <= outbox.seq
-      AND earlier.due_at > ${sql.placeholder('now')}
-  )`;
-  const isBehindOthers = sql`EXISTS (
-    SELECT 1 FROM outbox AS earlier
-    WHERE earlier.subscriber = outbox.subscriber AND earlier.user_id = outbox.user_id AND earlier.seq < outbox.seq
-    LIMIT 1 OFFSET ${sql.placeholder('others')}
-  )`;
-  const { subscriber: _, dueAt: __, ...columns } = getTableColumns(outbox);
-  const due = db
+export function createSqliteOutbox(db: Sqlite['db']): Outbox {
+  // From one user to the next, each by one look into the index: DISTINCT would read every row.
+  const usersAfter = db.$client
+    .prepare<{ subscriber: string; after: string; users: number }, string>(
+      `WITH RECURSIVE pending(user_id) AS (
+        SELECT min(user_id) FROM outbox WHERE subscriber = @subscriber AND user_id > @after
+        UNION ALL
+        SELECT (SELECT min(user_id) FROM outbox WHERE subscriber = @subscriber AND user_id > pending.user_id)
+        FROM pending WHERE user_id IS NOT NULL LIMIT @users
+      ) SELECT user_id FROM pending WHERE user_id IS NOT NULL`,
+    )
+    .pluck();
+  const { subscriber: _, ...columns } = getTableColumns(outbox);
+  const isOfUser = and(
+    eq(outbox.subscriber, sql.placeholder('subscriber')),
+    eq(outbox.userId, sql.placeholder('userId')),
+  );
+  const oldestOf = db
     .select(columns)
     .from(outbox)
-    .where(sql`${isOfSubscriber} AND NOT ${isNotDue} AND NOT ${isBehindOthers}`)
+    .where(isOfUser)
     .orderBy(outbox.seq)
-    .limit(sql.placeholder('limit'))
+    .limit(sql.placeholder('perUser'))
     .prepare();
+
+  const dueOf = (about: { subscriber: string; userId: string; perUser: number }, now: Date): Delivery[] => {
+    const oldest = oldestOf.all(about);
+    const notDue = oldest.findIndex(({ dueAt }) => dueAt > now);
+    return (notDue < 0 ? oldest : oldest.slice(0, notDue)).map(({ userId, sessionId, dueAt: _, ...delivery }) => ({
+      ...delivery,
+      event: eventOf(userId, sessionId),
+    }));
+  };
 
   return {
     waitingFor: async () =>
@@ -53,15 +68,12 @@ export function createSqliteOutbox(db: BetterSQLite3Database): Outbox {
           .all()
           .map(({ name }) => name),
       ),
-    due: async (subscriber, now, { all: limit, perUser }) =>
-      attempt(() =>
-        due
-          .all({ subscriber, now: now.getTime(), limit, others: perUser - 1 })
-          .map(({ userId, sessionId, ...delivery }) => ({
-            ...delivery,
-            event: eventOf(userId, sessionId),
-          })),
-      ),
+    due: async (subscriber, now, { users: most, perUser, after }) =>
+      attempt(() => {
+        const users = usersAfter.all({ subscriber, after, users: most });
+        const deliveries = users.flatMap((userId) => dueOf({ subscriber, userId, perUser }, now));
+        return { deliveries, last: users.length < most ? undefined : users.at(-1) };
+      }),
     accepted: async (seq) => attempt(() => void db.delete(outbox).where(eq(outbox.seq, seq)).run()),
     postpone: async (seq, dueAt) =>
       attempt(() => {

@@ -1,7 +1,15 @@
-import { and, desc, eq, getTableColumns, gt, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gt, inArray, isNull, lte, ne, not, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { attempt } from '../../../runtime/sqlite.ts';
-import type { NewSession, Rotation, Session, SessionKey, SessionStore } from './session-store.ts';
+import {
+  mostSessions,
+  mostUnusedTokens,
+  type NewSession,
+  type Rotation,
+  type Session,
+  type SessionKey,
+  type SessionStore,
+} from './session-store.ts';
 import type { Announce } from './sqlite.outbox.ts';
 import { refreshTokens, sessions, users } from './sqlite.tables.ts';
 import type { ProvenAccount } from './user-store.ts';
@@ -10,11 +18,8 @@ import type { ProvenAccount } from './user-store.ts';
 export interface SessionChanges {
   /** Ends those that fit, and announces it; gives how many. */
   endWhere(condition: SQL | undefined, now: Date): number;
-  /** Gives an open session a refresh token in the place of all that it has; undefined where there is none. */
-  renew(
-    key: SessionKey,
-    renewed: Pick<NewSession, 'refreshTokenHash' | 'lastUsedAt' | 'expiresAt'>,
-  ): Session | undefined;
+  /** Gives an open session a refresh token in the place of all that it has, which can still end it; undefined where there is none. */
+  renew(key: SessionKey, renewed: Pick<NewSession, 'refreshToken' | 'lastUsedAt' | 'expiresAt'>): Session | undefined;
 }
 
 export function createSessionChanges(db: BetterSQLite3Database, announce: Announce): SessionChanges {
@@ -27,12 +32,14 @@ export function createSessionChanges(db: BetterSQLite3Database, announce: Announ
       );
       return ended.length;
     },
-    renew({ id, userId }, { refreshTokenHash: hash, lastUsedAt, expiresAt }) {
+    renew({ id, userId }, { refreshToken: { hash, family }, lastUsedAt, expiresAt }) {
       const isIt = and(eq(sessions.id, id), eq(sessions.userId, userId), gt(sessions.expiresAt, lastUsedAt));
-      const used = { lastUsedAt, expiresAt: earlierOf(expiresAt) };
+      const used = { lastUsedAt, expiresAt: earlierOf(expiresAt), tokenFamily: family };
       const session = db.update(sessions).set(used).where(isIt).returning(columns).get();
       if (!session) return undefined;
-      db.delete(refreshTokens).where(eq(refreshTokens.sessionId, id)).run();
+      const isOfIt = eq(refreshTokens.sessionId, id);
+      db.delete(refreshTokens).where(and(isOfIt, refreshTokens.isReplaced)).run();
+      db.update(refreshTokens).set({ isReplaced: true }).where(isOfIt).run();
       db.insert(refreshTokens).values({ hash, sessionId: id }).run();
       return session;
     },
@@ -50,6 +57,11 @@ export function createSqliteSessions(db: BetterSQLite3Database, { endWhere }: Se
     .from(sessions)
     .where(and(eq(id, sql.placeholder('id')), eq(userId, sql.placeholder('userId'))))
     .prepare();
+  const byFamily = db
+    .select(columns)
+    .from(sessions)
+    .where(eq(sessions.tokenFamily, sql.placeholder('family')))
+    .prepare();
   const byHash = db
     .select({ token: refreshTokens, session: columns, user: users })
     .from(refreshTokens)
@@ -58,30 +70,56 @@ export function createSqliteSessions(db: BetterSQLite3Database, { endWhere }: Se
     .where(eq(refreshTokens.hash, sql.placeholder('hash')))
     .prepare();
 
-  const open = ({ refreshTokenHash: hash, ...session }: NewSession, { userId, passwordVersion }: ProvenAccount) =>
+  /** Those that were used longest ago, beyond as many as may be open. */
+  const surplusOf = (owner: string) => {
+    const inOrder = db.select({ id }).from(sessions).where(eq(userId, owner)).orderBy(desc(lastUsedAt), desc(id));
+    return inArray(id, inOrder.limit(any).offset(mostSessions));
+  };
+
+  const open = ({ refreshToken, ...session }: NewSession, { userId, passwordVersion }: ProvenAccount) =>
     inTransaction(() => {
       const isProven = and(eq(users.id, userId), eq(users.passwordVersion, passwordVersion));
       if (!db.select({ id: users.id }).from(users).where(isProven).get()) return false;
-      db.insert(sessions).values(session).run();
-      db.insert(refreshTokens).values({ hash, sessionId: session.id }).run();
+      db.insert(sessions)
+        .values({ ...session, tokenFamily: refreshToken.family })
+        .run();
+      db.insert(refreshTokens).values({ hash: refreshToken.hash, sessionId: session.id }).run();
+      endWhere(surplusOf(userId), session.createdAt);
       return true;
     });
 
-  const rotate = ({ hash, nextHash, now, reusableUntil, ...rotation }: Rotation) =>
+  /** Those that are used up, and the oldest of very many unused: of what family they are tells from now on that they were. */
+  const forgetTokens = (sessionId: string, now: Date) => {
+    const { hash, reusableUntil, isReplaced } = refreshTokens;
+    const isOfIt = and(eq(refreshTokens.sessionId, sessionId), not(isReplaced));
+    const isUsedUp = lte(reusableUntil, now);
+    db.delete(refreshTokens).where(and(isOfIt, isUsedUp)).run();
+    const unused = db
+      .select({ hash })
+      .from(refreshTokens)
+      .where(and(isOfIt, isNull(reusableUntil)));
+    const surplus = unused.orderBy(desc(sql`rowid`)).limit(any).offset(mostUnusedTokens);
+    db.delete(refreshTokens).where(inArray(hash, surplus)).run();
+  };
+
+  const rotate = ({ used, next, now, reusableUntil, ...rotation }: Rotation) =>
     inTransaction(() => {
-      const found = byHash.get({ hash });
-      if (!found || found.session.expiresAt <= now) return 'UNKNOWN' as const;
-      const { token, session, user } = found;
-      if (token.reusableUntil && token.reusableUntil <= now) {
+      const found = byHash.get({ hash: used.hash });
+      const session = found?.session ?? byFamily.get({ family: used.family });
+      if (!session || session.expiresAt <= now || found?.token.isReplaced) return 'UNKNOWN' as const;
+      const isFree = found && (!found.token.reusableUntil || found.token.reusableUntil > now);
+      if (!isFree) {
         endWhere(eq(id, session.id), now);
         return 'REUSED' as const;
       }
-      if (!token.reusableUntil) {
-        db.update(refreshTokens).set({ reusableUntil }).where(eq(refreshTokens.hash, hash)).run();
+      if (!found.token.reusableUntil) {
+        db.update(refreshTokens).set({ reusableUntil }).where(eq(refreshTokens.hash, used.hash)).run();
       }
-      db.insert(refreshTokens).values({ hash: nextHash, sessionId: session.id }).run();
-      const used = { lastUsedAt: now, expiresAt: earlierOf(rotation.expiresAt) };
-      const goesOn = db.update(sessions).set(used).where(eq(id, session.id)).returning(columns).get();
+      db.insert(refreshTokens).values({ hash: next.hash, sessionId: session.id }).run();
+      forgetTokens(session.id, now);
+      const set = { lastUsedAt: now, expiresAt: earlierOf(rotation.expiresAt) };
+      const goesOn = db.update(sessions).set(set).where(eq(id, session.id)).returning(columns).get();
+      const { user } = found;
       return { session: goesOn, user: { id: user.id, username: user.username, createdAt: user.createdAt } };
     });
 
@@ -101,12 +139,13 @@ export function createSqliteSessions(db: BetterSQLite3Database, { endWhere }: Se
           .orderBy(desc(lastUsedAt), desc(id))
           .all(),
       ),
-    endByToken: async (hash, now) =>
+    endByToken: async ({ hash, family }, now) =>
       inTransaction(() => {
-        const found = byHash.get({ hash });
-        if (found) endWhere(eq(id, found.session.id), now);
+        const session = byHash.get({ hash })?.session ?? byFamily.get({ family });
+        if (session) endWhere(eq(id, session.id), now);
       }),
-    end: async (key, now) => inTransaction(() => endWhere(and(eq(id, key.id), eq(userId, key.userId)), now) === 1),
+    end: async (key, now) =>
+      inTransaction(() => endWhere(and(eq(id, key.id), eq(userId, key.userId), gt(expiresAt, now)), now) === 1),
     endAll: async (owner, now) => inTransaction(() => void endWhere(eq(userId, owner), now)),
     forgetExpired: async (now, limit) =>
       attempt(() => {
@@ -118,11 +157,14 @@ export function createSqliteSessions(db: BetterSQLite3Database, { endWhere }: Se
   };
 }
 
-const { endsAt: _, ...columns } = getTableColumns(sessions);
+const { endsAt: _, tokenFamily: __, ...columns } = getTableColumns(sessions);
 
 /** Every session of a user's but one. */
 export const othersOf = (userId: string, sessionId: string) =>
   and(eq(sessions.userId, userId), ne(sessions.id, sessionId));
+
+/** SQLite knows no offset without a limit. */
+const any = 2 ** 31;
 
 /** No use makes a session longer than it may be at all. */
 const earlierOf = (expiresAt: Date) => sql`min(${expiresAt.getTime()}, ${sessions.endsAt})`;

@@ -1,28 +1,35 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 const instant = (name: string) => integer(name, { mode: 'timestamp_ms' });
 
-export const users = sqliteTable(
-  'users',
-  {
-    id: text().primaryKey(),
-    username: text().notNull(),
-    usernameKey: text('username_key').notNull().unique(),
-    passwordHash: text('password_hash').notNull(),
-    createdAt: instant('created_at').notNull(),
-    /** Grows with each password, and not with another hash of the same. */
-    passwordVersion: integer('password_version').notNull().default(1),
-    /** Null in accounts of before there were look-alikes, until the next start. */
-    skeleton: text(),
-    script: text(),
-  },
-  (table) => [index('users_by_skeleton').on(table.skeleton)],
-);
+export const users = sqliteTable('users', {
+  id: text().primaryKey(),
+  username: text().notNull(),
+  usernameKey: text('username_key').notNull().unique(),
+  passwordHash: text('password_hash').notNull(),
+  createdAt: instant('created_at').notNull(),
+  /** Grows with each password, and not with another hash of the same. */
+  passwordVersion: integer('password_version').notNull().default(1),
+});
 
 const ownerId = () =>
   text('user_id')
     .notNull()
     .references(() => users.id, { onDelete: 'cascade' });
+
+/** What names are told apart by at sight. Accounts of before there was any have none until the next start. */
+export const lookAlikes = sqliteTable(
+  'look_alikes',
+  {
+    userId: ownerId(),
+    skeleton: text().notNull(),
+    script: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.skeleton] }),
+    index('look_alikes_by_skeleton').on(table.skeleton, table.script),
+  ],
+);
 
 /** Open sessions; one that has ended is gone. */
 export const sessions = sqliteTable(
@@ -36,6 +43,8 @@ export const sessions = sqliteTable(
     /** However often it is used. */
     endsAt: instant('ends_at').notNull(),
     userAgent: text('user_agent'),
+    /** SHA-256 in base64url of what all its refresh tokens begin with. */
+    tokenFamily: text('token_family').notNull().unique(),
   },
   (table) => [
     index('sessions_by_user').on(table.userId, table.lastUsedAt),
@@ -43,7 +52,10 @@ export const sessions = sqliteTable(
   ],
 );
 
-/** All that were ever given to an open session, as a second use of one tells that it was stolen. */
+/**
+ * Of each open session the refresh tokens that may still be used, those used that may be used again, and those that a
+ * change of the password replaced. That another one of its family was used before needs no row.
+ */
 export const refreshTokens = sqliteTable(
   'refresh_tokens',
   {
@@ -54,6 +66,8 @@ export const refreshTokens = sqliteTable(
       .references(() => sessions.id, { onDelete: 'cascade' }),
     /** Null until it is used. */
     reusableUntil: instant('reusable_until'),
+    /** By a new password: it is only good for ending its session. */
+    isReplaced: integer('is_replaced', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [index('refresh_tokens_by_session').on(table.sessionId)],
 );
@@ -74,8 +88,5 @@ export const outbox = sqliteTable(
     attempts: integer().notNull().default(0),
     dueAt: instant('due_at').notNull(),
   },
-  (table) => [
-    index('outbox_by_seq').on(table.subscriber, table.seq),
-    index('outbox_by_user').on(table.subscriber, table.userId, table.seq),
-  ],
+  (table) => [index('outbox_by_user').on(table.subscriber, table.userId, table.seq)],
 );

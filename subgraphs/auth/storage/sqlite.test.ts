@@ -25,7 +25,7 @@ const fillingProgram = `
   const fill = async () => {
     for (let i = 0; i < 1_000; i++) {
       const passwordHash = 'hash';
-      const names = { username, usernameKey: 'key-' + i, skeleton: 'key-' + i, script: '' };
+      const names = { username, usernameKey: 'key-' + i, skeletons: ['key-' + i], script: '' };
       await store.insert({ id: 'id-' + i, ...names, passwordHash, createdAt: new Date() });
     }
   };

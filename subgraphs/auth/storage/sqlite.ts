@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { and, eq, getTableColumns, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, ne, notExists, sql } from 'drizzle-orm';
 import { attempt, openSqlite, placeholders } from '../../../runtime/sqlite.ts';
 import { createAnnounce, createSqliteOutbox } from './sqlite.outbox.ts';
 import { createSessionChanges, createSqliteSessions, othersOf } from './sqlite.sessions.ts';
-import { users } from './sqlite.tables.ts';
+import { lookAlikes, users } from './sqlite.tables.ts';
 import {
   type LookAlike,
   type NewUser,
@@ -39,10 +39,14 @@ export function openSqliteUserStore(file: string, { subscribers }: AccountSettin
     .values(placeholders(getTableColumns(users)))
     .prepare();
 
-  const hasLookAlike = ({ skeleton, script }: LookAlike): boolean => {
-    const isOfAnother = script === '' ? undefined : or(ne(users.script, script), eq(users.script, ''));
-    const looksAlike = and(eq(users.skeleton, skeleton), isOfAnother);
-    return db.select({ id }).from(users).where(looksAlike).get() !== undefined;
+  const hasLookAlike = ({ skeletons, script }: LookAlike): boolean => {
+    const isOfAnother = script === '' ? undefined : ne(lookAlikes.script, script);
+    const looksAlike = and(inArray(lookAlikes.skeleton, [...skeletons]), isOfAnother);
+    return db.select({ id: lookAlikes.userId }).from(lookAlikes).where(looksAlike).get() !== undefined;
+  };
+
+  const insertLookAlike = (userId: string, { skeletons, script }: LookAlike) => {
+    for (const skeleton of new Set(skeletons)) db.insert(lookAlikes).values({ userId, skeleton, script }).run();
   };
 
   const isProven = ({ userId, passwordVersion: version }: ProvenAccount) =>
@@ -52,6 +56,7 @@ export function openSqliteUserStore(file: string, { subscribers }: AccountSettin
     inTransaction(() => {
       if (hasLookAlike(user)) throw usernameTaken();
       insert.run({ ...user, passwordVersion: 1 });
+      insertLookAlike(user.id, user);
     });
 
   const changePassword = ({ sessionId, renewed, passwordHash: hash, ...account }: PasswordChange) =>
@@ -97,9 +102,19 @@ export function openSqliteUserStore(file: string, { subscribers }: AccountSettin
       ),
 
     withoutLookAlike: async (limit) =>
-      attempt(() => db.select({ id, username }).from(users).where(isNull(users.skeleton)).limit(limit).all()),
-    setLookAlike: async (userId, lookAlike) =>
-      attempt(() => void db.update(users).set(lookAlike).where(eq(id, userId)).run()),
+      attempt(() => {
+        const completed = db.select().from(lookAlikes).where(eq(lookAlikes.userId, id));
+        return db.select({ id, username }).from(users).where(notExists(completed)).limit(limit).all();
+      }),
+    setLookAlikes: async (wanted) =>
+      attempt(() =>
+        inTransaction(() => {
+          for (const [userId, lookAlike] of wanted) {
+            db.delete(lookAlikes).where(eq(lookAlikes.userId, userId)).run();
+            insertLookAlike(userId, lookAlike);
+          }
+        }),
+      ),
 
     sessions: createSqliteSessions(db, changes),
     outbox: createSqliteOutbox(db),

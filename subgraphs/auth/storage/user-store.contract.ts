@@ -13,7 +13,7 @@ export function newUser(fields: Partial<NewUser> = {}): NewUser {
     usernameKey: username.toUpperCase(),
     passwordHash: `$2b$04$${'h'.repeat(53)}`,
     createdAt: new Date(),
-    skeleton: username,
+    skeletons: [username],
     script: 'Latin',
     ...fields,
   };
@@ -85,7 +85,7 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
   test('an account is found by its key with the hash of its password', async () => {
     const user = newUser();
     await store.insert(user);
-    const { skeleton, script, ...kept } = user;
+    const { skeletons, script, ...kept } = user;
     const found = { ...kept, passwordVersion: 1 };
     expect(await store.findByUsernameKey(user.usernameKey)).toStrictEqual(found);
     expect(await store.findWithPassword(user.id)).toStrictEqual(found);
@@ -123,21 +123,24 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
       ['which both mix scripts', '', ''],
     ])('%s cannot both be accounts', async (_, first, second) => {
       const same = skeleton();
-      const inserted = insertTwo({ skeleton: same, script: first }, { skeleton: same, script: second });
+      const inserted = insertTwo(
+        { skeletons: [same, skeleton()], script: first },
+        { skeletons: [skeleton(), same], script: second },
+      );
       await expect(inserted).rejects.toMatchObject(usernameTaken);
     });
 
     test('of one script are told apart by who can read it', async () => {
-      const same = { skeleton: skeleton(), script: 'Latin' };
+      const same = { skeletons: [skeleton()], script: 'Latin' };
       await insertTwo(same, same);
     });
 
     test('of accounts of before there were look-alikes are completed, and count from then on', async () => {
       const user = newUser();
       await store.insert(user);
-      await store.setLookAlike(user.id, { skeleton: skeleton(), script: '' });
-      const same = { skeleton: skeleton(), script: 'Greek' };
-      await store.setLookAlike(user.id, same);
+      await store.setLookAlikes(new Map([[user.id, { skeletons: [skeleton()], script: '' }]]));
+      const same = { skeletons: [skeleton(), skeleton()], script: 'Greek' };
+      await store.setLookAlikes(new Map([[user.id, same]]));
       await expect(store.insert(newUser({ ...same, script: 'Latin' }))).rejects.toMatchObject(usernameTaken);
       expect(await store.withoutLookAlike(1_000)).not.toContainEqual(expect.objectContaining({ id: user.id }));
     });

@@ -20,10 +20,11 @@ export interface UserWithPassword extends User {
   passwordVersion: number;
 }
 
-/** What names are told apart by at sight: two look alike where this is equal, and not of one script. */
+/** What names are told apart by at sight: two look alike where they share a skeleton, and are not of one script. */
 export interface LookAlike {
-  skeleton: string;
-  /** '' of a name that mixes scripts, which looks like every other of its skeleton. */
+  /** One for each way to write the name that is looked at; for comparison alone, as nobody can read them. */
+  skeletons: readonly string[];
+  /** '' of a name that mixes scripts, which looks like every other of its skeletons. */
   script: string;
 }
 
@@ -40,7 +41,7 @@ export interface ProvenAccount {
 export interface PasswordChange extends ProvenAccount {
   passwordHash: string;
   sessionId: string;
-  renewed: Pick<NewSession, 'refreshTokenHash' | 'lastUsedAt' | 'expiresAt'>;
+  renewed: Pick<NewSession, 'refreshToken' | 'lastUsedAt' | 'expiresAt'>;
 }
 
 /**
@@ -59,9 +60,10 @@ export interface UserStore {
   changePassword(change: PasswordChange): Promise<Session | 'CHANGED' | 'ENDED'>;
   /** Takes the account away, with all its sessions. False, and nothing is changed, where its password has been changed since it was proven. */
   remove(account: ProvenAccount, removedAt: Date): Promise<boolean>;
-  /** Accounts of before there were look-alikes, and the way to complete them. */
+  /** Accounts of before there were look-alikes, and the way to complete them, by their ids. */
   withoutLookAlike(limit: number): Promise<Pick<User, 'id' | 'username'>[]>;
-  setLookAlike(userId: string, lookAlike: LookAlike): Promise<void>;
+  /** All or none of them. */
+  setLookAlikes(lookAlikes: ReadonlyMap<string, LookAlike>): Promise<void>;
   sessions: SessionStore;
   outbox: Outbox;
   /** Throws where the store does not answer. */

@@ -1,3 +1,12 @@
+CREATE TABLE `look_alikes` (
+	`user_id` text NOT NULL,
+	`skeleton` text NOT NULL,
+	`script` text NOT NULL,
+	PRIMARY KEY(`user_id`, `skeleton`),
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `look_alikes_by_skeleton` ON `look_alikes` (`skeleton`,`script`);--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`jti` text NOT NULL,
@@ -9,12 +18,12 @@ CREATE TABLE `outbox` (
 	`due_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `outbox_by_seq` ON `outbox` (`subscriber`,`seq`);--> statement-breakpoint
 CREATE INDEX `outbox_by_user` ON `outbox` (`subscriber`,`user_id`,`seq`);--> statement-breakpoint
 CREATE TABLE `refresh_tokens` (
 	`hash` text PRIMARY KEY NOT NULL,
 	`session_id` text NOT NULL,
 	`reusable_until` integer,
+	`is_replaced` integer DEFAULT false NOT NULL,
 	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
@@ -27,12 +36,11 @@ CREATE TABLE `sessions` (
 	`expires_at` integer NOT NULL,
 	`ends_at` integer NOT NULL,
 	`user_agent` text,
+	`token_family` text NOT NULL,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `sessions_token_family_unique` ON `sessions` (`token_family`);--> statement-breakpoint
 CREATE INDEX `sessions_by_user` ON `sessions` (`user_id`,`last_used_at`);--> statement-breakpoint
 CREATE INDEX `sessions_by_expiry` ON `sessions` (`expires_at`);--> statement-breakpoint
-ALTER TABLE `users` ADD `password_version` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
-ALTER TABLE `users` ADD `skeleton` text;--> statement-breakpoint
-ALTER TABLE `users` ADD `script` text;--> statement-breakpoint
-CREATE INDEX `users_by_skeleton` ON `users` (`skeleton`);
+ALTER TABLE `users` ADD `password_version` integer DEFAULT 1 NOT NULL;
