@@ -2,7 +2,7 @@ import type { Logger } from '../../../runtime/logger.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 import { createCountedGuesses } from './counted-guesses.ts';
 import { networkOf } from './network.ts';
-import { createQuotas, refuseWhereTooMany } from './quota.ts';
+import { createQuotas } from './quota.ts';
 
 /** How many there may be of each; 0 is any number. */
 export interface Limits {
@@ -47,26 +47,17 @@ export function createThrottle({
       name: 'registrations',
       most: limits.registrationsPerAddress,
       windowMs: 60 * minuteMs,
-      onSuccess: 'KEEP',
+      onSuccess: 'COUNT',
     }),
   };
-  const countedGuess = createCountedGuesses(log);
+  const counted = createCountedGuesses(log);
 
   return {
     guess({ account, address }, run) {
       const network = networkOf(address);
-      const quotas = [quotasOf.account(JSON.stringify([network, account])), quotasOf.address(network)];
-      return countedGuess(
-        quotas.filter(({ most }) => most > 0),
-        run,
-      );
+      return counted([quotasOf.account(JSON.stringify([network, account])), quotasOf.address(network)], run);
     },
 
-    async registration(address) {
-      const quota = quotasOf.registrations(networkOf(address));
-      if (quota.most === 0) return;
-      do refuseWhereTooMany([await quota.look(false)]);
-      while (!(await quota.take()));
-    },
+    registration: (address) => counted([quotasOf.registrations(networkOf(address))], async () => {}),
   };
 }

@@ -53,6 +53,6 @@ export function createUnderWay({ maxWaiting }: { maxWaiting: number }): UnderWay
   };
 }
 
-function tooManyWaiting(): Refusal {
+export function tooManyWaiting(): Refusal {
   return new Refusal({ code: 'SERVICE_UNAVAILABLE' }, 'Too much is asked for just now: try again in a few seconds.');
 }
