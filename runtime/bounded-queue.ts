@@ -67,6 +67,6 @@ export function createBoundedQueue({
   };
 }
 
-function tooMuchAtOnce(): Refusal {
+export function tooMuchAtOnce(): Refusal {
   return new Refusal({ code: 'SERVICE_UNAVAILABLE' }, 'Too much is asked for just now: try again in a few seconds.');
 }

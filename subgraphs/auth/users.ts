@@ -88,15 +88,16 @@ export function createUsers({ store, sessions, passwords, throttle, log }: Users
       const username = normaliseUsername(asWritten);
       const about = { username, field: 'password' };
       refuseProblems([...usernameProblems(username), ...passwords.problems(password, about)]);
-      await throttle.registration(address);
-      const key = usernameKey(username);
-      if (await store.findByUsernameKey(key)) throw usernameTaken();
-      const passwordHash = await passwords.hash(password, address);
-      const user = { id: randomUUID(), username, createdAt: new Date(), usernameKey: key, passwordHash };
-      await store.insert({ ...user, ...lookAlikeOf(username) });
-      const loggedIn = await sessions.open({ ...user, passwordVersion: 1 }, userAgent);
-      if (!loggedIn) throw invalidCredentials();
-      return loggedIn;
+      return throttle.registration(address, async () => {
+        const key = usernameKey(username);
+        if (await store.findByUsernameKey(key)) throw usernameTaken();
+        const passwordHash = await passwords.hash(password, address);
+        const user = { id: randomUUID(), username, createdAt: new Date(), usernameKey: key, passwordHash };
+        await store.insert({ ...user, ...lookAlikeOf(username) });
+        const loggedIn = await sessions.open({ ...user, passwordVersion: 1 }, userAgent);
+        if (!loggedIn) throw invalidCredentials();
+        return loggedIn;
+      });
     },
 
     async logIn({ username, password }, { address, userAgent }) {

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { tooMuchAtOnce } from '../../../runtime/bounded-queue.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import { Refusal } from '../../../runtime/refusal.ts';
 import { type Hold, type Quota, refuseWhereTooMany } from './quota.ts';
-import { createUnderWay, tooManyWaiting } from './under-way.ts';
+import { createUnderWay } from './under-way.ts';
 
 /** A guess that is under way: its places, and that it has ended. */
 interface Entered {
@@ -11,8 +12,6 @@ interface Entered {
   leave: () => void;
 }
 
-/** So many that of a crowd of wrong guesses each hears that it is one; more right ones would not be answered in time. */
-const maxWaiting = 100;
 /** For what is under way in other processes, of which nobody tells when it has ended: five seconds. */
 const maxPauses = 50;
 const pauseMs = 100;
@@ -22,7 +21,7 @@ const pauseMs = 100;
  * gain nothing. Where a quota has none for as long as others are under way, it waits for what comes of them.
  */
 export function createCountedGuesses(log: Logger) {
-  const underWay = createUnderWay({ maxWaiting });
+  const underWay = createUnderWay();
   const inTurn = pLimit(1);
 
   /** What keeps a counter from being changed changes no guess: places are given up by themselves. */
@@ -64,7 +63,7 @@ export function createCountedGuesses(log: Logger) {
         await pause(pauseMs);
       }
     }
-    throw tooManyWaiting();
+    throw tooMuchAtOnce();
   };
 
   return async <Result>(quotas: Quota[], run: () => Promise<Result>): Promise<Result> => {
