@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createBoundedQueue } from './bounded-queue.ts';
 
 const unavailable = { name: 'Refusal', extensions: { code: 'SERVICE_UNAVAILABLE' } };
@@ -95,4 +95,49 @@ test('there is room again when what waited is done', async () => {
 test('where nothing may wait, what need not wait is run', async () => {
   const inTurn = createBoundedQueue({ concurrency: 1, maxWaiting: 0 });
   expect(await inTurn(async () => 'done')).toBe('done');
+});
+
+describe('of those who wait', () => {
+  /** A queue whose one turn is taken until the test says so, and what has run since, in order. */
+  function openBusy(maxWaiting: number) {
+    const inTurn = createBoundedQueue({ concurrency: 1, maxWaiting });
+    const { work, finishFirst } = createWork();
+    const ran: string[] = [];
+    const first = inTurn(work, 'somebody');
+    return {
+      ask: (name: string, who: string) =>
+        inTurn(async () => void ran.push(name), who).catch(
+          ({ extensions }) => void ran.push(`${name} ${extensions.code}`),
+        ),
+      ran,
+      finish: async (all: Promise<unknown>[]) => {
+        await nextTurn();
+        finishFirst();
+        await Promise.all([first, ...all]);
+      },
+    };
+  }
+
+  test('each has a turn after the other, however many of one wait, and of each who came first is first', async () => {
+    const { ask, ran, finish } = openBusy(8);
+    const asked = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) => ask(name, name.charAt(0)));
+    await finish(asked);
+    expect(ran).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+  });
+
+  test('it is the newest of whoever has the most who makes room for somebody else', async () => {
+    const { ask, ran, finish } = openBusy(4);
+    const asked = ['a1', 'a2', 'a3', 'b1', 'c1', 'c2'].map((name) => ask(name, name.charAt(0)));
+    await finish(asked);
+    const refused = ['a3', 'c2'].map((name) => `${name} SERVICE_UNAVAILABLE`);
+    expect(ran).toEqual([...refused, 'a1', 'b1', 'c1', 'a2']);
+  });
+
+  test('who would have the most, or as many as anybody, makes no room by coming again', async () => {
+    const { ask, ran, finish } = openBusy(2);
+    const asked = ['a1', 'b1', 'a2', 'c1', 'b2'].map((name) => ask(name, name.charAt(0)));
+    await finish(asked);
+    const refused = ['a2', 'c1', 'b2'].map((name) => `${name} SERVICE_UNAVAILABLE`);
+    expect(ran).toEqual([...refused, 'a1', 'b1']);
+  });
 });

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { elsewhere, inTurn, passSeconds } from './guesses/test-throttle.ts';
 import { client, openUsers, otherPassword, password, refusal, refusalOf, stopClock } from './test-users.ts';
+import type { Client } from './users.ts';
 
 const quarterHour = 900;
 const wrong = 'wrong horse';
@@ -121,5 +122,35 @@ describe('too many registrations', () => {
     expect(refusals).toMatchObject([1, 2, 3].map(() => ({ extensions: { code: 'BAD_USER_INPUT' } })));
     await expect(signUp('ada')).rejects.toEqual(refusal('USERNAME_TAKEN'));
     await expect(signUp('ada')).rejects.toEqual(limited(3_600));
+  });
+});
+
+describe('a crowd that asks for more from one address than can be hashed', () => {
+  /** Ada's account, from when a hash cost less, and the crowd. */
+  async function openCrowd() {
+    const before = openUsers({ bcryptCost: 4 });
+    const { viewer } = await before.signUp('ada');
+    const { users, passwords, store } = openUsers({ bcryptCost: 5, file: before.file });
+    const crowd = Promise.allSettled(Array.from({ length: 200 }, () => passwords.hash(password, client.address)));
+    onTestFinished(async () => void (await crowd));
+    const ask = {
+      register: (from: Client) => users.register({ username: 'grace', password }, from),
+      login: (from: Client) => users.logIn({ username: 'ada', password }, from),
+      changePassword: (from: Client) => users.changePassword(viewer, change, from),
+      deleteAccount: (from: Client) => users.deleteAccount(viewer, password, from),
+    };
+    return { ask, store };
+  }
+
+  test.each(['register', ...fields] as const)('keeps nobody elsewhere from %s', async (field) => {
+    const { ask } = await openCrowd();
+    await expect(ask[field](client)).rejects.toEqual(refusal('SERVICE_UNAVAILABLE'));
+    await ask[field](away);
+  });
+
+  test('keeps no hash of somebody elsewhere from being redone', async () => {
+    const { ask, store } = await openCrowd();
+    await ask.login(away);
+    expect((await store.findByUsernameKey('ADA'))?.passwordHash).toMatch(/^\$2b\$05\$/);
   });
 });

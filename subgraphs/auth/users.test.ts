@@ -54,7 +54,7 @@ describe('to register', () => {
   test('with a name that is taken costs no hash: it is refused while nobody could hash a password', async () => {
     const { signUp, passwords } = openUsers();
     await signUp('ada');
-    const others = Array.from({ length: 200 }, () => passwords.hash(password));
+    const others = Array.from({ length: 200 }, () => passwords.hash(password, client.address));
     const hashed = Promise.allSettled(others);
     await expect(signUp('ada')).rejects.toEqual(refusal('USERNAME_TAKEN'));
     await expect(signUp('grace')).rejects.toEqual(refusal('SERVICE_UNAVAILABLE'));

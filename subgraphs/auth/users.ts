@@ -65,7 +65,7 @@ export function createUsers({ store, sessions, passwords, throttle, log }: Users
     const account = await store.findWithPassword(viewer.id);
     if (!account) throw sessionEnded();
     return throttle.guess({ account: account.usernameKey, address }, async () => {
-      if (!(await passwords.matches(password, account.passwordHash))) throw wrongPassword();
+      if (!(await passwords.matches(password, account.passwordHash, address))) throw wrongPassword();
       return run(account);
     });
   };
@@ -74,10 +74,10 @@ export function createUsers({ store, sessions, passwords, throttle, log }: Users
   const overtaken = async (viewerId: string) => ((await store.findById(viewerId)) ? wrongPassword() : sessionEnded());
 
   /** Where each hash shall cost more than it did. What keeps it from being redone keeps nobody from logging in. */
-  const redoHash = async ({ id, passwordHash: old }: UserWithPassword, password: string) => {
+  const redoHash = async ({ id, passwordHash: old }: UserWithPassword, password: string, address: string) => {
     if (!passwords.isOutdated(old)) return;
     try {
-      await store.redoHash(id, { old, redone: await passwords.hash(password) });
+      await store.redoHash(id, { old, redone: await passwords.hash(password, address) });
     } catch (err) {
       log.warn({ userId: id, err }, 'hash not redone yet');
     }
@@ -88,24 +88,25 @@ export function createUsers({ store, sessions, passwords, throttle, log }: Users
       const username = normaliseUsername(asWritten);
       const about = { username, field: 'password' };
       refuseProblems([...usernameProblems(username), ...passwords.problems(password, about)]);
-      await throttle.registration(address);
-      const key = usernameKey(username);
-      if (await store.findByUsernameKey(key)) throw usernameTaken();
-      const passwordHash = await passwords.hash(password);
-      const user = { id: randomUUID(), username, createdAt: new Date(), usernameKey: key, passwordHash };
-      await store.insert({ ...user, ...lookAlikeOf(username) });
-      const loggedIn = await sessions.open({ ...user, passwordVersion: 1 }, userAgent);
-      if (!loggedIn) throw invalidCredentials();
-      return loggedIn;
+      return throttle.registration(address, async () => {
+        const key = usernameKey(username);
+        if (await store.findByUsernameKey(key)) throw usernameTaken();
+        const passwordHash = await passwords.hash(password, address);
+        const user = { id: randomUUID(), username, createdAt: new Date(), usernameKey: key, passwordHash };
+        await store.insert({ ...user, ...lookAlikeOf(username) });
+        const loggedIn = await sessions.open({ ...user, passwordVersion: 1 }, userAgent);
+        if (!loggedIn) throw invalidCredentials();
+        return loggedIn;
+      });
     },
 
     async logIn({ username, password }, { address, userAgent }) {
       const account = usernameKey(username);
       return throttle.guess({ account, address }, async () => {
         const found = await store.findByUsernameKey(account);
-        const matches = await passwords.matches(password, found?.passwordHash);
+        const matches = await passwords.matches(password, found?.passwordHash, address);
         if (!found || !matches) throw invalidCredentials();
-        await redoHash(found, password);
+        await redoHash(found, password, address);
         const loggedIn = await sessions.open(found, userAgent);
         if (!loggedIn) throw invalidCredentials();
         return loggedIn;
@@ -116,7 +117,7 @@ export function createUsers({ store, sessions, passwords, throttle, log }: Users
       const { username } = await findViewer(viewer.id);
       refuseProblems(passwords.problems(newPassword, { username, field: 'newPassword' }));
       return asOwner(viewer, { password: currentPassword, address }, async (account) => {
-        const passwordHash = await passwords.hash(newPassword);
+        const passwordHash = await passwords.hash(newPassword, address);
         const { refreshToken, renewed } = sessions.renewal();
         const proven = { userId: account.id, passwordVersion: account.passwordVersion };
         const change = { ...proven, passwordHash, sessionId: viewer.sessionId, renewed };

@@ -1,77 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { tooMuchAtOnce } from '../../../runtime/bounded-queue.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import { Refusal } from '../../../runtime/refusal.ts';
 import { type Hold, type Quota, refuseWhereTooMany } from './quota.ts';
 import { createUnderWay } from './under-way.ts';
 
-/** A guess that is counted: what becomes of that when it has ended, and that it has. */
+/** A guess that is under way: its places, and that it has ended. */
 interface Entered {
   holds: Hold[];
   leave: () => void;
 }
 
-/** So many that of a crowd of wrong guesses each hears that it is one; more right ones would not be answered in time. */
-const maxWaiting = 100;
+/** For what is under way in other processes, of which nobody tells when it has ended: five seconds. */
+const maxPauses = 50;
+const pauseMs = 100;
 
 /**
- * Runs guesses, each of which is counted in its quotas before it is known what comes of it: guesses at the same moment gain
- * nothing. Where a quota has no room for as long as others are under way in this process, it waits for what comes of them.
+ * Runs guesses, each of which has a place in its quotas before it is known what comes of it: guesses at the same moment
+ * gain nothing. Where a quota has none for as long as others are under way, it waits for what comes of them.
  */
 export function createCountedGuesses(log: Logger) {
-  const underWay = createUnderWay({ maxWaiting });
+  const underWay = createUnderWay();
   const inTurn = pLimit(1);
 
-  /** What keeps a counter from being mended changes no guess: counters are forgotten by themselves. */
-  const settle = async (works: (() => Promise<void>)[]) => {
-    for (const work of works) {
-      await work().catch((err: unknown) => log.warn({ err }, 'a guess stays counted that should not'));
+  /** What keeps a counter from being changed changes no guess: places are given up by themselves. */
+  const settle = async (holds: Hold[], how: keyof Hold) => {
+    for (const hold of holds) {
+      await hold[how]().catch((err: unknown) => log.warn({ err }, 'what came of a guess is not counted'));
     }
   };
 
-  /** All or nothing. */
-  const takeAll = async (quotas: Quota[]): Promise<Hold[] | undefined> => {
+  /** All places or none: then the key that has no room for now. */
+  const tryToEnter = async (quotas: Quota[]): Promise<Entered | { fullKey: string }> => {
+    await refuseWhereTooMany(quotas);
+    for (const { key, most, hasRoom } of quotas) {
+      // Those of this process count however long they take.
+      if (underWay.count(key) >= most || !(await hasRoom())) return { fullKey: key };
+    }
     const holds: Hold[] = [];
     try {
       for (const quota of quotas) {
         const hold = await quota.take();
-        if (!hold) break;
+        if (!hold) return { fullKey: quota.key };
         holds.push(hold);
       }
-      return holds.length === quotas.length ? holds : undefined;
+      return { holds, leave: underWay.enter(quotas.map(({ key }) => key)) };
     } finally {
-      if (holds.length < quotas.length) await settle(holds.map(({ giveBack }) => giveBack));
+      if (holds.length < quotas.length) await settle(holds, 'giveBack');
     }
-  };
-
-  /** Or the key that has no room for now. */
-  const tryToEnter = async (quotas: Quota[]): Promise<Entered | { fullKey: string }> => {
-    const rooms = await Promise.all(quotas.map((quota) => quota.look(underWay.count(quota.key) > 0)));
-    refuseWhereTooMany(rooms);
-    // A success forgets also those that are still under way.
-    const full = quotas.find(({ key, most }, at) => rooms[at] === 'TAKEN' || underWay.count(key) >= most);
-    if (full) return { fullKey: full.key };
-    const holds = await takeAll(quotas);
-    if (!holds) return tryToEnter(quotas);
-    return { holds, leave: underWay.enter(quotas.map(({ key }) => key)) };
   };
 
   const enter = async (quotas: Quota[]): Promise<Entered> => {
-    for (;;) {
-      // One after the other, or all who wait for one place would count themselves, and take it back.
+    for (let pauses = 0; pauses < maxPauses; ) {
+      // One after the other, or all who wait for one place would take it, and give it back.
       const entered = await inTurn(() => tryToEnter(quotas));
       if (!('fullKey' in entered)) return entered;
-      await underWay.nextEnd(entered.fullKey);
+      if (underWay.count(entered.fullKey) > 0) {
+        await underWay.nextEnd(entered.fullKey);
+      } else {
+        pauses += 1;
+        await pause(pauseMs);
+      }
     }
+    throw tooMuchAtOnce();
   };
 
   return async <Result>(quotas: Quota[], run: () => Promise<Result>): Promise<Result> => {
-    const { holds, leave } = await enter(quotas);
+    const { holds, leave } = await enter(quotas.filter(({ most }) => most > 0));
     try {
       const result = await run();
-      await settle(holds.map(({ succeed }) => succeed));
+      await settle(holds, 'succeed');
       return result;
     } catch (error) {
-      if (!isWrongGuess(error)) await settle(holds.map(({ giveBack }) => giveBack));
+      await settle(holds, isWrongGuess(error) ? 'fail' : 'giveBack');
       throw error;
     } finally {
       leave();

@@ -7,33 +7,40 @@ const longestDelayMs = 4 * hourMs;
 /** How long after its delay is over it is known that somebody was too often there. */
 const rememberedMs = 24 * hourMs;
 
+/**
+ * A place is held for this long, or up to twice as long: longer than anybody waits to hear what came of a guess, and no
+ * longer, as nobody says so where its process has ended.
+ */
+const heldMs = 20_000;
+
 export interface QuotaSettings {
   counters: LimitStore;
   name: string;
   /** How many in each window. */
   most: number;
   windowMs: number;
-  /** What a success does to all that was counted before it. */
-  onSuccess: 'FORGET' | 'KEEP';
+  /** What a success does: clears all that was counted before it, counts for nothing, or counts. */
+  onSuccess: 'FORGET' | 'KEEP' | 'COUNT';
 }
 
-/** TAKEN is what may become room again by what is under way. */
-export type Room = 'OPEN' | 'TAKEN' | { againAt: number };
-
-/** One that was counted, until it is known what came of it. */
+/** The place of one that is under way. One of these says what came of it; where none does, it is given up by itself. */
 export interface Hold {
+  succeed(): Promise<void>;
+  /** It counts. */
+  fail(): Promise<void>;
   /** It was nothing that counts. */
   giveBack(): Promise<void>;
-  succeed(): Promise<void>;
 }
 
 /** How many of something one subject may have in a window, and how long it is refused after too many. */
 export interface Quota {
   key: string;
   most: number;
-  /** Whether there is room for another; `isUnderWay` where something is counted that may still be given back. */
-  look(isUnderWay: boolean): Promise<Room>;
-  /** Counts one; undefined, and nothing is counted, where somebody was faster. */
+  /** When whoever had too many is no longer refused, in milliseconds since 1970; 0 where nobody is. */
+  refusedUntil(): Promise<number>;
+  /** Whether those that are under way, in whichever process, may leave a place. */
+  hasRoom(): Promise<boolean>;
+  /** A place for one; undefined where somebody was faster. */
   take(): Promise<Hold | undefined>;
 }
 
@@ -47,52 +54,72 @@ export function createQuotas({ counters, name, most, windowMs, onSuccess }: Quot
     const key = `${name}:${createHash('sha256').update(subject).digest('base64url')}`;
     // How often there was no room, until a day after the delay: its end tells that of the delay, too.
     const delaysKey = `delays:${key}`;
+    // A counter ends with the time of the first that it counts: each stretch of time has its own.
+    const heldKey = (stretch: number) => `held:${key}:${stretch}`;
 
-    const delay = async (times: number, windowEndsAt: number): Promise<Room> => {
+    const pointsOf = async (counter: string) => (await counters.read(counter))?.points ?? 0;
+
+    const delay = async (times: number, windowEndsAt: number): Promise<number> => {
       const now = Date.now();
       const againAt = times === 0 ? windowEndsAt : now + Math.min(windowMs * 2 ** times, longestDelayMs);
       await counters.set(delaysKey, times + 1, againAt + rememberedMs - now);
-      return { againAt };
+      return againAt;
     };
 
-    const hold = (endsAt: number): Hold => {
-      const giveBack = async () => {
-        // What is counted now is of another window.
-        if (Date.now() < endsAt) await counters.takeBack(key);
+    /** In the next stretch, too: where it begins just now, another process may have read the clock a little later. */
+    const inUse = async () => {
+      const stretch = stretchNow();
+      let points = 0;
+      for (const each of [stretch - 1, stretch, stretch + 1]) points += await pointsOf(heldKey(each));
+      // Last: what fails meanwhile is counted before its place is given back, and is seen twice rather than never.
+      return points + (await pointsOf(key));
+    };
+
+    const hold = (held: string): Hold => {
+      const giveBack = () => counters.takeBack(held);
+      const count = async () => {
+        await counters.add(key, windowMs);
+        await giveBack();
       };
       const forget = async () => {
         await counters.clear(key);
         await counters.clear(delaysKey);
+        await giveBack();
       };
-      return { giveBack, succeed: onSuccess === 'FORGET' ? forget : giveBack };
+      return { succeed: { FORGET: forget, KEEP: giveBack, COUNT: count }[onSuccess], fail: count, giveBack };
     };
 
     return {
       key,
       most,
-      async look(isUnderWay) {
+      async refusedUntil() {
         const delays = await counters.read(delaysKey);
         const againAt = delays ? delays.endsAt - rememberedMs : 0;
-        if (Date.now() < againAt) return { againAt };
-        const count = await counters.read(key);
-        if (!count || count.points < most) return 'OPEN';
-        if (isUnderWay) return 'TAKEN';
-        return delay(delays?.points ?? 0, count.endsAt);
+        if (Date.now() < againAt) return againAt;
+        const counted = await counters.read(key);
+        return counted && counted.points >= most ? delay(delays?.points ?? 0, counted.endsAt) : 0;
       },
+      hasRoom: async () => (await inUse()) < most,
       async take() {
-        const { points, endsAt } = await counters.add(key, windowMs);
-        if (points <= most) return hold(endsAt);
-        await counters.takeBack(key);
+        const held = heldKey(stretchNow());
+        await counters.add(held, 2 * heldMs);
+        // Of two that take the last place at the same moment each sees the other, or one of them does.
+        if ((await inUse()) <= most) return hold(held);
+        await counters.takeBack(held);
         return undefined;
       },
     };
   };
 }
 
+function stretchNow(): number {
+  return Math.floor(Date.now() / heldMs);
+}
+
 /** RATE_LIMITED, for as long as any of them takes. */
-export function refuseWhereTooMany(rooms: Room[]): void {
-  const againAt = Math.max(...rooms.map((room) => (typeof room === 'object' ? room.againAt : 0)));
-  if (againAt <= 0) return;
+export async function refuseWhereTooMany(quotas: Quota[]): Promise<void> {
+  const againAt = Math.max(0, ...(await Promise.all(quotas.map((quota) => quota.refusedUntil()))));
+  if (againAt === 0) return;
   const retryAfterSeconds = Math.max(1, Math.ceil((againAt - Date.now()) / 1_000));
   const message = `There were too many attempts from here: try again in ${retryAfterSeconds} seconds.`;
   throw new Refusal({ code: 'RATE_LIMITED', retryAfterSeconds }, message);

@@ -61,7 +61,7 @@ export function openThrottle({ limits, file = newFile(), ...parts }: OpenThrottl
     right: (about?: About) => guess(compare(), about),
     wrong: (about?: About) => guess(compare(invalidCredentials()), about),
     unavailable: (about?: About) => guess(compare(new Refusal({ code: 'SERVICE_UNAVAILABLE' }, 'Busy.')), about),
-    register: (address = here) => throttle.registration(address).then(() => 'REGISTERED', outcomeOf),
+    register: (address = here) => throttle.registration(address, async () => 'REGISTERED').catch(outcomeOf),
   };
 }
 

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { LimitStore } from '../storage/limit-store.ts';
 import { openSqliteLimitStore } from '../storage/sqlite.limits.ts';
-import { elsewhere, here, inTurn, newFile, openThrottle, times } from './test-throttle.ts';
+import { elsewhere, here, inTurn, openThrottle, times } from './test-throttle.ts';
 
 const limits = { failuresPerAccount: 2, failuresPerAddress: 5, registrationsPerAddress: 3 };
 
@@ -36,25 +36,25 @@ describe('the database', () => {
   });
 
   test('keeps nothing of a guess where another process was faster to the last place', async () => {
-    const file = newFile();
-    const counters = openSqliteLimitStore(file);
-    let isOvertaken = true;
+    const one = { ...limits, failuresPerAddress: 1 };
+    const other = openThrottle({ limits: one });
+    const counters = openSqliteLimitStore(other.file);
+    let isOvertaken = false;
     const add: LimitStore['add'] = async (key, durationMs) => {
-      if (isOvertaken && key.startsWith('address:')) {
-        isOvertaken = false;
-        await counters.add(key, durationMs);
+      if (!isOvertaken && key.startsWith('held:address:')) {
+        isOvertaken = true;
+        await other.wrong({ account: 'GRACE' });
       }
       return counters.add(key, durationMs);
     };
-    const one = { ...limits, failuresPerAddress: 1 };
-    const { right, compared } = openThrottle({ file, limits: one, counters: { ...counters, add } });
+    const { right, compared } = openThrottle({ file: other.file, limits: one, counters: { ...counters, add } });
     expect(await right()).toEqual({ retryAfterSeconds: 900 });
-    expect(compared()).toBe(0);
-    const stranger = new Database(file, { readonly: true });
+    expect([isOvertaken, compared()]).toEqual([true, 0]);
+    const stranger = new Database(other.file, { readonly: true });
     onTestFinished(() => void stranger.close());
-    const points = { name: 'address', points: 1 };
+    const failures = ['account', 'address'].map((name) => ({ name, points: 1 }));
     const rows = stranger.prepare("SELECT substr(key, 1, 7) AS name, points FROM limits WHERE key NOT LIKE 'delays:%'");
-    expect(rows.all()).toEqual([points]);
+    expect(rows.all()).toEqual(failures);
   });
 
   test('takes a name of a megabyte, and one that is not well-formed', async () => {
@@ -81,7 +81,7 @@ describe('the database', () => {
     });
     stranger.exec('ROLLBACK');
     expect(outcome).toBe('RIGHT');
-    expect(log).toMatchObject([{ msg: 'a guess stays counted that should not' }, {}]);
+    expect(log).toMatchObject([{ msg: 'what came of a guess is not counted' }, {}]);
     expect(await right()).toBe('RIGHT');
   });
 });

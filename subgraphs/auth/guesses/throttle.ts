@@ -1,8 +1,10 @@
+import { tooMuchAtOnce } from '../../../runtime/bounded-queue.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 import { createCountedGuesses } from './counted-guesses.ts';
 import { networkOf } from './network.ts';
-import { createQuotas, refuseWhereTooMany } from './quota.ts';
+import { createQuotas } from './quota.ts';
+import { createUnderWay } from './under-way.ts';
 
 /** How many there may be of each; 0 is any number. */
 export interface Limits {
@@ -14,7 +16,10 @@ export interface Limits {
   registrationsPerAddress: number;
 }
 
-/** Holds up who tries too often. Nobody can have somebody else refused who comes from another address. */
+/**
+ * Holds up who tries too often. Nobody can have somebody else refused who comes from another address. What is under way
+ * of one network, or waits, has a bound; beyond it, SERVICE_UNAVAILABLE.
+ */
 export interface Throttle {
   /**
    * Runs one guess at a password. RATE_LIMITED, without running it, where too many have failed. A guess that is refused
@@ -22,11 +27,13 @@ export interface Throttle {
    * fails otherwise counts for nothing. Where too many are under way, it waits for what comes of them.
    */
   guess<Result>(about: { account: string; address: string }, run: () => Promise<Result>): Promise<Result>;
-  /** Counts a registration from an address; RATE_LIMITED where there were too many. */
-  registration(address: string): Promise<void>;
+  /** Runs a registration, which counts, whatever comes of it; RATE_LIMITED, without running it, after too many. */
+  registration<Result>(address: string, run: () => Promise<Result>): Promise<Result>;
 }
 
 const minuteMs = 60_000;
+/** Guesses and registrations of one network: fewer than the gateway has connections, which are for others, too. */
+const mostAtOnce = 48;
 
 export function createThrottle({
   limits,
@@ -47,26 +54,31 @@ export function createThrottle({
       name: 'registrations',
       most: limits.registrationsPerAddress,
       windowMs: 60 * minuteMs,
-      onSuccess: 'KEEP',
+      onSuccess: 'COUNT',
     }),
   };
-  const countedGuess = createCountedGuesses(log);
+  const counted = createCountedGuesses(log);
+  const crowds = createUnderWay();
+
+  const inCrowd = async <Result>(network: string, run: () => Promise<Result>): Promise<Result> => {
+    if (crowds.count(network) >= mostAtOnce) throw tooMuchAtOnce();
+    const leave = crowds.enter([network]);
+    return run().finally(leave);
+  };
 
   return {
     guess({ account, address }, run) {
       const network = networkOf(address);
       const quotas = [quotasOf.account(JSON.stringify([network, account])), quotasOf.address(network)];
-      return countedGuess(
-        quotas.filter(({ most }) => most > 0),
-        run,
-      );
+      return inCrowd(network, () => counted(quotas, run));
     },
 
-    async registration(address) {
-      const quota = quotasOf.registrations(networkOf(address));
-      if (quota.most === 0) return;
-      do refuseWhereTooMany([await quota.look(false)]);
-      while (!(await quota.take()));
+    registration(address, run) {
+      const network = networkOf(address);
+      return inCrowd(network, async () => {
+        await counted([quotasOf.registrations(network)], async () => {});
+        return run();
+      });
     },
   };
 }

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
 import { createUnderWay } from './under-way.ts';
 
-const unavailable = { name: 'Refusal', extensions: { code: 'SERVICE_UNAVAILABLE' } };
-
 test('what has entered is counted by each of its keys until it leaves', () => {
-  const { enter, count } = createUnderWay({ maxWaiting: 1 });
+  const { enter, count } = createUnderWay();
   const leaveFirst = enter(['a', 'b']);
   const leaveSecond = enter(['b']);
   const counts = () => ['a', 'b', 'c'].map(count);
@@ -16,7 +14,7 @@ test('what has entered is counted by each of its keys until it leaves', () => {
 });
 
 test('whoever waits goes on, in their order, when one with their key has ended, and not before', async () => {
-  const { enter, nextEnd } = createUnderWay({ maxWaiting: 3 });
+  const { enter, nextEnd } = createUnderWay();
   const [leaveA, leaveB] = [enter(['a']), enter(['b'])];
   enter(['a']);
   const seen: string[] = [];
@@ -30,21 +28,8 @@ test('whoever waits goes on, in their order, when one with their key has ended, 
 });
 
 test('nobody waits where nothing is under way', async () => {
-  const { enter, nextEnd } = createUnderWay({ maxWaiting: 0 });
+  const { enter, nextEnd } = createUnderWay();
   await nextEnd('a');
   enter(['a'])();
   await nextEnd('a');
-});
-
-test('who would be one too many to wait, for whichever key, is refused; there is room when others have gone on', async () => {
-  const { enter, nextEnd } = createUnderWay({ maxWaiting: 2 });
-  const [leaveA, leaveB] = [enter(['a']), enter(['b'])];
-  const waits = [nextEnd('a'), nextEnd('b')];
-  await expect(nextEnd('a')).rejects.toMatchObject(unavailable);
-  leaveA();
-  enter(['a']);
-  const third = nextEnd('b');
-  await expect(nextEnd('a')).rejects.toMatchObject(unavailable);
-  leaveB();
-  await Promise.all([...waits, third]);
 });

@@ -1,11 +1,9 @@
-import { Refusal } from '../../../runtime/refusal.ts';
-
 /** What is under way in this process, counted by keys. */
 export interface UnderWay {
   count(key: string): number;
   /** Counts one for each key, until what is given is called. */
   enter(keys: readonly string[]): () => void;
-  /** Resolves when the next with this key has ended; SERVICE_UNAVAILABLE where too many wait already. */
+  /** Resolves when the next with this key has ended. */
   nextEnd(key: string): Promise<void>;
 }
 
@@ -14,9 +12,8 @@ interface Lane {
   waiting: (() => void)[];
 }
 
-export function createUnderWay({ maxWaiting }: { maxWaiting: number }): UnderWay {
+export function createUnderWay(): UnderWay {
   const lanes = new Map<string, Lane>();
-  let waiting = 0;
 
   const enter = (key: string) => {
     const lane = lanes.get(key) ?? { count: 0, waiting: [] };
@@ -31,7 +28,6 @@ export function createUnderWay({ maxWaiting }: { maxWaiting: number }): UnderWay
     if (lane.count === 0) lanes.delete(key);
     const woken = lane.waiting;
     lane.waiting = [];
-    waiting -= woken.length;
     for (const wake of woken) wake();
   };
 
@@ -45,14 +41,7 @@ export function createUnderWay({ maxWaiting }: { maxWaiting: number }): UnderWay
     },
     async nextEnd(key) {
       const lane = lanes.get(key);
-      if (!lane) return;
-      if (waiting >= maxWaiting) throw tooManyWaiting();
-      waiting += 1;
-      await new Promise<void>((resolve) => lane.waiting.push(resolve));
+      if (lane) await new Promise<void>((resolve) => lane.waiting.push(resolve));
     },
   };
-}
-
-function tooManyWaiting(): Refusal {
-  return new Refusal({ code: 'SERVICE_UNAVAILABLE' }, 'Too much is asked for just now: try again in a few seconds.');
 }

@@ -1,7 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { createPasswords } from './passwords.ts';
+import { createPasswords, type PasswordSettings } from './passwords.ts';
 
-const cheap = () => createPasswords({ cost: 4, concurrency: 2 });
+const here = '192.0.2.1';
+const elsewhere = '198.51.100.1';
+
+/** Of those who ask from here, unless a test says otherwise. */
+function openPasswords(settings: PasswordSettings) {
+  const passwords = createPasswords(settings);
+  return {
+    ...passwords,
+    hash: (password: string, address = here) => passwords.hash(password, address),
+    matches: (password: string, hash: string | undefined, address = here) => passwords.matches(password, hash, address),
+  };
+}
+
+const cheap = () => openPasswords({ cost: 4, concurrency: 2 });
 /** Decided in DECISIONS.md. */
 const maxWaiting = 40;
 const unavailable = { name: 'Refusal', extensions: { code: 'SERVICE_UNAVAILABLE' } };
@@ -67,8 +80,8 @@ describe('a password matches', () => {
   });
 
   test.each([4, 5, 6])('a hash of cost %i, where 5 is in use now', async (cost) => {
-    const kept = await createPasswords({ cost, concurrency: 1 }).hash('correct horse');
-    const { matches } = createPasswords({ cost: 5, concurrency: 1 });
+    const kept = await openPasswords({ cost, concurrency: 1 }).hash('correct horse');
+    const { matches } = openPasswords({ cost: 5, concurrency: 1 });
     expect(await matches('correct horse', kept)).toBe(true);
     expect(await matches('correct hors', kept)).toBe(false);
   });
@@ -78,13 +91,13 @@ describe('a password matches', () => {
     ['common', 'password1'],
     ['empty', ''],
   ])('what an older policy let in: %s', async (_, old) => {
-    const { hash, matches } = createPasswords({ cost: 4, concurrency: 1, minCharacters: 20 });
+    const { hash, matches } = openPasswords({ cost: 4, concurrency: 1, minCharacters: 20 });
     expect(await matches(old, await hash(old))).toBe(true);
   });
 });
 
 test.each([4, 5])('what is kept of a password is bcrypt of cost %i with a salt of its own', async (cost) => {
-  const { hash } = createPasswords({ cost, concurrency: 2 });
+  const { hash } = openPasswords({ cost, concurrency: 2 });
   const [one, other] = await Promise.all([hash('correct horse'), hash('correct horse')]);
   const format = new RegExp(`^\\$2b\\$${String(cost).padStart(2, '0')}\\$[./A-Za-z0-9]{53}$`);
   expect([one, other]).toEqual([expect.stringMatching(format), expect.stringMatching(format)]);
@@ -96,8 +109,8 @@ test.each([
   [5, false],
   [6, false],
 ])('where 5 is in use now, a hash of cost %i is outdated: %s', async (cost, isOutdated) => {
-  const kept = await createPasswords({ cost, concurrency: 1 }).hash('correct horse');
-  expect(createPasswords({ cost: 5, concurrency: 1 }).isOutdated(kept)).toBe(isOutdated);
+  const kept = await openPasswords({ cost, concurrency: 1 }).hash('correct horse');
+  expect(openPasswords({ cost: 5, concurrency: 1 }).isOutdated(kept)).toBe(isOutdated);
 });
 
 test('what no password ever matches is not outdated', () => {
@@ -105,7 +118,7 @@ test('what no password ever matches is not outdated', () => {
 });
 
 describe('what keeps a text from being a new password', () => {
-  const { problems } = createPasswords({ cost: 4, concurrency: 1, minCharacters: 9 });
+  const { problems } = openPasswords({ cost: 4, concurrency: 1, minCharacters: 9 });
 
   test('is told of the field that is blamed, by the rules of the settings', () => {
     expect(problems('abcdefgh', { username: 'ada', field: 'newPassword' })).toEqual([
@@ -120,7 +133,7 @@ describe('what keeps a text from being a new password', () => {
 
 describe('where too many passwords are to be hashed', () => {
   test.each([1, 3])(`with %i at once, ${maxWaiting} more wait, and the next is refused`, async (concurrency) => {
-    const { hash, matches } = createPasswords({ cost: 4, concurrency });
+    const { hash, matches } = openPasswords({ cost: 4, concurrency });
     const accepted = Array.from({ length: concurrency + maxWaiting }, () => hash('correct horse'));
     await expect(hash('correct horse')).rejects.toMatchObject(unavailable);
     await expect(matches('correct horse', '$2b$04$')).rejects.toMatchObject(unavailable);
@@ -128,10 +141,33 @@ describe('where too many passwords are to be hashed', () => {
   });
 
   test('the name of nobody is refused as anybody else is', async () => {
-    const { hash, matches } = createPasswords({ cost: 4, concurrency: 1 });
+    const { hash, matches } = openPasswords({ cost: 4, concurrency: 1 });
     const accepted = Array.from({ length: 1 + maxWaiting }, () => hash('correct horse'));
     await expect(matches('correct horse', undefined)).rejects.toMatchObject(unavailable);
     await Promise.all(accepted);
     expect(await matches('correct horse', undefined)).toBe(false);
+  });
+
+  test('nobody elsewhere is: whoever waits here makes room, and each network has its turn', async () => {
+    const { hash, matches } = openPasswords({ cost: 4, concurrency: 1 });
+    const order: string[] = [];
+    const done = (name: string) => (work: Promise<unknown>) =>
+      work.then(
+        () => order.push(name),
+        ({ extensions }) => order.push(`${name} ${extensions.code}`),
+      );
+    const crowd = Array.from({ length: 1 + maxWaiting }, () => done('here')(hash('correct horse')));
+    const other = [hash('correct horse', elsewhere), matches('correct horse', undefined, elsewhere)];
+    await Promise.all([...crowd, ...other.map(done('elsewhere'))]);
+    const turns = ['here', 'here', 'elsewhere', 'here', 'elsewhere'];
+    const refused = 'here SERVICE_UNAVAILABLE';
+    expect(order).toEqual([refused, refused, ...turns, ...Array(maxWaiting - 4).fill('here')]);
+  });
+
+  test('the addresses of one /64 are one network', async () => {
+    const { hash } = openPasswords({ cost: 4, concurrency: 1 });
+    const accepted = Array.from({ length: 1 + maxWaiting }, (_, at) => hash('correct horse', `2001:db8::${at}`));
+    await expect(hash('correct horse', '2001:db8::ffff')).rejects.toMatchObject(unavailable);
+    await Promise.all(accepted);
   });
 });

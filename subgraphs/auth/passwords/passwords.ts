@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import { createBoundedQueue } from '../../../runtime/bounded-queue.ts';
 import type { Problem } from '../../../runtime/refusal.ts';
+import { networkOf } from '../guesses/network.ts';
 import { costOf, costsBurntAfterMiss } from './password-cost.ts';
 import { createPasswordRules, isHashable, preparePassword } from './password-rules.ts';
 
@@ -11,12 +12,13 @@ const maxWaiting = 40;
 export interface Passwords {
   /** What keeps a text from being this account's new password; `field` is the input's field that is blamed. */
   problems(password: string, about: { username: string; field: string }): Problem[];
-  hash(password: string): Promise<string>;
+  /** `address` is the IP address of whoever asks, whose network's turn it takes. */
+  hash(password: string, address: string): Promise<string>;
   /**
    * Whatever the rules about new passwords say by now. Without a hash it costs the same and is false, and a miss costs
    * the same for a hash from before the cost was raised: nobody can tell by the time whether there is an account.
    */
-  matches(password: string, hash: string | undefined): Promise<boolean>;
+  matches(password: string, hash: string | undefined, address: string): Promise<boolean>;
   /** Whether a hash should be redone: its cost is below today's. */
   isOutdated(hash: string): boolean;
 }
@@ -32,15 +34,16 @@ export interface PasswordSettings {
 
 /**
  * bcrypt, off the event loop. At most `concurrency` run at once, as each takes a whole core and one of the threads that
- * files and images need too; where too many wait already, SERVICE_UNAVAILABLE.
+ * files and images need too. Networks take turns; where too many wait, SERVICE_UNAVAILABLE for the newest of whichever
+ * has the most waiting.
  */
 export function createPasswords({ cost, concurrency, minCharacters = 8 }: PasswordSettings): Passwords {
   const inTurn = createBoundedQueue({ concurrency, maxWaiting });
   const burn = (prepared: string, kept: number) => bcrypt.compare(prepared, hashThatNothingMatches(kept));
   return {
     problems: createPasswordRules({ minCharacters }),
-    hash: async (password) => inTurn(() => bcrypt.hash(preparePassword(password), cost)),
-    matches: async (password, hash) => {
+    hash: async (password, address) => inTurn(() => bcrypt.hash(preparePassword(password), cost), networkOf(address)),
+    matches: async (password, hash, address) => {
       const prepared = preparePassword(password);
       const kept = hash === undefined || !isHashable(prepared) ? undefined : costOf(hash);
       // One piece of work: who waits for a second turn could be told from who needs none.
@@ -49,7 +52,7 @@ export function createPasswords({ cost, concurrency, minCharacters = 8 }: Passwo
         if (await bcrypt.compare(prepared, hash)) return true;
         for (const burnt of costsBurntAfterMiss({ kept, today: cost })) await burn(prepared, burnt);
         return false;
-      });
+      }, networkOf(address));
     },
     isOutdated: (hash) => (costOf(hash) ?? cost) < cost,
   };
