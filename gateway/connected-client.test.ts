@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readEnvironment } from '../runtime/environment.ts';
 import type { Client } from '../runtime/graphql-http.ts';
+import { captureLog } from '../tests/captured-log.ts';
 import { listen } from '../tests/servers.ts';
 import { createClientOf, isProxyRange } from './connected-client.ts';
 import { gatewayEnvironment } from './environment.ts';
@@ -20,6 +21,36 @@ async function clientSeen(trustedProxies: readonly string[], headers: Record<str
 
 const addressSeen = async (trustedProxies: readonly string[], forwardedFor: string) =>
   (await clientSeen(trustedProxies, { 'x-forwarded-for': forwardedFor })).address;
+
+describe('a proxy that is not trusted', () => {
+  const warningsOf = async (trusted: readonly string[], headers: Record<string, string>) => {
+    const { log, lines } = captureLog();
+    const clientOf = createClientOf(trusted, log);
+    const server = await listen((req, res) => {
+      clientOf(req);
+      res.end();
+    });
+    onTestFinished(server.stop);
+    for (let time = 0; time < 3; time++) await fetch(server.url, { headers });
+    return lines;
+  };
+  const forwarded = { 'x-forwarded-for': '198.51.100.7' };
+
+  test.each([
+    ['no proxy is', []],
+    ['another one is', ['10.0.0.0/8']],
+  ])('is warned of once, where %s', async (_, trusted) => {
+    const [line, ...more] = await warningsOf(trusted, forwarded);
+    expect(line).toMatchObject({ level: 40, address: '127.0.0.1', msg: expect.stringContaining('TRUSTED_PROXIES') });
+    expect(more).toEqual([]);
+    expect(JSON.stringify(line)).not.toContain('198.51.100.7');
+  });
+
+  test('is not, where it is trusted, or says nothing', async () => {
+    expect(await warningsOf(['loopback'], forwarded)).toEqual([]);
+    expect(await warningsOf([], {})).toEqual([]);
+  });
+});
 
 describe('who is connected is the other end of the connection', () => {
   test.each([

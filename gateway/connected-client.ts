@@ -3,6 +3,9 @@ import { isIP } from 'node:net';
 import proxyAddr from 'proxy-addr';
 import { plainAddress } from '../runtime/client-address.ts';
 import type { Client } from '../runtime/graphql-http.ts';
+import type { Logger } from '../runtime/logger.ts';
+
+type IsTrusted = (address: string, hops: number) => boolean;
 
 /** Of what a client says of itself: far over what is kept of it, far under what fills up the head of a request. */
 const maxUserAgentLength = 1_000;
@@ -14,12 +17,14 @@ const namedRanges = ['loopback', 'linklocal', 'uniquelocal'];
  * Tells who is connected. Behind trusted proxies that is the last address in `X-Forwarded-For` that is none of theirs:
  * whatever stands before it, the client may have written there itself. Without them, nobody's headers are asked.
  */
-export function createClientOf(trustedProxies: readonly string[] = []): (req: IncomingMessage) => Client {
-  const addressOf = trustedProxies.length > 0 ? addressBehind(proxyAddr.compile([...trustedProxies])) : otherEnd;
-  return (req) => ({
-    address: addressOf(req) ?? '',
-    userAgent: req.headers['user-agent']?.slice(0, maxUserAgentLength),
-  });
+export function createClientOf(trustedProxies: readonly string[] = [], log?: Logger): (req: IncomingMessage) => Client {
+  const isTrusted = proxyAddr.compile([...trustedProxies]);
+  const addressOf = trustedProxies.length > 0 ? addressBehind(isTrusted) : otherEnd;
+  const warn = log && warnOnceOfStrangers(isTrusted, log);
+  return (req) => {
+    warn?.(req);
+    return { address: addressOf(req) ?? '', userAgent: req.headers['user-agent']?.slice(0, maxUserAgentLength) };
+  };
 }
 
 /** Whether proxies can be told by a text: an address, a range of them (RFC 4632), or a range's name. */
@@ -36,7 +41,22 @@ export function isProxyRange(text: string): boolean {
   }
 }
 
-function addressBehind(isTrusted: (address: string, hops: number) => boolean) {
+/** All clients behind a proxy that is not trusted are held up together: whoever runs both would want to know. */
+function warnOnceOfStrangers(isTrusted: IsTrusted, log: Logger) {
+  let isSaid = false;
+  return (req: IncomingMessage) => {
+    if (isSaid || req.headers['x-forwarded-for'] === undefined) return;
+    const address = otherEnd(req) ?? '';
+    if (isTrusted(address, 0)) return;
+    isSaid = true;
+    log.warn(
+      { address },
+      'X-Forwarded-For came from an address that TRUSTED_PROXIES does not name, and is not believed',
+    );
+  };
+}
+
+function addressBehind(isTrusted: IsTrusted) {
   return (req: IncomingMessage) => plainAddress(withoutPort(proxyAddr(req, isTrusted))) ?? otherEnd(req);
 }
 

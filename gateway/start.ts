@@ -36,7 +36,7 @@ export function startGateway({
     ...createExplorer({ log }),
     gateway,
     context: ({ authorization, requestId, clientGone, client }) => ({ authorization, requestId, clientGone, client }),
-    clientOf: createClientOf(trustedProxies),
+    clientOf: createClientOf(trustedProxies, log),
     validationRules: [oneCredentialField],
     // A subgraph that is away costs its own fields only: the gateway is ready without it.
     checkReady: () => {},
