@@ -110,7 +110,9 @@ test('finds an event that was never accepted, one that nobody sent, and two in t
   const { world, adaId, bobId, check } = await soundWorld();
   atAuth(world, "INSERT INTO journal VALUES (100, 'lost', ?)", adaId);
   atResources(world, "INSERT INTO security_events VALUES ('strange', 0)");
-  atResources(world, 'UPDATE security_events SET rowid = rowid + 100 WHERE rowid = 2');
+  const firstOf = 'SELECT jti FROM journal WHERE user_id = ? ORDER BY seq';
+  const first = inDatabase(world.auth.file, (database) => database.prepare(firstOf).pluck().get(bobId));
+  atResources(world, 'UPDATE security_events SET rowid = rowid + 100 WHERE jti = ?', first);
   const disordered = [`events of ${adaId}`, `events of ${bobId}`, 'unknown event strange'];
   expect(await check()).toEqual({ ...noFindings, disordered });
 });
