@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, vi } from 'vitest';
 import { createAuthenticate } from '../../runtime/access-token.ts';
+import type { SecurityEvent } from '../../runtime/security-event.ts';
 import { captureLog } from '../../tests/captured-log.ts';
 import { folderOfTest } from '../../tests/folder-of-test.ts';
 import { createThrottle, type Limits } from './guesses/throttle.ts';
@@ -54,6 +55,7 @@ export function openUsers(settings: OpenUsers = {}) {
   const authenticate = createAuthenticate(claims);
   const parts = { store, sessions, passwords, throttle, log };
   const users = createUsers(parts);
+  const events: SecurityEvent[] = [];
   /** Who a token speaks for; whether its session is open is not asked. */
   const viewerOf = async ({ accessToken }: { accessToken: string }): Promise<Viewer> =>
     authenticate(`Bearer ${accessToken}`);
@@ -76,11 +78,12 @@ export function openUsers(settings: OpenUsers = {}) {
       const loggedIn = await users.logIn({ username, password: by }, client);
       return { ...loggedIn, viewer: await viewerOf(loggedIn) };
     },
-    /** What the subscriber is still to be told, in order for each user. */
+    /** What the subscriber is told, in order for each user, from the beginning on. */
     told: async () => {
-      const limits = { users: 1_000, perUser: 1_000, after: '' };
-      const { deliveries } = await store.outbox.due(subscriber, new Date(2 ** 42), limits);
-      return deliveries.map(({ event }) => event);
+      const firstDue = async () => (await store.outbox.due(subscriber, new Date(2 ** 42), 1))[0];
+      for (let next = await firstDue(); next; next = (await store.outbox.accepted(next.seq)) ?? (await firstDue()))
+        events.push(next.event);
+      return events;
     },
   };
 }

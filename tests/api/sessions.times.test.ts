@@ -42,9 +42,10 @@ describe('a session', () => {
   });
 
   test('is over when it was not used for so long: neither of its tokens holds, and nobody sees it', async () => {
-    const system = await systemWith({ idleSeconds: 2 });
+    // The last session's token holds for two seconds at least: times in tokens are whole seconds.
+    const system = await systemWith({ idleSeconds: 4 });
     const ada = await system.signUp();
-    await setTimeout(2_100);
+    await setTimeout(4_100);
     expect(await system.refused(ada.refreshToken)).toEqual(invalidRefreshToken);
     const expired = { code: 'UNAUTHENTICATED', reason: 'EXPIRED' };
     for (const refusal of [await ada.ask.refusal(viewer), await ada.ask.refusal(resourceCount)]) {

@@ -1,5 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import type { Logger } from '../../../runtime/logger.ts';
 import type { Delivery, Outbox } from '../storage/outbox.ts';
 import type { SignEvent } from '../tokens.ts';
@@ -28,13 +26,13 @@ export interface EventDeliveryParts {
 }
 
 const lookEveryMs = 200;
-/** A subscriber that is away is asked again after this time, however long it has been. */
+/** A subscriber that takes nothing is left alone for so long, however long it has been away. */
 const awayMs = 1_000;
-/** Few of one user, and then of the next ones: whoever has many keeps nobody else waiting. */
-const takenAtOnce = { users: 256, perUser: 8 };
 const usersAtOnce = 8;
-/** Of an event that a subscriber refuses: doubled each time, up to the longest. */
-const refusedMs = { first: 1_000, longest: 60_000 };
+/** Of one user; then it is others' turn. */
+const eventsInTurn = 8;
+/** From one attempt to the next at an event that is not taken, though others are: doubled each time, up to the longest. */
+const againMs = { first: 1_000, longest: 60_000 };
 
 /**
  * Pushes events from the outbox, in order for each user, until each has been accepted. Any number of processes may do so
@@ -62,78 +60,114 @@ async function warnOfStrangers({ subscribers, outbox, log }: EventDeliveryParts)
     log.warn({ subscriber: name }, 'events wait for a subscriber that EVENT_SUBSCRIBERS does not name');
 }
 
-async function deliverTo(
-  { name: subscriber, url }: Subscriber,
-  parts: EventDeliveryParts,
-  stopping: AbortSignal,
-): Promise<void> {
+async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeliveryParts, stopping: AbortSignal) {
   const { outbox, sign, push, log } = parts;
-  const atOnce = pLimit(usersAtOnce);
-  let after = '';
+  const underWay = new Map<string, Promise<void>>();
+  const pause = createPause(stopping);
   let isAway = false;
-  let wasAway = false;
-  let accepted = 0;
+  let acceptedAt = Number.NEGATIVE_INFINITY;
+  let aloneUntil = 0;
 
-  /** Whether the next may follow. */
-  const deliver = async (delivery: Delivery): Promise<boolean> => {
-    const { seq, attempts, jti } = delivery;
+  const leaveAlone = () => {
+    aloneUntil = performance.now() + awayMs;
+  };
+
+  const onAccepted = () => {
+    if (isAway) log.info({ subscriber }, 'subscriber back');
+    isAway = false;
+    acceptedAt = performance.now();
+  };
+
+  /** It is this event that it does not take. */
+  const onRefused = ({ seq, jti, attempts, event }: Delivery, reason: string) => {
+    log.error({ subscriber, jti, event: event.type, reason }, 'event refused');
+    return outbox.postpone(seq, { dueAt: fromNow(delayAfter(attempts)), attempts: attempts + 1 });
+  };
+
+  const onAway = ({ seq, attempts }: Delivery, reason: string) => {
+    if (!isAway) log.warn({ subscriber, reason }, 'subscriber away');
+    isAway = true;
+    leaveAlone();
+    // As it may be this event after all, others come first then.
+    return outbox.postpone(seq, { dueAt: fromNow(awayMs), attempts });
+  };
+
+  /** Gives the next of the same user, where it may follow. */
+  const deliver = async (delivery: Delivery): Promise<Delivery | undefined> => {
     const pushed = await push(url, sign(delivery), stopping);
     if (pushed.outcome === 'ACCEPTED') {
-      await outbox.accepted(seq);
-      accepted += 1;
-      return true;
+      onAccepted();
+      return outbox.accepted(delivery.seq);
     }
-    const { outcome, reason } = pushed;
-    if (outcome === 'AWAY') {
-      if (!isAway && !wasAway && !stopping.aborted) log.warn({ subscriber, reason }, 'subscriber away');
-      isAway = true;
-      return false;
-    }
-    log.error({ subscriber, jti, event: delivery.event.type, reason }, 'event refused');
-    await outbox.postpone(seq, refusedUntil(attempts));
-    return false;
+    if (stopping.aborted) return undefined;
+    const takesOthers = performance.now() - acceptedAt < awayMs;
+    await (pushed.outcome === 'REFUSED' || takesOthers ? onRefused : onAway)(delivery, pushed.reason);
+    return undefined;
   };
 
-  const deliverInOrder = async (deliveries: Delivery[]) => {
-    for (const delivery of deliveries) {
-      if (isAway || stopping.aborted || !(await deliver(delivery))) return;
+  const deliverInOrder = async (first: Delivery) => {
+    try {
+      let next: Delivery | undefined = first;
+      for (let nth = 0; next && nth < eventsInTurn && !stopping.aborted; nth++) next = await deliver(next);
+    } catch (err) {
+      log.warn({ subscriber, err }, 'events not delivered yet');
+      leaveAlone();
     }
   };
 
-  /** How long the subscriber is left alone then. */
-  const round = async (): Promise<number> => {
-    const { deliveries, last } = await outbox.due(subscriber, new Date(), { ...takenAtOnce, after });
-    after = last ?? '';
-    wasAway = isAway;
-    isAway = false;
-    accepted = 0;
-    const users = byUser(deliveries);
-    await Promise.all(users.map((deliveries) => atOnce(() => deliverInOrder(deliveries))));
-    // Where it takes others, it is this one event that it fails at.
-    if (isAway) return accepted > 0 ? 0 : awayMs;
-    if (wasAway && deliveries.length > 0) log.info({ subscriber }, 'subscriber back');
-    const isCutShort = last !== undefined || users.some(({ length }) => length === takenAtOnce.perUser);
-    return isCutShort ? 0 : lookEveryMs;
+  const start = (first: Delivery) => {
+    const { userId } = first.event;
+    const delivering = deliverInOrder(first).finally(() => {
+      underWay.delete(userId);
+      pause.end();
+    });
+    underWay.set(userId, delivering);
+  };
+
+  const startMore = async () => {
+    if (performance.now() < aloneUntil) return;
+    // Of twice as many users some are not under way.
+    const due = await outbox.due(subscriber, new Date(), 2 * usersAtOnce);
+    const others = due.filter(({ event }) => !underWay.has(event.userId));
+    for (const delivery of others.slice(0, usersAtOnce - underWay.size)) start(delivery);
   };
 
   while (!stopping.aborted) {
-    const pauseMs = await round().catch((err: unknown) => {
+    await startMore().catch((err: unknown) => {
       log.warn({ subscriber, err }, 'events not delivered yet');
-      return awayMs;
+      leaveAlone();
     });
-    await setTimeout(pauseMs, undefined, { ref: false, signal: stopping }).catch(() => {});
+    await pause.wait();
   }
+  await Promise.all(underWay.values());
 }
 
-function byUser(due: readonly Delivery[]): Delivery[][] {
-  const users = new Map<string, Delivery[]>();
-  for (const delivery of due) {
-    const { userId } = delivery.event;
-    users.set(userId, [...(users.get(userId) ?? []), delivery]);
-  }
-  return [...users.values()];
+/** A pause until it is time to look again, or something ends it; also what ended before it began. */
+function createPause(stopping: AbortSignal) {
+  let isOver = false;
+  let end = () => {};
+  stopping.addEventListener('abort', () => end());
+  return {
+    end() {
+      isOver = true;
+      end();
+    },
+    async wait() {
+      if (!isOver && !stopping.aborted)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, lookEveryMs).unref();
+          end = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      isOver = false;
+    },
+  };
 }
 
-function refusedUntil(attempts: number): Date {
-  return new Date(Date.now() + Math.min(refusedMs.first * 2 ** Math.min(attempts, 16), refusedMs.longest));
+const fromNow = (ms: number) => new Date(Date.now() + ms);
+
+function delayAfter(attempts: number): number {
+  return Math.min(againMs.first * 2 ** Math.min(attempts, 16), againMs.longest);
 }

@@ -14,5 +14,5 @@ test.each([
   const collecting = setInterval(collectGarbage, 10);
   onTestFinished(() => clearInterval(collecting));
   const pushed = await pushEvent(server.url, 'an.event.token', never, 300);
-  expect(pushed).toEqual({ outcome: 'AWAY', reason: 'The operation was aborted.' });
+  expect(pushed).toEqual({ outcome: 'AWAY', reason: 'No answer within 300 ms.' });
 });

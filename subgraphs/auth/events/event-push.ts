@@ -29,7 +29,8 @@ export const pushEvent: PushEvent = async (url, token, stopping, timeoutMs = 5_0
     const isOfThisEvent = response.status === 400 && !answer.includes('"invalid_key"');
     return { outcome: isOfThisEvent ? 'REFUSED' : 'AWAY', reason: `${response.status} ${answer}` };
   } catch (error) {
-    return { outcome: 'AWAY', reason: (error as Error).message };
+    const { message } = waiting.signal.aborted ? waiting.signal.reason : (error as Error);
+    return { outcome: 'AWAY', reason: message };
   } finally {
     clear();
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Delivery, Due, Outbox } from './outbox.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 import { newSession } from './session-store.contract.ts';
 import { newUser } from './user-store.contract.ts';
 import type { UserStore } from './user-store.ts';
@@ -36,8 +36,7 @@ export function outboxContract(open: () => UserStore | Promise<UserStore>): void
     await store.remove({ userId: user.id, passwordVersion: 1 }, now);
     return user.id;
   };
-  const all = { users: 100, perUser: 100, after: '' };
-  const dueAt = async (at: Date, perUser = 100) => (await outbox.due(first, at, { ...all, perUser })).deliveries;
+  const dueAt = (at: Date, limit = 100) => outbox.due(first, at, limit);
   const usersOf = (due: Delivery[]) => due.map(({ event }) => event.userId);
 
   test('nothing is due where nothing has happened', async () => {
@@ -52,23 +51,38 @@ export function outboxContract(open: () => UserStore | Promise<UserStore>): void
     const known = { seq: expect.any(Number), jti: expect.stringMatching(/^[\da-f-]{36}$/) };
     expect(delivery).toEqual({ ...known, event, happenedAt: now, attempts: 0 });
     expect((await dueAt(now))[0]).toEqual(delivery);
-    await outbox.accepted(delivery?.seq ?? 0);
+    expect(await outbox.accepted(delivery?.seq ?? 0)).toBeUndefined();
     expect(await dueAt(now)).toEqual([]);
-    expect(usersOf((await outbox.due(second, now, all)).deliveries)).toEqual([userId]);
+    expect(usersOf(await outbox.due(second, now, 100))).toEqual([userId]);
   });
 
-  test('so many users at a time, one after the other, until it has come round', async () => {
-    const users = [await happen(), await happenTwice(), await happen()].sort();
-    const seen: string[] = [];
-    const lasts: (string | undefined)[] = [];
-    for (let after: string | undefined = ''; after !== undefined; ) {
-      const due: Due = await outbox.due(first, now, { ...all, users: 2, after });
-      seen.push(...new Set(usersOf(due.deliveries)));
-      lasts.push(due.last);
-      after = due.last;
-    }
-    expect(seen).toEqual(users);
-    expect(lasts).toEqual([users[1], undefined]);
+  test('of users in the order in which things happened to them, so many at a time', async () => {
+    const users = [await happen(), await happenTwice(), await happen()];
+    expect(usersOf(await dueAt(now))).toEqual(users);
+    expect(usersOf(await dueAt(now, 2))).toEqual(users.slice(0, 2));
+  });
+
+  test('of one user first what happened first, and the next when that has been accepted', async () => {
+    const userId = await happenTwice();
+    const [head, ...others] = await dueAt(now);
+    expect([head?.event.type, others]).toEqual(['session-revoked', []]);
+    const next = await outbox.accepted(head?.seq ?? 0);
+    expect(next).toMatchObject({ event: { type: 'account-purged', userId }, attempts: 0 });
+    expect(await dueAt(now)).toEqual([next]);
+    expect(await outbox.accepted(next?.seq ?? 0)).toBeUndefined();
+    expect(await dueAt(now)).toEqual([]);
+  });
+
+  test('what happens to a user for whom something waits is told after it', async () => {
+    const user = newUser();
+    await store.insert(user);
+    const account = { userId: user.id, passwordVersion: 1 };
+    await store.sessions.open(newSession(user.id), account);
+    await store.sessions.endAll(user.id, now);
+    const [head] = await dueAt(now);
+    await store.remove(account, now);
+    expect(await dueAt(now)).toEqual([head]);
+    expect(await outbox.accepted(head?.seq ?? 0)).toMatchObject({ event: { type: 'account-purged' } });
   });
 
   test('what happened before the clock was set back is due at once', async () => {
@@ -76,32 +90,28 @@ export function outboxContract(open: () => UserStore | Promise<UserStore>): void
     expect(usersOf(await dueAt(now))).toEqual([userId]);
   });
 
-  test('what is postponed is due later, and so is what happened to its user afterwards', async () => {
+  test('what is postponed is due later, and so is what happened to its user afterwards; others come before it', async () => {
     const patient = await happenTwice();
     const other = await happen();
-    const head = (await dueAt(now)).find(({ event }) => event.userId === patient);
-    await outbox.postpone(head?.seq ?? 0, later(500));
+    const [head] = await dueAt(now);
+    await outbox.postpone(head?.seq ?? 0, { dueAt: later(500), attempts: 3 });
     expect(usersOf(await dueAt(later(499)))).toEqual([other]);
     const due = await dueAt(later(500));
-    expect(usersOf(due).sort()).toEqual([patient, patient, other].sort());
-    const patients = due.filter(({ event }) => event.userId === patient);
-    expect(patients.map(({ attempts }) => attempts)).toEqual([1, 0]);
-    expect(patients.map(({ event }) => event.type)).toEqual(['session-revoked', 'account-purged']);
+    expect(usersOf(due)).toEqual([other, patient]);
+    expect(due[1]).toEqual({ ...head, attempts: 3 });
+    expect(await outbox.accepted(head?.seq ?? 0)).toMatchObject({ event: { type: 'account-purged' }, attempts: 0 });
   });
 
   test('to accept or to postpone what is not there any more changes nothing', async () => {
-    const userId = await happen();
-    await outbox.accepted(1_000_000);
-    await outbox.postpone(1_000_000, later(1_000_000));
+    const userId = await happenTwice();
+    const [head] = await dueAt(now);
+    expect(await outbox.accepted(1_000_000)).toBeUndefined();
+    await outbox.postpone(1_000_000, { dueAt: later(1_000_000), attempts: 1 });
+    expect(await dueAt(now)).toEqual([head]);
+    const next = await outbox.accepted(head?.seq ?? 0);
+    // Another process was told of it, too.
+    expect(await outbox.accepted(head?.seq ?? 0)).toBeUndefined();
+    expect(await dueAt(now)).toEqual([next]);
     expect(usersOf(await dueAt(now))).toEqual([userId]);
-  });
-
-  test('of one user it gives the oldest few, and all that are due of others', async () => {
-    const many = await happenTwice();
-    const other = await happen();
-    const oldest = await dueAt(now, 1);
-    expect(usersOf(oldest).sort()).toEqual([many, other].sort());
-    expect(oldest.find(({ event }) => event.userId === many)?.event.type).toBe('session-revoked');
-    expect(usersOf(await dueAt(now, 2)).sort()).toEqual([many, many, other].sort());
   });
 }

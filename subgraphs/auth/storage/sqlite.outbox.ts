@@ -1,62 +1,48 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, lte, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SecurityEvent } from '../../../runtime/security-event.ts';
-import { attempt, type Sqlite } from '../../../runtime/sqlite.ts';
+import { attempt } from '../../../runtime/sqlite.ts';
 import type { Delivery, Outbox } from './outbox.ts';
 import { outbox } from './sqlite.tables.ts';
-
-/** Whatever becomes of the clock. */
-const atOnce = new Date(0);
 
 /** Writes that these have happened, for each subscriber; to be called in the transaction in which they do. */
 export type Announce = (events: readonly SecurityEvent[], happenedAt: Date) => void;
 
+/** Whatever becomes of the clock. */
+const atOnce = new Date(0);
+
 export function createAnnounce(db: BetterSQLite3Database, subscribers: readonly string[]): Announce {
+  const before = db.select({ seq: outbox.seq }).from(outbox).where(isOfUser).limit(1).prepare();
   return (events, happenedAt) => {
     for (const event of events) {
       const { userId } = event;
       const sessionId = event.type === 'session-revoked' ? event.sessionId : null;
       for (const subscriber of subscribers) {
-        const row = { jti: randomUUID(), subscriber, userId, sessionId, happenedAt, dueAt: atOnce };
-        db.insert(outbox).values(row).run();
+        const dueAt = before.get({ subscriber, userId }) ? null : atOnce;
+        db.insert(outbox).values({ jti: randomUUID(), subscriber, userId, sessionId, happenedAt, dueAt }).run();
       }
     }
   };
 }
 
-export function createSqliteOutbox(db: Sqlite['db']): Outbox {
-  // From one user to the next, each by one look into the index: DISTINCT would read every row.
-  const usersAfter = db.$client
-    .prepare<{ subscriber: string; after: string; users: number }, string>(
-      `WITH RECURSIVE pending(user_id) AS (
-        SELECT min(user_id) FROM outbox WHERE subscriber = @subscriber AND user_id > @after
-        UNION ALL
-        SELECT (SELECT min(user_id) FROM outbox WHERE subscriber = @subscriber AND user_id > pending.user_id)
-        FROM pending WHERE user_id IS NOT NULL LIMIT @users
-      ) SELECT user_id FROM pending WHERE user_id IS NOT NULL`,
-    )
-    .pluck();
-  const { subscriber: _, ...columns } = getTableColumns(outbox);
-  const isOfUser = and(
-    eq(outbox.subscriber, sql.placeholder('subscriber')),
-    eq(outbox.userId, sql.placeholder('userId')),
-  );
-  const oldestOf = db
+export function createSqliteOutbox(db: BetterSQLite3Database): Outbox {
+  const due = db
     .select(columns)
     .from(outbox)
-    .where(isOfUser)
-    .orderBy(outbox.seq)
-    .limit(sql.placeholder('perUser'))
+    .where(and(eq(outbox.subscriber, sql.placeholder('subscriber')), lte(outbox.dueAt, sql.placeholder('now'))))
+    .orderBy(outbox.dueAt, outbox.seq)
+    .limit(sql.placeholder('limit'))
     .prepare();
+  const first = db.select({ seq: outbox.seq }).from(outbox).where(isOfUser).orderBy(outbox.seq).limit(1).prepare();
 
-  const dueOf = (about: { subscriber: string; userId: string; perUser: number }, now: Date): Delivery[] => {
-    const oldest = oldestOf.all(about);
-    const notDue = oldest.findIndex(({ dueAt }) => dueAt > now);
-    return (notDue < 0 ? oldest : oldest.slice(0, notDue)).map(({ userId, sessionId, dueAt: _, ...delivery }) => ({
-      ...delivery,
-      event: eventOf(userId, sessionId),
-    }));
+  const accept = (seq: number) => {
+    const { subscriber, userId } = outbox;
+    const isIt = eq(outbox.seq, seq);
+    // Another process may have been told of the same before.
+    const taken = db.delete(outbox).where(isIt).returning({ subscriber, userId }).get();
+    const next = taken && first.get(taken);
+    return next && db.update(outbox).set({ dueAt: atOnce }).where(eq(outbox.seq, next.seq)).returning(columns).get();
   };
 
   return {
@@ -68,21 +54,28 @@ export function createSqliteOutbox(db: Sqlite['db']): Outbox {
           .all()
           .map(({ name }) => name),
       ),
-    due: async (subscriber, now, { users: most, perUser, after }) =>
+    due: async (subscriber, now, limit) =>
+      attempt(() => due.all({ subscriber, now: now.getTime(), limit }).map(toDelivery)),
+    accepted: async (seq) =>
       attempt(() => {
-        const users = usersAfter.all({ subscriber, after, users: most });
-        const deliveries = users.flatMap((userId) => dueOf({ subscriber, userId, perUser }, now));
-        return { deliveries, last: users.length < most ? undefined : users.at(-1) };
+        const next = db.transaction(() => accept(seq), { behavior: 'immediate' });
+        return next && toDelivery(next);
       }),
-    accepted: async (seq) => attempt(() => void db.delete(outbox).where(eq(outbox.seq, seq)).run()),
-    postpone: async (seq, dueAt) =>
-      attempt(() => {
-        const set = { dueAt, attempts: sql`${outbox.attempts} + 1` };
-        db.update(outbox).set(set).where(eq(outbox.seq, seq)).run();
-      }),
+    postpone: async (seq, until) => attempt(() => void db.update(outbox).set(until).where(eq(outbox.seq, seq)).run()),
   };
 }
 
-function eventOf(userId: string, sessionId: string | null): SecurityEvent {
-  return sessionId === null ? { type: 'account-purged', userId } : { type: 'session-revoked', userId, sessionId };
+const { subscriber: _, dueAt: __, ...columns } = getTableColumns(outbox);
+
+const isOfUser = and(
+  eq(outbox.subscriber, sql.placeholder('subscriber')),
+  eq(outbox.userId, sql.placeholder('userId')),
+);
+
+type Kept = Omit<Delivery, 'event'> & { userId: string; sessionId: string | null };
+
+function toDelivery({ userId, sessionId, ...delivery }: Kept): Delivery {
+  const event: SecurityEvent =
+    sessionId === null ? { type: 'account-purged', userId } : { type: 'session-revoked', userId, sessionId };
+  return { ...delivery, event };
 }

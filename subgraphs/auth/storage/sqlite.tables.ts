@@ -86,7 +86,11 @@ export const outbox = sqliteTable(
     sessionId: text('session_id'),
     happenedAt: instant('happened_at').notNull(),
     attempts: integer().notNull().default(0),
-    dueAt: instant('due_at').notNull(),
+    /** Null where another of the same user stands before it. */
+    dueAt: instant('due_at'),
   },
-  (table) => [index('outbox_by_user').on(table.subscriber, table.userId, table.seq)],
+  (table) => [
+    index('outbox_by_user').on(table.subscriber, table.userId, table.seq),
+    index('outbox_by_due').on(table.subscriber, table.dueAt),
+  ],
 );

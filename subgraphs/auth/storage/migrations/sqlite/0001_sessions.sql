@@ -15,10 +15,11 @@ CREATE TABLE `outbox` (
 	`session_id` text,
 	`happened_at` integer NOT NULL,
 	`attempts` integer DEFAULT 0 NOT NULL,
-	`due_at` integer NOT NULL
+	`due_at` integer
 );
 --> statement-breakpoint
 CREATE INDEX `outbox_by_user` ON `outbox` (`subscriber`,`user_id`,`seq`);--> statement-breakpoint
+CREATE INDEX `outbox_by_due` ON `outbox` (`subscriber`,`due_at`);--> statement-breakpoint
 CREATE TABLE `refresh_tokens` (
 	`hash` text PRIMARY KEY NOT NULL,
 	`session_id` text NOT NULL,
