@@ -17,7 +17,7 @@ import {
   type UserFieldsFragment,
 } from './generated/operations.ts';
 import { given } from './given.ts';
-import type { Session, Tokens } from './session.ts';
+import { type Session, type Tokens, withToken } from './session.ts';
 import { untilAborted } from './waiting.ts';
 
 export type User = UserFieldsFragment;
@@ -58,6 +58,9 @@ export function createAccounts({
   executeAs: ExecuteAs;
   session: Session;
 }): Accounts {
+  /** For what needs no token, and is done whoever is logged in. */
+  const executeAsNobody = executeAs(withToken(undefined));
+
   const keep = async (payload: TokenFieldsFragment | null): Promise<User> => {
     const logIn = given(payload);
     await session.set(tokensOf(logIn));
@@ -65,8 +68,8 @@ export function createAccounts({
   };
 
   return {
-    register: async (input, options) => keep((await execute(RegisterDocument, { input }, options)).register),
-    logIn: async (input, options) => keep((await execute(LogInDocument, { input }, options)).login),
+    register: async (input, options) => keep((await executeAsNobody(RegisterDocument, { input }, options)).register),
+    logIn: async (input, options) => keep((await executeAsNobody(LogInDocument, { input }, options)).login),
 
     async refresh({ signal } = {}) {
       const tokens = await session.get();
@@ -78,7 +81,7 @@ export function createAccounts({
       if (!tokens) return;
       await session.set(undefined);
       const input = { refreshToken: tokens.refreshToken };
-      await execute(LogOutDocument, { input }, { ...options, repeatable: 'anything' });
+      await executeAsNobody(LogOutDocument, { input }, { ...options, repeatable: 'anything' });
     },
 
     async logOutEverywhere(options) {

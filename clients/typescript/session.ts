@@ -31,16 +31,27 @@ export interface Session extends TokenStore {
   renew(used: Tokens): Promise<Tokens | undefined>;
 }
 
+/** Something that is done with an access token, or without one. */
+type Attempt<Result> = (accessToken: string | undefined) => Promise<Result>;
+
+/** As whom something is done. */
+export interface Runner {
+  run<Result>(attempt: Attempt<Result>, signal?: AbortSignal): Promise<Result>;
+}
+
 /** One log-in, from which no other one takes over. */
-export interface LogIn {
+export interface LogIn extends Runner {
   /**
    * Runs with the access token that there is, and once more with a new one where that is refused. Rejects as
    * UNAUTHENTICATED where by then somebody else is logged in, or nobody is.
    */
-  run<Result>(attempt: (accessToken: string | undefined) => Promise<Result>, signal?: AbortSignal): Promise<Result>;
+  run: Runner['run'];
   /** Keeps others, or none, in place of its tokens; nothing where somebody else is logged in by then. */
   replace(tokens: Tokens | undefined): Promise<void>;
 }
+
+/** Runs once, with this access token or with none, whoever is logged in. */
+export const withToken = (accessToken: string | undefined): Runner => ({ run: (attempt) => attempt(accessToken) });
 
 /** Tokens in memory. */
 export function memoryStore(tokens?: Tokens): TokenStore {
