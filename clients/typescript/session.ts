@@ -67,21 +67,27 @@ export function memoryStore(tokens?: Tokens): TokenStore {
 export function createSession({ store, refresh, onEnd }: SessionParts): Session {
   /** By log-in. */
   const renewals = new Map<string, Promise<Tokens | undefined>>();
-  /** How often other tokens were kept here, which a store that takes its time may not show yet. */
-  let changes = 0;
+  /** The last that was kept here, which a store that takes its time may not show yet. */
+  let writing = Promise.resolve();
 
   const set = (tokens: Tokens | undefined) => {
-    changes += 1;
-    return store.set(tokens);
+    const write = async () => store.set(tokens);
+    writing = writing.then(write, write);
+    return writing;
   };
 
-  /** Keeps others where what is kept may still be replaced, which this looks at; gives whether it has. */
+  /** Keeps others where what is kept may be replaced, which this looks at; gives whether it has. */
   const replace = async (tokens: Tokens | undefined, mayBe: (kept: Tokens | undefined) => boolean) => {
-    const before = changes;
-    const kept = await store.get();
-    if (changes !== before || !mayBe(kept)) return false;
-    await set(tokens);
-    return true;
+    for (;;) {
+      const before = writing;
+      await before.catch(() => {});
+      const kept = await store.get();
+      // What was kept here since then is not seen yet, and may be anybody's.
+      if (writing !== before) continue;
+      if (!mayBe(kept)) return false;
+      await set(tokens);
+      return true;
+    }
   };
 
   const renewOnce = async (used: Tokens): Promise<Tokens | undefined> => {
