@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type System, startSystem } from '../../tests/system.ts';
 import { createClient, memoryStore, type TokenStore, type Tokens } from './index.ts';
-import { promised, startProxy } from './test-proxy.ts';
+import { promised, refusal, startProxy } from './test-proxy.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -9,6 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
+const expired = refusal('UNAUTHENTICATED', { reason: 'EXPIRED' });
 const retry = { attempts: 3, firstMs: 1, longestMs: 10 };
 const newPassword = 'another horse battery';
 
@@ -49,6 +50,68 @@ function slowStore(tokens: Tokens): TokenStore & { sets: number } {
     },
   };
 }
+
+test('a refresh that is refused for a new password waits for it, and goes on with its tokens', async () => {
+  const { ada, proxy, ends, client, tokens, change, answer, done } = await behindProxy(memoryStore);
+  const changed = change();
+  await done('ChangePassword');
+  proxy.next([expired], 'Me');
+  const asked = client.me();
+  const refreshed = client.refresh();
+  await done('RefreshSession');
+  answer();
+  await changed;
+  expect(await asked).toMatchObject({ username: ada.username });
+  expect([await refreshed, ends]).toEqual([true, []]);
+  expect(proxy.seen.at(-1)?.authorization).toBe(`Bearer ${(await tokens.get())?.accessToken}`);
+  expect(await client.refresh()).toBe(true);
+});
+
+test('a session that has ended while a new password is under way ends once, with that refused', async () => {
+  const { proxy, ends, client, before, tokens, done } = await behindProxy(memoryStore);
+  const { promise: after, keep } = promised();
+  await createClient({ url: system.gateway, tokens: memoryStore(before) }).logOutEverywhere();
+  proxy.next([{ after }], 'ChangePassword');
+  const changed = client.changePassword({ currentPassword: 'wrong horse battery', newPassword });
+  await done('ChangePassword');
+  const refreshed = client.refresh();
+  await done('RefreshSession');
+  keep();
+  await expect(changed).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect([await refreshed, ends, await tokens.get()]).toEqual([false, ['ended'], undefined]);
+});
+
+test('a new password that is answered when another client of the store has ended the session is kept', async () => {
+  const { ada, client, open, ends, change, answer, done } = await behindProxy(memoryStore);
+  const changed = change();
+  await done('ChangePassword');
+  expect(await open('ended in the other').refresh()).toBe(false);
+  answer();
+  await changed;
+  expect(await client.me()).toMatchObject({ username: ada.username });
+  expect([await client.refresh(), ends]).toEqual([true, ['ended in the other']]);
+});
+
+test('a new password that is answered when this client has logged out logs nobody in', async () => {
+  const { client, tokens, change, answer, done } = await behindProxy(memoryStore);
+  const changed = change();
+  await done('ChangePassword');
+  await client.logOut();
+  answer();
+  await changed;
+  expect(await tokens.get()).toBeUndefined();
+});
+
+test('nor does it where another client of the store had ended the session before', async () => {
+  const { client, open, tokens, change, answer, done } = await behindProxy(memoryStore);
+  const changed = change();
+  await done('ChangePassword');
+  expect(await open('ended in the other').refresh()).toBe(false);
+  await client.logOut();
+  answer();
+  await changed;
+  expect(await tokens.get()).toBeUndefined();
+});
 
 test('a new password that is answered together with a refresh is kept in a slow store', async () => {
   const { proxy, client, ends, change, answer, done } = await behindProxy(slowStore);
