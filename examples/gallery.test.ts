@@ -268,6 +268,23 @@ describeInBrowser('the gallery', () => {
     await eventually(() => page.getByRole('alert').textContent()).toMatch(/session has ended/);
   });
 
+  test('the question whether to delete goes with the session, and the form is there to use', async () => {
+    const ada = await system.signUp();
+    await ada.create('A picture');
+    const { page, proxy } = await openBehindProxy(ada);
+    const { promise: after, keep } = promised();
+    proxy.next([{ ...refusal('UNAUTHENTICATED', { reason: 'EXPIRED' }), after }], 'CreateResource');
+    await drop(page, png);
+    await page.getByRole('button', { name: 'Delete A picture' }).click();
+    await page.getByRole('dialog').waitFor();
+    await ada.ask.data(logOutEverywhere);
+    keep();
+    await eventually(() => page.getByRole('alert').textContent()).toMatch(/session has ended/);
+    await eventually(() => page.locator('dialog').count()).toBe(0);
+    expect(await page.evaluate('document.activeElement.name')).toBe('username');
+    await page.getByRole('button', { name: 'Register' }).click({ trial: true });
+  });
+
   test('everything is done by keyboard', async () => {
     const ada = await system.signUp();
     await ada.create('First');

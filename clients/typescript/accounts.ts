@@ -17,7 +17,7 @@ import {
   type UserFieldsFragment,
 } from './generated/operations.ts';
 import { given } from './given.ts';
-import type { Session, Tokens } from './session.ts';
+import { type Session, type Tokens, withToken } from './session.ts';
 import { untilAborted } from './waiting.ts';
 
 export type User = UserFieldsFragment;
@@ -58,15 +58,24 @@ export function createAccounts({
   executeAs: ExecuteAs;
   session: Session;
 }): Accounts {
+  /** For what needs no token, and is done whoever is logged in. */
+  const executeAsNobody = executeAs(withToken(undefined));
+
   const keep = async (payload: TokenFieldsFragment | null): Promise<User> => {
     const logIn = given(payload);
     await session.set(tokensOf(logIn));
     return logIn.user;
   };
 
+  /** For what changes the tokens of the log-in that it begins with. */
+  const replace = async (run: (execute: Execute) => Promise<Tokens | undefined>, options: CallOptions = {}) => {
+    const logIn = await session.begin();
+    await logIn.replace((accessToken) => run(executeAs(withToken(accessToken))), options.signal);
+  };
+
   return {
-    register: async (input, options) => keep((await execute(RegisterDocument, { input }, options)).register),
-    logIn: async (input, options) => keep((await execute(LogInDocument, { input }, options)).login),
+    register: async (input, options) => keep((await executeAsNobody(RegisterDocument, { input }, options)).register),
+    logIn: async (input, options) => keep((await executeAsNobody(LogInDocument, { input }, options)).login),
 
     async refresh({ signal } = {}) {
       const tokens = await session.get();
@@ -75,34 +84,35 @@ export function createAccounts({
 
     async logOut(options) {
       const tokens = await session.get();
-      if (!tokens) return;
+      // Also where there are none: what is under way may be about to bring some.
       await session.set(undefined);
+      if (!tokens) return;
       const input = { refreshToken: tokens.refreshToken };
-      await execute(LogOutDocument, { input }, { ...options, repeatable: 'anything' });
+      await executeAsNobody(LogOutDocument, { input }, { ...options, repeatable: 'anything' });
     },
 
-    async logOutEverywhere(options) {
-      const logIn = await session.begin();
-      await executeAs(logIn)(LogOutEverywhereDocument, {}, options);
-      await logIn.replace(undefined);
-    },
+    logOutEverywhere: (options) =>
+      replace(async (execute) => {
+        await execute(LogOutEverywhereDocument, {}, options);
+        return undefined;
+      }, options),
 
     me: async (options) => given((await execute(MeDocument, {}, options)).me),
     sessions: async (options) => given((await execute(SessionsDocument, {}, options)).sessions),
     endSession: async (sessionId, options) =>
       void (await execute(EndSessionDocument, { input: { sessionId } }, options)),
 
-    async changePassword(input, options) {
-      const logIn = await session.begin();
-      const { changePassword } = await executeAs(logIn)(ChangePasswordDocument, { input }, options);
-      await logIn.replace(tokensOf(given(changePassword)));
-    },
+    changePassword: (input, options) =>
+      replace(async (execute) => {
+        const { changePassword } = await execute(ChangePasswordDocument, { input }, options);
+        return tokensOf(given(changePassword));
+      }, options),
 
-    async deleteAccount(password, options) {
-      const logIn = await session.begin();
-      await executeAs(logIn)(DeleteAccountDocument, { input: { password } }, options);
-      await logIn.replace(undefined);
-    },
+    deleteAccount: (password, options) =>
+      replace(async (execute) => {
+        await execute(DeleteAccountDocument, { input: { password } }, options);
+        return undefined;
+      }, options),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Rest, TypedDocument } from './documents.ts';
 import { type Repeatable, type RetrySettings, withRetry } from './retry.ts';
-import type { LogIn } from './session.ts';
+import type { Runner } from './session.ts';
 import type { Send } from './transport.ts';
 
 /** What every operation takes beside its input. */
@@ -22,11 +22,11 @@ export type Execute = <Data, Variables>(
   ...rest: Rest<Variables, ExecuteOptions>
 ) => Promise<Data>;
 
-/** Runs operations as one log-in, which may be nobody's, and as no other that takes over from it. */
-export type ExecuteAs = (logIn: LogIn) => Execute;
+/** Runs operations as one log-in, which may be nobody's, and as no other that takes over from it; or with one token. */
+export type ExecuteAs = (runner: Runner) => Execute;
 
 export function createExecuteAs({ send, retry }: { send: Send; retry: RetrySettings }): ExecuteAs {
-  return (logIn) =>
+  return (runner) =>
     <Data, Variables>(
       document: TypedDocument<Data, Variables>,
       ...[variables, options = {}]: Rest<Variables, ExecuteOptions>
@@ -37,7 +37,7 @@ export function createExecuteAs({ send, retry }: { send: Send; retry: RetrySetti
       // A refresh that fails, after attempts of its own, is not tried again for each of these.
       const attempts = (accessToken: string | undefined) =>
         withRetry(() => send<Data>({ text, variables, accessToken, signal }), repetition);
-      return logIn.run(attempts, signal);
+      return runner.run(attempts, signal);
     };
 }
 

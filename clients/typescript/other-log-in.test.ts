@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { given } from '../../tests/ask.ts';
 import { resourceCount } from '../../tests/documents.ts';
-import { fixture, type Person, type System, startSystem } from '../../tests/system.ts';
+import { fixture, type Person, type System, startSystem, uniqueName } from '../../tests/system.ts';
 import { createClient, memoryStore, type TokenStore } from './index.ts';
 import { promised, refusal, startProxy } from './test-proxy.ts';
 
@@ -182,6 +182,49 @@ test.each([
   keep();
   await changed;
   expect(await tokens.get()).toEqual(tokensOf(bob));
+});
+
+test.each([
+  ['a log-in', 'LogIn'],
+  ['a registration', 'Register'],
+])('%s that is under way at a log-out is kept, and sent without a token', async (_, operation) => {
+  const { bob, proxy, client, came } = await behindProxy();
+  const { promise: after, keep } = promised();
+  proxy.next([{ ...refusal('RATE_LIMITED', { retryAfterSeconds: 0 }), after }], operation);
+  const newcomer = { username: uniqueName(), password: bob.password };
+  const entered = operation === 'LogIn' ? client.logIn(entryOf(bob)) : client.register(newcomer);
+  await came(operation);
+  await client.logOut();
+  keep();
+  const { username } = await entered;
+  expect(await client.me()).toMatchObject({ username });
+  const entries = proxy.seen.filter((request) => request.operation === operation);
+  expect(entries.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+});
+
+test('a log-in and a log-out that begin together both come about', async () => {
+  const { bob, proxy, client } = await behindProxy();
+  await Promise.all([client.logIn(entryOf(bob)), client.logOut()]);
+  expect(await client.me()).toMatchObject({ username: bob.username });
+  expect(proxy.done).toContain('LogOut');
+});
+
+test('a log-out reaches the server also where another logs in at once', async () => {
+  const bob = await system.signUp();
+  /** Bob is in another tab, and logs in as soon as nobody is. */
+  const busyStore = (tokens: ReturnType<typeof tokensOf>): TokenStore => {
+    const kept = memoryStore(tokens);
+    return {
+      get: () => kept.get(),
+      async set(given) {
+        await kept.set(given);
+        queueMicrotask(() => void kept.set(tokensOf(bob)));
+      },
+    };
+  };
+  const { proxy, client } = await behindProxy(busyStore);
+  await client.logOut();
+  expect(proxy.seen).toMatchObject([{ operation: 'LogOut', authorization: undefined }]);
 });
 
 test('who logs in while a slow store is asked what a refresh may replace stays logged in', async () => {

@@ -31,16 +31,30 @@ export interface Session extends TokenStore {
   renew(used: Tokens): Promise<Tokens | undefined>;
 }
 
+/** Something that is done with an access token, or without one. */
+type Attempt<Result> = (accessToken: string | undefined) => Promise<Result>;
+
+/** As whom something is done. */
+export interface Runner {
+  run<Result>(attempt: Attempt<Result>, signal?: AbortSignal): Promise<Result>;
+}
+
 /** One log-in, from which no other one takes over. */
-export interface LogIn {
+export interface LogIn extends Runner {
   /**
    * Runs with the access token that there is, and once more with a new one where that is refused. Rejects as
    * UNAUTHENTICATED where by then somebody else is logged in, or nobody is.
    */
-  run<Result>(attempt: (accessToken: string | undefined) => Promise<Result>, signal?: AbortSignal): Promise<Result>;
-  /** Keeps others, or none, in place of its tokens; nothing where somebody else is logged in by then. */
-  replace(tokens: Tokens | undefined): Promise<void>;
+  run: Runner['run'];
+  /**
+   * Runs what brings other tokens, or none, and keeps these in place of its own; also where nobody is logged in by then,
+   * unless this client has logged out. A refresh that is refused meanwhile waits for them.
+   */
+  replace(attempt: Attempt<Tokens | undefined>, signal?: AbortSignal): Promise<void>;
 }
+
+/** Runs once, with this access token or with none, whoever is logged in. */
+export const withToken = (accessToken: string | undefined): Runner => ({ run: (attempt) => attempt(accessToken) });
 
 /** Tokens in memory. */
 export function memoryStore(tokens?: Tokens): TokenStore {
@@ -56,21 +70,32 @@ export function memoryStore(tokens?: Tokens): TokenStore {
 export function createSession({ store, refresh, onEnd }: SessionParts): Session {
   /** By log-in. */
   const renewals = new Map<string, Promise<Tokens | undefined>>();
-  /** How often other tokens were kept here, which a store that takes its time may not show yet. */
-  let changes = 0;
+  /** What may bring other tokens, and is under way. */
+  const changes = new Set<Promise<void>>();
+  /** The last that was kept here, which a store that takes its time may not show yet. */
+  let writing = Promise.resolve();
+  /** How often tokens were forgotten here. */
+  let logOuts = 0;
 
   const set = (tokens: Tokens | undefined) => {
-    changes += 1;
-    return store.set(tokens);
+    if (!tokens) logOuts += 1;
+    const write = async () => store.set(tokens);
+    writing = writing.then(write, write);
+    return writing;
   };
 
-  /** Keeps others where what is kept may still be replaced, which this looks at; gives whether it has. */
+  /** Keeps others where what is kept may be replaced, which this looks at; gives whether it has. */
   const replace = async (tokens: Tokens | undefined, mayBe: (kept: Tokens | undefined) => boolean) => {
-    const before = changes;
-    const kept = await store.get();
-    if (changes !== before || !mayBe(kept)) return false;
-    await set(tokens);
-    return true;
+    for (;;) {
+      const before = writing;
+      await before.catch(() => {});
+      const kept = await store.get();
+      // What was kept here since then is not seen yet, and may be anybody's.
+      if (writing !== before) continue;
+      if (!mayBe(kept)) return false;
+      await set(tokens);
+      return true;
+    }
   };
 
   const renewOnce = async (used: Tokens): Promise<Tokens | undefined> => {
@@ -81,9 +106,11 @@ export function createSession({ store, refresh, onEnd }: SessionParts): Session 
       return isSameLogIn(kept, used) ? kept : undefined;
     };
     if (!isUsed(await store.get())) return keptOfSame();
-    const tokens = await refresh(used.refreshToken).catch((error: unknown) => {
-      if (isApiError(error, 'INVALID_REFRESH_TOKEN')) return undefined;
-      throw error;
+    const tokens = await refresh(used.refreshToken).catch(async (error: unknown) => {
+      if (!isApiError(error, 'INVALID_REFRESH_TOKEN')) throw error;
+      // A new password replaces the tokens, too, and its answer may be still to come.
+      await Promise.allSettled(changes);
+      return undefined;
     });
     if (!(await replace(tokens, isUsed))) return keptOfSame();
     if (!tokens) onEnd();
@@ -98,29 +125,50 @@ export function createSession({ store, refresh, onEnd }: SessionParts): Session 
   };
 
   const begin = async (): Promise<LogIn> => {
+    const logOutsBefore = logOuts;
     let last = await store.get();
     const isStill = (kept: Tokens | undefined) => isSameLogIn(kept, last);
+
+    const run: LogIn['run'] = async (attempt, signal) => {
+      const used = await store.get();
+      if (!isStill(used)) throw logInIsOver();
+      try {
+        return await attempt(used?.accessToken);
+      } catch (error) {
+        if (!used || !isOutdated(error)) throw error;
+        const renewed = await untilAborted(renew(used), signal);
+        if (!renewed || renewed.accessToken === used.accessToken) throw error;
+        last = renewed;
+        return attempt(renewed.accessToken);
+      }
+    };
+
+    // Another client of the store, whose refresh was refused for the change, may have forgotten the tokens.
+    const mayBe = (kept: Tokens | undefined) => isStill(kept) || (!kept && logOuts === logOutsBefore);
+
     return {
-      async run(attempt, signal) {
-        const used = await store.get();
-        if (!isStill(used)) throw logInIsOver();
-        try {
-          return await attempt(used?.accessToken);
-        } catch (error) {
-          if (!used || !isOutdated(error)) throw error;
-          const renewed = await untilAborted(renew(used), signal);
-          if (!renewed || renewed.accessToken === used.accessToken) throw error;
-          last = renewed;
-          return attempt(renewed.accessToken);
-        }
-      },
-      async replace(tokens) {
-        await replace(tokens, isStill);
+      run,
+      replace(attempt, signal) {
+        const change = async (accessToken: string | undefined) => {
+          await replace(await attempt(accessToken), mayBe);
+        };
+        // Each attempt by itself: between two of them this waits for a refresh, which must not wait for this.
+        return run((accessToken) => whileIn(changes, change(accessToken)), signal);
       },
     };
   };
 
   return { get: () => store.get(), set, begin, renew };
+}
+
+/** What a promise gives, which is among others until then. */
+async function whileIn<Result>(others: Set<Promise<Result>>, promise: Promise<Result>): Promise<Result> {
+  others.add(promise);
+  try {
+    return await promise;
+  } finally {
+    others.delete(promise);
+  }
 }
 
 const isSameLogIn = (one: Tokens | undefined, other: Tokens | undefined) =>

@@ -16,12 +16,15 @@ export interface Seen {
 export interface Proxy {
   url: string;
   seen: Seen[];
+  /** The names of the operations that the gateway has done, whatever has become of its answers. */
+  done: string[];
   /** Where it is given, for requests of one operation only. */
   next(faults: Fault[], operation?: string): void;
 }
 
 export async function startProxy(gateway: string): Promise<Proxy> {
   const seen: Seen[] = [];
+  const done: string[] = [];
   const planned: { fault: Fault; operation: string | undefined }[] = [];
 
   const faultOf = (operation: string): Fault | undefined => {
@@ -49,6 +52,7 @@ export async function startProxy(gateway: string): Promise<Proxy> {
     const otherwise = typeof fault === 'object' ? fault : {};
     const answer =
       otherwise.body === undefined ? await handOn(body, authorization) : { status: 200, body: otherwise.body };
+    if (otherwise.body === undefined) done.push(operation);
     await otherwise.after;
     if (fault === 'LOSE_ANSWER') return void request.socket.destroy();
     response.writeHead(otherwise.status ?? answer.status, { 'content-type': 'application/json' }).end(answer.body);
@@ -57,6 +61,7 @@ export async function startProxy(gateway: string): Promise<Proxy> {
   return {
     url: server.url,
     seen,
+    done,
     next: (faults, operation) => void planned.push(...faults.map((fault) => ({ fault, operation }))),
   };
 }

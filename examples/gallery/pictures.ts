@@ -40,7 +40,7 @@ export function createPictures(client: Client, signal: AbortSignal): Pictures {
   };
 
   const remove = async (resource: Resource, item: HTMLElement) => {
-    if (!(await isConfirmed(resource.title))) return;
+    if (!(await isConfirmed(resource.title, signal))) return;
     await client.delete(resource.id, { signal });
     const neighbour = item.nextElementSibling ?? item.previousElementSibling;
     item.remove();
@@ -78,8 +78,8 @@ export function createPictures(client: Client, signal: AbortSignal): Pictures {
   return { showMore, add: (resource) => list.prepend(itemOf(resource)) };
 }
 
-/** Asks whether to delete; Escape is no. Each time by a dialog of its own, which hears of no other's end. */
-async function isConfirmed(title: string): Promise<boolean> {
+/** Asks whether to delete; Escape is no, and so is the signal. Each time by a dialog of its own, which hears of no other's end. */
+async function isConfirmed(title: string, signal: AbortSignal): Promise<boolean> {
   const question = `Delete ${title}?`;
   const keep = create('button', { value: 'keep', textContent: 'Keep', autofocus: true });
   const remove = create('button', { value: 'delete', textContent: 'Delete' });
@@ -87,7 +87,10 @@ async function isConfirmed(title: string): Promise<boolean> {
   const dialog = create('dialog', { ariaLabel: question }, form);
   document.body.append(dialog);
   dialog.showModal();
+  const close = () => dialog.close();
+  signal.addEventListener('abort', close);
   await new Promise((resolve) => dialog.addEventListener('close', resolve));
+  signal.removeEventListener('abort', close);
   dialog.remove();
   return dialog.returnValue === 'delete';
 }
