@@ -251,6 +251,9 @@ describe('two names may stand side by side', () => {
     ['Russian and its translation', 'Софья', 'Sofya'],
     ['other letters', 'ada', 'adb'],
     ['accents', 'resume', 'résumé'],
+    ['names in Korean and Latin letters', '김vic', '김nic'],
+    ['names in Japanese and Latin letters', '田中yo', '田中uo'],
+    ['names in Chinese and Latin letters', '李van', '李nan'],
     ['a letter like u in no case, but like the y that u becomes', 'guru', 'g\u{118DC}r\u{118DC}'],
   ])('%s', (_, name, other) => {
     expect(areMixedUp(name, other)).toBe(false);
@@ -270,6 +273,8 @@ describe('a name is in one script', () => {
     ['Arab', 'مُحَمَّد'],
     ['Arab', '١٢٣'],
     ['Deva', 'प्रेमचंद'],
+    ['LatnJpan', 'ada李'],
+    ['LatnKore', 'ada세종'],
     ['Thai', 'สมศักดิ์'],
     ['Jpan', '李清照'],
     ['Jpan', 'みゆきー'],
@@ -285,7 +290,7 @@ describe('a name is in one script', () => {
     ['Latin and Cyrillic', 'adaя'],
     ['Latin and Greek', 'adaω'],
     ['Korean and Japanese', '세종さん'],
-    ['Latin and Chinese', 'ada李'],
+    ['Cyrillic, Latin and Chinese', 'adaя李'],
     ['Latin and Arabic digits', 'ada١'],
     ['Cherokee, which is not in common use', 'ᏣᎳᎩ'],
   ])('or in none: %s', (_, name) => {

@@ -14,14 +14,18 @@ const maxCharacters = 32;
 const maxLengthAsWritten = 18 * maxCharacters;
 const twoFaced: Record<string, string> = { i: 'l', v: 'n', u: 'y' };
 /**
- * The scripts in common use (UAX 31, table 5), those first that are written together (UTS 39, section 5.1). Latin before
- * all, for names without a letter: '000' is not 'ООО' in Cyrillic. A name in any other script has ''.
+ * The scripts in common use (UAX 31, table 5), those first that are written together, with Latin letters too (UTS 39,
+ * sections 5.1 and 5.2): nobody takes one of these for another script. Latin before all, for names without a letter:
+ * '000' is not 'ООО' in Cyrillic. A name in any other script has ''.
  */
 const scripts = [
   'Latn',
   'Jpan Hani Hira Kana',
   'Kore Hani Hang',
   'Hanb Hani Bopo',
+  'LatnJpan Latn Hani Hira Kana',
+  'LatnKore Latn Hani Hang',
+  'LatnHanb Latn Hani Bopo',
   ...'Arab Armn Beng Cyrl Deva Ethi Geor Grek Gujr Guru Hebr Khmr Knda Laoo Mlym Mymr Orya Sinh Taml Telu Thaa Thai Tibt'.split(
     ' ',
   ),

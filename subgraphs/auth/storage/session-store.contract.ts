@@ -86,6 +86,10 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
     expect(await sessions.list(ada.id, now)).toStrictEqual(opened.slice(2).reverse().map(shown));
     expect(await toldOf(ada)).toEqual(opened.slice(0, 2).map(revoked));
     expect(await sessions.list(other.id, now)).toStrictEqual([shown(kept)]);
+    // Also one that is opened after the clock has been set back.
+    const newest = await openFor(ada, { lastUsedAt: later(-hour) });
+    expect(await sessions.find(newest, now)).toStrictEqual(shown(newest));
+    expect(await sessions.list(ada.id, now)).toHaveLength(mostSessions);
   });
 
   describe('a session is not found', () => {

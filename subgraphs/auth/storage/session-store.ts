@@ -48,7 +48,7 @@ export interface SessionKey {
 /** Of one account, so that no end of all of them takes long. */
 export const mostSessions = 200;
 /** Of one session that have not been used, beside those within their grace period: so that no end of one takes long. */
-export const mostUnusedTokens = 100;
+export const mostUnusedTokens = 500;
 
 /** Keeps sessions. What ends one writes into the outbox, in the same transaction, that it has ended. */
 export interface SessionStore {

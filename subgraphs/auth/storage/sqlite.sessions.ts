@@ -70,10 +70,11 @@ export function createSqliteSessions(db: BetterSQLite3Database, { endWhere }: Se
     .where(eq(refreshTokens.hash, sql.placeholder('hash')))
     .prepare();
 
-  /** Those that were used longest ago, beyond as many as may be open. */
-  const surplusOf = (owner: string) => {
-    const inOrder = db.select({ id }).from(sessions).where(eq(userId, owner)).orderBy(desc(lastUsedAt), desc(id));
-    return inArray(id, inOrder.limit(any).offset(mostSessions));
+  /** Those that were used longest ago, beyond as many as may be open beside a new one. */
+  const surplusOf = (owner: string, newId: string) => {
+    const others = db.select({ id }).from(sessions).where(othersOf(owner, newId));
+    const surplus = others.orderBy(desc(lastUsedAt), desc(id)).limit(any);
+    return inArray(id, surplus.offset(mostSessions - 1));
   };
 
   const open = ({ refreshToken, ...session }: NewSession, { userId, passwordVersion }: ProvenAccount) =>
@@ -84,7 +85,7 @@ export function createSqliteSessions(db: BetterSQLite3Database, { endWhere }: Se
         .values({ ...session, tokenFamily: refreshToken.family })
         .run();
       db.insert(refreshTokens).values({ hash: refreshToken.hash, sessionId: session.id }).run();
-      endWhere(surplusOf(userId), session.createdAt);
+      endWhere(surplusOf(userId, session.id), session.createdAt);
       return true;
     });
 
