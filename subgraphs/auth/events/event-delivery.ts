@@ -2,6 +2,7 @@ import type { Logger } from '../../../runtime/logger.ts';
 import type { Delivery, Outbox } from '../storage/outbox.ts';
 import type { SignEvent } from '../tokens.ts';
 import type { PushEvent } from './event-push.ts';
+import { createPause } from './pause.ts';
 
 /** Tells subscribers what has happened, from now on. */
 export interface EventDelivery {
@@ -63,7 +64,7 @@ async function warnOfStrangers({ subscribers, outbox, log }: EventDeliveryParts)
 async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeliveryParts, stopping: AbortSignal) {
   const { outbox, sign, push, log } = parts;
   const underWay = new Map<string, Promise<void>>();
-  const pause = createPause(stopping);
+  const pause = createPause(lookEveryMs, stopping);
   let isAway = false;
   let acceptedAt = Number.NEGATIVE_INFINITY;
   let aloneUntil = 0;
@@ -140,30 +141,6 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
     await pause.wait();
   }
   await Promise.all(underWay.values());
-}
-
-/** A pause until it is time to look again, or something ends it; also what ended before it began. */
-function createPause(stopping: AbortSignal) {
-  let isOver = false;
-  let end = () => {};
-  stopping.addEventListener('abort', () => end());
-  return {
-    end() {
-      isOver = true;
-      end();
-    },
-    async wait() {
-      if (!isOver && !stopping.aborted)
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, lookEveryMs).unref();
-          end = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      isOver = false;
-    },
-  };
 }
 
 const fromNow = (ms: number) => new Date(Date.now() + ms);
