@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,9 +21,23 @@ export async function listen(listener: RequestListener): Promise<TestServer> {
   return { url: `http://127.0.0.1:${port}`, stop };
 }
 
-/** A URL where nothing listens. */
-export async function deadUrl(): Promise<string> {
-  const { url, stop } = await listen(() => {});
-  await stop();
-  return url;
+/**
+ * A free port for what goes away and comes back to it: of those below the ones that a system gives to connections, and to
+ * whoever asks for any.
+ */
+export async function portApart(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
+
+/** A URL where nothing listens. */
+export const deadUrl = async () => `http://127.0.0.1:${await portApart()}`;

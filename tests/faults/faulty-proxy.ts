@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { portApart } from '../servers.ts';
 
 /** What is wrong with calls: each gets what would carry it on to the service and gives that one's answer. */
 export type Fault = (req: IncomingMessage, res: ServerResponse, carryOn: () => Promise<Response>) => unknown;
@@ -88,8 +89,8 @@ export async function startFaultyProxy(target: string | (() => string | undefine
     for (const socket of sockets) socket.destroy();
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   };
-  let server = await open(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await portApart();
+  let server = await open(port);
   onTestFinished(shut);
   return {
     url: `http://127.0.0.1:${port}`,

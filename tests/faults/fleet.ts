@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { portApart } from '../servers.ts';
 import { type Killable, startImageServiceProcess } from './processes.ts';
 import type { Random } from './random.ts';
 
@@ -61,9 +62,9 @@ export interface StandIn {
 
 /** The stand-in, as a process that can be killed and started again at the same URL. */
 export async function startStandIn(folder: string): Promise<StandIn> {
-  let process = startImageServiceProcess({ folder });
+  const port = await portApart();
+  let process = startImageServiceProcess({ folder, port });
   const url = await process.url;
-  const port = Number(new URL(url).port);
   return {
     url,
     async killAndStart() {

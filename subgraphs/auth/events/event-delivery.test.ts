@@ -7,6 +7,7 @@ import { readEventClaims, securityEventType } from '../../../runtime/security-ev
 import { createVerifyToken } from '../../../runtime/signed-token.ts';
 import { captureLog } from '../../../tests/captured-log.ts';
 import { folderOfTest } from '../../../tests/folder-of-test.ts';
+import { portApart } from '../../../tests/servers.ts';
 import { oneKey } from '../keys/test-keys.ts';
 import { newSession } from '../storage/session-store.contract.ts';
 import { openSqliteUserStore } from '../storage/sqlite.ts';
@@ -46,7 +47,8 @@ async function startSubscriber(answer: Answer = () => 202) {
     if (status === 'nothing') return;
     res.writeHead(status, { location: '/elsewhere' }).end(status === 400 ? '{"err":"invalid_request"}' : '');
   });
-  const listen = (port = 0) => new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port }, resolve));
+  const port = await portApart();
+  const listen = () => new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port }, resolve));
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -54,8 +56,7 @@ async function startSubscriber(answer: Answer = () => 202) {
     });
   await listen();
   onTestFinished(close);
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/events`, received, requests, close, open: () => listen(port) };
+  return { url: `http://127.0.0.1:${port}/events`, received, requests, close, open: listen };
 }
 
 async function textOf(req: IncomingMessage): Promise<string> {
