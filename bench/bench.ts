@@ -36,7 +36,8 @@ export async function startBench(folder: string, options: Options, say: Say): Pr
     if (query === 'start-up') return measureStartUp({ settings, person: one, variants, rounds });
     const measured = query === 'q1' ? new Map([...sides, ...limit]) : sides;
     const rows = await measure(queryOf(query), { sides: measured, people, rounds });
-    for (const child of [...Object.values(subgraphs), ...sides.values()]) child.requireAlive();
+    const { auth, resources, imageService } = subgraphs;
+    for (const child of [auth, resources, imageService, ...sides.values()]) child.requireAlive();
     return rows;
   };
 }

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Usage } from './meter.ts';
@@ -116,18 +114,4 @@ export function startChild({ name, command, env, port, nodeOptions = [] }: Progr
 /** Stops all that still run. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...running.values()].map((child) => child.stop()));
-}
-
-/** A port that nobody listens on, outside of the range that connections take theirs from: it is still free a moment later. */
-export async function freePort(): Promise<number> {
-  const port = randomInt(20_000, 32_000);
-  const server = createServer().listen(port, '127.0.0.1');
-  const isFree = await once(server, 'listening').then(
-    () => true,
-    () => false,
-  );
-  if (!isFree) return freePort();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,4 +1,5 @@
-import { type Child, freePort, type Program, startChild } from './child.ts';
+import { portApart } from '../tests/servers.ts';
+import { type Child, type Program, startChild } from './child.ts';
 import type { Subgraphs } from './subgraphs.ts';
 
 /** The gateways that are measured; `constant` answers everything with one text, and is the limit of the machine. */
@@ -19,7 +20,7 @@ export interface SideSettings {
 
 /** Starts one gateway; does not wait for it to answer. */
 export async function startSide(variant: Variant, settings: SideSettings): Promise<Child> {
-  const port = await freePort();
+  const port = await portApart();
   const { nodeOptions = [] } = settings;
   return startChild({ name: variant, port, nodeOptions, ...programOf(variant, port, settings) });
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type Child, freePort, startChild } from './child.ts';
+import { portApart } from '../tests/servers.ts';
+import { type Child, startChild } from './child.ts';
 import { tokenClaims } from './people.ts';
 
 /** What all gateways on the network stand in front of. */
@@ -25,7 +26,7 @@ export async function startSubgraphs(folder: string): Promise<Subgraphs> {
     EVENT_AUDIENCE: 'urn:bench:events',
   };
   const start = async (file: string, portVariable: string, env: Record<string, string>) => {
-    const port = await freePort();
+    const port = await portApart();
     return startChild({ name: file, command: [file], port, env: { ...env, [portVariable]: String(port) } });
   };
   const imageService = await start('image-service/main.ts', 'IMAGE_SERVICE_PORT', {

@@ -1,4 +1,5 @@
-import { type Child, freePort, startChild } from '../child.ts';
+import { portApart } from '../../tests/servers.ts';
+import { type Child, startChild } from '../child.ts';
 import { load } from '../load.ts';
 import type { People } from '../people.ts';
 import { queryOf } from '../queries.ts';
@@ -22,7 +23,7 @@ interface Round {
 /** Log-ins against what bcrypt does by itself on the same cores, and lists beside them. */
 export async function measureLogIns({ all, people }: Systems, say: (text: string) => void): Promise<string> {
   const command = ['bench/strain/bcrypt-alone.ts'];
-  const bcryptAlone = startChild({ name: 'bcrypt alone', command, env: {}, port: await freePort() });
+  const bcryptAlone = startChild({ name: 'bcrypt alone', command, env: {}, port: await portApart() });
   await bcryptAlone.answer();
   const texts: string[] = [];
   for (const system of all) {
