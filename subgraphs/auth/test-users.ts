@@ -10,6 +10,7 @@ import { createPasswords } from './passwords/passwords.ts';
 import { createSessions, type SessionTimes, type Viewer } from './sessions.ts';
 import { openSqliteLimitStore } from './storage/sqlite.limits.ts';
 import { openSqliteUserStore } from './storage/sqlite.ts';
+import { acceptAll } from './storage/test-outbox.ts';
 import { createIssueToken } from './tokens.ts';
 import { createUsers } from './users.ts';
 
@@ -80,9 +81,7 @@ export function openUsers(settings: OpenUsers = {}) {
     },
     /** What the subscriber is told, in order for each user, from the beginning on. */
     told: async () => {
-      const firstDue = async () => (await store.outbox.due(subscriber, new Date(2 ** 42), 1))[0];
-      for (let next = await firstDue(); next; next = (await store.outbox.accepted(next.seq)) ?? (await firstDue()))
-        events.push(next.event);
+      events.push(...(await acceptAll(store.outbox, subscriber)));
       return events;
     },
   };

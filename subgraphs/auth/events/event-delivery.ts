@@ -93,6 +93,12 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
     return outbox.postpone(seq, { dueAt: fromNow(awayMs), attempts });
   };
 
+  /** Nobody knows then what has been kept: it is all tried again. */
+  const onFault = (err: unknown) => {
+    log.warn({ subscriber, err }, 'events not delivered yet');
+    leaveAlone();
+  };
+
   /** Gives the next of the same user, where it may follow. */
   const deliver = async (delivery: Delivery): Promise<Delivery | undefined> => {
     const pushed = await push(url, sign(delivery), stopping);
@@ -107,21 +113,18 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
   };
 
   const deliverInOrder = async (first: Delivery) => {
-    try {
-      let next: Delivery | undefined = first;
-      for (let nth = 0; next && nth < eventsInTurn && !stopping.aborted; nth++) next = await deliver(next);
-    } catch (err) {
-      log.warn({ subscriber, err }, 'events not delivered yet');
-      leaveAlone();
-    }
+    let next: Delivery | undefined = first;
+    for (let nth = 0; next && nth < eventsInTurn && !stopping.aborted; nth++) next = await deliver(next);
   };
 
   const start = (first: Delivery) => {
     const { userId } = first.event;
-    const delivering = deliverInOrder(first).finally(() => {
-      underWay.delete(userId);
-      pause.end();
-    });
+    const delivering = deliverInOrder(first)
+      .catch(onFault)
+      .finally(() => {
+        underWay.delete(userId);
+        pause.end();
+      });
     underWay.set(userId, delivering);
   };
 
@@ -134,10 +137,7 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
   };
 
   while (!stopping.aborted) {
-    await startMore().catch((err: unknown) => {
-      log.warn({ subscriber, err }, 'events not delivered yet');
-      leaveAlone();
-    });
+    await startMore().catch(onFault);
     await pause.wait();
   }
   await Promise.all(underWay.values());

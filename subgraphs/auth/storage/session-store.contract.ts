@@ -9,6 +9,7 @@ import {
   type Rotation,
   type SessionStore,
 } from './session-store.ts';
+import { acceptAll } from './test-outbox.ts';
 import { newUser } from './user-store.contract.ts';
 import type { NewUser, UserStore } from './user-store.ts';
 
@@ -59,11 +60,9 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
   };
   /** What subscribers are told of a user, in order, from the beginning of the test on. */
   const toldOf = async ({ id }: NewUser) => {
-    for (let next = await firstDue(); next; next = (await store.outbox.accepted(next.seq)) ?? (await firstDue()))
-      told.push(next.event);
+    told.push(...(await acceptAll(store.outbox, subscriber)));
     return told.filter(({ userId }) => userId === id);
   };
-  const firstDue = async () => (await store.outbox.due(subscriber, later(365 * 24 * hour), 1))[0];
   const revoked = ({ userId, id: sessionId }: NewSession) => ({ type: 'session-revoked', userId, sessionId });
 
   describe('a session is not opened', () => {
