@@ -1,4 +1,7 @@
-import { createAbortable, type Signal } from './signal.ts';
+import { type Abortable, createAbortable, type Signal } from './signal.ts';
+
+/** What a time or another signal sets off: an AbortController, too. */
+type Target = Pick<Abortable, 'abort'>;
 
 /** A limit to how long something is waited for: a signal that aborts after a time, or with another one. */
 export interface Deadline {
@@ -18,7 +21,7 @@ export function startDeadline(timeoutMs: number, other?: Signal): Deadline {
  * their timers and listeners until the time is over, thousands of them under load; and of the two together Node may
  * collect the timeout as garbage, which then never comes (nodejs/node#57736).
  */
-export function abortAfter(target: { abort(reason: unknown): void }, timeoutMs: number, other?: Signal): () => void {
+export function abortAfter(target: Target, timeoutMs: number, other?: Signal): () => void {
   const timer = setTimeout(expire, timeoutMs, target, timeoutMs);
   const onOther = other && follow(target, other);
   return () => {
@@ -27,11 +30,11 @@ export function abortAfter(target: { abort(reason: unknown): void }, timeoutMs: 
   };
 }
 
-function expire(target: { abort(reason: unknown): void }, timeoutMs: number): void {
+function expire(target: Target, timeoutMs: number): void {
   target.abort(new Error(`No answer within ${timeoutMs} ms.`));
 }
 
-function follow(target: { abort(reason: unknown): void }, other: Signal): () => void {
+function follow(target: Target, other: Signal): () => void {
   const abort = () => target.abort(other.reason);
   if (other.aborted) abort();
   else other.addEventListener('abort', abort);
