@@ -1,4 +1,4 @@
-import type { CallOptions, Execute, ExecuteAs } from './execute.ts';
+import type { CallOptions, ClientParts, Execute } from './execute.ts';
 import {
   ChangePasswordDocument,
   type ChangePasswordInput,
@@ -17,7 +17,7 @@ import {
   type UserFieldsFragment,
 } from './generated/operations.ts';
 import { given } from './given.ts';
-import { type Session, type Tokens, withToken } from './session.ts';
+import { type Tokens, withToken } from './session.ts';
 import { untilAborted } from './waiting.ts';
 
 export type User = UserFieldsFragment;
@@ -49,15 +49,7 @@ export interface Accounts {
   deleteAccount(password: string, options?: CallOptions): Promise<void>;
 }
 
-export function createAccounts({
-  execute,
-  executeAs,
-  session,
-}: {
-  execute: Execute;
-  executeAs: ExecuteAs;
-  session: Session;
-}): Accounts {
+export function createAccounts({ execute, executeAs, session }: ClientParts): Accounts {
   /** For what needs no token, and is done whoever is logged in. */
   const executeAsNobody = executeAs(withToken(undefined));
 

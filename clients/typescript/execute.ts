@@ -1,6 +1,6 @@
 import type { Rest, TypedDocument } from './documents.ts';
 import { type Repeatable, type RetrySettings, withRetry } from './retry.ts';
-import type { Runner } from './session.ts';
+import type { Runner, Session } from './session.ts';
 import type { Send } from './transport.ts';
 
 /** What every operation takes beside its input. */
@@ -24,6 +24,13 @@ export type Execute = <Data, Variables>(
 
 /** Runs operations as one log-in, which may be nobody's, and as no other that takes over from it; or with one token. */
 export type ExecuteAs = (runner: Runner) => Execute;
+
+/** What the operations of a client are made of. */
+export interface ClientParts {
+  execute: Execute;
+  executeAs: ExecuteAs;
+  session: Session;
+}
 
 export function createExecuteAs({ send, retry }: { send: Send; retry: RetrySettings }): ExecuteAs {
   return (runner) =>

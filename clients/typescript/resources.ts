@@ -1,6 +1,6 @@
 import { type ImageBytes, toBase64 } from './base64.ts';
 import { isApiError } from './errors.ts';
-import type { CallOptions, Execute, ExecuteAs } from './execute.ts';
+import type { CallOptions, ClientParts } from './execute.ts';
 import {
   CreateResourceDocument,
   DeleteResourceDocument,
@@ -16,7 +16,6 @@ import {
   type UpdateResourceInput,
 } from './generated/operations.ts';
 import { given } from './given.ts';
-import type { Session } from './session.ts';
 
 export type Resource = ResourceFieldsFragment;
 export type ResourcePage = NonNullable<ResourcesQuery['resources']>;
@@ -73,15 +72,7 @@ export interface Resources {
   all(input?: AllInput, options?: CallOptions): AsyncGenerator<Resource, void, undefined>;
 }
 
-export function createResources({
-  execute,
-  executeAs,
-  session,
-}: {
-  execute: Execute;
-  executeAs: ExecuteAs;
-  session: Session;
-}): Resources {
+export function createResources({ execute, executeAs, session }: ClientParts): Resources {
   /** For what takes more than one step: all of them are whoever's the first is. */
   const begin = async () => executeAs(await session.begin());
 
