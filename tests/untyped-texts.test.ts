@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { untypedTexts } from './untyped-texts.ts';
 
-const api = readFileSync('schema/api.graphql', 'utf8');
+const api = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
 /** Where whole systems are asked. The package for clients has documents of its own, and takes texts besides. */
 const folders = ['tests', 'examples'];
 const filesBelow = (folder: string) =>

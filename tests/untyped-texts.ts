@@ -1,4 +1,4 @@
-import { buildSchema, type DocumentNode, Kind, parse, validate, visit } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, parse, validate, visit } from 'graphql';
 
 /** A text in TypeScript without placeholders, and the name of the function that it is the argument of. */
 const texts = /(?:\b(\w+)\(\s*)?(?:`((?:[^`\\$]|\\.|\$(?!\{))*)`|'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")/g;
@@ -7,8 +7,7 @@ const texts = /(?:\b(\w+)\(\s*)?(?:`((?:[^`\\$]|\\.|\$(?!\{))*)`|'((?:[^'\\\n]|\
 const declared = new Set(['graphql', 'untyped']);
 
 /** The operations in a TypeScript file that clients of this API could send, and that stand there as texts without types. */
-export function untypedTexts(source: string, api: string): string[] {
-  const schema = buildSchema(api);
+export function untypedTexts(source: string, schema: GraphQLSchema): string[] {
   const found = [...source.matchAll(texts)].filter(([, caller = '']) => !declared.has(caller));
   return found
     .map(([, , ...quoted]) => quoted.find((text) => text !== undefined) ?? '')
