@@ -14,7 +14,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY package.json ./
 COPY schema schema
-COPY runtime runtime
+COPY platform platform
 COPY gateway gateway
 COPY --from=build /app/gateway/explorer/built gateway/explorer/built
 COPY subgraphs subgraphs

@@ -1,10 +1,10 @@
-import './runtime/heap-growth.ts';
+import './platform/process/heap-growth.ts';
 
 import type { z } from 'zod';
 import { embeddedEnvironment } from './embedded/environment.ts';
 import { requireAnswers } from './embedded/first-query.ts';
 import { type Supergraph, startSupergraph } from './embedded/supergraph.ts';
-import { runProcess } from './runtime/process.ts';
+import { runProcess } from './platform/process/lifecycle.ts';
 import { accountRulesFrom } from './subgraphs/auth/environment.ts';
 
 await runProcess({

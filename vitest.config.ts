@@ -38,7 +38,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     projects: [
       project('in memory', '**/*.test.ts', 'memory'),
-      project('over the network', 'tests/api/*.test.ts', 'network'),
+      project('over the network', 'tests/e2e/api/*.test.ts', 'network'),
       {
         extends: true,
         test: {

@@ -1,7 +1,6 @@
 import { ask, firstAnswer } from './ask.ts';
 import type { Child } from './child.ts';
 import type { Options } from './options.ts';
-import type { Person } from './people.ts';
 import { prepare } from './prepare.ts';
 import { firstPage, type MeasuredName, queryOf } from './queries.ts';
 import type { Row } from './results.ts';
@@ -9,6 +8,7 @@ import { measure } from './rounds.ts';
 import { requireSameAnswers } from './same-answers.ts';
 import { type SideSettings, startSide, type Variant } from './sides.ts';
 import { measureStartUp } from './start-up.ts';
+import type { Person } from './users.ts';
 
 /** Measures one query for every side. */
 export type Measure = (query: MeasuredName) => Promise<Row[]>;

@@ -1,6 +1,6 @@
 import { Client } from 'undici';
-import type { Person } from './people.ts';
 import type { Query } from './queries.ts';
+import type { Person } from './users.ts';
 
 /** What came of asking one gateway for a while. */
 export interface Load {

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Measure, startBench } from './bench.ts';
 import { stopAll } from './child.ts';
-import { drowned, fallen } from './fallen.ts';
 import { installPackages } from './install.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { drawPicture } from './picture.ts';
+import { drowned, fallen } from './regressions.ts';
 import { type Row, readResults, writeResults } from './results.ts';
-import { measureStrains } from './strain/strains.ts';
+import { measureStrains } from './stress/stress-tests.ts';
 import { legend, toTable } from './table.ts';
 
 const startedAt = performance.now();

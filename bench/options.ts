@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type MeasuredName, measuredNames } from './queries.ts';
 import { type Variant, variants } from './sides.ts';
-import { type StrainName, strainNames } from './strain/names.ts';
+import { type StrainName, strainNames } from './stress/names.ts';
 
 /** What a run measures. */
 export interface Options {

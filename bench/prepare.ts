@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { fillDataFolder, type People } from './people.ts';
 import type { SideSettings } from './sides.ts';
 import { startSubgraphs } from './subgraphs.ts';
+import { fillDataFolder, type People } from './users.ts';
 
 /** What every gateway is started before, and with whose data. */
 export interface Prepared {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Person } from './people.ts';
+import type { Person } from './users.ts';
 
 /** An operation that is measured: what is sent, for whom, the nth time. */
 export interface Query {

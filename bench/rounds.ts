@@ -1,9 +1,9 @@
 import type { Child } from './child.ts';
 import { type Load, load } from './load.ts';
-import type { People } from './people.ts';
 import type { Query, QueryName } from './queries.ts';
 import type { Row } from './results.ts';
 import { against, type Variant } from './sides.ts';
+import type { People } from './users.ts';
 
 /** One side's part of a round. */
 interface Turn extends Load {

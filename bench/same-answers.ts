@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ask } from './ask.ts';
 import type { Child } from './child.ts';
-import type { Person } from './people.ts';
 import { queryOf } from './queries.ts';
 import { against, type Variant } from './sides.ts';
+import type { Person } from './users.ts';
 
 const compared = ['q1', 'q2', 'q3', 'unseen'] as const;
 const whoAmI = JSON.stringify({ query: '{ me { id } }' });

@@ -1,4 +1,4 @@
-import { portApart } from '../tests/servers.ts';
+import { portApart } from '../tests/support/servers.ts';
 import { type Child, type Program, startChild } from './child.ts';
 import type { Subgraphs } from './subgraphs.ts';
 

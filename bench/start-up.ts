@@ -1,9 +1,9 @@
 import { firstAnswer } from './ask.ts';
-import type { Person } from './people.ts';
 import { queryOf } from './queries.ts';
 import type { Row } from './results.ts';
 import { quantile } from './rounds.ts';
 import { against, type SideSettings, startSide, type Variant } from './sides.ts';
+import type { Person } from './users.ts';
 
 /** One start of one gateway. */
 interface Start {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { portApart } from '../tests/servers.ts';
+import { portApart } from '../tests/support/servers.ts';
 import { type Child, startChild } from './child.ts';
-import { tokenClaims } from './people.ts';
+import { tokenClaims } from './users.ts';
 
 /** What all gateways on the network stand in front of. */
 export interface Subgraphs {

@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
-import { newKeyPair } from '../subgraphs/auth/keys/private-key.ts';
-import { openSigningKeys } from '../subgraphs/auth/keys/signing-keys.ts';
-import { captureLog } from '../tests/captured-log.ts';
-import { folderOfTest } from '../tests/folder-of-test.ts';
-import { run } from '../tests/spawned.ts';
+import { newKeyPair } from '../subgraphs/auth/tokens/private-key.ts';
+import { openSigningKeys } from '../subgraphs/auth/tokens/signing-keys.ts';
+import { captureLog } from '../tests/support/captured-log.ts';
+import { run } from '../tests/support/spawned.ts';
+import { folderOfTest } from '../tests/support/temporary-folder.ts';
 import { ensureSecrets } from './data-folder.ts';
 
 const pair = newKeyPair();

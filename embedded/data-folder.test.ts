@@ -2,9 +2,9 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { StartFault } from '../runtime/start-fault.ts';
-import { folderOfTest } from '../tests/folder-of-test.ts';
-import { run } from '../tests/spawned.ts';
+import { StartupError } from '../platform/process/startup-error.ts';
+import { run } from '../tests/support/spawned.ts';
+import { folderOfTest } from '../tests/support/temporary-folder.ts';
 import { ensureSecrets, openFolder, type SecretFiles } from './data-folder.ts';
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
@@ -29,7 +29,7 @@ function faultOf(start: () => unknown): string {
   try {
     start();
   } catch (error) {
-    if (error instanceof StartFault) return error.message;
+    if (error instanceof StartupError) return error.message;
     throw error;
   }
   throw new Error('The folder was taken as it is.');

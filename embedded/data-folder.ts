@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, chmodSync, constants, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { errorCode, StartFault } from '../runtime/start-fault.ts';
-import { ensureFirstKey, takeOverKey } from '../subgraphs/auth/keys/first-key.ts';
+import { errorCode, StartupError } from '../platform/process/startup-error.ts';
+import { ensureFirstKey, migrateLegacyKey } from '../subgraphs/auth/tokens/first-key.ts';
 
 /** The secrets that the processes share among them. */
 export interface SecretFiles {
@@ -14,7 +14,7 @@ export interface SecretFiles {
   clientAddressKey: string;
 }
 
-/** Makes the folder where there is none, for its owner alone; a StartFault where it cannot be written. */
+/** Makes the folder where there is none, for its owner alone; a StartupError where it cannot be written. */
 export function openFolder(folder: string): string {
   const path = resolve(folder);
   try {
@@ -23,7 +23,7 @@ export function openFolder(folder: string): string {
     return path;
   } catch (error) {
     const reason = (error as Error).message;
-    throw new StartFault(`The folder ${path} cannot be written (${reason}): mend its rights, or choose another.`);
+    throw new StartupError(`The folder ${path} cannot be written (${reason}): mend its rights, or choose another.`);
   }
 }
 
@@ -34,7 +34,7 @@ export function ensureSecrets(folder: string, mode = 0o600): SecretFiles {
     imageServiceToken: join(folder, 'image-service-token'),
     clientAddressKey: join(folder, 'client-address-key'),
   };
-  takeOverKey(files.signingKeys, { file: join(folder, 'signing-key.pem'), mode });
+  migrateLegacyKey(files.signingKeys, { file: join(folder, 'signing-key.pem'), mode });
   ensureFirstKey(files.signingKeys, mode);
   createOnce(files.imageServiceToken, mode, () => randomBytes(32).toString('base64url'));
   createOnce(files.clientAddressKey, mode, () => randomBytes(32).toString('base64url'));
@@ -62,6 +62,6 @@ function createOnce(file: string, mode: number, make: () => string): void {
   }
 }
 
-function unusable(file: string, error: unknown): StartFault {
-  return new StartFault(`${file} cannot be used (${(error as Error).message}): mend its rights.`, { cause: error });
+function unusable(file: string, error: unknown): StartupError {
+  return new StartupError(`${file} cannot be used (${(error as Error).message}): mend its rights.`, { cause: error });
 }

@@ -1,21 +1,21 @@
 import { join } from 'node:path';
-import type { ExecutorName } from '../gateway/gateway.ts';
-import { createHttpTransport, type HttpTransportSettings } from '../gateway/http-transport.ts';
-import { createMemoryTransport } from '../gateway/memory-transport.ts';
-import { startGateway } from '../gateway/start.ts';
-import { startImageService } from '../image-service/start.ts';
-import { createAddressSigner, createClientReader, readClientAddressKey } from '../runtime/client-address.ts';
-import { explainListen, type RunningServer } from '../runtime/graphql-server.ts';
-import { createLogger, type LogLevel } from '../runtime/logger.ts';
-import type { Running } from '../runtime/process.ts';
-import { readSecret } from '../runtime/secret-file.ts';
-import { openSigningKeys } from '../subgraphs/auth/keys/signing-keys.ts';
-import { type AccountRules, startAuth } from '../subgraphs/auth/start.ts';
-import { openSqliteLimitStore } from '../subgraphs/auth/storage/sqlite.limits.ts';
-import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite.ts';
-import { createImageClient, readImageServiceToken } from '../subgraphs/resources/image-client.ts';
-import { startResources } from '../subgraphs/resources/start.ts';
-import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite.ts';
+import type { ExecutorName } from '../gateway/apollo-gateway.ts';
+import { startGateway } from '../gateway/server.ts';
+import { createHttpTransport, type HttpTransportSettings } from '../gateway/subgraphs/http-transport.ts';
+import { createInProcessTransport } from '../gateway/subgraphs/in-process-transport.ts';
+import { startImageService } from '../image-service/server.ts';
+import { explainListen, type RunningServer } from '../platform/graphql/server.ts';
+import { createAddressSigner, createClientReader, readClientAddressKey } from '../platform/http/client-address.ts';
+import type { Running } from '../platform/process/lifecycle.ts';
+import { createLogger, type LogLevel } from '../platform/process/logger.ts';
+import { readSecret } from '../platform/process/secret-file.ts';
+import { type AccountRules, startAuth } from '../subgraphs/auth/server.ts';
+import { openSqliteLimitStore } from '../subgraphs/auth/storage/sqlite/limit-store.ts';
+import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite/user-store.ts';
+import { openSigningKeys } from '../subgraphs/auth/tokens/signing-keys.ts';
+import { createImageClient, readImageServiceToken } from '../subgraphs/resources/image-service/client.ts';
+import { startResources } from '../subgraphs/resources/server.ts';
+import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite/resource-store.ts';
 import { timingOf } from '../subgraphs/resources/timing.ts';
 import { ensureSecrets, openFolder } from './data-folder.ts';
 
@@ -126,7 +126,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
     }),
   );
   const transportTo = ({ url, execute }: RunningServer, http?: HttpTransportSettings) =>
-    settings.calls === 'memory' ? createMemoryTransport(execute) : createHttpTransport(url, http);
+    settings.calls === 'memory' ? createInProcessTransport(execute) : createHttpTransport(url, http);
   const toAuth = transportTo(auth, { signAddress: createAddressSigner(clientAddressKey) });
   const timeouts = { timeoutMs: subgraphTimeoutMs, mutationTimeoutMs: subgraphTimeoutMs };
   const gateway = keep(

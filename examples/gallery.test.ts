@@ -4,13 +4,20 @@ import axe from 'axe-core';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { promised, refusal, startProxy } from '../clients/typescript/test-proxy.ts';
-import { logOutEverywhere } from '../tests/accounts.ts';
-import { describeInBrowser, openBrowser } from '../tests/chromium.ts';
-import { resourceCount } from '../tests/documents.ts';
-import type { TestServer } from '../tests/servers.ts';
-import { serveFolder } from '../tests/static-files.ts';
-import { fixture, type Person, type System, startSystem, temporaryFolder, uniqueName } from '../tests/system.ts';
+import { promised, refusal, startProxy } from '../clients/typescript/testing/proxy.ts';
+import { logOutEverywhere } from '../tests/support/accounts.ts';
+import { describeInBrowser, openBrowser } from '../tests/support/chromium.ts';
+import { resourceCount } from '../tests/support/documents.ts';
+import type { TestServer } from '../tests/support/servers.ts';
+import { serveFolder } from '../tests/support/static-files.ts';
+import {
+  fixture,
+  type Person,
+  type System,
+  startSystem,
+  temporaryFolder,
+  uniqueName,
+} from '../tests/support/system.ts';
 
 const password = 'correct horse battery staple';
 const png = { name: 'four-colours.png', mimeType: 'image/png', buffer: fixture('four-colours.png') };

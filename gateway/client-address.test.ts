@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Client } from '../platform/graphql/http-handler.ts';
 import {
   clientAddressHeader,
   createAddressSigner,
   createClientReader,
   readClientAddressKey,
-} from '../runtime/client-address.ts';
-import type { Client } from '../runtime/graphql-http.ts';
-import { captureLog } from '../tests/captured-log.ts';
-import { listenAsSubgraph, someClient, startClient } from '../tests/subgraph-client.ts';
-import { post } from '../tests/tiny-server.ts';
-import type { ExecutorName } from './gateway.ts';
-import { createHttpTransport } from './http-transport.ts';
-import { startGateway } from './start.ts';
+} from '../platform/http/client-address.ts';
+import { captureLog } from '../tests/support/captured-log.ts';
+import { listenAsSubgraph, someClient, startClient } from '../tests/support/subgraph-client.ts';
+import { post } from '../tests/support/tiny-server.ts';
+import type { ExecutorName } from './apollo-gateway.ts';
+import { startGateway } from './server.ts';
+import { createHttpTransport } from './subgraphs/http-transport.ts';
 
 const key = readClientAddressKey(randomBytes(32).toString('base64url'));
 const signAddress = createAddressSigner(key);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readClientAddressKey } from '../runtime/client-address.ts';
-import { httpUrl, logLevel, origins, port, secretFile, wholeNumber } from '../runtime/environment.ts';
-import { isProxyRange } from './connected-client.ts';
+import { readClientAddressKey } from '../platform/http/client-address.ts';
+import { httpUrl, logLevel, origins, port, secretFile, wholeNumber } from '../platform/process/environment.ts';
+import { isProxyRange } from './client-ip.ts';
 
 const milliseconds = () => wholeNumber({ min: 1, max: 300_000 });
 const proxyRanges = () =>

@@ -1,11 +1,11 @@
-import '../runtime/heap-growth.ts';
+import '../platform/process/heap-growth.ts';
 
-import { createAddressSigner } from '../runtime/client-address.ts';
-import { createLogger } from '../runtime/logger.ts';
-import { runProcess } from '../runtime/process.ts';
+import { createAddressSigner } from '../platform/http/client-address.ts';
+import { runProcess } from '../platform/process/lifecycle.ts';
+import { createLogger } from '../platform/process/logger.ts';
 import { gatewayEnvironment } from './environment.ts';
-import { createHttpTransport } from './http-transport.ts';
-import { startGateway } from './start.ts';
+import { startGateway } from './server.ts';
+import { createHttpTransport } from './subgraphs/http-transport.ts';
 
 await runProcess({
   about: 'gateway: the one entry point; plans operations and asks the subgraphs.',

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { captureLog } from '../tests/captured-log.ts';
-import { listenAsSubgraph } from '../tests/subgraph-client.ts';
-import { post } from '../tests/tiny-server.ts';
-import type { ExecutorName } from './gateway.ts';
-import { createHttpTransport } from './http-transport.ts';
-import { startGateway } from './start.ts';
+import { captureLog } from '../tests/support/captured-log.ts';
+import { listenAsSubgraph } from '../tests/support/subgraph-client.ts';
+import { post } from '../tests/support/tiny-server.ts';
+import type { ExecutorName } from './apollo-gateway.ts';
+import { startGateway } from './server.ts';
+import { createHttpTransport } from './subgraphs/http-transport.ts';
 
 /** A gateway before an auth subgraph that writes down what it is asked. */
 async function startBefore(executor: ExecutorName) {

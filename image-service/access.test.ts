@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorOf, exchange, noImage, startTestService, TOKEN } from './test-service.ts';
+import { errorOf, exchange, noImage, startTestService, TOKEN } from './testing/service.ts';
 
 describe('the token', () => {
   const privateCalls = [

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Refusal } from './answers.ts';
+import { ErrorAnswer } from './answers.ts';
 
 /**
  * A check that throws a refusal: 401 without a token, 403 with a wrong one. Its time says nothing of the token.
@@ -9,8 +9,8 @@ export function createTokenCheck(token: string): (headers: IncomingHttpHeaders) 
   const expected = digest(token);
   return (headers) => {
     const given = headers['x-api-private-token'] || headers['private-token'];
-    if (!given) throw new Refusal(401, 'Send the token in the header X-API-Private-Token.');
-    if (!timingSafeEqual(digest(String(given)), expected)) throw new Refusal(403, 'The token is not known.');
+    if (!given) throw new ErrorAnswer(401, 'Send the token in the header X-API-Private-Token.');
+    if (!timingSafeEqual(digest(String(given)), expected)) throw new ErrorAnswer(403, 'The token is not known.');
   };
 }
 

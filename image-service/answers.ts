@@ -8,8 +8,8 @@ export interface Answer {
 }
 
 /** Why a request is not done. `message` is for the client and names nothing of the inside. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class ErrorAnswer extends Error {
+  override readonly name = 'ErrorAnswer';
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
 
@@ -37,7 +37,7 @@ export const noContent: Answer = { status: 204 };
 
 /** The answer to an error: what a refusal says; of anything else, such as a bug, nothing but that there was one. */
 export function errorAnswer(error: unknown): Answer {
-  const { status, message, headers } = error instanceof Refusal ? error : masked;
+  const { status, message, headers } = error instanceof ErrorAnswer ? error : masked;
   return jsonAnswer(status, { status_code: status, message }, headers);
 }
 

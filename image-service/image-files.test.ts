@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openImageFiles } from './image-files.ts';
-import { gif, noImage, png, temporaryFolder } from './test-service.ts';
+import { gif, noImage, png, temporaryFolder } from './testing/service.ts';
 
 const openTemporary = async () => {
   const folder = join(await temporaryFolder(), 'made', 'by-opening');

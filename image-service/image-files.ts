@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readHead, removeLeftovers, removeWhole, unlessMissing, writeWhole } from './atomic-files.ts';
 import {
   decodeImage,
   decodeRecord,
@@ -11,8 +12,7 @@ import {
   RECORD_MAX_BYTES,
   type StoredImage,
 } from './image-record.ts';
-import { createTurns } from './turns.ts';
-import { readHead, removeLeftovers, removeWhole, unlessMissing, writeWhole } from './whole-files.ts';
+import { createYield } from './yield-to-event-loop.ts';
 
 const IMAGE_ID = /^[0-9a-f]{24}$/;
 const IMAGE_FILE = /^[0-9a-f]{24}\.image$/;
@@ -77,7 +77,7 @@ function createReader(folder: string) {
 }
 
 function createWriter(folder: string) {
-  const inTurn = createTurns();
+  const inTurn = createYield();
 
   const write = async (image: StoredImage): Promise<ImageRecord> => {
     await writeWhole(pathOf(folder, image.record.id), encodeImage(image));

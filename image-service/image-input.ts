@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Refusal } from './answers.ts';
+import { ErrorAnswer } from './answers.ts';
 
 const bytes = z.string('data must be the image as base64').transform((text, context) => {
   const decoded = Buffer.from(text, 'base64');
@@ -37,5 +37,5 @@ export function parseChange(body: unknown) {
 function parse<Input extends z.ZodType>(input: Input, body: unknown): z.output<Input> {
   const result = input.safeParse(body);
   if (result.success) return result.data;
-  throw new Refusal(400, `${result.error.issues.map(({ message }) => message).join('; ')}.`);
+  throw new ErrorAnswer(400, `${result.error.issues.map(({ message }) => message).join('; ')}.`);
 }

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { imageServiceEnvironment } from './environment.ts';
-import { aGif, asJson, startTestService, TOKEN, type ToldImage, temporaryFolder } from './test-service.ts';
+import { aGif, asJson, startTestService, TOKEN, type ToldImage, temporaryFolder } from './testing/service.ts';
 
 // Starting a process takes its time where the machine is busy.
 const processes = { timeout: 60_000 };

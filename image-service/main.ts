@@ -2,7 +2,7 @@ import './heap-growth.ts';
 
 import { type Logger, pino } from 'pino';
 import { describeEnvironment, type ImageServiceEnvironment, readEnvironment } from './environment.ts';
-import { type RunningImageService, startImageService } from './start.ts';
+import { type RunningImageService, startImageService } from './server.ts';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(`${describeEnvironment()}\n`);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { bytesOf, gif, png, startTestService } from './test-service.ts';
+import { bytesOf, gif, png, startTestService } from './testing/service.ts';
 
 const tagOf = (bytes: Buffer, type: string) => `"${createHash('sha256').update(bytes).digest('hex')}-${type}"`;
 

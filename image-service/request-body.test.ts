@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { aGif, asJson, errorOf, exchange, startTestService, TOKEN } from './test-service.ts';
+import { aGif, asJson, errorOf, exchange, startTestService, TOKEN } from './testing/service.ts';
 
 /** A payload of exactly so many bytes; the field that fills it up is one the service does not know. */
 const payloadOf = (sizeBytes: number) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { aGif, asJson, errorOf, startTestService, TOKEN } from './test-service.ts';
+import { aGif, asJson, errorOf, startTestService, TOKEN } from './testing/service.ts';
 
 /** A log, and the lines that are written to it. */
 const collectLog = () => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { aGif, aPng, asJson, errorOf, exchange, noImage, startTestService, TOKEN } from './test-service.ts';
+import { aGif, aPng, asJson, errorOf, exchange, noImage, startTestService, TOKEN } from './testing/service.ts';
 
 describe('a path', () => {
   test('may end in one slash', async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, Refusal } from './answers.ts';
+import { type Answer, ErrorAnswer } from './answers.ts';
 
 /** A request on its way to its answer. `id` is what the path named as it was sent: not checked, not decoded. */
 export interface Exchange {
@@ -22,7 +22,7 @@ export function findHandle(routes: Route[], path: string, method = 'GET'): { han
     const [match, id = ''] = route.path.exec(path) ?? [];
     if (match !== undefined) return { handle: methodOf(route, method), id };
   }
-  throw new Refusal(404, 'There is nothing at this path.');
+  throw new ErrorAnswer(404, 'There is nothing at this path.');
 }
 
 /** The path of a request's target, without its query and one trailing slash; otherwise as it was sent. */
@@ -35,5 +35,5 @@ function methodOf({ methods }: Route, method: string): Handle {
   const handle = methods[method === 'HEAD' ? 'GET' : method];
   if (handle) return handle;
   const allowed = Object.keys(methods).flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
-  throw new Refusal(405, `Here go only ${allowed.join(', ')}.`, { Allow: allowed.join(', ') });
+  throw new ErrorAnswer(405, `Here go only ${allowed.join(', ')}.`, { Allow: allowed.join(', ') });
 }

@@ -12,7 +12,7 @@ import {
   png,
   startTestService,
   type ToldImage,
-} from './test-service.ts';
+} from './testing/service.ts';
 
 describe('POST /images', () => {
   test('stores an image and tells where it is', async () => {

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { type Logger, pino } from 'pino';
 import { createTokenCheck } from './access.ts';
-import { errorAnswer, jsonAnswer, noContent, Refusal, send } from './answers.ts';
+import { ErrorAnswer, errorAnswer, jsonAnswer, noContent, send } from './answers.ts';
 import type { ImageFiles } from './image-files.ts';
 import { parseChange, parseImage } from './image-input.ts';
 import type { ImageRecord } from './image-record.ts';
@@ -36,7 +36,7 @@ export function createImageService(options: ImageServiceOptions): RequestListene
     try {
       send(response, await answer({ request, response }));
     } catch (error) {
-      if (!(error instanceof Refusal)) logFailure(log, request, error);
+      if (!(error instanceof ErrorAnswer)) logFailure(log, request, error);
       send(response, errorAnswer(error));
     }
   };
@@ -89,7 +89,7 @@ function publicRoutes(files: ImageFiles): Route[] {
 
   const ready = async () => {
     if (await files.isWritable()) return jsonAnswer(200, { status: 'ok' });
-    throw new Refusal(503, 'The image folder cannot be written.');
+    throw new ErrorAnswer(503, 'The image folder cannot be written.');
   };
 
   return [
@@ -100,6 +100,6 @@ function publicRoutes(files: ImageFiles): Route[] {
 }
 
 function found<Thing>(thing: Thing | undefined | false): Thing {
-  if (thing === undefined || thing === false) throw new Refusal(404, 'There is no such image.');
+  if (thing === undefined || thing === false) throw new ErrorAnswer(404, 'There is no such image.');
   return thing;
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type DocumentNode, type FieldDefinitionNode, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { refusalCodes } from '../runtime/graphql-errors.ts';
-import { run } from '../tests/spawned.ts';
+import { apiErrorCodes } from '../platform/graphql/error-formatting.ts';
+import { run } from '../tests/support/spawned.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const subgraphs = ['auth.graphql', 'resources.graphql'];
@@ -59,7 +59,7 @@ describe.each(subgraphs)('%s', (file) => {
       const [, listed] = /\bCodes: (.+)$/s.exec(description) ?? [];
       const codes = listed?.match(/\b[A-Z]{2,}(_[A-Z]+)*\b/g) ?? [];
       expect(listed === 'none.' ? ['none'] : codes).not.toEqual([]);
-      expect(refusalCodes).toEqual(expect.arrayContaining(codes));
+      expect(apiErrorCodes).toEqual(expect.arrayContaining(codes));
     },
   );
 
@@ -67,7 +67,7 @@ describe.each(subgraphs)('%s', (file) => {
   test('calls nothing a code in all of its descriptions that is none', () => {
     const descriptions = partsOf(parse(read(file))).map(({ description = '' }) => description);
     const named = descriptions.flatMap((description) => description.match(/\b[A-Z]{3,}(_[A-Z]+)+\b/g) ?? []);
-    expect(named.filter((code) => !refusalCodes.includes(code) && !conflictReasons.includes(code))).toEqual([]);
+    expect(named.filter((code) => !apiErrorCodes.includes(code) && !conflictReasons.includes(code))).toEqual([]);
   });
 });
 

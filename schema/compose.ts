@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { composeServices } from '@apollo/composition';
 import { printSchema } from 'graphql';
 import { gql } from 'graphql-tag';
-import { apiDocs } from './api-docs/page.ts';
+import { apiDocs } from './tools/api-docs/page.ts';
 
 const here = (name: string) => new URL(name, import.meta.url);
 

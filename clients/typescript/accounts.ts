@@ -1,3 +1,4 @@
+import { untilAborted } from './async.ts';
 import type { CallOptions, ClientParts, Execute } from './execute.ts';
 import {
   ChangePasswordDocument,
@@ -16,9 +17,8 @@ import {
   type TokenFieldsFragment,
   type UserFieldsFragment,
 } from './generated/operations.ts';
-import { given } from './given.ts';
+import { given } from './require-value.ts';
 import { type Tokens, withToken } from './session.ts';
-import { untilAborted } from './waiting.ts';
 
 export type User = UserFieldsFragment;
 

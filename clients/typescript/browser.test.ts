@@ -2,13 +2,13 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeInBrowser, openBrowser } from '../../tests/chromium.ts';
-import { packClient } from '../../tests/packed-client.ts';
-import type { TestServer } from '../../tests/servers.ts';
-import { serveFolder } from '../../tests/static-files.ts';
-import { type System, startSystem, temporaryFolder, uniqueName } from '../../tests/system.ts';
+import { describeInBrowser, openBrowser } from '../../tests/support/chromium.ts';
+import { packClient } from '../../tests/support/packed-client.ts';
+import type { TestServer } from '../../tests/support/servers.ts';
+import { serveFolder } from '../../tests/support/static-files.ts';
+import { type System, startSystem, temporaryFolder, uniqueName } from '../../tests/support/system.ts';
 import type * as Client from './index.ts';
-import { refusal, startProxy } from './test-proxy.ts';
+import { refusal, startProxy } from './testing/proxy.ts';
 
 declare global {
   /** The client's module, as the page has imported it. */

@@ -1,7 +1,7 @@
 import { type Accounts, createAccounts } from './accounts.ts';
 import { createExecuteAs, type Execute } from './execute.ts';
 import { RefreshSessionDocument, type RefreshSessionMutation } from './generated/operations.ts';
-import { given } from './given.ts';
+import { given } from './require-value.ts';
 import { createResources, type Resources } from './resources.ts';
 import { defaultRetry, type RetrySettings, withRetry } from './retry.ts';
 import { createSession, memoryStore, type TokenStore } from './session.ts';

@@ -1,11 +1,11 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import { refusalCodes } from '../../runtime/graphql-errors.ts';
+import { apiErrorCodes } from '../../platform/graphql/error-formatting.ts';
 import { type ApiError, isApiError, toApiError } from './errors.ts';
 
 const refused = (extensions?: Record<string, unknown>) =>
   toApiError([{ message: 'No.', path: ['field'], ...(extensions && { extensions }) }], { field: null });
 
-test.each([...refusalCodes, 'INTERNAL_SERVER_ERROR', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'])(
+test.each([...apiErrorCodes, 'INTERNAL_SERVER_ERROR', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'])(
   'knows %s',
   (code) => {
     expect(refused({ code })).toMatchObject({ code, message: 'No.', path: ['field'], data: { field: null } });

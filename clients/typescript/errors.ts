@@ -1,5 +1,5 @@
 /** One fault of an input. `field` is the path in the input, as `image.data`. */
-export interface Problem {
+export interface ValidationIssue {
   field: string;
   message: string;
 }
@@ -11,7 +11,7 @@ export interface ErrorDetails {
   UNAUTHENTICATED: { reason: 'MISSING' | 'EXPIRED' | 'INVALID' };
   FORBIDDEN: Nothing;
   /** No problems where GraphQL itself refused a value for its type. */
-  BAD_USER_INPUT: { problems?: Problem[] };
+  BAD_USER_INPUT: { problems?: ValidationIssue[] };
   INVALID_CREDENTIALS: Nothing;
   INVALID_REFRESH_TOKEN: Nothing;
   USERNAME_TAKEN: Nothing;

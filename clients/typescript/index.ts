@@ -9,7 +9,7 @@ export {
   type ErrorCode,
   type ErrorDetails,
   isApiError,
-  type Problem,
+  type ValidationIssue,
 } from './errors.ts';
 export type { CallOptions, Execute, ExecuteOptions } from './execute.ts';
 export type { ResourceFilter, ResourceOrder } from './generated/operations.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixture, type System, startSystem, uniqueName } from '../../tests/system.ts';
+import { fixture, type System, startSystem, uniqueName } from '../../tests/support/system.ts';
 import { createClient, isApiError, memoryStore } from './index.ts';
 import { imageFromFile } from './node.ts';
 

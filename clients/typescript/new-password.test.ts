@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type System, startSystem } from '../../tests/system.ts';
+import { type System, startSystem } from '../../tests/support/system.ts';
 import { createClient, memoryStore, type TokenStore, type Tokens } from './index.ts';
-import { promised, refusal, startProxy } from './test-proxy.ts';
+import { promised, refusal, startProxy } from './testing/proxy.ts';
 
 let system: System;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { given } from '../../tests/ask.ts';
-import { resourceCount } from '../../tests/documents.ts';
-import { fixture, type Person, type System, startSystem, uniqueName } from '../../tests/system.ts';
+import { given } from '../../tests/support/ask.ts';
+import { resourceCount } from '../../tests/support/documents.ts';
+import { fixture, type Person, type System, startSystem, uniqueName } from '../../tests/support/system.ts';
 import { createClient, memoryStore, type TokenStore } from './index.ts';
-import { promised, refusal, startProxy } from './test-proxy.ts';
+import { promised, refusal, startProxy } from './testing/proxy.ts';
 
 let system: System;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { packClient, runIn } from '../../tests/packed-client.ts';
-import { type System, startSystem, temporaryFolder } from '../../tests/system.ts';
+import { packClient, runIn } from '../../tests/support/packed-client.ts';
+import { type System, startSystem, temporaryFolder } from '../../tests/support/system.ts';
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const folder = temporaryFolder();

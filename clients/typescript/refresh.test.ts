@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { logOutEverywhere } from '../../tests/accounts.ts';
-import { viewer } from '../../tests/documents.ts';
-import { type System, startSystem } from '../../tests/system.ts';
+import { logOutEverywhere } from '../../tests/support/accounts.ts';
+import { viewer } from '../../tests/support/documents.ts';
+import { type System, startSystem } from '../../tests/support/system.ts';
 import { type ClientSettings, createClient, memoryStore, type Tokens } from './index.ts';
-import { promised, refusal, startProxy } from './test-proxy.ts';
+import { promised, refusal, startProxy } from './testing/proxy.ts';
 
 let system: System;
 beforeAll(async () => {

@@ -15,7 +15,7 @@ import {
   UpdateResourceDocument,
   type UpdateResourceInput,
 } from './generated/operations.ts';
-import { given } from './given.ts';
+import { given } from './require-value.ts';
 
 export type Resource = ResourceFieldsFragment;
 export type ResourcePage = NonNullable<ResourcesQuery['resources']>;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { given } from '../../tests/ask.ts';
-import { titles } from '../../tests/documents.ts';
-import { deadUrl } from '../../tests/servers.ts';
-import { fixture, type Person, type System, startSystem } from '../../tests/system.ts';
+import { given } from '../../tests/support/ask.ts';
+import { titles } from '../../tests/support/documents.ts';
+import { deadUrl } from '../../tests/support/servers.ts';
+import { fixture, type Person, type System, startSystem } from '../../tests/support/system.ts';
 import { type ClientSettings, createClient, memoryStore } from './index.ts';
 import { backoff } from './retry.ts';
-import { type Fault, refusal, startProxy } from './test-proxy.ts';
+import { type Fault, refusal, startProxy } from './testing/proxy.ts';
 
 let system: System;
 let ada: Person;

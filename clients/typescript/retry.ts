@@ -1,5 +1,5 @@
+import { pause } from './async.ts';
 import { AnswerError, ConnectionError, isApiError } from './errors.ts';
-import { pause } from './waiting.ts';
 
 /** How often, and after how long, what failed by chance is tried again. */
 export interface RetrySettings {

@@ -1,5 +1,5 @@
+import { untilAborted } from './async.ts';
 import { type ApiError, isApiError, toApiError } from './errors.ts';
-import { untilAborted } from './waiting.ts';
 
 /** What somebody is logged in by. */
 export interface Tokens {

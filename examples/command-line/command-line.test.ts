@@ -2,13 +2,13 @@ import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { promised, startProxy } from '../../clients/typescript/test-proxy.ts';
-import { given } from '../../tests/ask.ts';
-import { titles } from '../../tests/documents.ts';
-import { folderOfTest } from '../../tests/folder-of-test.ts';
-import { deadUrl } from '../../tests/servers.ts';
-import { run, runCommand } from '../../tests/spawned.ts';
-import { type Person, type System, startSystem } from '../../tests/system.ts';
+import { promised, startProxy } from '../../clients/typescript/testing/proxy.ts';
+import { given } from '../../tests/support/ask.ts';
+import { titles } from '../../tests/support/documents.ts';
+import { deadUrl } from '../../tests/support/servers.ts';
+import { run, runCommand } from '../../tests/support/spawned.ts';
+import { type Person, type System, startSystem } from '../../tests/support/system.ts';
+import { folderOfTest } from '../../tests/support/temporary-folder.ts';
 
 let system: System;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { captureLog } from '../../tests/captured-log.ts';
-import { temporaryFolder } from '../../tests/system.ts';
-import { startTinyServer } from '../../tests/tiny-server.ts';
+import { captureLog } from '../../tests/support/captured-log.ts';
+import { temporaryFolder } from '../../tests/support/system.ts';
+import { startTinyServer } from '../../tests/support/tiny-server.ts';
 import { createExplorer } from './explorer.ts';
 import { loadExplorer } from './load.ts';
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { AnswerPath } from '../../runtime/graphql-http.ts';
-import { sendRefusal } from '../../runtime/http-json.ts';
-import type { Logger } from '../../runtime/logger.ts';
+import type { AnswerPath } from '../../platform/graphql/http-handler.ts';
+import { sendError } from '../../platform/http/json-body.ts';
+import type { Logger } from '../../platform/process/logger.ts';
 import { type ExplorerFile, filesFolder, indexName } from './explorer-file.ts';
 import { loadExplorer } from './load.ts';
 import { pageHeaders } from './page-headers.ts';
@@ -42,11 +42,11 @@ export function createExplorer({
     (nameOf: (path: string) => string): AnswerPath =>
     async (req, res, { requestId, headers }) => {
       if (req.method !== 'GET' && req.method !== 'HEAD')
-        return sendRefusal(res, notAllowed, { ...headers, allow: 'GET, HEAD' });
+        return sendError(res, notAllowed, { ...headers, allow: 'GET, HEAD' });
       const all = await files().catch((err: unknown) => void log.warn({ requestId, err }, 'explorer not built'));
       if (!all) return sendNotBuilt(res, headers);
       const file = all.get(nameOf(new URL(req.url ?? '', 'http://gateway').pathname));
-      if (!file) return sendRefusal(res, notFound, headers);
+      if (!file) return sendError(res, notFound, headers);
       await file.send(req, res, headers);
     };
   const page = answer(() => indexName);

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { readClientAddressKey } from '../../runtime/client-address.ts';
-import { logLevel, namedHttpUrls, port, secretFile, wholeNumber } from '../../runtime/environment.ts';
-import type { AccountRules } from './start.ts';
+import { readClientAddressKey } from '../../platform/http/client-address.ts';
+import { logLevel, namedHttpUrls, port, secretFile, wholeNumber } from '../../platform/process/environment.ts';
+import type { AccountRules } from './server.ts';
 
 /** Of libuv's four threads one stays free for files and images. */
 const defaultConcurrency = Math.min(3, availableParallelism());

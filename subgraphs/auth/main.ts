@@ -1,13 +1,13 @@
-import '../../runtime/heap-growth.ts';
+import '../../platform/process/heap-growth.ts';
 
-import { createClientReader } from '../../runtime/client-address.ts';
-import { createLogger } from '../../runtime/logger.ts';
-import { runProcess } from '../../runtime/process.ts';
+import { createClientReader } from '../../platform/http/client-address.ts';
+import { runProcess } from '../../platform/process/lifecycle.ts';
+import { createLogger } from '../../platform/process/logger.ts';
 import { accountRulesFrom, authEnvironment } from './environment.ts';
-import { openSigningKeys } from './keys/signing-keys.ts';
-import { startAuth } from './start.ts';
-import { openSqliteLimitStore } from './storage/sqlite.limits.ts';
-import { openSqliteUserStore } from './storage/sqlite.ts';
+import { startAuth } from './server.ts';
+import { openSqliteLimitStore } from './storage/sqlite/limit-store.ts';
+import { openSqliteUserStore } from './storage/sqlite/user-store.ts';
+import { openSigningKeys } from './tokens/signing-keys.ts';
 
 await runProcess({
   about: 'auth: the subgraph of accounts; hands out access tokens.',

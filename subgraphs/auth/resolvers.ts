@@ -1,16 +1,16 @@
-import { dateTime } from '../../runtime/date-time.ts';
-import type { Client } from '../../runtime/graphql-http.ts';
+import { dateTime } from '../../platform/graphql/date-time.ts';
+import type { Client } from '../../platform/graphql/http-handler.ts';
+import type { Accounts } from './accounts/accounts.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
-import type { LoggedIn, Sessions, Viewer } from './sessions.ts';
+import type { LoggedIn, Sessions, Viewer } from './sessions/sessions.ts';
 import type { User } from './storage/user-store.ts';
-import type { Users } from './users.ts';
 
 export interface AuthContext {
   requestId: string;
   client: () => Client;
   /** UNAUTHENTICATED without a token that holds, of a session that is open. */
   requireViewer: () => Promise<Viewer>;
-  users: Users;
+  users: Accounts;
   sessions: Sessions;
   /** An account as the viewer may see it; all that are asked for at once are looked up by one query. */
   loadUser: (id: string) => Promise<User | undefined>;

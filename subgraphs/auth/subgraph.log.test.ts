@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { startSubgraph } from './test-subgraph.ts';
-import { otherPassword, password } from './test-users.ts';
+import { startSubgraph } from './testing/subgraph.ts';
+import { otherPassword, password } from './testing/users.ts';
 
 const pair = '{ accessToken refreshToken }';
 const wrongPassword = 'wrong horse';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { startSubgraph } from './test-subgraph.ts';
-import { otherPassword, password } from './test-users.ts';
+import { startSubgraph } from './testing/subgraph.ts';
+import { otherPassword, password } from './testing/users.ts';
 
 const unauthenticated = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createAskText } from '../../tests/ask.ts';
-import { startSubgraph } from './test-subgraph.ts';
-import { password } from './test-users.ts';
+import { createAskText } from '../../tests/support/ask.ts';
+import { startSubgraph } from './testing/subgraph.ts';
+import { password } from './testing/users.ts';
 
 const entities =
   'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { username } } }';

@@ -1,14 +1,14 @@
 import DataLoader from 'dataloader';
-import type { Authenticate } from '../../runtime/access-token.ts';
-import type { IncomingRequest } from '../../runtime/graphql-http.ts';
-import { buildSchema } from '../../runtime/subgraph-schema.ts';
+import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
+import { buildSchema } from '../../platform/graphql/subgraph-schema.ts';
+import type { Authenticate } from '../../platform/tokens/access-token.ts';
+import type { Accounts } from './accounts/accounts.ts';
 import { type AuthContext, resolvers } from './resolvers.ts';
-import type { Sessions, Viewer } from './sessions.ts';
+import type { Sessions, Viewer } from './sessions/sessions.ts';
 import type { User } from './storage/user-store.ts';
-import type { Users } from './users.ts';
 
 export interface AuthSubgraphParts {
-  users: Users;
+  users: Accounts;
   sessions: Sessions;
   authenticate: Authenticate;
 }

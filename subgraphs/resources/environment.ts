@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { httpOrigin, httpUrl, logLevel, port, secretFile, wholeNumber } from '../../runtime/environment.ts';
-import { readVerificationKeys } from '../../runtime/verification-keys.ts';
-import { readImageServiceToken } from './image-client.ts';
+import { httpOrigin, httpUrl, logLevel, port, secretFile, wholeNumber } from '../../platform/process/environment.ts';
+import { readVerificationKeys } from '../../platform/tokens/verification-keys.ts';
+import { readImageServiceToken } from './image-service/client.ts';
 
 const variables = z.object({
   RESOURCES_PORT: port().prefault('4002').describe('Port that the resources subgraph listens on.'),

@@ -1,12 +1,12 @@
-import '../../runtime/heap-growth.ts';
+import '../../platform/process/heap-growth.ts';
 
-import { createLogger } from '../../runtime/logger.ts';
-import { runProcess } from '../../runtime/process.ts';
-import { createRemoteKeySet } from '../../runtime/remote-key-set.ts';
+import { runProcess } from '../../platform/process/lifecycle.ts';
+import { createLogger } from '../../platform/process/logger.ts';
+import { createRemoteKeySet } from '../../platform/tokens/remote-key-set.ts';
 import { resourcesEnvironment } from './environment.ts';
-import { createImageClient } from './image-client.ts';
-import { startResources } from './start.ts';
-import { openSqliteResourceStore } from './storage/sqlite.ts';
+import { createImageClient } from './image-service/client.ts';
+import { startResources } from './server.ts';
+import { openSqliteResourceStore } from './storage/sqlite/resource-store.ts';
 import { timingOf } from './timing.ts';
 
 await runProcess({

@@ -1,10 +1,10 @@
-import type { Viewer } from '../../runtime/access-token.ts';
-import { dateTime } from '../../runtime/date-time.ts';
-import { Refusal } from '../../runtime/refusal.ts';
-import { needsOnlySummaries } from './asked-for.ts';
-import type { Caller } from './caller.ts';
+import { ApiError } from '../../platform/api-error.ts';
+import { dateTime } from '../../platform/graphql/date-time.ts';
+import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
-import type { Resources } from './resources.ts';
+import { needsOnlySummaries } from './list-projection.ts';
+import type { Caller } from './resources/caller.ts';
+import type { Resources } from './resources/resources.ts';
 import type { Resource } from './storage/resource-store.ts';
 
 export interface ResourcesContext {
@@ -83,6 +83,6 @@ export const resolvers = {
   },
 } satisfies Resolvers;
 
-function forbidden(): Refusal {
-  return new Refusal({ code: 'FORBIDDEN' }, 'Only the user can see these resources.');
+function forbidden(): ApiError {
+  return new ApiError({ code: 'FORBIDDEN' }, 'Only the user can see these resources.');
 }

@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
-import type { Authenticate, Viewer } from '../../runtime/access-token.ts';
-import type { IncomingRequest } from '../../runtime/graphql-http.ts';
-import { sessionEnded } from '../../runtime/refusal.ts';
-import { buildSchema } from '../../runtime/subgraph-schema.ts';
+import { sessionEnded } from '../../platform/api-error.ts';
+import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
+import { buildSchema } from '../../platform/graphql/subgraph-schema.ts';
+import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
 import { type ResourcesContext, resolvers } from './resolvers.ts';
-import type { Resources } from './resources.ts';
+import type { Resources } from './resources/resources.ts';
 import type { Resource } from './storage/resource-store.ts';
 import type { RevocationStore } from './storage/revocation-store.ts';
 

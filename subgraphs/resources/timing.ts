@@ -1,4 +1,4 @@
-import type { ResourcesSettings } from './start.ts';
+import type { ResourcesSettings } from './server.ts';
 
 const reconcileEveryMs = 2_000;
 

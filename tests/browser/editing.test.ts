@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { viewer } from '../documents.ts';
+import { viewer } from '../support/documents.ts';
 import { openExplorer } from './open-explorer.ts';
 
 test('Prettify sets the operation, the variables and the headers in order, and keeps their comments', async () => {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { resourceCount } from '../documents.ts';
 import { graphql } from '../generated/gql.ts';
-import { fixture } from '../system.ts';
+import { resourceCount } from '../support/documents.ts';
+import { fixture } from '../support/system.ts';
 import { openExplorer } from './open-explorer.ts';
 
 interface Resource {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { fixture } from '../system.ts';
+import { fixture } from '../support/system.ts';
 import { openExplorer } from './open-explorer.ts';
 
 /** What has the keyboard: the name that it goes by. */

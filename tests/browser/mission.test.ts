@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { viewer } from '../documents.ts';
 import type { ViewerQuery } from '../generated/graphql.ts';
+import { viewer } from '../support/documents.ts';
 import { openExplorer } from './open-explorer.ts';
 
 interface LoggedIn {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { given } from '../ask.ts';
+import { given } from '../support/ask.ts';
 import { findings } from './findings.ts';
 import { openExplorer } from './open-explorer.ts';
 

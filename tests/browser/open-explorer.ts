@@ -1,7 +1,7 @@
 import { chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-import type { AccountRules } from '../../subgraphs/auth/start.ts';
-import { type System, startSystem } from '../system.ts';
+import type { AccountRules } from '../../subgraphs/auth/server.ts';
+import { type System, startSystem } from '../support/system.ts';
 import { browserPath } from './find-browser.ts';
 
 export type Editor = 'operation' | 'variables' | 'request-headers' | 'response';

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { endSession, logOut, sessionIdOf } from '../accounts.ts';
-import { given } from '../ask.ts';
-import { viewer } from '../documents.ts';
-import { untyped } from '../untyped.ts';
+import { endSession, logOut, sessionIdOf } from '../support/accounts.ts';
+import { given } from '../support/ask.ts';
+import { viewer } from '../support/documents.ts';
+import { untyped } from '../support/untyped.ts';
 import { openExplorer } from './open-explorer.ts';
 
 interface LoggedIn {

@@ -6,7 +6,7 @@ import { isTaken, undeliveredIn } from './checker.accounts.ts';
 import { noFindings } from './checker.ts';
 import { png } from './client.ts';
 import { counted, expectDeath } from './deaths.ts';
-import type { Doomed } from './doomed.ts';
+import type { Doomed } from './killable.ts';
 import { startAuthProcess } from './processes.ts';
 import { storeForeign } from './world.ts';
 

@@ -4,7 +4,7 @@ import { startAccountWorld, timeout, until } from './account-world.ts';
 import { noFindings } from './checker.ts';
 import { clientOf, jpg, png } from './client.ts';
 import { counted, expectDeath, type Reached } from './deaths.ts';
-import type { Doomed } from './doomed.ts';
+import type { Doomed } from './killable.ts';
 import { startResourcesProcess } from './processes.ts';
 import type { Step } from './steps.ts';
 import { inDatabase, letTimePass, patient, storeForeign } from './world.ts';

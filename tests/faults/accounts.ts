@@ -10,9 +10,9 @@ import {
   refreshSession,
   register,
   type Tokens,
-} from '../accounts.ts';
-import { type Answer, createAsk, given, type ShownError } from '../ask.ts';
-import type { Told, ToldAccount, ToldSession } from './told.ts';
+} from '../support/accounts.ts';
+import { type Answer, createAsk, given, type ShownError } from '../support/ask.ts';
+import type { Told, ToldAccount, ToldSession } from './client-ledger.ts';
 
 /** Somebody who has an account. */
 export interface Person {

@@ -1,10 +1,10 @@
-import type { RunningServer } from '../../runtime/graphql-server.ts';
-import { createLogger } from '../../runtime/logger.ts';
-import { openSigningKeys } from '../../subgraphs/auth/keys/signing-keys.ts';
-import { type AccountRules, startAuth } from '../../subgraphs/auth/start.ts';
-import { openSqliteLimitStore } from '../../subgraphs/auth/storage/sqlite.limits.ts';
-import { openSqliteUserStore } from '../../subgraphs/auth/storage/sqlite.ts';
+import type { RunningServer } from '../../platform/graphql/server.ts';
+import { createLogger } from '../../platform/process/logger.ts';
+import { type AccountRules, startAuth } from '../../subgraphs/auth/server.ts';
+import { openSqliteLimitStore } from '../../subgraphs/auth/storage/sqlite/limit-store.ts';
+import { openSqliteUserStore } from '../../subgraphs/auth/storage/sqlite/user-store.ts';
 import type { UserStore } from '../../subgraphs/auth/storage/user-store.ts';
+import { openSigningKeys } from '../../subgraphs/auth/tokens/signing-keys.ts';
 import { inSteps, type Reach } from './steps.ts';
 import { audience, eventAudience, issuer } from './tokens.ts';
 

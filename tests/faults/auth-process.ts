@@ -1,7 +1,7 @@
 import { accountsAt } from './accounts.ts';
 import { type AuthAt, startAuthAt } from './auth-at.ts';
-import { createReach, type Doomed, tell } from './doomed.ts';
-import { noTold } from './told.ts';
+import { noTold } from './client-ledger.ts';
+import { createReach, type Doomed, tell } from './killable.ts';
 
 /** One JSON argument of the process. */
 export interface AuthProcess extends AuthAt, Doomed {

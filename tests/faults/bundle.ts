@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import { startImageService } from '../../image-service/start.ts';
+import { startImageService } from '../../image-service/server.ts';
 import { putSigningKey, tokenOf, verificationPem } from './keys.ts';
 import { imageServiceToken } from './tokens.ts';
 

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
-import { createAsk } from '../ask.ts';
-import { resourceCount } from '../documents.ts';
+import { createAsk } from '../support/ask.ts';
+import { resourceCount } from '../support/documents.ts';
+import type { Told, ToldAccount } from './client-ledger.ts';
 import { inTurns, servedSha256 } from './images-there.ts';
-import type { Told, ToldAccount } from './told.ts';
 
 /** Where accounts are, and resources that serve. */
 export interface AccountsAt {

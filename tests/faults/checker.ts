@@ -10,8 +10,8 @@ import {
   readAccounts,
   undeliveredIn,
 } from './checker.accounts.ts';
+import type { Told, ToldResource } from './client-ledger.ts';
 import { inTurns, listImages, servedSha256 } from './images-there.ts';
-import type { Told, ToldResource } from './told.ts';
 
 export interface Checked {
   /** The SQLite file. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Answer, type Ask, createAsk, given, type ShownError } from '../ask.ts';
-import { createStored, deleteResource, updateStored } from '../documents.ts';
 import type { StoredResourceFragment } from '../generated/graphql.ts';
-import type { Told } from './told.ts';
+import { type Answer, type Ask, createAsk, given, type ShownError } from '../support/ask.ts';
+import { createStored, deleteResource, updateStored } from '../support/documents.ts';
+import type { Told } from './client-ledger.ts';
 
 export interface Picture {
   base64: string;

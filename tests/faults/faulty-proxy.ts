@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { portApart } from '../servers.ts';
+import { portApart } from '../support/servers.ts';
 
 /** What is wrong with calls: each gets what would carry it on to the service and gives that one's answer. */
 export type Fault = (req: IncomingMessage, res: ServerResponse, carryOn: () => Promise<Response>) => unknown;

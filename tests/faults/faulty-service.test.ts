@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
-import { resourceCount, versionAndCount } from '../documents.ts';
+import { resourceCount, versionAndCount } from '../support/documents.ts';
 import { noFindings } from './checker.ts';
 import { type Client, clientOf, isShown, jpg, png, type Shown } from './client.ts';
 import { type Fault, type FaultyProxy, faults, startFaultyProxy } from './faulty-proxy.ts';

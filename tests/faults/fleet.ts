@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { portApart } from '../servers.ts';
+import { portApart } from '../support/servers.ts';
 import { type Killable, startImageServiceProcess } from './processes.ts';
 import type { Random } from './random.ts';
 

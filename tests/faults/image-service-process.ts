@@ -1,4 +1,4 @@
-import { startImageService } from '../../image-service/start.ts';
+import { startImageService } from '../../image-service/server.ts';
 import { imageServiceToken } from './tokens.ts';
 
 /** One JSON argument of the process. */

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { accessTokenType } from '../../runtime/access-token.ts';
-import { keyId } from '../../runtime/key-set.ts';
-import { tokenAlgorithm } from '../../runtime/signed-token.ts';
-import { addKey } from '../../subgraphs/auth/keys/key-folder.ts';
+import { accessTokenType } from '../../platform/tokens/access-token.ts';
+import { keyId } from '../../platform/tokens/key-set.ts';
+import { tokenAlgorithm } from '../../platform/tokens/signed-token.ts';
+import { addKey } from '../../subgraphs/auth/tokens/key-folder.ts';
 import { audience, issuer } from './tokens.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { accountsAt, type Login, type Person, RefusedByAuth } from './accounts.ts';
 import { clientOf, isShown } from './client.ts';
+import type { Told } from './client-ledger.ts';
 import type { Fleets, Urls } from './fleets.ts';
 import { createDo, type Wanted } from './load.resources.ts';
 import type { Random } from './random.ts';
-import type { Told } from './told.ts';
 
-/** Users who do all that can be done, whatever becomes of the processes that they ask. */
+/** Accounts who do all that can be done, whatever becomes of the processes that they ask. */
 export interface Load {
   /** What answers were errors: codes that only a bug or a loss gives. */
   surprises: string[];

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite.ts';
-import { folderOfTest } from '../folder-of-test.ts';
+import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite/resource-store.ts';
+import { folderOfTest } from '../support/temporary-folder.ts';
 import { check, noFindings } from './checker.ts';
 import { pictures } from './client.ts';
+import { noTold } from './client-ledger.ts';
 import { type StandIn, startStandIn } from './fleet.ts';
 import { type Fleets, startFleets } from './fleets.ts';
 import { verificationPem } from './keys.ts';
 import { startLoad } from './load.ts';
 import { seeded } from './random.ts';
 import { imageServiceToken } from './tokens.ts';
-import { noTold } from './told.ts';
 import { letTimePass, storeForeign } from './world.ts';
 
 /** More of them by hand: FAULT_KILLS=2000 npm run test:faults -- random-kills, with FAULT_SEED for what was seen before. */

@@ -1,11 +1,11 @@
-import type { RunningServer } from '../../runtime/graphql-server.ts';
-import { createLogger } from '../../runtime/logger.ts';
-import { readVerificationKeys } from '../../runtime/verification-keys.ts';
-import { createImageClient } from '../../subgraphs/resources/image-client.ts';
-import { startResources } from '../../subgraphs/resources/start.ts';
+import type { RunningServer } from '../../platform/graphql/server.ts';
+import { createLogger } from '../../platform/process/logger.ts';
+import { readVerificationKeys } from '../../platform/tokens/verification-keys.ts';
+import { createImageClient } from '../../subgraphs/resources/image-service/client.ts';
+import { startResources } from '../../subgraphs/resources/server.ts';
 import type { OperationStore } from '../../subgraphs/resources/storage/operation-store.ts';
 import type { RevocationStore } from '../../subgraphs/resources/storage/revocation-store.ts';
-import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite.ts';
+import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite/resource-store.ts';
 import { inSteps, type Reach } from './steps.ts';
 import { audience, eventAudience, imageServiceToken, issuer } from './tokens.ts';
 

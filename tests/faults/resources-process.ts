@@ -2,10 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { OperationStore } from '../../subgraphs/resources/storage/operation-store.ts';
 import { clientOf, isShown, png } from './client.ts';
-import { createReach, type Doomed, tell } from './doomed.ts';
+import { noTold } from './client-ledger.ts';
+import { createReach, type Doomed, tell } from './killable.ts';
 import { type ResourcesAt, startResourcesAt } from './resources-at.ts';
 import type { Step } from './steps.ts';
-import { noTold } from './told.ts';
 
 /** One JSON argument of the process. */
 export interface ResourcesProcess extends ResourcesAt, Doomed {

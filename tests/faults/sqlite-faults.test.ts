@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { markReadOnly } from '../../subgraphs/resources/storage/test-read-only.ts';
-import { versionAndCount } from '../documents.ts';
+import { markReadOnly } from '../../subgraphs/resources/testing/read-only.ts';
+import { versionAndCount } from '../support/documents.ts';
 import { noFindings } from './checker.ts';
 import { clientOf, isShown, jpg, png, type Shown } from './client.ts';
 import { tokenOf } from './keys.ts';

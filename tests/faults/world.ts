@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import { startImageService } from '../../image-service/start.ts';
-import { folderOfTest } from '../folder-of-test.ts';
+import { startImageService } from '../../image-service/server.ts';
+import { folderOfTest } from '../support/temporary-folder.ts';
 import type { AccountsAt } from './checker.accounts.ts';
 import { check, type Findings } from './checker.ts';
 import type { Picture } from './client.ts';
+import { noTold, type Told } from './client-ledger.ts';
 import { verificationPem } from './keys.ts';
 import { type Between, type ResourcesAt, startResourcesAt } from './resources-at.ts';
 import { imageServiceToken } from './tokens.ts';
-import { noTold, type Told } from './told.ts';
 
 /** For what is not about time: no call is given up, however busy the machine is. */
 export const patient = { timeoutMs: 20_000, requestMs: 20_000 };

@@ -126,113 +126,38 @@ export type DeleteResourceInput = {
   expectedVersion?: number | null | undefined;
 };
 
-export type GivenTokensFragment = { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } };
+export type ListWithOwnersQueryVariables = Exact<{ [key: string]: never; }>;
 
-export type RegisterMutationVariables = Exact<{
-  input: RegisterInput;
+
+export type ListWithOwnersQuery = { me: { mine: { edges: Array<{ node: { named: string, picture: { at: string } } }> } | null } | null };
+
+export type RFragment = { named: string, picture: { at: string } };
+
+export type FirstOnesQueryVariables = Exact<{
+  first?: number | null | undefined;
 }>;
 
 
-export type RegisterMutation = { register: { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } } | null };
+export type FirstOnesQuery = { resources: { totalCount: number } | null };
 
-export type LogInMutationVariables = Exact<{
-  input: LoginInput;
+export type OnesAfterQueryVariables = Exact<{
+  after?: string | null | undefined;
 }>;
 
 
-export type LogInMutation = { login: { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } } | null };
+export type OnesAfterQuery = { resources: { totalCount: number } | null };
 
-export type RefreshSessionMutationVariables = Exact<{
-  input: RefreshSessionInput;
+export type NewerOnesQueryVariables = Exact<{
+  from?: string | null | undefined;
 }>;
 
 
-export type RefreshSessionMutation = { refreshSession: { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } } | null };
+export type NewerOnesQuery = { resources: { totalCount: number } | null };
 
-export type LogOutMutationVariables = Exact<{
-  input: LogoutInput;
-}>;
+export type ListAsVisitorQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type LogOutMutation = { logout: { loggedOut: boolean } | null };
-
-export type LogOutEverywhereMutationVariables = Exact<{ [key: string]: never; }>;
-
-
-export type LogOutEverywhereMutation = { logoutEverywhere: { loggedOut: boolean } | null };
-
-export type EndSessionMutationVariables = Exact<{
-  input: EndSessionInput;
-}>;
-
-
-export type EndSessionMutation = { endSession: { loggedOut: boolean } | null };
-
-export type ChangePasswordMutationVariables = Exact<{
-  input: ChangePasswordInput;
-}>;
-
-
-export type ChangePasswordMutation = { changePassword: { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } } | null };
-
-export type DeleteAccountMutationVariables = Exact<{
-  input: DeleteAccountInput;
-}>;
-
-
-export type DeleteAccountMutation = { deleteAccount: { deletedUserId: string } | null };
-
-export type ShownSessionFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, isCurrent: boolean, userAgent: string | null };
-
-export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type SessionsQuery = { sessions: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, isCurrent: boolean, userAgent: string | null }> | null };
-
-export type UpdateTextsMutationVariables = Exact<{
-  id: string;
-  title?: string | null | undefined;
-  description?: string | null | undefined;
-}>;
-
-
-export type UpdateTextsMutation = { updateResource: { resource: { title: string, description: string | null } } | null };
-
-export type UpdateDescriptionMutationVariables = Exact<{
-  id: string;
-  description?: string | null | undefined;
-}>;
-
-
-export type UpdateDescriptionMutation = { updateResource: { resource: { description: string | null } } | null };
-
-export type CountAndNextPageFragment = { totalCount: number, pageInfo: { hasNextPage: boolean } };
-
-export type ConditionalFragmentQueryVariables = Exact<{
-  is: boolean;
-}>;
-
-
-export type ConditionalFragmentQuery = { one:
-    | { totalCount?: number, pageInfo?: { hasNextPage: boolean } }
-    | Record<PropertyKey, never>
-   | null, two: { __typename: 'ResourceConnection', totalCount: number, pageInfo: { hasNextPage: boolean } } | null };
-
-export type ConditionalFieldsQueryVariables = Exact<{
-  id: string;
-  is: boolean;
-}>;
-
-
-export type ConditionalFieldsQuery = { resources: { nodes: Array<{ id: string, description: string | null, image: { sha256: string } }> } | null, resource: { id: string, description: string | null } | null };
-
-export type OneNullMutationVariables = Exact<{
-  id: string;
-  none?: DeleteResourceInput | null | undefined;
-}>;
-
-
-export type OneNullMutation = { first: { resource: { title: string } } | null, none: { deletedResourceId: string } | null, last: { resource: { title: string } } | null };
+export type ListAsVisitorQuery = { me: { username: string } | null, resources: { totalCount: number, nodes: Array<{ title: string, image: { url: string }, owner: { username: string } | null }> } | null };
 
 export type IdsAndImageUrlsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -302,43 +227,144 @@ export type JoinedBothWaysQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type JoinedBothWaysQuery = { me: { username: string, resources: { totalCount: number } | null } | null, resources: { nodes: Array<{ title: string, owner: { username: string } | null }> } | null };
 
-export type ListWithOwnersQueryVariables = Exact<{ [key: string]: never; }>;
+export type UpdateTextsMutationVariables = Exact<{
+  id: string;
+  title?: string | null | undefined;
+  description?: string | null | undefined;
+}>;
 
 
-export type ListWithOwnersQuery = { me: { mine: { edges: Array<{ node: { named: string, picture: { at: string } } }> } | null } | null };
+export type UpdateTextsMutation = { updateResource: { resource: { title: string, description: string | null } } | null };
 
-export type RFragment = { named: string, picture: { at: string } };
+export type UpdateDescriptionMutationVariables = Exact<{
+  id: string;
+  description?: string | null | undefined;
+}>;
+
+
+export type UpdateDescriptionMutation = { updateResource: { resource: { description: string | null } } | null };
+
+export type CountAndNextPageFragment = { totalCount: number, pageInfo: { hasNextPage: boolean } };
+
+export type ConditionalFragmentQueryVariables = Exact<{
+  is: boolean;
+}>;
+
+
+export type ConditionalFragmentQuery = { one:
+    | { totalCount?: number, pageInfo?: { hasNextPage: boolean } }
+    | Record<PropertyKey, never>
+   | null, two: { __typename: 'ResourceConnection', totalCount: number, pageInfo: { hasNextPage: boolean } } | null };
+
+export type ConditionalFieldsQueryVariables = Exact<{
+  id: string;
+  is: boolean;
+}>;
+
+
+export type ConditionalFieldsQuery = { resources: { nodes: Array<{ id: string, description: string | null, image: { sha256: string } }> } | null, resource: { id: string, description: string | null } | null };
+
+export type OneNullMutationVariables = Exact<{
+  id: string;
+  none?: DeleteResourceInput | null | undefined;
+}>;
+
+
+export type OneNullMutation = { first: { resource: { title: string } } | null, none: { deletedResourceId: string } | null, last: { resource: { title: string } } | null };
+
+export type KeptResourceFragment = { id: string, title: string, description: string | null, version: number, createdAt: string, updatedAt: string, owner: { id: string, username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } };
+
+export type EverythingKeptQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EverythingKeptQuery = { me: { username: string, resources: { totalCount: number, nodes: Array<{ id: string, title: string, description: string | null, version: number, createdAt: string, updatedAt: string, owner: { id: string, username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } }> } | null } | null };
+
+export type CreateBesideKeptMutationVariables = Exact<{
+  input: CreateResourceInput;
+}>;
+
+
+export type CreateBesideKeptMutation = { createResource: { resource: { id: string, title: string, description: string | null, version: number, createdAt: string, updatedAt: string, owner: { id: string, username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } } } | null };
+
+export type UpdateKeptMutationVariables = Exact<{
+  input: UpdateResourceInput;
+}>;
+
+
+export type UpdateKeptMutation = { updateResource: { resource: { id: string, title: string, description: string | null, version: number, createdAt: string, updatedAt: string, owner: { id: string, username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } } } | null };
+
+export type OneSupergraphQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OneSupergraphQuery = { me: { username: string } | null, resources: { nodes: Array<{ title: string, owner: { username: string } | null }> } | null };
+
+export type GivenTokensFragment = { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } };
+
+export type RegisterMutationVariables = Exact<{
+  input: RegisterInput;
+}>;
+
+
+export type RegisterMutation = { register: { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } } | null };
+
+export type LogInMutationVariables = Exact<{
+  input: LoginInput;
+}>;
+
+
+export type LogInMutation = { login: { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } } | null };
+
+export type RefreshSessionMutationVariables = Exact<{
+  input: RefreshSessionInput;
+}>;
+
+
+export type RefreshSessionMutation = { refreshSession: { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } } | null };
+
+export type LogOutMutationVariables = Exact<{
+  input: LogoutInput;
+}>;
+
+
+export type LogOutMutation = { logout: { loggedOut: boolean } | null };
+
+export type LogOutEverywhereMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LogOutEverywhereMutation = { logoutEverywhere: { loggedOut: boolean } | null };
+
+export type EndSessionMutationVariables = Exact<{
+  input: EndSessionInput;
+}>;
+
+
+export type EndSessionMutation = { endSession: { loggedOut: boolean } | null };
+
+export type ChangePasswordMutationVariables = Exact<{
+  input: ChangePasswordInput;
+}>;
+
+
+export type ChangePasswordMutation = { changePassword: { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } } | null };
+
+export type DeleteAccountMutationVariables = Exact<{
+  input: DeleteAccountInput;
+}>;
+
+
+export type DeleteAccountMutation = { deleteAccount: { deletedUserId: string } | null };
+
+export type ShownSessionFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, isCurrent: boolean, userAgent: string | null };
+
+export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionsQuery = { sessions: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, isCurrent: boolean, userAgent: string | null }> | null };
 
 export type BothSubgraphsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type BothSubgraphsQuery = { me: { username: string } | null, resources: { totalCount: number, nodes: Array<{ title: string }> } | null };
-
-export type FirstOnesQueryVariables = Exact<{
-  first?: number | null | undefined;
-}>;
-
-
-export type FirstOnesQuery = { resources: { totalCount: number } | null };
-
-export type OnesAfterQueryVariables = Exact<{
-  after?: string | null | undefined;
-}>;
-
-
-export type OnesAfterQuery = { resources: { totalCount: number } | null };
-
-export type NewerOnesQueryVariables = Exact<{
-  from?: string | null | undefined;
-}>;
-
-
-export type NewerOnesQuery = { resources: { totalCount: number } | null };
-
-export type ListAsVisitorQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type ListAsVisitorQuery = { me: { username: string } | null, resources: { totalCount: number, nodes: Array<{ title: string, image: { url: string }, owner: { username: string } | null }> } | null };
 
 export type ShownResourceFragment = { id: string, title: string, description: string | null, version: number, owner: { username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } };
 
@@ -417,32 +443,6 @@ export type VersionAndCountQueryVariables = Exact<{
 
 export type VersionAndCountQuery = { resource: { id: string, version: number } | null, resources: { totalCount: number } | null };
 
-export type KeptResourceFragment = { id: string, title: string, description: string | null, version: number, createdAt: string, updatedAt: string, owner: { id: string, username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } };
-
-export type EverythingKeptQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type EverythingKeptQuery = { me: { username: string, resources: { totalCount: number, nodes: Array<{ id: string, title: string, description: string | null, version: number, createdAt: string, updatedAt: string, owner: { id: string, username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } }> } | null } | null };
-
-export type CreateBesideKeptMutationVariables = Exact<{
-  input: CreateResourceInput;
-}>;
-
-
-export type CreateBesideKeptMutation = { createResource: { resource: { id: string, title: string, description: string | null, version: number, createdAt: string, updatedAt: string, owner: { id: string, username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } } } | null };
-
-export type UpdateKeptMutationVariables = Exact<{
-  input: UpdateResourceInput;
-}>;
-
-
-export type UpdateKeptMutation = { updateResource: { resource: { id: string, title: string, description: string | null, version: number, createdAt: string, updatedAt: string, owner: { id: string, username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } } } | null };
-
-export type OneSupergraphQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type OneSupergraphQuery = { me: { username: string } | null, resources: { nodes: Array<{ title: string, owner: { username: string } | null }> } | null };
-
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -461,6 +461,46 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const RFragmentDoc = new TypedDocumentString(`
+    fragment R on Resource {
+  named: title
+  picture: image {
+    ... on Image {
+      at: url
+    }
+  }
+}
+    `, {"fragmentName":"R"}) as unknown as TypedDocumentString<RFragment, unknown>;
+export const CountAndNextPageFragmentDoc = new TypedDocumentString(`
+    fragment CountAndNextPage on ResourceConnection {
+  totalCount
+  pageInfo {
+    hasNextPage
+  }
+}
+    `, {"fragmentName":"CountAndNextPage"}) as unknown as TypedDocumentString<CountAndNextPageFragment, unknown>;
+export const KeptResourceFragmentDoc = new TypedDocumentString(`
+    fragment KeptResource on Resource {
+  id
+  title
+  description
+  version
+  createdAt
+  updatedAt
+  owner {
+    id
+    username
+  }
+  image {
+    url
+    contentType
+    width
+    height
+    sizeBytes
+    sha256
+  }
+}
+    `, {"fragmentName":"KeptResource"}) as unknown as TypedDocumentString<KeptResourceFragment, unknown>;
 export const GivenTokensFragmentDoc = new TypedDocumentString(`
     fragment GivenTokens on AuthPayload {
   accessToken
@@ -483,24 +523,6 @@ export const ShownSessionFragmentDoc = new TypedDocumentString(`
   userAgent
 }
     `, {"fragmentName":"ShownSession"}) as unknown as TypedDocumentString<ShownSessionFragment, unknown>;
-export const CountAndNextPageFragmentDoc = new TypedDocumentString(`
-    fragment CountAndNextPage on ResourceConnection {
-  totalCount
-  pageInfo {
-    hasNextPage
-  }
-}
-    `, {"fragmentName":"CountAndNextPage"}) as unknown as TypedDocumentString<CountAndNextPageFragment, unknown>;
-export const RFragmentDoc = new TypedDocumentString(`
-    fragment R on Resource {
-  named: title
-  picture: image {
-    ... on Image {
-      at: url
-    }
-  }
-}
-    `, {"fragmentName":"R"}) as unknown as TypedDocumentString<RFragment, unknown>;
 export const ShownResourceFragmentDoc = new TypedDocumentString(`
     fragment ShownResource on Resource {
   id
@@ -534,209 +556,66 @@ export const StoredResourceFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"StoredResource"}) as unknown as TypedDocumentString<StoredResourceFragment, unknown>;
-export const KeptResourceFragmentDoc = new TypedDocumentString(`
-    fragment KeptResource on Resource {
-  id
-  title
-  description
-  version
-  createdAt
-  updatedAt
-  owner {
-    id
-    username
-  }
-  image {
-    url
-    contentType
-    width
-    height
-    sizeBytes
-    sha256
-  }
-}
-    `, {"fragmentName":"KeptResource"}) as unknown as TypedDocumentString<KeptResourceFragment, unknown>;
-export const RegisterDocument = new TypedDocumentString(`
-    mutation Register($input: RegisterInput!) {
-  register(input: $input) {
-    ...GivenTokens
-  }
-}
-    fragment GivenTokens on AuthPayload {
-  accessToken
-  refreshToken
-  tokenType
-  expiresIn
-  user {
-    id
-    username
-  }
-}`) as unknown as TypedDocumentString<RegisterMutation, RegisterMutationVariables>;
-export const LogInDocument = new TypedDocumentString(`
-    mutation LogIn($input: LoginInput!) {
-  login(input: $input) {
-    ...GivenTokens
-  }
-}
-    fragment GivenTokens on AuthPayload {
-  accessToken
-  refreshToken
-  tokenType
-  expiresIn
-  user {
-    id
-    username
-  }
-}`) as unknown as TypedDocumentString<LogInMutation, LogInMutationVariables>;
-export const RefreshSessionDocument = new TypedDocumentString(`
-    mutation RefreshSession($input: RefreshSessionInput!) {
-  refreshSession(input: $input) {
-    ...GivenTokens
-  }
-}
-    fragment GivenTokens on AuthPayload {
-  accessToken
-  refreshToken
-  tokenType
-  expiresIn
-  user {
-    id
-    username
-  }
-}`) as unknown as TypedDocumentString<RefreshSessionMutation, RefreshSessionMutationVariables>;
-export const LogOutDocument = new TypedDocumentString(`
-    mutation LogOut($input: LogoutInput!) {
-  logout(input: $input) {
-    loggedOut
-  }
-}
-    `) as unknown as TypedDocumentString<LogOutMutation, LogOutMutationVariables>;
-export const LogOutEverywhereDocument = new TypedDocumentString(`
-    mutation LogOutEverywhere {
-  logoutEverywhere {
-    loggedOut
-  }
-}
-    `) as unknown as TypedDocumentString<LogOutEverywhereMutation, LogOutEverywhereMutationVariables>;
-export const EndSessionDocument = new TypedDocumentString(`
-    mutation EndSession($input: EndSessionInput!) {
-  endSession(input: $input) {
-    loggedOut
-  }
-}
-    `) as unknown as TypedDocumentString<EndSessionMutation, EndSessionMutationVariables>;
-export const ChangePasswordDocument = new TypedDocumentString(`
-    mutation ChangePassword($input: ChangePasswordInput!) {
-  changePassword(input: $input) {
-    ...GivenTokens
-  }
-}
-    fragment GivenTokens on AuthPayload {
-  accessToken
-  refreshToken
-  tokenType
-  expiresIn
-  user {
-    id
-    username
-  }
-}`) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
-export const DeleteAccountDocument = new TypedDocumentString(`
-    mutation DeleteAccount($input: DeleteAccountInput!) {
-  deleteAccount(input: $input) {
-    deletedUserId
-  }
-}
-    `) as unknown as TypedDocumentString<DeleteAccountMutation, DeleteAccountMutationVariables>;
-export const SessionsDocument = new TypedDocumentString(`
-    query Sessions {
-  sessions {
-    ...ShownSession
-  }
-}
-    fragment ShownSession on Session {
-  id
-  createdAt
-  lastUsedAt
-  expiresAt
-  isCurrent
-  userAgent
-}`) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
-export const UpdateTextsDocument = new TypedDocumentString(`
-    mutation UpdateTexts($id: ID!, $title: String, $description: String) {
-  updateResource(input: {id: $id, title: $title, description: $description}) {
-    resource {
-      title
-      description
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<UpdateTextsMutation, UpdateTextsMutationVariables>;
-export const UpdateDescriptionDocument = new TypedDocumentString(`
-    mutation UpdateDescription($id: ID!, $description: String) {
-  updateResource(input: {id: $id, description: $description}) {
-    resource {
-      description
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<UpdateDescriptionMutation, UpdateDescriptionMutationVariables>;
-export const ConditionalFragmentDocument = new TypedDocumentString(`
-    query ConditionalFragment($is: Boolean!) {
-  one: resources {
-    ...CountAndNextPage @include(if: $is)
-  }
-  two: resources {
-    ...CountAndNextPage
-    __typename
-  }
-}
-    fragment CountAndNextPage on ResourceConnection {
-  totalCount
-  pageInfo {
-    hasNextPage
-  }
-}`) as unknown as TypedDocumentString<ConditionalFragmentQuery, ConditionalFragmentQueryVariables>;
-export const ConditionalFieldsDocument = new TypedDocumentString(`
-    query ConditionalFields($id: ID!, $is: Boolean!) {
-  resources {
-    nodes {
-      id
-    }
-  }
-  resources @include(if: $is) {
-    nodes {
-      description
-      image {
-        sha256
+export const ListWithOwnersDocument = new TypedDocumentString(`
+    query ListWithOwners {
+  me {
+    mine: resources {
+      edges {
+        node {
+          ...R
+        }
       }
     }
   }
-  resource(id: $id) {
-    id
-  }
-  resource(id: $id) @skip(if: $is) {
-    description
-  }
 }
-    `) as unknown as TypedDocumentString<ConditionalFieldsQuery, ConditionalFieldsQueryVariables>;
-export const OneNullDocument = new TypedDocumentString(`
-    mutation OneNull($id: ID!, $none: DeleteResourceInput = {id: "nothing"}) {
-  first: updateResource(input: {id: $id, title: "First"}) {
-    resource {
-      title
+    fragment R on Resource {
+  named: title
+  picture: image {
+    ... on Image {
+      at: url
     }
   }
-  none: deleteResource(input: $none) {
-    deletedResourceId
+}`) as unknown as TypedDocumentString<ListWithOwnersQuery, ListWithOwnersQueryVariables>;
+export const FirstOnesDocument = new TypedDocumentString(`
+    query FirstOnes($first: Int) {
+  resources(first: $first) {
+    totalCount
   }
-  last: updateResource(input: {id: $id, title: "Last"}) {
-    resource {
+}
+    `) as unknown as TypedDocumentString<FirstOnesQuery, FirstOnesQueryVariables>;
+export const OnesAfterDocument = new TypedDocumentString(`
+    query OnesAfter($after: String) {
+  resources(after: $after) {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<OnesAfterQuery, OnesAfterQueryVariables>;
+export const NewerOnesDocument = new TypedDocumentString(`
+    query NewerOnes($from: DateTime) {
+  resources(filter: {createdFrom: $from}) {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<NewerOnesQuery, NewerOnesQueryVariables>;
+export const ListAsVisitorDocument = new TypedDocumentString(`
+    query ListAsVisitor {
+  me {
+    username
+  }
+  resources {
+    totalCount
+    nodes {
       title
+      image {
+        url
+      }
+      owner {
+        username
+      }
     }
   }
 }
-    `) as unknown as TypedDocumentString<OneNullMutation, OneNullMutationVariables>;
+    `) as unknown as TypedDocumentString<ListAsVisitorQuery, ListAsVisitorQueryVariables>;
 export const IdsAndImageUrlsDocument = new TypedDocumentString(`
     query IdsAndImageUrls {
   resources(first: 100) {
@@ -885,26 +764,290 @@ export const JoinedBothWaysDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<JoinedBothWaysQuery, JoinedBothWaysQueryVariables>;
-export const ListWithOwnersDocument = new TypedDocumentString(`
-    query ListWithOwners {
+export const UpdateTextsDocument = new TypedDocumentString(`
+    mutation UpdateTexts($id: ID!, $title: String, $description: String) {
+  updateResource(input: {id: $id, title: $title, description: $description}) {
+    resource {
+      title
+      description
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateTextsMutation, UpdateTextsMutationVariables>;
+export const UpdateDescriptionDocument = new TypedDocumentString(`
+    mutation UpdateDescription($id: ID!, $description: String) {
+  updateResource(input: {id: $id, description: $description}) {
+    resource {
+      description
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateDescriptionMutation, UpdateDescriptionMutationVariables>;
+export const ConditionalFragmentDocument = new TypedDocumentString(`
+    query ConditionalFragment($is: Boolean!) {
+  one: resources {
+    ...CountAndNextPage @include(if: $is)
+  }
+  two: resources {
+    ...CountAndNextPage
+    __typename
+  }
+}
+    fragment CountAndNextPage on ResourceConnection {
+  totalCount
+  pageInfo {
+    hasNextPage
+  }
+}`) as unknown as TypedDocumentString<ConditionalFragmentQuery, ConditionalFragmentQueryVariables>;
+export const ConditionalFieldsDocument = new TypedDocumentString(`
+    query ConditionalFields($id: ID!, $is: Boolean!) {
+  resources {
+    nodes {
+      id
+    }
+  }
+  resources @include(if: $is) {
+    nodes {
+      description
+      image {
+        sha256
+      }
+    }
+  }
+  resource(id: $id) {
+    id
+  }
+  resource(id: $id) @skip(if: $is) {
+    description
+  }
+}
+    `) as unknown as TypedDocumentString<ConditionalFieldsQuery, ConditionalFieldsQueryVariables>;
+export const OneNullDocument = new TypedDocumentString(`
+    mutation OneNull($id: ID!, $none: DeleteResourceInput = {id: "nothing"}) {
+  first: updateResource(input: {id: $id, title: "First"}) {
+    resource {
+      title
+    }
+  }
+  none: deleteResource(input: $none) {
+    deletedResourceId
+  }
+  last: updateResource(input: {id: $id, title: "Last"}) {
+    resource {
+      title
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OneNullMutation, OneNullMutationVariables>;
+export const EverythingKeptDocument = new TypedDocumentString(`
+    query EverythingKept {
   me {
-    mine: resources {
-      edges {
-        node {
-          ...R
-        }
+    username
+    resources(first: 50, orderBy: TITLE) {
+      totalCount
+      nodes {
+        ...KeptResource
       }
     }
   }
 }
-    fragment R on Resource {
-  named: title
-  picture: image {
-    ... on Image {
-      at: url
+    fragment KeptResource on Resource {
+  id
+  title
+  description
+  version
+  createdAt
+  updatedAt
+  owner {
+    id
+    username
+  }
+  image {
+    url
+    contentType
+    width
+    height
+    sizeBytes
+    sha256
+  }
+}`) as unknown as TypedDocumentString<EverythingKeptQuery, EverythingKeptQueryVariables>;
+export const CreateBesideKeptDocument = new TypedDocumentString(`
+    mutation CreateBesideKept($input: CreateResourceInput!) {
+  createResource(input: $input) {
+    resource {
+      ...KeptResource
     }
   }
-}`) as unknown as TypedDocumentString<ListWithOwnersQuery, ListWithOwnersQueryVariables>;
+}
+    fragment KeptResource on Resource {
+  id
+  title
+  description
+  version
+  createdAt
+  updatedAt
+  owner {
+    id
+    username
+  }
+  image {
+    url
+    contentType
+    width
+    height
+    sizeBytes
+    sha256
+  }
+}`) as unknown as TypedDocumentString<CreateBesideKeptMutation, CreateBesideKeptMutationVariables>;
+export const UpdateKeptDocument = new TypedDocumentString(`
+    mutation UpdateKept($input: UpdateResourceInput!) {
+  updateResource(input: $input) {
+    resource {
+      ...KeptResource
+    }
+  }
+}
+    fragment KeptResource on Resource {
+  id
+  title
+  description
+  version
+  createdAt
+  updatedAt
+  owner {
+    id
+    username
+  }
+  image {
+    url
+    contentType
+    width
+    height
+    sizeBytes
+    sha256
+  }
+}`) as unknown as TypedDocumentString<UpdateKeptMutation, UpdateKeptMutationVariables>;
+export const OneSupergraphDocument = new TypedDocumentString(`
+    query OneSupergraph {
+  me {
+    username
+  }
+  resources {
+    nodes {
+      title
+      owner {
+        username
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OneSupergraphQuery, OneSupergraphQueryVariables>;
+export const RegisterDocument = new TypedDocumentString(`
+    mutation Register($input: RegisterInput!) {
+  register(input: $input) {
+    ...GivenTokens
+  }
+}
+    fragment GivenTokens on AuthPayload {
+  accessToken
+  refreshToken
+  tokenType
+  expiresIn
+  user {
+    id
+    username
+  }
+}`) as unknown as TypedDocumentString<RegisterMutation, RegisterMutationVariables>;
+export const LogInDocument = new TypedDocumentString(`
+    mutation LogIn($input: LoginInput!) {
+  login(input: $input) {
+    ...GivenTokens
+  }
+}
+    fragment GivenTokens on AuthPayload {
+  accessToken
+  refreshToken
+  tokenType
+  expiresIn
+  user {
+    id
+    username
+  }
+}`) as unknown as TypedDocumentString<LogInMutation, LogInMutationVariables>;
+export const RefreshSessionDocument = new TypedDocumentString(`
+    mutation RefreshSession($input: RefreshSessionInput!) {
+  refreshSession(input: $input) {
+    ...GivenTokens
+  }
+}
+    fragment GivenTokens on AuthPayload {
+  accessToken
+  refreshToken
+  tokenType
+  expiresIn
+  user {
+    id
+    username
+  }
+}`) as unknown as TypedDocumentString<RefreshSessionMutation, RefreshSessionMutationVariables>;
+export const LogOutDocument = new TypedDocumentString(`
+    mutation LogOut($input: LogoutInput!) {
+  logout(input: $input) {
+    loggedOut
+  }
+}
+    `) as unknown as TypedDocumentString<LogOutMutation, LogOutMutationVariables>;
+export const LogOutEverywhereDocument = new TypedDocumentString(`
+    mutation LogOutEverywhere {
+  logoutEverywhere {
+    loggedOut
+  }
+}
+    `) as unknown as TypedDocumentString<LogOutEverywhereMutation, LogOutEverywhereMutationVariables>;
+export const EndSessionDocument = new TypedDocumentString(`
+    mutation EndSession($input: EndSessionInput!) {
+  endSession(input: $input) {
+    loggedOut
+  }
+}
+    `) as unknown as TypedDocumentString<EndSessionMutation, EndSessionMutationVariables>;
+export const ChangePasswordDocument = new TypedDocumentString(`
+    mutation ChangePassword($input: ChangePasswordInput!) {
+  changePassword(input: $input) {
+    ...GivenTokens
+  }
+}
+    fragment GivenTokens on AuthPayload {
+  accessToken
+  refreshToken
+  tokenType
+  expiresIn
+  user {
+    id
+    username
+  }
+}`) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
+export const DeleteAccountDocument = new TypedDocumentString(`
+    mutation DeleteAccount($input: DeleteAccountInput!) {
+  deleteAccount(input: $input) {
+    deletedUserId
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteAccountMutation, DeleteAccountMutationVariables>;
+export const SessionsDocument = new TypedDocumentString(`
+    query Sessions {
+  sessions {
+    ...ShownSession
+  }
+}
+    fragment ShownSession on Session {
+  id
+  createdAt
+  lastUsedAt
+  expiresAt
+  isCurrent
+  userAgent
+}`) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
 export const BothSubgraphsDocument = new TypedDocumentString(`
     query BothSubgraphs {
   me {
@@ -918,46 +1061,6 @@ export const BothSubgraphsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<BothSubgraphsQuery, BothSubgraphsQueryVariables>;
-export const FirstOnesDocument = new TypedDocumentString(`
-    query FirstOnes($first: Int) {
-  resources(first: $first) {
-    totalCount
-  }
-}
-    `) as unknown as TypedDocumentString<FirstOnesQuery, FirstOnesQueryVariables>;
-export const OnesAfterDocument = new TypedDocumentString(`
-    query OnesAfter($after: String) {
-  resources(after: $after) {
-    totalCount
-  }
-}
-    `) as unknown as TypedDocumentString<OnesAfterQuery, OnesAfterQueryVariables>;
-export const NewerOnesDocument = new TypedDocumentString(`
-    query NewerOnes($from: DateTime) {
-  resources(filter: {createdFrom: $from}) {
-    totalCount
-  }
-}
-    `) as unknown as TypedDocumentString<NewerOnesQuery, NewerOnesQueryVariables>;
-export const ListAsVisitorDocument = new TypedDocumentString(`
-    query ListAsVisitor {
-  me {
-    username
-  }
-  resources {
-    totalCount
-    nodes {
-      title
-      image {
-        url
-      }
-      owner {
-        username
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<ListAsVisitorQuery, ListAsVisitorQueryVariables>;
 export const CreateResourceDocument = new TypedDocumentString(`
     mutation CreateResource($input: CreateResourceInput!) {
   createResource(input: $input) {
@@ -1124,106 +1227,3 @@ export const VersionAndCountDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VersionAndCountQuery, VersionAndCountQueryVariables>;
-export const EverythingKeptDocument = new TypedDocumentString(`
-    query EverythingKept {
-  me {
-    username
-    resources(first: 50, orderBy: TITLE) {
-      totalCount
-      nodes {
-        ...KeptResource
-      }
-    }
-  }
-}
-    fragment KeptResource on Resource {
-  id
-  title
-  description
-  version
-  createdAt
-  updatedAt
-  owner {
-    id
-    username
-  }
-  image {
-    url
-    contentType
-    width
-    height
-    sizeBytes
-    sha256
-  }
-}`) as unknown as TypedDocumentString<EverythingKeptQuery, EverythingKeptQueryVariables>;
-export const CreateBesideKeptDocument = new TypedDocumentString(`
-    mutation CreateBesideKept($input: CreateResourceInput!) {
-  createResource(input: $input) {
-    resource {
-      ...KeptResource
-    }
-  }
-}
-    fragment KeptResource on Resource {
-  id
-  title
-  description
-  version
-  createdAt
-  updatedAt
-  owner {
-    id
-    username
-  }
-  image {
-    url
-    contentType
-    width
-    height
-    sizeBytes
-    sha256
-  }
-}`) as unknown as TypedDocumentString<CreateBesideKeptMutation, CreateBesideKeptMutationVariables>;
-export const UpdateKeptDocument = new TypedDocumentString(`
-    mutation UpdateKept($input: UpdateResourceInput!) {
-  updateResource(input: $input) {
-    resource {
-      ...KeptResource
-    }
-  }
-}
-    fragment KeptResource on Resource {
-  id
-  title
-  description
-  version
-  createdAt
-  updatedAt
-  owner {
-    id
-    username
-  }
-  image {
-    url
-    contentType
-    width
-    height
-    sizeBytes
-    sha256
-  }
-}`) as unknown as TypedDocumentString<UpdateKeptMutation, UpdateKeptMutationVariables>;
-export const OneSupergraphDocument = new TypedDocumentString(`
-    query OneSupergraph {
-  me {
-    username
-  }
-  resources {
-    nodes {
-      title
-      owner {
-        username
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<OneSupergraphQuery, OneSupergraphQueryVariables>;

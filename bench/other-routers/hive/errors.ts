@@ -5,8 +5,8 @@ import {
   getOperationAST,
   getVariableValues,
 } from 'graphql';
-import { formatError, isRefusalCode, pickPublic } from '../../../runtime/graphql-errors.ts';
-import type { Logger } from '../../../runtime/logger.ts';
+import { formatError, isApiErrorCode, pickPublic } from '../../../platform/graphql/error-formatting.ts';
+import type { Logger } from '../../../platform/process/logger.ts';
 import type { Plugin, Result } from './packages.ts';
 
 const unavailable = {
@@ -89,7 +89,7 @@ const isTrouble = (error: GraphQLError) => troubles.includes(String(codeOf(error
 
 /** What a subgraph refused with passes; what it says of its own trouble is masked when it leaves. */
 function asShown({ message, path, extensions }: GraphQLError): GraphQLFormattedError {
-  const shown = isRefusalCode(extensions?.code) ? pickPublic(extensions) : { code: 'INTERNAL_SERVER_ERROR' };
+  const shown = isApiErrorCode(extensions?.code) ? pickPublic(extensions) : { code: 'INTERNAL_SERVER_ERROR' };
   return { message, ...(path && { path }), extensions: shown };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createJsonReader, sendRefusal } from '../../../runtime/http-json.ts';
+import { createJsonReader, sendError } from '../../../platform/http/json-body.ts';
 
 /** An image of the largest size in base64, and a second one beside it. */
 const maxBodyBytes = 1024 * 1024;
@@ -17,7 +17,7 @@ export function createFront(hive: RequestListener): RequestListener {
     const headers = { 'x-request-id': requestId, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     const refuse = (status: number, message: string) =>
-      sendRefusal(res, { status, code: 'BAD_REQUEST', message }, headers);
+      sendError(res, { status, code: 'BAD_REQUEST', message }, headers);
 
     const path = (req.url ?? '').replace(/\?.*$/s, '');
     if (path.startsWith('/health/')) return void hive(req, res);
@@ -25,7 +25,7 @@ export function createFront(hive: RequestListener): RequestListener {
     if (req.method === 'OPTIONS') return void hive(req, res);
     if (req.method !== 'POST') return refuse(405, 'Send operations by POST.');
     void readJson(req, res).then((read) => {
-      if ('refusal' in read) return sendRefusal(res, read.refusal, headers);
+      if ('refusal' in read) return sendError(res, read.refusal, headers);
       passOn(hive, req, res, read.body);
     });
   };

@@ -6,10 +6,10 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
-import { oneCredentialField } from '../../../runtime/one-credential-field.ts';
+import { oneCredentialField } from '../../../platform/graphql/one-credential-field.ts';
 import type { Plugin } from './packages.ts';
 
-/** The same as at our own gateway: see runtime/graphql-server.ts. */
+/** The same as at our own gateway: see platform/graphql/server.ts. */
 const maxTokens = 5_000;
 const maxSelections = 2_000;
 

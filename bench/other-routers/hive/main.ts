@@ -1,6 +1,6 @@
 import { gatewayEnvironment } from '../../../gateway/environment.ts';
-import { createLogger } from '../../../runtime/logger.ts';
-import { runProcess } from '../../../runtime/process.ts';
+import { runProcess } from '../../../platform/process/lifecycle.ts';
+import { createLogger } from '../../../platform/process/logger.ts';
 import { startHive } from './start.ts';
 
 await runProcess({

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
-import { createClientOf } from '../../../gateway/connected-client.ts';
+import { createClientIp } from '../../../gateway/client-ip.ts';
 import type { gatewayEnvironment } from '../../../gateway/environment.ts';
-import { clientAddressHeader, createAddressSigner } from '../../../runtime/client-address.ts';
-import type { Logger } from '../../../runtime/logger.ts';
-import type { Running } from '../../../runtime/process.ts';
+import { clientAddressHeader, createAddressSigner } from '../../../platform/http/client-address.ts';
+import type { Running } from '../../../platform/process/lifecycle.ts';
+import type { Logger } from '../../../platform/process/logger.ts';
 import { readSupergraph } from '../../gateways/settings.ts';
 import { createErrorPlugin } from './errors.ts';
 import { createFront } from './front.ts';
@@ -72,7 +72,7 @@ function corsOf(origins: string[]) {
 /** Of a client's headers only these reach a subgraph, and who asks reaches auth alone, signed. */
 function createHeaders({ CLIENT_ADDRESS_KEY_FILE, TRUSTED_PROXIES }: Environment) {
   const sign = createAddressSigner(CLIENT_ADDRESS_KEY_FILE);
-  const clientOf = createClientOf(TRUSTED_PROXIES);
+  const clientOf = createClientIp(TRUSTED_PROXIES);
   return ({ request, subgraphName, context }: { request: Request; subgraphName: string; context: Context }) => {
     const authorization = request.headers.get('authorization');
     const headers = {

@@ -1,7 +1,7 @@
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { useEffect } from 'react';
 import type { Explorer } from './explorer.ts';
-import { keepHistoryNamed, letWheelPass, mendEditors, mendTabList } from './mend.ts';
+import { keepHistoryNamed, letWheelPass, mendEditors, mendTabList } from './graphiql-patches.ts';
 
 /** Connects GraphiQL's editors to what the page does. Shows nothing. */
 export function Editors({ explorer }: { explorer: Explorer }) {

@@ -5,12 +5,12 @@ import { GraphiQL, GraphiQLInterface } from 'graphiql';
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import { type MouseEvent, useState } from 'react';
 import { Editors } from './editors.tsx';
-import { parseOrNothing } from './exchange.ts';
 import type { Explorer } from './explorer.ts';
-import { ImageDrop } from './image-drop.tsx';
-import type { Kept } from './kept.ts';
-import { PicturePane } from './picture-pane.tsx';
-import { post } from './post.ts';
+import { ImageDrop } from './images/image-drop.tsx';
+import { PicturePane } from './images/image-pane.tsx';
+import { parseOrNothing } from './requests/exchange.ts';
+import { post } from './requests/post.ts';
+import type { Persistence } from './state/persistence.ts';
 import { editorTheme, Themes } from './themes.tsx';
 import { TopBar } from './top-bar.tsx';
 
@@ -28,7 +28,7 @@ function nameIn(query: string, name: string | null | undefined): string | undefi
 }
 
 /** GraphiQL, opened on the mission's path, with what this API needs around it. */
-export function ExplorerPage({ explorer, kept }: { explorer: Explorer; kept: Kept }) {
+export function ExplorerPage({ explorer, kept }: { explorer: Explorer; kept: Persistence }) {
   const [tabs] = useState(() => [...explorer.missionTabs, ...kept.ownTabs()].map((tab) => ({ ...tab, headers: '' })));
   const [fetcher] = useState(() => ({ query, operationName, variables }: Params, options?: Options) => {
     const asked = { query, variables: variables ?? {}, operationName: nameIn(query, operationName) };

@@ -1,13 +1,13 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Answer, Asked, Exchange } from './exchange.ts';
-import { createFill } from './filling.ts';
-import { firstKnown, learn } from './known.ts';
-import { inventAccount, missionTabs } from './mission.ts';
-import { picturesOf } from './pictures.ts';
-import { createRun } from './run.ts';
-import { type Change, createSession } from './session.ts';
-import { createState } from './state.ts';
-import { createTabs } from './tabs.ts';
+import { picturesOf } from './images/response-images.ts';
+import type { Answer, Asked, Exchange } from './requests/exchange.ts';
+import { createRun } from './requests/run.ts';
+import { type Change, createSession } from './requests/session.ts';
+import { createFill } from './state/autofill.ts';
+import { inventAccount, missionTabs } from './state/mission.ts';
+import { initialMissionContext, learn } from './state/mission-context.ts';
+import { createState } from './state/state.ts';
+import { createTabs } from './state/tabs.ts';
 
 type Post = (asked: Partial<Asked>, headers?: Record<string, unknown>) => Promise<Answer>;
 
@@ -16,7 +16,7 @@ export type Explorer = ReturnType<typeof createExplorer>;
 /** What the page does, apart from how it looks. */
 export function createExplorer(post: Post) {
   const opened = inventAccount();
-  const state = createState(firstKnown(opened));
+  const state = createState(initialMissionContext(opened));
   const tabs = createTabs();
   let schema: GraphQLSchema | undefined;
 

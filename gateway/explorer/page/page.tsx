@@ -3,14 +3,14 @@ import './page.css';
 import { createRoot } from 'react-dom/client';
 import { createExplorer } from './explorer.ts';
 import { ExplorerPage } from './explorer-page.tsx';
-import { createKept } from './kept.ts';
-import { post } from './post.ts';
+import { post } from './requests/post.ts';
+import { createPersistence } from './state/persistence.ts';
 import { monacoEnvironment } from './workers.ts';
 
 Object.assign(globalThis, { MonacoEnvironment: monacoEnvironment });
 
 const explorer = createExplorer(post);
-const kept = createKept(
+const kept = createPersistence(
   localStorage,
   explorer.missionTabs.map(({ query }) => query),
 );

@@ -1,9 +1,9 @@
 import { useRef } from 'react';
 import { useStore } from 'zustand';
 import type { Explorer } from './explorer.ts';
-import { useImageFile } from './image-drop.tsx';
-import { imageTypes } from './image-file.ts';
-import { endpoint } from './post.ts';
+import { useImageFile } from './images/image-drop.tsx';
+import { imageTypes } from './images/image-file.ts';
+import { endpoint } from './requests/post.ts';
 
 const sandbox = `https://studio.apollographql.com/sandbox/explorer?endpoint=${encodeURIComponent(endpoint)}`;
 

@@ -1,6 +1,6 @@
-import type { Logger } from '../../../runtime/logger.ts';
+import type { Logger } from '../../../platform/process/logger.ts';
 import type { Delivery, Outbox } from '../storage/outbox.ts';
-import type { SignEvent } from '../tokens.ts';
+import type { SignEvent } from '../tokens/tokens.ts';
 import type { PushEvent } from './event-push.ts';
 import { createPause } from './pause.ts';
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { collectGarbage } from '../../../tests/collect-garbage.ts';
-import { listen } from '../../../tests/servers.ts';
+import { collectGarbage } from '../../../tests/support/collect-garbage.ts';
+import { listen } from '../../../tests/support/servers.ts';
 import { pushEvent } from './event-push.ts';
 
 const never = new AbortController().signal;

@@ -1,6 +1,6 @@
 import fetch from 'node-fetch';
-import { abortAfter } from '../../../runtime/deadline.ts';
-import { securityEventType } from '../../../runtime/security-event.ts';
+import { abortAfter } from '../../../platform/async/deadline.ts';
+import { securityEventType } from '../../../platform/tokens/security-event.ts';
 
 /** What a subscriber made of an event: it is its business now, it does not want it as it is, or nothing was heard of it. */
 export type Pushed = { outcome: 'ACCEPTED' } | { outcome: 'REFUSED' | 'AWAY'; reason: string };

@@ -1,5 +1,5 @@
-import type { Problem } from '../../../runtime/refusal.ts';
-import { usernameKey } from '../usernames.ts';
+import type { ValidationIssue } from '../../../platform/api-error.ts';
+import { usernameKey } from '../accounts/usernames.ts';
 import { loadBreachedPasswords } from './breached-passwords.ts';
 
 /** bcrypt reads no further. */
@@ -11,7 +11,7 @@ const minUsernameCharacters = 3;
 const productName = 'image-supergraph';
 
 /** What keeps a text from being this account's new password; `field` is the input's field that is blamed. */
-export type PasswordProblems = (password: string, about: { username: string; field: string }) => Problem[];
+export type PasswordProblems = (password: string, about: { username: string; field: string }) => ValidationIssue[];
 
 /**
  * The rules about new passwords: a length, and not what is guessed first (NIST SP 800-63B, section 5.1.1.2). There is
@@ -20,7 +20,7 @@ export type PasswordProblems = (password: string, about: { username: string; fie
 export function createPasswordRules({ minCharacters }: { minCharacters: number }): PasswordProblems {
   const isBreached = loadBreachedPasswords();
   return (password, { username, field }) => {
-    const problem = (message: string): Problem => ({ field, message });
+    const problem = (message: string): ValidationIssue => ({ field, message });
     const prepared = preparePassword(password);
     if (isTooLong(prepared)) return [problem(`A password has at most ${maxBytes} bytes of UTF-8.`)];
     if ([...prepared].length < minCharacters) return [problem(`A password has at least ${minCharacters} characters.`)];

@@ -17,7 +17,7 @@ function openPasswords(settings: PasswordSettings) {
 const cheap = () => openPasswords({ cost: 4, concurrency: 2 });
 /** Decided in DECISIONS.md. */
 const maxWaiting = 40;
-const unavailable = { name: 'Refusal', extensions: { code: 'SERVICE_UNAVAILABLE' } };
+const unavailable = { name: 'ApiError', extensions: { code: 'SERVICE_UNAVAILABLE' } };
 
 describe('a password does not match', () => {
   test('another', async () => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import bcrypt from 'bcrypt';
-import { createBoundedQueue } from '../../../runtime/bounded-queue.ts';
-import type { Problem } from '../../../runtime/refusal.ts';
-import { networkOf } from '../guesses/network.ts';
+import type { ValidationIssue } from '../../../platform/api-error.ts';
+import { createBoundedQueue } from '../../../platform/async/bounded-queue.ts';
+import { networkOf } from '../rate-limiting/network.ts';
 import { costOf, costsBurntAfterMiss } from './password-cost.ts';
 import { createPasswordRules, isHashable, preparePassword } from './password-rules.ts';
 
@@ -11,7 +11,7 @@ const maxWaiting = 40;
 
 export interface Passwords {
   /** What keeps a text from being this account's new password; `field` is the input's field that is blamed. */
-  problems(password: string, about: { username: string; field: string }): Problem[];
+  problems(password: string, about: { username: string; field: string }): ValidationIssue[];
   /** `address` is the IP address of whoever asks, whose network's turn it takes. */
   hash(password: string, address: string): Promise<string>;
   /**

@@ -1,4 +1,4 @@
-import type { SecurityEvent } from '../../../runtime/security-event.ts';
+import type { SecurityEvent } from '../../../platform/tokens/security-event.ts';
 
 /** An event that a subscriber has not accepted yet. */
 export interface Delivery {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SecurityEvent } from '../../../runtime/security-event.ts';
+import type { SecurityEvent } from '../../../platform/tokens/security-event.ts';
+import { acceptAll } from '../testing/outbox.ts';
 import {
-  mostSessions,
-  mostUnusedTokens,
+  maxSessions,
+  maxUnusedTokens,
   type NewSession,
   type RefreshTokenHashes,
   type Rotation,
   type SessionStore,
 } from './session-store.ts';
-import { acceptAll } from './test-outbox.ts';
 import { newUser } from './user-store.contract.ts';
 import type { NewUser, UserStore } from './user-store.ts';
 
@@ -81,14 +81,14 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
     const other = await insertUser();
     const kept = await openFor(other);
     const opened: NewSession[] = [];
-    for (let nth = 0; nth < mostSessions + 2; nth++) opened.push(await openFor(ada, { lastUsedAt: later(nth) }));
+    for (let nth = 0; nth < maxSessions + 2; nth++) opened.push(await openFor(ada, { lastUsedAt: later(nth) }));
     expect(await sessions.list(ada.id, now)).toStrictEqual(opened.slice(2).reverse().map(shown));
     expect(await toldOf(ada)).toEqual(opened.slice(0, 2).map(revoked));
     expect(await sessions.list(other.id, now)).toStrictEqual([shown(kept)]);
     // Also one that is opened after the clock has been set back.
     const newest = await openFor(ada, { lastUsedAt: later(-hour) });
     expect(await sessions.find(newest, now)).toStrictEqual(shown(newest));
-    expect(await sessions.list(ada.id, now)).toHaveLength(mostSessions);
+    expect(await sessions.list(ada.id, now)).toHaveLength(maxSessions);
   });
 
   describe('a session is not found', () => {
@@ -172,7 +172,7 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
     test('that was used ends its session, however often those after it have been used since', async () => {
       const session = await openFor(ada, { endsAt: later(300 * hour), expiresAt: later(300 * hour) });
       let used = session.refreshToken;
-      for (let nth = 1; nth <= mostUnusedTokens + 10; nth++) {
+      for (let nth = 1; nth <= maxUnusedTokens + 10; nth++) {
         const at = { now: later(nth * 60), reusableUntil: later(nth * 60 + 10), expiresAt: later(300 * hour) };
         const next = rotation(used, at);
         expect(await sessions.rotate(next)).toMatchObject({ session: { id: session.id } });
@@ -185,7 +185,7 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
 
     test('that is used again and again within its grace period leaves no more than so many that hold', async () => {
       const session = await openFor(ada);
-      const uses = Array.from({ length: mostUnusedTokens + 5 }, () => rotation(session.refreshToken));
+      const uses = Array.from({ length: maxUnusedTokens + 5 }, () => rotation(session.refreshToken));
       for (const use of uses) expect(await sessions.rotate(use)).toMatchObject({ session: { id: session.id } });
       const newest = uses.at(-1)?.next ?? newToken();
       expect(await sessions.rotate(rotation(newest))).toMatchObject({ session: { id: session.id } });

@@ -46,15 +46,15 @@ export interface SessionKey {
 }
 
 /** Of one account, so that no end of all of them takes long. */
-export const mostSessions = 200;
+export const maxSessions = 200;
 /** Of one session that have not been used, beside those within their grace period: so that no end of one takes long. */
-export const mostUnusedTokens = 500;
+export const maxUnusedTokens = 500;
 
 /** Keeps sessions. What ends one writes into the outbox, in the same transaction, that it has ended. */
 export interface SessionStore {
   /**
    * False, and nothing is kept, where the account is gone or its password has been changed since it was proven. Of more
-   * than `mostSessions` of one account those end that were used longest ago.
+   * than `maxSessions` of one account those end that were used longest ago.
    */
   open(session: NewSession, account: ProvenAccount): Promise<boolean>;
   /** Undefined where it has ended or expired. */

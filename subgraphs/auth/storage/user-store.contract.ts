@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { LookAlike, NewUser, UserStore } from './user-store.ts';
+import type { Confusable, NewUser, UserStore } from './user-store.ts';
 
-const usernameTaken = { name: 'Refusal', extensions: { code: 'USERNAME_TAKEN' } };
+const usernameTaken = { name: 'ApiError', extensions: { code: 'USERNAME_TAKEN' } };
 
 /** An account that no store holds yet. */
 export function newUser(fields: Partial<NewUser> = {}): NewUser {
@@ -110,7 +110,7 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
   );
 
   describe('names that look alike', () => {
-    const insertTwo = async (first: LookAlike, second: LookAlike) => {
+    const insertTwo = async (first: Confusable, second: Confusable) => {
       await store.insert(newUser(first));
       return store.insert(newUser(second));
     };
@@ -138,11 +138,11 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     test('of accounts of before there were look-alikes are completed, and count from then on', async () => {
       const user = newUser();
       await store.insert(user);
-      await store.setLookAlikes(new Map([[user.id, { skeletons: [skeleton()], script: '' }]]));
+      await store.setConfusables(new Map([[user.id, { skeletons: [skeleton()], script: '' }]]));
       const same = { skeletons: [skeleton(), skeleton()], script: 'Greek' };
-      await store.setLookAlikes(new Map([[user.id, same]]));
+      await store.setConfusables(new Map([[user.id, same]]));
       await expect(store.insert(newUser({ ...same, script: 'Latin' }))).rejects.toMatchObject(usernameTaken);
-      expect(await store.withoutLookAlike(1_000)).not.toContainEqual(expect.objectContaining({ id: user.id }));
+      expect(await store.withoutConfusable(1_000)).not.toContainEqual(expect.objectContaining({ id: user.id }));
     });
   });
 

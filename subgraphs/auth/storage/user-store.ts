@@ -1,4 +1,4 @@
-import { Refusal } from '../../../runtime/refusal.ts';
+import { ApiError } from '../../../platform/api-error.ts';
 import type { Outbox } from './outbox.ts';
 import type { NewSession, Session, SessionStore } from './session-store.ts';
 
@@ -21,7 +21,7 @@ export interface UserWithPassword extends User {
 }
 
 /** What names are told apart by at sight: two look alike where they share a skeleton, and are not of one script. */
-export interface LookAlike {
+export interface Confusable {
   /** One for each way to write the name that is looked at; for comparison alone, as nobody can read them. */
   skeletons: readonly string[];
   /** '' of a name that mixes scripts, which looks like every other of its skeletons. */
@@ -29,7 +29,7 @@ export interface LookAlike {
 }
 
 /** A new account, with the forms of its name that no other account may share. */
-export type NewUser = Omit<UserWithPassword, 'passwordVersion'> & LookAlike;
+export type NewUser = Omit<UserWithPassword, 'passwordVersion'> & Confusable;
 
 /** An account whose password was found to be right, as it was then. */
 export interface ProvenAccount {
@@ -61,9 +61,9 @@ export interface UserStore {
   /** Takes the account away, with all its sessions. False, and nothing is changed, where its password has been changed since it was proven. */
   remove(account: ProvenAccount, removedAt: Date): Promise<boolean>;
   /** Accounts of before there were look-alikes, and the way to complete them, by their ids. */
-  withoutLookAlike(limit: number): Promise<Pick<User, 'id' | 'username'>[]>;
+  withoutConfusable(limit: number): Promise<Pick<User, 'id' | 'username'>[]>;
   /** All or none of them. */
-  setLookAlikes(lookAlikes: ReadonlyMap<string, LookAlike>): Promise<void>;
+  setConfusables(confusables: ReadonlyMap<string, Confusable>): Promise<void>;
   sessions: SessionStore;
   outbox: Outbox;
   /** Throws where the store does not answer. */
@@ -72,7 +72,7 @@ export interface UserStore {
 }
 
 /** What a name is refused with that is another account's, or looks like it. */
-export function usernameTaken(cause?: unknown): Refusal {
+export function usernameTaken(cause?: unknown): ApiError {
   const message = 'This username is taken, or looks like one that is: choose another.';
-  return new Refusal({ code: 'USERNAME_TAKEN' }, message, { cause });
+  return new ApiError({ code: 'USERNAME_TAKEN' }, message, { cause });
 }

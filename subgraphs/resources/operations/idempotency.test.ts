@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hold, lost, type Step } from '../test-gate.ts';
-import { jpeg } from '../test-images.ts';
+import { hold, lost, type Step } from '../testing/gate.ts';
+import { jpeg } from '../testing/images.ts';
 import {
   imageOf,
   imageServiceUnavailable,
@@ -9,7 +9,7 @@ import {
   refusal,
   startRules,
   unavailable,
-} from '../test-rules.ts';
+} from '../testing/rules.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const keyReused = refusal({ code: 'CONFLICT', reason: 'KEY_REUSED' });

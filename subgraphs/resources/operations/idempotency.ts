@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { inProgress, keyReused, notFound } from '../refusals.ts';
-import type { CreateInput } from '../resource-input.ts';
+import { inProgress, keyReused, notFound } from '../errors.ts';
+import type { CreateInput } from '../resources/resource-input.ts';
 import type { Idempotency } from '../storage/operation-store.ts';
 import type { Resource, ResourceStore } from '../storage/resource-store.ts';
 

@@ -1,5 +1,5 @@
-import type { Logger } from '../../../runtime/logger.ts';
-import type { ImageClient } from '../image-client.ts';
+import type { Logger } from '../../../platform/process/logger.ts';
+import type { ImageClient } from '../image-service/client.ts';
 import type { Lease, OperationStore } from '../storage/operation-store.ts';
 import type { Leases } from './leases.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Logger } from '../../../runtime/logger.ts';
-import type { ImageCall, Replaced } from '../image-client.ts';
+import type { Logger } from '../../../platform/process/logger.ts';
+import type { ImageCall, Replaced } from '../image-service/client.ts';
 import type { Landing, Lease, OperationStore, Postponement } from '../storage/operation-store.ts';
 
 /** What an operation of a request begins with: who may settle it, and until when the image service may be called. */

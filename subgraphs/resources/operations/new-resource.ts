@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid';
-import type { CreatedImage } from '../image-client.ts';
+import type { CreatedImage } from '../image-service/client.ts';
 import type { NewResource } from '../storage/operation-store.ts';
 import type { Resource } from '../storage/resource-store.ts';
 

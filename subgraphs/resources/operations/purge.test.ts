@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { OpenOperation } from '../storage/operation-store.ts';
-import { bury } from '../storage/test-events.ts';
-import { claimAll } from '../storage/test-resources.ts';
-import { delay, hold, lost } from '../test-gate.ts';
-import { imageOf, startRules, unauthenticated } from '../test-rules.ts';
+import { bury } from '../testing/events.ts';
+import { delay, hold, lost } from '../testing/gate.ts';
+import { claimAll } from '../testing/resources.ts';
+import { imageOf, startRules, unauthenticated } from '../testing/rules.ts';
 
 type Rules = Awaited<ReturnType<typeof startRules>>;
 
@@ -70,7 +70,7 @@ describe('an account that ends while its image is replaced,', () => {
     const { id } = await ada.create();
     const { instead, land } = delay();
     rules.gate.steps.PUT = { instead };
-    await expect(ada.update({ id, image: await imageOf(4) })).rejects.toMatchObject({ name: 'Refusal' });
+    await expect(ada.update({ id, image: await imageOf(4) })).rejects.toMatchObject({ name: 'ApiError' });
     await end(rules, ada.viewerId, { isPurged: true });
     await rules.settled();
     expect(await rules.storedImages()).toEqual([]);
@@ -88,9 +88,9 @@ test.each([false, true])('of an account that has ended nothing is begun (purged:
   await expect(ada.create()).rejects.toEqual(unauthenticated);
   await expect(ada.create({ idempotencyKey: 'key' })).rejects.toEqual(unauthenticated);
   await expect(ada.update({ id, title: 'Late' })).rejects.toEqual(
-    isPurged ? expect.objectContaining({ name: 'Refusal' }) : unauthenticated,
+    isPurged ? expect.objectContaining({ name: 'ApiError' }) : unauthenticated,
   );
-  await expect(ada.update({ id, image: await imageOf(4) })).rejects.toMatchObject({ name: 'Refusal' });
+  await expect(ada.update({ id, image: await imageOf(4) })).rejects.toMatchObject({ name: 'ApiError' });
   expect(rules.gate.calls).toEqual([]);
   await expectNothing(rules, ada.viewerId);
 });
@@ -109,7 +109,7 @@ test('a create whose reservation got lost leaves nothing of an account that has 
   const rules = await startRules({ requestMs: 100, attemptMs: 50 });
   const ada = rules.signUp();
   rules.gate.steps.POST = lost;
-  await expect(ada.create()).rejects.toMatchObject({ name: 'Refusal' });
+  await expect(ada.create()).rejects.toMatchObject({ name: 'ApiError' });
   expect(await rules.storedImages()).not.toEqual([]);
   rules.gate.steps = {};
   await end(rules, ada.viewerId, { isPurged: true });

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { aLease, someTimes } from '../storage/test-resources.ts';
-import { hold } from '../test-gate.ts';
-import { startRules } from '../test-rules.ts';
+import { hold } from '../testing/gate.ts';
+import { aLease, someTimes } from '../testing/resources.ts';
+import { startRules } from '../testing/rules.ts';
 
 /** So many resources of which only their images are left, to be deleted by whoever claims that. */
 async function deletionsLeft({ signUp, store }: Awaited<ReturnType<typeof startRules>>, count: number) {

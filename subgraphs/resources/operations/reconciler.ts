@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import type { Logger } from '../../../runtime/logger.ts';
+import type { Logger } from '../../../platform/process/logger.ts';
 import type { OperationStore } from '../storage/operation-store.ts';
 import type { RevocationStore } from '../storage/revocation-store.ts';
 import { keyMs } from './idempotency.ts';
 import { createPause } from './pause.ts';
-import type { Settle } from './settling.ts';
+import type { Settle } from './recovery.ts';
 
 /** Settles, from now on and regularly, what requests and purged accounts have left. */
 export interface Reconciler {

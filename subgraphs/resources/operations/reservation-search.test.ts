@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { delay, hold, lost, type Step } from '../test-gate.ts';
-import { imageServiceUnavailable, startRules } from '../test-rules.ts';
+import { delay, hold, lost, type Step } from '../testing/gate.ts';
+import { imageServiceUnavailable, startRules } from '../testing/rules.ts';
 import { makeReservation } from './reservation.ts';
 
 const answering = (status: number, body = ''): Step => ({ instead: (_, res) => res.writeHead(status).end(body) });

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
-import type { ImageCall, ImageClient, ListedImage } from '../image-client.ts';
+import type { ImageCall, ImageClient, ListedImage } from '../image-service/client.ts';
 import type { OperationStore } from '../storage/operation-store.ts';
 import { maxReservationBytes } from './reservation.ts';
 

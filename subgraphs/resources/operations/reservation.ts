@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
-import { pngChunk, pngSignature } from '../formats/png.ts';
+import { pngChunk, pngSignature } from '../images/png.ts';
 
 /** An image that keeps a place at the image service, and that no other image anywhere is equal to. */
 export interface Reservation {

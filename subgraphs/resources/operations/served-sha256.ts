@@ -1,4 +1,4 @@
-import type { ImageCall, ImageClient } from '../image-client.ts';
+import type { ImageCall, ImageClient } from '../image-service/client.ts';
 
 /** SHA-256 of an image as anybody is given it; undefined where there is none, or it is longer than any of ours. */
 export type ServedSha256 = (url: string, call: ImageCall) => Promise<string | undefined>;

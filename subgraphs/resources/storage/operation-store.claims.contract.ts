@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { NewCreate, OpenOperation, OperationStore } from './operation-store.ts';
-import type { ResourceStore } from './resource-store.ts';
 import {
   aCreate,
   aDeletion,
@@ -11,7 +9,9 @@ import {
   aResource,
   claimAll,
   madeBy,
-} from './test-resources.ts';
+} from '../testing/resources.ts';
+import type { NewCreate, OpenOperation, OperationStore } from './operation-store.ts';
+import type { ResourceStore } from './resource-store.ts';
 
 const always = new Date(0);
 

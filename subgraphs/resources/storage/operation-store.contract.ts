@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { operationClaimContract } from './operation-store.claims.contract.ts';
-import { operationCreateContract } from './operation-store.creates.contract.ts';
-import { operationReplacementContract } from './operation-store.replacements.contract.ts';
-import type { Lease, OpenOperation, OperationStore } from './operation-store.ts';
-import type { Resource, ResourceStore } from './resource-store.ts';
 import {
   aCreate,
   aDeletion,
@@ -14,7 +9,12 @@ import {
   aResource,
   claimAll,
   madeBy,
-} from './test-resources.ts';
+} from '../testing/resources.ts';
+import { operationClaimContract } from './operation-store.claims.contract.ts';
+import { operationCreateContract } from './operation-store.creates.contract.ts';
+import { operationReplacementContract } from './operation-store.replacements.contract.ts';
+import type { Lease, OpenOperation, OperationStore } from './operation-store.ts';
+import type { Resource, ResourceStore } from './resource-store.ts';
 
 /**
  * What every engine must do with operations. All stores that are opened are one, which nobody else uses meanwhile: what

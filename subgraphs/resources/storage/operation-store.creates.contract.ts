@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { NewCreate } from './operation-store.ts';
-import type { ResourceStore, StoredImage } from './resource-store.ts';
 import {
   aCreate,
   aDeletion,
@@ -11,7 +9,9 @@ import {
   claimAll,
   madeBy,
   removeResource,
-} from './test-resources.ts';
+} from '../testing/resources.ts';
+import type { NewCreate } from './operation-store.ts';
+import type { ResourceStore, StoredImage } from './resource-store.ts';
 
 const always = new Date(0);
 const fifty = Array.from({ length: 50 });

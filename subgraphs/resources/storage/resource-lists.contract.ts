@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { aResource, manyResources, removeResource } from '../testing/resources.ts';
 import { modelList, modelPosition, modelRange } from './resource-lists.model.ts';
 import {
   type Resource,
@@ -9,7 +10,6 @@ import {
   type ResourceStore,
   resourceOrders,
 } from './resource-store.ts';
-import { aResource, manyResources, removeResource } from './test-resources.ts';
 
 const createdFrom = new Date(Date.UTC(2026, 0, 1) + 1_001);
 const createdBefore = new Date(Date.UTC(2026, 0, 1) + 4_001);

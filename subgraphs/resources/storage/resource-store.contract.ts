@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { anImage, aResource, removeResource } from '../testing/resources.ts';
 import { resourceListContract } from './resource-lists.contract.ts';
 import type { Resource, ResourceChanges, ResourceStore } from './resource-store.ts';
-import { anImage, aResource, removeResource } from './test-resources.ts';
 
 type Open = () => ResourceStore | Promise<ResourceStore>;
 

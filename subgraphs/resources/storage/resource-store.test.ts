@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { aResource } from '../testing/resources.ts';
 import { positionOf, resourceOrders, searchKey } from './resource-store.ts';
-import { aResource } from './test-resources.ts';
 
 describe('texts are compared', () => {
   test.each([

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { aPurge, aRevocation, purgeAll } from '../testing/events.ts';
+import { claimAll } from '../testing/resources.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { fenceContract } from './revocation-store.fences.contract.ts';
 import { purgeContract } from './revocation-store.purge.contract.ts';
-import { aPurge, aRevocation, purgeAll } from './test-events.ts';
-import { claimAll } from './test-resources.ts';
 
 const always = new Date('9999-01-01');
 

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OpenOperation } from './operation-store.ts';
-import type { ResourceStore } from './resource-store.ts';
-import { bury, purgeAll } from './test-events.ts';
+import { bury, purgeAll } from '../testing/events.ts';
 import {
   aCreate,
   aDeletion,
@@ -11,7 +9,9 @@ import {
   aResource,
   claimAll,
   madeBy,
-} from './test-resources.ts';
+} from '../testing/resources.ts';
+import type { OpenOperation } from './operation-store.ts';
+import type { ResourceStore } from './resource-store.ts';
 
 /** A write of one owner's, begun before the account was purged and made after. */
 interface Late {

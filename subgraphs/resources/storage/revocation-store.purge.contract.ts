@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OpenOperation } from './operation-store.ts';
-import type { Resource, ResourceStore } from './resource-store.ts';
-import { aRevocation, bury, purgeAll } from './test-events.ts';
+import { aRevocation, bury, purgeAll } from '../testing/events.ts';
 import {
   aCreate,
   anIdempotency,
@@ -11,7 +9,9 @@ import {
   claimAll,
   madeBy,
   manyResources,
-} from './test-resources.ts';
+} from '../testing/resources.ts';
+import type { OpenOperation } from './operation-store.ts';
+import type { Resource, ResourceStore } from './resource-store.ts';
 
 const always = new Date(0);
 

@@ -1,4 +1,4 @@
-import type { SecurityEvent } from '../../../runtime/security-event.ts';
+import type { SecurityEvent } from '../../../platform/tokens/security-event.ts';
 
 /** A security event whose token held. */
 export interface ReceivedEvent {

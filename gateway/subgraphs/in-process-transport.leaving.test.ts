@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import type { Signal } from '../../platform/async/signal.ts';
+import type { ExecuteInProcess } from '../../platform/graphql/server.ts';
+import { startTinyServer } from '../../tests/support/tiny-server.ts';
+import { createInProcessClient, unavailable } from '../testing/in-process-client.ts';
+
+const mutation = 'mutation { first second }';
+
+/** A subgraph that answers when it is told to; tells when it was asked, and what of its caller it was given. */
+function createSlow() {
+  let begin = (_: Signal) => {};
+  let settle: { answer(): void; fail(): void } = { answer() {}, fail() {} };
+  const wasAsked = new Promise<Signal>((resolve) => {
+    begin = resolve;
+  });
+  const execute: ExecuteInProcess = (_, { clientGone }) => {
+    begin(clientGone);
+    return new Promise((resolve, reject) => {
+      settle = { answer: () => resolve({ data: { first: 1 } }), fail: () => reject(new Error('too late')) };
+    });
+  };
+  return { execute, wasAsked, answer: () => settle.answer(), fail: () => settle.fail() };
+}
+
+const told = (signal: Signal) =>
+  new Promise<unknown>((resolve) => signal.addEventListener('abort', () => resolve(signal.reason)));
+
+describe('a client that goes away, before a subgraph in memory,', () => {
+  test('is not waited for, and that is no failure', async () => {
+    const { execute, wasAsked } = createSlow();
+    const { ask, log } = createInProcessClient(execute);
+    const client = new AbortController();
+    const asking = ask({ clientGone: client.signal });
+    await wasAsked;
+    client.abort();
+    expect([await asking, log]).toEqual([unavailable, []]);
+  });
+
+  test('ends its query at the subgraph, whose resolvers are told', async () => {
+    const { execute, slowBegan } = await startTinyServer();
+    const { ask } = createInProcessClient(execute);
+    const client = new AbortController();
+    const asking = ask({ query: '{ slow }', clientGone: client.signal });
+    const { clientGone } = await slowBegan;
+    expect(clientGone.aborted).toBe(false);
+    const leaving = told(clientGone);
+    client.abort('gone');
+    expect([await leaving, clientGone.aborted]).toEqual(['gone', true]);
+    await asking;
+  });
+
+  test('does not end its mutation', async () => {
+    const { execute, wasAsked, answer } = createSlow();
+    const { ask } = createInProcessClient(execute);
+    const client = new AbortController();
+    const asking = ask({ query: mutation, clientGone: client.signal });
+    const clientGone = await wasAsked;
+    client.abort();
+    expect(clientGone.aborted).toBe(false);
+    answer();
+    expect(await asking).toEqual({ data: { first: 1 } });
+    expect(clientGone.aborted).toBe(false);
+  });
+
+  test('before its query was sent is not asked for', async () => {
+    const { execute, changes } = await startTinyServer();
+    const queries: string[] = [];
+    const { ask, log } = createInProcessClient((operation, request) => {
+      queries.push(operation.query);
+      return execute(operation, request);
+    });
+    await ask({ clientGone: AbortSignal.abort() });
+    expect(await ask({ query: 'mutation { change }', clientGone: AbortSignal.abort() })).toEqual({
+      data: { change: 1 },
+    });
+    expect([queries, changes(), log]).toEqual([['mutation { change }'], 1, []]);
+  });
+});
+
+describe('a mutation, at a subgraph in memory,', () => {
+  test('is waited for longer than a query', async () => {
+    const [slow, slower] = [createSlow(), createSlow()];
+    const execute: ExecuteInProcess = (operation, request) =>
+      (operation.query === mutation ? slow : slower).execute(operation, request);
+    const { ask } = createInProcessClient(execute, { timeoutMs: 100, mutationTimeoutMs: 20_000 });
+    const asking = ask({ query: mutation });
+    await slow.wasAsked;
+    expect(await ask()).toEqual(unavailable);
+    slow.answer();
+    expect(await asking).toEqual({ data: { first: 1 } });
+  });
+
+  test('is not waited for without end', async () => {
+    const { execute } = createSlow();
+    const { ask, log } = createInProcessClient(execute, { timeoutMs: 20_000, mutationTimeoutMs: 100 });
+    expect(await ask({ query: mutation })).toEqual(unavailable);
+    expect(log).toMatchObject([{ msg: 'subgraph unavailable', err: { message: 'No answer within 100 ms.' } }]);
+  });
+});
+
+describe('when its time is over, a subgraph in memory', () => {
+  test.each(['{ first second }', mutation])('is told that nobody waits any more for %s', async (query) => {
+    const { execute, wasAsked } = createSlow();
+    const { ask } = createInProcessClient(execute, { timeoutMs: 100, mutationTimeoutMs: 100 });
+    const asking = ask({ query });
+    const clientGone = await wasAsked;
+    expect(await told(clientGone)).toEqual(new Error('No answer within 100 ms.'));
+    expect(await asking).toEqual(unavailable);
+  });
+
+  test.each(['answer', 'fail'] as const)('may still %s, which nobody hears', async (how) => {
+    const slow = createSlow();
+    const { ask, log } = createInProcessClient(slow.execute, { timeoutMs: 100 });
+    expect(await ask()).toEqual(unavailable);
+    slow[how]();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(log).toHaveLength(1);
+  });
+});

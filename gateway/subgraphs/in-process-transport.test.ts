@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import type { ExecuteInProcess } from '../../platform/graphql/server.ts';
+import { someClient } from '../../tests/support/subgraph-client.ts';
+import { startTinyServer } from '../../tests/support/tiny-server.ts';
+import { createInProcessClient as createClient, unavailable } from '../testing/in-process-client.ts';
+import { maxAnswerBytes } from './transport.ts';
+
+const never = () => new Promise<never>(() => {});
+const neverAsked = () => {
+  throw new Error('Nobody need know who asks.');
+};
+const warning = { level: 40, msg: 'subgraph unavailable', requestId: 'r-1', subgraph: 'things' };
+
+describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgraph in memory that', () => {
+  const answers: Record<string, () => unknown> = {
+    hangs: never,
+    fails: () => Promise.reject(new Error('at /srv/app')),
+    'fails at once': () => {
+      throw new Error('at /srv/app');
+    },
+    'answers null': () => null,
+    'answers a number': () => 5,
+    'answers a list': () => [],
+    'answers something else': () => ({ status: 'ok' }),
+    'answers neither data nor errors': () => ({}),
+    'answers no data, and no error why': () => ({ data: null, errors: [] }),
+    'answers errors that are none': () => ({ data: null, errors: 'many' }),
+    'answers data that are none': () => ({ data: 'much' }),
+    'answers more than 32 MiB': () => ({ data: { first: 'x'.repeat(maxAnswerBytes) } }),
+    'answers more than 32 MiB in pieces': () => ({ data: { first: new Array(40).fill('x'.repeat(1024 * 1024)) } }),
+  };
+
+  test.each(Object.entries(answers))('%s', async (_, answer) => {
+    const timeouts = { timeoutMs: 200, mutationTimeoutMs: 20_000 };
+    const { ask, log } = createClient(async () => (await answer()) as Awaited<ReturnType<ExecuteInProcess>>, timeouts);
+    expect(await ask()).toEqual(unavailable);
+    expect(log).toMatchObject([warning]);
+  });
+
+  test('takes no operation of that size, and does not run it', async () => {
+    const { execute, changes } = await startTinyServer({ maxBodyBytes: 200 });
+    const { ask, log } = createClient(execute);
+    const query = `mutation { change } # ${'x'.repeat(200)}`;
+    expect(await ask({ query })).toMatchObject({
+      errors: [{ path: ['change'], extensions: unavailable.errors[0]?.extensions }],
+    });
+    expect(log).toMatchObject([{ ...warning, err: { message: 'The operation is over 200 bytes.' } }]);
+    expect(changes()).toBe(0);
+  });
+
+  test('would not answer 200 over HTTP, which stands in the log alone', async () => {
+    const { execute } = await startTinyServer();
+    const { ask, log } = createClient(execute);
+    expect(await ask()).toEqual(unavailable);
+    expect(log).toMatchObject([{ ...warning, err: { message: 'The operation was answered 400.' } }]);
+  });
+});
+
+test('an answer of 32 MiB is taken', async () => {
+  const data = { first: 'x'.repeat(maxAnswerBytes - Buffer.byteLength('{"data":{"first":""}}')) };
+  const { ask, log } = createClient(async () => ({ data }));
+  const answer = await ask();
+  expect([answer.data?.first === data.first, answer.errors, log]).toEqual([true, undefined, []]);
+});
+
+describe('what reaches a subgraph in memory', () => {
+  test('is the operation, and of the request its authorization and its id', async () => {
+    const asked: unknown[] = [];
+    const { ask } = createClient(async (operation, { clientGone, client, ...request }) => {
+      asked.push({ ...operation, ...request });
+      return { data: { first: 1 } };
+    });
+    const query = 'query ($a: Int) { first(a: $a) }';
+    await ask({ query, variables: { a: 1 }, authorization: 'Bearer abc' });
+    await ask({ query });
+    expect(asked).toEqual([
+      { query, variables: { a: 1 }, operationName: undefined, authorization: 'Bearer abc', requestId: 'r-1' },
+      { query, variables: {}, operationName: undefined, authorization: undefined, requestId: 'r-1' },
+    ]);
+  });
+
+  test('is who asks, with a mutation alone', async () => {
+    const clients: unknown[] = [];
+    const { ask } = createClient(async (_, { client }) => {
+      clients.push(client());
+      return { data: { first: 1 } };
+    });
+    await ask({ query: 'mutation { first }' });
+    await ask({ query: '{ first }', asker: neverAsked });
+    expect(clients).toEqual([someClient, { address: '127.0.0.1', userAgent: undefined }]);
+  });
+
+  test('is told to its resolvers, whether it was asked the same before or not', async () => {
+    const { ask } = createClient((await startTinyServer()).execute);
+    for (const authorization of ['Bearer ada', undefined, 'Bearer bob']) {
+      const { data } = await ask({ query: '{ request }', ...(authorization && { authorization }) });
+      expect(JSON.parse(data?.request)).toEqual({ requestId: 'r-1', ...(authorization && { authorization }) });
+    }
+  });
+});
+
+describe('of what a subgraph in memory says', () => {
+  test('its data pass as they are, and nothing beside them', async () => {
+    const data = { first: 1, second: null };
+    const { ask, log } = createClient(async () => ({ data, extensions: { cost: 1 } }));
+    expect([await ask(), log]).toEqual([{ data }, []]);
+  });
+
+  test('a refusal passes, without where it stands in an operation that no client sees', async () => {
+    const { ask } = createClient((await startTinyServer()).execute);
+    const error = { message: 'There is no such thing.', path: ['refusal'], extensions: { code: 'NOT_FOUND' } };
+    for (let time = 1; time <= 3; time++)
+      expect(await ask({ query: '{ refusal }' })).toEqual({ data: { refusal: null }, errors: [error] });
+  });
+
+  test.each(['bug', 'codedBug'])('a bug (%s) is masked', async (field) => {
+    const { ask } = createClient((await startTinyServer()).execute);
+    for (let time = 1; time <= 3; time++) {
+      const { errors } = await ask({ query: `{ ${field} }` });
+      expect(errors).toEqual([
+        { message: 'Something went wrong on our side.', path: [field], extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      ]);
+    }
+  });
+
+  test.each([undefined, 5, 'SQLITE_BUSY', 'DOWNSTREAM_SERVICE_ERROR', 'constructor'])(
+    'the code %j is masked, and what stands beside it is left out',
+    async (code) => {
+      const extensions = { code, stacktrace: ['at /srv/app'], http: { status: 418 } };
+      const { ask } = createClient(async () => ({ data: { first: null }, errors: [{ message: 'no', extensions }] }));
+      const masked = { message: 'no', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+      expect(await ask()).toEqual({ data: { first: null }, errors: [masked] });
+    },
+  );
+});

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { startClient } from '../../tests/support/subgraph-client.ts';
+
+const unavailable = {
+  errors: ['first', 'second'].map((field) => ({
+    message: 'This part of the system cannot be asked just now: try again.',
+    path: [field],
+    extensions: { code: 'SERVICE_UNAVAILABLE' },
+  })),
+};
+const json = (answer: unknown) => (res: ServerResponse) => void res.end(JSON.stringify(answer));
+const mutation = 'mutation { first second }';
+
+test('nothing but the operation reaches a subgraph, and of the request its authorization and its id', async () => {
+  const { ask, asked } = await startClient(json({ data: { first: 1 } }));
+  await ask({ query: 'query ($a: Int) { first(a: $a) }', variables: { a: 1 }, authorization: 'Bearer abc' });
+  await ask();
+  const [first, second] = asked;
+  expect(first?.body).toEqual({ query: 'query ($a: Int) { first(a: $a) }', variables: { a: 1 } });
+  const { host, connection, 'content-length': length, ...headers } = first?.headers ?? {};
+  expect(headers).toEqual({ 'content-type': 'application/json', 'x-request-id': 'r-1', authorization: 'Bearer abc' });
+  expect(second?.headers).not.toHaveProperty('authorization');
+});
+
+test('the data that a subgraph answers pass as they are, and nothing beside them', async () => {
+  const data = { first: 1, second: null };
+  const { ask, log } = await startClient(json({ data, extensions: { cost: 1 } }));
+  expect([await ask(), log]).toEqual([{ data }, []]);
+});
+
+describe('a mutation', () => {
+  const late = (res: ServerResponse) => void setTimeout(() => json({ data: { first: 1 } })(res), 400);
+
+  test('is waited for longer than a query', async () => {
+    const { ask } = await startClient(late, { timeoutMs: 100, mutationTimeoutMs: 20_000 });
+    expect(await ask({ query: mutation })).toEqual({ data: { first: 1 } });
+    expect(await ask()).toEqual(unavailable);
+  });
+
+  test('is not waited for without end', async () => {
+    const { ask } = await startClient(() => {}, { timeoutMs: 20_000, mutationTimeoutMs: 100 });
+    expect(await ask({ query: mutation })).toEqual(unavailable);
+  });
+});
+
+describe('a client that goes away', () => {
+  /** A subgraph that answers when it is told to; tells when it is asked, and when nobody waits for it any more. */
+  async function startSlow() {
+    const client = new AbortController();
+    const begun: { res?: ServerResponse } = {};
+    const { promise: asked, resolve: onAsked } = deferred<void>();
+    const started = await startClient((res) => {
+      begun.res = res;
+      onAsked();
+    });
+    const answer = () => begun.res?.end('{"data":{"first":1}}');
+    const left = async () => begun.res && once(begun.res, 'close');
+    return { ...started, client, wasAsked: asked, answer, left };
+  }
+
+  test('ends its query at the subgraph, and that is no failure', async () => {
+    const { ask, client, wasAsked, left, log } = await startSlow();
+    const asking = ask({ clientGone: client.signal });
+    await wasAsked;
+    const leaving = left();
+    client.abort();
+    await leaving;
+    await asking;
+    expect(log).toEqual([]);
+  });
+
+  test('does not end its mutation', async () => {
+    const { ask, client, wasAsked, answer } = await startSlow();
+    const asking = ask({ query: mutation, clientGone: client.signal });
+    await wasAsked;
+    client.abort();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    answer();
+    expect(await asking).toEqual({ data: { first: 1 } });
+  });
+
+  test('before its query was sent is not asked for', async () => {
+    const { ask, asked } = await startClient(json({ data: { first: 1 } }));
+    await ask({ clientGone: AbortSignal.abort() });
+    await ask({ query: '{ last }' });
+    expect(asked.map(({ body }) => body.query)).toEqual(['{ last }']);
+  });
+});
+
+function deferred<Value>() {
+  let resolve = (_: Value) => {};
+  const promise = new Promise<Value>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: (value: Value) => resolve(value) };
+}

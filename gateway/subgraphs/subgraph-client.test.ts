@@ -1,0 +1,159 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { deadUrl } from '../../tests/support/servers.ts';
+import { createClient, listenAsSubgraph, startClient } from '../../tests/support/subgraph-client.ts';
+
+const unavailableAt = (...path: (string | number)[]) => ({
+  message: 'This part of the system cannot be asked just now: try again.',
+  path,
+  extensions: { code: 'SERVICE_UNAVAILABLE' },
+});
+const json = (answer: unknown) => (res: ServerResponse) => void res.end(JSON.stringify(answer));
+
+describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgraph that', () => {
+  test('nobody finds', async () => {
+    const { ask } = createClient({ url: `${await deadUrl()}/graphql` });
+    expect(await ask()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
+  });
+
+  const answers: Record<string, (res: ServerResponse) => void> = {
+    'hangs before its head': () => {},
+    'hangs after its head': (res) => res.writeHead(200).flushHeaders(),
+    'trickles for ever': (res) => {
+      const timer = setInterval(() => res.write(' '), 10);
+      res.once('close', () => clearInterval(timer));
+    },
+    'ends the connection at once': (res) => res.destroy(),
+    'breaks off': (res) => {
+      res.writeHead(200, { 'content-length': 100 }).write('{"data":', () => res.destroy());
+    },
+    'answers half of its JSON': (res) => res.end('{"data":{"first":'),
+    'answers nothing': (res) => res.end(),
+    'answers HTML': (res) => res.setHeader('content-type', 'text/html').end('<h1>Welcome</h1>'),
+    'answers 500': (res) => res.writeHead(500).end('{"data":{"first":1}}'),
+    'answers 404': (res) => res.writeHead(404).end('{"data":{"first":1}}'),
+    'answers 204': (res) => res.writeHead(204).end(),
+    'sends elsewhere': (res) => res.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+    'answers null': json(null),
+    'answers a number': json(5),
+    'answers a list': json([]),
+    'answers something else': json({ status: 'ok' }),
+    'answers neither data nor errors': json({}),
+    'answers no data, and no error why': json({ data: null, errors: [] }),
+    'answers errors that are none': json({ data: null, errors: 'many' }),
+    'answers data that are none': json({ data: 'much' }),
+  };
+
+  test.each(Object.entries(answers))('%s', async (_, answer) => {
+    const { ask, log } = await startClient(answer, { timeoutMs: 300 });
+    expect(await ask()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
+    expect(log).toMatchObject([{ level: 40, msg: 'subgraph unavailable', requestId: 'r-1', subgraph: 'things' }]);
+  });
+
+  test('answers more than 32 MiB', async () => {
+    const { ask, log } = await startClient((res) => {
+      res.write('{"data":{"first":"');
+      for (let chunk = 0; chunk < 33; chunk++) res.write(Buffer.alloc(1024 * 1024, 'x'));
+      res.end('"}}');
+    });
+    expect(await ask()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
+    expect(log).toHaveLength(1);
+  });
+
+  test('is asked after the client was closed', async () => {
+    const { ask, close } = await startClient(json({ data: { first: 1 } }));
+    await close();
+    expect(await ask()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
+  });
+});
+
+describe('one error stands at each null', () => {
+  const errorsOf = async (query: string, variables = {}) => {
+    const { ask } = await startClient((res) => res.writeHead(500).end());
+    return (await ask({ query, variables })).errors?.map(({ path }) => path);
+  };
+
+  test('where fields have other names than their own', async () => {
+    expect(await errorsOf('query Q__things__0 { a: first b: first second }')).toEqual([['a'], ['b'], ['second']]);
+  });
+
+  test('where fields of a mutation were asked for', async () => {
+    expect(await errorsOf('mutation M { one: change two: change }')).toEqual([['one'], ['two']]);
+  });
+
+  test('where entities were asked for', async () => {
+    const query = `query ($representations: [_Any!]!) {
+      _entities(representations: $representations) { __typename ... on T { a } ... on U { b: c } }
+    }`;
+    const representations = ['T', 'T', 'U'].map((__typename) => ({ __typename, id: '1' }));
+    expect(await errorsOf(query, { representations })).toEqual([
+      ['_entities', 0, 'a'],
+      ['_entities', 1, 'a'],
+      ['_entities', 2, 'b'],
+    ]);
+  });
+
+  test('where fields stand in fragments, within fragments', async () => {
+    expect(await errorsOf('{ ... { first ... on Query { second } } }')).toEqual([['first'], ['second']]);
+    expect(await errorsOf('{ ...F } fragment F on Query { first }')).toEqual([['first']]);
+  });
+
+  test('and at no field that was left out', async () => {
+    const query = `query ($yes: Boolean!, $no: Boolean!) {
+      a: first @include(if: $no) b: first @skip(if: $yes) c: first @include(if: $yes) d: first @include(if: false)
+      ... @skip(if: $no) { e: first }
+      ... @include(if: $no) { f: first }
+    }`;
+    expect(await errorsOf(query, { yes: true, no: false })).toEqual([['c'], ['e']]);
+  });
+});
+
+describe('of what a subgraph says in its errors', () => {
+  const errorOf = async (error: unknown) => {
+    const { ask } = await startClient(json({ data: { first: null }, errors: [error] }));
+    return (await ask()).errors?.[0];
+  };
+
+  test.each([undefined, null, 5, 'SQLITE_BUSY', 'DOWNSTREAM_SERVICE_ERROR', 'INTERNAL_SERVER_ERROR', 'constructor'])(
+    'the code %j is masked, and what stands beside it is left out',
+    async (code) => {
+      const extensions = { code, stacktrace: ['at /srv/app'], serviceName: 'things', http: { status: 418 } };
+      const error = await errorOf({ message: 'no such table', path: ['first'], extensions });
+      expect(error).toEqual({
+        message: 'no such table',
+        path: ['first'],
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      });
+    },
+  );
+
+  test('an error without a code is masked', async () => {
+    expect(await errorOf({ message: 'no such table' })).toMatchObject({
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+  });
+
+  test('a refusal passes with its message, its path and what belongs to it', async () => {
+    const error = { message: 'No.', path: ['first'], extensions: { code: 'UNAUTHENTICATED', reason: 'EXPIRED' } };
+    expect(await errorOf(error)).toEqual(error);
+  });
+});
+
+test('no answer names where a subgraph is, nor how it failed', async () => {
+  const { ask, url, log } = await startClient((res) => res.writeHead(500).end('Error: at /srv/app/users.ts'));
+  const answer = JSON.stringify(await ask());
+  for (const inner of [new URL(url).port, '127.0.0.1', 'things', '/srv', '500']) expect(answer).not.toContain(inner);
+  expect(log[0]?.err?.message).toContain('/srv/app/users.ts');
+});
+
+test('a subgraph that was away is asked again when it is back', async () => {
+  let isAway = true;
+  const url = await listenAsSubgraph((_, res) => {
+    if (isAway) res.destroy();
+    else json({ data: { first: 1 } })(res);
+  });
+  const { ask } = createClient({ url });
+  expect(await ask({ query: '{ first }' })).toEqual({ errors: [unavailableAt('first')] });
+  isAway = false;
+  expect(await ask({ query: '{ first }' })).toEqual({ data: { first: 1 } });
+});

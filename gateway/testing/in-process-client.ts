@@ -1,0 +1,37 @@
+import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types.js';
+import type { ExecuteInProcess } from '../../platform/graphql/server.ts';
+import { captureLog } from '../../tests/support/captured-log.ts';
+import { type Asking, someClient } from '../../tests/support/subgraph-client.ts';
+import { createInProcessTransport } from '../subgraphs/in-process-transport.ts';
+import { createSubgraphClient } from '../subgraphs/subgraph-client.ts';
+
+/** A client before a subgraph in this process, and its log. */
+export function createInProcessClient(
+  execute: ExecuteInProcess,
+  { timeoutMs = 10_000, mutationTimeoutMs = 10_000 }: { timeoutMs?: number; mutationTimeoutMs?: number } = {},
+) {
+  const { log, lines } = captureLog();
+  const transport = createInProcessTransport(execute);
+  const client = createSubgraphClient({ name: 'things', transport, timeoutMs, mutationTimeoutMs }, log);
+  const ask = ({ query = '{ first second }', variables = {}, authorization, clientGone, asker }: Asking = {}) =>
+    client.process({
+      kind: GraphQLDataSourceRequestKind.LOADING_SCHEMA,
+      request: { query, variables },
+      context: {
+        authorization,
+        requestId: 'r-1',
+        clientGone: clientGone ?? new AbortController().signal,
+        client: asker ?? (() => someClient),
+      },
+    });
+  return { ask, log: lines };
+}
+
+/** What is answered where `first` and `second` cannot be asked for. */
+export const unavailable = {
+  errors: ['first', 'second'].map((field) => ({
+    message: 'This part of the system cannot be asked just now: try again.',
+    path: [field],
+    extensions: { code: 'SERVICE_UNAVAILABLE' },
+  })),
+};

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { post, startTinyServer } from '../../tests/support/tiny-server.ts';
+
+const app = 'https://app.example';
+
+/** What a browser asks before it calls from a page of `origin`. */
+function askFirst(url: string, origin: string): Promise<Response> {
+  const asked = {
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization,content-type',
+  };
+  return fetch(url, { method: 'OPTIONS', headers: { origin, ...asked } });
+}
+
+const allowedOrigin = ({ headers }: Response) => headers.get('access-control-allow-origin');
+
+describe('a page of another origin', () => {
+  test.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'null'])(
+    'is not let in from %s',
+    async (origin) => {
+      const { url } = await startTinyServer({ corsOrigins: [app] });
+      const answers = [await askFirst(url, origin), await post(url, { query: '{ hello }' }, { origin })];
+      expect(answers.map(allowedOrigin)).toEqual([null, null]);
+    },
+  );
+
+  test('is not let in from anywhere where no origin is listed', async () => {
+    const { url } = await startTinyServer();
+    const answers = [await askFirst(url, app), await post(url, { query: '{ hello }' }, { origin: app })];
+    expect(answers.map(allowedOrigin)).toEqual([null, null]);
+  });
+
+  test('is never let in with cookies', async () => {
+    const { url } = await startTinyServer({ corsOrigins: [app] });
+    const answers = [await askFirst(url, app), await post(url, { query: '{ hello }' }, { origin: app })];
+    expect(answers.map(({ headers }) => headers.get('access-control-allow-credentials'))).toEqual([null, null]);
+  });
+});
+
+test('a page of an origin that is listed may ask first, and executes nothing by asking', async () => {
+  const { url, log } = await startTinyServer({ corsOrigins: ['https://other.example', app] });
+  const response = await askFirst(url, app);
+  expect([response.status, await response.text()]).toEqual([204, '']);
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'access-control-allow-origin': app,
+    'access-control-allow-methods': 'GET,POST',
+    'access-control-allow-headers': 'authorization,content-type',
+    'access-control-max-age': '600',
+  });
+  expect(log.filter(({ msg }) => msg === 'answered')).toEqual([]);
+});
+
+test.each([
+  ['an answer', { query: '{ hello }' }, 200],
+  ['a refusal', '{', 400],
+])('a page of an origin that is listed may read %s, and the id of its request', async (_, body, status) => {
+  const { url } = await startTinyServer({ corsOrigins: ['https://other.example', app] });
+  const response = await post(url, body, { origin: app });
+  expect([response.status, allowedOrigin(response)]).toEqual([status, app]);
+  expect(response.headers.get('access-control-expose-headers')).toBe('x-request-id');
+});
+
+test('no cache mixes up the answers to two origins', async () => {
+  const { url } = await startTinyServer({ corsOrigins: [app] });
+  const response = await post(url, { query: '{ hello }' }, { origin: 'https://evil.example' });
+  expect(response.headers.get('vary')).toContain('Origin');
+});

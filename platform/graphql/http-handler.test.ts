@@ -1,0 +1,230 @@
+import { describe, expect, test } from 'vitest';
+import { post, startTinyServer } from '../../tests/support/tiny-server.ts';
+
+const badRequest = { errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }] };
+const isUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const query = (text: string) => `?query=${encodeURIComponent(text)}`;
+const preflight = { 'apollo-require-preflight': '1' };
+
+describe('a request is refused, before anything of it is executed,', () => {
+  test.each(['/', '/graphql/', '//graphql', '/graphql.html', '/health', '/health/live/', '/.env', '/favicon.ico'])(
+    'that asks for %s: there is nothing',
+    async (path) => {
+      const { origin } = await startTinyServer();
+      const response = await fetch(`${origin}${path}`);
+      expect([response.status, await response.json()]).toEqual([404, badRequest]);
+    },
+  );
+
+  test.each(['PUT', 'DELETE', 'PATCH'])('that is a %s, and the answer says what is allowed', async (method) => {
+    const { url } = await startTinyServer();
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(url, { method, headers, body: '{"query":"mutation { change }"}' });
+    expect([response.status, await response.json()]).toEqual([405, badRequest]);
+    expect(response.headers.get('allow')).toBe('GET, POST');
+  });
+
+  test('that is a mutation by GET, and the answer says what is allowed', async () => {
+    const { url, changes } = await startTinyServer();
+    const response = await fetch(`${url}${query('mutation { change }')}`, { headers: preflight });
+    expect([response.status, await response.json()]).toEqual([405, badRequest]);
+    expect([response.headers.get('allow'), changes()]).toEqual(['POST', 0]);
+  });
+
+  test.each([{}, { 'content-type': 'text/plain' }])(
+    'that any page could have a browser send by GET: %j',
+    async (headers) => {
+      const { url } = await startTinyServer();
+      const response = await fetch(`${url}${query('{ hello }')}`, { headers });
+      expect([response.status, await response.json()]).toEqual([400, badRequest]);
+    },
+  );
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'that any page could have a browser post: %s',
+    async (type) => {
+      const { url, changes } = await startTinyServer();
+      const body = { query: 'mutation { change }' };
+      const response = await post(url, body, { 'content-type': type, ...preflight });
+      expect([response.status, await response.json()]).toEqual([415, badRequest]);
+      expect(changes()).toBe(0);
+    },
+  );
+
+  test('that is a batch', async () => {
+    const { url, changes } = await startTinyServer();
+    const response = await post(url, [{ query: 'mutation { change }' }, { query: 'mutation { change }' }]);
+    expect([response.status, await response.json()]).toEqual([400, badRequest]);
+    expect(changes()).toBe(0);
+  });
+
+  test.each([
+    [''],
+    ['{}'],
+    ['[]'],
+    ['null'],
+    [{ query: 5 }],
+    [{ query: '' }],
+    [{ query: '{ hello }', variables: '{}' }],
+    [{ query: '{ hello }', variables: [1] }],
+    [{ query: '{ hello }', operationName: 5 }],
+    [{ query: '{ hello }', extensions: 5 }],
+  ])('that is no GraphQL request: %j', async (body) => {
+    const { url } = await startTinyServer();
+    const response = await post(url, body);
+    expect([response.status, await response.json()]).toEqual([400, badRequest]);
+  });
+
+  test('that is over the limit, which it is told', async () => {
+    const { url } = await startTinyServer({ maxBodyBytes: 100 });
+    const response = await post(url, { query: `{ hello } # ${'x'.repeat(100)}` });
+    const extensions = { code: 'PAYLOAD_TOO_LARGE', maxBytes: 100 };
+    expect([response.status, await response.json()]).toEqual([
+      413,
+      { errors: [{ message: expect.any(String), extensions }] },
+    ]);
+  });
+
+  test('that is over 2 MiB where no other limit is set', async () => {
+    const { url } = await startTinyServer();
+    const response = await post(url, { query: `{ hello } # ${'x'.repeat(2 * 1024 * 1024)}` });
+    const extensions = { code: 'PAYLOAD_TOO_LARGE', maxBytes: 2 * 1024 * 1024 };
+    expect(await response.json()).toMatchObject({ errors: [{ extensions }] });
+  });
+
+  test.each(['text/html', 'multipart/mixed', 'image/png'])('that accepts nothing but %s', async (accept) => {
+    const { url, changes } = await startTinyServer();
+    const response = await post(url, { query: 'mutation { change }' }, { accept });
+    expect([response.status, await response.json()]).toEqual([406, badRequest]);
+    expect(changes()).toBe(0);
+  });
+});
+
+describe('a query', () => {
+  test('is answered by POST', async () => {
+    const { url } = await startTinyServer();
+    const response = await post(url, { query: '{ hello }' });
+    expect([response.status, await response.json()]).toEqual([200, { data: { hello: 'world' } }]);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+  });
+
+  test.each([preflight, { 'content-type': 'application/json' }])('is answered by GET with %j', async (headers) => {
+    const { url } = await startTinyServer();
+    const variables = encodeURIComponent('{"text":"é&?"}');
+    const asked = `${query('query ($text: String!) { echo(text: $text) }')}&variables=${variables}`;
+    expect(await (await fetch(`${url}${asked}`, { headers })).json()).toEqual({ data: { echo: 'é&?' } });
+  });
+
+  test('is answered as the client accepts it', async () => {
+    const { url } = await startTinyServer();
+    const response = await post(url, { query: '{ hello }' }, { accept: 'application/graphql-response+json' });
+    expect(response.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
+    expect(await response.json()).toEqual({ data: { hello: 'world' } });
+  });
+
+  test.each([
+    '*/*',
+    'application/*',
+    'APPLICATION/JSON',
+    'text/html, */*;q=0.1',
+    'application/json; charset=utf-8',
+    'application/json;charset=UTF-8',
+    'application/graphql-response+json;charset=utf-8, application/json;charset=utf-8',
+  ])('is answered where its client accepts %s', async (accept) => {
+    const { url } = await startTinyServer();
+    const response = await post(url, { query: '{ hello }' }, { accept });
+    expect([response.status, await response.json()]).toEqual([200, { data: { hello: 'world' } }]);
+  });
+
+  test('is told nothing of the request but its authorization and its id', async () => {
+    const { url } = await startTinyServer();
+    const headers = { authorization: 'Bearer abc', 'x-request-id': 'r-1', cookie: 'a=b', 'x-user-id': 'eve' };
+    const { data } = (await (await post(url, { query: '{ request }' }, headers)).json()) as {
+      data: { request: string };
+    };
+    expect(JSON.parse(data.request)).toEqual({ authorization: 'Bearer abc', requestId: 'r-1' });
+  });
+
+  test('is told when its client has gone away', async () => {
+    const { url, slowBegan } = await startTinyServer();
+    const client = new AbortController();
+    const asking = fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ slow }"}',
+      signal: client.signal,
+    });
+    const { clientGone } = await slowBegan;
+    expect(clientGone.aborted).toBe(false);
+    const gone = new Promise<void>((resolve) => clientGone.addEventListener('abort', () => resolve()));
+    client.abort();
+    await expect(asking).rejects.toThrow('aborted');
+    await gone;
+    expect(clientGone.aborted).toBe(true);
+  });
+
+  test('knows who asked when the client has gone away, too', async () => {
+    const { url, slowBegan } = await startTinyServer();
+    const leaving = new AbortController();
+    const headers = { 'content-type': 'application/json', 'user-agent': 'a client/1.0' };
+    const asking = fetch(url, { method: 'POST', headers, body: '{"query":"{ slow }"}', signal: leaving.signal });
+    const { clientGone, client } = await slowBegan;
+    const gone = new Promise<void>((resolve) => clientGone.addEventListener('abort', () => resolve()));
+    leaving.abort();
+    await expect(asking).rejects.toThrow('aborted');
+    await gone;
+    expect(client()).toEqual({ address: '127.0.0.1', userAgent: 'a client/1.0' });
+  });
+
+  test('whose client has been answered is not told that it has gone away', async () => {
+    const { url, slowBegan, finishSlow } = await startTinyServer();
+    const asking = post(url, { query: '{ slow }' }, { connection: 'close' });
+    const { clientGone } = await slowBegan;
+    finishSlow();
+    await (await asking).text();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(clientGone.aborted).toBe(false);
+  });
+});
+
+describe('the id of a request', () => {
+  test.each(['', ' ', 'a b', 'a\tb', 'a/b', 'ä', '"', '{}', 'x'.repeat(65)])(
+    'is new where it came as %j',
+    async (id) => {
+      const { url } = await startTinyServer();
+      const response = await post(url, { query: '{ hello }' }, { 'x-request-id': id });
+      expect(response.headers.get('x-request-id')).toMatch(isUuid);
+    },
+  );
+
+  test.each(['a', 'Root-1.2_3', 'x'.repeat(64)])('is taken over where it came as %j', async (id) => {
+    const { url, log } = await startTinyServer();
+    const response = await post(url, { query: '{ hello }' }, { 'x-request-id': id });
+    expect(response.headers.get('x-request-id')).toBe(id);
+    expect(log.at(-1)).toMatchObject({ msg: 'answered', requestId: id });
+  });
+
+  test('is new with each request, and stands on every answer', async () => {
+    const { url, origin } = await startTinyServer();
+    const answers = await Promise.all([post(url, { query: '{ hello }' }), post(url, '{'), fetch(origin)]);
+    const ids = answers.map(({ headers }) => headers.get('x-request-id'));
+    expect(ids).toEqual(ids.map(() => expect.stringMatching(isUuid)));
+    expect(new Set(ids).size).toBe(3);
+  });
+});
+
+test('every answer is JSON, not to be guessed at and not to be kept', async () => {
+  const { url, origin } = await startTinyServer();
+  const answers = [
+    post(url, { query: '{ hello }' }),
+    post(url, '{'),
+    fetch(url),
+    fetch(origin),
+    fetch(`${origin}/health/live`),
+  ];
+  for (const { headers } of await Promise.all(answers)) {
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cache-control')).toBe('no-store');
+  }
+});

@@ -1,0 +1,201 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { listen } from '../../tests/support/servers.ts';
+import { post, startTinyServer } from '../../tests/support/tiny-server.ts';
+import { StartupError } from '../process/startup-error.ts';
+
+const ask = async (url: string, query: string) => (await post(url, { query })).json();
+const at = (host: string, port: number) => startTinyServer({ listen: { host, port, portVariable: 'TINY_PORT' } });
+
+describe('a server that cannot listen says how to mend it', () => {
+  test('where its port is taken', async () => {
+    const taken = await listen(() => {});
+    const { port } = new URL(taken.url);
+    const starting = at('127.0.0.1', Number(port));
+    await expect(starting).rejects.toThrow(StartupError);
+    await expect(starting).rejects.toThrow(
+      `Port ${port} is taken: stop what listens there, or set TINY_PORT to another.`,
+    );
+    await taken.stop();
+  });
+
+  // A documentation address (RFC 5737) and a name that nobody may have (RFC 2606).
+  test.each(['192.0.2.1', 'nowhere.invalid'])('where its host is %s, which is not its own', async (host) => {
+    const starting = at(host, 0);
+    await expect(starting).rejects.toThrow(StartupError);
+    await expect(starting).rejects.toThrow(/set HOST to one that is/);
+  });
+});
+
+test('a server that cannot listen lets go of what it needed', async () => {
+  const taken = await listen(() => {});
+  const { port } = new URL(taken.url);
+  const closed: string[] = [];
+  const address = { host: '127.0.0.1', port: Number(port), portVariable: 'TINY_PORT' };
+  const starting = startTinyServer({ listen: address, close: () => void closed.push('store') });
+  await expect(starting).rejects.toThrow(StartupError);
+  expect(closed).toEqual(['store']);
+  await taken.stop();
+});
+
+describe('a bug', () => {
+  test.each(['bug', 'codedBug'])('(%s) is masked, and named by the id of its request', async (field) => {
+    const { url } = await startTinyServer();
+    const response = await post(url, { query: `{ hello ${field} }` }, { 'x-request-id': 'r-1' });
+    const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId: 'r-1' };
+    const error = {
+      message: 'Something went wrong on our side.',
+      locations: [{ line: 1, column: 9 }],
+      path: [field],
+      extensions,
+    };
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { data: { hello: 'world', [field]: null }, errors: [error] },
+    ]);
+  });
+
+  test('is logged once, whole, with its cause and the id of its request', async () => {
+    const { url, log } = await startTinyServer();
+    await post(url, { query: '{ bug }' }, { 'x-request-id': 'r-1' });
+    const bugs = log.filter(({ msg }) => msg === 'bug');
+    expect(bugs).toMatchObject([{ level: 50, requestId: 'r-1', path: ['bug'] }]);
+    expect(bugs[0]?.err?.stack).toMatch(/no such table: users[\s\S]+ at [\s\S]+SQLITE_ERROR in \/srv\/app/);
+  });
+});
+
+describe('a refusal', () => {
+  test('is shown as it is, and nothing of what caused it', async () => {
+    const { url } = await startTinyServer();
+    const errors = [{ message: 'There is no such thing.', extensions: { code: 'NOT_FOUND' }, path: ['refusal'] }];
+    const answer = await ask(url, '{ refusal }');
+    expect(answer).toMatchObject({ data: { refusal: null }, errors });
+    expect(JSON.stringify(answer)).not.toContain('0 rows');
+  });
+
+  test('is no bug: its code is logged and nothing more', async () => {
+    const { url, log } = await startTinyServer();
+    await ask(url, '{ refusal }');
+    expect(log.slice(1)).toMatchObject([{ msg: 'answered', codes: ['NOT_FOUND'] }]);
+  });
+
+  test('for something that is away is logged with its cause', async () => {
+    const { url, log } = await startTinyServer();
+    await ask(url, '{ unavailable }');
+    const [, line] = log;
+    expect(line).toMatchObject({ msg: 'unavailable', level: 40, path: ['unavailable'] });
+    expect(line?.err?.stack).toContain('SQLITE_BUSY');
+  });
+});
+
+describe('a document that cannot be executed is refused with 400 and', () => {
+  test.each<[string, string, { query: string; operationName?: string }]>([
+    ['OPERATION_RESOLUTION_FAILURE', 'a subscription', { query: 'subscription { hello }' }],
+    ['OPERATION_RESOLUTION_FAILURE', 'two operations', { query: 'query A { hello } query B { hello }' }],
+    ['OPERATION_RESOLUTION_FAILURE', 'another operation', { query: 'query A { hello }', operationName: 'B' }],
+    ['GRAPHQL_PARSE_FAILED', 'half a document', { query: '{ hello' }],
+    ['GRAPHQL_VALIDATION_FAILED', 'an unknown field', { query: '{ goodbye }' }],
+    ['GRAPHQL_VALIDATION_FAILED', 'a definition of a type', { query: 'type Person { name: String }' }],
+  ])('%s where it is %s', async (code, _, body) => {
+    const { url, log } = await startTinyServer();
+    const response = await post(url, body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
+    expect(log.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+  });
+
+  test('BAD_USER_INPUT where a variable is of the wrong type, and its value is not repeated whole', async () => {
+    const { url } = await startTinyServer();
+    const query = 'query ($text: String!) { echo(text: $text) }';
+    const response = await post(url, { query, variables: { text: { image: 'x'.repeat(5_000) } } });
+    const answer = await response.text();
+    expect(JSON.parse(answer)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(answer.length).toBeLessThan(1_000);
+  });
+});
+
+test('no answer holds HTML, a stack trace or a path of the inside', async () => {
+  const { url, origin } = await startTinyServer();
+  const documents = ['{ bug codedBug refusal unavailable }', '{ nothing }', '{', 'subscription { hello }'];
+  const answers = await Promise.all([
+    ...documents.map((query) => post(url, { query }, { accept: 'application/json, text/html' })),
+    fetch(url, { headers: { accept: 'text/html' } }),
+    fetch(`${origin}/nothing`, { headers: { accept: 'text/html' } }),
+  ]);
+  for (const response of answers) {
+    expect(await response.text()).not.toMatch(/<html|<!doctype|stack|node_modules|\.[tj]s:\d|\/srv\/|SQLITE/i);
+  }
+});
+
+test('the line of a request holds its operation, and nothing of its variables, token or data', async () => {
+  const { url, log } = await startTinyServer();
+  const body = { query: 'query Say($text: String!) { echo(text: $text) }', variables: { text: 'my password' } };
+  await post(url, body, { authorization: 'Bearer my-token', 'x-request-id': 'r-1' });
+  expect(log.at(-1)).toMatchObject({
+    msg: 'answered',
+    requestId: 'r-1',
+    kind: 'query',
+    operation: 'Say',
+    ms: expect.any(Number),
+  });
+  expect(JSON.stringify(log)).not.toMatch(/my password|my-token/);
+});
+
+describe('the health of a process', () => {
+  test('is not ready where it could not answer, and lives; why is logged and not told', async () => {
+    const checkReady = () => {
+      throw new Error('The database connection is not open');
+    };
+    const { origin, log } = await startTinyServer({ checkReady });
+    const [live, ready] = await Promise.all([fetch(`${origin}/health/live`), fetch(`${origin}/health/ready`)]);
+    expect([live.status, await live.json()]).toEqual([200, { status: 'ok' }]);
+    expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable' }]);
+    expect(log.at(-1)).toMatchObject({ msg: 'not ready', err: { message: 'The database connection is not open' } });
+  });
+
+  test('is ready where it could answer', async () => {
+    const { origin } = await startTinyServer();
+    const ready = await fetch(`${origin}/health/ready?probe=1`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok' }]);
+  });
+});
+
+describe('a server that stops', () => {
+  test('answers first what it was asked, and takes nothing new meanwhile or afterwards', async () => {
+    const events: string[] = [];
+    const close = () => void events.push('closed');
+    const { url, slowBegan, finishSlow, stop } = await startTinyServer({ close });
+    const asked = post(url, { query: '{ slow }' });
+    await slowBegan;
+    const stopping = stop().then(() => events.push('stopped'));
+    await expect(post(url, { query: '{ hello }' }, { connection: 'close' })).rejects.toThrow();
+    expect(events).toEqual([]);
+    finishSlow();
+    const response = await asked;
+    expect([response.status, await response.json()]).toEqual([200, { data: { slow: 'at last' } }]);
+    await stopping;
+    expect(events).toEqual(['closed', 'stopped']);
+    await expect(post(url, { query: '{ hello }' })).rejects.toThrow();
+  });
+
+  test('lets a client that reads slowly read its answer to the end', async () => {
+    const { url, stop } = await startTinyServer({ maxBodyBytes: 20_000_000 });
+    const sending = request(url, { method: 'POST', headers: { 'content-type': 'application/json' } });
+    const long = 'x'.repeat(10_000_000);
+    sending.end(JSON.stringify({ query: 'query ($text: String!) { echo(text: $text) }', variables: { text: long } }));
+    const [response] = (await once(sending, 'response')) as [IncomingMessage];
+    const stopping = stop();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(JSON.parse(await text(response))).toEqual({ data: { echo: long } });
+    await stopping;
+  });
+
+  test('waits for no client that merely keeps its connection', async () => {
+    const { url, stop } = await startTinyServer();
+    await ask(url, '{ hello }');
+    await stop();
+    await expect(ask(url, '{ hello }')).rejects.toThrow();
+  });
+});

@@ -1,0 +1,204 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { listen } from '../../tests/support/servers.ts';
+import { createJsonReader, sendError, sendJson } from './json-body.ts';
+
+const maxBytes = 1_000;
+
+/** A server that answers with the body that it read, and a way to send it bytes as they are. */
+async function startEcho() {
+  const readJson = createJsonReader(maxBytes);
+  const server = await listen(async (req, res) => {
+    const read = await readJson(req, res);
+    if ('refusal' in read) sendError(res, read.refusal);
+    else sendJson(res, 200, { body: read.body });
+  });
+  onTestFinished(() => server.stop());
+  return async (chunks: (Buffer | string)[], headers: Record<string, string> = {}) => {
+    const sending = request(server.url, {
+      method: 'POST',
+      agent: false,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+    for (const chunk of chunks) sending.write(chunk);
+    sending.end();
+    const [response] = await once(sending, 'response');
+    return { status: response.statusCode, answer: JSON.parse(await text(response)) };
+  };
+}
+
+/** A text in JSON that is `length` bytes long. */
+const jsonOf = (length: number) => JSON.stringify({ text: 'x'.repeat(length - '{"text":""}'.length) });
+
+const tooLarge = {
+  status: 413,
+  answer: {
+    errors: [{ message: expect.any(String), extensions: { code: 'PAYLOAD_TOO_LARGE', maxBytes } }],
+  },
+};
+const badRequest = (status: number) => ({
+  status,
+  answer: { errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }] },
+});
+
+describe('over the limit', () => {
+  test('a body with its length is refused, with the limit', async () => {
+    const send = await startEcho();
+    const body = jsonOf(maxBytes + 1);
+    expect(await send([body], { 'content-length': String(body.length) })).toEqual(tooLarge);
+  });
+
+  test('a body in chunks is refused, with the limit', async () => {
+    const send = await startEcho();
+    const body = jsonOf(100 * maxBytes);
+    expect(await send([body.slice(0, maxBytes), body.slice(maxBytes)])).toEqual(tooLarge);
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])(
+    'a body that is small as %s and huge when it is unpacked is refused, with the limit',
+    async (encoding, compress) => {
+      const send = await startEcho();
+      const bomb = compress(jsonOf(10_000_000));
+      expect(await send([bomb], { 'content-encoding': encoding })).toEqual(tooLarge);
+    },
+  );
+
+  test('a body of characters of several bytes is counted in bytes', async () => {
+    const send = await startEcho();
+    expect(await send([JSON.stringify('é'.repeat(maxBytes / 2))])).toEqual(tooLarge);
+  });
+});
+
+describe('what is not JSON', () => {
+  test.each(['{', '{"a":1', "{'a':1}", '{"a":1}{"b":2}', 'undefined', 'NaN', '<html></html>', '\uFEFF\uFEFF{}'])(
+    '%j is refused',
+    async (body) => {
+      const send = await startEcho();
+      expect(await send([body])).toEqual(badRequest(400));
+    },
+  );
+
+  test.each(['"text"', '5', 'null', 'true'])('%s, which is neither object nor list, is refused', async (body) => {
+    const send = await startEcho();
+    expect(await send([body])).toEqual(badRequest(400));
+  });
+
+  test.each([
+    ['that is not compressed', Buffer.from('{"a":1}')],
+    ['that breaks off', gzipSync('{"a":1}').subarray(0, -9)],
+    ['whose checksum is wrong', Buffer.concat([gzipSync('{"a":1}').subarray(0, -8), Buffer.alloc(8)])],
+    ['that is empty', Buffer.alloc(0)],
+  ])('a gzip body %s is refused', async (_, body) => {
+    const send = await startEcho();
+    expect(await send([body], { 'content-encoding': 'gzip' })).toEqual(badRequest(400));
+  });
+
+  test.each(['zstd', 'compress', 'gzip, gzip', '../gzip'])('a body compressed by %s is refused', async (encoding) => {
+    const send = await startEcho();
+    expect(await send(['{"a":1}'], { 'content-encoding': encoding })).toEqual(badRequest(415));
+  });
+
+  test.each([
+    'text/plain',
+    'text/plain; application/json',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=application/json',
+    'application/jsonp',
+    'application/json5',
+    'application',
+    '',
+  ])('a body of type %j is refused', async (type) => {
+    const send = await startEcho();
+    expect(await send(['{"a":1}'], { 'content-type': type })).toEqual(badRequest(415));
+  });
+
+  test.each(['iso-8859-1', 'windows-1252', 'nonsense'])('a body in %s is refused', async (charset) => {
+    const send = await startEcho();
+    expect(await send(['{"a":1}'], { 'content-type': `application/json; charset=${charset}` })).toEqual(
+      badRequest(415),
+    );
+  });
+
+  test('a refusal names nothing of the inside', async () => {
+    const send = await startEcho();
+    const { answer } = await send(['{"password":"secret"'], { 'content-encoding': 'gzip' });
+    expect(JSON.stringify(answer)).not.toMatch(/secret|zlib|header|node_modules| at /);
+  });
+});
+
+describe('what is read', () => {
+  test('a body of exactly the limit', async () => {
+    const send = await startEcho();
+    const body = jsonOf(maxBytes);
+    expect(await send([body], { 'content-length': String(maxBytes) })).toEqual({
+      status: 200,
+      answer: { body: JSON.parse(body) },
+    });
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['identity', (body: string) => Buffer.from(body)],
+  ])('a body compressed by %s, of exactly the limit when it is unpacked', async (encoding, compress) => {
+    const send = await startEcho();
+    const body = jsonOf(maxBytes);
+    const { status, answer } = await send([compress(body)], { 'content-encoding': encoding });
+    expect({ status, answer }).toEqual({ status: 200, answer: { body: JSON.parse(body) } });
+  });
+
+  test('a body in chunks that part a character', async () => {
+    const send = await startEcho();
+    const bytes = Buffer.from('{"name":"ä"}');
+    expect(await send([bytes.subarray(0, 10), bytes.subarray(10)])).toEqual({
+      status: 200,
+      answer: { body: { name: 'ä' } },
+    });
+  });
+
+  test('a body behind one byte order mark', async () => {
+    const send = await startEcho();
+    expect(await send(['\uFEFF{"a":1}'])).toEqual({ status: 200, answer: { body: { a: 1 } } });
+  });
+
+  test.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON'])(
+    'a body of type %s',
+    async (type) => {
+      const send = await startEcho();
+      expect(await send(['{"a":1}'], { 'content-type': type })).toEqual({ status: 200, answer: { body: { a: 1 } } });
+    },
+  );
+});
+
+test('a client that goes away in the middle of its body is refused, and waited for no longer', async () => {
+  const readJson = createJsonReader(maxBytes);
+  const read = new Promise((resolve) => {
+    const server = listen((req, res) => void readJson(req, res).then(resolve));
+    onTestFinished(async () => (await server).stop());
+    void server.then(({ url }) => {
+      const headers = { 'content-type': 'application/json', 'content-length': '100' };
+      const sending = request(url, { method: 'POST', agent: false, headers });
+      sending.on('error', () => {});
+      sending.write('{"a":', () => setTimeout(() => sending.destroy(), 20));
+    });
+  });
+  expect(await read).toEqual({ refusal: { status: 400, code: 'BAD_REQUEST', message: expect.any(String) } });
+});
+
+test('an answer says how long it is and what it is', async () => {
+  const server = await listen((_, res) => sendJson(res, 418, { name: 'ä' }));
+  onTestFinished(() => server.stop());
+  const response = await fetch(server.url);
+  expect([response.status, await response.text()]).toEqual([418, '{"name":"ä"}']);
+  expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+  expect(response.headers.get('content-length')).toBe('13');
+});

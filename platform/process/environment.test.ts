@@ -1,0 +1,217 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { folderOfTest } from '../../tests/support/temporary-folder.ts';
+import {
+  describeEnvironment,
+  httpUrl,
+  logLevel,
+  namedHttpUrls,
+  origins,
+  port,
+  readEnvironment,
+  secretFile,
+  wholeNumber,
+} from './environment.ts';
+import { StartupError } from './startup-error.ts';
+
+/** What is said of an environment that cannot be used. */
+function faultOf(spec: z.ZodObject, env: NodeJS.ProcessEnv): string {
+  try {
+    readEnvironment(spec, env);
+  } catch (error) {
+    if (error instanceof StartupError) return error.message;
+    throw error;
+  }
+  throw new Error('The environment was taken as it is.');
+}
+
+const spec = z.object({
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  PORT: port().prefault('4000').describe('Port to listen on.'),
+  AUTH_URL: httpUrl().describe('Where auth answers.'),
+  SEED: z.string().optional().describe('Seed of the tests.'),
+});
+
+describe('an environment', () => {
+  test('that has several faults is refused with all of them together', () => {
+    const message = faultOf(z.object({ A: port(), B: httpUrl(), C: logLevel(), D: z.string().describe('A thing.') }), {
+      A: 'high',
+      B: 'nowhere',
+      C: 'loud',
+    });
+    const [first = '', ...faults] = message.split('\n');
+    expect(first).toContain('--help');
+    expect(faults.map((fault) => fault.trim().split(' ')[0])).toEqual(['A', 'B', 'C', 'D']);
+  });
+
+  test.each([[undefined], ['']])('that has %j for what is needed lacks it, and says what it is for', (value) => {
+    expect(faultOf(spec, { AUTH_URL: value })).toMatch(/^ {2}AUTH_URL is missing: Where auth answers\.$/m);
+  });
+
+  test('that is empty where there is a default has the default', () => {
+    const env = { AUTH_URL: 'http://auth:4001', HOST: '', PORT: '', SEED: '' };
+    expect(readEnvironment(spec, env)).toEqual({ AUTH_URL: env.AUTH_URL, HOST: '127.0.0.1', PORT: 4000 });
+  });
+
+  test('lends nothing but what was asked for', () => {
+    const env = { AUTH_URL: 'http://auth:4001', PASSWORD: 'secret' };
+    expect(Object.keys(readEnvironment(spec, env))).toEqual(['HOST', 'PORT', 'AUTH_URL']);
+  });
+
+  test('is described by name, meaning and default', () => {
+    const described = describeEnvironment(z.object({ ...spec.shape, ORIGINS: origins().default([]).describe('Who.') }));
+    expect(described.split('\n').map((line) => line.trim().replaceAll(/\s+/g, ' '))).toEqual([
+      'HOST Address to listen on. [127.0.0.1]',
+      'PORT Port to listen on. [4000]',
+      'AUTH_URL Where auth answers. [required]',
+      'SEED Seed of the tests. [optional]',
+      'ORIGINS Who. [none]',
+    ]);
+  });
+});
+
+describe('a port', () => {
+  const one = z.object({ PORT: port() });
+
+  test.each(['-1', '65536', '80.5', '4e3', '0x50', ' 80', '80 ', '+80', '８０', 'NaN', 'Infinity', '9'.repeat(400)])(
+    'is not %j',
+    (value) => {
+      expect(faultOf(one, { PORT: value })).toContain('PORT must be a whole number from 0 to 65535');
+    },
+  );
+
+  test.each([
+    ['0', 0],
+    ['65535', 65_535],
+  ])('may be %s', (value, number) => {
+    expect(readEnvironment(one, { PORT: value })).toEqual({ PORT: number });
+  });
+});
+
+test.each(['9', '17'])('a whole number from 10 to 16 is not %s', (value) => {
+  const cost = z.object({ COST: wholeNumber({ min: 10, max: 16 }) });
+  expect(faultOf(cost, { COST: value })).toContain('COST must be a whole number from 10 to 16');
+});
+
+describe('a URL', () => {
+  const one = z.object({ URL: httpUrl() });
+
+  test.each(['auth', 'auth:4001', '/graphql', '//auth/graphql', 'ftp://auth', 'file:///etc', 'javascript:alert(1)'])(
+    'is not %j',
+    (value) => {
+      expect(faultOf(one, { URL: value })).toContain('URL must be an absolute URL');
+    },
+  );
+
+  test.each([
+    ['http://auth:4001/graphql', 'http://auth:4001/graphql'],
+    ['https://auth.example//', 'https://auth.example'],
+    ['http://[::1]:4001/', 'http://[::1]:4001'],
+  ])('%s is read as %s', (value, url) => {
+    expect(readEnvironment(one, { URL: value })).toEqual({ URL: url });
+  });
+});
+
+describe('a list of URLs with names', () => {
+  const one = z.object({ TO: namedHttpUrls().default([]) });
+  const unnamed = 'TO must be names with URLs, separated by commas, as resources=http://resources:4002/events';
+
+  test.each([
+    ['http://resources:4002/events', unnamed],
+    ['=http://resources:4002', unnamed],
+    ['a b=http://resources:4002', unnamed],
+    ['a =http://resources:4002', unnamed],
+    ['ä=http://resources:4002', unnamed],
+    ['a=http://one:1,', unnamed],
+    [',', unnamed],
+    ['a', 'TO must be an absolute URL'],
+    ['a=', 'TO must be an absolute URL'],
+    ['a=resources:4002', 'TO must be an absolute URL'],
+    ['a=ftp://resources', 'TO must be an absolute URL'],
+    ['a=http://one:1,b=file:///etc/passwd', 'TO must be an absolute URL'],
+    ['a=http://one:1,a=http://two:2', 'TO must give each a name of its own'],
+  ])('is not %j', (value, wrong) => {
+    expect(faultOf(one, { TO: value })).toContain(wrong);
+  });
+
+  test.each([
+    ['', []],
+    ['one=http://one:1/events', [{ name: 'one', url: 'http://one:1/events' }]],
+    ['one=http://one:1/?a=b=c', [{ name: 'one', url: 'http://one:1/?a=b=c' }]],
+    [
+      ' a-1=http://one:1/events , b_2=https://two.example ',
+      [
+        { name: 'a-1', url: 'http://one:1/events' },
+        { name: 'b_2', url: 'https://two.example' },
+      ],
+    ],
+    [
+      'a=http://one:1,b=http://one:1',
+      [
+        { name: 'a', url: 'http://one:1' },
+        { name: 'b', url: 'http://one:1' },
+      ],
+    ],
+  ])('may be %j', (value, all) => {
+    expect(readEnvironment(one, { TO: value })).toEqual({ TO: all });
+  });
+});
+
+describe('a list of origins', () => {
+  const one = z.object({ ORIGINS: origins() });
+
+  test.each([
+    ['*'],
+    ['null'],
+    ['app.example'],
+    ['https://app.example/'],
+    ['https://app.example/path'],
+    ['https://app.example:443'],
+    ['https://ada:secret@app.example'],
+    ['https://*.app.example'],
+    ['https://app.example,'],
+    ['https://app.example,*'],
+    ['https://app.example https://other.example'],
+  ])('is not %j', (value) => {
+    expect(faultOf(one, { ORIGINS: value })).toContain('ORIGINS must be origins separated by commas');
+  });
+
+  test('may have white space around its commas', () => {
+    const ORIGINS = 'https://app.example , http://localhost:3000';
+    expect(readEnvironment(one, { ORIGINS })).toEqual({ ORIGINS: ['https://app.example', 'http://localhost:3000'] });
+  });
+});
+
+describe('a secret file', () => {
+  const upperCase = z.object({ KEY_FILE: secretFile((text) => text.toUpperCase()).describe('The key.') });
+
+  test('that is not there is named with its variable', () => {
+    const file = join(folderOfTest(), 'key.pem');
+    expect(faultOf(upperCase, { KEY_FILE: file })).toMatch(/KEY_FILE names a file that cannot be used: .*key\.pem/);
+  });
+
+  test('that holds what it should not is named, and nothing of what it holds', () => {
+    const file = join(folderOfTest(), 'key.pem');
+    writeFileSync(file, 'the secret itself');
+    const parse = (): string => {
+      throw new StartupError('It is damaged.');
+    };
+    const message = faultOf(z.object({ KEY_FILE: secretFile(parse) }), { KEY_FILE: file });
+    expect(message).toMatch(/KEY_FILE names a file that cannot be used: .*key\.pem: It is damaged\./);
+    expect(message).not.toContain('secret itself');
+  });
+
+  test('is read, and given as it was parsed', () => {
+    const file = join(folderOfTest(), 'key.pem');
+    writeFileSync(file, 'secret\n');
+    expect(readEnvironment(upperCase, { KEY_FILE: file })).toEqual({ KEY_FILE: 'SECRET' });
+  });
+});
+
+test.each(['loud', 'INFO', 'fatal'])('a log level is not %j', (value) => {
+  expect(faultOf(z.object({ LOG_LEVEL: logLevel() }), { LOG_LEVEL: value })).toContain(
+    'LOG_LEVEL must be one of trace, debug, info, warn, error, silent',
+  );
+});

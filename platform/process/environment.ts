@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { logLevels } from './logger.ts';
+import { readSecret } from './secret-file.ts';
+import { StartupError } from './startup-error.ts';
+
+/** A TCP port; 0 lets the system choose a free one. */
+export const port = () => wholeNumber({ min: 0, max: 65_535 });
+
+/** A whole number in decimal digits. */
+export function wholeNumber({ min, max }: { min: number; max: number }) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(min, message).max(max, message));
+}
+
+/** An absolute http or https URL without a trailing slash. */
+export const httpUrl = () =>
+  z
+    .url({ protocol: /^https?$/, message: 'must be an absolute URL, as http://127.0.0.1:4000' })
+    .transform((url) => url.replace(/\/+$/, ''));
+
+/** Absolute http or https URLs, each behind a name of its own, separated by commas: `one=http://…,other=https://…`. */
+export const namedHttpUrls = () =>
+  z
+    .string()
+    .transform((list) => list.split(',').map(splitAtEqualsSign))
+    .pipe(z.array(z.object({ name: z.string().regex(/^[\w-]+$/, mustBeNamed), url: httpUrl() })))
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'must give each a name of its own');
+
+const mustBeNamed = 'must be names with URLs, separated by commas, as resources=http://resources:4002/events';
+
+function splitAtEqualsSign(pair: string): { name: string; url: string } {
+  const [name = '', ...rest] = pair.trim().split('=');
+  return { name, url: rest.join('=') };
+}
+
+/** The origin of an http or https URL: scheme, host and port, and nothing after them. */
+export const httpOrigin = () =>
+  z
+    .string()
+    .refine((text) => isOrigin(text) && /^https?:/.test(text), 'must be an origin, as http://image-service:4003');
+
+/** Origins, separated by commas. An origin is scheme, host and port, and nothing after them. */
+export const origins = () =>
+  z
+    .string()
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .pipe(z.array(z.string().refine(isOrigin, 'must be origins separated by commas, as https://app.example')));
+
+/** The variable names a file that holds a secret; `parse` says what is wrong with it by throwing. */
+export const secretFile = <Secret>(parse: (text: string) => Secret) =>
+  z.string().transform((file, context) => {
+    try {
+      return readSecret(file, parse);
+    } catch (error) {
+      context.addIssue(`names a file that cannot be used: ${(error as Error).message}`);
+      return z.NEVER;
+    }
+  });
+
+/** How much is logged. */
+export const logLevel = () => z.enum(logLevels, `must be one of ${logLevels.join(', ')}`);
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
+}
+
+/** Reads what `spec` names and nothing else; an empty variable counts as missing. Reports every fault together. */
+export function readEnvironment<Spec extends z.ZodObject>(spec: Spec, env: NodeJS.ProcessEnv): z.output<Spec> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = spec.safeParse(given);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => {
+    const name = String(path[0]);
+    return `  ${name} ${given[name] === undefined ? `is missing: ${spec.shape[name]?.description}` : message}`;
+  });
+  throw new StartupError(`The environment is not complete (--help lists every variable):\n${faults.join('\n')}`);
+}
+
+/** What `--help` prints of a process's variables: name, meaning and default. */
+export function describeEnvironment(spec: z.ZodObject): string {
+  return Object.entries(spec.shape)
+    .map(([name, variable]) => `  ${name.padEnd(30)} ${variable.description} ${defaultOf(variable)}`)
+    .join('\n');
+}
+
+function defaultOf(variable: z.core.$ZodType): string {
+  if (variable instanceof z.ZodDefault || variable instanceof z.ZodPrefault) {
+    return `[${String(variable.def.defaultValue) || 'none'}]`;
+  }
+  return variable instanceof z.ZodOptional ? '[optional]' : '[required]';
+}

@@ -1,0 +1,84 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { audience, forgeWith, issuer, newPair, rsa, seconds } from '../testing/forged-tokens.ts';
+import { createAuthenticate, type Viewer } from './access-token.ts';
+import { fixedKeySet, keyId } from './key-set.ts';
+
+const ours = newPair();
+const stranger = newPair();
+const forge = forgeWith(ours);
+const ourPem = ours.publicKey.export({ type: 'spki', format: 'pem' });
+
+/** Rejects, too, where it is thrown at once. */
+async function authenticate(header: string | undefined): Promise<Viewer> {
+  return createAuthenticate({ keys: fixedKeySet([ours.publicKey]), issuer, audience })(header);
+}
+
+const refusal = (reason: 'MISSING' | 'EXPIRED' | 'INVALID') =>
+  expect.objectContaining({ name: 'ApiError', extensions: { code: 'UNAUTHENTICATED', reason } });
+
+describe('a token is INVALID', () => {
+  test.each<[string, () => string]>([
+    // Everything that a signed token is refused for stands in signed-token.test.ts.
+    ['with alg none', () => forge({ alg: 'none' }, {}, () => Buffer.alloc(0))],
+    [
+      'with HS256 and the public key as its secret',
+      () => forge({ alg: 'HS256' }, {}, (text) => createHmac('sha256', ourPem).update(text).digest()),
+    ],
+    ['with the key of somebody else under our kid', () => forge({}, {}, rsa(stranger.privateKey))],
+    ['with an unknown key', () => forge({ kid: keyId(stranger.publicKey) }, {}, rsa(stranger.privateKey))],
+    ['with the type of an ID token', () => forge({ typ: 'JWT' })],
+    ['with the type of a Security Event Token', () => forge({ typ: 'secevent+jwt' })],
+    ['of another issuer', () => forge({}, { iss: 'https://auth.example.evil.example' })],
+    ['for another audience', () => forge({}, { aud: 'https://other.example' })],
+    ['without a subject', () => forge({}, { sub: undefined })],
+    ['with an empty subject', () => forge({}, { sub: '' })],
+    ['with a subject that is no text', () => forge({}, { sub: 42 })],
+    ['without a session', () => forge({}, { sid: undefined })],
+    ['with an empty session', () => forge({}, { sid: '' })],
+    ['with a session that is no text', () => forge({}, { sid: ['a-session'] })],
+    ['without an end', () => forge({}, { exp: undefined })],
+    ['with an end that is no time', () => forge({}, { exp: 'never' })],
+    ['with an end that is null', () => forge({}, { exp: null })],
+    ['that is nothing but dots', () => '..'],
+    ['of a megabyte of text', () => 'a'.repeat(1_000_000)],
+    ['of a megabyte of claims', () => forge({}, { iss: 'i'.repeat(1_000_000) })],
+    ["of somebody else's, whatever its time", () => forge({}, { exp: seconds() - 1 }, rsa(stranger.privateKey))],
+  ])('%s', async (_, token) => {
+    await expect(authenticate(`Bearer ${token()}`)).rejects.toThrow(refusal('INVALID'));
+  });
+});
+
+test.each([
+  ['of another scheme', `Basic ${Buffer.from('ada:secret').toString('base64')}`],
+  ['of another scheme with a token', `Token ${forge()}`],
+  ['of no scheme', forge()],
+  ['without a token', 'Bearer'],
+  ['with white space for a token', 'Bearer    '],
+  ['with two tokens', `Bearer ${forge()} ${forge()}`],
+  ['with a comma', `Bearer ${forge()},`],
+  ['that is empty', ''],
+  ['of many spaces and no token', `Bearer${' '.repeat(100_000)}!`],
+])('a header %s is INVALID', async (_, header) => {
+  await expect(authenticate(header)).rejects.toThrow(refusal('INVALID'));
+});
+
+test('no header at all is MISSING', async () => {
+  await expect(authenticate(undefined)).rejects.toThrow(refusal('MISSING'));
+});
+
+test('a token whose time is over is EXPIRED', async () => {
+  const token = forge({}, { iat: seconds() - 120, exp: seconds() - 1 });
+  await expect(authenticate(`Bearer ${token}`)).rejects.toThrow(refusal('EXPIRED'));
+});
+
+test.each([
+  ['of type at+jwt', forge(), 'Bearer '],
+  ['of type application/at+jwt', forge({ typ: 'application/at+jwt' }), 'Bearer '],
+  ['of type AT+JWT', forge({ typ: 'AT+JWT' }), 'Bearer '],
+  ['for several audiences', forge({}, { aud: ['https://other.example', audience] }), 'Bearer '],
+  ['in the scheme bearer', forge(), 'bearer '],
+  ['after several spaces', forge(), 'Bearer    '],
+])('a token %s speaks for its subject, in its session', async (_, token, scheme) => {
+  expect(await authenticate(`${scheme}${token}`)).toEqual({ id: 'ada', sessionId: 'a-session' });
+});

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { audience, forgeWith, issuer, newPair } from '../testing/forged-tokens.ts';
+import { type KeyServer, keysAnswer, openRemoteKeys, startKeyServer } from '../testing/key-server.ts';
+import { createAuthenticate } from './access-token.ts';
+import { createVerifyToken } from './signed-token.ts';
+
+const ours = newPair();
+const next = newPair();
+const stranger = newPair();
+const forge = forgeWith(stranger);
+
+// Only what is measured by: real connections go on.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+});
+
+/** A server with one key, and keys from it that have been fetched once. */
+async function open() {
+  const server = await startKeyServer(keysAnswer({ ours: ours.publicKey }));
+  const { keys } = openRemoteKeys(server.url);
+  await keys.refresh();
+  const authenticate = createAuthenticate({ keys, issuer, audience });
+  /** What comes of a token of an unknown key. */
+  const reasonFor = (kid: string) =>
+    Promise.resolve(authenticate(`Bearer ${forge({ kid })}`)).catch((error) => error.extensions.reason);
+  return { server, keys, authenticate, reasonFor };
+}
+
+const random = (count: number) => Array.from({ length: count }, () => randomUUID());
+
+test('a token of an unknown key makes the keys be fetched, and holds where its key is there now', async () => {
+  const { server, authenticate } = await open();
+  server.answer(keysAnswer({ ours: ours.publicKey, next: next.publicKey }));
+  const token = forgeWith(next)({ kid: 'next' });
+  expect(await authenticate(`Bearer ${token}`)).toEqual({ id: 'ada', sessionId: 'a-session' });
+  expect(server.asked).toHaveLength(2);
+});
+
+test('a thousand tokens of unknown keys cause one fetch, one after the other', async () => {
+  const { server, reasonFor } = await open();
+  for (const kid of random(1_000)) expect(await reasonFor(kid)).toBe('INVALID');
+  expect(server.asked).toHaveLength(2);
+});
+
+test('a thousand tokens of unknown keys cause one fetch, all at once', async () => {
+  const { server, reasonFor } = await open();
+  expect(new Set(await Promise.all(random(1_000).map(reasonFor)))).toEqual(new Set(['INVALID']));
+  expect(server.asked).toHaveLength(2);
+});
+
+test('a thousand at once before the first set has come cause none beside it', async () => {
+  const server = await startKeyServer(keysAnswer({ ours: ours.publicKey }));
+  const { keys } = openRemoteKeys(server.url);
+  await Promise.all(random(1_000).map(keys.refresh));
+  expect(server.asked).toHaveLength(1);
+});
+
+test('the next fetch for their sake comes a minute later, and not before', async () => {
+  const { server, reasonFor } = await open();
+  await reasonFor('somebody');
+  vi.advanceTimersByTime(59_999);
+  await Promise.all(random(50).map(reasonFor));
+  expect(server.asked).toHaveLength(2);
+  vi.advanceTimersByTime(1);
+  await Promise.all(random(50).map(reasonFor));
+  expect(server.asked).toHaveLength(3);
+});
+
+test('a fetch for their sake takes the place of the next one, so that there are no more of these either', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  const { server, keys, reasonFor } = await open();
+  for (let minute = 1; minute <= 10; minute++) {
+    vi.advanceTimersByTime(60_000);
+    await reasonFor('somebody');
+    // Ends one that is under way, if there is one.
+    await keys.refresh();
+  }
+  expect(server.asked).toHaveLength(11);
+  expect(vi.getTimerCount()).toBe(1);
+});
+
+test.each<[string, Parameters<KeyServer['answer']>[0]]>([
+  ['fails', (_, res) => void res.writeHead(500).end()],
+  ['is cut off', (req) => void req.socket.destroy()],
+])('a fetch for their sake that %s counts as one', async (_, answer) => {
+  const { server, keys, reasonFor } = await open();
+  server.answer(answer);
+  for (const kid of random(50)) expect(await reasonFor(kid)).toBe('INVALID');
+  expect(server.asked).toHaveLength(2);
+  expect(keys.get('ours')).toBeDefined();
+});
+
+test('tokens of a known key are answered for while the keys are fetched for others', async () => {
+  const { server, keys, authenticate } = await open();
+  server.answer(() => {});
+  const looking = keys.refresh();
+  await expect.poll(() => server.asked.length).toBe(2);
+  const token = forgeWith(ours)({ kid: 'ours' });
+  expect(authenticate(`Bearer ${token}`)).toEqual({ id: 'ada', sessionId: 'a-session' });
+  keys.stop();
+  await looking;
+});
+
+test('nothing of a token reaches the server of keys, and no other server is asked', async () => {
+  const strangers = await startKeyServer(keysAnswer({ evil: stranger.publicKey }));
+  const { server, keys } = await open();
+  const verify = createVerifyToken({ type: 'at+jwt', keys, issuer, audience });
+  const jwk = { ...stranger.publicKey.export({ format: 'jwk' }), kid: 'evil' };
+  const header = { kid: strangers.url, jku: strangers.url, x5u: strangers.url, jwk, x5c: [jwk.n] };
+  for (const kid of [strangers.url, 'evil', '../evil', '?kid=evil']) {
+    await expect(verify(forge({ ...header, kid }))).rejects.toMatchObject({ reason: 'UNKNOWN_KEY' });
+  }
+  expect(new Set(server.asked.map(({ url }) => url))).toEqual(new Set(['/.well-known/jwks.json']));
+  expect(strangers.asked).toEqual([]);
+});

@@ -1,0 +1,145 @@
+import { text } from 'node:stream/consumers';
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { StartupError } from '../../platform/process/startup-error.ts';
+import { readEventClaims, securityEventType } from '../../platform/tokens/security-event.ts';
+import { createVerifyToken } from '../../platform/tokens/signed-token.ts';
+import { listen } from '../../tests/support/servers.ts';
+import { oneKey } from './testing/signing-keys.ts';
+import { eventAudience, issuer, newFile, startSubgraph } from './testing/subgraph.ts';
+import { password } from './testing/users.ts';
+import type { SigningKeys } from './tokens/signing-keys.ts';
+
+const logIn = 'mutation ($input: LoginInput!) { login(input: $input) { tokenType } }';
+const right = { username: 'ada', password };
+const wrong = { username: 'ada', password: 'wrong horse' };
+
+describe('who asks', () => {
+  test('is the other end of the connection, and what it says of itself, where nothing else is named', async () => {
+    const { register, ask } = await startSubgraph({ limits: { failuresPerAddress: 1 } });
+    const ada = await register('ada');
+    expect(await ada.ask.data('{ sessions { userAgent } }')).toEqual({ sessions: [{ userAgent: 'node' }] });
+    expect(await ask.refusal(logIn, { input: wrong })).toEqual({ code: 'INVALID_CREDENTIALS' });
+    const limited = { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) };
+    expect(await ask.refusal(logIn, { input: right })).toEqual(limited);
+  });
+
+  test('is whom the request names, where there is a way to tell', async () => {
+    let address = '192.0.2.1';
+    const clientOf = () => ({ address, userAgent: 'a browser behind the gateway' });
+    const { register, ask } = await startSubgraph({ limits: { failuresPerAccount: 1 }, clientOf });
+    const ada = await register('ada');
+    const [session] = (await ada.ask.data<{ sessions: object[] }>('{ sessions { userAgent } }')).sessions;
+    expect(session).toEqual({ userAgent: 'a browser behind the gateway' });
+    await ask.refusal(logIn, { input: wrong });
+    expect(await ask.refusal(logIn, { input: right })).toMatchObject({ code: 'RATE_LIMITED' });
+    address = '192.0.2.2';
+    await ask.data(logIn, { input: right });
+  });
+});
+
+describe('an operation with several guesses at passwords', () => {
+  const twice = `mutation ($a: LoginInput!, $b: LoginInput!) {
+    a: login(input: $a) { tokenType }
+    b: login(input: $b) { tokenType }
+  }`;
+
+  test('is refused whole, however often it comes, and is no guess', async () => {
+    const { register, ask } = await startSubgraph({ limits: { failuresPerAccount: 1 } });
+    await register('ada');
+    for (let i = 0; i < 3; i++) {
+      const answer = await ask(twice, { a: wrong, b: wrong });
+      expect([answer.status, answer.data]).toEqual([400, undefined]);
+      expect(answer.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+    }
+    await ask.data(logIn, { input: right });
+  });
+
+  test('is refused in this process, too', async () => {
+    const { execute } = await startSubgraph();
+    const nobody = () => ({ address: '192.0.2.1', userAgent: undefined });
+    const clientGone = new AbortController().signal;
+    const request = { authorization: undefined, requestId: 'r-1', clientGone, client: nobody };
+    await expect(execute({ query: twice, variables: { a: wrong, b: wrong } }, request)).rejects.toThrow('400');
+  });
+});
+
+describe('the keys that tokens are verified with', () => {
+  test('are answered at their well-known path', async () => {
+    const keys = oneKey();
+    const { url } = await startSubgraph({ keys });
+    const response = await fetch(new URL('/.well-known/jwks.json', url));
+    expect([response.status, await response.json()]).toEqual([200, keys.published()]);
+    expect(response.headers.get('content-type')).toBe('application/jwk-set+json');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=60');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  test('are only to be read', async () => {
+    const { url } = await startSubgraph();
+    const response = await fetch(new URL('/.well-known/jwks.json', url), { method: 'POST' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
+test('subscribers are told of sessions that end, in tokens for them', async () => {
+  const keys = oneKey();
+  const received: string[] = [];
+  const subscriber = await listen(async (req, res) => {
+    received.push(await text(req));
+    res.writeHead(202).end();
+  });
+  onTestFinished(subscriber.stop);
+  const { register } = await startSubgraph({ keys, subscribers: [{ name: 'somebody', url: subscriber.url }] });
+  const ada = await register('ada');
+  await ada.ask.data('mutation { logoutEverywhere { loggedOut } }');
+  await vi.waitFor(() => expect(received).toHaveLength(1), 10_000);
+  const verify = createVerifyToken({ type: securityEventType, keys, issuer, audience: eventAudience });
+  const { claims } = await verify(received[0] ?? '');
+  expect(readEventClaims(claims, issuer)).toMatchObject({ type: 'session-revoked', userId: ada.id });
+});
+
+test('at the start it completes accounts of before, and forgets sessions that have expired', async () => {
+  const file = newFile();
+  const before = await startSubgraph({ file });
+  await before.register('ada');
+  await before.stop();
+  const stranger = new Database(file);
+  onTestFinished(() => void stranger.close());
+  stranger.exec('DELETE FROM look_alikes; UPDATE sessions SET expires_at = 1');
+  const { ask } = await startSubgraph({ file });
+  const register = 'mutation ($input: RegisterInput!) { register(input: $input) { tokenType } }';
+  const lookAlike = { username: '\u0430d\u0430', password };
+  expect(await ask.refusal(register, { input: lookAlike })).toEqual({ code: 'USERNAME_TAKEN' });
+  const left = () => stranger.prepare('SELECT count(*) FROM sessions').pluck().get();
+  await vi.waitFor(() => expect(left()).toBe(0), 10_000);
+});
+
+describe('it lets go of its database, its counters and its keys', () => {
+  const watched = () => {
+    let stopped = 0;
+    const keys: SigningKeys = { ...oneKey(), stop: () => void stopped++ };
+    return { keys, stopped: () => stopped };
+  };
+
+  test('when it stops', async () => {
+    const { keys, stopped } = watched();
+    const { stop, store, counters } = await startSubgraph({ keys });
+    expect(store.ping).not.toThrow();
+    expect(await counters.read('nobody')).toBeUndefined();
+    expect(stopped()).toBe(0);
+    await stop();
+    expect(store.ping).toThrow();
+    await expect(counters.read('nobody')).rejects.toThrow();
+    expect(stopped()).toBe(1);
+  });
+
+  test('where it cannot listen', async () => {
+    const { keys, stopped } = watched();
+    const { url } = await startSubgraph();
+    const port = Number(new URL(url).port);
+    const start = startSubgraph({ keys, listen: { host: '127.0.0.1', port, portVariable: 'AUTH_PORT' } });
+    await expect(start).rejects.toThrow(StartupError);
+    expect(stopped()).toBe(1);
+  });
+});

@@ -1,0 +1,223 @@
+import { createHmac, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import Database from 'better-sqlite3';
+import jwt from 'jsonwebtoken';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ApiError } from '../../../platform/api-error.ts';
+import { fixedKeySet } from '../../../platform/tokens/key-set.ts';
+import { eventClaims } from '../../../platform/tokens/security-event.ts';
+import { createAskText } from '../../../tests/support/ask.ts';
+import {
+  accessTokenOf,
+  audience,
+  eventAudience,
+  eventTokenOf,
+  issuer,
+  kid,
+  privateKey,
+  publicKey,
+  purged,
+  revoked,
+  startSubgraph,
+} from '../testing/subgraph.ts';
+
+const ada = randomUUID();
+const purge = purged(ada);
+const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
+const claims = () => ({
+  ...{ iss: issuer, aud: eventAudience, iat: 1, jti: randomUUID() },
+  ...eventClaims(purge, { issuer, at: new Date() }),
+});
+const signedBy = (key: KeyObject, header: object) =>
+  jwt.sign(claims(), key, { algorithm: 'RS256', header: { alg: 'RS256', typ: 'secevent+jwt', ...header } });
+
+const invalidRequest = { status: 400, err: 'invalid_request' };
+
+/** What is wrong with a body, and what is answered then. */
+const refused: Record<string, [answer: { status: number; err: string }, body: () => string]> = {
+  'another audience': [
+    { status: 400, err: 'invalid_audience' },
+    () => eventTokenOf(purge, { aud: 'https://api.example' }),
+  ],
+  'no audience': [{ status: 400, err: 'invalid_audience' }, () => eventTokenOf(purge, { aud: undefined })],
+  'another issuer': [
+    { status: 400, err: 'invalid_issuer' },
+    () => eventTokenOf(purge, { iss: 'https://evil.example' }),
+  ],
+  'no issuer': [{ status: 400, err: 'invalid_issuer' }, () => eventTokenOf(purge, { iss: undefined })],
+  'a key that nobody knows': [
+    { status: 400, err: 'invalid_key' },
+    () => signedBy(stranger.privateKey, { kid: 'somebody-else' }),
+  ],
+  'another key under a name that is known': [invalidRequest, () => signedBy(stranger.privateKey, { kid })],
+  'the type of an access token': [invalidRequest, () => eventTokenOf(purge, {}, { typ: 'at+jwt' })],
+  'the type of any token': [invalidRequest, () => eventTokenOf(purge, {}, { typ: 'JWT' })],
+  'no type': [invalidRequest, () => eventTokenOf(purge, {}, { typ: undefined })],
+  'an extension that must be understood': [invalidRequest, () => eventTokenOf(purge, {}, { crit: ['exp'] })],
+  'no signature': [invalidRequest, () => `${encode({ alg: 'none', typ: 'secevent+jwt', kid })}.${encode(claims())}.`],
+  'a signature by the public key': [
+    invalidRequest,
+    () => {
+      const signed = `${encode({ alg: 'HS256', typ: 'secevent+jwt', kid })}.${encode(claims())}`;
+      const secret = publicKey.export({ type: 'spki', format: 'pem' });
+      return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+    },
+  ],
+  'claims that were changed': [
+    invalidRequest,
+    () => {
+      const [header, , signature] = eventTokenOf(purged('bob')).split('.');
+      return `${header}.${encode(claims())}.${signature}`;
+    },
+  ],
+  'a time from which it holds that has not come': [invalidRequest, () => eventTokenOf(purge, { nbf: 4_102_444_800 })],
+  'a time when it expired': [invalidRequest, () => eventTokenOf(purge, { exp: 1 })],
+  'no id': [invalidRequest, () => eventTokenOf(purge, { jti: undefined })],
+  'an id that is empty': [invalidRequest, () => eventTokenOf(purge, { jti: '' })],
+  'an id of a novel': [invalidRequest, () => eventTokenOf(purge, { jti: 'x'.repeat(201) })],
+  'an id that is no text': [invalidRequest, () => eventTokenOf(purge, { jti: [randomUUID()] })],
+  'no time': [invalidRequest, () => eventTokenOf(purge, { iat: undefined })],
+  'no event': [invalidRequest, () => eventTokenOf(purge, { events: {} })],
+  'events that are none': [invalidRequest, () => eventTokenOf(purge, { events: 'account-purged' })],
+  'nobody whom it is about': [invalidRequest, () => eventTokenOf(purge, { sub_id: undefined })],
+  'a user of another issuer': [
+    invalidRequest,
+    () => eventTokenOf(purge, { sub_id: { format: 'iss_sub', iss: 'https://evil.example', sub: ada } }),
+  ],
+  'the end of a session without a session': [
+    invalidRequest,
+    () => eventTokenOf(revoked(ada, 'a-session'), { sub_id: { format: 'iss_sub', iss: issuer, sub: ada } }),
+  ],
+  'two parts of three': [invalidRequest, () => eventTokenOf(purge).split('.').slice(0, 2).join('.')],
+  'two tokens': [invalidRequest, () => `${eventTokenOf(purge)}\n${eventTokenOf(purge)}`],
+  'a token in JSON': [invalidRequest, () => JSON.stringify({ token: eventTokenOf(purge) })],
+  'an access token': [invalidRequest, () => accessTokenOf(ada, 'a-session')],
+  nothing: [invalidRequest, () => ''],
+  dots: [invalidRequest, () => '...'],
+  'what is no text': [invalidRequest, () => '\u0000\ufffd\u{1f600}'],
+  'more than there may be': [{ status: 413, err: 'invalid_request' }, () => 'x'.repeat(16 * 1024 + 1)],
+};
+
+describe('what is pushed with', () => {
+  test.each(Object.entries(refused))('%s is refused, and nothing of it stays', async (_, [{ status, err }, body]) => {
+    const { push, file, lines } = await startSubgraph();
+    const { text, headers, ...answer } = await push(body());
+    expect({ ...answer, ...JSON.parse(text) }).toEqual({ status, err, description: expect.any(String) });
+    expect(headers.get('content-type')).toContain('application/json');
+    expect(headers.get('content-language')).toBe('en');
+    expect(rowsIn(file)).toBe(0);
+    const told = lines.filter(({ msg }) => msg.startsWith('security event'));
+    expect(told).toEqual([expect.objectContaining({ msg: 'security event refused', status, fault: err })]);
+    expect(JSON.stringify(told)).not.toContain(ada);
+  });
+});
+
+test('with nothing wrong it is taken: what is refused above is refused for its own reason', async () => {
+  const { push, file } = await startSubgraph();
+  expect(await push(eventTokenOf(purge))).toMatchObject({ status: 202, text: '' });
+  expect(await push(signedBy(privateKey, { kid }))).toMatchObject({ status: 202, text: '' });
+  expect(await push(`${eventTokenOf(purge, {}, { typ: 'application/secevent+jwt' })}\r\n`)).toMatchObject({
+    status: 202,
+  });
+  expect(rowsIn(file)).toBe(4);
+});
+
+describe('as HTTP has it,', () => {
+  test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is 405, and POST is named', async (method) => {
+    const { push, file } = await startSubgraph();
+    const token = eventTokenOf(purge);
+    const { status, headers } = await push(token, { method, ...(method === 'GET' && { body: null }) });
+    expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+    expect(rowsIn(file)).toBe(0);
+  });
+
+  test.each(['application/json', 'application/jwt', 'text/plain', 'application/secevent+jwtx', ''])(
+    'a body of the type %j is 415',
+    async (type) => {
+      const { push, file } = await startSubgraph();
+      expect(await push(eventTokenOf(purge), { headers: { 'content-type': type } })).toMatchObject({ status: 415 });
+      expect(rowsIn(file)).toBe(0);
+    },
+  );
+
+  test.each(['Application/SECEVENT+JWT', 'application/secevent+jwt; charset=utf-8'])(
+    '%s is that type',
+    async (type) => {
+      const { push } = await startSubgraph();
+      expect(await push(eventTokenOf(purge), { headers: { 'content-type': type } })).toMatchObject({ status: 202 });
+    },
+  );
+
+  test.each(['gzip', 'br', 'deflate'])('a body that is compressed by %s is 415', async (encoding) => {
+    const { push } = await startSubgraph();
+    const headers = { 'content-encoding': encoding };
+    expect(await push(eventTokenOf(purge), { headers })).toMatchObject({ status: 415 });
+  });
+
+  test('what says that it will be too large is answered before it comes', async () => {
+    const { url } = await startSubgraph();
+    const head =
+      'POST /events HTTP/1.1\r\nhost: x\r\ncontent-type: application/secevent+jwt\r\ncontent-length: 1000000000\r\n\r\n';
+    expect(await answerTo(url, head)).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  test('what comes in pieces without an end is answered when it is too large', async () => {
+    const { url } = await startSubgraph();
+    const head =
+      'POST /events HTTP/1.1\r\nhost: x\r\ncontent-type: application/secevent+jwt\r\ntransfer-encoding: chunked\r\n\r\n';
+    expect(await answerTo(url, `${head}4001\r\n${'x'.repeat(0x4001)}\r\n`)).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  test('a sender that goes away in the middle is no bug', async () => {
+    const { url, push, lines } = await startSubgraph();
+    const head =
+      'POST /events HTTP/1.1\r\nhost: x\r\ncontent-type: application/secevent+jwt\r\ncontent-length: 100\r\n\r\n';
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
+    await new Promise<void>((resolve) => socket.write(`${head}abc`, () => resolve()));
+    socket.destroy();
+    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('security event refused');
+    expect(await push(eventTokenOf(purge))).toMatchObject({ status: 202 });
+    expect(lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+  });
+});
+
+test('while no key is known at all an event is 503, so that it comes again', async () => {
+  const unavailable = () => Promise.reject(new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'No key is known yet.'));
+  const keys = { ...fixedKeySet([]), refresh: unavailable };
+  const { push, lines } = await startSubgraph({ keys });
+  expect(await push(eventTokenOf(purge))).toMatchObject({ status: 503, text: '' });
+  expect(lines.map(({ msg }) => msg)).toContain('security event not taken yet');
+});
+
+test('a Security Event Token is no access token, whatever it claims', async () => {
+  const { url } = await startSubgraph();
+  for (const token of [
+    eventTokenOf(purge),
+    eventTokenOf(purge, { aud: audience, sub: ada, sid: 'a-session', exp: 4_102_444_800 }),
+  ]) {
+    const refusal = await createAskText(url, token).refusal('{ resources { totalCount } }');
+    expect(refusal).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+  }
+});
+
+/** What a server answers first. */
+async function answerTo(url: string, request: string): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
+  onTestFinished(() => void socket.destroy());
+  socket.write(request);
+  return new Promise((resolve, reject) => {
+    socket.once('data', (data) => resolve(data.toString()));
+    socket.once('error', reject);
+  });
+}
+
+/** How many rows all tables of the events have. */
+function rowsIn(file: string): number {
+  const database = new Database(file);
+  const tables = ['revoked_sessions', 'tombstones', 'security_events'];
+  const counts = tables.map((table) => database.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number);
+  database.close();
+  return counts.reduce((sum, count) => sum + count);
+}

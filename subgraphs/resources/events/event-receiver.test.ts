@@ -1,0 +1,234 @@
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
+import { aResource } from '../testing/resources.ts';
+import { imageOf } from '../testing/rules.ts';
+import { eventTokenOf, purged, revoked, startSubgraph } from '../testing/subgraph.ts';
+
+const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
+
+/** Everything that takes a token, with what it needs. */
+const operations: Record<string, [query: string, variables: (id: string) => Promise<Record<string, unknown>>]> = {
+  'a list': ['{ resources { totalCount } }', async () => ({})],
+  'one resource': ['query ($id: ID!) { resource(id: $id) { id } }', async (id) => ({ id })],
+  'a create': [
+    'mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id } } }',
+    async () => ({ input: { title: 'Late', image: await imageOf(3) } }),
+  ],
+  'an update': [
+    'mutation ($input: UpdateResourceInput!) { updateResource(input: $input) { resource { id } } }',
+    async (id) => ({ input: { id, title: 'Late' } }),
+  ],
+  'a deletion': [
+    'mutation ($input: DeleteResourceInput!) { deleteResource(input: $input) { deletedResourceId } }',
+    async (id) => ({ input: { id } }),
+  ],
+  'a resource as an entity': [
+    'query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }',
+    async (id) => ({ of: [{ __typename: 'Resource', id }] }),
+  ],
+  'a user as an entity': [
+    'query ($of: [_Any!]!) { _entities(representations: $of) { ... on User { resources { totalCount } } } }',
+    async () => ({ of: [{ __typename: 'User', id: 'any' }] }),
+  ],
+};
+
+describe('a session that was revoked', () => {
+  test.each(Object.entries(operations))('is refused %s at once', async (_, [query, variables]) => {
+    const { logIn, push } = await startSubgraph();
+    const ada = logIn();
+    const { id } = await ada.create();
+    expect(await push(eventTokenOf(revoked(ada.id, ada.sessionId)))).toMatchObject({ status: 202, text: '' });
+    expect(await ada.ask.refusal(query, await variables(id))).toEqual(ended);
+  });
+
+  test('leaves the user’s other sessions, and other users, as they were', async () => {
+    const { logIn, push } = await startSubgraph();
+    const ada = logIn();
+    const [elsewhere, bob] = [logIn(ada.id), logIn()];
+    await ada.create();
+    await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
+    expect(await ada.ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+    expect([await elsewhere.countAll(), await bob.countAll()]).toEqual([1, 0]);
+    expect(await elsewhere.create()).toHaveProperty('id');
+  });
+
+  test('is refused for every field of an operation', async () => {
+    const { logIn, push } = await startSubgraph();
+    const ada = logIn();
+    await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
+    const { errors, data } = await ada.ask('{ one: resources { totalCount } other: resources { totalCount } }');
+    expect(errors.map(({ extensions }) => extensions)).toEqual([ended, ended]);
+    expect(data).toEqual({ one: null, other: null });
+  });
+
+  test('is refused in the midst of an operation that began before: what it has not done yet is not done', async () => {
+    const { logIn, push } = await startSubgraph();
+    const ada = logIn();
+    const other = logIn(ada.id);
+    const creates = Array.from(
+      { length: 100 },
+      (_, nth) => `c${nth}: createResource(input: $input) { resource { id } }`,
+    );
+    const input = { title: 'One of many', image: await imageOf(3) };
+    const asking = ada.ask(`mutation ($input: CreateResourceInput!) { ${creates.join(' ')} }`, { input });
+    await expect.poll(other.countAll, { interval: 5 }).toBeGreaterThan(0);
+    await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
+    const { errors } = await asking;
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors.map(({ extensions }) => extensions)).toEqual(errors.map(() => ended));
+    expect(await other.countAll()).toBe(creates.length - errors.length);
+  });
+
+  test('stays refused after a restart', async () => {
+    const { logIn, push, startOne, stop } = await startSubgraph();
+    const ada = logIn();
+    await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
+    await stop();
+    const { as } = await startOne();
+    expect(await as(ada.token).refusal('{ resources { totalCount } }')).toEqual(ended);
+  });
+
+  test('is refused by every process on the database at once', async () => {
+    const { logIn, push, startOne } = await startSubgraph();
+    const { as } = await startOne();
+    const ada = logIn();
+    expect(await as(ada.token).data('{ resources { totalCount } }')).toEqual({ resources: { totalCount: 0 } });
+    await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
+    expect(await as(ada.token).refusal('{ resources { totalCount } }')).toEqual(ended);
+  });
+});
+
+describe('an event', () => {
+  test('that comes again is acknowledged, and nothing is done again', async () => {
+    const { logIn, push, lines, file } = await startSubgraph();
+    const ada = logIn();
+    const token = eventTokenOf(purged(ada.id));
+    const answers = [await push(token), await push(token), await push(token)];
+    expect(answers.map(({ status, text }) => [status, text])).toEqual([202, 202, 202].map((status) => [status, '']));
+    expect(lines.filter(({ msg }) => msg === 'security event accepted')).toHaveLength(1);
+    expect(storedIn(file)).toEqual({ revoked_sessions: 0, tombstones: 1, security_events: 1 });
+  });
+
+  test('is taken at any age', async () => {
+    const { logIn, push } = await startSubgraph();
+    const ada = logIn();
+    const { status } = await push(eventTokenOf(revoked(ada.id, ada.sessionId), { iat: 1 }));
+    expect(status).toBe(202);
+    expect(await ada.ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+  });
+
+  test('is told in the log by its type, id and user, and by nothing else', async () => {
+    const { logIn, push, lines } = await startSubgraph();
+    const ada = logIn();
+    const token = eventTokenOf(revoked(ada.id, ada.sessionId), { jti: 'an-id' });
+    await push(token, { headers: { 'x-request-id': 'push-1' } });
+    const [line, ...more] = lines.filter(({ msg }) => msg.startsWith('security event'));
+    expect(more).toEqual([]);
+    expect(line).toMatchObject({ requestId: 'push-1', jti: 'an-id', type: 'session-revoked', userId: ada.id });
+    expect(JSON.stringify(lines)).not.toContain(token.slice(0, 30));
+    expect(JSON.stringify(lines)).not.toContain(ada.sessionId);
+  });
+
+  test('of another type is acknowledged, and nothing follows', async () => {
+    const { logIn, push, file, lines } = await startSubgraph();
+    const ada = logIn();
+    const events = { 'https://schemas.openid.net/secevent/risc/event-type/account-disabled': { reason: 'hijacking' } };
+    expect(await push(eventTokenOf(purged(ada.id), { events }))).toMatchObject({ status: 202, text: '' });
+    expect(await ada.countAll()).toBe(0);
+    expect(storedIn(file)).toEqual({ revoked_sessions: 0, tombstones: 0, security_events: 0 });
+    expect(lines.map(({ msg }) => msg)).toContain('security event of no meaning here');
+  });
+
+  test('that cannot be kept just now is 503, and taken when it comes again', async () => {
+    const { logIn, push, file, lines } = await startSubgraph();
+    const ada = logIn();
+    const token = eventTokenOf(revoked(ada.id, ada.sessionId));
+    const second = new Database(file);
+    onTestFinished(() => void second.close());
+    second.exec('BEGIN IMMEDIATE');
+    expect(await push(token)).toMatchObject({ status: 503, text: '' });
+    expect(await ada.countAll()).toBe(0);
+    second.exec('ROLLBACK');
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'security event not taken yet' }));
+    expect(await push(token)).toMatchObject({ status: 202 });
+    expect(await ada.ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+  });
+});
+
+describe('an account that was purged', () => {
+  test('is refused at once, and its resources and images are gone soon, and nobody else’s', async () => {
+    // Only the event makes it look.
+    const { logIn, push } = await startSubgraph({ reconcileEveryMs: 3_600_000 });
+    const [ada, bob] = [logIn(), logIn()];
+    const adas = [await ada.create(), await ada.create(), await ada.create()];
+    const bobs = [await bob.create(), await bob.create()];
+    expect(await push(eventTokenOf(purged(ada.id)))).toMatchObject({ status: 202 });
+    expect(await ada.ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+    expect(await logIn(ada.id).ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+    const statusesOf = async (resources: typeof adas) =>
+      Promise.all(resources.map(async ({ image }) => (await fetch(image.url)).status));
+    await expect.poll(() => statusesOf(adas)).toEqual([404, 404, 404]);
+    expect(await statusesOf(bobs)).toEqual([200, 200]);
+    expect(await bob.countAll()).toBe(2);
+  });
+
+  test('is purged by the next start where the process that took the event died before', async () => {
+    const { logIn, startOne, stop, file } = await startSubgraph();
+    const ada = logIn();
+    const { image } = await ada.create();
+    await stop();
+    // All that a process has done that is killed right after its answer.
+    const store = openSqliteResourceStore(file);
+    await store.revocations.accept({
+      ...{ jti: 'an-id', event: purged(ada.id), receivedAt: new Date(), forgetAt: new Date(9_999_999_999_999) },
+    });
+    store.close();
+    expect((await fetch(image.url)).status).toBe(200);
+    await startOne();
+    await expect.poll(async () => (await fetch(image.url)).status).toBe(404);
+  });
+
+  test('of more resources than are taken away at once ends with none', async () => {
+    const { logIn, push, file } = await startSubgraph();
+    const ada = logIn();
+    const store = openSqliteResourceStore(file);
+    onTestFinished(() => store.close());
+    for (let at = 0; at < 450; at += 1) await store.insert(aResource({ ownerId: ada.id }));
+    expect(await ada.countAll()).toBe(450);
+    await push(eventTokenOf(purged(ada.id)));
+    const left = () => store.count({ ownerId: ada.id, order: 'NEWEST', filter: {} });
+    await expect.poll(left).toBe(0);
+  });
+
+  test('is purged once by two processes on one database, and by either', async () => {
+    const { logIn, startOne, file } = await startSubgraph();
+    const other = await startOne();
+    const ada = logIn();
+    const created = await Promise.all(Array.from({ length: 5 }, () => ada.create()));
+    await other.push(eventTokenOf(purged(ada.id)));
+    const statuses = () => Promise.all(created.map(async ({ image }) => (await fetch(image.url)).status));
+    await expect.poll(statuses).toEqual([404, 404, 404, 404, 404]);
+    await expect.poll(() => openIn(file)).toEqual([]);
+  });
+});
+
+/** How many rows each table of the events has. */
+function storedIn(file: string): Record<string, number> {
+  const tables = ['revoked_sessions', 'tombstones', 'security_events'];
+  return inDatabase(file, (database) =>
+    Object.fromEntries(tables.map((table) => [table, database.prepare(`SELECT count(*) FROM ${table}`).pluck().get()])),
+  ) as Record<string, number>;
+}
+
+const openIn = (file: string) =>
+  inDatabase(file, (database) => database.prepare("SELECT state FROM operations WHERE state <> 'ENDED'").pluck().all());
+
+function inDatabase<Result>(file: string, use: (database: Database.Database) => Result): Result {
+  const database = new Database(file);
+  try {
+    return use(database);
+  } finally {
+    database.close();
+  }
+}

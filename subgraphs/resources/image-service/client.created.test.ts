@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { clientBefore, created, id, image, imageUrl, soon, troubleOf } from '../testing/image-service-faults.ts';
+
+describe('a new image is IMAGE_SERVICE_UNAVAILABLE where the service answers 201 and', () => {
+  const whole = { id, imageUrl, contentType: 'image/png' };
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'created'],
+    ['an array', [whole]],
+    ['nothing known', {}],
+    ['no id', { imageUrl }],
+    ['an id that is null', { ...whole, id: null }],
+    ['an id that is a number', { ...whole, id: 123_456_789_012 }],
+    ['an empty id', { ...whole, id: '' }],
+    ['an id of 23 characters', { ...whole, id: id.slice(1) }],
+    ['an id of 25 characters', { ...whole, id: `${id}0` }],
+    ['an id in upper case', { ...whole, id: id.toUpperCase() }],
+    ['an id that is a path', { ...whole, id: '../../../../../../secret' }],
+    ['an id with a line break', { ...whole, id: `${id}\n` }],
+    ['no URL', { id }],
+    ['a URL that is null', { ...whole, imageUrl: null }],
+    ['an empty URL', { ...whole, imageUrl: '' }],
+    ['a script', { ...whole, imageUrl: 'javascript:alert(1)' }],
+    ['a script in upper case', { ...whole, imageUrl: 'JAVASCRIPT:alert(1)//http://x' }],
+    ['a script after a space', { ...whole, imageUrl: ' javascript:alert(1)' }],
+    ['data', { ...whole, imageUrl: 'data:text/html,hello' }],
+    ['a file', { ...whole, imageUrl: 'file:///etc/passwd' }],
+    ['a path', { ...whole, imageUrl: `/images/public/${id}` }],
+    ['a URL without a scheme', { ...whole, imageUrl: '//images.example/1' }],
+    ['a host alone', { ...whole, imageUrl: 'images.example/1' }],
+    ['a URL of a scheme that only starts like HTTP', { ...whole, imageUrl: 'httpx://images.example/1' }],
+    ['a scheme alone', { ...whole, imageUrl: 'https://' }],
+  ])('%s', async (_, body) => {
+    await troubleOf(
+      (await clientBefore((_, res) => res.writeHead(201).end(JSON.stringify(body)))).create(image, soon()),
+    );
+  });
+
+  test.each(['', '{', '<html>', created.slice(0, -1), '\ufeff'])('no JSON: %j', async (body) => {
+    await troubleOf((await clientBefore((_, res) => res.writeHead(201).end(body))).create(image, soon()));
+  });
+
+  test.each([
+    ['in white space', ` ${imageUrl}\n`],
+    ['without slashes', 'https:images.example/1'],
+    ['with backslashes', 'https:\\\\images.example\\1'],
+    ['with a line break within', 'https://images.exa\nmple/1'],
+  ])('a URL that is not written as it is meant: %s', async (_, strange) => {
+    const body = JSON.stringify({ id, imageUrl: strange });
+    const call = (await clientBefore((_, res) => res.writeHead(201).end(body))).create(image, soon());
+    const outcome = await call.then(
+      ({ url }) => url,
+      () => 'refused',
+    );
+    expect(['refused', imageUrl]).toContain(outcome);
+  });
+});
+
+test('a new image is taken with fields that are not known, at any absolute http or https URL', async () => {
+  for (const url of [imageUrl, 'http://127.0.0.1:4003/images/public/1', 'https://x.example/ü?a=b#c']) {
+    const body = JSON.stringify({ id, imageUrl: url, _id: 7, nested: { id: 'x' } });
+    const client = await clientBefore((_, res) => res.writeHead(201).end(body));
+    expect(await client.create(image, soon())).toStrictEqual({ id, url });
+  }
+});

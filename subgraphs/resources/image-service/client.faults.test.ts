@@ -1,0 +1,134 @@
+import type { RequestListener } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { deadUrl, listen } from '../../../tests/support/servers.ts';
+import {
+  answers,
+  answersToUploads,
+  breaks,
+  clientBefore,
+  clientOf,
+  created,
+  delays,
+  floods,
+  id,
+  image,
+  imageUrl,
+  soon,
+  troubleOf,
+} from '../testing/image-service-faults.ts';
+import type { ImageCall, ImageClient } from './client.ts';
+
+const uploads: Record<string, (client: ImageClient, call?: ImageCall) => Promise<unknown>> = {
+  create: (client, call = soon()) => client.create(image, call),
+  replace: (client, call = soon()) => client.replace(id, image, call),
+  delete: (client, call = soon()) => client.delete(id, call),
+};
+const calls: typeof uploads = {
+  ...uploads,
+  list: (client, call = soon()) => client.list(call),
+  publicHash: (client, call = soon()) => client.publicHash(imageUrl, { ...call, maxBytes: 100_000 }),
+};
+
+describe.each(Object.entries(calls))('to %s is IMAGE_SERVICE_UNAVAILABLE where the service', (name, call) => {
+  const status = name in uploads ? 201 : 200;
+
+  test.each(['127.0.0.1', 'localhost'])('is not there, which had no effect: %s', async (host) => {
+    const url = (await deadUrl()).replace('127.0.0.1', host);
+    expect(await troubleOf(call(clientOf(url)))).toMatchObject({ effect: 'none' });
+  });
+
+  test('has no address, which had no effect', async () => {
+    expect(await troubleOf(call(clientOf('http://no-such-host.invalid')))).toMatchObject({ effect: 'none' });
+  });
+
+  test('speaks no TLS where its URL says so', async () => {
+    const server = await listen((_, res) => res.end());
+    onTestFinished(server.stop);
+    const trouble = await troubleOf(call(clientOf(server.url.replace('http:', 'https:'))));
+    expect(trouble).toMatchObject({ effect: 'unknown' });
+  });
+
+  test.each(Object.entries(answers))('answers %s', async (_, [effect, answer]) => {
+    expect(await troubleOf(call(await clientBefore(answer)))).toMatchObject({ effect });
+  });
+
+  test.each(Object.entries(breaks(status)))('%s, with an effect that nobody knows', async (_, fault) => {
+    expect(await troubleOf(call(await clientBefore(fault)))).toMatchObject({ effect: 'unknown' });
+  });
+
+  test.each(Object.entries(delays(status)))('%s, with an effect that nobody knows', async (_, delay) => {
+    expect(await troubleOf(call(await clientBefore(delay, 100)))).toMatchObject({ effect: 'unknown' });
+  });
+
+  test('answers as it should to another call', async () => {
+    const other = name === 'create' ? 204 : 201;
+    const body = other === 201 ? created : undefined;
+    const trouble = await troubleOf(call(await clientBefore((_, res) => res.writeHead(other).end(body))));
+    expect(trouble).toMatchObject({ effect: 'answered' });
+  });
+
+  test.each([301, 302, 303, 307, 308])('redirects with %i, which is not followed', async (status) => {
+    let followed = 0;
+    const target = await listen((_, res) => {
+      followed += 1;
+      res.writeHead(201).end(created);
+    });
+    onTestFinished(target.stop);
+    await troubleOf(call(await clientBefore((_, res) => res.writeHead(status, { location: target.url }).end())));
+    expect(followed).toBe(0);
+  });
+
+  test('repeats the token, which is not logged', async () => {
+    const answer: RequestListener = (req, res) =>
+      res.writeHead(403).end(`No token is ${req.headers['x-api-private-token']}`);
+    await troubleOf(call(await clientBefore(answer)));
+  });
+
+  test('is not asked, as no time is left', async () => {
+    let arrived = 0;
+    const client = await clientBefore(() => {
+      arrived += 1;
+    });
+    const late = { requestId: 'request-1', deadline: Date.now() };
+    const trouble = await troubleOf(call(client, late));
+    expect(trouble).toMatchObject({ effect: 'none', cause: { message: expect.stringContaining('no time') } });
+    expect(arrived).toBe(0);
+  });
+});
+
+describe.each(Object.entries(uploads))('to %s is IMAGE_SERVICE_UNAVAILABLE where the service', (_, call) => {
+  test.each(Object.entries(answersToUploads))('answers %s', async (_, [effect, answer]) => {
+    expect(await troubleOf(call(await clientBefore(answer)))).toMatchObject({ effect });
+  });
+
+  test.each(Object.entries(floods))('%s, with an effect that nobody knows', async (_, flood) => {
+    expect(await troubleOf(call(await clientBefore(flood)))).toMatchObject({ effect: 'unknown' });
+  });
+});
+
+test.each(['create', 'replace'])('what the service repeats of the image to %s is not logged', async (name) => {
+  const repeat: RequestListener = (req, res) => {
+    res.writeHead(400);
+    req.pipe(res);
+  };
+  await troubleOf(calls[name]?.(await clientBefore(repeat)) ?? Promise.resolve());
+});
+
+test('404 is IMAGE_SERVICE_UNAVAILABLE to create, "no such image" to replace, and as good as done to delete', async () => {
+  const client = await clientBefore((_, res) => res.writeHead(404).end('{"status_code":404,"message":"none"}'));
+  await troubleOf(client.create(image, soon()));
+  expect(await client.replace(id, image, soon())).toBe('MISSING');
+  expect(await client.delete(id, soon())).toBeUndefined();
+});
+
+test('a service that fails once is asked again the next time', async () => {
+  let count = 0;
+  const client = await clientBefore((req, res) => {
+    count += 1;
+    if (count === 1) req.socket.resetAndDestroy();
+    else res.writeHead(204).end();
+  });
+  await troubleOf(client.delete(id, soon()));
+  expect(count).toBe(1);
+  await client.delete(id, soon());
+});

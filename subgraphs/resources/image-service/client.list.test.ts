@@ -1,0 +1,144 @@
+import type { RequestListener } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startImageService } from '../../../image-service/server.ts';
+import { listen } from '../../../tests/support/servers.ts';
+import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import {
+  answering,
+  clientBefore,
+  clientOf,
+  id,
+  image,
+  soon,
+  token,
+  troubleOf,
+} from '../testing/image-service-faults.ts';
+
+const imageUrl = `https://images.example/images/public/${id}`;
+const times = { createdAt: '2026-01-02T03:04:05.678Z', updatedAt: '2026-02-03T04:05:06.789Z' };
+const whole = { id, imageUrl, contentType: 'image/png', ...times };
+const listed = {
+  id,
+  url: imageUrl,
+  contentType: 'image/png',
+  createdAt: new Date(times.createdAt),
+  updatedAt: new Date(times.updatedAt),
+};
+
+/** What is listed by a service that answers so. */
+async function listOf(answer: RequestListener) {
+  return (await clientBefore(answer)).list(soon());
+}
+const json = (body: unknown): RequestListener => {
+  return (_, res) => void res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+};
+
+test('all that the stand-in holds is listed', async () => {
+  const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
+  onTestFinished(() => service.stop(0));
+  const client = clientOf(service.url);
+  expect(await client.list(soon())).toEqual({ images: [], isWhole: true });
+
+  const [one, other] = [await client.create(image, soon()), await client.create(image, soon())];
+  const all = await client.list(soon());
+  const stored = { contentType: 'image/png', createdAt: expect.any(Date), updatedAt: expect.any(Date) };
+  expect(all?.images).toHaveLength(2);
+  expect(all?.images).toEqual(expect.arrayContaining([one, other].map((created) => ({ ...created, ...stored }))));
+});
+
+test('the list is asked for with token and request id, and without a body', async () => {
+  const sent: object[] = [];
+  const server = await listen((req, res) => {
+    sent.push({ method: req.method, url: req.url, headers: req.headers });
+    res.end('[]');
+  });
+  onTestFinished(server.stop);
+  await clientOf(server.url).list(soon());
+  const headers = { 'x-api-private-token': token, 'x-request-id': 'request-1' };
+  expect(sent).toMatchObject([{ method: 'GET', url: '/images/api/v1/images', headers }]);
+});
+
+describe('an image is listed', () => {
+  test('with what the table says of it, and nothing else', async () => {
+    expect(await listOf(json([{ ...whole, _id: 7, owner: { id } }]))).toStrictEqual({
+      images: [listed],
+      isWhole: true,
+    });
+  });
+
+  test.each(['2026-01-02T03:04:05.678+00:00', '2026-01-02T05:04:05.678+02:00'])('created at %s', async (createdAt) => {
+    expect(await listOf(json([{ ...whole, createdAt }]))).toStrictEqual({ images: [listed], isWhole: true });
+  });
+
+  test('beside others, in their order', async () => {
+    const ids = ['a', 'b', 'c'].map((letter) => letter.repeat(24));
+    const list = await listOf(json(ids.map((id) => ({ ...whole, id, imageUrl: imageUrl.replace(whole.id, id) }))));
+    expect(list?.images.map((image) => image.id)).toEqual(ids);
+  });
+});
+
+describe('what is left out of a list, which then is not whole, is', () => {
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a text', id],
+    ['an array', [whole]],
+    ['an image without id', { ...whole, id: undefined }],
+    ['an id in upper case', { ...whole, id: 'A'.repeat(24) }],
+    ['an id that is a path', { ...whole, id: '../../secret' }],
+    ['a path for a URL', { ...whole, imageUrl: `/images/public/${id}` }],
+    ['another’s URL', { ...whole, imageUrl: `https://images.example/images/public/${'a'.repeat(24)}` }],
+    ['a script for a URL', { ...whole, imageUrl: 'javascript:alert(1)' }],
+    ['an image without a type', { ...whole, contentType: undefined }],
+    ['an image without a time', { ...whole, createdAt: undefined }],
+    ['a time in milliseconds', { ...whole, createdAt: 1_767_323_045_678 }],
+    ['a time that is a day', { ...whole, createdAt: '2026-01-02' }],
+    ['a time that never was', { ...whole, createdAt: '2026-02-30T03:04:05.678Z' }],
+    ['a time in words', { ...whole, updatedAt: 'Fri, 02 Jan 2026 03:04:05 GMT' }],
+  ])('%s', async (_, junk) => {
+    expect(await listOf(json([junk, whole, junk]))).toStrictEqual({ images: [listed], isWhole: false });
+  });
+});
+
+describe('there is no listing where the service answers', () => {
+  test.each([404, 405])('%i', async (status) => {
+    expect(await listOf(answering(status))).toBeUndefined();
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['an image', whole],
+    ['a page of images', { images: [whole], next: null }],
+    ['a text', '[]'],
+    ['a number', 0],
+  ])('200 with %s', async (_, body) => {
+    expect(await listOf(json(body))).toBeUndefined();
+  });
+
+  test.each(['', '<html>', '[', `[${JSON.stringify(whole)}`])('200 with what is no JSON: %j', async (body) => {
+    expect(await listOf((_, res) => res.writeHead(200).end(body))).toBeUndefined();
+  });
+});
+
+test.each([201, 204, 206, 301, 304, 400, 401, 403, 410, 429, 500, 503])('%i is trouble', async (status) => {
+  await troubleOf(listOf(answering(status)));
+});
+
+describe('a list may be long:', () => {
+  const MiB = 1024 * 1024;
+  const padded = (bytes: number) =>
+    Buffer.alloc(bytes, ' ').fill(JSON.stringify([whole]), 0, JSON.stringify([whole]).length);
+
+  test('32 MiB are read', async () => {
+    expect(await listOf((_, res) => res.end(padded(32 * MiB)))).toStrictEqual({ images: [listed], isWhole: true });
+  });
+
+  test('more is trouble', async () => {
+    await troubleOf(listOf((_, res) => res.end(padded(32 * MiB + 1))));
+  });
+
+  test('what unpacks to more is trouble', async () => {
+    const packed = gzipSync(padded(32 * MiB + 1));
+    await troubleOf(listOf((_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(packed)));
+  });
+});

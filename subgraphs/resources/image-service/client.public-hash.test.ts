@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startImageService } from '../../../image-service/server.ts';
+import { listen } from '../../../tests/support/servers.ts';
+import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { breaks, clientBefore, clientOf, image, soon, token, troubleOf } from '../testing/image-service-faults.ts';
+import { createImageClient } from './client.ts';
+
+const url = 'https://images.example/images/public/1';
+const bytes = Buffer.from('what anybody may see');
+const hashOf = (hashed: Buffer) => ({ type: 'HASH', sha256: createHash('sha256').update(hashed).digest('hex') });
+const upTo = (maxBytes: number) => ({ ...soon(), maxBytes });
+
+async function hashBefore(answer: RequestListener, maxBytes = 1_000) {
+  return (await clientBefore(answer)).publicHash(url, upTo(maxBytes));
+}
+
+/** Serves without an end, and counts connections. */
+async function listenWithoutEnd(chunk: Buffer, { status = 200, headers = {} }) {
+  let open = 0;
+  const server = await listen((req, res) => {
+    open += 1;
+    res.writeHead(status, headers);
+    const more = () => void (res.write(chunk) && setImmediate(more));
+    res.on('drain', more);
+    req.socket.once('close', () => {
+      open -= 1;
+    });
+    more();
+  });
+  onTestFinished(server.stop);
+  return { url: server.url, open: () => open };
+}
+
+test('the hash is that of the bytes which the stand-in serves, until they are deleted', async () => {
+  const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
+  onTestFinished(() => service.stop(0));
+  const baseUrl = `${service.url}/images/api/v1`;
+  const client = createImageClient({ baseUrl, token, timeoutMs: 5_000 });
+  onTestFinished(client.close);
+  const created = await client.create(image, soon());
+  expect(await client.publicHash(created.url, upTo(1_000))).toEqual(hashOf(Buffer.from(image.base64, 'base64')));
+
+  await client.replace(created.id, { ...image, base64: bytes.toString('base64') }, soon());
+  expect(await client.publicHash(created.url, upTo(1_000))).toEqual(hashOf(bytes));
+
+  await client.delete(created.id, soon());
+  expect(await client.publicHash(created.url, upTo(1_000))).toBeUndefined();
+});
+
+describe('what is asked for', () => {
+  async function sentFor(publicUrl: string, origin = (url: string) => url) {
+    const sent: IncomingMessage[] = [];
+    const server = await listen((req, res) => {
+      sent.push(req);
+      res.end(bytes);
+    });
+    onTestFinished(server.stop);
+    const publicFetchOrigin = origin(server.url);
+    const client = createImageClient({ baseUrl: 'http://none.invalid', token, timeoutMs: 5_000, publicFetchOrigin });
+    onTestFinished(client.close);
+    expect(await client.publicHash(publicUrl, upTo(1_000))).toEqual(hashOf(bytes));
+    expect(sent).toHaveLength(1);
+    return sent[0] as IncomingMessage;
+  }
+
+  test('tells the request, passes by caches, and carries no token', async () => {
+    const { method, url: path, headers, rawHeaders } = await sentFor(url);
+    expect({ method, path }).toEqual({ method: 'GET', path: '/images/public/1' });
+    expect(headers).toMatchObject({ 'cache-control': 'no-cache', pragma: 'no-cache', 'x-request-id': 'request-1' });
+    expect(rawHeaders.join()).not.toContain(token);
+    expect(rawHeaders.join().toLowerCase()).not.toContain('token');
+  });
+
+  test.each([
+    ['https://images.example:444/a%20b/1?size=2&x=%2F#part', '/a%20b/1?size=2&x=%2F'],
+    ['http://images.example', '/'],
+    ['http://images.example//other.example/1', '//other.example/1'],
+    ['http://someone:secret@images.example/1', '/1'],
+  ])('is all of %s but its origin', async (publicUrl, path) => {
+    expect((await sentFor(publicUrl)).url).toBe(path);
+  });
+
+  test('is at an origin, whatever is written behind that', async () => {
+    expect((await sentFor(url, (origin) => `${origin}/`)).url).toBe('/images/public/1');
+  });
+});
+
+describe.each([404, 410])('there is nothing where the answer is %i', (status) => {
+  test('with a text', async () => {
+    expect(await hashBefore((_, res) => res.writeHead(status).end('none'))).toBeUndefined();
+  });
+
+  test('without an end, which is let go of', async () => {
+    const server = await listenWithoutEnd(Buffer.alloc(10_000, 'x'), { status });
+    expect(await clientOf(server.url).publicHash(url, upTo(1_000))).toBeUndefined();
+    await expect.poll(server.open, { timeout: 1_500 }).toBe(0);
+  });
+});
+
+describe('the hash', () => {
+  test('of nothing is one too', async () => {
+    expect(await hashBefore((_, res) => res.end())).toEqual(hashOf(Buffer.alloc(0)));
+  });
+
+  test('is of bytes and not of text', async () => {
+    const any = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    expect(await hashBefore((_, res) => res.end(any))).toEqual(hashOf(any));
+  });
+
+  test('is of what was packed on the way', async () => {
+    const packed: RequestListener = (_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(bytes));
+    expect(await hashBefore(packed)).toEqual(hashOf(bytes));
+  });
+
+  test('is of as many bytes as may be, and not of one more', async () => {
+    const many = Buffer.alloc(300_000, 'x');
+    expect(await hashBefore((_, res) => res.end(many), 300_000)).toEqual(hashOf(many));
+    expect(await hashBefore((_, res) => res.end(many), 299_999)).toEqual({ type: 'TOO_LONG' });
+  });
+});
+
+describe('bytes without an end', () => {
+  test.each<[string, Buffer, Record<string, string>]>([
+    ['as they are', Buffer.alloc(10_000, 'x'), {}],
+    ['packed', gzipSync(Buffer.alloc(1_000_000, 'x')), { 'content-encoding': 'gzip' }],
+  ])('are too long and let go of: %s', async (_, chunk, headers) => {
+    const server = await listenWithoutEnd(chunk, { headers });
+    const client = clientOf(server.url, 2_000);
+    expect(await client.publicHash(url, upTo(100_000))).toEqual({ type: 'TOO_LONG' });
+    await expect.poll(server.open, { timeout: 1_500 }).toBe(0);
+  });
+
+  test('are not met again when their time would have been over', async () => {
+    const server = await listenWithoutEnd(Buffer.alloc(10_000, 'x'), {});
+    const client = clientOf(server.url, 500);
+    expect(await client.publicHash(url, upTo(100_000))).toEqual({ type: 'TOO_LONG' });
+    // An error that nobody waits for would fail the test.
+    await setTimeout(700);
+  });
+});
+
+test.each(Object.entries(breaks(200)))('bytes of which some are missing are trouble: %s', async (_, fault) => {
+  expect(await troubleOf(hashBefore(fault))).toMatchObject({ effect: 'unknown' });
+});
+
+test.each([201, 204, 206, 301, 304, 401, 403, 500, 503])('%i is trouble', async (status) => {
+  await troubleOf(hashBefore((_, res) => res.writeHead(status).end()));
+});

@@ -1,0 +1,158 @@
+import { createServer, type RequestListener } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { deadUrl } from '../../../tests/support/servers.ts';
+import {
+  answering,
+  clientBeforeSteps,
+  clientOf,
+  created,
+  id,
+  image,
+  soon,
+  troubleOf,
+} from '../testing/image-service-faults.ts';
+import type { Replaced } from './client.ts';
+
+const silence: RequestListener = () => {};
+const reset: RequestListener = (req) => req.socket.resetAndDestroy();
+
+describe('an image is replaced', () => {
+  test.each<[string, RequestListener[], Replaced]>([
+    ['fails twice', [answering(500), answering(500), answering(204)], 'SETTLED'],
+    ['wants calls to come slower', [answering(429), answering(204)], 'SETTLED'],
+    ['is not there for a while', [answering(503), answering(502), answering(204)], 'UNSETTLED'],
+    ['fails and then resets the connection', [answering(500), reset, answering(204)], 'UNSETTLED'],
+    ['does not answer the first time', [silence, answering(204)], 'UNSETTLED'],
+  ])('where the service %s', async (_, steps, replaced) => {
+    const { client, arrived } = await clientBeforeSteps(steps, 300);
+    expect(await client.replace(id, image, soon())).toBe(replaced);
+    expect(arrived).toEqual(steps.map(() => 'PUT'));
+  });
+
+  test('with the same bytes at each attempt', async () => {
+    const bodies: string[] = [];
+    const keep: RequestListener = async (req, res) => {
+      bodies.push((await buffer(req)).toString());
+      res.writeHead(bodies.length === 1 ? 500 : 204).end();
+    };
+    const { client } = await clientBeforeSteps([keep]);
+    await client.replace(id, image, soon());
+    const body = JSON.stringify({ data: image.base64, contentType: image.contentType });
+    expect(bodies).toEqual([body, body]);
+  });
+});
+
+describe('an image is not replaced', () => {
+  test('where three attempts fail', async () => {
+    const { client, arrived } = await clientBeforeSteps([answering(500)]);
+    expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'answered' });
+    expect(arrived).toHaveLength(3);
+  });
+
+  test.each([400, 401, 403, 405, 413, 415, 422])('nor tried again after %i', async (status) => {
+    const { client, arrived } = await clientBeforeSteps([answering(status)]);
+    expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'none' });
+    expect(arrived).toHaveLength(1);
+  });
+
+  test('nor tried again where there is none', async () => {
+    const { client, arrived } = await clientBeforeSteps([answering(404)]);
+    expect(await client.replace(id, image, soon())).toBe('MISSING');
+    expect(arrived).toHaveLength(1);
+  });
+
+  test('and who knows where there seems to be none after an attempt without an answer', async () => {
+    const { client, arrived } = await clientBeforeSteps([reset, answering(404)]);
+    expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'unknown' });
+    expect(arrived).toHaveLength(2);
+  });
+
+  test('nor tried again where no time is left for that', async () => {
+    const { client, arrived } = await clientBeforeSteps([answering(500)]);
+    // The clock stands still, so that only looking ahead tells: less is left than the shortest pause.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const call = { ...soon(), deadline: Date.now() + 99 };
+    await troubleOf(client.replace(id, image, call));
+    expect(arrived).toHaveLength(1);
+  });
+
+  test('nor tried again where the one attempt lasts until the deadline', async () => {
+    const { client, arrived } = await clientBeforeSteps([silence], 60_000);
+    const call = { ...soon(), deadline: Date.now() + 400 };
+    expect(await troubleOf(client.replace(id, image, call))).toMatchObject({ effect: 'unknown' });
+    expect(arrived).toHaveLength(1);
+  });
+});
+
+describe('of several attempts the least certain one tells what they did', () => {
+  test.each<[string, RequestListener[], string]>([
+    ['none and then answered', [answering(429), answering(500)], 'answered'],
+    ['answered and then none', [answering(500), answering(400)], 'answered'],
+    ['unknown and then answered', [silence, answering(500)], 'unknown'],
+    ['answered and then unknown', [answering(500), reset], 'unknown'],
+    ['unknown and then none', [answering(503), answering(403)], 'unknown'],
+    ['unknown, answered and none', [reset, answering(500), answering(429)], 'unknown'],
+    ['none each time', [answering(429)], 'none'],
+  ])('%s', async (_, steps, effect) => {
+    const { client } = await clientBeforeSteps(steps, 300);
+    expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect });
+  });
+});
+
+describe('an image is created', () => {
+  /** Begins to listen where nothing did. */
+  async function listenLate(url: string) {
+    let arrived = 0;
+    const server = createServer((req, res) => {
+      arrived += 1;
+      req.resume();
+      res.writeHead(201).end(created);
+    });
+    server.listen(Number(new URL(url).port), '127.0.0.1');
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return { arrived: () => arrived };
+  }
+
+  test('where the service was not there at first', async () => {
+    const url = await deadUrl();
+    const creating = clientOf(url).create(image, soon());
+    await setTimeout(50);
+    const { arrived } = await listenLate(url);
+    expect(await creating).toMatchObject({ id });
+    expect(arrived()).toBe(1);
+  });
+
+  test.each<[string, RequestListener, string]>([
+    ['500', answering(500), 'answered'],
+    ['503', answering(503), 'unknown'],
+    ['429', answering(429), 'none'],
+    ['400', answering(400), 'none'],
+    ['a reset', reset, 'unknown'],
+    ['no answer', silence, 'unknown'],
+    ['a new image that is none', (_, res) => res.writeHead(201).end('{}'), 'answered'],
+  ])('or not, but is never sent twice: %s', async (_, step, effect) => {
+    const { client, arrived } = await clientBeforeSteps([step], 300);
+    expect(await troubleOf(client.create(image, soon()))).toMatchObject({ effect });
+    // Longer than the first pause could be.
+    await setTimeout(300);
+    expect(arrived).toEqual(['POST']);
+  });
+});
+
+test.each<[string, RequestListener]>([
+  ['500', answering(500)],
+  ['a reset', reset],
+  ['no answer', silence],
+])('only uploads are tried again, all else is attempted once: %s', async (_, step) => {
+  const { client, arrived } = await clientBeforeSteps([step], 300);
+  await troubleOf(client.delete(id, soon()));
+  await troubleOf(client.list(soon()));
+  await troubleOf(client.publicHash('http://images.example/1', { ...soon(), maxBytes: 10 }));
+  expect(arrived).toEqual(['DELETE', 'GET', 'GET']);
+});

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import {
+  animatedGif,
+  gif,
+  greyJpeg,
+  interlacedPng,
+  jpeg,
+  palettePng,
+  plainGif,
+  plainPng,
+  png,
+  progressiveJpeg,
+} from '../testing/images.ts';
+import { createImageReader } from './image-reader.ts';
+
+const read = createImageReader({ maxBytes: 100_000 });
+/** What comes of reading: a size, or the code of the refusal. */
+const outcomeOf = (bytes: Buffer): Promise<unknown> =>
+  read({ data: bytes.toString('base64') }).then(
+    ({ width, height }) => ({ width, height }),
+    (error) => error?.extensions?.code ?? error,
+  );
+const UNSUPPORTED = 'UNSUPPORTED_IMAGE';
+const endChunkBytes = 12;
+
+describe('an image that was cut, at whichever byte, is UNSUPPORTED_IMAGE:', () => {
+  test.each<[string, () => Promise<Buffer>]>([
+    ['PNG', () => png()],
+    ['interlaced PNG', () => interlacedPng({ width: 9, height: 9 })],
+    ['PNG of a palette', () => palettePng({ width: 9, height: 9 })],
+    ['GIF', () => gif()],
+    ['animated GIF', () => animatedGif()],
+    ['JPEG', () => jpeg({ width: 17, height: 9 })],
+    ['grey JPEG', () => greyJpeg({ width: 16, height: 16 })],
+    ['progressive JPEG', () => progressiveJpeg({ width: 8, height: 8 })],
+  ])('%s', async (_, make) => {
+    const bytes = await make();
+    expect(await outcomeOf(bytes)).toMatchObject({ width: expect.any(Number) });
+    for (let length = 0; length < bytes.length; length += 1) {
+      expect({ length, outcome: await outcomeOf(bytes.subarray(0, length)) }).toEqual({ length, outcome: UNSUPPORTED });
+    }
+  });
+});
+
+describe('a PNG is UNSUPPORTED_IMAGE', () => {
+  const bytes = plainPng({ width: 4, height: 4 });
+
+  test('with any byte of its header or pixels changed', async () => {
+    expect(await outcomeOf(bytes)).toEqual({ width: 4, height: 4 });
+    for (let at = 0; at < bytes.length - endChunkBytes; at += 1) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 0x01;
+      expect({ at, outcome: await outcomeOf(changed) }).toEqual({ at, outcome: UNSUPPORTED });
+    }
+  });
+
+  test('with any byte of its end changed', async () => {
+    for (let at = bytes.length - endChunkBytes; at < bytes.length; at += 1) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 0x01;
+      expect({ at, outcome: await outcomeOf(changed) }).toEqual({ at, outcome: UNSUPPORTED });
+    }
+  });
+
+  test('with a row, a byte or all pixels missing, in chunks whose checksums hold', async () => {
+    for (const held of [15, 19, 0]) {
+      expect(await outcomeOf(plainPng({ width: 4, height: 4 }, Buffer.alloc(held)))).toBe(UNSUPPORTED);
+    }
+  });
+
+  test('with a row that says it was filtered in a way that there is not', async () => {
+    expect(await outcomeOf(plainPng({ width: 4, height: 4 }, Buffer.alloc(20, 9)))).toBe(UNSUPPORTED);
+  });
+
+  test('of no width or no height', async () => {
+    expect(await outcomeOf(plainPng({ width: 0, height: 4 }))).toBe(UNSUPPORTED);
+    expect(await outcomeOf(plainPng({ width: 4, height: 0 }))).toBe(UNSUPPORTED);
+  });
+});
+
+describe('a GIF is UNSUPPORTED_IMAGE', () => {
+  const frame = { width: 8, height: 8 };
+
+  test('without a frame', async () => {
+    expect(await outcomeOf(plainGif({ ...frame, frames: [frame] }))).toEqual(frame);
+    expect(await outcomeOf(plainGif({ ...frame, frames: [] }))).toBe(UNSUPPORTED);
+  });
+
+  test('of pixels that cannot be unpacked', async () => {
+    const bytes = plainGif({ ...frame, frames: [frame] });
+    bytes.fill(0xff, 31, 40);
+    expect(await outcomeOf(bytes)).toBe(UNSUPPORTED);
+  });
+
+  test.each([0, 1, 32, 63])('of a frame that holds only %i of its 64 pixels', async (held) => {
+    expect(await outcomeOf(plainGif({ ...frame, frames: [{ ...frame, held }] }))).toBe(UNSUPPORTED);
+    expect(await outcomeOf(plainGif({ ...frame, frames: [frame, { ...frame, held }] }))).toBe(UNSUPPORTED);
+  });
+
+  test('of a frame without a single block of pixels', async () => {
+    const bytes = plainGif({ ...frame, frames: [frame] });
+    const blocksStart = 19 + 11;
+    const none = Buffer.concat([bytes.subarray(0, blocksStart), Buffer.from([0x00, 0x3b])]);
+    expect(await outcomeOf(none)).toBe(UNSUPPORTED);
+  });
+
+  test('of no width and no height', async () => {
+    const nothing = { width: 0, height: 0 };
+    expect(await outcomeOf(plainGif({ ...nothing, frames: [nothing] }))).toBe(UNSUPPORTED);
+  });
+});
+
+describe('a JPEG is UNSUPPORTED_IMAGE', () => {
+  const size = { width: 64, height: 64 };
+  const endBytes = 2;
+
+  test('with its end replaced', async () => {
+    const bytes = await jpeg(size);
+    for (const end of ['\0\0', 'ab', '\xff\xd8', '\xff\x00']) {
+      const changed = Buffer.concat([bytes.subarray(0, -endBytes), Buffer.from(end, 'latin1')]);
+      expect({ end, outcome: await outcomeOf(changed) }).toEqual({ end, outcome: UNSUPPORTED });
+    }
+  });
+
+  test('that stops half way, and ends there', async () => {
+    const bytes = await jpeg(size);
+    const half = bytes.subarray(0, bytes.length / 2);
+    expect(await outcomeOf(Buffer.concat([half, bytes.subarray(-endBytes)]))).toBe(UNSUPPORTED);
+  });
+
+  test.each([0x00, 0x55, 0x7f])('that stops half way and has no end, but bytes %i in its stead', async (byte) => {
+    const bytes = await jpeg(size);
+    const half = bytes.subarray(0, bytes.length / 2);
+    expect(await outcomeOf(Buffer.concat([half, Buffer.alloc(bytes.length, byte)]))).toBe(UNSUPPORTED);
+  });
+
+  test('without pixels', async () => {
+    const bytes = await jpeg(size);
+    const scan = bytes.indexOf(Buffer.from([0xff, 0xda]));
+    expect(await outcomeOf(Buffer.concat([bytes.subarray(0, scan), bytes.subarray(-endBytes)]))).toBe(UNSUPPORTED);
+  });
+});

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import {
+  animatedGif,
+  gif,
+  greyJpeg,
+  interlacedPng,
+  jpeg,
+  noise,
+  palettePng,
+  plainGif,
+  png,
+  progressiveJpeg,
+} from '../testing/images.ts';
+import { createImageReader, type ImageInput, type ReadImage } from './image-reader.ts';
+
+const read = createImageReader({ maxBytes: 100_000 });
+const readBytes = (bytes: Buffer, contentType?: string | null): Promise<ReadImage> =>
+  read({ data: bytes.toString('base64'), ...(contentType !== undefined && { contentType }) });
+const unsupported = (message: RegExp) => ({
+  name: 'ApiError',
+  message: expect.stringMatching(message),
+  extensions: { code: 'UNSUPPORTED_IMAGE' },
+});
+
+describe('UNSUPPORTED_IMAGE is what', () => {
+  const bmp = Buffer.from(`BM${'\0'.repeat(100)}`, 'latin1');
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
+  test.each<[string, () => Promise<Buffer> | Buffer]>([
+    ['an empty text', () => Buffer.alloc(0)],
+    ['one byte', () => Buffer.from([0])],
+    ['words', () => Buffer.from('not an image')],
+    ['SVG', () => Buffer.from(svg)],
+    ['HTML', () => Buffer.from('<!doctype html><script>alert(1)</script>')],
+    ['a BMP', () => bmp],
+    ['a PDF', () => Buffer.from('%PDF-1.7\n')],
+    ['WebP', () => noise({ width: 5, height: 4 }).webp().toBuffer()],
+    ['TIFF', () => noise({ width: 5, height: 4 }).tiff().toBuffer()],
+    ['AVIF', () => noise({ width: 16, height: 16 }).avif({ effort: 0 }).toBuffer()],
+    ['a PNG after a line break', async () => Buffer.concat([Buffer.from('\n'), await png()])],
+  ])('%s is, whatever it says that it is', async (_, make) => {
+    const bytes = await make();
+    for (const claimed of [undefined, null, 'image/png', 'image/webp']) {
+      await expect(readBytes(bytes, claimed)).rejects.toMatchObject(unsupported(/holds none of/));
+    }
+  });
+
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ['its first bytes alone', (bytes) => bytes.subarray(0, 8)],
+    ['its first bytes before HTML', (bytes) => Buffer.concat([bytes.subarray(0, 8), Buffer.from('<script>')])],
+    ['its first bytes before another image', (bytes) => Buffer.concat([bytes.subarray(0, 8), bytes])],
+  ])('a PNG, JPEG or GIF is of which there are %s', async (_, change) => {
+    for (const bytes of [await png(), await jpeg(), await gif()]) {
+      await expect(readBytes(change(bytes))).rejects.toMatchObject(unsupported(/not whole|damaged/));
+    }
+  });
+
+  test('a whole image is that says it is another', async () => {
+    const types = ['image/png', 'image/jpeg', 'image/gif'];
+    for (const [at, bytes] of [await png(), await jpeg(), await gif()].entries()) {
+      const others = types.filter((type) => type !== types[at]);
+      for (const claimed of [...others, 'image/jpg', 'IMAGE/PNG', 'image/png; q=1', 'image/*', 'png', ' ', '']) {
+        await expect(readBytes(bytes, claimed)).rejects.toMatchObject(unsupported(/contentType/));
+      }
+    }
+  });
+
+  test('a PNG is that was named GIF in its first bytes, and the other way round', async () => {
+    const named = (bytes: Buffer, start: Buffer) => Buffer.concat([start, bytes.subarray(start.length)]);
+    const gifBytes = await gif();
+    const pngBytes = await png();
+    await expect(readBytes(named(pngBytes, gifBytes.subarray(0, 6)))).rejects.toMatchObject(unsupported(/./));
+    await expect(readBytes(named(gifBytes, pngBytes.subarray(0, 8)))).rejects.toMatchObject(unsupported(/./));
+    await expect(readBytes(named(await jpeg(), pngBytes.subarray(0, 8)))).rejects.toMatchObject(unsupported(/./));
+  });
+
+  test('any text is that is not base64 as it is written best', async () => {
+    const bytes = await png({ width: 9, height: 9 });
+    const [unpadded, padded] = [bytes, Buffer.concat([bytes, Buffer.alloc(3 - (bytes.length % 3) + 1)])].map((all) =>
+      all.toString('base64'),
+    ) as [string, string];
+    expect(padded).toMatch(/[+/].*==$/);
+    const texts = [
+      padded.replace(/.{76}/g, '$&\r\n'),
+      padded.replace(/.{64}/g, '$&\n'),
+      padded.replaceAll('+', '-').replaceAll('/', '_'),
+      padded.slice(0, -1),
+      padded.slice(0, -2),
+      `${padded}=`,
+      `${unpadded}====`,
+      ` ${padded}`,
+      `${padded}\n`,
+      `data:image/png;base64,${padded}`,
+      `${padded.slice(0, 40)}=${padded.slice(40)}`,
+      `${padded}${padded}`,
+      `${padded.slice(0, 40)}é${padded.slice(40)}`,
+      `${padded.slice(0, 40)}\0${padded.slice(40)}`,
+      `${padded.slice(0, 40)}😀${padded.slice(40)}`,
+      // Its last byte is that of the letter in its place.
+      `${padded.slice(0, 40)}${String.fromCharCode(0x100 + padded.charCodeAt(40))}${padded.slice(41)}`,
+      padded.replace(/[+/]/, '-'),
+      padded.replace(/[+/]/, '_'),
+      // The last character before == holds four bits that encode nothing.
+      padded.replace(/A==$/, 'B=='),
+      '=',
+      '====',
+      '\ud800',
+    ];
+    for (const data of texts) {
+      expect([unpadded, padded]).not.toContain(data);
+      await expect(read({ data })).rejects.toMatchObject(unsupported(/not base64/));
+    }
+  });
+});
+
+describe('a whole image is read', () => {
+  const size = { width: 13, height: 7 };
+  test.each<[string, string, () => Promise<Buffer>]>([
+    ['PNG', 'image/png', () => png(size)],
+    ['interlaced PNG', 'image/png', () => interlacedPng(size)],
+    ['PNG of a palette', 'image/png', () => palettePng(size)],
+    ['PNG with alpha', 'image/png', () => noise(size).ensureAlpha(0.5).png().toBuffer()],
+    ['PNG of 16 bits', 'image/png', () => noise(size).toColourspace('rgb16').png().toBuffer()],
+    ['JPEG', 'image/jpeg', () => jpeg(size)],
+    ['progressive JPEG', 'image/jpeg', () => progressiveJpeg(size)],
+    ['grey JPEG', 'image/jpeg', () => greyJpeg(size)],
+    ['JPEG of four colours', 'image/jpeg', () => noise(size).toColourspace('cmyk').jpeg().toBuffer()],
+    ['GIF', 'image/gif', () => gif(size)],
+    ['animated GIF', 'image/gif', () => animatedGif(3, size)],
+  ])('as what it is: %s', async (_, contentType, make) => {
+    const bytes = await make();
+    for (const claimed of [undefined, null, contentType]) {
+      expect(await readBytes(bytes, claimed)).toStrictEqual({
+        base64: bytes.toString('base64'),
+        contentType,
+        ...size,
+        sizeBytes: bytes.length,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      });
+    }
+  });
+
+  test.each([1, 2, 3, 4])('whatever its base64 is padded with: %i bytes more', async (more) => {
+    const bytes = Buffer.concat([await png(), Buffer.alloc(more)]);
+    expect(await readBytes(bytes)).toMatchObject({ sizeBytes: bytes.length, contentType: 'image/png' });
+  });
+
+  test('of a single pixel', async () => {
+    const one = { width: 1, height: 1 };
+    for (const bytes of [await png(one), await jpeg(one), await gif(one), plainGif({ ...one, frames: [one] })]) {
+      expect(await readBytes(bytes)).toMatchObject(one);
+    }
+  });
+
+  test('as it is stored, whichever way up it is to be shown', async () => {
+    const bytes = await noise(size).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    expect((await sharp(bytes).metadata()).orientation).toBe(6);
+    expect(await readBytes(bytes)).toMatchObject(size);
+  });
+
+  test('in the size of its screen, not of its first frame, where it is a GIF', async () => {
+    for (const screen of [
+      { width: 20, height: 10 },
+      { width: 640, height: 480 },
+      { width: 3_000, height: 20 },
+    ]) {
+      expect(await readBytes(plainGif({ ...screen, frames: [{ width: 2, height: 2 }] }))).toMatchObject(screen);
+    }
+  });
+});
+
+test('many at once are all read', async () => {
+  const inputs: ImageInput[] = [];
+  for (let width = 1; width <= 40; width += 1)
+    inputs.push({ data: (await png({ width, height: 2 })).toString('base64') });
+  const sizes = (await Promise.all(inputs.map(read))).map(({ width }) => width);
+  expect(sizes).toEqual(inputs.map((_, at) => at + 1));
+});
+
+test('more at once than may wait are SERVICE_UNAVAILABLE, the others are read, and then there is room again', async () => {
+  const data = (await png()).toString('base64');
+  const outcomes = await Promise.allSettled(Array.from({ length: 200 }, () => read({ data })));
+  const refused = outcomes.filter(({ status }) => status === 'rejected');
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.length).toBeLessThan(190);
+  const unavailable = { status: 'rejected', reason: { extensions: { code: 'SERVICE_UNAVAILABLE' } } };
+  for (const outcome of refused) expect(outcome).toMatchObject(unavailable);
+  expect(await read({ data })).toMatchObject({ contentType: 'image/png' });
+});

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { NewResource } from '../storage/operation-store.ts';
+import { aLease, someTimes } from '../testing/resources.ts';
+import { imageOf, inProgress, notFound, startRules } from '../testing/rules.ts';
+import { idempotencyOf } from './idempotency.ts';
+import { makeReservation } from './reservation.ts';
+
+type Rules = Awaited<ReturnType<typeof startRules>>;
+
+const sha256Of = (base64: string) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
+
+/** An image of a width, and what is known of it. */
+async function known(width: number) {
+  const { data } = await imageOf(width);
+  const sizeBytes = Buffer.from(data, 'base64').length;
+  return { data, properties: { contentType: 'image/png', width, height: 2, sizeBytes, sha256: sha256Of(data) } };
+}
+
+/** A create whose process is killed; `asked` is what its client asked for, and may ask for again. */
+async function killedCreate(rules: Rules, { key }: { key?: string } = {}) {
+  const ada = rules.signUp();
+  const { data, properties } = await known(3);
+  const asked = { title: 'A picture', image: { data }, ...(key !== undefined && { idempotencyKey: key }) };
+  const resource: NewResource = { ownerId: ada.viewerId, title: 'A picture', description: null, image: properties };
+  const { base64, sha256: reservationSha256 } = makeReservation();
+  const lease = aLease();
+  const idempotency = idempotencyOf(asked);
+  await rules.store.operations.beginCreate({ lease, ...someTimes(), resource, reservationSha256, idempotency });
+  return {
+    ada,
+    asked,
+    reserveAt: () => rules.putImage(base64),
+    record: (image: { id: string; url: string }) => rules.store.operations.reserve(lease, image),
+    upload: ({ id }: { id: string }) => rules.overwrite(id, data),
+  };
+}
+
+describe('a create that was killed', () => {
+  test.each([undefined, 'key'])('before its image was there leaves nothing, and its key (%s) is free', async (key) => {
+    const rules = await startRules();
+    const { ada, asked } = await killedCreate(rules, { ...(key && { key }) });
+    if (key) await expect(ada.create(asked)).rejects.toEqual(inProgress);
+    rules.database.abandon();
+    await rules.settled();
+    expect(rules.gate.calls.map(({ method }) => method)).toEqual(['GET']);
+    expect(await ada.list()).toEqual([]);
+    const made = await ada.create(asked);
+    expect(await ada.list()).toEqual([made]);
+  });
+
+  test.each([undefined, 'key'])('before it knew its image’s id leaves nothing, key %s or not', async (key) => {
+    const rules = await startRules();
+    const { ada, asked, reserveAt } = await killedCreate(rules, { ...(key && { key }) });
+    const { id } = await reserveAt();
+    rules.database.abandon();
+    await rules.settled();
+    expect(rules.gate.calls.map(({ method, path }) => [method, path.split('/').at(-1)])).toEqual([
+      ['GET', 'images'],
+      ['DELETE', id],
+    ]);
+    expect([await ada.list(), await rules.storedImages()]).toEqual([[], []]);
+    expect(await ada.create(asked)).toMatchObject({ version: 1 });
+  });
+
+  test('and whose image may still come is looked for again when no call can land any more', async () => {
+    const rules = await startRules();
+    const { reserveAt } = await killedCreate(rules);
+    rules.database.abandon({ isSettled: false });
+    rules.reconcile();
+    await expect.poll(rules.database.due).toEqual([]);
+    expect(rules.database.open()).toEqual(['SEARCHING']);
+    await reserveAt();
+    rules.database.abandon();
+    await rules.settled();
+    expect(await rules.storedImages()).toEqual([]);
+  });
+
+  test('after its bytes were whole is finished for a client with a key, who gets it', async () => {
+    const rules = await startRules();
+    const { ada, asked, reserveAt, record, upload } = await killedCreate(rules, { key: 'key' });
+    const image = await reserveAt();
+    await record(image);
+    await upload(image);
+    await expect(ada.create(asked)).rejects.toEqual(inProgress);
+    rules.database.abandon();
+    await rules.settled();
+    const [made, ...more] = await ada.list();
+    expect(more).toEqual([]);
+    expect(await ada.create(asked)).toEqual(await ada.find(made?.id ?? ''));
+    expect(await ada.create(asked)).toMatchObject({ title: 'A picture', version: 1, image: { ...image, width: 3 } });
+    expect(await rules.servedAt(image.url)).toBe(sha256Of(asked.image.data));
+    expect(rules.gate.calls).toEqual([]);
+  });
+
+  test('and is finished while a call of it may still land keeps its image locked until then', async () => {
+    const rules = await startRules();
+    const { ada, reserveAt, record, upload } = await killedCreate(rules, { key: 'key' });
+    const image = await reserveAt();
+    await record(image);
+    await upload(image);
+    rules.database.abandon({ isSettled: false });
+    rules.reconcile();
+    await expect.poll(async () => (await ada.list()).length).toBe(1);
+    const [made] = await ada.list();
+    const update = { id: made?.id ?? '', image: await imageOf(5) };
+    await expect(ada.update(update)).rejects.toEqual(inProgress);
+    rules.database.abandon();
+    await rules.settled();
+    expect(await ada.update(update)).toMatchObject({ version: 2, image: { width: 5 } });
+  });
+
+  test.each([
+    ['without a key, its bytes whole', undefined, true],
+    ['without a key, its bytes not there', undefined, false],
+    ['with a key, its bytes not there', 'key', false],
+  ])('%s: its image is deleted, and the key is free', async (_, key, isWhole) => {
+    const rules = await startRules();
+    const { ada, asked, reserveAt, record, upload } = await killedCreate(rules, { ...(key && { key }) });
+    const image = await reserveAt();
+    await record(image);
+    if (isWhole) await upload(image);
+    rules.database.abandon();
+    await rules.settled();
+    expect([await ada.list(), await rules.storedImages()]).toEqual([[], []]);
+    expect(rules.gate.calls.map(({ method }) => method)).toEqual(['DELETE']);
+    const made = await ada.create(asked);
+    expect(await ada.list()).toEqual([made]);
+  });
+
+  test('with a key, and whose image is gone, frees the key', async () => {
+    const rules = await startRules();
+    const { ada, asked, reserveAt, record } = await killedCreate(rules, { key: 'key' });
+    const image = await reserveAt();
+    await record(image);
+    await rules.loseImage(image.id);
+    rules.database.abandon();
+    await rules.settled();
+    expect(await ada.create(asked)).toMatchObject({ version: 1 });
+  });
+});
+
+describe('a replacement that was killed', () => {
+  /** A resource whose replacement was begun, and what its bytes are to become. */
+  const killedReplacement = async () => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const resource = await ada.create();
+    const { data, properties } = await known(4);
+    const key = { ownerId: ada.viewerId, id: resource.id, expectedVersion: 1 };
+    const changes = { title: 'New', image: properties };
+    await rules.store.operations.beginReplacement({ lease: aLease(), ...someTimes(), key, changes });
+    return { ...rules, ada, resource, data, properties };
+  };
+
+  test('before its bytes were there changes nothing', async () => {
+    const { ada, resource, database, settled, servedAt } = await killedReplacement();
+    database.abandon();
+    await settled();
+    expect(await ada.find(resource.id)).toEqual(resource);
+    expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
+    expect(await ada.update({ id: resource.id, title: 'Free' })).toMatchObject({ version: 2 });
+  });
+
+  test('after its bytes were there is finished, one version on, texts and all', async () => {
+    const { ada, resource, data, properties, database, settled, servedAt, overwrite } = await killedReplacement();
+    await overwrite(resource.image.id, data);
+    database.abandon();
+    await settled();
+    const image = { ...resource.image, ...properties };
+    const expected = { ...resource, title: 'New', image, version: 2, updatedAt: expect.any(Date) };
+    expect(await ada.find(resource.id)).toEqual(expected);
+    expect(await servedAt(resource.image.url)).toBe(properties.sha256);
+  });
+
+  test('is not settled while its call may still land, however its bytes are', async () => {
+    const { ada, resource, data, database, settled, reconcile, overwrite } = await killedReplacement();
+    database.abandon({ isSettled: false });
+    reconcile();
+    await expect.poll(database.due).toEqual([]);
+    await expect(ada.update({ id: resource.id, title: 'Free' })).rejects.toEqual(inProgress);
+    await overwrite(resource.image.id, data);
+    database.abandon();
+    await settled();
+    expect(await ada.find(resource.id)).toMatchObject({ title: 'New', version: 2, image: { width: 4 } });
+  });
+});
+
+test('a deletion that was killed is done when the service is there again', async () => {
+  const rules = await startRules();
+  const ada = rules.signUp();
+  const { id, image } = await ada.create();
+  await rules.store.operations.beginDeletion({ lease: aLease(), ...someTimes(), key: { ownerId: ada.viewerId, id } });
+  rules.gate.steps.DELETE = { instead: ({ socket }) => socket.destroy() };
+  rules.database.abandon();
+  rules.reconcile();
+  await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations not settled yet');
+  await expect(ada.delete({ id })).rejects.toEqual(notFound);
+  expect((await rules.storedImages()).map(({ id }) => id)).toEqual([image.id]);
+  rules.gate.steps = {};
+  await rules.settled();
+  expect(await rules.storedImages()).toEqual([]);
+});

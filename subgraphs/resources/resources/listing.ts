@@ -1,0 +1,89 @@
+import {
+  positionOf,
+  type ResourceList,
+  type ResourceRange,
+  type ResourceStore,
+  type ResourceSummary,
+} from '../storage/resource-store.ts';
+import { cursorWriter } from './cursor.ts';
+import { type ListInput, readListInput } from './list-input.ts';
+
+/** A page after the Relay cursor connections specification. What is a function costs only when asked for. */
+export interface ResourceConnection {
+  edges: () => { cursor: string; node: ResourceSummary }[];
+  nodes: ResourceSummary[];
+  pageInfo: PageInfo;
+  totalCount: () => Promise<number>;
+}
+
+export interface PageInfo {
+  hasNextPage: () => Promise<boolean>;
+  hasPreviousPage: () => Promise<boolean>;
+  startCursor: () => string | null;
+  endCursor: () => string | null;
+}
+
+export interface Listing {
+  /** BAD_USER_INPUT. Where summaries will do, the resources are nothing more. */
+  list(viewerId: string, input: ListInput, needs?: 'resources' | 'summaries'): Promise<ResourceConnection>;
+}
+
+/** Pages by keyset: each starts from a position, so that what is added meanwhile shifts nothing. */
+export function createListing(store: ResourceStore): Listing {
+  return {
+    async list(viewerId, input, needs = 'resources') {
+      const { list, range } = readListInput(viewerId, input);
+      // One more than asked for tells whether there are more.
+      const more = { ...range, limit: range.limit + 1 };
+      const found = needs === 'summaries' ? await store.summaries(list, more) : await store.range(list, more);
+      const hasMore = found.length > range.limit;
+      const nodes = range.fromEnd ? found.slice(hasMore ? 1 : 0) : found.slice(0, range.limit);
+      return toConnection({ store, list, range, nodes, hasMore });
+    },
+  };
+}
+
+interface Page {
+  store: ResourceStore;
+  list: ResourceList;
+  range: ResourceRange;
+  nodes: ResourceSummary[];
+  hasMore: boolean;
+}
+
+function toConnection(page: Page): ResourceConnection {
+  const { store, list, nodes } = page;
+  const writeCursor = cursorWriter(list);
+  const cursorOf = (node: ResourceSummary) => writeCursor(positionOf(node, list.order));
+  const first = nodes.at(0);
+  const last = nodes.at(-1);
+  return {
+    edges: () => nodes.map((node) => ({ cursor: cursorOf(node), node })),
+    nodes,
+    pageInfo: {
+      hasNextPage: () => hasNext(page),
+      hasPreviousPage: () => hasPrevious(page),
+      startCursor: () => (first ? cursorOf(first) : null),
+      endCursor: () => (last ? cursorOf(last) : null),
+    },
+    totalCount: () => store.count(list),
+  };
+}
+
+async function hasNext({ store, list, range, nodes, hasMore }: Page): Promise<boolean> {
+  if (!range.fromEnd && hasMore) return true;
+  // Without a bound the page reaches the end of the list.
+  if (!range.before) return false;
+  const last = nodes.at(-1);
+  const after = last && positionOf(last, list.order);
+  return (await store.summaries(list, { after: after ?? range.after, limit: 1, fromEnd: false })).length > 0;
+}
+
+async function hasPrevious({ store, list, range, nodes, hasMore }: Page): Promise<boolean> {
+  if (range.fromEnd && hasMore) return true;
+  // Without a bound the page reaches the start of the list.
+  if (!range.after) return false;
+  const first = nodes.at(0);
+  const before = first && positionOf(first, list.order);
+  return (await store.summaries(list, { before: before ?? range.before, limit: 1, fromEnd: true })).length > 0;
+}

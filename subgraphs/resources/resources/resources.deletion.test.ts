@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { notFound, passed, startRules, unavailable } from '../testing/rules.ts';
+
+describe('to delete', () => {
+  test('what is not there, or is somebody else’s, is NOT_FOUND', async () => {
+    const { gate, signUp } = await startRules();
+    const [ada, bob] = [signUp(), signUp()];
+    const resource = await ada.create();
+    for (const id of [resource.id, randomUUID(), 'none']) {
+      await expect(bob.delete({ id })).rejects.toEqual(notFound);
+      await expect(bob.delete({ id, expectedVersion: 1 })).rejects.toEqual(notFound);
+    }
+    expect(await ada.find(resource.id)).toEqual(resource);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+  });
+
+  test('a version that has passed is CONFLICT with the current one, and leaves resource and image', async () => {
+    const { gate, signUp } = await startRules();
+    const ada = signUp();
+    const { id } = await ada.create();
+    await ada.update({ id, title: 'Second' });
+    for (const expectedVersion of [1, 3, 0]) {
+      await expect(ada.delete({ id, expectedVersion })).rejects.toEqual(passed(2));
+    }
+    expect(await ada.find(id)).toMatchObject({ version: 2 });
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+  });
+
+  test('while the database cannot be written is SERVICE_UNAVAILABLE, and leaves resource and image', async () => {
+    const { signUp, database, servedAt } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    database.freeze();
+    await expect(ada.delete({ id: resource.id })).rejects.toEqual(unavailable);
+    expect(await ada.find(resource.id)).toEqual(resource);
+    expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
+  });
+
+  test('succeeds where the image service fails, and leaves the image to the reconciler', async () => {
+    const { gate, signUp, storedImages, lines, settled } = await startRules();
+    const ada = signUp();
+    const { id, image } = await ada.create();
+    gate.steps.DELETE = { instead: (req) => req.socket.destroy() };
+    await ada.delete({ id });
+    expect(await ada.find(id)).toBeUndefined();
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 40, msg: 'image not deleted yet', imageId: image.id, requestId: ada.requestId }),
+    ]);
+    expect((await storedImages()).map(({ id }) => id)).toEqual([image.id]);
+
+    gate.steps.DELETE = {};
+    await settled();
+    expect(await storedImages()).toEqual([]);
+  });
+
+  test('succeeds where the image is gone already, and logs nothing', async () => {
+    const { loseImage, signUp, lines } = await startRules();
+    const ada = signUp();
+    const { id, image } = await ada.create();
+    await loseImage(image.id);
+    await ada.delete({ id });
+    expect(await ada.find(id)).toBeUndefined();
+    expect(lines).toEqual([]);
+  });
+
+  test('takes the resource away first, then the image', async () => {
+    const { gate, signUp, storedImages, lines } = await startRules();
+    const ada = signUp();
+    const kept = await ada.create();
+    const { id, image } = await ada.create();
+    const meanwhile: unknown[] = [];
+    gate.steps.DELETE = { before: async () => meanwhile.push(await ada.find(id), (await storedImages()).length) };
+    await ada.delete({ id, expectedVersion: 1 });
+    expect(meanwhile).toEqual([undefined, 2]);
+    expect((await storedImages()).map(({ id }) => id)).toEqual([kept.image.id]);
+    expect(gate.calls.at(-1)).toEqual({
+      method: 'DELETE',
+      path: `/images/api/v1/images/${image.id}`,
+      requestId: ada.requestId,
+    });
+    expect(lines).toEqual([]);
+    await expect(ada.delete({ id })).rejects.toEqual(notFound);
+  });
+
+  test('twice at once succeeds once', async () => {
+    const { signUp, storedImages } = await startRules();
+    const ada = signUp();
+    const { id } = await ada.create();
+    const outcomes = await Promise.allSettled([ada.delete({ id }), ada.delete({ id })]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(outcomes).toContainEqual({ status: 'rejected', reason: notFound });
+    expect(await storedImages()).toEqual([]);
+  });
+});

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { hold } from '../testing/gate.ts';
+import {
+  imageOf,
+  imageServiceUnavailable,
+  inProgress,
+  notFound,
+  passed,
+  refusal,
+  startRules,
+  unavailable,
+} from '../testing/rules.ts';
+
+describe('to replace an image', () => {
+  test('of what is not there, or is somebody else’s, is NOT_FOUND before anybody hears of it', async () => {
+    const { gate, signUp, servedAt } = await startRules();
+    const [ada, bob] = [signUp(), signUp()];
+    const resource = await ada.create();
+    for (const id of [resource.id, randomUUID(), 'none']) {
+      for (const image of [await imageOf(4), { data: 'none' }]) {
+        await expect(bob.update({ id, image })).rejects.toEqual(notFound);
+        await expect(bob.update({ id, image, expectedVersion: 1 })).rejects.toEqual(notFound);
+      }
+    }
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
+  });
+
+  test('of a version that has passed is CONFLICT before anybody hears of it', async () => {
+    const { gate, signUp, servedAt } = await startRules();
+    const ada = signUp();
+    const { id } = await ada.create();
+    const second = await ada.update({ id, title: 'Second' });
+    for (const expectedVersion of [1, 3]) {
+      const update = ada.update({ id, title: 'Third', image: await imageOf(4), expectedVersion });
+      await expect(update).rejects.toEqual(passed(2));
+    }
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(await ada.find(id)).toEqual(second);
+    expect(await servedAt(second.image.url)).toBe(second.image.sha256);
+  });
+
+  test('by a bad one changes nothing, neither texts', async () => {
+    const { gate, signUp } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    const { id } = resource;
+    const bad = ada.update({ id, title: 'New', image: { data: 'none' } });
+    await expect(bad).rejects.toEqual(refusal({ code: 'UNSUPPORTED_IMAGE' }));
+    const none = refusal({ code: 'BAD_USER_INPUT', problems: [expect.objectContaining({ field: 'image' })] });
+    await expect(ada.update({ id, title: 'New', image: null })).rejects.toEqual(none);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(await ada.find(id)).toEqual(resource);
+  });
+
+  test('that the image service does not take changes nothing, neither texts, and may be tried again', async () => {
+    const { gate, signUp, servedAt } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    const input = { id: resource.id, title: 'New', image: await imageOf(4), expectedVersion: 1 };
+    gate.steps.PUT = { instead: (_, res) => res.writeHead(500).end() };
+    await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
+    expect(await ada.find(resource.id)).toEqual(resource);
+    expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
+
+    gate.steps.PUT = {};
+    expect(await ada.update(input)).toMatchObject({ title: 'New', version: 2 });
+  });
+
+  test('that the image service has lost is IMAGE_SERVICE_UNAVAILABLE, as it is not the client’s fault', async () => {
+    const { loseImage, signUp } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    await loseImage(resource.image.id);
+    await expect(ada.update({ id: resource.id, image: await imageOf(4) })).rejects.toEqual(imageServiceUnavailable);
+    expect(await ada.find(resource.id)).toEqual(resource);
+  });
+
+  test('whose resource cannot be written then is SERVICE_UNAVAILABLE, and IN_PROGRESS until it is settled', async () => {
+    const { gate, database, signUp, servedAt, settled } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    const { id } = resource;
+    const input = { id, title: 'New', image: await imageOf(4), expectedVersion: 1 };
+    gate.steps.PUT = { after: () => database.lock() };
+    await expect(ada.update(input)).rejects.toEqual(unavailable);
+    database.unlock();
+    gate.steps.PUT = {};
+    expect(await ada.find(id)).toEqual(resource);
+    await expect(ada.update(input)).rejects.toEqual(inProgress);
+
+    await settled();
+    const replaced = await ada.find(id);
+    expect(replaced).toMatchObject({ title: 'New', version: 2, image: { width: 4 } });
+    expect(await servedAt(resource.image.url)).toBe(replaced?.image.sha256);
+    await expect(ada.update(input)).rejects.toEqual(passed(2));
+    expect(await ada.update({ ...input, expectedVersion: 2 })).toMatchObject({ version: 3, image: { width: 4 } });
+  });
+
+  test('keeps its URL and its id, and changes what is known of it, with the texts, one version on', async () => {
+    const { gate, signUp, servedAt, storedImages } = await startRules();
+    const ada = signUp();
+    const first = await ada.create({ description: 'Old' });
+    const { id } = first;
+    const second = await ada.update({ id, title: 'New', image: await imageOf(7), expectedVersion: 1 });
+    expect(second).toEqual({
+      ...first,
+      title: 'New',
+      image: { ...first.image, width: 7, sizeBytes: expect.any(Number), sha256: await servedAt(first.image.url) },
+      version: 2,
+      updatedAt: expect.any(Date),
+    });
+    expect(second.image.sha256).not.toBe(first.image.sha256);
+    expect(await ada.find(id)).toEqual(second);
+    expect(await storedImages()).toHaveLength(1);
+    expect(gate.calls.at(-1)).toEqual({
+      method: 'PUT',
+      path: `/images/api/v1/images/${first.image.id}`,
+      requestId: ada.requestId,
+    });
+  });
+});
+
+describe('while an image is being replaced', () => {
+  /** A resource whose image is being replaced until `release`. */
+  const replacing = async (where: 'before' | 'after', fields: { expectedVersion?: number; title?: string } = {}) => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const resource = await ada.create();
+    const { wait, arrived, release } = hold();
+    rules.gate.steps.PUT = { [where]: wait };
+    const replaced = ada.update({ id: resource.id, image: await imageOf(4), ...fields });
+    await arrived;
+    return { ...rules, ada, id: resource.id, resource, replaced, release };
+  };
+
+  test.each([undefined, 1])('of version %s, a second replacement is IN_PROGRESS and does nothing', async (version) => {
+    const fields = version === undefined ? {} : { expectedVersion: version };
+    const { gate, ada, id, replaced, release, servedAt } = await replacing('before', fields);
+    const image = await imageOf(5);
+    await expect(ada.update({ id, image })).rejects.toEqual(inProgress);
+    await expect(ada.update({ id, image, expectedVersion: 1 })).rejects.toEqual(inProgress);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT', 'PUT']);
+    release();
+    const { image: stored } = await replaced;
+    expect(stored.width).toBe(4);
+    expect(await servedAt(stored.url)).toBe(stored.sha256);
+    // And then there is room again.
+    expect(await ada.update({ id, image, expectedVersion: 2 })).toMatchObject({ version: 3, image: { width: 5 } });
+  });
+
+  test('another resource’s can be replaced', async () => {
+    const { ada, gate, replaced, release } = await replacing('before');
+    delete gate.steps.PUT;
+    const other = await ada.create();
+    expect(await ada.update({ id: other.id, image: await imageOf(5) })).toMatchObject({ version: 2 });
+    release();
+    await replaced;
+  });
+
+  test('on the condition of a version, nothing moves the resource past that', async () => {
+    const { ada, id, resource, replaced, release } = await replacing('after', { expectedVersion: 1 });
+    await expect(ada.update({ id, title: 'New' })).rejects.toEqual(inProgress);
+    await expect(ada.update({ id, title: 'New', expectedVersion: 1 })).rejects.toEqual(inProgress);
+    expect(await ada.find(id)).toEqual(resource);
+    release();
+    expect(await replaced).toMatchObject({ title: resource.title, version: 2 });
+    expect(await ada.update({ id, title: 'New', expectedVersion: 2 })).toMatchObject({ title: 'New', version: 3 });
+  });
+
+  test('without a condition, texts can be changed, and both changes last', async () => {
+    const { ada, id, replaced, release } = await replacing('after');
+    expect(await ada.update({ id, title: 'New', expectedVersion: 1 })).toMatchObject({ title: 'New', version: 2 });
+    release();
+    expect(await replaced).toMatchObject({ title: 'New', image: { width: 4 }, version: 3 });
+  });
+
+  test('on the condition of a version, nothing that another process does moves the resource past that either', async () => {
+    const { ada, id, resource, replaced, release, servedAt, anotherProcess } = await replacing('after', {
+      expectedVersion: 1,
+    });
+    const { store } = anotherProcess();
+    const key = { ownerId: ada.viewerId, id };
+    const change = { title: 'From elsewhere' };
+    expect(await store.update(key, change, new Date())).toBeUndefined();
+    expect(await store.update({ ...key, expectedVersion: 1 }, change, new Date())).toBeUndefined();
+    expect(await store.find(key)).toEqual(resource);
+    release();
+    expect(await replaced).toMatchObject({ title: resource.title, version: 2, image: { width: 4 } });
+    expect(await servedAt(resource.image.url)).toBe((await replaced).image.sha256);
+    expect(await store.update(key, change, new Date())).toMatchObject({ title: 'From elsewhere', version: 3 });
+  });
+
+  test('without a condition, what another process changes meanwhile does not part the resource from its bytes', async () => {
+    const { ada, id, replaced, release, servedAt, anotherProcess } = await replacing('after');
+    const { store } = anotherProcess();
+    await store.update({ ownerId: ada.viewerId, id }, { title: 'From elsewhere' }, new Date());
+    release();
+    const resource = await replaced;
+    expect(resource).toMatchObject({ title: 'From elsewhere', version: 3, image: { width: 4 } });
+    expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
+  });
+
+  test.each(['before', 'after'] as const)(
+    'a deletion (%s the image service has replaced it) wins, and leaves no image',
+    async (where) => {
+      for (const fields of [{}, { expectedVersion: 1 }]) {
+        const { ada, id, replaced, release, storedImages, lines } = await replacing(where, fields);
+        await ada.delete({ id, ...fields });
+        release();
+        await expect(replaced).rejects.toEqual(notFound);
+        expect([await ada.find(id), await storedImages(), lines]).toEqual([undefined, [], []]);
+      }
+    },
+  );
+});

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import {
+  imageOf,
+  imageServiceUnavailable,
+  notFound,
+  passed,
+  refusal,
+  startRules,
+  unavailable,
+} from '../testing/rules.ts';
+
+const id = '0123456789abcdef01234567';
+
+describe('to create', () => {
+  test('with bad texts or a bad image is refused before anybody hears of it', async () => {
+    const { gate, signUp } = await startRules();
+    const ada = signUp();
+    const badTexts = refusal({ code: 'BAD_USER_INPUT', problems: [expect.anything(), expect.anything()] });
+    await expect(ada.create({ title: ' ', description: '\0' })).rejects.toEqual(badTexts);
+    await expect(ada.create({ image: { data: 'none' } })).rejects.toEqual(refusal({ code: 'UNSUPPORTED_IMAGE' }));
+    const large = { data: 'A'.repeat(20_000) };
+    await expect(ada.create({ image: large })).rejects.toEqual(refusal({ code: 'IMAGE_TOO_LARGE', maxBytes: 10_000 }));
+    expect(gate.calls).toEqual([]);
+    expect(await ada.list()).toEqual([]);
+  });
+
+  test('keeps nothing where the image service does not take the image', async () => {
+    const { gate, storedImages, signUp, lines } = await startRules();
+    const ada = signUp();
+    gate.steps.POST = { instead: (_, res) => res.writeHead(500).end() };
+    await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST']);
+    expect([await ada.list(), await storedImages(), lines]).toEqual([[], [], []]);
+  });
+
+  test.each(['POST', 'PUT'] as const)(
+    'leaves the image to the reconciler where %s cannot be recorded',
+    async (method) => {
+      const { gate, database, storedImages, signUp, lines, settled } = await startRules();
+      const ada = signUp();
+      gate.steps[method] = { after: () => database.lock() };
+      await expect(ada.create()).rejects.toEqual(unavailable);
+      expect(gate.calls.map(({ method }) => method)).toEqual(method === 'POST' ? ['POST'] : ['POST', 'PUT']);
+      expect(await storedImages()).toHaveLength(1);
+      expect(lines).toEqual([expect.objectContaining({ level: 40, msg: 'operation not handed over yet' })]);
+      expect(JSON.stringify(lines)).not.toMatch(/a token for these tests/);
+
+      database.unlock();
+      await settled();
+      expect([await ada.list(), await storedImages()]).toEqual([[], []]);
+    },
+  );
+
+  test('deletes the image again where its bytes are not taken', async () => {
+    const { gate, storedImages, signUp, lines } = await startRules();
+    const ada = signUp();
+    gate.steps.PUT = { instead: (_, res) => res.writeHead(413).end() };
+    await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
+    expect(gate.calls.map(({ method, requestId }) => [method, requestId])).toEqual([
+      ['POST', ada.requestId],
+      ['PUT', ada.requestId],
+      ['DELETE', ada.requestId],
+    ]);
+    expect([await ada.list(), await storedImages(), lines]).toEqual([[], [], []]);
+  });
+
+  test('is IMAGE_SERVICE_UNAVAILABLE where the service gives out an id again, and leaves the first image alone', async () => {
+    const { gate, signUp, settled } = await startRules();
+    const ada = signUp();
+    const created = JSON.stringify({ id, imageUrl: `http://127.0.0.1/images/public/${id}` });
+    gate.steps.POST = { instead: (_, res) => res.writeHead(201).end(created) };
+    gate.steps.PUT = { instead: (_, res) => res.writeHead(204).end() };
+    const first = await ada.create();
+    await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
+    await expect(signUp().create()).rejects.toEqual(imageServiceUnavailable);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT', 'POST', 'POST']);
+    await settled();
+    expect(gate.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    expect(await ada.list()).toEqual([first]);
+  });
+
+  test('reserves an image first, then stores its bytes, then the resource', async () => {
+    const { gate, storedImages, servedAt, signUp } = await startRules();
+    const ada = signUp();
+    const before = Date.now();
+    const keptMeanwhile: unknown[] = [];
+    const look = async () => keptMeanwhile.push(await ada.list());
+    gate.steps.POST = { after: look };
+    gate.steps.PUT = { after: look };
+    const resource = await ada.create({ title: ' A title ', description: ' as written ' });
+
+    expect(keptMeanwhile).toEqual([[], []]);
+    expect(resource).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+      ownerId: ada.viewerId,
+      title: 'A title',
+      description: ' as written ',
+      image: {
+        ...(await storedImages())[0],
+        ...{ contentType: 'image/png', width: 3, height: 2, sizeBytes: expect.any(Number) },
+        sha256: await servedAt(resource.image.url),
+      },
+      createdAt: resource.updatedAt,
+      updatedAt: expect.any(Date),
+      version: 1,
+    });
+    expect(resource.createdAt.getTime()).toBeGreaterThanOrEqual(before);
+    expect(await ada.find(resource.id)).toEqual(resource);
+    const { requestId } = ada;
+    expect(gate.calls).toEqual([
+      { method: 'POST', path: '/images/api/v1/images', requestId },
+      { method: 'PUT', path: `/images/api/v1/images/${resource.image.id}`, requestId },
+    ]);
+  });
+
+  test('one after the other gives ids in the order of creation', async () => {
+    const { signUp } = await startRules();
+    const ada = signUp();
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count += 1) ids.push((await ada.create()).id);
+    expect(ids).toEqual([...ids].sort());
+  });
+
+  test('the same twice makes two', async () => {
+    const { signUp, storedImages } = await startRules();
+    const ada = signUp();
+    const [one, other] = await Promise.all([ada.create(), ada.create()]);
+    expect(one.id).not.toBe(other.id);
+    expect(await storedImages()).toHaveLength(2);
+  });
+});
+
+describe('to update texts', () => {
+  test('of what is not there, or is somebody else’s, is NOT_FOUND', async () => {
+    const { signUp } = await startRules();
+    const [ada, bob] = [signUp(), signUp()];
+    const resource = await ada.create();
+    for (const key of [{ id: resource.id }, { id: randomUUID() }, { id: 'none' }, { id: '' }]) {
+      await expect(bob.update({ ...key, title: 'New' })).rejects.toEqual(notFound);
+      await expect(bob.update({ ...key, title: 'New', expectedVersion: 1 })).rejects.toEqual(notFound);
+      await expect(bob.update({ ...key, title: 'New', expectedVersion: 9 })).rejects.toEqual(notFound);
+      await expect(bob.update(key)).rejects.toEqual(notFound);
+    }
+    expect(await ada.find(resource.id)).toEqual(resource);
+  });
+
+  test('of a version that has passed is CONFLICT with the current one, and changes nothing', async () => {
+    const { signUp } = await startRules();
+    const ada = signUp();
+    const { id } = await ada.create();
+    const second = await ada.update({ id, title: 'Second' });
+    for (const expectedVersion of [1, 3, 0, -1]) {
+      await expect(ada.update({ id, title: 'Third', expectedVersion })).rejects.toEqual(passed(2));
+      await expect(ada.update({ id, expectedVersion })).rejects.toEqual(passed(2));
+    }
+    expect(await ada.find(id)).toEqual(second);
+  });
+
+  test('with bad ones is BAD_USER_INPUT, whether the resource is there or not', async () => {
+    const { signUp } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    const bad = refusal({ code: 'BAD_USER_INPUT', problems: [expect.objectContaining({ field: 'title' })] });
+    for (const id of [resource.id, randomUUID()]) {
+      await expect(ada.update({ id, title: null })).rejects.toEqual(bad);
+      await expect(ada.update({ id, title: '' })).rejects.toEqual(bad);
+    }
+    expect(await ada.find(resource.id)).toEqual(resource);
+  });
+
+  test('while the database cannot be written is SERVICE_UNAVAILABLE, and changes nothing', async () => {
+    const { signUp, database } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    database.freeze();
+    await expect(ada.update({ id: resource.id, title: 'New' })).rejects.toEqual(unavailable);
+    expect(await ada.find(resource.id)).toEqual(resource);
+  });
+
+  test('changes those that are given, one version on, and tells the image service nothing', async () => {
+    const { gate, signUp } = await startRules();
+    const ada = signUp();
+    const first = await ada.create({ description: 'Old' });
+    const { id } = first;
+    const second = await ada.update({ id, title: ' New ', expectedVersion: 1 });
+    expect(second).toEqual({ ...first, title: 'New', version: 2, updatedAt: expect.any(Date) });
+    expect(second.updatedAt.getTime()).toBeGreaterThanOrEqual(first.updatedAt.getTime());
+    const third = await ada.update({ id, description: null, expectedVersion: null });
+    expect(third).toEqual({ ...second, description: null, version: 3, updatedAt: expect.any(Date) });
+    expect(await ada.find(id)).toEqual(third);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+  });
+
+  test('with nothing given gives the resource as it is', async () => {
+    const { signUp } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    expect(await ada.update({ id: resource.id })).toEqual(resource);
+    expect(await ada.update({ id: resource.id, expectedVersion: 1 })).toEqual(resource);
+    expect(await ada.find(resource.id)).toEqual(resource);
+  });
+});
+
+test('nobody finds or lists what is somebody else’s', async () => {
+  const { signUp } = await startRules();
+  const [ada, bob] = [signUp(), signUp()];
+  const [adas, bobs] = [await ada.create(), await bob.create({ image: await imageOf(4) })];
+  expect([await ada.find(adas.id), await ada.find(bobs.id)]).toEqual([adas, undefined]);
+  expect([await ada.list(), await bob.list()]).toEqual([[adas], [bobs]]);
+});

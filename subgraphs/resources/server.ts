@@ -1,0 +1,74 @@
+import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
+import type { Logger } from '../../platform/process/logger.ts';
+import { createAuthenticate, type VerifierSettings } from '../../platform/tokens/access-token.ts';
+import type { OpenKeySet } from '../../platform/tokens/key-set.ts';
+import { securityEventType } from '../../platform/tokens/security-event.ts';
+import { createVerifyToken } from '../../platform/tokens/signed-token.ts';
+import { createEventReceiver } from './events/event-receiver.ts';
+import { type ImageClient, maxImageBytes } from './image-service/client.ts';
+import { createImageReader } from './images/image-reader.ts';
+import { createImageDisposal } from './operations/image-disposal.ts';
+import { createLeases, type Timing } from './operations/leases.ts';
+import { startReconciler } from './operations/reconciler.ts';
+import { createRecovery } from './operations/recovery.ts';
+import { createReservationSearch } from './operations/reservation-search.ts';
+import { createServedSha256 } from './operations/served-sha256.ts';
+import { createResources } from './resources/resources.ts';
+import type { ResourceStore } from './storage/resource-store.ts';
+import { createResourcesSubgraph } from './subgraph.ts';
+
+export interface ResourcesSettings {
+  /** Closed when the subgraph stops, as the client is. */
+  store: ResourceStore;
+  imageClient: ImageClient;
+  timing: Timing & {
+    /** Between two looks at what requests left open. */
+    reconcileEveryMs: number;
+  };
+  /** Whose keys are stopped with the subgraph. */
+  verifier: VerifierSettings & { keys: OpenKeySet };
+  /** `aud` of security events, which are signed with the same keys by the same issuer. */
+  eventAudience: string;
+  listen: Listen;
+  log: Logger;
+}
+
+/** Starts the resources subgraph, and the reconciler of what its requests, or those before it, leave open. */
+export async function startResources(settings: ResourcesSettings): Promise<RunningServer> {
+  const { store, imageClient, timing, verifier, eventAudience, listen, log } = settings;
+  const { operations, revocations } = store;
+  const maxBytes = maxImageBytes();
+  const readImage = createImageReader({ maxBytes });
+  const servedSha256 = createServedSha256(imageClient, maxBytes);
+  const leases = createLeases({ operations, timing, log });
+  const disposeOf = createImageDisposal({ operations, imageClient, leases, log });
+  const resources = createResources({ store, readImage, imageClient, leases, disposeOf, servedSha256 });
+
+  const searchReservation = createReservationSearch({ operations, imageClient });
+  const settle = createRecovery({ operations, imageClient, searchReservation, servedSha256, log });
+  const reconciler = startReconciler({ operations, revocations, settle, everyMs: timing.reconcileEveryMs, log });
+
+  const { keys, issuer } = verifier;
+  const verify = createVerifyToken({ type: securityEventType, keys, issuer, audience: eventAudience });
+  const receiveEvent = createEventReceiver({ verify, issuer, revocations, onPurged: reconciler.wake, log });
+
+  const authenticate = createAuthenticate(verifier);
+  const { isRevoked } = revocations;
+  return startGraphqlServer({
+    ...createResourcesSubgraph({ resources, authenticate, isRevoked }),
+    paths: { '/events': receiveEvent },
+    checkReady: () => {
+      store.ping();
+      keys.requireKeys();
+    },
+    listen,
+    log,
+    close: async () => {
+      // Ends the calls that the reconciler waits for, too.
+      imageClient.close();
+      await reconciler.stop();
+      keys.stop();
+      store.close();
+    },
+  });
+}

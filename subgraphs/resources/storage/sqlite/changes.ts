@@ -1,0 +1,83 @@
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { placeholders } from '../../../../platform/database/sqlite.ts';
+import type { Resource, ResourceChanges, VersionedKey } from '../resource-store.ts';
+import { fromValues, readColumns, toColumns, toRow } from './rows.ts';
+import { remember } from './statement-cache.ts';
+import { resources } from './tables.ts';
+import { isOwnerLeft } from './tombstones.ts';
+
+export type Changes = ReturnType<typeof prepareChanges>;
+
+/** Changes rows by statements that are prepared once for each shape: which columns are set, and whether a version must hold. */
+export function prepareChanges(db: BetterSQLite3Database) {
+  const insert = prepareInsert(db);
+  const updates = remember((shape: UpdateShape) => prepareUpdate(db, shape));
+  const deletes = remember((shape: KeyShape) => prepareDelete(db, shape));
+  return {
+    /** False where its owner's account is purged. */
+    insert: (resource: Resource): boolean => insert.run(toRow(resource)).changes === 1,
+    update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Resource | undefined {
+      const values = { ...toColumns(changes), updatedAt };
+      const statement = updates({ names: Object.keys(values) as ColumnName[], ...shapeOf(key) });
+      return statement.values({ ...values, ...keyValues(key) }).map(fromValues)[0];
+    },
+    delete: (key: VersionedKey): Resource | undefined =>
+      deletes(shapeOf(key)).values(keyValues(key)).map(fromValues)[0],
+  };
+}
+
+const columns = getTableColumns(resources);
+
+type ColumnName = keyof typeof columns;
+
+interface KeyShape {
+  isVersioned: boolean;
+}
+
+interface UpdateShape extends KeyShape {
+  names: ColumnName[];
+}
+
+function prepareInsert(db: BetterSQLite3Database) {
+  const values: Record<ColumnName, SQL> = placeholders(columns);
+  const row = sql`SELECT ${sql.join(Object.values(values), sql`, `)} WHERE ${isOwnerLeft(values.ownerId)}`;
+  return db.insert(resources).select(row).prepare();
+}
+
+function prepareUpdate(db: BetterSQLite3Database, { names, isVersioned }: UpdateShape) {
+  const set = Object.fromEntries(names.map((name) => [name, columns[name]]));
+  return db
+    .update(resources)
+    .set({ ...placeholders(set), version: sql`${resources.version} + 1` })
+    .where(and(matches(isVersioned), mayMove, isOwnerLeft(resources.ownerId)))
+    .returning(readColumns)
+    .prepare();
+}
+
+function prepareDelete(db: BetterSQLite3Database, { isVersioned }: KeyShape) {
+  return db.delete(resources).where(matches(isVersioned)).returning(readColumns).prepare();
+}
+
+/** One statement finds and changes a row, so that of two writers with one expected version exactly one wins. */
+function matches(isVersioned: boolean) {
+  return and(
+    eq(resources.id, sql.placeholder('keyId')),
+    eq(resources.ownerId, sql.placeholder('keyOwnerId')),
+    isVersioned ? eq(resources.version, sql.placeholder('expectedVersion')) : undefined,
+  );
+}
+
+/** While an image is replaced on the condition of a version, nothing else moves the resource past that. */
+const mayMove = sql`NOT EXISTS (
+  SELECT 1 FROM operations
+  WHERE operations.resource_id = resources.id AND operations.state in ('REPLACING', 'LANDING') AND operations.is_versioned
+)`;
+
+const shapeOf = ({ expectedVersion }: VersionedKey): KeyShape => ({ isVersioned: expectedVersion !== undefined });
+
+const keyValues = ({ id, ownerId, expectedVersion }: VersionedKey) => ({
+  keyId: id,
+  keyOwnerId: ownerId,
+  expectedVersion,
+});

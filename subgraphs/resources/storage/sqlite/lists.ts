@@ -1,0 +1,109 @@
+import { and, asc, count, desc, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { Position, ResourceFilter, ResourceList, ResourceOrder, ResourceRange } from '../resource-store.ts';
+import { fromValues, readColumns, summaryColumns, summaryFromValues } from './rows.ts';
+import { remember } from './statement-cache.ts';
+import { resources } from './tables.ts';
+
+/** What each order sorts by, and whether it descends. Ids break ties in the same direction. */
+const orders = {
+  NEWEST: { column: resources.createdAt, descends: true },
+  OLDEST: { column: resources.createdAt, descends: false },
+  TITLE: { column: resources.titleKey, descends: false },
+  RECENTLY_UPDATED: { column: resources.updatedAt, descends: true },
+} satisfies Record<ResourceOrder, unknown>;
+
+/** Reads lists by statements that are prepared once for each shape: an order, a direction, which bounds, which filters. */
+export function prepareLists(db: BetterSQLite3Database) {
+  const wholes = remember((shape: RangeShape) => prepareRange(db, shape, readColumns));
+  const summaries = remember((shape: RangeShape) => prepareRange(db, shape, summaryColumns));
+  const counts = remember((shape: ListShape) => prepareCount(db, shape));
+  return {
+    range: (list: ResourceList, range: ResourceRange) => readRange(wholes, list, range).map(fromValues),
+    summaries: (list: ResourceList, range: ResourceRange) =>
+      readRange(summaries, list, range).map((values) => summaryFromValues(list.ownerId, values)),
+    count: (list: ResourceList) => counts(shapeOf(list)).get(valuesOf(list))?.count ?? 0,
+  };
+}
+
+type Statements = (shape: RangeShape) => { values(parameters: Record<string, unknown>): unknown[] };
+
+/** The values of each row, in the list's order. */
+function readRange(statements: Statements, list: ResourceList, { after, before, limit, fromEnd }: ResourceRange) {
+  const shape = { ...shapeOf(list), after: after !== undefined, before: before !== undefined, fromEnd };
+  const bounds = { ...bound('after', after), ...bound('before', before), limit };
+  const rows = statements(shape).values({ ...valuesOf(list), ...bounds });
+  return fromEnd ? rows.reverse() : rows;
+}
+
+interface ListShape {
+  order: ResourceOrder;
+  filters: (keyof ResourceFilter)[];
+}
+
+interface RangeShape extends ListShape {
+  after: boolean;
+  before: boolean;
+  fromEnd: boolean;
+}
+
+function prepareRange(
+  db: BetterSQLite3Database,
+  { order, filters, after, before, fromEnd }: RangeShape,
+  columns: Record<string, SQLiteColumn>,
+) {
+  const { column, descends } = orders[order];
+  const sorted = descends === fromEnd ? asc : desc;
+  return db
+    .select(columns)
+    .from(resources)
+    .where(and(inList(filters), after ? past(order, 'after') : undefined, before ? past(order, 'before') : undefined))
+    .orderBy(sorted(column), sorted(resources.id))
+    .limit(sql.placeholder('limit'))
+    .prepare();
+}
+
+function prepareCount(db: BetterSQLite3Database, { filters }: ListShape) {
+  return db.select({ count: count() }).from(resources).where(inList(filters)).prepare();
+}
+
+/** Strictly beyond a bound, by a comparison of rows that SQLite answers from the order's index. */
+function past(order: ResourceOrder, side: 'after' | 'before'): SQL {
+  const { column, descends } = orders[order];
+  const position = sql`(${sql.placeholder(`${side}Key`)}, ${sql.placeholder(`${side}Id`)})`;
+  return descends === (side === 'after')
+    ? sql`(${column}, ${resources.id}) < ${position}`
+    : sql`(${column}, ${resources.id}) > ${position}`;
+}
+
+const filterConditions: Record<keyof ResourceFilter, () => SQL | undefined> = {
+  // `instr` takes every character literally, which LIKE does not.
+  search: () =>
+    or(
+      sql`instr(${resources.titleKey}, ${sql.placeholder('search')}) > 0`,
+      sql`instr(${resources.descriptionKey}, ${sql.placeholder('search')}) > 0`,
+    ),
+  contentType: () => eq(resources.contentType, sql.placeholder('contentType')),
+  createdFrom: () => gte(resources.createdAt, sql.placeholder('createdFrom')),
+  createdBefore: () => lt(resources.createdAt, sql.placeholder('createdBefore')),
+};
+
+function inList(filters: (keyof ResourceFilter)[]): SQL | undefined {
+  return and(eq(resources.ownerId, sql.placeholder('ownerId')), ...filters.map((name) => filterConditions[name]()));
+}
+
+function shapeOf({ order, filter }: ResourceList): ListShape {
+  const filters = (Object.keys(filterConditions) as (keyof ResourceFilter)[]).filter(
+    (name) => filter[name] !== undefined,
+  );
+  return { order, filters };
+}
+
+function valuesOf({ ownerId, filter: { createdFrom, createdBefore, ...filter } }: ResourceList) {
+  return { ownerId, ...filter, createdFrom: createdFrom?.getTime(), createdBefore: createdBefore?.getTime() };
+}
+
+function bound(side: 'after' | 'before', position: Position | undefined) {
+  return position && { [`${side}Key`]: position.key, [`${side}Id`]: position.id };
+}

@@ -1,0 +1,216 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { folderOfTest } from '../../../../tests/support/temporary-folder.ts';
+import { markReadOnly } from '../../testing/read-only.ts';
+import {
+  aCreate,
+  aDeletion,
+  anIdempotency,
+  anImage,
+  aReplacement,
+  aResource,
+  madeBy,
+} from '../../testing/resources.ts';
+import type { OperationStore } from '../operation-store.ts';
+import type { Resource, ResourceStore } from '../resource-store.ts';
+import { prepareChanges } from './changes.ts';
+import { createSqliteOperations } from './operation-store.ts';
+import { openSqliteResourceStore } from './resource-store.ts';
+
+/** A store, the operations of a connection that waits for no writer, and a second connection to the file. */
+function open() {
+  const file = join(folderOfTest(), 'resources.sqlite');
+  const store = openSqliteResourceStore(file);
+  const client = new Database(file, { timeout: 0 });
+  const second = new Database(file, { timeout: 0 });
+  onTestFinished(() => [client, second, store].forEach((each) => void each.close()));
+  const db = drizzle({ client });
+  const operations = createSqliteOperations(db, prepareChanges(db));
+  const rows = () =>
+    ['operations', 'reservations', 'resources'].map((table) => second.prepare(`SELECT * FROM ${table}`).all());
+  return { store, operations, client, second, rows };
+}
+
+/** More than any page has room for. */
+const long = 'x'.repeat(100_000);
+const past = new Date(1);
+
+/** A write that is about to be made: what it says where it is made. */
+interface Pending {
+  run(operations: OperationStore): Promise<unknown>;
+  said: unknown;
+}
+
+async function beginCreate({ operations }: ResourceStore, description: string | null = null) {
+  const { resource, ...create } = aCreate({ idempotency: anIdempotency() });
+  const begun = { ...create, resource: { ...resource, description } };
+  expect(await operations.beginCreate(begun)).toBe(true);
+  return { begun, lease: begun.lease };
+}
+
+async function reserve(store: ResourceStore, description?: string) {
+  const { begun, lease } = await beginCreate(store, description);
+  const image = anImage();
+  expect(await store.operations.reserve(lease, image)).toBe('RESERVED');
+  return { lease, image, resource: madeBy(begun, image) };
+}
+
+async function insert(store: ResourceStore): Promise<Resource> {
+  const resource = aResource();
+  expect(await store.insert(resource)).toBe(true);
+  return resource;
+}
+
+async function replace(store: ResourceStore, description?: string) {
+  const resource = await insert(store);
+  const { changes, ...parts } = aReplacement(resource);
+  const replacement = { ...parts, changes: { ...changes, ...(description && { description }) } };
+  expect(await store.operations.beginReplacement(replacement)).toBe('BEGUN');
+  return { resource, lease: replacement.lease };
+}
+
+/** Those that need room. */
+const growing: Record<string, (store: ResourceStore) => Promise<Pending>> = {
+  beginCreate: async () => {
+    const { resource, ...create } = aCreate();
+    const wanted = { ...create, resource: { ...resource, description: long } };
+    return { run: (operations) => operations.beginCreate(wanted), said: true };
+  },
+  reserve: async (store) => {
+    const { lease } = await beginCreate(store);
+    return { run: (operations) => operations.reserve(lease, anImage({ url: long })), said: 'RESERVED' };
+  },
+  finishCreate: async (store) => {
+    const { lease, resource } = await reserve(store, long);
+    return { run: (operations) => operations.finishCreate(lease, resource, { settlesAt: past }), said: true };
+  },
+  discard: async (store) => {
+    const { lease } = await reserve(store);
+    return { run: (operations) => operations.discard(lease, long), said: true };
+  },
+  beginReplacement: async (store) => {
+    const resource = await insert(store);
+    const { changes, ...parts } = aReplacement(resource);
+    const wanted = { ...parts, changes: { ...changes, description: long } };
+    return { run: (operations) => operations.beginReplacement(wanted), said: 'BEGUN' };
+  },
+  finishReplacement: async (store) => {
+    const { lease } = await replace(store, long);
+    const said = expect.objectContaining({ description: long, version: 2 });
+    return { run: (operations) => operations.finishReplacement(lease, past, { settlesAt: past }), said };
+  },
+  adopt: async (store) => {
+    const { begun, lease } = await beginCreate(store);
+    expect(await store.operations.end(lease)).toBe(true);
+    const { reservationSha256 } = begun;
+    const stray = { operationId: 'an-operation', imageId: long, reservationSha256 };
+    return { run: (operations) => operations.adopt(stray), said: true };
+  },
+};
+
+const writes: Record<string, (store: ResourceStore) => Promise<Pending>> = {
+  ...growing,
+  search: async (store) => {
+    const { lease } = await beginCreate(store);
+    return { run: (operations) => operations.search(lease), said: true };
+  },
+  'beginDeletion of what is being replaced': async (store) => {
+    const { resource } = await replace(store);
+    return { run: (operations) => operations.beginDeletion(aDeletion(resource)), said: resource };
+  },
+  end: async (store) => {
+    const { lease } = await reserve(store);
+    return { run: (operations) => operations.end(lease), said: true };
+  },
+  postpone: async (store) => {
+    const { lease } = await reserve(store);
+    return { run: (operations) => operations.postpone(lease, { dueAt: past, unresolved: 'NO_LISTING' }), said: true };
+  },
+  claim: async (store) => {
+    const { lease } = await reserve(store);
+    const due = { now: new Date('9999-01-01'), until: lease.until, limit: 9 };
+    return { run: (operations) => operations.claim(due), said: [expect.objectContaining({ state: 'RESERVED' })] };
+  },
+  forgetKeys: async (store) => {
+    const { lease, resource } = await reserve(store);
+    expect(await store.operations.finishCreate(lease, resource)).toBe(true);
+    return { run: (operations) => operations.forgetKeys(new Date('9999-01-01')), said: undefined };
+  },
+};
+
+const pendingOf = (name: string, store: ResourceStore) => writes[name]?.(store) as Promise<Pending>;
+
+const unavailable = (code: string) => ({
+  name: 'ApiError',
+  extensions: { code: 'SERVICE_UNAVAILABLE' },
+  cause: { code },
+});
+
+/** What is read beside everything that is written. */
+async function expectReads(operations: OperationStore) {
+  expect(await operations.findKeyed('ada', 'a key', past)).toBeUndefined();
+  expect(await operations.reservationsAmong(['a hash'])).toEqual([]);
+  expect(await operations.referredTo(['an image'])).toEqual([]);
+  expect(await operations.countUnresolved()).toBe(0);
+}
+
+describe('while another writer holds the database', () => {
+  test.each(Object.keys(writes))(
+    '%s is SERVICE_UNAVAILABLE and writes nothing, and goes well afterwards',
+    async (name) => {
+      const { store, operations, second, rows } = open();
+      const { run, said } = await pendingOf(name, store);
+      const before = rows();
+      second.exec('BEGIN IMMEDIATE');
+      await expect(run(operations)).rejects.toMatchObject(unavailable('SQLITE_BUSY'));
+      await expectReads(operations);
+      second.exec('ROLLBACK');
+      expect(rows()).toEqual(before);
+      expect(await run(operations)).toEqual(said);
+      expect(rows()).not.toEqual(before);
+    },
+  );
+});
+
+describe('in a database that can only be read', () => {
+  test.each(Object.keys(writes))('%s is SERVICE_UNAVAILABLE and writes nothing', async (name) => {
+    const { store, operations, second, rows } = open();
+    const { run } = await pendingOf(name, store);
+    const before = rows();
+    markReadOnly(second);
+    await expect(run(operations)).rejects.toMatchObject(unavailable('SQLITE_READONLY'));
+    await expectReads(operations);
+    expect(rows()).toEqual(before);
+  });
+});
+
+describe('in a database that is full', () => {
+  test.each(Object.keys(growing))(
+    '%s is SERVICE_UNAVAILABLE and half of it is not written, and goes well with room again',
+    async (name) => {
+      const { store, operations, client, rows } = open();
+      const { run, said } = await pendingOf(name, store);
+      const before = rows();
+      // So that no page is free inside the file.
+      client.exec('VACUUM');
+      client.pragma(`max_page_count = ${client.pragma('page_count', { simple: true })}`);
+      await expect(run(operations)).rejects.toMatchObject(unavailable('SQLITE_FULL'));
+      await expectReads(operations);
+      expect(rows()).toEqual(before);
+      client.pragma('max_page_count = 1000000');
+      expect(await run(operations)).toEqual(said);
+      expect(rows()).not.toEqual(before);
+    },
+  );
+});
+
+test('with nothing to do, the reconciler’s looks wait for no writer', async () => {
+  const { operations, second } = open();
+  second.exec('BEGIN IMMEDIATE');
+  const now = new Date('9999-01-01');
+  expect(await operations.claim({ now, until: now, limit: 9 })).toEqual([]);
+  await operations.forgetKeys(now);
+  second.exec('ROLLBACK');
+});

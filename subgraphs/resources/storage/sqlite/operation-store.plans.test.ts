@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import { openExplained } from '../../testing/query-plans.ts';
+import {
+  aCreate,
+  aDeletion,
+  anIdempotency,
+  anImage,
+  aReplacement,
+  aResource,
+  madeBy,
+} from '../../testing/resources.ts';
+import type { OperationStore } from '../operation-store.ts';
+import { prepareChanges } from './changes.ts';
+import { createSqliteOperations } from './operation-store.ts';
+
+/** Operations and changes beside them, with the plans of what they run. */
+function openOperations() {
+  const { db, plans } = openExplained();
+  const changes = prepareChanges(db);
+  /** The plans of what is run, and of nothing before. */
+  const plansOf = async (run: () => unknown) => {
+    plans.length = 0;
+    await run();
+    return plans;
+  };
+  return { operations: createSqliteOperations(db, changes), changes, plansOf };
+}
+
+type Explained = ReturnType<typeof openOperations>;
+
+const byId = 'SEARCH operations USING INDEX sqlite_autoindex_operations_1 (id=?)';
+const resourceById = 'SEARCH resources USING INDEX sqlite_autoindex_resources_1 (id=?)';
+const resourceByImage = 'SEARCH resources USING INDEX resources_image_id_unique (image_id=?)';
+const byKey = 'SEARCH operations USING INDEX operations_by_key (owner_id=? AND idempotency_key=?)';
+const byDue = 'SEARCH operations USING INDEX operations_by_due (due_at<?)';
+const byStart = 'SEARCH operations USING INDEX operations_by_start (started_at<?)';
+const tombstone = 'SEARCH tombstones USING INDEX sqlite_autoindex_tombstones_1 (user_id=?)';
+const byLock = 'SEARCH operations USING INDEX operations_by_lock (resource_id=?)';
+
+/** Of a table, and not of the values that were given. */
+const scan = /SCAN (operations|reservations|resources|tombstones)/;
+
+/** An operation that is begun, with what is begun upon. */
+async function begunIn({ operations, changes }: Explained) {
+  const [create, image, resource] = [aCreate({ idempotency: anIdempotency() }), anImage(), aResource()];
+  await operations.beginCreate(create);
+  changes.insert(resource);
+  return { create, image, resource, made: madeBy(create, image), replacement: aReplacement(resource) };
+}
+
+type Begun = Awaited<ReturnType<typeof begunIn>>;
+
+test.each<[string, string[], (operations: OperationStore, begun: Begun, changes: Explained['changes']) => unknown]>([
+  [
+    'beginCreate',
+    [tombstone, byKey],
+    (operations) => operations.beginCreate(aCreate({ idempotency: anIdempotency() })),
+  ],
+  ['findKeyed', [byKey], (operations) => operations.findKeyed('ada', 'key', new Date(0))],
+  ['reserve', [resourceByImage, byId], (operations, { create, image }) => operations.reserve(create.lease, image)],
+  ['search', [byId], (operations, { create }) => operations.search(create.lease)],
+  ['discard', [resourceByImage, byId], (operations, { create, image }) => operations.discard(create.lease, image.id)],
+  ['end', [byId], (operations, { create }) => operations.end(create.lease)],
+  ['postpone', [byId], (operations, { create }) => operations.postpone(create.lease, { dueAt: new Date() })],
+  [
+    'beginReplacement',
+    [resourceById, tombstone],
+    (operations, { replacement }) => operations.beginReplacement(replacement),
+  ],
+  [
+    'beginDeletion',
+    [resourceById, byLock],
+    (operations, { resource }) => operations.beginDeletion(aDeletion(resource)),
+  ],
+  ['reservationsAmong', ['SEARCH reservations USING'], (operations) => operations.reservationsAmong(['a', 'b'])],
+])('%s reads what it needs from indexes, and scans nothing', async (_, expected, run) => {
+  const explained = openOperations();
+  const begun = await begunIn(explained);
+  const plans = await explained.plansOf(() => run(explained.operations, begun, explained.changes));
+  expect(plans).toEqual(expected.map((plan) => expect.stringContaining(plan)));
+  for (const plan of plans) expect(plan).not.toMatch(scan);
+});
+
+test('finishCreate and finishReplacement find what they change by its id, and the lock in its index', async () => {
+  const { operations, changes, plansOf } = openOperations();
+  const { create, image, made, resource, replacement } = await begunIn({ operations, changes, plansOf });
+  await operations.reserve(create.lease, image);
+  const inserted = expect.stringMatching(/^SCAN CONSTANT ROW; SCALAR SUBQUERY 1; SEARCH tombstones /);
+  const finished = await plansOf(() => operations.finishCreate(create.lease, made));
+  expect(finished).toEqual([tombstone, byId, byId, inserted]);
+  expect(await operations.beginReplacement(aReplacement(resource, replacement))).toBe('BEGUN');
+  const [removed, changed, ...more] = await plansOf(() => operations.finishReplacement(replacement.lease, new Date()));
+  expect(more).toEqual([]);
+  expect(removed).toContain(byId);
+  expect(removed).not.toMatch(scan);
+  expect(changed).toContain(resourceById);
+  expect(changed).toContain(byLock);
+  expect(changed).not.toMatch(scan);
+});
+
+test.each([undefined, 1])('an update of a resource looks for its lock in an index (version: %s)', async (version) => {
+  const { changes, plansOf } = openOperations();
+  const key = { ...aResource(), expectedVersion: version };
+  const [plan, ...more] = await plansOf(() => changes.update(key, { title: 'New' }, new Date()));
+  expect(more).toEqual([]);
+  expect(plan).toContain(resourceById);
+  expect(plan).toContain(byLock);
+  expect(plan).not.toMatch(scan);
+});
+
+test('claim reads what is due from the index of that, and sorts by nothing else', async () => {
+  const { operations, changes, plansOf } = openOperations();
+  await begunIn({ operations, changes, plansOf });
+  const now = new Date('9999-01-01');
+  const plans = await plansOf(() => operations.claim({ now, until: now, limit: 5 }));
+  expect(plans.at(-1)).toContain(byDue);
+  for (const plan of plans) expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);
+});
+
+test('forgetKeys reads what has ended from the index of that', async () => {
+  const { operations, changes, plansOf } = openOperations();
+  const { create, image, made } = await begunIn({ operations, changes, plansOf });
+  await operations.reserve(create.lease, image);
+  await operations.finishCreate(create.lease, made);
+  const plans = await plansOf(() => operations.forgetKeys(new Date('9999-01-01')));
+  expect(plans).not.toEqual([]);
+  for (const plan of plans) expect(plan).toBe(byStart);
+});
+
+// Asked with each look of the reconciler, among all the keys of a day.
+test.each<[string, (operations: OperationStore) => unknown]>([
+  ['adopt', (operations) => operations.adopt({ operationId: 'a', imageId: 'b', reservationSha256: 'c' })],
+  ['referredTo', (operations) => operations.referredTo(['a', 'b'])],
+  ['countUnresolved', (operations) => operations.countUnresolved()],
+])('%s does not scan all keys', async (_, run) => {
+  const { operations, plansOf } = openOperations();
+  for (const plan of await plansOf(() => run(operations))) expect(plan).not.toMatch(/SCAN operations(?! USING)/);
+});

@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { attempt, openSqlite } from '../../../../platform/database/sqlite.ts';
+import type { ResourceStore } from '../resource-store.ts';
+import { prepareChanges } from './changes.ts';
+import { prepareLists } from './lists.ts';
+import { createSqliteOperations } from './operation-store.ts';
+import { createSqliteRevocations } from './revocation-store.ts';
+import { fromValues, readColumns } from './rows.ts';
+import { resources } from './tables.ts';
+
+const migrations = fileURLToPath(new URL('migrations', import.meta.url));
+
+/** Keeps resources in a SQLite file, which is created where there is none. */
+export function openSqliteResourceStore(file: string): ResourceStore {
+  const { db, ping, close } = openSqlite({ file, migrations });
+  const lists = prepareLists(db);
+  const changes = prepareChanges(db);
+  // One statement for any number of ids.
+  const ids = sql`(SELECT value FROM json_each(${sql.placeholder('ids')}))`;
+  const byIds = db
+    .select(readColumns)
+    .from(resources)
+    .where(and(inArray(resources.id, ids), eq(resources.ownerId, sql.placeholder('ownerId'))))
+    .prepare();
+  const findMany = (ownerId: string, wanted: readonly string[]) =>
+    attempt(() => byIds.values({ ownerId, ids: JSON.stringify(wanted) })).map(fromValues);
+
+  return {
+    insert: async (resource) =>
+      attempt(
+        () => changes.insert(resource),
+        () => false,
+      ),
+    find: async ({ ownerId, id }) => findMany(ownerId, [id])[0],
+    findMany: async (ownerId, wanted) => findMany(ownerId, wanted),
+    update: async (key, changed, updatedAt) => attempt(() => changes.update(key, changed, updatedAt)),
+    range: async (list, range) => attempt(() => lists.range(list, range)),
+    summaries: async (list, range) => attempt(() => lists.summaries(list, range)),
+    count: async (list) => attempt(() => lists.count(list)),
+    operations: createSqliteOperations(db, changes),
+    revocations: createSqliteRevocations(db),
+    ping,
+    close,
+  };
+}

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { aPurge, aRevocation } from '../../testing/events.ts';
+import { openExplained } from '../../testing/query-plans.ts';
+import { aCreate, anIdempotency, anImage, aReplacement, aResource, madeBy } from '../../testing/resources.ts';
+import { prepareChanges } from './changes.ts';
+import { createSqliteOperations } from './operation-store.ts';
+import { createSqliteRevocations, isRevokedSql } from './revocation-store.ts';
+
+/** Revocations, with what can be purged beside them, and the plans of what they run. */
+function openRevocations() {
+  const { db, plans } = openExplained();
+  const changes = prepareChanges(db);
+  const operations = createSqliteOperations(db, changes);
+  const plansOf = async (run: () => Promise<unknown>) => {
+    plans.length = 0;
+    await run();
+    return plans;
+  };
+  return { db, changes, operations, revocations: createSqliteRevocations(db), plansOf };
+}
+
+const always = new Date('9999-01-01');
+
+test('isRevoked looks up two rows by their keys, and nothing else', () => {
+  const { db } = openRevocations();
+  const steps = db.$client.prepare<string[], { detail: string }>(`EXPLAIN QUERY PLAN ${isRevokedSql}`).all('a', 'b');
+  const details = steps.map(({ detail }) => detail).filter((detail) => !/^(SCAN CONSTANT ROW|SCALAR)/.test(detail));
+  expect(details).toEqual([
+    'SEARCH revoked_sessions USING COVERING INDEX sqlite_autoindex_revoked_sessions_1 (session_id=?)',
+    'SEARCH tombstones USING COVERING INDEX sqlite_autoindex_tombstones_1 (user_id=?)',
+  ]);
+});
+
+test('accept scans nothing', async () => {
+  const { revocations, plansOf } = openRevocations();
+  for (const received of [aRevocation(), aPurge()]) {
+    for (const plan of await plansOf(() => revocations.accept(received))) expect(plan).not.toMatch(/SCAN/);
+  }
+});
+
+test('purgeSome reads what is pending from the index of that, and what is the owner’s from those by owner', async () => {
+  const { changes, operations, revocations, plansOf } = openRevocations();
+  const [resource, create, image] = [aResource(), aCreate({ idempotency: anIdempotency() }), anImage()];
+  const { ownerId } = create.resource;
+  changes.insert(aResource({ ownerId }));
+  changes.insert({ ...resource, ownerId });
+  await operations.beginReplacement(aReplacement({ ...resource, ownerId }));
+  await operations.beginCreate(create);
+  await operations.reserve(create.lease, image);
+  await operations.finishCreate(create.lease, madeBy(create, image));
+  await operations.beginCreate(aCreate({ resource: create.resource }));
+  await revocations.accept(aPurge(ownerId));
+  const plans = await plansOf(() => revocations.purgeSome(10));
+  expect(plans).toEqual([
+    'SCAN tombstones USING INDEX tombstones_pending',
+    'SCAN tombstones USING INDEX tombstones_pending',
+    'SEARCH operations USING INDEX operations_by_key (owner_id=?)',
+    'SEARCH operations USING INDEX operations_by_key (owner_id=?)',
+    expect.stringMatching(/^SEARCH resources USING .* \(id=\?\); LIST SUBQUERY .*\(owner_id=\?\)$/),
+    'SCAN 3-ROW VALUES CLAUSE',
+    expect.stringMatching(/^SEARCH operations USING .* \(id=\?\); LIST SUBQUERY .*\(owner_id=\?\)$/),
+    'SEARCH tombstones USING INDEX sqlite_autoindex_tombstones_1 (user_id=?)',
+  ]);
+});
+
+test('where nothing is pending, purgeSome reads an index that is empty', async () => {
+  const { revocations, plansOf } = openRevocations();
+  await revocations.accept(aPurge());
+  while (await revocations.purgeSome(10));
+  // Of a partial index nothing but what is pending is read.
+  expect(await plansOf(() => revocations.purgeSome(10))).toEqual(['SCAN tombstones USING INDEX tombstones_pending']);
+});
+
+test('forget reads what is old from the indexes of that', async () => {
+  const { revocations, plansOf } = openRevocations();
+  await revocations.accept(aRevocation());
+  const plans = await plansOf(() => revocations.forget(always, 10));
+  expect(plans).toHaveLength(4);
+  for (const plan of plans) {
+    expect(plan).toMatch(/USING (COVERING )?INDEX (revoked_sessions|security_events)_by_end \(forget_at<\?\)/);
+    expect(plan).not.toMatch(/SCAN/);
+  }
+});

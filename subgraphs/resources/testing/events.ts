@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { ResourceStore } from '../storage/resource-store.ts';
+import type { ReceivedEvent } from '../storage/revocation-store.ts';
+
+const hour = 60 * 60 * 1_000;
+
+/** That a session has ended, of a user and a session of its own unless they are given. */
+export function aRevocation(of: { userId?: string; sessionId?: string } = {}): ReceivedEvent {
+  const event = { type: 'session-revoked' as const, userId: randomUUID(), sessionId: randomUUID(), ...of };
+  return { jti: randomUUID(), event, ...someTimes() };
+}
+
+/** That an account is purged. */
+export function aPurge(userId: string = randomUUID()): ReceivedEvent {
+  return { jti: randomUUID(), event: { type: 'account-purged', userId }, ...someTimes() };
+}
+
+const someTimes = () => ({ receivedAt: new Date(), forgetAt: new Date(Date.now() + hour) });
+
+/** Accepts that an account is purged. */
+export async function bury({ revocations }: ResourceStore, userId: string): Promise<void> {
+  expect(await revocations.accept(aPurge(userId))).toBe(true);
+}
+
+/** Takes away all that purged accounts have left; gives how many turns that took. */
+export async function purgeAll({ revocations }: ResourceStore, limit = 100): Promise<number> {
+  let turns = 0;
+  while (await revocations.purgeSome(limit)) turns += 1;
+  return turns;
+}

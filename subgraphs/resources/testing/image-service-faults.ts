@@ -1,0 +1,142 @@
+import type { RequestListener } from 'node:http';
+import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { expect, onTestFinished } from 'vitest';
+import { listen } from '../../../tests/support/servers.ts';
+import { createImageClient, type ImageClient } from '../image-service/client.ts';
+import { type ImageServiceEffect, ImageServiceError } from '../image-service/error.ts';
+
+export const token = 'secret-token-of-these-tests';
+export const id = '0123456789abcdef01234567';
+export const imageUrl = 'https://images.example/1';
+export const created = JSON.stringify({ id, imageUrl });
+const base64 = Buffer.from('an image that nobody else may see').toString('base64');
+export const image = { base64, contentType: 'image/png' };
+/** On behalf of which request, and with time enough for every attempt. */
+export const soon = () => ({ requestId: 'request-1', deadline: Date.now() + 10_000 });
+
+export function clientOf(url: string, timeoutMs = 5_000): ImageClient {
+  const baseUrl = `${url}/images/api/v1`;
+  const client = createImageClient({ baseUrl, token, timeoutMs, publicFetchOrigin: url });
+  onTestFinished(client.close);
+  return client;
+}
+
+/** A client before a service that always does the same. */
+export async function clientBefore(fault: RequestListener, timeoutMs?: number) {
+  const server = await listen(fault);
+  onTestFinished(server.stop);
+  return clientOf(server.url, timeoutMs);
+}
+
+/** A client before a service that does one thing after the other, the last of them ever after; tells how often. */
+export async function clientBeforeSteps(steps: RequestListener[], timeoutMs?: number) {
+  const arrived: string[] = [];
+  const client = await clientBefore((req, res) => {
+    arrived.push(req.method ?? '');
+    steps[Math.min(arrived.length, steps.length) - 1]?.(req, res);
+  }, timeoutMs);
+  return { client, arrived };
+}
+
+/** Answers with a status and nothing else. */
+export function answering(status: number): RequestListener {
+  return (_, res) => void res.writeHead(status).end();
+}
+
+/** What a call fails with; its code is looked at, and that neither client nor log learns a secret from it. */
+export async function troubleOf(call: Promise<unknown>): Promise<ImageServiceError> {
+  const trouble = await call.then(
+    (result) => expect.fail(`It was not refused, but gave ${inspect(result)}`),
+    (error: unknown) => error,
+  );
+  if (!(trouble instanceof ImageServiceError)) throw trouble;
+  expect(trouble).toMatchObject({ name: 'ApiError', extensions: { code: 'IMAGE_SERVICE_UNAVAILABLE' } });
+  expect(trouble.message).not.toMatch(/127\.0\.0\.1|http|\d{3}/);
+  expect(trouble.cause).toBeInstanceOf(Error);
+  const logged = inspect(trouble, { depth: Infinity, showHidden: true });
+  expect(logged).not.toContain(token);
+  expect(logged).not.toContain(base64.slice(0, 12));
+  return trouble;
+}
+
+/** Answers that are in no call's table, and what they tell of the call's effect. */
+export const answers: Record<string, [ImageServiceEffect, RequestListener]> = {
+  '202': ['answered', answering(202)],
+  '301': ['answered', (_, res) => res.writeHead(301, { location: '/elsewhere' }).end()],
+  '302 without a location': ['answered', answering(302)],
+  '302 to no URL': ['answered', (_, res) => res.writeHead(302, { location: 'http://[' }).end()],
+  '304': ['answered', answering(304)],
+  '400': ['none', (_, res) => res.writeHead(400).end('{"status_code":400,"message":"bad body"}')],
+  '401': ['none', (_, res) => res.writeHead(401).end('{"status_code":401,"message":"no token"}')],
+  '403': ['none', (_, res) => res.writeHead(403).end('{"status_code":403,"message":"wrong token"}')],
+  '409': ['answered', answering(409)],
+  '413': ['none', (_, res) => res.writeHead(413).end('too large')],
+  '415': ['none', answering(415)],
+  '422': ['none', answering(422)],
+  '429': ['none', (_, res) => res.writeHead(429, { 'retry-after': '1' }).end()],
+  '500': ['answered', (_, res) => res.writeHead(500).end('Error: at /srv/images/store.js:1:1')],
+  '502': ['unknown', (_, res) => res.writeHead(502).end('<html>nginx</html>')],
+  '503': ['unknown', answering(503)],
+  '504': ['unknown', answering(504)],
+  '524': ['unknown', answering(524)],
+};
+
+/** Answers that are as good as any to calls which read something. */
+export const answersToUploads: typeof answers = {
+  '200 with HTML': [
+    'answered',
+    (_, res) => res.writeHead(200, { 'content-type': 'text/html' }).end('<html>hello</html>'),
+  ],
+  '200 with what a new image is answered with': ['answered', (_, res) => res.writeHead(200).end(created)],
+  '200 without a body': ['answered', answering(200)],
+  '405': ['none', answering(405)],
+};
+
+/** Of an answer that begins with the status. */
+export const breaks = (status: number): Record<string, RequestListener> => ({
+  'closes the connection at once': (req) => req.socket.destroy(),
+  'resets the connection at once': (req) => req.socket.resetAndDestroy(),
+  'resets the connection after the head of its answer': (req, res) => {
+    res.writeHead(status, { 'content-length': '1000' }).write('{', () => req.socket.resetAndDestroy());
+  },
+  'closes the connection before the end of its answer': (req, res) => {
+    res.writeHead(status, { 'content-length': '1000' }).write('{', () => req.socket.end());
+  },
+  'closes the connection within a chunk': (req, res) => {
+    res.writeHead(status).write('{"id":', () => req.socket.end());
+  },
+  'answers what is no HTTP': (req) => void req.socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
+  'answers a head of megabytes': (req) => void req.socket.end(`HTTP/1.1 201 X\r\nx: ${'x'.repeat(2_000_000)}\r\n\r\n`),
+  'answers a body that claims to be packed': (_, res) => {
+    res.writeHead(status, { 'content-encoding': 'gzip' }).end('not packed');
+  },
+});
+
+/** Too much for the answer to an upload. */
+export const floods: Record<string, RequestListener> = {
+  'answers as it should, but with megabytes': (_, res) => res.writeHead(201).end(created + ' '.repeat(2_000_000)),
+  'answers as it should, but with what unpacks to megabytes': (_, res) => {
+    res.writeHead(201, { 'content-encoding': 'gzip' }).end(gzipSync(created + ' '.repeat(20_000_000)));
+  },
+};
+
+/** Goes on until the connection is closed. */
+function every(milliseconds: number, { socket }: Parameters<RequestListener>[0], run: () => void) {
+  const timer = setInterval(run, milliseconds);
+  socket.once('close', () => clearInterval(timer));
+}
+
+export const delays = (status: number): Record<string, RequestListener> => ({
+  'never answers': () => {},
+  'answers the head and never the body': (_, res) => res.writeHead(status).flushHeaders(),
+  'answers bit by bit without an end': (req, res) => {
+    res.writeHead(status);
+    every(20, req, () => res.write(' '));
+  },
+  'answers header by header without an end': (req) => {
+    req.socket.write('HTTP/1.1 201 Created\r\n');
+    every(20, req, () => req.socket.write('x-more: x\r\n'));
+  },
+  'says that it goes on, and never does': (req, res) => every(20, req, () => res.writeProcessing()),
+});

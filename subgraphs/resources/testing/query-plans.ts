@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { onTestFinished } from 'vitest';
+import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
+
+/** An empty store's database, and how SQLite goes about each statement that really runs on it. */
+export function openExplained() {
+  const file = join(folderOfTest(), 'resources.sqlite');
+  openSqliteResourceStore(file).close();
+  const client = new Database(file);
+  onTestFinished(() => void client.close());
+  const plans: string[] = [];
+  const logQuery = (sql: string, params: unknown[]) => {
+    const steps = client.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...params);
+    // What only inserts has no plan.
+    if (steps.length > 0) plans.push(steps.map(({ detail }) => detail).join('; '));
+  };
+  return { db: drizzle({ client, logger: { logQuery } }), plans };
+}

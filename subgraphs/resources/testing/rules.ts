@@ -1,0 +1,194 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished } from 'vitest';
+import { startImageService } from '../../../image-service/server.ts';
+import type { Logger } from '../../../platform/process/logger.ts';
+import { captureLog } from '../../../tests/support/captured-log.ts';
+import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { createImageClient } from '../image-service/client.ts';
+import { createImageReader } from '../images/image-reader.ts';
+import { createImageDisposal } from '../operations/image-disposal.ts';
+import { createLeases } from '../operations/leases.ts';
+import { startReconciler } from '../operations/reconciler.ts';
+import { createRecovery } from '../operations/recovery.ts';
+import { createReservationSearch } from '../operations/reservation-search.ts';
+import { createServedSha256 } from '../operations/served-sha256.ts';
+import { createResources } from '../resources/resources.ts';
+import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
+import { openGate } from './gate.ts';
+import { png } from './images.ts';
+import { markReadOnly } from './read-only.ts';
+
+const token = 'a token for these tests';
+const maxImageBytes = 10_000;
+
+/** An image as a client gives it, of a width that tells it from others. */
+export const imageOf = async (width: number) => ({ data: (await png({ width, height: 2 })).toString('base64') });
+
+interface Process {
+  file: string;
+  imageUrl: string;
+  timing: { settleMs: number; requestMs: number; attemptMs: number };
+  log: Logger;
+}
+
+/** What one process does with the database and the image service; gone after the test. */
+function startProcess({ file, imageUrl, timing, log }: Process) {
+  const store = openSqliteResourceStore(file);
+  const { operations } = store;
+  const imageClient = createImageClient({ baseUrl: `${imageUrl}/images/api/v1`, token, timeoutMs: timing.attemptMs });
+  onTestFinished(() => {
+    imageClient.close();
+    store.close();
+  });
+  const leases = createLeases({ operations, timing, log });
+  const disposeOf = createImageDisposal({ operations, imageClient, leases, log });
+  const readImage = createImageReader({ maxBytes: maxImageBytes });
+  const servedSha256 = createServedSha256(imageClient, maxImageBytes);
+  const resources = createResources({ store, readImage, imageClient, leases, disposeOf, servedSha256 });
+  const searchReservation = createReservationSearch({ operations, imageClient });
+  const settle = createRecovery({ operations, imageClient, searchReservation, servedSha256, log });
+  let isReconciling = false;
+  /** Reconciles from now on, if that is not done already. */
+  const reconcile = () => {
+    if (isReconciling) return;
+    isReconciling = true;
+    const reconciler = startReconciler({ operations, revocations: store.revocations, settle, everyMs: 20, log });
+    onTestFinished(() => reconciler.stop());
+  };
+  /** Somebody new, or somebody who has signed up elsewhere. */
+  const signUp = (viewerId: string = randomUUID()) => personOf(resources, viewerId);
+  return { store, resources, reconcile, settle, signUp };
+}
+
+/** The rules over a real store and the real stand-in, with a gate between; all of it is gone after the test. */
+export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs = 10_000 } = {}) {
+  const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
+  const gate = await openGate(service.url);
+  const file = join(folderOfTest(), 'resources.sqlite');
+  const { log, lines } = captureLog();
+  onTestFinished(async () => {
+    await gate.stop();
+    await service.stop(0);
+  });
+  const startOne = () => startProcess({ file, imageUrl: gate.url, timing: { settleMs, requestMs, attemptMs }, log });
+  const { store, resources, reconcile, settle, signUp } = startOne();
+  const second = new Database(file);
+  onTestFinished(() => {
+    second.close();
+  });
+
+  /** What the image service holds: ids and URLs. */
+  const storedImages = async () => {
+    const response = await fetch(`${service.url}/images/api/v1/images`, { headers: { 'x-api-private-token': token } });
+    return ((await response.json()) as { id: string; imageUrl: string }[]).map(({ id, imageUrl }) => ({
+      id,
+      url: imageUrl,
+    }));
+  };
+  const send = (method: string, path: string, data: string) => {
+    const headers = { 'x-api-private-token': token, 'content-type': 'application/json' };
+    const body = JSON.stringify({ data, contentType: 'image/png' });
+    return fetch(`${service.url}/images/api/v1/images${path}`, { method, headers, body });
+  };
+  /** Puts an image there behind the rules' back; gives its id and URL. */
+  const putImage = async (data: string) => {
+    const response = await send('POST', '', data);
+    expect(response.status).toBe(201);
+    const { id, imageUrl: url } = (await response.json()) as { id: string; imageUrl: string };
+    return { id, url };
+  };
+  /** Puts an image there that is none of ours; gives its id. */
+  const addForeign = async (data: string) => (await putImage(data)).id;
+  /** Gives an image other bytes behind the rules' back. */
+  const overwrite = async (id: string, data: string) => {
+    const { status } = await send('PUT', `/${id}`, data);
+    expect(status).toBe(204);
+  };
+  /** Removes an image behind the rules' back. */
+  const loseImage = async (id: string) => {
+    const headers = { 'x-api-private-token': token };
+    const { status } = await fetch(`${service.url}/images/api/v1/images/${id}`, { method: 'DELETE', headers });
+    expect(status).toBe(204);
+  };
+  /** SHA-256 of what is served at a URL. */
+  const servedAt = async (url: string) => {
+    const response = await fetch(url);
+    expect(response.status).toBe(200);
+    return createHash('sha256')
+      .update(Buffer.from(await response.arrayBuffer()))
+      .digest('hex');
+  };
+  const database = {
+    /** Another writer takes the database, and gives it back; each attempt to write waits two seconds for that. */
+    lock: () => second.exec('BEGIN IMMEDIATE'),
+    unlock: () => second.exec('ROLLBACK'),
+    /** The database can be read only from now on, without any waiting. */
+    freeze: () => markReadOnly(second),
+    /** What is under way is left where it stands: whoever began it is taken for dead, and what it called for landed where `isSettled`. */
+    abandon: ({ isSettled = true } = {}) => {
+      second.exec("UPDATE operations SET lease_until = 0, due_at = 0 WHERE state <> 'ENDED'");
+      if (isSettled) second.prepare("UPDATE operations SET settles_at = ? WHERE state <> 'ENDED'").run(Date.now());
+    },
+    /** Everything was begun so much earlier. */
+    age: (ms: number) => second.prepare('UPDATE operations SET started_at = started_at - ?').run(ms),
+    /** The states of what the reconciler would take up now, or has. */
+    due: () =>
+      second
+        .prepare("SELECT state FROM operations WHERE state <> 'ENDED' AND (due_at <= @now OR lease_until > @now)")
+        .pluck()
+        .all({ now: Date.now() }),
+    /** The states of what is not settled. */
+    open: () => second.prepare("SELECT state FROM operations WHERE state <> 'ENDED' ORDER BY id").pluck().all(),
+  };
+
+  /** Reconciles from now on, until nothing is open. */
+  const settled = async () => {
+    reconcile();
+    await expect.poll(database.open, { timeout: 10_000 }).toEqual([]);
+  };
+
+  return {
+    resources,
+    store,
+    settled,
+    settle,
+    reconcile,
+    anotherProcess: startOne,
+    gate,
+    lines,
+    storedImages,
+    putImage,
+    addForeign,
+    overwrite,
+    loseImage,
+    servedAt,
+    database,
+    signUp,
+  };
+}
+
+/** Somebody with an id, and what they may do. */
+function personOf(resources: ReturnType<typeof createResources>, viewerId: string) {
+  const caller = { viewerId, requestId: randomUUID() };
+  return {
+    ...caller,
+    create: async (input: Partial<Parameters<typeof resources.create>[1]> = {}) =>
+      resources.create(caller, { title: 'A picture', image: await imageOf(3), ...input }),
+    update: (input: Parameters<typeof resources.update>[1]) => resources.update(caller, input),
+    delete: (input: Parameters<typeof resources.delete>[1]) => resources.delete(caller, input),
+    find: (id: string) => resources.find(viewerId, id),
+    list: async () => (await resources.list(viewerId, { orderBy: 'NEWEST' })).nodes,
+  };
+}
+
+/** What a refusal looks like to a client. */
+export const refusal = (extensions: object) => expect.objectContaining({ name: 'ApiError', extensions });
+export const notFound = refusal({ code: 'NOT_FOUND' });
+export const inProgress = refusal({ code: 'CONFLICT', reason: 'IN_PROGRESS' });
+export const passed = (currentVersion: number) =>
+  refusal({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion });
+export const imageServiceUnavailable = refusal({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
+export const unauthenticated = refusal({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+export const unavailable = refusal({ code: 'SERVICE_UNAVAILABLE' });

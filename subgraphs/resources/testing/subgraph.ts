@@ -1,0 +1,119 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import jwt from 'jsonwebtoken';
+import { onTestFinished } from 'vitest';
+import { startImageService } from '../../../image-service/server.ts';
+import { accessTokenType } from '../../../platform/tokens/access-token.ts';
+import { fixedKeySet, keyId, type OpenKeySet } from '../../../platform/tokens/key-set.ts';
+import { eventClaims, type SecurityEvent, securityEventType } from '../../../platform/tokens/security-event.ts';
+import { tokenAlgorithm } from '../../../platform/tokens/signed-token.ts';
+import { createAskText } from '../../../tests/support/ask.ts';
+import { captureLog } from '../../../tests/support/captured-log.ts';
+import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { createImageClient } from '../image-service/client.ts';
+import { startResources } from '../server.ts';
+import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
+import { imageOf } from './rules.ts';
+
+const imageToken = 'a token of these tests';
+export const issuer = 'https://auth.example';
+export const audience = 'https://api.example';
+export const eventAudience = 'https://api.example/events';
+
+export const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+export const kid = keyId(publicKey);
+
+/** A token as auth signs them, but for what is said otherwise; a claim that is undefined is left out. */
+function sign(claims: object, header: object = {}): string {
+  const now = Math.floor(Date.now() / 1_000);
+  const given = Object.entries({ iss: issuer, iat: now, jti: randomUUID(), ...claims });
+  const payload = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  const options = { algorithm: tokenAlgorithm, header: { alg: tokenAlgorithm, kid, ...header } } as const;
+  return jwt.sign(payload, privateKey, { ...options, noTimestamp: !('iat' in payload) });
+}
+
+export const accessTokenOf = (userId: string, sessionId: string) =>
+  sign({ aud: audience, sub: userId, sid: sessionId, exp: 4_102_444_800 }, { typ: accessTokenType });
+
+/** A Security Event Token, but for what is said otherwise. */
+export const eventTokenOf = (event: SecurityEvent, claims: object = {}, header: object = {}) =>
+  sign(
+    { aud: eventAudience, ...eventClaims(event, { issuer, at: new Date() }), ...claims },
+    { typ: securityEventType, ...header },
+  );
+
+export const purged = (userId: string): SecurityEvent => ({ type: 'account-purged', userId });
+export const revoked = (userId: string, sessionId: string): SecurityEvent => ({
+  ...{ type: 'session-revoked', userId, sessionId },
+});
+
+/** What is told on the way to one process of the subgraph. */
+function pushTo(url: string) {
+  const events = new URL('/events', url);
+  const contentType = `application/${securityEventType}`;
+  /** Pushes as RFC 8935 has it, but for what is said otherwise. */
+  return async (body: string, init: RequestInit = {}) => {
+    const headers = { 'content-type': contentType, ...init.headers };
+    const response = await fetch(events, { method: 'POST', body, ...init, headers });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+}
+
+/** The subgraph as a client meets it, on a database and a stand-in that are the test's; all of it is gone after that. */
+export async function startSubgraph({ reconcileEveryMs = 20, keys = fixedKeySet([publicKey]) as OpenKeySet } = {}) {
+  const folder = folderOfTest();
+  const service = await startImageService({ host: '127.0.0.1', port: 0, token: imageToken, folder });
+  onTestFinished(() => service.stop(0));
+  const file = join(folderOfTest(), 'resources.sqlite');
+  const { log, lines } = captureLog();
+
+  /** One process more on the same database. */
+  const startOne = async () => {
+    const server = await startResources({
+      store: openSqliteResourceStore(file),
+      imageClient: createImageClient({
+        ...{ baseUrl: `${service.url}/images/api/v1`, token: imageToken, timeoutMs: 5_000 },
+      }),
+      timing: { requestMs: 10_000, settleMs: 300, reconcileEveryMs },
+      verifier: { keys, issuer, audience },
+      eventAudience,
+      listen: { host: '127.0.0.1', port: 0, portVariable: 'PORT' },
+      log,
+    });
+    let stopped: Promise<void> | undefined;
+    const stop = () => {
+      stopped ??= server.stop();
+      return stopped;
+    };
+    onTestFinished(stop);
+    return { ...askersOf(server.url), push: pushTo(server.url), url: server.url, stop };
+  };
+
+  return { ...(await startOne()), startOne, file, lines };
+}
+
+function askersOf(url: string) {
+  /** Somebody with an account and a session, or another session of an account. */
+  const logIn = (id: string = randomUUID()) => {
+    const sessionId = randomUUID();
+    const token = accessTokenOf(id, sessionId);
+    const ask = createAskText(url, token);
+    const create = async () => {
+      const input = { title: 'A picture', image: await imageOf(3) };
+      const { createResource } = await ask.data<Created>(creation, { input });
+      return createResource.resource;
+    };
+    const countAll = async () =>
+      (await ask.data<{ resources: { totalCount: number } }>('{ resources { totalCount } }')).resources.totalCount;
+    return { id, sessionId, token, ask, create, countAll };
+  };
+  /** The same session at this process. */
+  const as = (token: string) => createAskText(url, token);
+  return { logIn, as };
+}
+
+interface Created {
+  createResource: { resource: { id: string; image: { url: string } } };
+}
+
+const creation = `mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { id image { url } } } }`;

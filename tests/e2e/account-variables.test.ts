@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { LoginInput, TypedDocumentString } from '../generated/graphql.ts';
+import { logIn, logInAgain, refreshSession, refreshWith, register, sessionsOf } from '../support/accounts.ts';
+import { createAsk } from '../support/ask.ts';
+import { viewer } from '../support/documents.ts';
+import { run, type Spawned } from '../support/spawned.ts';
+import { personsAt, uniqueName } from '../support/system.ts';
+import { folderOfTest } from '../support/temporary-folder.ts';
+
+const freePorts = { GATEWAY_PORT: '0', AUTH_PORT: '0', RESOURCES_PORT: '0', IMAGE_SERVICE_PORT: '0' };
+
+/** `npm start` with variables of its own; gone when the test is over. */
+function start(variables: Record<string, string>): Spawned {
+  const DATA_FOLDER = join(folderOfTest(), 'data');
+  const process = run('start.ts', { ...freePorts, DATA_FOLDER, BCRYPT_COST: '10', ...variables });
+  onTestFinished(process.end);
+  return process;
+}
+
+/** The gateway of such a one. */
+async function gatewayWith(variables: Record<string, string>): Promise<string> {
+  const [, url = ''] = await start(variables).find(/gateway +(http:\S+)[\s\S]*Ctrl-C/);
+  return url;
+}
+
+describe('npm start', () => {
+  test('takes what is said about sessions', async () => {
+    const gateway = await gatewayWith({
+      REFRESH_REUSE_GRACE_SECONDS: '0',
+      ACCESS_TOKEN_SECONDS: '60',
+      SESSION_IDLE_SECONDS: '7200',
+      SESSION_LONGEST_SECONDS: '3600',
+    });
+    const { ask, signUp } = personsAt(gateway);
+    const ada = await signUp();
+    const [session] = await sessionsOf(ada.ask);
+    const { createdAt = '', expiresAt = '' } = session ?? {};
+    expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(3_600_000);
+    expect(await refreshWith(ask, ada.refreshToken)).toMatchObject({ expiresIn: 60 });
+    const again = await ask.refusal(refreshSession, { input: { refreshToken: ada.refreshToken } });
+    expect(again).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
+    expect(await ada.ask.refusal(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('gives a used refresh token its grace, and its sessions their 30 days, where nothing is said', async () => {
+    const { ask, signUp } = personsAt(await gatewayWith({}));
+    const ada = await signUp();
+    const [first, second] = [await refreshWith(ask, ada.refreshToken), await refreshWith(ask, ada.refreshToken)];
+    expect([first.expiresIn, second.expiresIn]).toEqual([900, 900]);
+    const [session] = await sessionsOf(ada.ask);
+    const { lastUsedAt = '', expiresAt = '' } = session ?? {};
+    expect(Date.parse(expiresAt) - Date.parse(lastUsedAt)).toBe(30 * 86_400_000);
+  });
+
+  test('takes what is said about passwords and guessing, and behind which proxies it is', async () => {
+    const gateway = await gatewayWith({
+      PASSWORD_MIN_CHARACTERS: '12',
+      LOGIN_FAILURES_PER_ACCOUNT: '2',
+      LOGIN_FAILURES_PER_ADDRESS: '3',
+      REGISTRATIONS_PER_ADDRESS: '2',
+      TRUSTED_PROXIES: 'loopback',
+    });
+    const from = (address: string) => createAsk(gateway, undefined, { 'x-forwarded-for': address });
+    const codeOf = async <Data>(
+      address: string,
+      operation: TypedDocumentString<Data, { input: LoginInput }>,
+      input: LoginInput,
+    ) => (await from(address)(operation, { input })).errors[0]?.extensions.code;
+    const ada = { username: uniqueName(), password: 'twelve char.' };
+    expect(await codeOf('198.51.100.1', register, { ...ada, password: 'eleven char' })).toBe('BAD_USER_INPUT');
+    expect(await codeOf('198.51.100.1', register, ada)).toBeUndefined();
+    const other = { username: uniqueName(), password: ada.password };
+    expect(await codeOf('198.51.100.1', register, other)).toBeUndefined();
+    expect(await codeOf('198.51.100.1', register, { ...other, username: uniqueName() })).toBe('RATE_LIMITED');
+
+    const wrong = { ...ada, password: 'wrong horse' };
+    for (let time = 1; time <= 2; time++) {
+      expect(await codeOf('198.51.100.1', logIn, wrong)).toBe('INVALID_CREDENTIALS');
+    }
+    expect(await codeOf('198.51.100.1', logIn, ada)).toBe('RATE_LIMITED');
+    expect(await codeOf('198.51.100.1', logIn, { ...other, password: 'wrong horse' })).toBe('INVALID_CREDENTIALS');
+    expect(await codeOf('198.51.100.1', logIn, other)).toBe('RATE_LIMITED');
+    expect(await codeOf('198.51.100.2', logIn, ada)).toBeUndefined();
+  });
+
+  test('has no limit where 0 is said', async () => {
+    const gateway = await gatewayWith({
+      LOGIN_FAILURES_PER_ACCOUNT: '0',
+      LOGIN_FAILURES_PER_ADDRESS: '0',
+      REGISTRATIONS_PER_ADDRESS: '0',
+    });
+    const { ask, signUp } = personsAt(gateway);
+    const ada = await signUp();
+    const input = { username: ada.username, password: 'wrong horse' };
+    for (let time = 1; time <= 12; time++) {
+      expect(await ask.refusal(logIn, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
+    }
+    await logInAgain(gateway, ada);
+  });
+
+  test('says every one of these that is wrong, and does not start', async () => {
+    const wrong = {
+      REFRESH_REUSE_GRACE_SECONDS: '-1',
+      ACCESS_TOKEN_SECONDS: '0',
+      SESSION_IDLE_SECONDS: '1',
+      SESSION_LONGEST_SECONDS: 'never',
+      PASSWORD_MIN_CHARACTERS: '7',
+      LOGIN_FAILURES_PER_ACCOUNT: '1.5',
+      LOGIN_FAILURES_PER_ADDRESS: '-5',
+      REGISTRATIONS_PER_ADDRESS: 'many',
+      TRUSTED_PROXIES: '*',
+    };
+    const process = start(wrong);
+    expect(await process.exitCode).toBe(1);
+    for (const name of Object.keys(wrong)) expect(process.stderr()).toContain(`  ${name} `);
+  });
+});

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { buildSchema } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apiErrorCodes } from '../../platform/graphql/error-formatting.ts';
+import { answerFile, fill, order, readExample } from '../../schema/tools/api-docs/examples.ts';
+import { apiDocs } from '../../schema/tools/api-docs/page.ts';
+import { createAsk } from '../support/ask.ts';
+import { createStandIns } from '../support/stand-ins.ts';
+import { type System, startSystem } from '../support/system.ts';
+import { untyped } from '../support/untyped.ts';
+
+const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system.stop());
+
+/** As they came, with the ids and tokens of this run. */
+const answers = new Map<string, { data?: unknown; errors?: unknown }>();
+const withStandIns = createStandIns(Date.now());
+
+async function answerTo(name: string) {
+  const { token, document, variables } = readExample(name);
+  const accessToken = token && fill(token, answers);
+  // Sessions are listed by when they were used, to the millisecond.
+  await setTimeout(2);
+  const ask = createAsk(system.gateway, accessToken, { 'user-agent': 'The examples' });
+  const { text } = await ask(untyped(document), variables && JSON.parse(fill(variables, answers)));
+  answers.set(name, JSON.parse(text));
+  return answers.get(name);
+}
+
+describe('the examples of docs/api.md, one after the other, are answered as they are shown:', () => {
+  // To record them again, after a change that is meant: npx vitest run tests/e2e/api-examples.test.ts -u
+  test.each(order.map((name, index) => ({ name, isFirst: order.indexOf(name) === index })))(
+    '$name',
+    async ({ name, isFirst }) => {
+      const answer = await answerTo(name);
+      if (isFirst)
+        await expect(`${JSON.stringify(withStandIns(answer), null, 2)}\n`).toMatchFileSnapshot(
+          fileURLToPath(answerFile(name)),
+        );
+      else expect(answer).not.toHaveProperty('errors');
+    },
+  );
+});
+
+test('every example is among those', () => {
+  const files = readdirSync(new URL('.', answerFile('')));
+  const names = files.flatMap((file) => /^(.+)\.graphql$/.exec(file)?.[1] ?? []);
+  expect([...new Set<string>(order)].sort()).toEqual(names.sort());
+});
+
+test('every query and mutation has one that is answered without an error', () => {
+  const schema = buildSchema(read('schema/api.graphql'));
+  const operations = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+    Object.keys(type?.getFields() ?? {}),
+  );
+  const clean = order.filter((name) => !('errors' in JSON.parse(readFileSync(answerFile(name), 'utf8'))));
+  const shown = clean.flatMap((name) => readExample(name).fields);
+  expect(operations.filter((operation) => !shown.includes(operation))).toEqual([]);
+  expect(operations).toHaveLength(15);
+});
+
+test('docs/api.md is current: after a change, npm run compose', () => {
+  expect(read('docs/api.md')).toBe(apiDocs(read('schema/api.graphql')));
+});
+
+test('it lists every code that there is', () => {
+  const [, errors = ''] = /^## Errors\n([\s\S]*?)^## /m.exec(read('docs/api.md')) ?? [];
+  const listed = [...errors.matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)].flatMap(
+    ([, codes = '']) => codes.match(/[A-Z_]+/g) ?? [],
+  );
+  expect(listed.sort()).toEqual([...apiErrorCodes, 'INTERNAL_SERVER_ERROR'].sort());
+});
+
+test('every link in it leads to a heading', () => {
+  const docs = read('docs/api.md');
+  const headings = [...docs.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => text.toLowerCase().replaceAll(' ', '-'));
+  const links = [...docs.matchAll(/\]\(#([^)]+)\)/g)].map(([, link]) => link);
+  expect(links.filter((link) => !headings.includes(String(link)))).toEqual([]);
+  expect(links.length).toBeGreaterThan(50);
+  expect(new Set(headings).size).toBe(headings.length);
+});

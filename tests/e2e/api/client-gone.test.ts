@@ -1,0 +1,49 @@
+import { EventEmitter, once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { LogInMutationVariables } from '../../generated/graphql.ts';
+import { logIn } from '../../support/accounts.ts';
+import { viewer } from '../../support/documents.ts';
+import { type Parts, partsBeside } from '../../support/parts.ts';
+import { listen } from '../../support/servers.ts';
+import { type System, startSystem } from '../../support/system.ts';
+
+let system: System;
+let parts: Parts;
+beforeAll(async () => {
+  system = await startSystem();
+  parts = partsBeside(system);
+});
+afterEach(() => parts.stop());
+afterAll(() => system.stop());
+
+/** Asks a gateway whose subgraphs never answer, and leaves as soon as the question has reached one. */
+async function askAndLeave(query: string, variables?: LogInMutationVariables): Promise<ServerResponse> {
+  const arrivals = new EventEmitter();
+  const subgraph = parts.keep(await listen((req, res) => arrivals.emit('arrival', res, req.resume())));
+  const url = await parts.gateway({ auth: subgraph.url }, { timeoutMs: 60_000, mutationTimeoutMs: 60_000 });
+  const client = new AbortController();
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ query, variables });
+  const arrival = once(arrivals, 'arrival');
+  const request = fetch(url, { method: 'POST', headers, body, signal: client.signal });
+  const [atSubgraph] = (await arrival) as [ServerResponse];
+  client.abort();
+  await expect(request).rejects.toThrow();
+  return atSubgraph;
+}
+
+test('a client that goes away ends its query at the subgraph', async () => {
+  const atSubgraph = await askAndLeave(String(viewer));
+  await once(atSubgraph, 'close');
+  expect(atSubgraph.writableFinished).toBe(false);
+});
+
+test('a client that goes away does not end its mutation', async () => {
+  const atSubgraph = await askAndLeave(String(logIn), { input: { username: 'a', password: 'b' } });
+  const outcome = await Promise.race([
+    once(atSubgraph, 'close').then(() => 'cut off'),
+    new Promise((resolve) => setTimeout(resolve, 500, 'runs on')),
+  ]);
+  expect(outcome).toBe('runs on');
+});

@@ -1,0 +1,161 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { graphql } from '../../generated/gql.ts';
+import {
+  deleteAccount,
+  logIn,
+  logInAgain,
+  refreshSession,
+  refreshWith,
+  register,
+  sessionIdOf,
+} from '../../support/accounts.ts';
+import { given } from '../../support/ask.ts';
+import { createResource } from '../../support/documents.ts';
+import { fixture, type Person, type System, startSystem } from '../../support/system.ts';
+
+let system: System;
+beforeAll(async () => {
+  // Passwords that take so long that requests overtake each other.
+  system = await startSystem({ passwords: { cost: 9, concurrency: 2 } });
+});
+afterAll(() => system.stop());
+
+const picture = { data: fixture('four-colours.png').toString('base64') };
+
+const remove = ({ ask, password }: Person) => ask.data(deleteAccount, { input: { password } });
+const nodesOf = async ({ ask }: Pick<Person, 'ask'>) => given((await ask.data(idsAndImageUrls)).resources).nodes;
+
+/** Where a database's rows hold any of these texts, in whatever table and column. */
+function traces(file: 'auth.sqlite' | 'resources.sqlite', texts: string[]): string[] {
+  const db = new Database(join(system.dataFolder, file), { readonly: true });
+  try {
+    const tables = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
+    return tables.filter((table) => {
+      const rows = db.prepare<[], Record<string, unknown>>(`SELECT * FROM "${table}"`).all();
+      const values = rows.flatMap((row) => Object.values(row)).map((value) => String(value).toLowerCase());
+      return texts.some((text) => values.some((value) => value.includes(text.toLowerCase())));
+    });
+  } finally {
+    db.close();
+  }
+}
+
+const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
+const storedImages = () => readdirSync(join(system.dataFolder, 'images')).length;
+
+describe('an account that is deleted', () => {
+  test('is gone from auth, with its sessions; and from resources, with all images', async () => {
+    const [ada, bob] = [await system.signUp(), await system.signUp()];
+    const other = await logInAgain(system.gateway, ada);
+    const next = await refreshWith(system.ask, ada.refreshToken);
+    for (const title of ['one', 'two', 'three', 'four', 'five']) await ada.create(title);
+    const input = { title: 'By a key', image: picture, idempotencyKey: 'a key of ada’s' };
+    await ada.ask.data(createResource, { input });
+    await bob.create('Bob’s');
+    const [adas, bobs] = [await nodesOf(ada), await nodesOf(bob)];
+    expect(adas).toHaveLength(6);
+    const inAuth = [ada.id, ada.username, sessionIdOf(ada.token), sessionIdOf(other.accessToken)];
+    expect(traces('auth.sqlite', inAuth)).toEqual(expect.arrayContaining(['users', 'sessions', 'refresh_tokens']));
+    const inResources = [ada.id, input.idempotencyKey, ...adas.map(({ id }) => id)];
+    expect(traces('resources.sqlite', inResources)).toEqual(expect.arrayContaining(['resources', 'operations']));
+
+    expect(await remove(ada)).toEqual({ deleteAccount: { deletedUserId: ada.id } });
+
+    await vi.waitFor(async () => {
+      for (const { image } of adas) expect((await fetch(image.url)).status).toBe(404);
+      // Of the account there is nothing left but that there never shall be anything of it again.
+      expect(traces('resources.sqlite', inResources)).toEqual(['tombstones']);
+      expect(traces('auth.sqlite', inAuth)).toEqual([]);
+    }, 5_000);
+    for (const { refreshToken } of [ada, next, other]) {
+      const refusal = await system.ask.refusal(refreshSession, { input: { refreshToken } });
+      expect(refusal).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
+    }
+    expect(await nodesOf(bob)).toEqual(bobs);
+    for (const { image } of bobs) expect((await fetch(image.url)).status).toBe(200);
+  });
+
+  test('leaves its username to others, who see nothing of it', async () => {
+    const ada = await system.signUp();
+    const id = await ada.create('Ada’s');
+    await remove(ada);
+    const { username, password } = ada;
+    expect(await system.ask.refusal(logIn, { input: { username, password } })).toEqual({ code: 'INVALID_CREDENTIALS' });
+
+    await system.ask.data(register, { input: { username, password } });
+    const heir = await logInAgain(system.gateway, { username, password });
+    expect(heir.user.id).not.toBe(ada.id);
+    expect(await heir.ask.data(seenByHeir, { id })).toEqual({
+      me: { username },
+      sessions: [expect.anything(), expect.anything()],
+      resource: null,
+      resources: { totalCount: 0 },
+    });
+    const after = await heir.ask.data(createResource, { input: { title: 'The heir’s', image: picture } });
+    await vi.waitFor(() => expect(traces('resources.sqlite', [id])).toEqual([]), 5_000);
+    expect((await nodesOf(heir)).map((node) => node.id)).toEqual([given(after.createResource).resource.id]);
+  });
+
+  test('leaves nothing of what was under way when it was deleted, or came in the same operation', async () => {
+    const ada = await system.signUp();
+    const before = storedImages();
+    const creating = Array.from({ length: 8 }, (_, nth) =>
+      ada.ask(createResource, { input: { title: `Under way ${nth}`, image: picture, idempotencyKey: `key ${nth}` } }),
+    );
+    const account = { password: ada.password };
+    const answer = await ada.ask(deleteAndCreate, { account, input: { title: 'Last', image: picture } });
+    expect(answer.data).toMatchObject({ deleteAccount: { deletedUserId: ada.id } });
+    await Promise.all(creating);
+    await vi.waitFor(() => {
+      expect(traces('resources.sqlite', [ada.id])).toEqual(['tombstones']);
+      expect(storedImages()).toBe(before);
+    }, 10_000);
+  });
+});
+
+describe('deleteAccount is refused, and nothing is gone,', () => {
+  test('with a wrong password: INVALID_CREDENTIALS', async () => {
+    const ada = await system.signUp();
+    const id = await ada.create();
+    for (const password of [`${ada.password}!`, '', ada.password.toUpperCase()]) {
+      expect(await ada.ask.refusal(deleteAccount, { input: { password } })).toEqual({ code: 'INVALID_CREDENTIALS' });
+    }
+    expect((await nodesOf(await logInAgain(system.gateway, ada))).map((node) => node.id)).toEqual([id]);
+  });
+
+  test('without a token, and with one of somebody else: only who is logged in is deleted, by their own password', async () => {
+    const [ada, bob] = [await system.signUp(), await system.signUp()];
+    const input = { password: ada.password };
+    expect(await system.ask.refusal(deleteAccount, { input })).toEqual({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
+    expect(await bob.ask.refusal(deleteAccount, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
+    await logInAgain(system.gateway, ada);
+    await logInAgain(system.gateway, bob);
+  });
+
+  test('once it is done, and by all but one who ask for it at the same moment: UNAUTHENTICATED', async () => {
+    const ada = await system.signUp();
+    const input = { password: ada.password };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => ada.ask(deleteAccount, { input })));
+    const refusals = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions));
+    expect(refusals).toEqual(Array(3).fill(ended));
+    expect(await ada.ask.refusal(deleteAccount, { input })).toEqual(ended);
+  });
+});
+
+const idsAndImageUrls = graphql(`
+  query IdsAndImageUrls { resources(first: 100) { nodes { id image { url } } } }
+`);
+
+const seenByHeir = graphql(`
+  query SeenByHeir($id: ID!) { me { username } sessions { id } resource(id: $id) { id } resources { totalCount } }
+`);
+
+const deleteAndCreate = graphql(`
+  mutation DeleteAndCreate($account: DeleteAccountInput!, $input: CreateResourceInput!) {
+    deleteAccount(input: $account) { deletedUserId }
+    createResource(input: $input) { resource { id } }
+  }
+`);

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Answer, createAsk } from '../../support/ask.ts';
+import { type Person, type System, startSystem } from '../../support/system.ts';
+import { untyped } from '../../support/untyped.ts';
+
+let system: System;
+let ada: Person;
+let bob: Person;
+let adasResource: string;
+beforeAll(async () => {
+  system = await startSystem();
+  [ada, bob] = [await system.signUp(), await system.signUp()];
+  adasResource = await ada.create('Mine');
+});
+afterAll(() => system.stop());
+
+interface Entities {
+  _entities: unknown[];
+}
+
+const lookUp = untyped(`query ($who: [_Any!]!) {
+  _entities(representations: $who) { ... on User { id username } }
+}`);
+const lookUpResources = untyped(`query ($what: [_Any!]!) {
+  _entities(representations: $what) { ... on Resource { id title } }
+}`);
+
+const userAt = (token?: string): Promise<Answer<Entities>> =>
+  createAsk(system.auth, token)(lookUp, { who: [{ __typename: 'User', id: ada.id }] });
+const resourceAt = (token?: string): Promise<Answer<Entities>> =>
+  createAsk(system.resources, token)(lookUpResources, { what: [{ __typename: 'Resource', id: adasResource }] });
+
+test('a look-up of an entity without a token is refused, as a query is', async () => {
+  for (const answer of [await userAt(), await resourceAt()]) {
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }]);
+    expect(answer.data?._entities).toEqual([null]);
+  }
+});
+
+test("a look-up of somebody else's entity finds nothing, as a query does", async () => {
+  for (const answer of [await userAt(bob.token), await resourceAt(bob.token)]) {
+    expect(answer.errors).toEqual([]);
+    expect(answer.data?._entities).toEqual([null]);
+  }
+});
+
+test('a look-up of an entity of one’s own finds it', async () => {
+  expect((await userAt(ada.token)).data?._entities).toEqual([{ id: ada.id, username: ada.username }]);
+  expect((await resourceAt(ada.token)).data?._entities).toEqual([{ id: adasResource, title: 'Mine' }]);
+});

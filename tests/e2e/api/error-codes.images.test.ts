@@ -1,0 +1,62 @@
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createResource } from '../../support/documents.ts';
+import { claimSize, pngOfSize } from '../../support/pngs.ts';
+import { fixture, type Person, type System, startSystem } from '../../support/system.ts';
+
+let system: System;
+let ada: Person;
+beforeAll(async () => {
+  system = await startSystem();
+  ada = await system.signUp();
+});
+afterAll(() => system.stop());
+
+const picture = { data: fixture('four-colours.png').toString('base64') };
+const maxBytes = 383_970;
+
+test('IMAGE_TOO_LARGE says what just fits, and that does fit', async () => {
+  const inputOf = async (sizeBytes: number) => {
+    const data = (await pngOfSize(sizeBytes)).toString('base64');
+    return { input: { title: 'Large', image: { data } } };
+  };
+  expect(await ada.ask.refusal(createResource, await inputOf(maxBytes + 1))).toEqual({
+    code: 'IMAGE_TOO_LARGE',
+    maxBytes,
+  });
+  await ada.ask.data(createResource, await inputOf(maxBytes));
+});
+
+const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
+const unsupported = {
+  'nothing at all': '',
+  'no base64': 'not base64!',
+  'base64 without its padding': picture.data.replace(/=+$/, ''),
+  'base64 with line breaks': picture.data.replace(/(.{76})/g, '$1\n'),
+  'a data: URL': `data:image/png;base64,${picture.data}`,
+  HTML: Buffer.from('<!doctype html><script>alert(1)</script>').toString('base64'),
+  SVG: Buffer.from(svg).toString('base64'),
+  'half a PNG': fixture('four-colours.png').subarray(0, 70).toString('base64'),
+  'a JPEG without its end': fixture('four-colours.jpg').subarray(0, -2).toString('base64'),
+  'a GIF without its end': fixture('four-colours.gif').subarray(0, -1).toString('base64'),
+};
+
+test.each(Object.entries(unsupported))('UNSUPPORTED_IMAGE for %s', async (_, data) => {
+  const input = { title: 'Odd', image: { data } };
+  expect(await ada.ask.refusal(createResource, { input })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
+});
+
+test('UNSUPPORTED_IMAGE for WebP, for 100 megapixels, and for a PNG that says it is a GIF', async () => {
+  const webp = await sharp(fixture('four-colours.png')).webp().toBuffer();
+  const huge = claimSize(fixture('four-colours.png'), { width: 10_000, height: 10_000 });
+  const images = [
+    { data: webp.toString('base64') },
+    { data: huge.toString('base64') },
+    { ...picture, contentType: 'image/gif' },
+  ];
+  for (const image of images) {
+    expect(await ada.ask.refusal(createResource, { input: { title: 'Odd', image } })).toEqual({
+      code: 'UNSUPPORTED_IMAGE',
+    });
+  }
+});

@@ -1,0 +1,107 @@
+import Database from 'better-sqlite3';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { ResourceStore } from '../../../subgraphs/resources/storage/resource-store.ts';
+import { openSqliteResourceStore } from '../../../subgraphs/resources/storage/sqlite/resource-store.ts';
+import { type Ask, given } from '../../support/ask.ts';
+import { createResource, deleteResource, resourceCount } from '../../support/documents.ts';
+import { type Parts, partsBeside } from '../../support/parts.ts';
+import { deadUrl, listen } from '../../support/servers.ts';
+import { fixture, type Person, personsAt, type System, startSystem } from '../../support/system.ts';
+
+let system: System;
+let parts: Parts;
+let ada: Person;
+beforeAll(async () => {
+  system = await startSystem();
+  parts = partsBeside(system);
+  ada = await system.signUp();
+});
+afterEach(() => parts.stop());
+afterAll(() => system.stop());
+
+const input = { title: 'A picture', image: { data: fixture('four-colours.png').toString('base64') } };
+const none = { resources: { totalCount: 0 } };
+const id = 'a'.repeat(24);
+const stored = JSON.stringify({ id, imageUrl: `http://127.0.0.1/images/public/${id}` });
+
+/** Asks, as ada, resources that store their images at another service, or keep them in another store. */
+async function askBefore(
+  imageServiceUrl: string,
+  openStore?: (file: string) => ResourceStore,
+): Promise<{ ask: Ask; file: string }> {
+  const { url, file } = await parts.resources(imageServiceUrl, openStore);
+  return { ask: personsAt(await parts.gateway({ resources: url })).as(ada.token), file };
+}
+
+const faults: Record<string, Parameters<typeof listen>[0]> = {
+  hangs: () => {},
+  'hangs up': (req) => req.destroy(),
+  'answers 200 with HTML': (_, res) => res.end('<html>'),
+  'answers 201 without an id': (_, res) => res.writeHead(201).end('{"imageUrl":"http://127.0.0.1/x"}'),
+  'answers 201 with a URL that is none': (_, res) => res.writeHead(201).end(`{"id":"${id}","imageUrl":"javascript:1"}`),
+  redirects: (_, res) => res.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
+  'refuses the token': (_, res) => res.writeHead(403).end('{"status_code":403,"message":"wrong token"}'),
+  'answers 413': (_, res) => res.writeHead(413).end(),
+  'answers 500': (_, res) => res.writeHead(500).end('Error at /srv/secret.js'),
+  'never ends its answer': (_, res) => {
+    res.writeHead(201);
+    const timer = setInterval(() => res.write(' '.repeat(1024)), 1);
+    res.on('close', () => clearInterval(timer));
+  },
+};
+
+test.each(Object.entries(faults))('IMAGE_SERVICE_UNAVAILABLE where it %s', async (_, fault) => {
+  const service = parts.keep(await listen(fault));
+  const { ask } = await askBefore(service.url);
+  const answer = await ask(createResource, { input });
+  expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'IMAGE_SERVICE_UNAVAILABLE' }]);
+  expect(answer.text).not.toMatch(/secret|127\.0\.0\.1|token/);
+  expect(await ask.data(resourceCount)).toEqual(none);
+});
+
+test('IMAGE_SERVICE_UNAVAILABLE where it is down, and reading goes on', async () => {
+  const { ask } = await askBefore(await deadUrl());
+  expect(await ask.refusal(createResource, { input })).toEqual({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
+  expect(await ask.data(resourceCount)).toEqual(none);
+});
+
+test('where the database is locked, the image service does not even hear of a create', async () => {
+  const calls: string[] = [];
+  const service = await listen((req, res) => {
+    calls.push(`${req.method} ${req.url}`);
+    if (req.method === 'POST') res.writeHead(201).end(stored);
+    else res.writeHead(204).end();
+  });
+  const { ask, file } = await askBefore(parts.keep(service).url);
+  const writer = new Database(file);
+  writer.exec('BEGIN IMMEDIATE');
+  expect(await ask.refusal(createResource, { input })).toEqual({ code: 'SERVICE_UNAVAILABLE' });
+  writer.close();
+  expect(calls).toEqual([]);
+  await ask.data(createResource, { input });
+});
+
+test('a deleted resource stays deleted where its image cannot be', async () => {
+  const service = await listen((req, res) => {
+    if (req.method === 'POST') res.writeHead(201).end(stored);
+    else res.writeHead(req.method === 'PUT' ? 204 : 500).end();
+  });
+  const { ask } = await askBefore(parts.keep(service).url);
+  const { resource } = given((await ask.data(createResource, { input })).createResource);
+  await ask.data(deleteResource, { input: { id: resource.id } });
+  expect(await ask.data(resourceCount)).toEqual(none);
+});
+
+test('INTERNAL_SERVER_ERROR for a bug, masked, with the request id that its answer carries', async () => {
+  const brokenStore = (file: string): ResourceStore => ({
+    ...openSqliteResourceStore(file),
+    count: async () => {
+      throw new TypeError('SELECT count(*) FROM secrets at /srv/secret.ts');
+    },
+  });
+  const { ask } = await askBefore(await deadUrl(), brokenStore);
+  const answer = await ask(resourceCount);
+  const requestId = answer.headers.get('x-request-id');
+  expect(answer.errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }]);
+  expect(answer.text).not.toMatch(/secret|SELECT|TypeError/);
+});

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { graphql } from '../../generated/gql.ts';
+import type { LogInMutationVariables } from '../../generated/graphql.ts';
+import { logIn } from '../../support/accounts.ts';
+import { createAsk, type ShownError } from '../../support/ask.ts';
+import { type Person, type System, startSystem, uniqueName } from '../../support/system.ts';
+import { untyped } from '../../support/untyped.ts';
+
+let system: System;
+let ada: Person;
+beforeAll(async () => {
+  system = await startSystem();
+  ada = await system.signUp();
+});
+afterAll(() => system.stop());
+
+/** Where a request can be sent: what a subgraph is asked directly, no gateway has looked at. */
+const places = ['gateway', 'auth'] as const;
+
+const login = (username: string, password = 'wrong horse') =>
+  `login(input: { username: "${username}", password: "${password}" }) { expiresIn }`;
+const registering = (username: string) =>
+  `register(input: { username: "${username}", password: "correct horse battery" }) { expiresIn }`;
+const changing =
+  'changePassword(input: { currentPassword: "wrong horse", newPassword: "another horse" }) { expiresIn }';
+const deleting = 'deleteAccount(input: { password: "wrong horse" }) { deletedUserId }';
+
+/** Operations with several fields that take a password, of somebody who has no account. */
+const several: Record<string, (name: string) => string> = {
+  'under two aliases': (name) => `mutation { a: ${login(name)} b: ${login(name)} }`,
+  'under a hundred aliases': (name) =>
+    `mutation { ${Array.from({ length: 100 }, (_, nth) => `a${nth}: ${login(name)}`).join(' ')} }`,
+  'in a fragment': (name) => `mutation { a: ${login(name)} ...A } fragment A on Mutation { b: ${login(name)} }`,
+  'in fragments of fragments': (name) =>
+    `mutation { ...A } fragment A on Mutation { a: ${login(name)} ...B } fragment B on Mutation { b: ${login(name)} }`,
+  'in inline fragments': (name) => `mutation { ... on Mutation { a: ${login(name)} } ... { b: ${login(name)} } }`,
+  'of which one is left out': (name) =>
+    `mutation { a: ${login(name)} b: ${login(name).replace(') {', ') @skip(if: true) {')} }`,
+  'of two kinds': (name) => `mutation { ${registering(name)} ${login(name, 'correct horse battery')} }`,
+  'of two other kinds': () => `mutation { ${changing} ${deleting} }`,
+};
+
+const oneOfThree = graphql(`
+  mutation OneOfThree($input: RegisterInput!) {
+    a: logout(input: { refreshToken: "none" }) { loggedOut }
+    register(input: $input) { user { username } }
+    b: logout(input: { refreshToken: "none" }) { loggedOut }
+  }
+`);
+
+/** Untyped, because `graphql()` gives one operation. */
+const twoOperations = untyped(`
+  mutation First($input: RegisterInput!) { register(input: $input) { expiresIn } }
+  mutation Second($input: LoginInput!) { login(input: $input) { expiresIn } }
+`);
+
+/** A guess as it is sent. */
+interface Guess {
+  query: string;
+  variables: LogInMutationVariables;
+}
+
+describe.each(places)('asked at the %s', (place) => {
+  test.each(Object.entries(several))('several fields that take a password, %s, are refused whole', async (_, write) => {
+    const username = uniqueName();
+    const answer = await createAsk(system[place], ada.token)(untyped(write(username)));
+    expect(answer.status).toBe(400);
+    expect(answer.data).toBeUndefined();
+    expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'GRAPHQL_VALIDATION_FAILED' }]);
+    // Neither is there a new account, nor was anything counted.
+    const input = { username, password: 'correct horse battery' };
+    expect(await createAsk(system[place]).refusal(logIn, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
+  });
+
+  test.each([
+    ['a list of operations', (guess: Guess) => ({ method: 'POST', body: JSON.stringify([guess, guess]) })],
+    ['GET', undefined],
+  ])('a guess by %s is refused', async (_, init) => {
+    const guess: Guess = {
+      query: String(logIn),
+      variables: { input: { username: uniqueName(), password: 'wrong horse' } },
+    };
+    const byGet = new URLSearchParams({ query: guess.query, variables: JSON.stringify(guess.variables) });
+    const headers = { 'content-type': 'application/json', 'apollo-require-preflight': 'true' };
+    const url = init ? system[place] : `${system[place]}?${byGet}`;
+    const response = await fetch(url, { ...init?.(guess), headers });
+    expect([400, 405]).toContain(response.status);
+    const { errors, data } = (await response.json()) as { errors: ShownError[]; data?: unknown };
+    expect(errors[0]?.extensions.code).toBe('BAD_REQUEST');
+    expect(data).toBeUndefined();
+  });
+
+  test('one such field beside others of a session is one guess', async () => {
+    const input = { username: uniqueName(), password: 'correct horse battery' };
+    expect(await createAsk(system[place]).data(oneOfThree, { input })).toMatchObject({
+      register: { user: { username: input.username } },
+    });
+  });
+
+  test('two operations in one document are one guess: only one of them is executed', async () => {
+    const username = uniqueName();
+    const body = {
+      query: String(twoOperations),
+      operationName: 'First',
+      variables: { input: { username, password: 'correct horse battery' } },
+    };
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(system[place], { method: 'POST', headers, body: JSON.stringify(body) });
+    expect(Object.keys(((await response.json()) as { data: object }).data)).toEqual(['register']);
+  });
+});

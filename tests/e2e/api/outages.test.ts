@@ -1,0 +1,69 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { graphql } from '../../generated/gql.ts';
+import { viewer } from '../../support/documents.ts';
+import { type Parts, partsBeside } from '../../support/parts.ts';
+import { deadUrl, listen } from '../../support/servers.ts';
+import { type Person, personsAt, type System, startSystem } from '../../support/system.ts';
+
+let system: System;
+let parts: Parts;
+let ada: Person;
+beforeAll(async () => {
+  system = await startSystem();
+  parts = partsBeside(system);
+  ada = await system.signUp();
+  await ada.create('Still there');
+});
+afterEach(() => parts.stop());
+afterAll(() => system.stop());
+
+const joinedBothWays = graphql(`
+  query JoinedBothWays {
+    me { username resources { totalCount } } resources { nodes { title owner { username } } }
+  }
+`);
+const unavailable = { code: 'SERVICE_UNAVAILABLE' };
+
+const outages = {
+  'is down': async () => `${await deadUrl()}/graphql`,
+  hangs: () => serve(() => {}),
+  'answers with HTML': () => serve((_, res) => res.end('<html>')),
+  'answers 500 with a stack trace': () => serve((_, res) => res.writeHead(500).end('Error: at /srv/secret.ts')),
+  'breaks off in the middle': () =>
+    serve((_, res) => res.writeHead(200, { 'content-length': 99 }).write('{"da', () => res.destroy())),
+};
+
+async function serve(listener: Parameters<typeof listen>[0]): Promise<string> {
+  return `${parts.keep(await listen(listener)).url}/graphql`;
+}
+
+describe.each(Object.entries(outages))('a subgraph that %s costs only the fields it owns', (_, outage) => {
+  test('auth', async () => {
+    const gateway = await parts.gateway({ auth: await outage() });
+    const answer = await personsAt(gateway).as(ada.token)(joinedBothWays);
+    expect(answer.data).toEqual({ me: null, resources: { nodes: [{ title: 'Still there', owner: null }] } });
+    expect(answer.errors.map(({ path, extensions }) => ({ path, extensions }))).toEqual([
+      { path: ['me'], extensions: unavailable },
+      { path: ['resources', 'nodes', 0, 'owner', 'username'], extensions: unavailable },
+    ]);
+    expect(answer.text).not.toMatch(/127\.0\.0\.1|auth|stack|secret/);
+  });
+
+  test('resources', async () => {
+    const gateway = await parts.gateway({ resources: await outage() });
+    const answer = await personsAt(gateway).as(ada.token)(joinedBothWays);
+    expect(answer.data).toEqual({ me: { username: ada.username, resources: null }, resources: null });
+    expect(answer.errors.map(({ path }) => path)).toEqual(expect.arrayContaining([['resources'], ['me', 'resources']]));
+    expect(answer.errors.map(({ extensions }) => extensions)).toEqual([unavailable, unavailable]);
+    expect(answer.text).not.toMatch(/127\.0\.0\.1|stack|secret/);
+  });
+});
+
+test('a gateway that starts before its subgraphs answers for each as soon as it is there', async () => {
+  const url = await deadUrl();
+  const gateway = await parts.gateway({ auth: `${url}/graphql` });
+  const ask = personsAt(gateway).as(ada.token);
+  expect(await ask.refusal(viewer)).toEqual(unavailable);
+  expect(await parts.authAt(Number(new URL(url).port))).toBe(`${url}/graphql`);
+  expect(await ask.data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
+});

@@ -1,0 +1,134 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { clientAddressHeader, createAddressSigner } from '../../../platform/http/client-address.ts';
+import { changePassword, logIn, register } from '../../support/accounts.ts';
+import { type Ask, createAsk } from '../../support/ask.ts';
+import { type Person, type System, startSystem, uniqueName } from '../../support/system.ts';
+
+const limits = { failuresPerAccount: 3, failuresPerAddress: 6, registrationsPerAddress: 4 };
+
+async function systemBehind(trustedProxies?: readonly string[]): Promise<System> {
+  const system = await startSystem({ limits }, trustedProxies && { trustedProxies });
+  onTestFinished(system.stop);
+  return system;
+}
+
+/** What a log-in comes to: the code, or nothing where it goes well. */
+async function guess(ask: Ask, { username, password }: Pick<Person, 'username' | 'password'>) {
+  return (await ask(logIn, { input: { username, password } })).errors[0]?.extensions.code;
+}
+
+const wrongOf = ({ username }: Pick<Person, 'username'>) => ({ username, password: 'wrong horse' });
+const someone = () => ({ username: uniqueName(), password: 'wrong horse' });
+
+async function guessWrong(ask: Ask, person: Pick<Person, 'username'>, times = limits.failuresPerAccount) {
+  for (let time = 1; time <= times; time++) expect(await guess(ask, wrongOf(person))).toBe('INVALID_CREDENTIALS');
+}
+
+describe('behind a trusted proxy', () => {
+  let system: System;
+  let ada: Person;
+  /** Asks as the proxy does for a client at this address. */
+  const from = (forwardedFor: string, token?: string) =>
+    createAsk(system.gateway, token, { 'x-forwarded-for': forwardedFor });
+  beforeEach(async () => {
+    system = await systemBehind(['loopback']);
+    ada = await system.signUp();
+  });
+
+  test('who guesses from one address holds up nobody at another, and is held up at that one whatever is in front of it', async () => {
+    await guessWrong(from('198.51.100.1'), ada);
+    expect(await guess(from('198.51.100.1'), ada)).toBe('RATE_LIMITED');
+    // What stands before the last address, the client may have written there.
+    for (const made of [
+      '203.0.113.7, 198.51.100.1',
+      '127.0.0.1, 198.51.100.1',
+      'x, 198.51.100.1',
+      '198.51.100.1:4711',
+    ]) {
+      expect(await guess(from(made), ada)).toBe('RATE_LIMITED');
+    }
+    expect(await guess(from('198.51.100.2'), ada)).toBeUndefined();
+    expect(await guess(from('198.51.100.1, 198.51.100.2'), ada)).toBeUndefined();
+  });
+
+  test('a log-in that goes well elsewhere clears nothing here', async () => {
+    await guessWrong(from('198.51.100.1'), ada);
+    expect(await guess(from('198.51.100.2'), ada)).toBeUndefined();
+    expect(await guess(from('198.51.100.1'), ada)).toBe('RATE_LIMITED');
+  });
+
+  test('changePassword is counted by the address, too', async () => {
+    await guessWrong(from('198.51.100.1'), ada);
+    const input = { currentPassword: ada.password, newPassword: 'another horse altogether' };
+    const limited = { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) };
+    expect(await from('198.51.100.1', ada.token).refusal(changePassword, { input })).toEqual(limited);
+    await from('198.51.100.2', ada.token).data(changePassword, { input });
+  });
+
+  test('an address of IPv6 is one with all others of its network', async () => {
+    const addresses = ['2001:db8:0:1::1', '2001:DB8:0:1:2::3', '2001:db8:0:1:ffff:ffff:ffff:ffff'];
+    for (const address of addresses) await guessWrong(from(address), ada, 1);
+    expect(await guess(from('2001:db8:0:1::9'), ada)).toBe('RATE_LIMITED');
+    expect(await guess(from('2001:db8:0:2::9'), ada)).toBeUndefined();
+  });
+
+  test('an address is held up for all accounts after too many failures, and no other is', async () => {
+    for (let nth = 0; nth < limits.failuresPerAddress; nth++) {
+      expect(await guess(from('198.51.100.1'), someone())).toBe('INVALID_CREDENTIALS');
+    }
+    expect(await guess(from('198.51.100.1'), ada)).toBe('RATE_LIMITED');
+    expect(await guess(from('198.51.100.2'), ada)).toBeUndefined();
+  });
+
+  test('registrations are counted by the address', async () => {
+    const open = async (address: string) => {
+      const input = { username: uniqueName(), password: 'correct horse battery' };
+      return (await from(address)(register, { input })).errors[0]?.extensions.code;
+    };
+    for (let nth = 0; nth < limits.registrationsPerAddress; nth++) expect(await open('198.51.100.1')).toBeUndefined();
+    expect(await open('198.51.100.1')).toBe('RATE_LIMITED');
+    expect(await open('198.51.100.2')).toBeUndefined();
+  });
+});
+
+/** Headers in which clients, and those who would be somebody else, are named: another one each time. */
+const signer = createAddressSigner(createSecretKey(randomBytes(32)));
+const spoofed = (nth: number) => {
+  const address = `203.0.113.${nth}`;
+  return {
+    'x-forwarded-for': address,
+    'x-real-ip': address,
+    forwarded: `for=${address}`,
+    'true-client-ip': address,
+    'cf-connecting-ip': address,
+    [clientAddressHeader]: nth % 2 ? address : signer(address),
+  };
+};
+
+describe('where no proxy is trusted, no header makes anybody somebody else', () => {
+  test.each(['gateway', 'auth'] as const)('asked at the %s', async (place) => {
+    const system = await systemBehind();
+    const ada = await system.signUp();
+    const asks = Array.from({ length: 7 }, (_, nth) => createAsk(system[place], undefined, spoofed(nth + 1)));
+    const codes = [];
+    for (const ask of asks.slice(0, 4)) codes.push(await guess(ask, wrongOf(ada)));
+    expect(codes).toEqual([...Array(3).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
+    for (const ask of asks.slice(4)) expect(await guess(ask, ada)).toBe('RATE_LIMITED');
+  });
+
+  test('nor where another one is', async () => {
+    const system = await systemBehind(['10.0.0.0/8']);
+    const ada = await system.signUp();
+    for (const nth of [1, 2, 3]) await guessWrong(createAsk(system.gateway, undefined, spoofed(nth)), ada, 1);
+    expect(await guess(system.ask, ada)).toBe('RATE_LIMITED');
+  });
+});
+
+test('what is counted at the gateway is counted of the client, not of the gateway: auth holds up nobody else who comes by it', async () => {
+  const system = await systemBehind(['loopback']);
+  const ada = await system.signUp();
+  await guessWrong(createAsk(system.gateway, undefined, { 'x-forwarded-for': '198.51.100.1' }), ada);
+  expect(await guess(system.ask, ada)).toBeUndefined();
+  expect(await guess(createAsk(system.auth), ada)).toBeUndefined();
+});

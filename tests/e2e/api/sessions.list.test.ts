@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  endSession,
+  loggedOut,
+  logIn,
+  logInAgain,
+  refreshSession,
+  refreshWith,
+  sessionIdOf,
+  sessions,
+  sessionsOf,
+  type Tokens,
+} from '../../support/accounts.ts';
+import { createAsk } from '../../support/ask.ts';
+import { viewer } from '../../support/documents.ts';
+import { type Person, type System, startSystem } from '../../support/system.ts';
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system.stop());
+
+const end = (sessionId: string) => ({ input: { sessionId } });
+const notFound = { code: 'NOT_FOUND' };
+
+describe('sessions', () => {
+  test('are the viewer’s open ones, last used first, and say which is the request’s own', async () => {
+    const [ada, bob] = [await system.signUp(), await system.signUp()];
+    const [second, third] = [await logInAgain(system.gateway, ada), await logInAgain(system.gateway, ada)];
+    await refreshWith(system.ask, second.refreshToken);
+    const order = [second.accessToken, third.accessToken, ada.token].map(sessionIdOf);
+    for (const token of [ada.token, second.accessToken, third.accessToken]) {
+      const seen = await sessionsOf(system.as(token));
+      expect(seen.map(({ id, isCurrent }) => ({ id, isCurrent }))).toEqual(
+        order.map((id) => ({ id, isCurrent: id === sessionIdOf(token) })),
+      );
+    }
+    expect(await sessionsOf(bob.ask)).toHaveLength(1);
+  });
+
+  test('hold no token, and no more than an instant of when', async () => {
+    const ada = await system.signUp();
+    const [session] = await sessionsOf(ada.ask);
+    const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(session).toEqual({
+      ...{ id: sessionIdOf(ada.token), isCurrent: true, userAgent: 'node' },
+      ...{ createdAt: instant, lastUsedAt: instant, expiresAt: instant },
+    });
+  });
+});
+
+describe('the userAgent of a session', () => {
+  const agentOf = async (ada: Person, headers: Record<string, string>) => {
+    const { ask } = await logInAgain(system.gateway, ada, headers);
+    return (await sessionsOf(ask)).find(({ isCurrent }) => isCurrent)?.userAgent;
+  };
+
+  test.each([
+    [
+      'as the client sent it',
+      'Mozilla/5.0 (X11; Linux x86_64) Browser/1.0',
+      'Mozilla/5.0 (X11; Linux x86_64) Browser/1.0',
+    ],
+    ['whole, where it has 200 characters', 'é'.repeat(200), 'é'.repeat(200)],
+    ['cut to 200 characters', 'é'.repeat(201), 'é'.repeat(200)],
+    ['cut to 200 characters, however long it is', `${'x'.repeat(199)}${'yz'.repeat(3_000)}`, `${'x'.repeat(199)}y`],
+    ['as it is, whatever it says', '<script>alert(1)</script>"\'; --', '<script>alert(1)</script>"\'; --'],
+  ])('is kept %s', async (_, sent, kept) => {
+    expect(await agentOf(await system.signUp(), { 'user-agent': sent })).toBe(kept);
+  });
+
+  test('stays that of the log-in, whoever refreshes the session', async () => {
+    const ada = await system.signUp();
+    const { ask, refreshToken } = await logInAgain(system.gateway, ada, { 'user-agent': 'phone/1' });
+    await refreshWith(createAsk(system.gateway, undefined, { 'user-agent': 'thief/1' }), refreshToken);
+    expect((await sessionsOf(ask))[0]).toMatchObject({ isCurrent: true, userAgent: 'phone/1' });
+  });
+
+  test('is null where the client said nothing', async () => {
+    const { username, password } = await system.signUp();
+    // fetch would say something of itself.
+    const req = request(system.gateway, { method: 'POST', headers: { 'content-type': 'application/json' } });
+    req.end(JSON.stringify({ query: String(logIn), variables: { input: { username, password } } }));
+    const [response] = await once(req, 'response');
+    const { data } = (await json(response)) as { data: { login: Tokens } };
+    expect((await sessionsOf(system.as(data.login.accessToken)))[0]).toMatchObject({
+      isCurrent: true,
+      userAgent: null,
+    });
+  });
+});
+
+describe('endSession', () => {
+  test('ends one session of the viewer, and no other', async () => {
+    const ada = await system.signUp();
+    const other = await logInAgain(system.gateway, ada);
+    const mutation = await ada.ask.data(endSession, end(sessionIdOf(other.accessToken)));
+    expect(mutation).toEqual({ endSession: loggedOut });
+    expect(await other.ask.refusal(viewer)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+    const { refreshToken } = other;
+    expect(await system.ask.refusal(refreshSession, { input: { refreshToken } })).toEqual({
+      code: 'INVALID_REFRESH_TOKEN',
+    });
+    expect((await sessionsOf(ada.ask)).map(({ id }) => id)).toEqual([sessionIdOf(ada.token)]);
+  });
+
+  test('ends the request’s own', async () => {
+    const ada = await system.signUp();
+    expect(await ada.ask.data(endSession, end(sessionIdOf(ada.token)))).toEqual({ endSession: loggedOut });
+    expect(await ada.ask.refusal(sessions)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+  });
+
+  test('NOT_FOUND for somebody else’s, which goes on', async () => {
+    const [ada, bob] = [await system.signUp(), await system.signUp()];
+    expect(await bob.ask.refusal(endSession, end(sessionIdOf(ada.token)))).toEqual(notFound);
+    expect(await sessionsOf(ada.ask)).toHaveLength(1);
+  });
+
+  test('NOT_FOUND for one that there is not, and for one that has ended: with the same words', async () => {
+    const ada = await system.signUp();
+    const other = await logInAgain(system.gateway, ada);
+    const id = sessionIdOf(other.accessToken);
+    await ada.ask.data(endSession, end(id));
+    const bob = await system.signUp();
+    const answers = await Promise.all(
+      [id, sessionIdOf(bob.token), 'nothing', '', '%', `${id}\0`].map((each) => ada.ask(endSession, end(each))),
+    );
+    expect(answers[0]?.errors).toMatchObject([{ extensions: notFound }]);
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  });
+});

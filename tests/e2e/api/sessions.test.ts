@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  loggedOut,
+  logInAgain,
+  logOut,
+  logOutEverywhere,
+  refreshSession,
+  refreshWith,
+  register,
+  sessionIdOf,
+  sessionsOf,
+} from '../../support/accounts.ts';
+import { given } from '../../support/ask.ts';
+import { viewer, viewerAndCount } from '../../support/documents.ts';
+import { type Person, type System, startSystem, uniqueName } from '../../support/system.ts';
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system.stop());
+
+const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
+const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
+const refused = (refreshToken: string) => system.ask.refusal(refreshSession, { input: { refreshToken } });
+const logOutWith = (refreshToken: string) => system.ask.data(logOut, { input: { refreshToken } });
+const holds = (accessToken: string) => system.as(accessToken).data(viewerAndCount);
+
+test('registration and log-in open a session each, with a refresh token of 256 bits of its own', async () => {
+  const username = uniqueName();
+  const password = 'correct horse battery staple';
+  const first = given((await system.ask.data(register, { input: { username, password } })).register);
+  const second = await logInAgain(system.gateway, { username, password });
+  for (const { accessToken, refreshToken, tokenType, expiresIn, user } of [first, second]) {
+    expect(Buffer.from(refreshToken, 'base64url')).toHaveLength(32);
+    expect({ tokenType, expiresIn, user }).toEqual({
+      ...{ tokenType: 'Bearer', expiresIn: 900 },
+      user: { id: first.user.id, username },
+    });
+    await holds(accessToken);
+  }
+  expect(second.refreshToken).not.toBe(first.refreshToken);
+  const ids = [second, first].map(({ accessToken }) => sessionIdOf(accessToken));
+  expect((await sessionsOf(second.ask)).map(({ id }) => id)).toEqual(ids);
+});
+
+describe('refreshSession', () => {
+  test('trades the refresh token for another pair of the same session, whose earlier access token goes on', async () => {
+    const ada = await system.signUp();
+    const next = await refreshWith(system.ask, ada.refreshToken);
+    expect(next).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, user: { id: ada.id, username: ada.username } });
+    expect([ada.token, ada.refreshToken]).not.toContain(next.accessToken);
+    expect(next.refreshToken).not.toBe(ada.refreshToken);
+    for (const token of [ada.token, next.accessToken]) await holds(token);
+    expect(sessionIdOf(next.accessToken)).toBe(sessionIdOf(ada.token));
+    expect(await sessionsOf(ada.ask)).toHaveLength(1);
+  });
+
+  test('goes on from refresh token to refresh token, and needs no access token that holds', async () => {
+    const ada = await system.signUp();
+    let { refreshToken } = ada;
+    for (let time = 1; time <= 5; time++) {
+      ({ refreshToken } = await refreshWith(system.as('stale.old.token'), refreshToken));
+    }
+    await holds((await refreshWith(system.ask, refreshToken)).accessToken);
+  });
+
+  test('gives all of those a pair that holds who use one refresh token at the same moment', async () => {
+    const ada = await system.signUp();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => refreshWith(system.ask, ada.refreshToken)));
+    expect(new Set(answers.map(({ refreshToken }) => refreshToken)).size).toBe(8);
+    for (const { accessToken, refreshToken } of answers) {
+      await holds(accessToken);
+      await refreshWith(system.ask, refreshToken);
+    }
+  });
+
+  const notTokens: Record<string, (ada: Person) => string> = {
+    'nobody was given': () => Buffer.alloc(32, 7).toString('base64url'),
+    'is empty': () => '',
+    'is an access token': ({ token }) => token,
+    'is what is kept of one': ({ refreshToken }) => createHash('sha256').update(refreshToken).digest('base64url'),
+    'has something behind it': ({ refreshToken }) => `${refreshToken} `,
+    'is long': () => 'x'.repeat(100_000),
+  };
+
+  test.each(Object.entries(notTokens))('INVALID_REFRESH_TOKEN for one that %s', async (_, refreshToken) => {
+    expect(await refused(refreshToken(await system.signUp()))).toEqual(invalidRefreshToken);
+  });
+});
+
+describe('logout', () => {
+  test('ends the session of the refresh token and no other, and is true again', async () => {
+    const ada = await system.signUp();
+    const other = await logInAgain(system.gateway, ada);
+    for (let time = 1; time <= 2; time++) expect(await logOutWith(ada.refreshToken)).toEqual({ logout: loggedOut });
+    expect(await refused(ada.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await ada.ask.refusal(viewer)).toEqual(ended);
+    expect((await sessionsOf(other.ask)).map(({ id }) => id)).toEqual([sessionIdOf(other.accessToken)]);
+    await holds((await refreshWith(system.ask, other.refreshToken)).accessToken);
+  });
+
+  test('takes any refresh token of the session', async () => {
+    const ada = await system.signUp();
+    const next = await refreshWith(system.ask, ada.refreshToken);
+    await logOutWith(ada.refreshToken);
+    expect(await refused(next.refreshToken)).toEqual(invalidRefreshToken);
+    for (const token of [ada.token, next.accessToken]) {
+      expect(await system.as(token).refusal(viewer)).toEqual(ended);
+    }
+  });
+
+  test('is true for a refresh token that nobody was given', async () => {
+    expect(await logOutWith('nothing of the kind')).toEqual({ logout: loggedOut });
+  });
+});
+
+test('logoutEverywhere ends every session of the viewer, and nobody else’s', async () => {
+  const [ada, bob] = [await system.signUp(), await system.signUp()];
+  const other = await logInAgain(system.gateway, ada);
+  expect(await other.ask.data(logOutEverywhere)).toEqual({ logoutEverywhere: loggedOut });
+  for (const { ask, refreshToken } of [ada, other]) {
+    expect(await ask.refusal(viewer)).toEqual(ended);
+    expect(await refused(refreshToken)).toEqual(invalidRefreshToken);
+  }
+  await holds(bob.token);
+  expect(await sessionsOf((await logInAgain(system.gateway, ada)).ask)).toHaveLength(1);
+});

@@ -1,0 +1,93 @@
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { logInAgain, refreshSession, refreshWith, sessionsOf } from '../../support/accounts.ts';
+import { resourceCount, viewer } from '../../support/documents.ts';
+import { startSystem } from '../../support/system.ts';
+
+const usual = { graceSeconds: 10, idleSeconds: 30 * 86_400, longestSeconds: 90 * 86_400 };
+const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
+
+/** A system with other times of sessions, which stops when the test is over. */
+async function systemWith(times: Partial<typeof usual>) {
+  const system = await startSystem({ sessions: { ...usual, ...times } });
+  onTestFinished(system.stop);
+  const refused = (refreshToken: string) => system.ask.refusal(refreshSession, { input: { refreshToken } });
+  return { ...system, refused };
+}
+
+const secondsBetween = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 1_000;
+
+describe('a session', () => {
+  test('lasts 30 days from its last use on', async () => {
+    const { signUp, ask } = await systemWith({});
+    const ada = await signUp();
+    const [before] = await sessionsOf(ada.ask);
+    await refreshWith(ask, ada.refreshToken);
+    const [after] = await sessionsOf(ada.ask);
+    if (!before || !after) throw new Error('There is no session.');
+    expect(after).toMatchObject({ id: before.id, createdAt: before.createdAt });
+    expect(before.lastUsedAt).toBe(before.createdAt);
+    expect(secondsBetween(before.lastUsedAt, after.lastUsedAt)).toBeGreaterThan(0);
+    for (const { lastUsedAt, expiresAt } of [before, after])
+      expect(secondsBetween(lastUsedAt, expiresAt)).toBe(30 * 86_400);
+  });
+
+  test('lasts no longer than it may at all, however often it is used, and its access tokens no longer than it', async () => {
+    const { signUp, ask } = await systemWith({ idleSeconds: 100, longestSeconds: 60 });
+    const ada = await signUp();
+    const { expiresIn } = await refreshWith(ask, ada.refreshToken);
+    expect(expiresIn).toBeLessThanOrEqual(60);
+    const [session] = await sessionsOf(ada.ask);
+    expect(secondsBetween(session?.createdAt ?? '', session?.expiresAt ?? '')).toBe(60);
+  });
+
+  test('is over when it was not used for so long: neither of its tokens holds, and nobody sees it', async () => {
+    // The last session's token holds for two seconds at least: times in tokens are whole seconds.
+    const system = await systemWith({ idleSeconds: 4 });
+    const ada = await system.signUp();
+    await setTimeout(4_100);
+    expect(await system.refused(ada.refreshToken)).toEqual(invalidRefreshToken);
+    const expired = { code: 'UNAUTHENTICATED', reason: 'EXPIRED' };
+    for (const refusal of [await ada.ask.refusal(viewer), await ada.ask.refusal(resourceCount)]) {
+      expect(refusal).toEqual(expired);
+    }
+    expect(await sessionsOf((await logInAgain(system.gateway, ada)).ask)).toHaveLength(1);
+  });
+});
+
+describe('a refresh token that is used once more', () => {
+  test('after its grace period ends its session, with all that was given out to it, and no other session', async () => {
+    const system = await systemWith({ graceSeconds: 2 });
+    const ada = await system.signUp();
+    const other = await logInAgain(system.gateway, ada);
+    const next = await refreshWith(system.ask, ada.refreshToken);
+    const raced = await refreshWith(system.ask, ada.refreshToken);
+    await setTimeout(2_100);
+    for (const refreshToken of [ada.refreshToken, next.refreshToken, raced.refreshToken]) {
+      expect(await system.refused(refreshToken)).toEqual(invalidRefreshToken);
+    }
+    for (const token of [ada.token, next.accessToken, raced.accessToken]) {
+      expect(await system.as(token).refusal(viewer)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+    }
+    expect(await sessionsOf(other.ask)).toHaveLength(1);
+    await refreshWith(system.ask, other.refreshToken);
+  });
+
+  test('at once ends it where there is no grace period', async () => {
+    const system = await systemWith({ graceSeconds: 0 });
+    const ada = await system.signUp();
+    const next = await refreshWith(system.ask, ada.refreshToken);
+    expect(await system.refused(ada.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await system.refused(next.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await ada.ask.refusal(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('in the same moment ends it where there is no grace period: only the first gets an answer', async () => {
+    const system = await systemWith({ graceSeconds: 0 });
+    const { refreshToken } = await system.signUp();
+    const input = { input: { refreshToken } };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => system.ask(refreshSession, input)));
+    const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'refreshed').sort();
+    expect(codes).toEqual([...Array(5).fill('INVALID_REFRESH_TOKEN'), 'refreshed']);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { compare, hold, operationsOver } from '../../platform/graphql/differential/assert-equivalent.ts';
+import { createExecutors } from '../../platform/graphql/differential/executors.ts';
+import { openAuth, openResources } from '../support/executor-subjects.ts';
+
+const query = `query ($representations: [_Any!]!) {
+  _entities(representations: $representations) {
+    __typename
+    ... on User { id again: id }
+    ... on Resource { id title createdAt owner { id } }
+  }
+}`;
+const [user, resource] = [{ __typename: 'User' }, { __typename: 'Resource' }];
+
+/** Entities that there are not, and what is no entity at all: each list by itself, and beside an entity that there is. */
+const representations: [string, unknown[]][] = [
+  ['of nobody', [{ ...user, id: 'nobody' }]],
+  ['of nothing', [{ ...resource, id: 'nothing' }]],
+  [
+    'twice',
+    [
+      { ...user, id: 'nobody' },
+      { ...user, id: 'nobody' },
+    ],
+  ],
+  ['without a key', [user, resource]],
+  [
+    'with null for a key',
+    [
+      { ...user, id: null },
+      { ...resource, id: null },
+    ],
+  ],
+  [
+    'with other keys than texts',
+    [
+      { ...user, id: 5 },
+      { ...resource, id: { deep: [] } },
+    ],
+  ],
+  ['with more than a key', [{ ...user, id: 'nobody', username: 'ada' }]],
+  ['of a type that is not there', [{ __typename: 'Nothing', id: '1' }]],
+  [
+    'of a type that is not there, and one that is',
+    [
+      { __typename: 'Nothing', id: '1' },
+      { ...user, id: 'nobody' },
+    ],
+  ],
+  ['of types that are no entities', [{ __typename: 'Query' }, { __typename: 'DateTime', id: '1' }]],
+  ['of a type with an odd name', [{ __typename: 'constructor', id: '1' }]],
+  ['of no type', [{ id: '1' }, { __typename: null }]],
+  ['that are no objects', ['text', [], 5]],
+  ['that are null', [null]],
+];
+
+describe.each([
+  ['auth', openAuth],
+  ['resources', openResources],
+])('over the subgraph %s the first run and each later one do as graphql-js', (_, open) => {
+  test('with random operations', { timeout: 120_000 }, async () => {
+    for (const subject of (await open()).subjects) await hold(subject, operationsOver(subject, 1_000));
+  });
+
+  test.each(representations)('with entities %s', async (_what, wrong) => {
+    const { subjects, entities } = await open();
+    const lists = [[], entities, wrong, [...entities, ...wrong, ...entities], [...wrong].reverse(), wrong[0]];
+    const asked = [...lists, ...lists].map((list) => ({ source: query, variables: { representations: list } }));
+    for (const subject of subjects) expect(await compare(subject, asked)).toEqual([]);
+  });
+
+  test('where there is something to be found, and for some people only', async () => {
+    const { subjects, entities } = await open();
+    const found: unknown[] = [];
+    for (const { schema, context } of subjects) {
+      const { compiled } = await createExecutors(schema);
+      const asked = { source: query, variables: { representations: entities } };
+      await compiled(asked, context());
+      found.push(await compiled(asked, context()));
+    }
+    const [first] = entities;
+    const [forFirst, forNobody] = found;
+    expect(forFirst).toMatchObject({ result: { data: { _entities: expect.arrayContaining([null]) } } });
+    expect(forFirst).toMatchObject({
+      result: { data: { _entities: expect.arrayContaining([expect.objectContaining(first)]) } },
+    });
+    expect(forNobody).toMatchObject({
+      result: { errors: entities.map(() => ({ extensions: { code: 'UNAUTHENTICATED' } })) },
+    });
+  });
+});

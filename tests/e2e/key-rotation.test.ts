@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { ensureSecrets } from '../../embedded/data-folder.ts';
+import { wholeSecond } from '../../subgraphs/auth/tokens/key-file-name.ts';
+import { addKey, moveKey } from '../../subgraphs/auth/tokens/key-folder.ts';
+import { newKeyPair } from '../../subgraphs/auth/tokens/private-key.ts';
+import { listKeys } from '../../subgraphs/auth/tokens/rotation.ts';
+import { createAsk } from '../support/ask.ts';
+import { kidOf, startBusyClients } from '../support/busy-clients.ts';
+import { viewer } from '../support/documents.ts';
+import { startFourProcesses } from '../support/four-processes.ts';
+import { publishedBy, signAsStolen } from '../support/signing-keys.ts';
+import { runCommand } from '../support/spawned.ts';
+import { personsAt } from '../support/system.ts';
+import { folderOfTest } from '../support/temporary-folder.ts';
+
+const tokenSeconds = 5;
+/** What clocks may differ by, which a key is accepted longer for. */
+const marginMs = 60_000;
+/** Longer than the five seconds between two looks of auth's into the folder. */
+const signsInSeconds = 10;
+
+/** `npm run keys`, as an operator has it; gives what it says. */
+function keysCommand(folder: string) {
+  return async (...args: string[]): Promise<string> => {
+    const env = { SIGNING_KEYS_FOLDER: folder, ACCESS_TOKEN_SECONDS: String(tokenSeconds) };
+    const command = runCommand(['npm', 'run', '--silent', 'keys', '--', ...args], env);
+    const exitCode = await command.exitCode;
+    expect({ exitCode, stderr: command.stderr() }).toEqual({ exitCode: 0, stderr: '' });
+    return command.stdout();
+  };
+}
+
+test('a key is changed under load, by npm run keys and four processes, and no request fails', async () => {
+  const folder = folderOfTest();
+  const signingKeys = join(folder, 'secrets', 'signing-keys');
+  // As in use for an hour.
+  addKey(signingKeys, { signsFrom: wholeSecond(Date.now() - 3_600_000), pair: newKeyPair(), mode: 0o600 });
+  const secrets = ensureSecrets(join(folder, 'secrets'));
+  const auth = { ACCESS_TOKEN_SECONDS: String(tokenSeconds), BCRYPT_COST: '10' };
+  const system = await startFourProcesses({ folder, secrets, more: { auth } });
+  onTestFinished(() => system.end());
+  const keys = keysCommand(signingKeys);
+  const ada = await personsAt(system.gateway).signUp();
+  const old = kidOf(ada.token);
+  const oldPem = readFileSync(join(signingKeys, keyFile(signingKeys, old).name), 'utf8');
+  const stolen = signAsStolen(oldPem, { like: ada.token });
+  expect(await publishedBy(system.auth)).toEqual([old]);
+  expect(await createAsk(system.gateway, stolen).data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
+
+  const clients = startBusyClients(system.gateway, 3);
+  const countOf = (kid: string) => clients.seen().byKid.get(kid) ?? 0;
+  const untilSeen = (kid: string, more: number) => {
+    const least = countOf(kid) + more;
+    return vi.waitFor(() => {
+      expect(clients.seen().failures).toEqual([]);
+      expect(countOf(kid)).toBeGreaterThanOrEqual(least);
+    }, 20_000);
+  };
+  await untilSeen(old, 50);
+
+  const said = await keys('rotate', '--signs-in', String(signsInSeconds));
+  const [, next = '', from = ''] = /^(\S+) signs from (\S+) on\.\n$/.exec(said) ?? [];
+  await vi.waitFor(async () => expect(await publishedBy(system.auth)).toEqual([old, next]), 6_000);
+  // Published before it signs.
+  expect(Date.now()).toBeLessThan(Date.parse(from));
+  expect(countOf(next)).toBe(0);
+
+  await untilSeen(next, 1);
+  expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(from));
+  // What the old one signed holds on.
+  await untilSeen(old, 5);
+  const until = new Date(Date.parse(from) + tokenSeconds * 1_000 + marginMs).toISOString();
+  expect(await keys('list')).toMatch(new RegExp(`^${old} +accepted until ${until} .*\n${next} +signing `, 'm'));
+  expect(await keys('retire')).toBe('No key has expired: see list.\n');
+
+  // As though the minute for clocks that differ had passed: what is left is the time of the tokens.
+  moveKey(signingKeys, keyFile(signingKeys, next), new Date(Date.parse(from) - marginMs));
+  await vi.waitFor(async () => expect(await keys('retire')).toBe(`${old} is retired.\n`), 10_000);
+  await vi.waitFor(async () => expect(await publishedBy(system.auth)).toEqual([next]), 6_000);
+  expect(await createAsk(system.gateway, stolen).refusal(viewer)).toEqual({
+    code: 'UNAUTHENTICATED',
+    reason: 'INVALID',
+  });
+  await untilSeen(next, 50);
+
+  const { answered, byKid, failures } = await clients.stop();
+  expect(failures).toEqual([]);
+  expect([...byKid.keys()]).toEqual([old, next]);
+  expect(answered).toBeGreaterThan(200);
+  // Resources learnt of the new key by the first token of it, at the cost of one fetch.
+  const fetched = system.processes.resources.stdout().match(/"kids":\[.*?\].*keys fetched/g) ?? [];
+  expect(fetched.slice(0, 2)).toEqual([
+    expect.stringContaining(`"kids":["${old}"]`),
+    expect.stringContaining(`"kids":["${old}","${next}"]`),
+  ]);
+  expect(await system.stop()).toEqual([0, 0, 0, 0]);
+}, 120_000);
+
+function keyFile(folder: string, kid: string) {
+  const found = listKeys({ folder, tokenSeconds }).keys.find(({ key }) => key.kid === kid);
+  if (!found) throw new Error(`There is no ${kid}.`);
+  return found.key;
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { fileNameOf } from '../../subgraphs/auth/tokens/key-file-name.ts';
+import { listKeys, retireExpired, rotate } from '../../subgraphs/auth/tokens/rotation.ts';
+import { createAsk } from '../support/ask.ts';
+import { kidOf, startBusyClients } from '../support/busy-clients.ts';
+import { resourceCount, viewer } from '../support/documents.ts';
+import { startRotatingSystem } from '../support/rotating-system.ts';
+import { publishedBy, signAsStolen } from '../support/signing-keys.ts';
+import { personsAt } from '../support/system.ts';
+import { folderOfTest } from '../support/temporary-folder.ts';
+
+const times = { tokenSeconds: 3, marginSeconds: 1 };
+const lookEveryMs = 200;
+/** Only what is fetched regularly counts: one fetch for the sake of unknown keys, and strangers have had it. */
+const fetching = { everyMs: 1_500, forUnknownMs: 3_600_000 };
+/** Longer than a look and a fetch. */
+const signsInSeconds = 3;
+const refused = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
+
+test('no request fails while a key is changed, however many tokens of unknown keys strangers send', async () => {
+  const system = await startRotatingSystem({ folder: folderOfTest(), times, lookEveryMs, fetching });
+  onTestFinished(() => system.stop());
+  const at = { folder: system.signingKeys, ...times };
+  const ada = await personsAt(system.gateway).signUp();
+  const [first] = listKeys(at).keys;
+  const old = kidOf(ada.token);
+  const pem = readFileSync(
+    join(at.folder, fileNameOf({ signsFrom: first?.key.signsFrom ?? new Date(0), kid: old })),
+    'utf8',
+  );
+  const stolen = signAsStolen(pem, { like: ada.token });
+  const askStolen = createAsk(system.resources, stolen);
+  expect(await askStolen.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
+
+  const strangers = startStrangers({ url: system.resources, pem, like: ada.token });
+  await vi.waitFor(() => expect(strangers.refusals()).toBeGreaterThan(0), 5_000);
+  const clients = startBusyClients(system.gateway, 2);
+  const countOf = (kid: string) => clients.seen().byKid.get(kid) ?? 0;
+  const untilSeen = (kid: string, more: number) => {
+    const least = countOf(kid) + more;
+    return vi.waitFor(() => {
+      expect(clients.seen().failures).toEqual([]);
+      expect(countOf(kid)).toBeGreaterThanOrEqual(least);
+    }, 15_000);
+  };
+  await untilSeen(old, 20);
+
+  const { added } = rotate({ ...at, signsInSeconds });
+  await vi.waitFor(async () => expect(await publishedBy(system.auth)).toEqual([old, added.kid]), 6_000);
+  // Published before it signs.
+  expect(Date.now()).toBeLessThan(added.signsFrom.getTime());
+  expect(countOf(added.kid)).toBe(0);
+  await untilSeen(added.kid, 1);
+  await untilSeen(old, 5);
+  expect(retireExpired(at)).toEqual([]);
+  expect(await askStolen.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
+
+  await vi.waitFor(() => expect(retireExpired(at)).toMatchObject([{ kid: old }]), 10_000);
+  expect(await publishedBy(system.auth)).toEqual([added.kid]);
+  expect(await createAsk(system.auth, stolen).refusal(viewer)).toEqual(refused);
+  await vi.waitFor(async () => expect(await askStolen.refusal(resourceCount)).toEqual(refused), 4_000);
+  await untilSeen(added.kid, 20);
+
+  const { answered, byKid, failures } = await clients.stop();
+  expect(failures).toEqual([]);
+  expect([...byKid.keys()]).toEqual([old, added.kid]);
+  expect(answered).toBeGreaterThan(100);
+  expect(await strangers.stop()).toBeGreaterThan(20);
+}, 60_000);
+
+/** Sends resources tokens of keys that nobody has, one after the other; all of them must be refused. */
+function startStrangers({ url, pem, like }: { url: string; pem: string; like: string }) {
+  let refusals = 0;
+  let isStopping = false;
+  const run = async () => {
+    while (!isStopping) {
+      const token = signAsStolen(pem, { like, kid: randomUUID() });
+      expect(await createAsk(url, token).refusal(resourceCount)).toEqual(refused);
+      refusals += 1;
+      await setTimeout(50);
+    }
+  };
+  const running = run();
+  // Who awaits it hears of it.
+  running.catch(() => {});
+  return {
+    refusals: () => refusals,
+    stop: async () => {
+      isStopping = true;
+      await running;
+      return refusals;
+    },
+  };
+}

@@ -1,0 +1,318 @@
+import { createHash } from 'node:crypto';
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Supergraph, startSupergraph } from '../../embedded/supergraph.ts';
+import { graphql } from '../generated/gql.ts';
+import type { KeptResourceFragment, UpdateResourceInput } from '../generated/graphql.ts';
+import { logIn, register } from '../support/accounts.ts';
+import { type Ask, createAsk, given } from '../support/ask.ts';
+import { deleteResource } from '../support/documents.ts';
+import { fixture, testSettings } from '../support/system.ts';
+import { folderOfTest } from '../support/temporary-folder.ts';
+
+const kept = fileURLToPath(new URL('../fixtures/data-folders', import.meta.url));
+
+/** Who has an account in a folder that an earlier version wrote, and what is theirs: the first's, at least three. */
+interface OldUser {
+  username: string;
+  password: string;
+  /** By title. */
+  resources: OldResource[];
+}
+
+type OldResource = KeptResourceFragment;
+
+const size = { width: 32, height: 24 };
+const png = {
+  ...size,
+  contentType: 'image/png',
+  sizeBytes: 134,
+  sha256: '9b2e4583eafe900424adc6cf6b2200b276f13ac4b921fb0a4848dc8f7d01cf71',
+};
+const gif = {
+  ...size,
+  contentType: 'image/gif',
+  sizeBytes: 145,
+  sha256: '2b6ea600abfaa15af2330ef8626146804b8a6ef8ef49b1bc259a431b35eb0e24',
+};
+const jpeg = {
+  ...size,
+  contentType: 'image/jpeg',
+  sizeBytes: 379,
+  sha256: '63b0eca0e003aaacf3a14b78983a7637ce1e33fddb2ef2513a9ee67c65c59923',
+};
+
+const adaBeforeOperations = { id: 'd1e2e258-95d0-4bfe-97d3-b70c493711c8', username: 'ada' };
+const adaBeforeSessions = { id: '3ecad09b-f036-4be2-9dcd-620d92c4b88f', username: 'ada' };
+const zoeBeforeSessions = { id: '722748e7-4345-4d2c-b077-074fb98d6d08', username: 'Zoë_Ångström' };
+
+/** The users of every folder of tests/fixtures/data-folders, by the version that wrote it. */
+const folders: Record<string, [OldUser, ...OldUser[]]> = {
+  'before-operations': [
+    {
+      username: 'ada',
+      password: 'correct horse battery',
+      resources: [
+        {
+          id: '01a20b42-2bb5-7720-81af-39c149f67a94',
+          title: 'Four colours',
+          description: 'The first',
+          image: { url: 'http://127.0.0.1:14003/images/public/47b66f7a76a8b5f9d914a95a', ...png },
+          createdAt: '2026-11-24T01:53:35.669Z',
+          updatedAt: '2026-11-24T01:53:35.669Z',
+          version: 1,
+          owner: adaBeforeOperations,
+        },
+        {
+          id: '01a20b42-2bc7-763d-b292-730ce7a85695',
+          title: 'Moving colours',
+          description: null,
+          image: { url: 'http://127.0.0.1:14003/images/public/cca92e7eec2c7477844ebf8f', ...gif },
+          createdAt: '2026-11-24T01:53:35.687Z',
+          updatedAt: '2026-11-24T01:53:35.687Z',
+          version: 1,
+          owner: adaBeforeOperations,
+        },
+        {
+          id: '01a20b42-2beb-7001-ab7d-1bc8520f3157',
+          title: 'Replaced twice',
+          description: null,
+          image: { url: 'http://127.0.0.1:14003/images/public/5b056351fcd63887b099ace9', ...png },
+          createdAt: '2026-11-24T01:53:35.723Z',
+          updatedAt: '2026-11-24T01:53:35.739Z',
+          version: 2,
+          owner: adaBeforeOperations,
+        },
+      ],
+    },
+  ],
+  // Two idempotency keys are kept in it, 'kept before sessions' and 'deleted before sessions': they hold for 24 hours.
+  'before-sessions': [
+    {
+      username: 'ada',
+      password: 'correct horse battery',
+      resources: [
+        {
+          id: '01a20bbf-4dcd-72f1-a764-d548dceca836',
+          title: 'Kept by a key',
+          description: 'Created with an idempotencyKey',
+          image: { url: 'http://127.0.0.1:14003/images/public/d43df021c734e560e320d2a0', ...png },
+          createdAt: '2026-11-24T04:10:16.397Z',
+          updatedAt: '2026-11-24T04:10:16.397Z',
+          version: 1,
+          owner: adaBeforeSessions,
+        },
+        {
+          id: '01a20bbf-4df2-7157-897b-161747675d8e',
+          title: 'Moving and changed',
+          description: null,
+          image: { url: 'http://127.0.0.1:14003/images/public/960fa05d6fdde271472ac1d9', ...gif },
+          createdAt: '2026-11-24T04:10:16.434Z',
+          updatedAt: '2026-11-24T04:10:16.463Z',
+          version: 3,
+          owner: adaBeforeSessions,
+        },
+        {
+          id: '01a20bbf-4e29-7311-b509-80c64b96cdfe',
+          title: 'Replaced',
+          description: 'By a JPEG',
+          image: { url: 'http://127.0.0.1:14003/images/public/2b1c5477290499f15f274c12', ...jpeg },
+          createdAt: '2026-11-24T04:10:16.489Z',
+          updatedAt: '2026-11-24T04:10:16.503Z',
+          version: 2,
+          owner: adaBeforeSessions,
+        },
+      ],
+    },
+    {
+      username: 'Zoë_Ångström',
+      password: 'pässwörter sind 長い',
+      resources: [
+        {
+          id: '01a20bbf-4e70-762c-b764-bd6a5d848724',
+          title: 'Größe ändern 画像',
+          description: 'Zwei\nZeilen — 画像',
+          image: { url: 'http://127.0.0.1:14003/images/public/5918c570c03f9a2c0a4714d9', ...jpeg },
+          createdAt: '2026-11-24T04:10:16.560Z',
+          updatedAt: '2026-11-24T04:10:16.567Z',
+          version: 2,
+          owner: zoeBeforeSessions,
+        },
+      ],
+    },
+    // In Cyrillic letters that look like the first user's name: that version let both in.
+    { username: '\u0430\u0501\u0430', password: 'nothing at all yet', resources: [] },
+  ],
+};
+
+test('every folder that is kept is opened here', () => {
+  expect(readdirSync(kept).sort()).toEqual(Object.keys(folders).sort());
+});
+
+describe.each(Object.entries(folders))('a data folder of the version %s', (name, users) => {
+  /** Starts everything on a copy of the folder, as often as that is asked for. */
+  const copied = () => {
+    const dataFolder = join(folderOfTest(), 'data');
+    cpSync(join(kept, name), dataFolder, { recursive: true });
+    let running: Supergraph | undefined;
+    const stop = async () => {
+      await running?.stop();
+      running = undefined;
+    };
+    onTestFinished(stop);
+    return async () => {
+      await stop();
+      running = await startSupergraph({ ...testSettings, dataFolder });
+      return running;
+    };
+  };
+
+  test('opens: its users log in and find all that was kept, and each image is served as it was stored', async () => {
+    await expectAll(await copied()(), users);
+  });
+
+  test('knows its users: each name is taken, in whatever case, and opens with its own password alone', async () => {
+    const { gateway } = await copied()();
+    const ask = createAsk(gateway);
+    for (const { username, password } of users) {
+      const taken = { username: username.toUpperCase(), password: 'a password of nobody here' };
+      expect(await ask.refusal(register, { input: taken })).toMatchObject({ code: 'USERNAME_TAKEN' });
+      const wrong = { username, password: `${password}!` };
+      expect(await ask.refusal(logIn, { input: wrong })).toMatchObject({ code: 'INVALID_CREDENTIALS' });
+    }
+  });
+
+  test('takes new texts from each of its users, and has them after the next start', async () => {
+    const start = copied();
+    const supergraph = await start();
+    const left: OldUser[] = [];
+    for (const user of users) {
+      const ask = await logInAt(supergraph, user);
+      const resources: OldResource[] = [];
+      for (const old of user.resources) {
+        const texts = { title: `${old.title}, renamed`, description: 'Größer\n画像' };
+        const changed = await update(ask, { id: old.id, ...texts, expectedVersion: old.version });
+        expect(changed).toEqual({ ...old, ...texts, updatedAt: changed.updatedAt, version: old.version + 1 });
+        resources.push(changed);
+      }
+      left.push({ ...user, resources: resources.sort(byTitle) });
+    }
+    await expectAll(supergraph, left);
+    await expectAll(await start(), left);
+  });
+
+  test('works: what is changed, replaced, deleted and created in it is so, now and after the next start', async () => {
+    const start = copied();
+    const supergraph = await start();
+    const [user, ...neighbours] = users;
+    const [retitled, replaced, deleted, ...others] = user.resources as [OldResource, OldResource, OldResource];
+    const owner = await logInAt(supergraph, user);
+    const changed = await update(owner, { id: retitled.id, title: 'Renamed', expectedVersion: retitled.version });
+    const replacement = await update(owner, { id: replaced.id, image: imageOf('four-colours.jpg') });
+    await owner.data(deleteResource, { input: { id: deleted.id, expectedVersion: deleted.version } });
+    const input = { title: 'Zuletzt', image: imageOf('four-colours.gif'), idempotencyKey: 'the first of its kind' };
+    const { resource: created } = given((await owner.data(create, { input })).createResource);
+
+    expect(changed).toEqual({
+      ...retitled,
+      title: 'Renamed',
+      updatedAt: changed.updatedAt,
+      version: retitled.version + 1,
+    });
+    expect(replacement).toEqual({
+      ...replaced,
+      image: { url: replaced.image.url, ...size, ...factsOf('four-colours.jpg', 'image/jpeg') },
+      updatedAt: replacement.updatedAt,
+      version: replaced.version + 1,
+    });
+    expect(created).toMatchObject({
+      ...{ title: 'Zuletzt', description: null, version: 1, owner: retitled.owner },
+      image: { ...size, ...factsOf('four-colours.gif', 'image/gif') },
+    });
+    const resources = [changed, replacement, created, ...others].sort(byTitle);
+    const left = [{ ...user, resources }, ...neighbours];
+    await expectAll(supergraph, left);
+
+    const again = await start();
+    await expectAll(again, left);
+    // The key still names what was made with it.
+    const ownerAgain = await logInAt(again, user);
+    const repeated = given((await ownerAgain.data(create, { input })).createResource);
+    expect(repeated.resource).toEqual(created);
+  });
+
+  const expectAll = async (supergraph: Supergraph, left: OldUser[]) => {
+    for (const user of left) {
+      const { username, resources } = user;
+      const ask = await logInAt(supergraph, user);
+      expect(await ask.data(everything)).toEqual({
+        me: { username, resources: { totalCount: resources.length, nodes: resources } },
+      });
+    }
+    const remaining = left.flatMap(({ resources }) => resources);
+    for (const { image } of remaining) {
+      const { contentType, sizeBytes, sha256 } = image;
+      expect(await servedAt(supergraph, image.url)).toEqual({ status: 200, contentType, sizeBytes, sha256 });
+    }
+    const were = users.flatMap(({ resources }) => resources);
+    const gone = were.filter(({ id }) => !remaining.some((resource) => resource.id === id));
+    for (const { image } of gone) expect(await servedAt(supergraph, image.url)).toMatchObject({ status: 404 });
+  };
+});
+
+async function logInAt({ gateway }: Supergraph, { username, password }: OldUser): Promise<Ask> {
+  const { login } = await createAsk(gateway).data(logIn, { input: { username, password } });
+  return createAsk(gateway, given(login).accessToken);
+}
+
+async function update(ask: Ask, input: UpdateResourceInput): Promise<OldResource> {
+  return given((await ask.data(change, { input })).updateResource).resource;
+}
+
+/** What the image service serves at the path of a URL, which names where it listened when that was given out. */
+async function servedAt({ imageService }: Supergraph, url: string) {
+  const response = await fetch(new URL(new URL(url).pathname, imageService));
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const { status, headers } = response;
+  return { status, contentType: headers.get('content-type'), sizeBytes: bytes.length, sha256: sha256(bytes) };
+}
+
+const imageOf = (file: string) => ({ data: fixture(file).toString('base64') });
+
+function factsOf(file: string, contentType: string) {
+  return { contentType, sizeBytes: fixture(file).length, sha256: sha256(fixture(file)) };
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+const byTitle = (one: OldResource, other: OldResource) =>
+  one.title.toLowerCase() < other.title.toLowerCase() ? -1 : 1;
+
+graphql(`
+  fragment KeptResource on Resource {
+    id title description version createdAt updatedAt owner { id username }
+    image { url contentType width height sizeBytes sha256 }
+  }
+`);
+
+const everything = graphql(`
+  query EverythingKept {
+    me { username resources(first: 50, orderBy: TITLE) { totalCount nodes { ...KeptResource } } }
+  }
+`);
+
+const create = graphql(`
+  mutation CreateBesideKept($input: CreateResourceInput!) {
+    createResource(input: $input) { resource { ...KeptResource } }
+  }
+`);
+
+const change = graphql(`
+  mutation UpdateKept($input: UpdateResourceInput!) {
+    updateResource(input: $input) { resource { ...KeptResource } }
+  }
+`);

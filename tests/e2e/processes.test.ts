@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ensureSecrets } from '../../embedded/data-folder.ts';
+import { graphql } from '../generated/gql.ts';
+import { deleteAccount, logIn, logOut, sessionsOf } from '../support/accounts.ts';
+import { createAsk, given } from '../support/ask.ts';
+import { oneResource, resourceCount, viewer } from '../support/documents.ts';
+import { type FourProcesses, startFourProcesses } from '../support/four-processes.ts';
+import { deadUrl } from '../support/servers.ts';
+import { run } from '../support/spawned.ts';
+import { type Person, personsAt, temporaryFolder } from '../support/system.ts';
+import { folderOfTest } from '../support/temporary-folder.ts';
+
+const processes = {
+  gateway: { file: 'gateway/main.ts', required: ['AUTH_URL', 'RESOURCES_URL', 'CLIENT_ADDRESS_KEY_FILE'] },
+  auth: {
+    file: 'subgraphs/auth/main.ts',
+    required: [
+      ...['AUTH_DATABASE_FILE', 'SIGNING_KEYS_FOLDER', 'CLIENT_ADDRESS_KEY_FILE', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE'],
+      'EVENT_AUDIENCE',
+    ],
+  },
+  resources: {
+    file: 'subgraphs/resources/main.ts',
+    required: [
+      ...['RESOURCES_DATABASE_FILE', 'VERIFICATION_KEY_FILE', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'EVENT_AUDIENCE'],
+      ...['IMAGE_SERVICE_URL', 'IMAGE_SERVICE_TOKEN_FILE'],
+    ],
+  },
+  'image service': { file: 'image-service/main.ts', required: ['IMAGE_SERVICE_FOLDER', 'IMAGE_SERVICE_TOKEN_FILE'] },
+};
+
+describe.each(Object.entries(processes))('%s alone', (_, { file, required }) => {
+  test('has no default for what is secret or its own, and names all that is missing', async () => {
+    const process = run(file, {});
+    expect(await process.exitCode).toBe(1);
+    for (const name of required) expect(process.stderr()).toContain(`${name} is missing`);
+    expect(process.stdout()).toBe('');
+  });
+
+  test('refuses a LOG_LEVEL that there is not', async () => {
+    const process = run(file, { LOG_LEVEL: 'loud' });
+    expect(await process.exitCode).toBe(1);
+    expect(process.stderr()).toContain('LOG_LEVEL must be one of');
+  });
+
+  test('--help describes every variable', async () => {
+    const process = run(file, {}, '--help');
+    expect(await process.exitCode).toBe(0);
+    for (const name of [...required, 'HOST']) expect(process.stdout()).toContain(name);
+  });
+});
+
+describe('the four processes, each alone', () => {
+  const folder = temporaryFolder();
+  let all: FourProcesses;
+
+  beforeAll(async () => {
+    all = await startFourProcesses({
+      folder: folder.path,
+      secrets: ensureSecrets(join(folder.path, 'secrets')),
+      more: { auth: { LOGIN_FAILURES_PER_ACCOUNT: '2' }, gateway: { TRUSTED_PROXIES: 'loopback' } },
+    });
+  });
+  afterAll(async () => {
+    expect(await all.stop()).toEqual([0, 0, 0, 0]);
+    folder.remove();
+  });
+
+  test('are one supergraph', async () => {
+    const ada = await personsAt(all.gateway).signUp();
+    await ada.create('From four processes');
+    expect(await ada.ask.data(oneSupergraph)).toEqual({
+      me: { username: ada.username },
+      resources: { nodes: [{ title: 'From four processes', owner: { username: ada.username } }] },
+    });
+  });
+
+  test('auth tells resources of a session that has ended', async () => {
+    const { signUp, ask } = personsAt(all.gateway);
+    const ada = await signUp();
+    await ask.data(logOut, { input: { refreshToken: ada.refreshToken } });
+    await expectEnded(ada);
+  });
+
+  test('auth tells resources of an account that is deleted, whose images go', async () => {
+    const ada = await personsAt(all.gateway).signUp();
+    const id = await ada.create();
+    const { url } = given((await ada.ask.data(oneResource, { id })).resource).image;
+    expect((await fetch(url)).status).toBe(200);
+    await ada.ask.data(deleteAccount, { input: { password: ada.password } });
+    await expectEnded(ada);
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(404), 5_000);
+  });
+
+  test('the gateway tells auth who asks: address and user agent', async () => {
+    const { username, password } = await personsAt(all.gateway).signUp();
+    const from = (address: string) =>
+      createAsk(all.gateway, undefined, { 'x-forwarded-for': address, 'user-agent': 'phone/1' });
+    const wrong = { input: { username, password: 'wrong horse' } };
+    for (let time = 1; time <= 2; time++) await from('198.51.100.1').refusal(logIn, wrong);
+    const right = { input: { username, password } };
+    expect(await from('198.51.100.1').refusal(logIn, right)).toMatchObject({ code: 'RATE_LIMITED' });
+    const { login } = await from('198.51.100.2').data(logIn, right);
+    expect(await sessionsOf(createAsk(all.gateway, given(login).accessToken))).toMatchObject([
+      { isCurrent: true, userAgent: 'phone/1' },
+      { isCurrent: false, userAgent: 'node' },
+    ]);
+  });
+
+  test.each(['live', 'ready'])('each says that it is %s', async (state) => {
+    for (const url of [all.gateway, all.auth, all.resources, all.imageService]) {
+      const response = await fetch(new URL(`/health/${state}`, url));
+      expect({ url, status: response.status }).toEqual({ url, status: 200 });
+    }
+  });
+});
+
+const oneSupergraph = graphql(`
+  query OneSupergraph { me { username } resources { nodes { title owner { username } } } }
+`);
+
+/** Resources refuse somebody's token, in the time that is promised from now on. */
+async function expectEnded({ ask }: Person): Promise<void> {
+  const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
+  const refused = async () => expect(await ask.refusal(resourceCount)).toEqual(ended);
+  await vi.waitFor(refused, { timeout: 2_000, interval: 20 });
+}
+
+test('a gateway needs no subgraph to start', async () => {
+  const url = await deadUrl();
+  const { clientAddressKey } = ensureSecrets(folderOfTest());
+  const process = run('gateway/main.ts', {
+    GATEWAY_PORT: '0',
+    AUTH_URL: `${url}/graphql`,
+    RESOURCES_URL: `${url}/graphql`,
+    CLIENT_ADDRESS_KEY_FILE: clientAddressKey,
+  });
+  const [, gateway = ''] = await process.find(/"url":"(http:[^"]+)"/);
+  expect(await createAsk(gateway).refusal(viewer)).toEqual({ code: 'SERVICE_UNAVAILABLE' });
+  process.signal('SIGTERM');
+  expect(await process.exitCode).toBe(0);
+});

@@ -1,0 +1,201 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Who may import whom: a room, and what of the project and of packages its files may import. The first that fits holds. */
+const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
+  { room: /\.(test|contract|model)\.ts$|(^|\/)testing\/|^tests\/|\/differential\//, files: /./, packages: /./ },
+  { room: /^bench\//, files: /./, packages: /./ },
+  // The client is installed by itself: it imports nothing of the rest, and nothing of Node but in its entry for Node.
+  { room: /^clients\/typescript\/node\.ts$/, files: /^clients\/typescript\//, packages: /^node:/ },
+  { room: /^clients\/typescript\//, files: /^clients\/typescript\//, packages: /^@graphql-typed-document-node\/core$/ },
+  // The examples use nothing but the client.
+  { room: /^examples\//, files: /^(examples|clients\/typescript)\//, packages: /^node:/ },
+  { room: /^(start\.ts|embedded\/)/, files: /./, packages: /^(node:|zod$)/ },
+  {
+    room: /^[\w.]+\.config\.ts$|drizzle\.config\.ts$/,
+    files: /^tests\/browser\/find-browser\.ts$/,
+    packages: /^(node:|vitest|drizzle-kit)/,
+  },
+  { room: /^schema\//, files: /^schema\//, packages: /./ },
+  { room: /^image-service\//, files: /^image-service\//, packages: /./ },
+  { room: /^platform\//, files: /^platform\//, packages: /./ },
+  {
+    room: /^gateway\/execution\//,
+    files: /^gateway\/execution\/|^platform\/graphql\//,
+    packages: /^(node:|@apollo\/(gateway($|\/dist\/)|federation-internals$|query-planner$)|graphql$|lru-cache$)/,
+  },
+  // Runs in browsers: it knows the gateway by its API alone, and keeps sessions by the client.
+  {
+    room: /^gateway\/explorer\/page\//,
+    files: /^(gateway\/explorer\/page|clients\/typescript)\//,
+    packages:
+      /^(@graphiql\/|graphiql($|\/)|graphql$|jsonc-parser$|monaco-editor$|react($|-dom\/)|zustand($|\/))|\.(css|png)$/,
+  },
+  // The bundler is no dependency of a gateway that runs: only what builds the page may ask for it.
+  {
+    room: /^gateway\/explorer\/build\.ts$/,
+    files: /^gateway\/explorer\//,
+    packages: /^(node:|esbuild$)/,
+  },
+  {
+    room: /^gateway\/explorer\//,
+    files: /^(gateway\/explorer\/(?!page\/)|platform\/)/,
+    packages: /^(node:|negotiator$)/,
+  },
+  {
+    room: /^gateway\//,
+    files: /^(gateway|platform)\/|^schema\/error-codes\.ts$/,
+    packages: /^(node:|@apollo\/gateway$|graphql$|lru-cache$|proxy-addr$|undici$|zod$)/,
+  },
+  ...['auth', 'resources'].flatMap((name) => {
+    const own = `^subgraphs/${name}/`;
+    const rules = `${own}(accounts|sessions|resources|operations)/|${own}errors\\.ts$`;
+    return [
+      {
+        room: new RegExp(`${own}storage/`),
+        files: new RegExp(`${own}storage/|^platform/(tokens/security-event|database/[\\w-]+)\\.ts$`),
+        packages: /^(node:|drizzle-orm|rate-limiter-flexible$)/,
+      },
+      // The rules know no transport and no database: no graphql, drizzle, fetch or HTTP.
+      {
+        room: new RegExp(rules),
+        files: new RegExp(`${own}|^platform/(api-error|async/[\\w-]+|process/logger)\\.ts$`),
+        packages: /^(node:(crypto|timers\/promises|zlib)|lru-cache|p-limit|unhomoglyph|uuid|zod)$/,
+      },
+      {
+        room: new RegExp(`${own}resolvers\\.ts$`),
+        files: new RegExp(
+          `${own}|^platform/(api-error|tokens/access-token|graphql/date-time|graphql/http-handler)\\.ts$`,
+        ),
+      },
+      {
+        room: new RegExp(own),
+        files: new RegExp(`${own}|^platform/|^schema/error-codes\\.ts$`),
+        packages:
+          /^(node:|bcrypt$|cockatiel$|dataloader$|graphql$|ipaddr\.js$|jsonwebtoken$|node-fetch$|p-limit$|sharp$|zod$)/,
+      },
+    ];
+  }),
+];
+
+interface Import {
+  from: string;
+  to: string;
+  isTypeOnly: boolean;
+}
+
+const sources = filesBelow('').filter((file) => /\.tsx?$/.test(file));
+const imports = sources.flatMap(importsOf);
+
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true });
+  return entries.flatMap((entry) => {
+    if (/^(\.|node_modules$|data$)/.test(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+function importsOf(from: string): Import[] {
+  const text = readFileSync(join(root, from), 'utf8');
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm,
+  );
+  return [...statements].map(([, type, name = '', dynamicName]) => {
+    const to = dynamicName ?? name;
+    return {
+      from,
+      to: to.startsWith('.') ? relative(root, join(root, dirname(from), to)) : to,
+      isTypeOnly: Boolean(type),
+    };
+  });
+}
+
+test('every import is one that its room may have', () => {
+  const strangers = imports.filter(({ from, to }) => {
+    const rule = rooms.find(({ room }) => room.test(from));
+    const allowed = /\.tsx?$/.test(to) ? rule?.files : rule?.packages;
+    return !allowed?.test(to);
+  });
+  expect(strangers.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+});
+
+/** Tests, and what only tests use. */
+const isOfTests = (file: string) =>
+  /\.(test|contract|model)\.tsx?$|(^|\/)(testing|generated|migrations|differential)\/|^tests\//.test(file);
+
+/** The circles in a graph, each from the node where it was entered back to it. */
+function circlesIn(edges: readonly { from: string; to: string }[]): string[] {
+  const next = new Map<string, Set<string>>();
+  for (const { from, to } of edges) next.set(from, (next.get(from) ?? new Set()).add(to));
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const follow = (node: string, path: string[]) => {
+    const start = path.indexOf(node);
+    if (start >= 0) circles.push([...path.slice(start), node].join(' -> '));
+    if (start >= 0 || done.has(node)) return;
+    for (const to of next.get(node) ?? []) follow(to, [...path, node]);
+    done.add(node);
+  };
+  for (const node of next.keys()) follow(node, []);
+  return circles;
+}
+
+const isSource = (file: string) => /\.tsx?$/.test(file) && !/(^|\/)generated\//.test(file);
+const betweenSources = imports.filter(({ from, to }) => isSource(from) && isSource(to));
+
+test('no file imports itself through others, not even by types', () => {
+  expect(circlesIn(betweenSources)).toEqual([]);
+});
+
+test('no folder imports itself through others', () => {
+  const betweenFolders = betweenSources
+    .filter(({ from, to }) => !isOfTests(from) && !isOfTests(to))
+    .map(({ from, to }) => ({ from: dirname(from), to: dirname(to) }))
+    .filter(({ from, to }) => from !== to);
+  expect(circlesIn(betweenFolders)).toEqual([]);
+});
+
+test('no folder holds more than 20 sources', () => {
+  const counts = new Map<string, number>();
+  for (const file of sources.filter((each) => !isOfTests(each)))
+    counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  expect([...counts].filter(([, count]) => count > 20)).toEqual([]);
+});
+
+describe('boundaries', () => {
+  test('there are sources, and imports in them', () => {
+    expect(sources.length).toBeGreaterThan(50);
+    expect(imports.length).toBeGreaterThan(200);
+  });
+
+  test.each(['auth', 'resources'])('no other room imports %s, but those that run or test everything', (name) => {
+    const guests = imports.filter(
+      ({ from, to }) => to.startsWith(`subgraphs/${name}/`) && !from.startsWith(`subgraphs/${name}/`),
+    );
+    expect(guests.filter(({ from }) => !/^(start\.ts|embedded\/|tests\/|bench\/)/.test(from))).toEqual([]);
+  });
+
+  test('only storage, and what every storage shares, imports drizzle', () => {
+    const users = imports.filter(({ to }) => to.startsWith('drizzle')).map(({ from }) => from);
+    expect(users.filter((from) => !/\/(storage|testing)\/|^platform\/database\//.test(from))).toEqual([]);
+  });
+
+  test('only entry points read the environment', () => {
+    const readers = sources.filter((file) => /process\.env\b/.test(readFileSync(join(root, file), 'utf8')));
+    const allowed = /(^|\/)main\.ts$|^platform\/process\/lifecycle\.ts$|^tests\/|\.test\.ts$/;
+    expect(readers.filter((file) => !allowed.test(file))).toEqual([]);
+  });
+
+  test('rules import their store as types only', () => {
+    const values = imports.filter(
+      ({ from, to, isTypeOnly }) =>
+        /^subgraphs\/\w+\/(accounts|sessions|resources)\//.test(from) && /storage\//.test(to) && !isTypeOnly,
+    );
+    expect(values.filter(({ to }) => !/-store\.ts$/.test(to))).toEqual([]);
+  });
+});

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Words with a private meaning, each with what the field says instead. No file name, exported identifier or test title
+ * uses one. Words are compared in lower case; `sameWords` splits camelCase and hyphens into them.
+ */
+const fieldWords: Record<string, string> = {
+  refusal: 'error, or the code',
+  familiar: 'cached',
+  compilable: 'supported',
+  'second sight': 'second use',
+  lean: 'compiled',
+  stock: 'Apollo',
+  'not understood': 'unsupported',
+  surprise: 'unexpected shape',
+  odd: 'prototype name, or what is unusual about it',
+  asked: 'requested, sent, called',
+  finding: 'lookup, result',
+  texts: 'text validation, documents',
+  settling: 'recovery',
+  settle: 'recover',
+  trouble: 'error, failure',
+  guess: 'attempt',
+  guesses: 'attempts',
+  'under way': 'in flight',
+  'give back': 'release',
+  upkeep: 'maintenance',
+  'take over': 'migrate',
+  remember: 'cache',
+  remembered: 'cached',
+  turns: 'yielding, mutex, order',
+  'among others': 'retry while busy',
+  'whole files': 'atomic files',
+  'without values': 'redacted',
+  'start fault': 'startup error',
+  'connected client': 'client IP',
+  'other end': 'remote address',
+  'look alike': 'confusable',
+  'look alikes': 'confusables',
+  known: 'cached, registered, existing',
+  kept: 'stored, persisted, preserved',
+  mend: 'patch, fix',
+  filling: 'autofill',
+  given: 'required value, argument, provided',
+  waiting: 'queued, pending, async',
+  mood: 'scenario',
+  moods: 'scenarios',
+  hold: 'assert, lock',
+  stage: 'harness',
+  told: 'reported, ledger',
+  doomed: 'killable',
+  'left over': 'orphan',
+  'left overs': 'orphans',
+  fallen: 'regressed',
+  strain: 'stress',
+  people: 'users',
+};
+
+/** Names that are fixed by the API, the environment or the data folder. */
+const fixed: readonly RegExp[] = [/^GATEWAY_EXECUTOR\b.*lean/];
+
+const sources = execFileSync('git', ['ls-files', '*.ts', '*.tsx'], { cwd: root, encoding: 'utf8' })
+  .trim()
+  .split('\n')
+  .filter((file) => !/(^|\/)generated\//.test(file));
+
+const sameWords = (text: string): string =>
+  ` ${text
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .replace(/[^a-z\d]+/g, ' ')
+    .trim()} `;
+
+function privateWordsIn(text: string): string[] {
+  if (fixed.some((name) => name.test(text))) return [];
+  const words = sameWords(text);
+  return Object.keys(fieldWords).filter((word) => words.includes(` ${word} `));
+}
+
+const exportedNames = (text: string) =>
+  [...text.matchAll(/^export (?:async )?(?:const|function|class|interface|type|let) (\w+)/gm)].map(
+    ([, name = '']) => name,
+  );
+
+const testTitles = (text: string) =>
+  [...text.matchAll(/^\s*(?:test|it|describe)(?:\.\w+)*(?:\([^'"`\n]*\))?\(\s*(['"`])(.+?)\1/gm)].map(
+    ([, , title = '']) => title,
+  );
+
+const places = sources.flatMap((file) => {
+  const text = readFileSync(`${root}/${file}`, 'utf8');
+  return [
+    { kind: 'file', file, name: file },
+    ...exportedNames(text).map((name) => ({ kind: 'export', file, name })),
+    ...(/\.(test|contract)\.ts$/.test(file) ? testTitles(text).map((name) => ({ kind: 'title', file, name })) : []),
+  ];
+});
+
+test.each(['file', 'export', 'title'])('no %s uses a private word', (kind) => {
+  const ofKind = places.filter((place) => place.kind === kind);
+  expect(ofKind.length).toBeGreaterThan(300);
+  const found = ofKind.flatMap(({ file, name }) =>
+    privateWordsIn(name).map((word) => `${file}: "${name}" says "${word}", the field says ${fieldWords[word]}`),
+  );
+  expect(found).toEqual([]);
+});

@@ -1,0 +1,17 @@
+import { pino } from 'pino';
+import type { Logger, LogLevel } from '../../platform/process/logger.ts';
+
+/** One line of a log. */
+export interface LogLine {
+  msg: string;
+  requestId?: string;
+  err?: { message: string; stack: string };
+  [key: string]: unknown;
+}
+
+/** A log that writes nowhere, and what was written to it. */
+export function captureLog(level: LogLevel = 'info'): { log: Logger; lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line) as LogLine);
+  return { log: pino({ level }, { write }), lines };
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startGateway } from '../../gateway/server.ts';
+import { createHttpTransport } from '../../gateway/subgraphs/http-transport.ts';
+import { createAddressSigner, readClientAddressKey } from '../../platform/http/client-address.ts';
+import type { Running } from '../../platform/process/lifecycle.ts';
+import { createLogger } from '../../platform/process/logger.ts';
+import { type AccountRules, startAuth } from '../../subgraphs/auth/server.ts';
+import { openSqliteLimitStore } from '../../subgraphs/auth/storage/sqlite/limit-store.ts';
+import { openSqliteUserStore } from '../../subgraphs/auth/storage/sqlite/user-store.ts';
+import { openSigningKeys } from '../../subgraphs/auth/tokens/signing-keys.ts';
+import { createImageClient } from '../../subgraphs/resources/image-service/client.ts';
+import { startResources } from '../../subgraphs/resources/server.ts';
+import type { ResourceStore } from '../../subgraphs/resources/storage/resource-store.ts';
+import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite/resource-store.ts';
+import { startRouterBefore } from './router.ts';
+import { type System, temporaryFolder, testSettings } from './system.ts';
+
+const log = createLogger({ service: 'test', level: 'silent' });
+const anyPort = { host: '127.0.0.1', port: 0, portVariable: 'PORT' };
+const issuer = 'urn:image-supergraph:auth';
+const audience = 'urn:image-supergraph';
+const eventAudience = 'urn:image-supergraph:events';
+
+/** Single processes beside a system, which take its tokens; `stop` stops all that were started. */
+export function partsBeside(system: System) {
+  const running: Running[] = [];
+  const keep = <Started extends Running>(process: Started): Started => {
+    running.push(process);
+    return process;
+  };
+  const openKeys = () =>
+    openSigningKeys({ folder: join(system.dataFolder, 'secrets', 'signing-keys'), tokenSeconds: 900, log });
+
+  const secret = (name: string) => readFileSync(join(system.dataFolder, 'secrets', name), 'utf8').trim();
+
+  const resourcesBefore = (imageServiceUrl: string, token: string) => ({
+    verifier: { keys: openKeys(), issuer, audience },
+    eventAudience,
+    imageClient: createImageClient({ baseUrl: `${imageServiceUrl}/images/api/v1`, token, timeoutMs: 500 }),
+    timing: { requestMs: 1_000, settleMs: 500, reconcileEveryMs: 100 },
+  });
+
+  return {
+    keep,
+    stop: async () => {
+      for (const process of running.splice(0).reverse()) await process.stop();
+    },
+
+    /** A gateway before the system's subgraphs, or others; gives its URL. */
+    async gateway(
+      urls: { auth?: string; resources?: string },
+      timeouts = { timeoutMs: 300, mutationTimeoutMs: 4_000 },
+    ) {
+      const { auth = system.auth, resources = system.resources } = urls;
+      const router = await startRouterBefore({ auth, resources }, { dataFolder: system.dataFolder, ...timeouts });
+      if (router) return keep(router).url;
+      const signAddress = createAddressSigner(readClientAddressKey(secret('client-address-key')));
+      const subgraphs = [
+        { name: 'auth', transport: createHttpTransport(auth, { signAddress }), ...timeouts },
+        { name: 'resources', transport: createHttpTransport(resources), ...timeouts },
+      ];
+      return keep(await startGateway({ subgraphs, corsOrigins: [], listen: anyPort, log })).url;
+    },
+
+    /** The system's auth at another port, which tells the resources at a URL, where one is given; gives its URL. */
+    async authAt(port: number, { resourcesUrl, ...rules }: { resourcesUrl?: string } & Partial<AccountRules> = {}) {
+      const file = join(system.dataFolder, 'auth.sqlite');
+      const url = resourcesUrl && new URL('/events', resourcesUrl).href;
+      const subscribers = url ? [{ name: 'resources', url }] : [];
+      const settings = {
+        keys: openKeys(),
+        store: openSqliteUserStore(file, { subscribers: subscribers.map(({ name }) => name) }),
+        counters: openSqliteLimitStore(file),
+        tokens: { issuer, audience, clientId: 'test' },
+        rules: { ...testSettings.accounts, ...rules },
+        events: { audience: eventAudience, subscribers },
+      };
+      return keep(await startAuth({ ...settings, listen: { ...anyPort, port }, log })).url;
+    },
+
+    /** The system's resources at another port; gives their URL. */
+    async resourcesAt(port: number) {
+      const settings = {
+        store: openSqliteResourceStore(join(system.dataFolder, 'resources.sqlite')),
+        ...resourcesBefore(system.imageService, secret('image-service-token')),
+      };
+      return keep(await startResources({ ...settings, listen: { ...anyPort, port }, log })).url;
+    },
+
+    /** Resources on an empty database, before another image service; gives its URL and the database's file. */
+    async resources(imageServiceUrl: string, openStore: (file: string) => ResourceStore = openSqliteResourceStore) {
+      const folder = temporaryFolder();
+      keep({ stop: async () => folder.remove() });
+      const file = join(folder.path, 'resources.sqlite');
+      const settings = { store: openStore(file), ...resourcesBefore(imageServiceUrl, 'a token of the tests') };
+      return { url: keep(await startResources({ ...settings, listen: anyPort, log })).url, file };
+    },
+  };
+}
+
+export type Parts = ReturnType<typeof partsBeside>;

@@ -1,0 +1,22 @@
+import sharp from 'sharp';
+import { pngChunk } from '../../subgraphs/resources/images/png.ts';
+
+const headerEnd = 33;
+const endChunkBytes = 12;
+
+/** A whole PNG of exactly so many bytes, most of them in a text chunk. */
+export async function pngOfSize(sizeBytes: number): Promise<Buffer> {
+  const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
+    .png()
+    .toBuffer();
+  const text = pngChunk('tEXt', Buffer.alloc(sizeBytes - png.length - 12, 'pad\0x'));
+  return Buffer.concat([png.subarray(0, -endChunkBytes), text, png.subarray(-endChunkBytes)]);
+}
+
+/** The PNG with a header that claims another size, and a checksum that holds. */
+export function claimSize(png: Buffer, { width, height }: { width: number; height: number }): Buffer {
+  const header = Buffer.from(png.subarray(16, 29));
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  return Buffer.concat([png.subarray(0, 8), pngChunk('IHDR', header), png.subarray(headerEnd)]);
+}

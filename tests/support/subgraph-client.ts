@@ -1,0 +1,70 @@
+import type { IncomingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types.js';
+import { onTestFinished } from 'vitest';
+import { createHttpTransport } from '../../gateway/subgraphs/http-transport.ts';
+import { createSubgraphClient, type SubgraphSettings } from '../../gateway/subgraphs/subgraph-client.ts';
+import type { Client } from '../../platform/graphql/http-handler.ts';
+import { captureLog } from './captured-log.ts';
+import { listen } from './servers.ts';
+
+/** A request as a subgraph got it. */
+export interface Asked {
+  headers: IncomingHttpHeaders;
+  body: { query: string; variables?: Record<string, unknown>; [key: string]: unknown };
+}
+
+/** What a client asks on behalf of whom; by default a query of two fields, of somebody who has no token. */
+export interface Asking {
+  query?: string;
+  variables?: Record<string, unknown>;
+  authorization?: string;
+  clientGone?: AbortSignal;
+  asker?: () => Client;
+}
+
+/** Who asks, where nobody else is named. */
+export const someClient: Client = { address: '198.51.100.7', userAgent: 'a client/1.0' };
+
+/** Listens as a subgraph that answers as it is told, and gives its address. */
+export async function listenAsSubgraph(listener: RequestListener): Promise<string> {
+  const server = await listen(listener);
+  onTestFinished(() => server.stop());
+  return `${server.url}/graphql`;
+}
+
+/** A client before a subgraph that answers as it is told; both are gone when the test is over. */
+export async function startClient(
+  answer: (res: ServerResponse, asked: Asked) => void,
+  timeouts: Partial<SubgraphSettings> = {},
+  transportTo = (url: string) => createHttpTransport(url),
+) {
+  const asked: Asked[] = [];
+  const url = await listenAsSubgraph(async (req, res) => {
+    const request = { headers: req.headers, body: JSON.parse(await text(req)) as Asked['body'] };
+    asked.push(request);
+    answer(res, request);
+  });
+  return { ...createClient({ url, transport: transportTo(url), ...timeouts }), url, asked };
+}
+
+/** A client of the subgraph at `url`. */
+export function createClient({ url, ...timeouts }: Partial<SubgraphSettings> & { url: string }) {
+  const { log, lines } = captureLog();
+  const defaults = { name: 'things', timeoutMs: 10_000, mutationTimeoutMs: 10_000 };
+  const settings = { ...defaults, transport: createHttpTransport(url), ...timeouts };
+  const client = createSubgraphClient(settings, log);
+  onTestFinished(() => client.close());
+  const ask = ({ query = '{ first second }', variables, authorization, clientGone, asker }: Asking = {}) =>
+    client.process({
+      kind: GraphQLDataSourceRequestKind.LOADING_SCHEMA,
+      request: { query, variables: variables ?? {} },
+      context: {
+        authorization,
+        requestId: 'r-1',
+        clientGone: clientGone ?? new AbortController().signal,
+        client: asker ?? (() => someClient),
+      },
+    });
+  return { ask, close: () => client.close(), log: lines };
+}

@@ -1,0 +1,98 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { gql } from 'graphql-tag';
+import { ApiError } from '../../platform/api-error.ts';
+import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
+
+const typeDefs = gql`
+  type Query {
+    hello: String
+    echo(text: String!): String
+    "What of the request reaches a resolver."
+    request: String
+    "Answers when the test says so."
+    slow: String
+    bug: String
+    codedBug: String
+    refusal: String
+    unavailable: String
+  }
+
+  type Mutation {
+    "How often it was asked for."
+    change: Int
+    "Counts as one more change, and refuses."
+    refuseChange: Int
+  }
+`;
+
+/** What a test decides and learns of the schema above. */
+export interface TinySchema {
+  schema: GraphQLSchema;
+  /** How often the mutation ran. */
+  changes(): number;
+  /** Resolves with the request whose `slow` has begun. */
+  slowBegan: Promise<IncomingRequest>;
+  /** Lets `slow` answer. */
+  finishSlow(): void;
+}
+
+/** A schema with a field for each way to answer: well, late, with a refusal and with a bug. */
+export function createTinySchema(): TinySchema {
+  let changes = 0;
+  const [finished, finishSlow] = createGate<void>();
+  const [slowBegan, begin] = createGate<IncomingRequest>();
+  const schema = buildSubgraphSchema({
+    typeDefs,
+    resolvers: {
+      Query: {
+        hello: () => 'world',
+        echo: (_, { text }: { text: string }) => text,
+        request: (_, _args, context) => {
+          const { clientGone, ...request } = context as IncomingRequest;
+          return JSON.stringify(request);
+        },
+        slow: async (_, _args, context) => {
+          begin(context as IncomingRequest);
+          await finished;
+          return 'at last';
+        },
+        ...failures,
+      },
+      Mutation: {
+        change: () => {
+          changes += 1;
+          return changes;
+        },
+        refuseChange: () => {
+          changes += 1;
+          return failures.refusal();
+        },
+      },
+    },
+  });
+  return { schema, changes: () => changes, slowBegan, finishSlow };
+}
+
+const failures = {
+  bug: () => {
+    throw new Error('no such table: users', { cause: new Error('SQLITE_ERROR in /srv/app') });
+  },
+  codedBug: () => {
+    throw new GraphQLError('no such table: users', { extensions: { code: 'SQLITE', table: 'users' } });
+  },
+  refusal: () => {
+    throw new ApiError({ code: 'NOT_FOUND' }, 'There is no such thing.', { cause: new Error('0 rows') });
+  },
+  unavailable: () => {
+    throw new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Try again.', { cause: new Error('SQLITE_BUSY') });
+  },
+};
+
+function createGate<Value>(): [Promise<Value>, (value: Value) => void] {
+  let open = (_value: Value) => {};
+  const gate = new Promise<Value>((resolve) => {
+    open = resolve;
+  });
+  return [gate, (value) => open(value)];
+}
