@@ -11,16 +11,18 @@ declare module 'vitest' {
   }
 }
 
-const project = (name: string, include: string, calls: Calls) => ({
-  extends: true as const,
-  test: { name, include: [include], exclude: ['**/node_modules/**', faults, inBrowser], provide: { calls } },
-});
+/**
+ * Tests of whole systems: real processes, real time, many requests. They are too slow for `npm test`.
+ * Anywhere in the tree, a file joins them by its name: `….system.test.ts`.
+ */
+const system = ['**/*.system.test.ts', 'tests/e2e/*.test.ts'];
 
-/** Kills processes by the hundred; `npm run test:faults` runs these alone. */
-const faults = 'tests/faults/*.test.ts';
+/** Kills processes by the hundred. */
+const faults = ['tests/faults/**/*.test.ts'];
 
-/** The explorer in a real browser; where there is none, `npm test` goes on without these, and says so. */
-const inBrowser = 'tests/browser/*.test.ts';
+/** Drives the explorer in a real browser. Skipped with a notice where no browser is installed. */
+const browser = ['tests/browser/*.test.ts'];
+
 sayIfNone();
 
 export default defineConfig({
@@ -37,23 +39,38 @@ export default defineConfig({
     // What is waited for comes soon, or on a busy machine late.
     expect: { poll: { timeout: 20_000 } },
     projects: [
-      project('in memory', '**/*.test.ts', 'memory'),
-      project('over the network', 'tests/e2e/api/*.test.ts', 'network'),
+      // `npm test`
+      {
+        extends: true,
+        test: {
+          name: 'in memory',
+          include: ['**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...system, ...faults, ...browser],
+          provide: { calls: 'memory' },
+        },
+      },
+      // `npm run test:system`
+      { extends: true, test: { name: 'system', include: system, provide: { calls: 'memory' } } },
+      {
+        extends: true,
+        test: { name: 'over the network', include: ['tests/e2e/api/*.test.ts'], provide: { calls: 'network' } },
+      },
       {
         extends: true,
         test: {
           name: 'browser',
-          include: browserPath === undefined ? [] : [inBrowser],
+          include: browserPath === undefined ? [] : browser,
           // Chromium, the bundler and the servers share two cores with whatever else is tested.
           testTimeout: 180_000,
           provide: { calls: 'memory' },
         },
       },
+      // `npm run test:faults`
       {
         extends: true,
         test: {
           name: 'faults',
-          include: [faults],
+          include: faults,
           globalSetup: 'tests/faults/bundle.ts',
           provide: { calls: 'memory' },
         },
