@@ -14,9 +14,8 @@ import { openSqliteLimitStore } from '../subgraphs/auth/storage/sqlite/limit-sto
 import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite/user-store.ts';
 import { openSigningKeys } from '../subgraphs/auth/tokens/signing-keys.ts';
 import { createImageClient, readImageServiceToken } from '../subgraphs/resources/image-service/client.ts';
-import { startResources } from '../subgraphs/resources/server.ts';
+import { resourcesTiming, startResources } from '../subgraphs/resources/server.ts';
 import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite/resource-store.ts';
-import { timingOf } from '../subgraphs/resources/timing.ts';
 import { ensureSecrets, openFolder } from './data-folder.ts';
 
 export interface SupergraphSettings {
@@ -105,7 +104,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
         timeoutMs: imageServiceTimeoutMs,
         publicFetchOrigin: imageService.url,
       }),
-      timing: timingOf({ timeoutMs: imageServiceTimeoutMs, settleSeconds: imageServiceSettleSeconds }),
+      timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: imageServiceSettleSeconds }),
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },
       log: log('resources'),
     }),

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Client } from '../platform/graphql/http-handler.ts';
 import {
   clientAddressHeader,
   createAddressSigner,
   createClientReader,
   readClientAddressKey,
 } from '../platform/http/client-address.ts';
+import type { ClientInfo } from '../platform/http/client-info.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { listenAsSubgraph, someClient, startClient } from '../tests/support/subgraph-client.ts';
 import { post } from '../tests/support/tiny-server.ts';
@@ -21,7 +21,7 @@ const logIn = 'mutation { login(input: { username: "ada", password: "correct hor
 
 /** A gateway before an auth subgraph that writes down who asks, and with which headers. */
 async function startBefore(executor: ExecutorName, trustedProxies: readonly string[] = []) {
-  const seen: { client: Client; headers: IncomingHttpHeaders }[] = [];
+  const seen: { client: ClientInfo; headers: IncomingHttpHeaders }[] = [];
   const read = createClientReader(key);
   const auth = await listenAsSubgraph((req, res) => {
     seen.push({ client: read(req), headers: req.headers });
@@ -145,7 +145,7 @@ describe('a mutation', () => {
 
 test('a query need not know who asks', async () => {
   const { ask } = await startClient((res) => res.end('{"data":{"first":1}}'));
-  const asker = (): Client => {
+  const asker = (): ClientInfo => {
     throw new Error('Nobody need know.');
   };
   expect(await ask({ query: '{ first }', asker })).toEqual({ data: { first: 1 } });

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Client } from '../platform/graphql/http-handler.ts';
+import type { ClientInfo } from '../platform/http/client-info.ts';
 import { readEnvironment } from '../platform/process/environment.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { listen } from '../tests/support/servers.ts';
@@ -7,16 +7,16 @@ import { createClientIp, isProxyRange } from './client-ip.ts';
 import { gatewayEnvironment } from './environment.ts';
 
 /** Who is connected, to a server that trusts these proxies; the other end of the connection is 127.0.0.1. */
-async function clientSeen(trustedProxies: readonly string[], headers: Record<string, string>): Promise<Client> {
+async function clientSeen(trustedProxies: readonly string[], headers: Record<string, string>): Promise<ClientInfo> {
   const clientOf = createClientIp(trustedProxies);
-  const seen: Client[] = [];
+  const seen: ClientInfo[] = [];
   const server = await listen((req, res) => {
     seen.push(clientOf(req));
     res.end();
   });
   onTestFinished(server.stop);
   await fetch(server.url, { headers: { 'user-agent': 'a client/1.0', ...headers } });
-  return seen[0] as Client;
+  return seen[0] as ClientInfo;
 }
 
 const addressSeen = async (trustedProxies: readonly string[], forwardedFor: string) =>

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import proxyAddr from 'proxy-addr';
-import type { Client } from '../platform/graphql/http-handler.ts';
-import { plainAddress } from '../platform/http/client-address.ts';
+import { type ClientInfo, canonicalAddress } from '../platform/http/client-info.ts';
 import type { Logger } from '../platform/process/logger.ts';
 
 type IsTrusted = (address: string, hops: number) => boolean;
@@ -17,7 +16,10 @@ const namedRanges = ['loopback', 'linklocal', 'uniquelocal'];
  * Tells who is connected. Behind trusted proxies that is the last address in `X-Forwarded-For` that is none of theirs:
  * whatever stands before it, the client may have written there itself. Without them, nobody's headers are asked.
  */
-export function createClientIp(trustedProxies: readonly string[] = [], log?: Logger): (req: IncomingMessage) => Client {
+export function createClientIp(
+  trustedProxies: readonly string[] = [],
+  log?: Logger,
+): (req: IncomingMessage) => ClientInfo {
   const isTrusted = proxyAddr.compile([...trustedProxies]);
   const addressOf = trustedProxies.length > 0 ? addressBehind(isTrusted) : otherEnd;
   const warn = log && warnOnceOfStrangers(isTrusted, log);
@@ -57,11 +59,11 @@ function warnOnceOfStrangers(isTrusted: IsTrusted, log: Logger) {
 }
 
 function addressBehind(isTrusted: IsTrusted) {
-  return (req: IncomingMessage) => plainAddress(withoutPort(proxyAddr(req, isTrusted))) ?? otherEnd(req);
+  return (req: IncomingMessage) => canonicalAddress(withoutPort(proxyAddr(req, isTrusted))) ?? otherEnd(req);
 }
 
 function otherEnd({ socket }: IncomingMessage): string | undefined {
-  return plainAddress(socket.remoteAddress);
+  return canonicalAddress(socket.remoteAddress);
 }
 
 /** Some proxies add the client's port. A connection that is gone may have no address any more. */

@@ -12,7 +12,7 @@ import {
   RECORD_MAX_BYTES,
   type StoredImage,
 } from './image-record.ts';
-import { createYield } from './yield-to-event-loop.ts';
+import { createKeyedMutex } from './keyed-mutex.ts';
 
 const IMAGE_ID = /^[0-9a-f]{24}$/;
 const IMAGE_FILE = /^[0-9a-f]{24}\.image$/;
@@ -77,7 +77,7 @@ function createReader(folder: string) {
 }
 
 function createWriter(folder: string) {
-  const inTurn = createYield();
+  const withLock = createKeyedMutex();
 
   const write = async (image: StoredImage): Promise<ImageRecord> => {
     await writeWhole(pathOf(folder, image.record.id), encodeImage(image));
@@ -92,7 +92,7 @@ function createWriter(folder: string) {
 
   // Reading and writing are one turn: otherwise an image that was removed between the two would rise again.
   const change = (id: string, wanted: ImageChange): Promise<boolean> =>
-    inTurn(id, async () => {
+    withLock(id, async () => {
       const image = await readImage(folder, id);
       if (!image) return false;
       await write(changed(image, wanted));
@@ -100,7 +100,7 @@ function createWriter(folder: string) {
     });
 
   const remove = async (id: string): Promise<boolean> =>
-    IMAGE_ID.test(id) && inTurn(id, () => removeWhole(pathOf(folder, id)));
+    IMAGE_ID.test(id) && withLock(id, () => removeWhole(pathOf(folder, id)));
 
   return { add, change, remove };
 }

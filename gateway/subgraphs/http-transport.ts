@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { type Dispatcher, Pool } from 'undici';
 import type { Signal } from '../../platform/async/signal.ts';
-import type { Client } from '../../platform/graphql/http-handler.ts';
 import type { Operation } from '../../platform/graphql/operation-cache.ts';
 import { clientAddressHeader } from '../../platform/http/client-address.ts';
+import type { ClientInfo } from '../../platform/http/client-info.ts';
 import { type Call, maxAnswerBytes, type Transport } from './transport.ts';
 
 /** For queries, and as many for mutations: more than a subgraph lets wait, so that it is the subgraph which refuses. */
@@ -44,7 +44,7 @@ function headersFor({ authorization, requestId }: Call): string[] {
   return authorization === undefined ? headers : [...headers, 'authorization', authorization];
 }
 
-function headersOf({ address, userAgent }: Client, signAddress: (address: string) => string): string[] {
+function headersOf({ address, userAgent }: ClientInfo, signAddress: (address: string) => string): string[] {
   const headers = [clientAddressHeader, signAddress(address)];
   // What may not stand in a header (RFC 9110, section 5.5) would make the whole call fail.
   return userAgent === undefined ? headers : [...headers, 'user-agent', userAgent.replace(/[^\t -~\x80-\xff]/g, '')];

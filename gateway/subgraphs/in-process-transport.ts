@@ -1,11 +1,11 @@
 import type { Signal } from '../../platform/async/signal.ts';
-import type { Client } from '../../platform/graphql/http-handler.ts';
 import type { ExecuteInProcess } from '../../platform/graphql/server.ts';
-import { fitsInJson } from '../../platform/http/json-size.ts';
+import type { ClientInfo } from '../../platform/http/client-info.ts';
+import { fitsInJson } from '../../platform/json.ts';
 import { maxAnswerBytes, type Transport } from './transport.ts';
 
 /** Who asks where no client is named: the gateway, from here. */
-const gateway: Client = { address: '127.0.0.1', userAgent: undefined };
+const gateway: ClientInfo = { address: '127.0.0.1', userAgent: undefined };
 
 /** Carries operations to a subgraph in this process, with what the network would hold them to. */
 export function createInProcessTransport(execute: ExecuteInProcess): Transport {

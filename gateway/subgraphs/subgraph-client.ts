@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { startDeadline } from '../../platform/async/deadline.ts';
 import type { Signal } from '../../platform/async/signal.ts';
 import { isApiErrorCode, pickPublic } from '../../platform/graphql/error-formatting.ts';
-import type { Client } from '../../platform/graphql/http-handler.ts';
+import type { ClientInfo } from '../../platform/http/client-info.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { requestedPaths } from './requested-paths.ts';
 import type { Transport } from './transport.ts';
@@ -15,7 +15,7 @@ export interface GatewayContext {
   authorization: string | undefined;
   requestId: string;
   clientGone: Signal;
-  client: () => Client;
+  client: () => ClientInfo;
 }
 
 export interface SubgraphSettings {

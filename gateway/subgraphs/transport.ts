@@ -1,6 +1,6 @@
 import type { Signal } from '../../platform/async/signal.ts';
-import type { Client } from '../../platform/graphql/http-handler.ts';
 import type { Operation } from '../../platform/graphql/operation-cache.ts';
+import type { ClientInfo } from '../../platform/http/client-info.ts';
 
 /** What goes with every call of a client's request, and ends it. */
 export interface Call {
@@ -8,7 +8,7 @@ export interface Call {
   requestId: string;
   isMutation: boolean;
   /** Who asks; of mutations alone, as nothing else depends on it. */
-  client: Client | undefined;
+  client: ClientInfo | undefined;
   /** Aborts when nobody waits for the answer any more. */
   signal: Signal;
 }

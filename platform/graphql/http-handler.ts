@@ -3,19 +3,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
 import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
+import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { acceptedType, answerTypes, prefersPage } from '../http/content-negotiation.ts';
 import { createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
 import type { Logger } from '../process/logger.ts';
 import type { ExecuteCached } from './cached-execution.ts';
 import { maskedMessage } from './error-formatting.ts';
-
-/** Who asks, as far as the connection and its headers tell. */
-export interface Client {
-  /** IP address. */
-  address: string;
-  /** What the client says of itself: the header `user-agent`. */
-  userAgent: string | undefined;
-}
 
 /** What of an HTTP request reaches the resolvers; nothing else of it does. */
 export interface IncomingRequest {
@@ -25,7 +18,7 @@ export interface IncomingRequest {
   /** Aborts when the client has gone away before it was answered. */
   clientGone: Signal;
   /** Read when it is asked for: most operations need nothing of it. */
-  client: () => Client;
+  client: () => ClientInfo;
 }
 
 /** An answer to something else than GraphQL, at a path of its own. `headers` belong to every answer. */
@@ -42,7 +35,7 @@ export interface GraphqlHttpSettings<Context extends BaseContext> {
   /** Throws where the process could not answer a query. */
   checkReady: () => void;
   /** Who asks; the other end of the connection where it is left out. */
-  clientOf?: (req: IncomingMessage) => Client;
+  clientOf?: (req: IncomingMessage) => ClientInfo;
   /** What is answered at other paths than `/graphql`: `/events`, or `/files/*` for everything right below it. */
   paths?: Readonly<Record<string, AnswerPath>>;
   /** What is answered at `/graphql` to GET and HEAD where the client would rather have a page, as browsers do. */
@@ -152,7 +145,7 @@ async function answerGraphql<Context extends BaseContext>(
   const read = req.method === 'POST' ? await routing.readJson(req, res) : { body: undefined };
   if ('refusal' in read) return sendError(res, read.refusal, headers);
   const { authorization } = req.headers;
-  const client = () => (routing.clientOf ?? otherEnd)(req);
+  const client = () => (routing.clientOf ?? remoteClient)(req);
   const context = routing.context({ authorization, requestId, clientGone: whenClientGoes(res), client });
   const familiar = await routing.executeCached(read.body, context);
   if ('data' in familiar)
@@ -177,11 +170,6 @@ async function answerByApollo<Context extends BaseContext>(
   if (answer.body.kind !== 'complete')
     throw new Error('An answer in parts was asked for, which no schema here offers.');
   sendText(res, answer.status ?? 200, answer.body.string, { ...headers, ...Object.fromEntries(answer.headers) });
-}
-
-/** The other end of the connection. */
-function otherEnd({ socket, headers }: IncomingMessage): Client {
-  return { address: socket.remoteAddress ?? '', userAgent: headers['user-agent'] };
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {

@@ -15,7 +15,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'graphql';
-import { fitsInJson } from '../http/json-size.ts';
+import { fitsInJson } from '../json.ts';
 import type { Running } from '../process/lifecycle.ts';
 import { errorCode, StartupError } from '../process/startup-error.ts';
 import { createCachedExecution } from './cached-execution.ts';

@@ -2,15 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../tests/support/servers.ts';
-import type { Client } from '../graphql/http-handler.ts';
 import { StartupError } from '../process/startup-error.ts';
 import {
   clientAddressHeader,
   createAddressSigner,
   createClientReader,
-  plainAddress,
   readClientAddressKey,
 } from './client-address.ts';
+import { type ClientInfo, canonicalAddress } from './client-info.ts';
 
 const newKey = () => readClientAddressKey(randomBytes(32).toString('base64url'));
 
@@ -43,16 +42,16 @@ describe('the key of client addresses', () => {
 });
 
 /** What auth makes of a request with these headers; the other end of the connection is 127.0.0.1. */
-async function readAs(headers: Record<string, string>, key = newKey()): Promise<Client> {
+async function readAs(headers: Record<string, string>, key = newKey()): Promise<ClientInfo> {
   const read = createClientReader(key);
-  const seen: Client[] = [];
+  const seen: ClientInfo[] = [];
   const server = await listen((req, res) => {
     seen.push(read(req));
     res.end();
   });
   onTestFinished(server.stop);
   await fetch(server.url, { headers: { 'user-agent': 'a client/1.0', ...headers } });
-  return seen[0] as Client;
+  return seen[0] as ClientInfo;
 }
 
 const asked = (value: string): IncomingHttpHeaders & Record<string, string> => ({ [clientAddressHeader]: value });
@@ -121,13 +120,13 @@ describe('an address', () => {
     ['::ffff:0:198.51.100.7', '::ffff:0:c633:6407'],
     ['::1', '::1'],
   ])('%s is written as %s', (given, written) => {
-    expect(plainAddress(given)).toBe(written);
+    expect(canonicalAddress(given)).toBe(written);
   });
 
   test.each(['', ' ', 'unknown', 'localhost', '127.1', '010.0.0.1', '1.2.3.4:80', '1.2.3.4%eth0', '[::1]', '1.2.3.4 '])(
     'is not %j',
     (given) => {
-      expect(plainAddress(given)).toBeUndefined();
+      expect(canonicalAddress(given)).toBeUndefined();
     },
   );
 });

@@ -1,9 +1,8 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isIP, SocketAddress } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import type { Client } from '../graphql/http-handler.ts';
 import { StartupError } from '../process/startup-error.ts';
+import { type ClientInfo, remoteClient } from './client-info.ts';
 
 /** Carries a client's address from the gateway: `<address> <HMAC of it>`, as the network between is not trusted. */
 export const clientAddressHeader = 'x-client-address';
@@ -34,22 +33,11 @@ export function createAddressSigner(key: KeyObject): (address: string) => string
 }
 
 /** Tells who asks: whom the gateway names, or the other end of the connection where it was not the gateway who asked. */
-export function createClientReader(key: KeyObject): (req: IncomingMessage) => Client {
-  return ({ headers, socket }) => {
-    const address = signedAddress(headers[clientAddressHeader], key) ?? plainAddress(socket.remoteAddress) ?? '';
-    return { address, userAgent: headers['user-agent'] };
+export function createClientReader(key: KeyObject): (req: IncomingMessage) => ClientInfo {
+  return (req) => {
+    const address = signedAddress(req.headers[clientAddressHeader], key);
+    return address === undefined ? remoteClient(req) : { address, userAgent: req.headers['user-agent'] };
   };
-}
-
-/**
- * An IP address as it is written everywhere here: an IPv4 one that was mapped into IPv6 as IPv4, all others of IPv6 as
- * RFC 5952 has them, without a zone. Undefined where the text is no address.
- */
-export function plainAddress(text = ''): string | undefined {
-  const version = isIP(text);
-  if (version !== 6) return version === 4 ? text : undefined;
-  const { address } = new SocketAddress({ address: text, family: 'ipv6' });
-  return address.replace(/^::ffff:(?=.*\.)/, '');
 }
 
 function signedAddress(header: string | string[] | undefined, key: KeyObject): string | undefined {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raw } from 'body-parser';
-import { createYield } from '../async/yield-to-event-loop.ts';
+import { createYieldToEventLoop } from '../async/yield-to-event-loop.ts';
 import { expectLargeBodies } from '../process/heap-growth.ts';
 
 /** An answer that is no GraphQL result: a request that was refused before GraphQL saw it. */
@@ -42,7 +42,7 @@ const largeBody = 64 * 1024;
 export function createJsonReader(maxBytes: number): ReadJson {
   // Not as text, which would be put together from pieces and so be in memory twice.
   const readBytes = raw({ limit: maxBytes, type: () => true });
-  const turn = createYield();
+  const yieldToEventLoop = createYieldToEventLoop();
   return async (req, res) => {
     if (!isJson(req)) return { refusal: unsupportedType };
     const error = await new Promise<unknown>((resolve) => readBytes(req, res, resolve));
@@ -50,7 +50,7 @@ export function createJsonReader(maxBytes: number): ReadJson {
     const { body = noBytes } = req as { body?: Buffer };
     if (body.length > largeBody) {
       expectLargeBodies();
-      await turn();
+      await yieldToEventLoop();
     }
     return parse(body);
   };

@@ -1,13 +1,14 @@
 import { dateTime } from '../../platform/graphql/date-time.ts';
-import type { Client } from '../../platform/graphql/http-handler.ts';
+import type { ClientInfo } from '../../platform/http/client-info.ts';
+import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
-import type { LoggedIn, Sessions, Viewer } from './sessions/sessions.ts';
+import type { LoggedIn, Sessions } from './sessions/sessions.ts';
 import type { User } from './storage/user-store.ts';
 
 export interface AuthContext {
   requestId: string;
-  client: () => Client;
+  client: () => ClientInfo;
   /** UNAUTHENTICATED without a token that holds, of a session that is open. */
   requireViewer: () => Promise<Viewer>;
   users: Accounts;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Client } from '../../platform/graphql/http-handler.ts';
 import { oneCredentialField } from '../../platform/graphql/one-credential-field.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
+import type { ClientInfo } from '../../platform/http/client-info.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { createAuthenticate } from '../../platform/tokens/access-token.ts';
 import { createAccounts } from './accounts/accounts.ts';
@@ -36,7 +36,7 @@ export interface AuthSettings {
   /** Who is told of ended sessions and accounts: the subscribers whose names the store was opened with. */
   events: { audience: string; subscribers: readonly Subscriber[] };
   /** Who asks; the other end of the connection where it is left out. */
-  clientOf?: (req: IncomingMessage) => Client;
+  clientOf?: (req: IncomingMessage) => ClientInfo;
   listen: Listen;
   log: Logger;
 }

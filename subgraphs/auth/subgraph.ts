@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
 import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
 import { buildSchema } from '../../platform/graphql/subgraph-schema.ts';
-import type { Authenticate } from '../../platform/tokens/access-token.ts';
+import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import { type AuthContext, resolvers } from './resolvers.ts';
-import type { Sessions, Viewer } from './sessions/sessions.ts';
+import type { Sessions } from './sessions/sessions.ts';
 import type { User } from './storage/user-store.ts';
 
 export interface AuthSubgraphParts {

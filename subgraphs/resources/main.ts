@@ -5,9 +5,8 @@ import { createLogger } from '../../platform/process/logger.ts';
 import { createRemoteKeySet } from '../../platform/tokens/remote-key-set.ts';
 import { resourcesEnvironment } from './environment.ts';
 import { createImageClient } from './image-service/client.ts';
-import { startResources } from './server.ts';
+import { resourcesTiming, startResources } from './server.ts';
 import { openSqliteResourceStore } from './storage/sqlite/resource-store.ts';
-import { timingOf } from './timing.ts';
 
 await runProcess({
   about: 'resources: the subgraph of image resources; verifies access tokens itself.',
@@ -29,7 +28,7 @@ await runProcess({
         timeoutMs: env.IMAGE_SERVICE_TIMEOUT_MS,
         publicFetchOrigin: env.IMAGE_PUBLIC_FETCH_ORIGIN,
       }),
-      timing: timingOf({
+      timing: resourcesTiming({
         timeoutMs: env.IMAGE_SERVICE_TIMEOUT_MS,
         settleSeconds: env.IMAGE_SERVICE_SETTLE_SECONDS,
       }),

@@ -17,14 +17,28 @@ import { createResources } from './resources/resources.ts';
 import type { ResourceStore } from './storage/resource-store.ts';
 import { createResourcesSubgraph } from './subgraph.ts';
 
+export interface ResourcesTiming extends Timing {
+  /** Interval between two runs of the reconciler. */
+  reconcileEveryMs: number;
+}
+
+/** Derives every time limit from the two that operators set for the image service. */
+export function resourcesTiming({
+  timeoutMs,
+  settleSeconds,
+}: {
+  timeoutMs: number;
+  settleSeconds: number;
+}): ResourcesTiming {
+  // A create makes up to two calls, each of which may take the whole timeout.
+  return { requestMs: 2 * timeoutMs, settleMs: settleSeconds * 1_000, reconcileEveryMs: 2_000 };
+}
+
 export interface ResourcesSettings {
   /** Closed when the subgraph stops, as the client is. */
   store: ResourceStore;
   imageClient: ImageClient;
-  timing: Timing & {
-    /** Between two looks at what requests left open. */
-    reconcileEveryMs: number;
-  };
+  timing: ResourcesTiming;
   /** Whose keys are stopped with the subgraph. */
   verifier: VerifierSettings & { keys: OpenKeySet };
   /** `aud` of security events, which are signed with the same keys by the same issuer. */

@@ -63,14 +63,14 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       // The rules know no transport and no database: no graphql, drizzle, fetch or HTTP.
       {
         room: new RegExp(rules),
-        files: new RegExp(`${own}|^platform/(api-error|async/[\\w-]+|process/logger)\\.ts$`),
+        files: new RegExp(
+          `${own}|^platform/(api-error|json|async/[\\w-]+|process/logger|http/client-info|tokens/access-token)\\.ts$`,
+        ),
         packages: /^(node:(crypto|timers\/promises|zlib)|lru-cache|p-limit|unhomoglyph|uuid|zod)$/,
       },
       {
         room: new RegExp(`${own}resolvers\\.ts$`),
-        files: new RegExp(
-          `${own}|^platform/(api-error|tokens/access-token|graphql/date-time|graphql/http-handler)\\.ts$`,
-        ),
+        files: new RegExp(`${own}|^platform/(api-error|tokens/access-token|graphql/date-time|http/client-info)\\.ts$`),
       },
       {
         room: new RegExp(own),

@@ -4,7 +4,7 @@ import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/t
 import { onTestFinished } from 'vitest';
 import { createHttpTransport } from '../../gateway/subgraphs/http-transport.ts';
 import { createSubgraphClient, type SubgraphSettings } from '../../gateway/subgraphs/subgraph-client.ts';
-import type { Client } from '../../platform/graphql/http-handler.ts';
+import type { ClientInfo } from '../../platform/http/client-info.ts';
 import { captureLog } from './captured-log.ts';
 import { listen } from './servers.ts';
 
@@ -20,11 +20,11 @@ export interface Asking {
   variables?: Record<string, unknown>;
   authorization?: string;
   clientGone?: AbortSignal;
-  asker?: () => Client;
+  asker?: () => ClientInfo;
 }
 
 /** Who asks, where nobody else is named. */
-export const someClient: Client = { address: '198.51.100.7', userAgent: 'a client/1.0' };
+export const someClient: ClientInfo = { address: '198.51.100.7', userAgent: 'a client/1.0' };
 
 /** Listens as a subgraph that answers as it is told, and gives its address. */
 export async function listenAsSubgraph(listener: RequestListener): Promise<string> {

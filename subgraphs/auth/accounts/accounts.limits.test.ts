@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ClientInfo } from '../../../platform/http/client-info.ts';
 import { elsewhere, inTurn, passSeconds } from '../testing/throttle.ts';
 import { client, openUsers, otherPassword, password, refusal, refusalOf, stopClock } from '../testing/users.ts';
-import type { Client } from './accounts.ts';
 
 const quarterHour = 900;
 const wrong = 'wrong horse';
@@ -134,10 +134,10 @@ describe('a crowd that asks for more from one address than can be hashed', () =>
     const crowd = Promise.allSettled(Array.from({ length: 200 }, () => passwords.hash(password, client.address)));
     onTestFinished(async () => void (await crowd));
     const ask = {
-      register: (from: Client) => users.register({ username: 'grace', password }, from),
-      login: (from: Client) => users.logIn({ username: 'ada', password }, from),
-      changePassword: (from: Client) => users.changePassword(viewer, change, from),
-      deleteAccount: (from: Client) => users.deleteAccount(viewer, password, from),
+      register: (from: ClientInfo) => users.register({ username: 'grace', password }, from),
+      login: (from: ClientInfo) => users.logIn({ username: 'ada', password }, from),
+      changePassword: (from: ClientInfo) => users.changePassword(viewer, change, from),
+      deleteAccount: (from: ClientInfo) => users.deleteAccount(viewer, password, from),
     };
     return { ask, store };
   }

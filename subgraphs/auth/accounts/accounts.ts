@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { sessionEnded, throwIfInvalid } from '../../../platform/api-error.ts';
+import type { ClientInfo } from '../../../platform/http/client-info.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
+import type { Viewer } from '../../../platform/tokens/access-token.ts';
 import { invalidCredentials, wrongPassword } from '../errors.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { Throttle } from '../rate-limiting/throttle.ts';
-import type { LoggedIn, Sessions, Viewer } from '../sessions/sessions.ts';
+import type { LoggedIn, Sessions } from '../sessions/sessions.ts';
 import { type User, type UserStore, type UserWithPassword, usernameTaken } from '../storage/user-store.ts';
 import { confusableOf, normaliseUsername, usernameKey, usernameProblems } from './usernames.ts';
 
@@ -18,23 +20,16 @@ export interface PasswordInput {
   newPassword: string;
 }
 
-/** Where somebody asks from. */
-export interface Client {
-  /** IP address. */
-  address: string;
-  userAgent: string | undefined;
-}
-
 /** The rules about accounts. */
 export interface Accounts {
   /** BAD_USER_INPUT, USERNAME_TAKEN, RATE_LIMITED. */
-  register(credentials: Credentials, client: Client): Promise<LoggedIn>;
+  register(credentials: Credentials, client: ClientInfo): Promise<LoggedIn>;
   /** INVALID_CREDENTIALS, RATE_LIMITED. */
-  logIn(credentials: Credentials, client: Client): Promise<LoggedIn>;
+  logIn(credentials: Credentials, client: ClientInfo): Promise<LoggedIn>;
   /** UNAUTHENTICATED, INVALID_CREDENTIALS, BAD_USER_INPUT, RATE_LIMITED. */
-  changePassword(viewer: Viewer, input: PasswordInput, client: Client): Promise<LoggedIn>;
+  changePassword(viewer: Viewer, input: PasswordInput, client: ClientInfo): Promise<LoggedIn>;
   /** UNAUTHENTICATED, INVALID_CREDENTIALS, RATE_LIMITED. */
-  deleteAccount(viewer: Viewer, password: string, client: Client): Promise<void>;
+  deleteAccount(viewer: Viewer, password: string, client: ClientInfo): Promise<void>;
   /** UNAUTHENTICATED where the account is gone. */
   me(viewerId: string): Promise<User>;
   /** One for each id and in their order: undefined where there is none by that id or it is somebody else's. */

@@ -1,8 +1,8 @@
+import { createInterruptibleSleep } from '../../../platform/async/interruptible-sleep.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { Delivery, Outbox } from '../storage/outbox.ts';
 import type { SignEvent } from '../tokens/tokens.ts';
 import type { PushEvent } from './event-push.ts';
-import { createPause } from './pause.ts';
 
 /** Tells subscribers what has happened, from now on. */
 export interface EventDelivery {
@@ -64,7 +64,7 @@ async function warnOfStrangers({ subscribers, outbox, log }: EventDeliveryParts)
 async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeliveryParts, stopping: AbortSignal) {
   const { outbox, sign, push, log } = parts;
   const underWay = new Map<string, Promise<void>>();
-  const pause = createPause(lookEveryMs, stopping);
+  const { sleep, wake } = createInterruptibleSleep(lookEveryMs, stopping);
   let isAway = false;
   let acceptedAt = Number.NEGATIVE_INFINITY;
   let aloneUntil = 0;
@@ -123,7 +123,7 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
       .catch(onFault)
       .finally(() => {
         underWay.delete(userId);
-        pause.end();
+        wake();
       });
     underWay.set(userId, delivering);
   };
@@ -138,7 +138,7 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
 
   while (!stopping.aborted) {
     await startMore().catch(onFault);
-    await pause.wait();
+    await sleep();
   }
   await Promise.all(underWay.values());
 }

@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sessionEnded } from '../../../platform/api-error.ts';
+import type { Viewer } from '../../../platform/tokens/access-token.ts';
 import { invalidRefreshToken, sessionNotFound } from '../errors.ts';
 import type { NewSession, Session, SessionStore } from '../storage/session-store.ts';
 import type { User, UserWithPassword } from '../storage/user-store.ts';
 import { type AccessToken, hashRefreshToken, type IssueToken, newRefreshToken } from '../tokens/tokens.ts';
-
-/** Who asks: an account, by one of its sessions. */
-export interface Viewer {
-  id: string;
-  sessionId: string;
-}
 
 /** An account that was logged in, or whose session goes on. */
 export interface LoggedIn extends AccessToken {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, vi } from 'vitest';
+import type { Viewer } from '../../../platform/tokens/access-token.ts';
 import { createAuthenticate } from '../../../platform/tokens/access-token.ts';
 import type { SecurityEvent } from '../../../platform/tokens/security-event.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
@@ -7,7 +8,7 @@ import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
 import { createAccounts } from '../accounts/accounts.ts';
 import { createPasswords } from '../passwords/passwords.ts';
 import { createThrottle, type Limits } from '../rate-limiting/throttle.ts';
-import { createSessions, type SessionTimes, type Viewer } from '../sessions/sessions.ts';
+import { createSessions, type SessionTimes } from '../sessions/sessions.ts';
 import { openSqliteLimitStore } from '../storage/sqlite/limit-store.ts';
 import { openSqliteUserStore } from '../storage/sqlite/user-store.ts';
 import { createIssueToken } from '../tokens/tokens.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Response } from 'node-fetch';
 import { z } from 'zod';
+import { parseJson } from '../../../platform/json.ts';
 import type { CreatedImage, ImageListing, ListedImage, PublicHash } from './client.ts';
 import { UnexpectedAnswer } from './http.ts';
 
@@ -61,14 +62,6 @@ export async function readHash(response: Response, maxBytes: number): Promise<Pu
 function readNothing(response: Response): undefined {
   (response.body as Readable | null)?.destroy();
   if (response.status !== 404 && response.status !== 410) throw unexpected(response);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unexpected({ status, headers }: Response): UnexpectedAnswer {

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { createInterruptibleSleep } from '../../../platform/async/interruptible-sleep.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { OperationStore } from '../storage/operation-store.ts';
 import type { RevocationStore } from '../storage/revocation-store.ts';
 import { keyMs } from './idempotency.ts';
-import { createPause } from './pause.ts';
 import type { Settle } from './recovery.ts';
 
 /** Settles, from now on and regularly, what requests and purged accounts have left. */
@@ -37,7 +37,7 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
   const { operations, revocations, settle, everyMs, log } = parts;
   const stopping = new AbortController();
   const atOnce = pLimit(settledAtOnce);
-  const pause = createPause(everyMs);
+  const { sleep, wake } = createInterruptibleSleep(everyMs, stopping.signal);
   let unresolvedToldAt = 0;
 
   const purge = async () => {
@@ -89,16 +89,15 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
   const run = async () => {
     while (!stopping.signal.aborted) {
       await look();
-      await pause.wait();
+      await sleep();
     }
   };
   const running = run();
 
   return {
-    wake: pause.end,
+    wake,
     stop: () => {
       stopping.abort();
-      pause.end();
       return running;
     },
   };

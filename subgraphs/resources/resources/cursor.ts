@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { parseJson } from '../../../platform/json.ts';
 import type { Position, ResourceList } from '../storage/resource-store.ts';
 import { isText } from './text-validation.ts';
 
@@ -36,12 +37,4 @@ function listName({ order, filter }: ResourceList): string {
   const { search, contentType, createdFrom, createdBefore } = filter;
   const parts = JSON.stringify([order, search, contentType, createdFrom, createdBefore]);
   return createHash('sha256').update(parts).digest('base64url').slice(0, 12);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

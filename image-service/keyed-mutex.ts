@@ -1,5 +1,5 @@
 /** Runs work that shares a key one after the other, in the order asked for; work of different keys runs at once. */
-export function createYield() {
+export function createKeyedMutex() {
   const lastByKey = new Map<string, Promise<unknown>>();
 
   return async <Result>(key: string, work: () => Promise<Result>): Promise<Result> => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom, type Random } from '../../gateway/execution/differential/operations/random.ts';
-import { fitsInJson } from './json-size.ts';
+import { createRandom, type Random } from '../gateway/execution/differential/operations/random.ts';
+import { fitsInJson } from './json.ts';
 
 const texts = ['', 'a', 'two words', '"quoted"', 'line\nbreak', 'ünïcödé', '🙂', '\u0000', '\ud800', 'x'.repeat(40)];
 const numbers = [0, -0, 1, -1, 0.1, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, Number.NaN, Number.POSITIVE_INFINITY];
