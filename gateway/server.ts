@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { oneCredentialField } from '../platform/graphql/one-credential-field.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import type { Logger } from '../platform/process/logger.ts';
+import { publicErrors } from '../schema/error-codes.ts';
 import { createGateway, type ExecutorName } from './apollo-gateway.ts';
 import { createClientIp } from './client-ip.ts';
 import { createExplorer } from './explorer/explorer.ts';
@@ -35,6 +36,7 @@ export function startGateway({
   return startGraphqlServer({
     ...createExplorer({ log }),
     gateway,
+    publicErrors,
     context: ({ authorization, requestId, clientGone, client }) => ({ authorization, requestId, clientGone, client }),
     clientOf: createClientIp(trustedProxies, log),
     validationRules: [oneCredentialField],

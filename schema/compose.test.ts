@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type DocumentNode, type FieldDefinitionNode, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { apiErrorCodes } from '../platform/graphql/error-formatting.ts';
 import { run } from '../tests/support/spawned.ts';
+import { apiErrorCodes } from './error-codes.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const subgraphs = ['auth.graphql', 'resources.graphql'];

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { composeServices } from '@apollo/composition';
 import { printSchema } from 'graphql';
 import { gql } from 'graphql-tag';
-import { apiDocs } from './tools/api-docs/page.ts';
 
 const here = (name: string) => new URL(name, import.meta.url);
 
@@ -26,5 +25,4 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { supergraph, api } = compose();
   writeFileSync(here('supergraph.graphql'), supergraph);
   writeFileSync(here('api.graphql'), api);
-  writeFileSync(here('../docs/api.md'), apiDocs(api));
 }

@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import { apiErrorCodes } from '../../platform/graphql/error-formatting.ts';
+import { apiErrorCodes } from '../../schema/error-codes.ts';
 import { type ApiError, isApiError, toApiError } from './errors.ts';
 
 const refused = (extensions?: Record<string, unknown>) =>

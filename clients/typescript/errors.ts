@@ -1,72 +1,16 @@
-/** One fault of an input. `field` is the path in the input, as `image.data`. */
-export interface ValidationIssue {
-  field: string;
-  message: string;
-}
+import { type ErrorDetailsByCode, errorDetailKeys } from './generated/error-details.ts';
 
-type Nothing = Record<never, never>;
-
-/** The closed list of codes that the API refuses with, each with what stands beside its message. */
-export interface ErrorDetails {
-  UNAUTHENTICATED: { reason: 'MISSING' | 'EXPIRED' | 'INVALID' };
-  FORBIDDEN: Nothing;
-  /** No problems where GraphQL itself refused a value for its type. */
-  BAD_USER_INPUT: { problems?: ValidationIssue[] };
-  INVALID_CREDENTIALS: Nothing;
-  INVALID_REFRESH_TOKEN: Nothing;
-  USERNAME_TAKEN: Nothing;
-  NOT_FOUND: Nothing;
-  CONFLICT: { reason: 'VERSION_PASSED'; currentVersion: number } | { reason: 'KEY_REUSED' | 'IN_PROGRESS' };
-  /** Of the image, before base64. */
-  IMAGE_TOO_LARGE: { maxBytes: number };
-  UNSUPPORTED_IMAGE: Nothing;
-  RATE_LIMITED: { retryAfterSeconds: number };
-  IMAGE_SERVICE_UNAVAILABLE: Nothing;
-  SERVICE_UNAVAILABLE: Nothing;
-  /** Of a request's body. */
-  PAYLOAD_TOO_LARGE: { maxBytes: number };
-  /** What the operator finds the bug by. */
-  INTERNAL_SERVER_ERROR: { requestId?: string };
-  GRAPHQL_PARSE_FAILED: Nothing;
-  GRAPHQL_VALIDATION_FAILED: Nothing;
-  OPERATION_RESOLUTION_FAILURE: Nothing;
-  PERSISTED_QUERY_NOT_FOUND: Nothing;
-  PERSISTED_QUERY_NOT_SUPPORTED: Nothing;
-  BAD_REQUEST: Nothing;
-  /** A code that this version of the client has not heard of. */
+/** Details by code. UNKNOWN stands for a code that this version of the client does not know, with its extensions. */
+export interface ErrorDetails extends ErrorDetailsByCode {
   UNKNOWN: { extensions: Record<string, unknown> };
 }
 
 export type ErrorCode = keyof ErrorDetails;
 
-/** What the API refused, by its code: `switch (error.code)` knows what else there is. */
+/** An error of the API. `switch (error.code)` narrows to the details of that code. */
 export type ApiError<Code extends ErrorCode = ErrorCode> = {
   [Each in Code]: Refused & { code: Each } & ErrorDetails[Each];
 }[Code];
-
-const detailsOf: Record<Exclude<ErrorCode, 'UNKNOWN'>, readonly string[]> = {
-  UNAUTHENTICATED: ['reason'],
-  FORBIDDEN: [],
-  BAD_USER_INPUT: ['problems'],
-  INVALID_CREDENTIALS: [],
-  INVALID_REFRESH_TOKEN: [],
-  USERNAME_TAKEN: [],
-  NOT_FOUND: [],
-  CONFLICT: ['reason', 'currentVersion'],
-  IMAGE_TOO_LARGE: ['maxBytes'],
-  UNSUPPORTED_IMAGE: [],
-  RATE_LIMITED: ['retryAfterSeconds'],
-  IMAGE_SERVICE_UNAVAILABLE: [],
-  SERVICE_UNAVAILABLE: [],
-  PAYLOAD_TOO_LARGE: ['maxBytes'],
-  INTERNAL_SERVER_ERROR: ['requestId'],
-  GRAPHQL_PARSE_FAILED: [],
-  GRAPHQL_VALIDATION_FAILED: [],
-  OPERATION_RESOLUTION_FAILURE: [],
-  PERSISTED_QUERY_NOT_FOUND: [],
-  PERSISTED_QUERY_NOT_SUPPORTED: [],
-  BAD_REQUEST: [],
-};
 
 /** An error as it comes over HTTP. */
 export interface ShownError {
@@ -111,7 +55,7 @@ export function toApiError(shown: readonly [ShownError, ...ShownError[]], data: 
 
 function toSingle(shown: ShownError): ApiError {
   const { code, ...extensions } = shown.extensions ?? {};
-  const known = Object.entries(detailsOf).find(([name]) => name === code);
+  const known = Object.entries(errorDetailKeys).find(([name]) => name === code);
   const details = known
     ? { code, ...Object.fromEntries(known[1].filter((key) => key in extensions).map((key) => [key, extensions[key]])) }
     : { code: 'UNKNOWN', extensions: { ...extensions, code } };

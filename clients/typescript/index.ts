@@ -9,9 +9,9 @@ export {
   type ErrorCode,
   type ErrorDetails,
   isApiError,
-  type ValidationIssue,
 } from './errors.ts';
 export type { CallOptions, Execute, ExecuteOptions } from './execute.ts';
+export type { ValidationIssue } from './generated/error-details.ts';
 export type { ResourceFilter, ResourceOrder } from './generated/operations.ts';
 export type {
   AllInput,

@@ -6,6 +6,7 @@ import type { Signal } from '../../platform/async/signal.ts';
 import { isApiErrorCode, pickPublic } from '../../platform/graphql/error-formatting.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
 import type { Logger } from '../../platform/process/logger.ts';
+import { publicErrors } from '../../schema/error-codes.ts';
 import { requestedPaths } from './requested-paths.ts';
 import type { Transport } from './transport.ts';
 
@@ -98,7 +99,8 @@ type SubgraphError = NonNullable<z.output<typeof result>['errors']>[number];
 
 /** What a subgraph refused with passes; what it says of its own trouble, or of ours, is masked when it leaves. */
 function asShown({ message, path, extensions = {} }: SubgraphError): GraphQLFormattedError {
-  const shown = isApiErrorCode(extensions.code) ? pickPublic(extensions) : { code: 'INTERNAL_SERVER_ERROR' };
+  const isPublic = isApiErrorCode(publicErrors, extensions.code);
+  const shown = isPublic ? pickPublic(publicErrors, extensions) : { code: 'INTERNAL_SERVER_ERROR' };
   return { message, ...(path && { path }), extensions: shown };
 }
 

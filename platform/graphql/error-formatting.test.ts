@@ -1,6 +1,9 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { apiErrorCodes, formatError, isApiErrorCode } from './error-formatting.ts';
+import { apiErrorCodes, publicErrors } from '../../schema/error-codes.ts';
+import { createErrorFormatter, isApiErrorCode } from './error-formatting.ts';
+
+const formatError = createErrorFormatter(publicErrors);
 
 const masked = { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 const everyKey = {
@@ -86,5 +89,5 @@ test('what comes in is not changed', () => {
 });
 
 test.each([undefined, null, 5, 'toString', 'hasOwnProperty', 'INTERNAL_SERVER_ERROR'])('%j is no refusal', (code) => {
-  expect(isApiErrorCode(code)).toBe(false);
+  expect(isApiErrorCode(publicErrors, code)).toBe(false);
 });

@@ -1,40 +1,17 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { ApiError, type ApiErrorCode } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import type { Logger } from '../process/logger.ts';
 import { redactErrorValues } from './redact-error-values.ts';
 
-/** Which keys of `extensions` may leave with each refusal: the allow-list that every process applies to every error. */
-const refusalKeys: Record<ApiErrorCode, readonly string[]> = {
-  UNAUTHENTICATED: ['reason'],
-  FORBIDDEN: [],
-  BAD_USER_INPUT: ['problems'],
-  INVALID_CREDENTIALS: [],
-  INVALID_REFRESH_TOKEN: [],
-  USERNAME_TAKEN: [],
-  NOT_FOUND: [],
-  CONFLICT: ['reason', 'currentVersion'],
-  IMAGE_TOO_LARGE: ['maxBytes'],
-  UNSUPPORTED_IMAGE: [],
-  RATE_LIMITED: ['retryAfterSeconds'],
-  IMAGE_SERVICE_UNAVAILABLE: [],
-  SERVICE_UNAVAILABLE: [],
-  PAYLOAD_TOO_LARGE: ['maxBytes'],
-};
-
-/** Every code that rules refuse with. */
-export const apiErrorCodes = Object.keys(refusalKeys);
-
-/** The codes of a request that GraphQL itself would not execute. They carry nothing but their message. */
-const graphqlCodes = new Set([
-  'BAD_REQUEST',
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
-  'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-]);
+/** The errors that clients may see, which every process applies to each of its errors; all others are masked. */
+export interface PublicErrors {
+  /** The API's codes, each with the keys of `extensions` that clients may see. */
+  extensionKeys: Readonly<Record<string, readonly string[]>>;
+  /** Codes of requests that GraphQL or Apollo Server does not execute; they carry only their message. */
+  graphqlCodes: readonly string[];
+}
 
 /** All that a client is told of a bug, beside the request's id. */
 export const maskedMessage = 'Something went wrong on our side.';
@@ -42,44 +19,48 @@ export const maskedMessage = 'Something went wrong on our side.';
 /** A message may name what a client named, at any length. */
 const maxMessageLength = 500;
 
-/** Whether `code` is one of the closed list that rules refuse with. */
-export function isApiErrorCode(code: unknown): code is ApiErrorCode {
-  return typeof code === 'string' && Object.hasOwn(refusalKeys, code);
-}
+export type FormatError = (formatted: GraphQLFormattedError, error?: unknown) => GraphQLFormattedError;
 
 /**
- * An error as it may leave the process: known codes with the keys allowed to them, everything else masked. `error` is what
- * it was made of.
+ * Creates the formatter for errors that leave the process: public codes keep the keys allowed for them, everything else is
+ * masked. `error` is the original of the formatted one.
  */
-export function formatError(formatted: GraphQLFormattedError, error?: unknown): GraphQLFormattedError {
-  const { message, path, locations, extensions = {} } = formatted;
-  const place = { ...(locations && { locations }), ...(path && { path }) };
-  if (!publicKeys(extensions.code)) {
-    return { message: maskedMessage, ...place, extensions: maskedExtensions(extensions) };
-  }
-  const shown = isOfGraphql(extensions) ? redactErrorValues(message, reasonOf(error)) : message;
-  const cut = shown.length > maxMessageLength ? `${shown.slice(0, maxMessageLength)}…` : shown;
-  return { message: cut, ...place, extensions: pickPublic(extensions) };
+export function createErrorFormatter(publicErrors: PublicErrors): FormatError {
+  return ({ message, path, locations, extensions = {} }, error) => {
+    const place = { ...(locations && { locations }), ...(path && { path }) };
+    if (!publicKeys(publicErrors, extensions.code)) {
+      return { message: maskedMessage, ...place, extensions: maskedExtensions(extensions) };
+    }
+    const isOfGraphql = isGraphqlError(publicErrors, extensions);
+    const shown = isOfGraphql ? redactErrorValues(message, reasonOf(error)) : message;
+    const cut = shown.length > maxMessageLength ? `${shown.slice(0, maxMessageLength)}…` : shown;
+    return { message: cut, ...place, extensions: pickPublic(publicErrors, extensions) };
+  };
 }
 
-/** Whether GraphQL itself refused a document or its variables: what rules refuse as BAD_USER_INPUT has its problems. */
-function isOfGraphql({ code, problems }: Record<string, unknown>): boolean {
-  return code === 'BAD_USER_INPUT' ? problems === undefined : graphqlCodes.has(String(code));
+/** Whether GraphQL itself rejected a document or its variables. The rules' own BAD_USER_INPUT has `problems`. */
+function isGraphqlError({ graphqlCodes }: PublicErrors, { code, problems }: Record<string, unknown>): boolean {
+  return code === 'BAD_USER_INPUT' ? problems === undefined : graphqlCodes.includes(String(code));
 }
 
 function reasonOf(error: unknown): string | undefined {
   return error instanceof GraphQLError ? error.originalError?.message : undefined;
 }
 
-/** The code, and the keys that may leave with it. */
-export function pickPublic(extensions: Record<string, unknown>): Record<string, unknown> {
-  const keys = ['code', ...(publicKeys(extensions.code) ?? [])].filter((key) => extensions[key] !== undefined);
-  return Object.fromEntries(keys.map((key) => [key, extensions[key]]));
+/** Whether `code` is one of the API's, which a client sees with its message. */
+export function isApiErrorCode({ extensionKeys }: PublicErrors, code: unknown): code is string {
+  return typeof code === 'string' && Object.hasOwn(extensionKeys, code);
 }
 
-function publicKeys(code: unknown): readonly string[] | undefined {
-  if (isApiErrorCode(code)) return refusalKeys[code];
-  return typeof code === 'string' && graphqlCodes.has(code) ? [] : undefined;
+/** The code, and the keys that a client may see with it. */
+export function pickPublic(publicErrors: PublicErrors, extensions: Record<string, unknown>): Record<string, unknown> {
+  const keys = ['code', ...(publicKeys(publicErrors, extensions.code) ?? [])];
+  return Object.fromEntries(keys.flatMap((key) => (extensions[key] === undefined ? [] : [[key, extensions[key]]])));
+}
+
+function publicKeys(publicErrors: PublicErrors, code: unknown): readonly string[] | undefined {
+  if (isApiErrorCode(publicErrors, code)) return publicErrors.extensionKeys[code];
+  return typeof code === 'string' && publicErrors.graphqlCodes.includes(code) ? [] : undefined;
 }
 
 function maskedExtensions({ requestId }: Record<string, unknown>): Record<string, unknown> {
@@ -87,10 +68,13 @@ function maskedExtensions({ requestId }: Record<string, unknown>): Record<string
 }
 
 /** Logs bugs whole, and what is unavailable with its cause; marks bugs with the request's id, which the client sees. */
-export function reportErrors<Context extends { requestId: string }>(log: Logger): ApolloServerPlugin<Context> {
+export function reportErrors<Context extends { requestId: string }>(
+  publicErrors: PublicErrors,
+  log: Logger,
+): ApolloServerPlugin<Context> {
   const report = (error: GraphQLError, requestId: string) => {
     const err = unwrapResolverError(error);
-    if (publicKeys(error.extensions.code)) {
+    if (publicKeys(publicErrors, error.extensions.code)) {
       if (isUnavailable(err)) log.warn({ requestId, path: error.path, err }, 'unavailable');
       return;
     }
@@ -108,7 +92,7 @@ export function reportErrors<Context extends { requestId: string }>(log: Logger)
 
 /** Whether a part that this process itself needs was away; another process's trouble stands in that one's log. */
 function isUnavailable(err: unknown): boolean {
-  return err instanceof ApiError && err.extensions.code.endsWith('UNAVAILABLE');
+  return err instanceof ApiError && String(err.extensions.code).endsWith('UNAVAILABLE');
 }
 
 /** Apollo gives some refusals of its own a 4xx status and no code. */

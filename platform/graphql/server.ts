@@ -19,7 +19,13 @@ import { fitsInJson } from '../json.ts';
 import type { Running } from '../process/lifecycle.ts';
 import { errorCode, StartupError } from '../process/startup-error.ts';
 import { createCachedExecution } from './cached-execution.ts';
-import { formatError, keepExtensionsInside, reportErrors, requireOperation } from './error-formatting.ts';
+import {
+  createErrorFormatter,
+  keepExtensionsInside,
+  type PublicErrors,
+  reportErrors,
+  requireOperation,
+} from './error-formatting.ts';
 import {
   createGraphqlListener,
   defaultMaxBodyBytes,
@@ -57,6 +63,7 @@ export type GraphqlServerSettings<Context extends BaseContext> = Omit<
   ({ schema: GraphQLSchema } | { gateway: ApolloServerOptionsWithGateway<Context>['gateway'] }) & {
     /** Beside those of the specification. */
     validationRules?: ValidationRule[];
+    publicErrors: PublicErrors;
     listen: Listen;
     /** Lets go of what the server needed, after its last answer. */
     close?: () => void | Promise<void>;
@@ -90,13 +97,13 @@ export async function startGraphqlServer<Context extends BaseContext & { request
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError,
+    formatError: createErrorFormatter(settings.publicErrors),
     logger: settings.log,
     plugins: [
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: stopGraceMs }),
       ...telemetryOff<Context>(),
       requireOperation(),
-      reportErrors(settings.log),
+      reportErrors(settings.publicErrors, settings.log),
       ...(isGateway ? [keepExtensionsInside<Context>(settings.log)] : []),
       logRequests(settings.log),
     ],

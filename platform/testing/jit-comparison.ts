@@ -36,7 +36,7 @@ export function createSchema() {
     return now(name)();
   };
   const refuse = () => {
-    throw new ApiError({ code: 'NOT_FOUND' }, 'There is no such thing.');
+    throw new ApiError<{ code: 'NOT_FOUND' }>({ code: 'NOT_FOUND' }, 'There is no such thing.');
   };
   const Query = {
     hello: () => 'world',

@@ -4,6 +4,7 @@ import { type Listen, type RunningServer, startGraphqlServer } from '../../platf
 import type { ClientInfo } from '../../platform/http/client-info.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { createAuthenticate } from '../../platform/tokens/access-token.ts';
+import { publicErrors } from '../../schema/error-codes.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { completeConfusables, startMaintenance } from './accounts/maintenance.ts';
 import { type Subscriber, startEventDelivery } from './events/event-delivery.ts';
@@ -61,6 +62,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
   return startGraphqlServer({
     ...createAuthSubgraph({ users, sessions, authenticate }),
     validationRules: [oneCredentialField],
+    publicErrors,
     paths: { '/.well-known/jwks.json': createJwksPath(keys) },
     checkReady: store.ping,
     ...(clientOf && { clientOf }),

@@ -1,6 +1,7 @@
 import { ApiError } from '../../platform/api-error.ts';
 import { dateTime } from '../../platform/graphql/date-time.ts';
 import type { Viewer } from '../../platform/tokens/access-token.ts';
+import type { ErrorExtensions } from '../../schema/error-codes.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
 import { needsOnlySummaries } from './list-projection.ts';
 import type { Caller } from './resources/caller.ts';
@@ -83,6 +84,6 @@ export const resolvers = {
   },
 } satisfies Resolvers;
 
-function forbidden(): ApiError {
-  return new ApiError({ code: 'FORBIDDEN' }, 'Only the user can see these resources.');
+function forbidden(): ApiError<ErrorExtensions> {
+  return new ApiError<ErrorExtensions>({ code: 'FORBIDDEN' }, 'Only the user can see these resources.');
 }

@@ -4,6 +4,7 @@ import { createAuthenticate, type VerifierSettings } from '../../platform/tokens
 import type { OpenKeySet } from '../../platform/tokens/key-set.ts';
 import { securityEventType } from '../../platform/tokens/security-event.ts';
 import { createVerifyToken } from '../../platform/tokens/signed-token.ts';
+import { publicErrors } from '../../schema/error-codes.ts';
 import { createEventReceiver } from './events/event-receiver.ts';
 import { type ImageClient, maxImageBytes } from './image-service/client.ts';
 import { createImageReader } from './images/image-reader.ts';
@@ -70,6 +71,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
   const { isRevoked } = revocations;
   return startGraphqlServer({
     ...createResourcesSubgraph({ resources, authenticate, isRevoked }),
+    publicErrors,
     paths: { '/events': receiveEvent },
     checkReady: () => {
       store.ping();

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apiErrorCodes } from '../../platform/graphql/error-formatting.ts';
+import { apiErrorCodes } from '../../schema/error-codes.ts';
 import { runCommand } from '../support/spawned.ts';
 import { temporaryFolder } from '../support/system.ts';
 import { spoilKeys, stopInTheMiddle, troubleDatabases, troubleImageService } from './errors.ts';

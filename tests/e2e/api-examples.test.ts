@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apiErrorCodes } from '../../platform/graphql/error-formatting.ts';
+import { apiErrorCodes } from '../../schema/error-codes.ts';
 import { answerFile, fill, order, readExample } from '../../schema/tools/api-docs/examples.ts';
 import { apiDocs } from '../../schema/tools/api-docs/page.ts';
 import { createAsk } from '../support/ask.ts';

@@ -64,13 +64,15 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       {
         room: new RegExp(rules),
         files: new RegExp(
-          `${own}|^platform/(api-error|json|async/[\\w-]+|process/logger|http/client-info|tokens/access-token)\\.ts$`,
+          `${own}|^platform/(api-error|json|async/[\\w-]+|process/logger|http/client-info|tokens/access-token)\\.ts$|^schema/error-codes\\.ts$`,
         ),
         packages: /^(node:(crypto|timers\/promises|zlib)|lru-cache|p-limit|unhomoglyph|uuid|zod)$/,
       },
       {
         room: new RegExp(`${own}resolvers\\.ts$`),
-        files: new RegExp(`${own}|^platform/(api-error|tokens/access-token|graphql/date-time|http/client-info)\\.ts$`),
+        files: new RegExp(
+          `${own}|^platform/(api-error|tokens/access-token|graphql/date-time|http/client-info)\\.ts$|^schema/error-codes\\.ts$`,
+        ),
       },
       {
         room: new RegExp(own),

@@ -82,7 +82,9 @@ const failures = {
     throw new GraphQLError('no such table: users', { extensions: { code: 'SQLITE', table: 'users' } });
   },
   refusal: () => {
-    throw new ApiError({ code: 'NOT_FOUND' }, 'There is no such thing.', { cause: new Error('0 rows') });
+    throw new ApiError<{ code: 'NOT_FOUND' }>({ code: 'NOT_FOUND' }, 'There is no such thing.', {
+      cause: new Error('0 rows'),
+    });
   },
   unavailable: () => {
     throw new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Try again.', { cause: new Error('SQLITE_BUSY') });

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
 import { type GraphqlServerSettings, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
+import { publicErrors } from '../../schema/error-codes.ts';
 import { captureLog, type LogLine } from './captured-log.ts';
 import { createTinySchema, type TinySchema } from './tiny-schema.ts';
 
@@ -23,6 +24,7 @@ export async function startTinyServer(settings: Settings = {}): Promise<TinyServ
   const { log, lines } = captureLog();
   const server = await startGraphqlServer<IncomingRequest>({
     schema,
+    publicErrors,
     context: (request) => request,
     checkReady: () => {},
     listen: { host: '127.0.0.1', port: 0, portVariable: 'TINY_PORT' },

@@ -5,9 +5,12 @@ import {
   getOperationAST,
   getVariableValues,
 } from 'graphql';
-import { formatError, isApiErrorCode, pickPublic } from '../../../platform/graphql/error-formatting.ts';
+import { createErrorFormatter, isApiErrorCode, pickPublic } from '../../../platform/graphql/error-formatting.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
+import { publicErrors } from '../../../schema/error-codes.ts';
 import type { Plugin, Result } from './packages.ts';
+
+const formatError = createErrorFormatter(publicErrors);
 
 const unavailable = {
   message: 'This part of the system cannot be asked just now: try again.',
@@ -89,7 +92,8 @@ const isTrouble = (error: GraphQLError) => troubles.includes(String(codeOf(error
 
 /** What a subgraph refused with passes; what it says of its own trouble is masked when it leaves. */
 function asShown({ message, path, extensions }: GraphQLError): GraphQLFormattedError {
-  const shown = isApiErrorCode(extensions?.code) ? pickPublic(extensions) : { code: 'INTERNAL_SERVER_ERROR' };
+  const isPublic = isApiErrorCode(publicErrors, extensions?.code);
+  const shown = isPublic ? pickPublic(publicErrors, extensions) : { code: 'INTERNAL_SERVER_ERROR' };
   return { message, ...(path && { path }), extensions: shown };
 }
 

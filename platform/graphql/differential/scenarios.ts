@@ -52,7 +52,7 @@ export function errorAt(at: string): Error {
   const message = `no ${hashOf(at) % 1000}`;
   switch (hashOf(at, 'kind') % 4) {
     case 0:
-      return new ApiError({ code: 'NOT_FOUND' }, message);
+      return new ApiError<{ code: 'NOT_FOUND' }>({ code: 'NOT_FOUND' }, message);
     case 1:
       return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', more: [1] } });
     case 2:

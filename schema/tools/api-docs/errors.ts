@@ -1,26 +1,25 @@
-import { readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
+import { apiErrors, type ErrorCode, internalError } from '../../error-codes.ts';
 import { codesByField } from '../field-codes.ts';
 import { table } from './markdown.ts';
 
-/** README's table of codes, with the fields that each comes from. */
+const errors: Record<string, ErrorCode> = { ...apiErrors, ...internalError };
+
+/** A table of the error codes, each with the fields whose descriptions list it. Any field may answer with the others. */
 export function errorTable(schema: GraphQLSchema): string {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const [, rows = ''] = /^\| code \| when \| beside it \|\n\| --- .*\n((?:\|.*\n)+)/m.exec(readme) ?? [];
   const fields = [...codesByField(schema)];
-  const from = (code: string) =>
-    fields.flatMap(([coordinate, codes]) => (codes.includes(code) ? `\`${coordinate}\`` : []));
-  return table(
-    ['code', 'when', 'beside it', 'from'],
-    rows
-      .trim()
-      .split('\n')
-      .map((row) => {
-        const [, code = '', when = '', beside = ''] = row.split(/ *\| */);
-        const sources = (code.match(/[A-Z_]{4,}/g) ?? []).map(from);
-        // What no field lists may come from each of them.
-        const isListed = sources.every((places) => places.length > 0);
-        return [code, when, beside, isListed ? [...new Set(sources.flat())].join(', ') : 'any'];
-      }),
-  );
+  const rows = Object.entries(errors).map(([code, { when, extensions = [] }]) => {
+    const from = fields.flatMap(([coordinate, codes]) => (codes.includes(code) ? [`\`${coordinate}\``] : []));
+    return [`\`${code}\``, when, extensions.map(shapeCell).join('; '), from.join(', ') || 'any'];
+  });
+  return table(['code', 'when', 'also in `extensions`', 'from'], rows);
+}
+
+/** The keys of one alternative, with the strings that each may be. */
+function shapeCell(shape: Readonly<Record<string, string | readonly string[]>>): string {
+  const keys = Object.entries(shape).map(([key, type]) => {
+    const name = `\`${key.replace(/\?$/, '')}\``;
+    return typeof type === 'string' ? name : `${name}: ${type.map((value) => `\`${value}\``).join(', ')}`;
+  });
+  return keys.join(' with ');
 }

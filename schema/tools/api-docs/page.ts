@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { buildSchema } from 'graphql';
 import { errorTable } from './errors.ts';
 import { operationSection, refusalSections } from './operations.ts';
@@ -47,4 +49,9 @@ export function apiDocs(sdl: string): string {
     .join('')
     .trimEnd()
     .concat('\n');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = new URL('../../../', import.meta.url);
+  writeFileSync(new URL('docs/api.md', root), apiDocs(readFileSync(new URL('schema/api.graphql', root), 'utf8')));
 }

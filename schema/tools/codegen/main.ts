@@ -3,11 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { callsBelow, documentsBelow } from './documents.ts';
+import { clientErrorDetails } from './error-details.ts';
 import { clientOperations, type Made, resolverTypes, testDocuments } from './outputs.ts';
 import { trustedDocuments } from './trusted-documents.ts';
 
 /** What is made of the SDL and of documents, each time one of them has changed. Documents come from wherever they are used. */
-const outputs: (() => Promise<Made[]>)[] = [
+const outputs: (() => Promise<Made[]> | Made[])[] = [
+  () => clientErrorDetails('clients/typescript/generated/error-details.ts'),
   () =>
     clientOperations({
       documents: documentsBelow('clients/typescript/operations'),

@@ -17,7 +17,7 @@ export interface Made {
   holdsDocuments: boolean;
 }
 
-const header = '// Made by `npm run codegen`: change what it is made of, not this file.\n';
+export const header = '// Made by `npm run codegen`: change what it is made of, not this file.\n';
 const api = () => parse(readFileSync('schema/api.graphql', 'utf8'));
 
 /** Types of what a client sends and gets. Documents are texts, which need no library where they are used. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApiError } from '../../../platform/api-error.ts';
+import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 
 const hourMs = 3_600_000;
@@ -122,5 +123,5 @@ export async function refuseWhereTooMany(quotas: Quota[]): Promise<void> {
   if (againAt === 0) return;
   const retryAfterSeconds = Math.max(1, Math.ceil((againAt - Date.now()) / 1_000));
   const message = `There were too many attempts from here: try again in ${retryAfterSeconds} seconds.`;
-  throw new ApiError({ code: 'RATE_LIMITED', retryAfterSeconds }, message);
+  throw new ApiError<ErrorExtensions>({ code: 'RATE_LIMITED', retryAfterSeconds }, message);
 }

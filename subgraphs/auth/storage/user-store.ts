@@ -1,4 +1,5 @@
 import { ApiError } from '../../../platform/api-error.ts';
+import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import type { Outbox } from './outbox.ts';
 import type { NewSession, Session, SessionStore } from './session-store.ts';
 
@@ -72,7 +73,7 @@ export interface UserStore {
 }
 
 /** What a name is refused with that is another account's, or looks like it. */
-export function usernameTaken(cause?: unknown): ApiError {
+export function usernameTaken(cause?: unknown): ApiError<ErrorExtensions> {
   const message = 'This username is taken, or looks like one that is: choose another.';
-  return new ApiError({ code: 'USERNAME_TAKEN' }, message, { cause });
+  return new ApiError<ErrorExtensions>({ code: 'USERNAME_TAKEN' }, message, { cause });
 }

@@ -44,7 +44,7 @@ export function openThrottle({ limits, file = newFile(), ...parts }: OpenThrottl
   const guess = (run: () => Promise<Outcome>, { account = 'ADA', address = here } = {}): Promise<Outcome> =>
     throttle.guess({ account, address }, run).catch(outcomeOf);
   /** A guess at a password that takes its time, as bcrypt does. */
-  const compare = (error?: ApiError) => async (): Promise<Outcome> => {
+  const compare = (error?: Error) => async (): Promise<Outcome> => {
     compared += 1;
     await nextIteration();
     if (error) throw error;

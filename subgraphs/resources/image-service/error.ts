@@ -1,4 +1,5 @@
 import { ApiError } from '../../../platform/api-error.ts';
+import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 
 /**
  * What a failed call did to the image service.
@@ -9,7 +10,7 @@ import { ApiError } from '../../../platform/api-error.ts';
 export type ImageServiceEffect = 'none' | 'answered' | 'unknown';
 
 /** IMAGE_SERVICE_UNAVAILABLE, with what the call that failed did all the same. */
-export class ImageServiceError extends ApiError {
+export class ImageServiceError extends ApiError<ErrorExtensions> {
   readonly effect: ImageServiceEffect;
 
   constructor(effect: ImageServiceEffect, cause: unknown) {

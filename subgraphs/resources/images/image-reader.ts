@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import sharp, { type Metadata } from 'sharp';
 import { ApiError } from '../../../platform/api-error.ts';
 import { createBoundedQueue } from '../../../platform/async/bounded-queue.ts';
+import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import { gifScreen } from './gif.ts';
 import { type ImageType, imageTypes, reachesItsEnd, typeOfBytes } from './image-format.ts';
 
@@ -138,11 +139,11 @@ async function readHeader(contentType: ImageType, bytes: Buffer): Promise<Metada
   throw unsupported('The image is damaged: its header is not what its first bytes say.');
 }
 
-function tooLarge(maxBytes: number): ApiError {
+function tooLarge(maxBytes: number): ApiError<ErrorExtensions> {
   const message = `The image is too large: the image service takes at most ${maxBytes} bytes.`;
-  return new ApiError({ code: 'IMAGE_TOO_LARGE', maxBytes }, message);
+  return new ApiError<ErrorExtensions>({ code: 'IMAGE_TOO_LARGE', maxBytes }, message);
 }
 
-function unsupported(message: string, cause?: unknown): ApiError {
-  return new ApiError({ code: 'UNSUPPORTED_IMAGE' }, message, { cause });
+function unsupported(message: string, cause?: unknown): ApiError<ErrorExtensions> {
+  return new ApiError<ErrorExtensions>({ code: 'UNSUPPORTED_IMAGE' }, message, { cause });
 }

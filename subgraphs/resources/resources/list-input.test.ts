@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { ApiError } from '../../../platform/api-error.ts';
+import { ApiError, type ValidationIssue } from '../../../platform/api-error.ts';
 import { writeCursor } from './cursor.ts';
 import { type ListInput, readListInput } from './list-input.ts';
 
@@ -16,7 +16,7 @@ function refusedFields(input: Partial<ListInput>): string[] {
     read(input);
   } catch (error) {
     if (error instanceof ApiError && error.extensions.code === 'BAD_USER_INPUT') {
-      return error.extensions.problems.map(({ field }) => field);
+      return error.extensions.problems.map(({ field }: ValidationIssue) => field);
     }
     throw error;
   }

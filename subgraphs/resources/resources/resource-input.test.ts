@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ApiError } from '../../../platform/api-error.ts';
+import { ApiError, type ValidationIssue } from '../../../platform/api-error.ts';
 import { readCreateInput, readUpdateInput, type UpdateInput } from './resource-input.ts';
 
 const image = { data: 'R0lGODlh' };
@@ -11,7 +11,7 @@ function refusedFields(call: () => unknown): string[] {
     call();
   } catch (error) {
     if (error instanceof ApiError && error.extensions.code === 'BAD_USER_INPUT') {
-      return error.extensions.problems.map(({ field }) => field);
+      return error.extensions.problems.map(({ field }: ValidationIssue) => field);
     }
     throw error;
   }

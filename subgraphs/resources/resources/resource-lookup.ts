@@ -1,4 +1,5 @@
 import type { ApiError } from '../../../platform/api-error.ts';
+import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import { accountDeleted, inProgress, notFound, versionPassed } from '../errors.ts';
 import type { Resource, ResourceKey, ResourceStore, VersionedKey } from '../storage/resource-store.ts';
 
@@ -7,9 +8,9 @@ export interface ResourceLookup {
   /** The resource of a key, of the version that is expected; NOT_FOUND or CONFLICT. */
   findAtVersion(key: VersionedKey): Promise<Resource>;
   /** Why nothing has the key and may be changed. */
-  explainMissing(key: VersionedKey): Promise<ApiError>;
+  explainMissing(key: VersionedKey): Promise<ApiError<ErrorExtensions>>;
   /** Why a change was not kept: that the account is deleted, that the resource is, or else `otherwise`. */
-  explainLost(key: ResourceKey, otherwise: ApiError): Promise<ApiError>;
+  explainLost(key: ResourceKey, otherwise: ApiError<ErrorExtensions>): Promise<ApiError<ErrorExtensions>>;
 }
 
 export function createResourceLookup(store: ResourceStore): ResourceLookup {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apiErrorCodes } from '../../../platform/graphql/error-formatting.ts';
+import { apiErrorCodes } from '../../../schema/error-codes.ts';
 import type { DeleteResourceInput } from '../../generated/graphql.ts';
 import {
   changePassword,

@@ -1,0 +1,119 @@
+/**
+ * The closed list of error codes: the one source for the servers, the TypeScript client (by codegen) and docs/api.md.
+ * A code and its extension keys are part of the API and never change; `when` is documentation.
+ */
+
+/** One invalid field of an input. `field` is its path in the input, such as `image.data`. */
+export interface ValidationIssue {
+  field: string;
+  message: string;
+}
+
+/** Types that an extension may have; an array lists the strings that it may be. */
+interface ExtensionTypes {
+  number: number;
+  string: string;
+  'ValidationIssue[]': ValidationIssue[];
+}
+
+/** Keys of `extensions` beside `code`, with their types. A key that ends in `?` may be absent. */
+type Shape = Readonly<Record<string, keyof ExtensionTypes | readonly string[]>>;
+
+export interface ErrorCode {
+  /** Markdown: when a client gets this code. */
+  when: string;
+  /** The alternatives for what `extensions` holds beside `code`; nothing where it is absent. */
+  extensions?: readonly Shape[];
+}
+
+/** Codes that the rules of the API throw. They come with HTTP 200, except PAYLOAD_TOO_LARGE. */
+export const apiErrors = {
+  UNAUTHENTICATED: {
+    when: 'no access token, or one that is expired or invalid',
+    extensions: [{ reason: ['MISSING', 'EXPIRED', 'INVALID'] }],
+  },
+  FORBIDDEN: { when: 'a valid access token without the required permission' },
+  BAD_USER_INPUT: {
+    when: 'input of the wrong type (no `problems`), or of the right type with an invalid value (`problems` lists them all)',
+    extensions: [{ 'problems?': 'ValidationIssue[]' }],
+  },
+  INVALID_CREDENTIALS: { when: 'wrong username or password; the error does not say which' },
+  INVALID_REFRESH_TOKEN: { when: 'a refresh token that is unknown, expired, revoked or already used' },
+  RATE_LIMITED: {
+    when: 'too many failed log-ins or registrations from the same IP address',
+    extensions: [{ retryAfterSeconds: 'number' }],
+  },
+  USERNAME_TAKEN: {
+    when: 'another account has this username, in any case, or one that looks the same in another script',
+  },
+  NOT_FOUND: { when: 'no such resource or session, or one that belongs to another account' },
+  CONFLICT: {
+    when: 'the resource has another version than `expectedVersion`, another change of it is in progress, or an `idempotencyKey` was used with different input',
+    extensions: [{ reason: ['VERSION_PASSED'], currentVersion: 'number' }, { reason: ['IN_PROGRESS', 'KEY_REUSED'] }],
+  },
+  IMAGE_TOO_LARGE: {
+    when: 'an image of over 383,970 bytes (before base64), the limit of the image service',
+    extensions: [{ maxBytes: 'number' }],
+  },
+  UNSUPPORTED_IMAGE: {
+    when: 'not a complete GIF, JPEG or PNG of at most 40 megapixels, not base64, or not of the declared `contentType`',
+  },
+  IMAGE_SERVICE_UNAVAILABLE: { when: 'the image service is down, slow or answers with an error: try again' },
+  SERVICE_UNAVAILABLE: { when: 'a part of the system is down, slow or overloaded: try again' },
+  PAYLOAD_TOO_LARGE: {
+    when: 'a request body of over 1 MiB; HTTP 413',
+    extensions: [{ maxBytes: 'number' }],
+  },
+} as const satisfies Record<string, ErrorCode>;
+
+/** The code of a bug: logged in full on the server, masked for clients. */
+export const internalError = {
+  INTERNAL_SERVER_ERROR: {
+    when: 'a bug; its details are only in the log, under `requestId` (also in the header `x-request-id`)',
+    extensions: [{ 'requestId?': 'string' }],
+  },
+} as const satisfies Record<string, ErrorCode>;
+
+/** GraphQL's and Apollo Server's own codes for requests that are never executed. They carry only a message. */
+export const graphqlErrors = {
+  BAD_REQUEST: { when: 'not a valid GraphQL-over-HTTP request' },
+  GRAPHQL_PARSE_FAILED: { when: 'a document with a syntax error' },
+  GRAPHQL_VALIDATION_FAILED: { when: 'a document that is not valid against the schema' },
+  OPERATION_RESOLUTION_FAILURE: { when: 'no operation of the document matches `operationName`' },
+  PERSISTED_QUERY_NOT_FOUND: {
+    when: 'the hash of a persisted query that the server does not have: send the query too',
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: { when: 'a persisted query, which this server does not support' },
+} as const satisfies Record<string, ErrorCode>;
+
+type ApiErrors = typeof apiErrors;
+export type ApiErrorCode = keyof ApiErrors;
+export const apiErrorCodes: readonly string[] = Object.keys(apiErrors);
+
+type TypeOf<T> = T extends keyof ExtensionTypes
+  ? ExtensionTypes[T]
+  : T extends readonly (infer Value)[]
+    ? Value
+    : never;
+type ShapeOf<S> = {
+  [Key in keyof S as Key extends `${string}?` ? never : Key]: TypeOf<S[Key]>;
+} & { [Key in keyof S as Key extends `${infer Name}?` ? Name : never]?: TypeOf<S[Key]> };
+type ExtensionsOf<Definition> = Definition extends { extensions: readonly (infer S)[] }
+  ? S extends unknown
+    ? ShapeOf<S>
+    : never
+  : unknown;
+
+/** `errors[].extensions` of every error that a rule may throw. */
+export type ErrorExtensions = { [Code in ApiErrorCode]: { code: Code } & ExtensionsOf<ApiErrors[Code]> }[ApiErrorCode];
+
+const keysOf = ({ extensions = [] }: ErrorCode): string[] => [
+  ...new Set(extensions.flatMap((shape) => Object.keys(shape).map((key) => key.replace(/\?$/, '')))),
+];
+
+/** Everything that a server may show to clients of an error; platform/graphql masks the rest. */
+export const publicErrors = {
+  /** Extension keys by the API's code. */
+  extensionKeys: Object.fromEntries(Object.entries(apiErrors).map(([code, each]) => [code, keysOf(each)])),
+  graphqlCodes: Object.keys(graphqlErrors),
+};
