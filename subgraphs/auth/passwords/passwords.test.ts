@@ -15,7 +15,7 @@ function openPasswords(settings: PasswordSettings) {
 }
 
 const cheap = () => openPasswords({ cost: 4, concurrency: 2 });
-/** Decided in DECISIONS.md. */
+/** See docs/decisions/0011-limit-concurrent-password-hashes.md. */
 const maxWaiting = 40;
 const unavailable = { name: 'ApiError', extensions: { code: 'SERVICE_UNAVAILABLE' } };
 
