@@ -1,8 +1,8 @@
-/** Waits so long; rejects with the signal's reason as soon as it is aborted. */
-export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits; rejects with the signal's reason as soon as it is aborted. */
+export async function pause(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const passed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
+    timer = setTimeout(resolve, durationMs);
   });
   try {
     await untilAborted(passed, signal);
@@ -11,7 +11,7 @@ export async function pause(milliseconds: number, signal: AbortSignal | undefine
   }
 }
 
-/** What a promise gives, unless the signal is aborted before; the promise's own work goes on then. */
+/** Settles as the promise does, unless the signal is aborted first. An abort does not stop the promise's own work. */
 export async function untilAborted<Result>(promise: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (!signal) return promise;
   let onAbort = () => {};

@@ -1,30 +1,29 @@
 import { type Accounts, createAccounts } from './accounts.ts';
-import { createExecuteAs, type Execute } from './execute.ts';
+import { createExecuteAs, type Execute, requireValue } from './execute.ts';
 import { RefreshSessionDocument, type RefreshSessionMutation } from './generated/operations.ts';
-import { given } from './require-value.ts';
 import { createResources, type Resources } from './resources.ts';
 import { defaultRetry, type RetrySettings, withRetry } from './retry.ts';
 import { createSession, memoryStore, type TokenStore } from './session.ts';
 import { createTransport } from './transport.ts';
 
 export interface ClientSettings {
-  /** The gateway's, as `https://api.example/graphql`. */
+  /** The gateway's GraphQL endpoint, such as `https://api.example/graphql`. */
   url: string;
-  /** Where tokens are kept; in memory unless it is given. */
+  /** Stores the tokens; in memory by default. */
   tokens?: TokenStore | undefined;
-  /** Told once when a session turns out to have ended: somebody must log in again. */
+  /** Called once when the session turns out to have ended, so that the user must log in again. */
   onSessionEnd?: (() => void) | undefined;
-  /** What failed by chance is tried again; `{ attempts: 1 }` turns it off. */
+  /** How transient failures are retried; `{ attempts: 1 }` turns retries off. */
   retry?: Partial<RetrySettings> | undefined;
-  /** Longest time that one attempt may take: 30,000 unless it is given. */
+  /** Time limit of one attempt; 30,000 by default. */
   timeoutMs?: number | undefined;
-  /** In place of the platform's own. */
+  /** Replaces the platform's `fetch`. */
   fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** A client of one gateway, for one user at a time. */
+/** A client of one gateway, with one user at a time. */
 export interface Client extends Accounts, Resources {
-  /** Any operation of the API. */
+  /** Executes any operation of the API. */
   execute: Execute;
 }
 
@@ -37,10 +36,10 @@ export function createClient(settings: ClientSettings): Client {
     const signal = undefined;
     const variables = { input: { refreshToken } };
     const request = { text: String(RefreshSessionDocument), variables, accessToken: undefined, signal };
-    // May be repeated: for some seconds a refresh token that was used gives another pair.
+    // Safe to repeat: the server accepts a used refresh token again for some seconds.
     const repetition = { ...retry, repeatable: 'anything' as const, signal };
     const { refreshSession } = await withRetry(() => send<RefreshSessionMutation>(request), repetition);
-    const { accessToken, refreshToken: next } = given(refreshSession);
+    const { accessToken, refreshToken: next } = requireValue(refreshSession);
     return { accessToken, refreshToken: next };
   };
 

@@ -9,68 +9,68 @@ export type ErrorCode = keyof ErrorDetails;
 
 /** An error of the API. `switch (error.code)` narrows to the details of that code. */
 export type ApiError<Code extends ErrorCode = ErrorCode> = {
-  [Each in Code]: Refused & { code: Each } & ErrorDetails[Each];
+  [Each in Code]: BaseApiError & { code: Each } & ErrorDetails[Each];
 }[Code];
 
-/** An error as it comes over HTTP. */
-export interface ShownError {
+/** An element of `errors` in a GraphQL response. */
+export interface FormattedError {
   message: string;
   path?: (string | number)[];
   extensions?: Record<string, unknown>;
 }
 
-class Refused extends Error {
+class BaseApiError extends Error {
   override readonly name = 'ApiError';
-  /** Which field of the operation was refused. */
+  /** Path of the field that failed. */
   readonly path: readonly (string | number)[];
-  /** All errors of the same answer, this one among them. */
+  /** All errors of the same response, including this one. */
   errors: readonly ApiError[] = [];
-  /** What the same answer holds of the rest of the operation. */
+  /** The response's `data`: the results of fields that did not fail. */
   data: unknown;
 
-  constructor({ message, path = [] }: ShownError) {
+  constructor({ message, path = [] }: FormattedError) {
     super(message);
     this.path = path;
   }
 }
 
-/** Whether it is a refusal of the API; of one of the codes, where codes are given. */
+/** Whether `error` is an error of the API, with one of the codes if any are passed. */
 export function isApiError<Code extends ErrorCode = ErrorCode>(
   error: unknown,
   ...codes: Code[]
 ): error is ApiError<Code> {
-  return error instanceof Refused && (codes.length === 0 || codes.some((code) => code === codeOf(error)));
+  return error instanceof BaseApiError && (codes.length === 0 || codes.some((code) => code === codeOf(error)));
 }
 
-const codeOf = (error: Refused) => ('code' in error ? error.code : undefined);
+const codeOf = (error: BaseApiError) => ('code' in error ? error.code : undefined);
 
-/** The first error of an answer, which knows the others. */
-export function toApiError(shown: readonly [ShownError, ...ShownError[]], data: unknown): ApiError {
-  const [first, ...others] = shown;
+/** Returns the first error of a response; its `errors` holds all of them. */
+export function toApiError(formatted: readonly [FormattedError, ...FormattedError[]], data: unknown): ApiError {
+  const [first, ...others] = formatted;
   const error = toSingle(first);
   const errors = [error, ...others.map(toSingle)];
   for (const each of errors) Object.assign(each, { errors, data });
   return error;
 }
 
-function toSingle(shown: ShownError): ApiError {
-  const { code, ...extensions } = shown.extensions ?? {};
-  const known = Object.entries(errorDetailKeys).find(([name]) => name === code);
-  const details = known
-    ? { code, ...Object.fromEntries(known[1].filter((key) => key in extensions).map((key) => [key, extensions[key]])) }
+function toSingle(formatted: FormattedError): ApiError {
+  const { code, ...extensions } = formatted.extensions ?? {};
+  const [, keys] = Object.entries(errorDetailKeys).find(([name]) => name === code) ?? [];
+  const details = keys
+    ? { code, ...Object.fromEntries(keys.filter((key) => key in extensions).map((key) => [key, extensions[key]])) }
     : { code: 'UNKNOWN', extensions: { ...extensions, code } };
-  return Object.assign(new Refused(shown), details) as ApiError;
+  return Object.assign(new BaseApiError(formatted), details) as ApiError;
 }
 
-/** No answer came: the server could not be reached, or took too long. What was asked may have been done all the same. */
+/** No response: the server is unreachable or took too long. The server may have executed the operation nevertheless. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
 
-/** An answer came that is none of this API's: a proxy's, for example. */
+/** The response is not one of a GraphQL server; it may come from a proxy, for example. */
 export class AnswerError extends Error {
   override readonly name = 'AnswerError';
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status: number;
 
   constructor(message: string, status: number, options?: ErrorOptions) {

@@ -1,31 +1,46 @@
-import type { Rest, TypedDocument } from './documents.ts';
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+import { AnswerError } from './errors.ts';
 import { type Repeatable, type RetrySettings, withRetry } from './retry.ts';
 import type { Runner, Session } from './session.ts';
 import type { Send } from './transport.ts';
 
-/** What every operation takes beside its input. */
+/**
+ * The text of an operation with the types of its data and variables, as graphql-codegen generates it with
+ * `documentMode: 'string'`. A plain string is accepted too.
+ */
+// biome-ignore lint/complexity/noBannedTypes: the generated documents extend the class String
+export type TypedDocument<Data, Variables> = string | (String & DocumentTypeDecoration<Data, Variables>);
+
+/** The arguments after a document. Variables are optional for a plain string or an operation without variables. */
+type Rest<Variables, Options> = unknown extends Variables
+  ? [variables?: Record<string, unknown>, options?: Options]
+  : Variables extends Record<string, never>
+    ? [variables?: Variables, options?: Options]
+    : [variables: Variables, options?: Options];
+
+/** Options of every call. */
 export interface CallOptions {
-  /** Gives up, and rejects with its reason; what was sent may be done all the same. */
+  /** Rejects the call with the signal's reason. The server may execute an operation that was already sent. */
   signal?: AbortSignal | undefined;
 }
 
 export interface ExecuteOptions extends CallOptions {
-  /** `anything` of queries, and `refused` of mutations, unless it is given. */
+  /** `anything` by default for queries, `refused` for mutations. */
   repeatable?: Repeatable | undefined;
-  /** Told of each failure that is followed by another attempt. */
+  /** Called with each failure that is followed by another attempt. */
   onRetry?: ((error: unknown) => void) | undefined;
 }
 
-/** Runs one operation, as whoever is logged in when it begins. Throws an ApiError, a ConnectionError or an AnswerError. */
+/** Executes an operation as the user who is logged in at its start. Throws ApiError, ConnectionError or AnswerError. */
 export type Execute = <Data, Variables>(
   document: TypedDocument<Data, Variables>,
   ...rest: Rest<Variables, ExecuteOptions>
 ) => Promise<Data>;
 
-/** Runs operations as one log-in, which may be nobody's, and as no other that takes over from it; or with one token. */
+/** Executes operations with the access token of one log-in, or with a fixed token. */
 export type ExecuteAs = (runner: Runner) => Execute;
 
-/** What the operations of a client are made of. */
+/** The parts that a client's operations share. */
 export interface ClientParts {
   execute: Execute;
   executeAs: ExecuteAs;
@@ -38,15 +53,21 @@ export function createExecuteAs({ send, retry }: { send: Send; retry: RetrySetti
       document: TypedDocument<Data, Variables>,
       ...[variables, options = {}]: Rest<Variables, ExecuteOptions>
     ) => {
-      const { signal, repeatable = usualOf(String(document)), onRetry } = options;
+      const { signal, repeatable = defaultRepeatable(String(document)), onRetry } = options;
       const text = String(document);
       const repetition = { ...retry, repeatable, signal, onRetry };
-      // A refresh that fails, after attempts of its own, is not tried again for each of these.
+      // The retries are inside `run`: a failed token refresh, which has its own, is not repeated with them.
       const attempts = (accessToken: string | undefined) =>
         withRetry(() => send<Data>({ text, variables, accessToken, signal }), repetition);
       return runner.run(attempts, signal);
     };
 }
 
-/** A text that has the word anywhere is taken for a mutation, which is the safe side. */
-const usualOf = (text: string): Repeatable => (/\bmutation\b/.test(text) ? 'refused' : 'anything');
+/** Any text with the word `mutation` counts as a mutation, which is the safe side. */
+const defaultRepeatable = (text: string): Repeatable => (/\bmutation\b/.test(text) ? 'refused' : 'anything');
+
+/** Returns a root field that a response without errors must have. */
+export function requireValue<Value>(value: Value | null): Value {
+  if (value === null) throw new AnswerError('The response has neither the requested field nor an error.', 200);
+  return value;
+}

@@ -1,7 +1,5 @@
 export type { Accounts, OpenSession, User } from './accounts.ts';
-export type { ImageBytes } from './base64.ts';
 export { type Client, type ClientSettings, createClient } from './client.ts';
-export type { TypedDocument } from './documents.ts';
 export {
   AnswerError,
   type ApiError,
@@ -10,12 +8,13 @@ export {
   type ErrorDetails,
   isApiError,
 } from './errors.ts';
-export type { CallOptions, Execute, ExecuteOptions } from './execute.ts';
+export type { CallOptions, Execute, ExecuteOptions, TypedDocument } from './execute.ts';
 export type { ValidationIssue } from './generated/error-details.ts';
 export type { ResourceFilter, ResourceOrder } from './generated/operations.ts';
 export type {
   AllInput,
   DeleteOptions,
+  ImageBytes,
   NewImage,
   NewResource,
   Replacement,

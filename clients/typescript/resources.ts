@@ -1,6 +1,5 @@
-import { type ImageBytes, toBase64 } from './base64.ts';
 import { isApiError } from './errors.ts';
-import type { CallOptions, ClientParts } from './execute.ts';
+import { type CallOptions, type ClientParts, requireValue } from './execute.ts';
 import {
   CreateResourceDocument,
   DeleteResourceDocument,
@@ -15,22 +14,23 @@ import {
   UpdateResourceDocument,
   type UpdateResourceInput,
 } from './generated/operations.ts';
-import { given } from './require-value.ts';
 
 export type Resource = ResourceFieldsFragment;
 export type ResourcePage = NonNullable<ResourcesQuery['resources']>;
 
-/** An image as it is to be stored. */
+/** The bytes of an image file. A File is a Blob too. */
+export type ImageBytes = Uint8Array | Blob;
+
 export interface NewImage {
   image: ImageBytes;
-  /** Where given, it must be what the bytes are. */
+  /** Detected from the bytes by default. UNSUPPORTED_IMAGE when it does not match them. */
   contentType?: string | undefined;
 }
 
 export interface NewResource extends NewImage {
   title: string;
   description?: string | null | undefined;
-  /** What repetitions are told by, for 24 hours: one of chance unless it is given. */
+  /** For 24 hours, creates with the same key create one resource. A random key by default. */
   idempotencyKey?: string | undefined;
 }
 
@@ -46,34 +46,37 @@ export interface DeleteOptions extends CallOptions {
 export interface AllInput {
   orderBy?: ResourceOrder | undefined;
   filter?: ResourceFilter | undefined;
-  /** 1 to 100; 50 unless it is given. */
+  /** 1 to 100; 50 by default. */
   pageSize?: number | undefined;
 }
 
-/** Everything about the viewer's resources. Each may be refused as UNAUTHENTICATED, beside what it says itself. */
+/** Operations on the user's resources. Each method lists the codes it may throw, besides UNAUTHENTICATED. */
 export interface Resources {
-  /** Tried again until it is answered, which creates one. BAD_USER_INPUT, IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, CONFLICT, NOT_FOUND. */
+  /**
+   * Retries create one resource, thanks to the idempotency key. BAD_USER_INPUT, IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE,
+   * CONFLICT, NOT_FOUND.
+   */
   create(input: NewResource, options?: CallOptions): Promise<Resource>;
-  /** Null where there is none by that id, or it is somebody else's. */
+  /** Null when there is no such resource, or it belongs to another account. */
   get(id: string, options?: CallOptions): Promise<Resource | null>;
-  /** Changes the texts that are given; `description: null` clears it. BAD_USER_INPUT, NOT_FOUND, CONFLICT. */
+  /** Changes the title, the description or both; `null` clears the description. BAD_USER_INPUT, NOT_FOUND, CONFLICT. */
   update(input: Omit<UpdateResourceInput, 'image'>, options?: CallOptions): Promise<Resource>;
-  /** Other bytes at the same URL. As create. */
+  /** Replaces the image behind the same URL. BAD_USER_INPUT, IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, CONFLICT, NOT_FOUND. */
   replaceImage(input: Replacement, options?: CallOptions): Promise<Resource>;
-  /** Tried again until it is gone. NOT_FOUND, CONFLICT. */
+  /** Retried until it is deleted. NOT_FOUND, CONFLICT. */
   delete(id: string, options?: DeleteOptions): Promise<void>;
   /** One page. BAD_USER_INPUT. */
   list(input?: ResourcesQueryVariables, options?: CallOptions): Promise<ResourcePage>;
   /**
-   * Every resource in order, page by page as they are taken. All are whoever's the first is: where somebody else logs in
-   * between two pages, or nobody is logged in any more, it rejects as UNAUTHENTICATED. It ends with the first page that
-   * fails; who wants to go on from there takes pages from `list`, each after the `endCursor` of the one before.
+   * Iterates over all resources in order and fetches pages as needed. All pages belong to one log-in: after another
+   * log-in, or a log-out, the next page throws UNAUTHENTICATED. The iteration ends at the first page that fails. To
+   * resume after a failure, page with `list` and pass each page's `endCursor` as the next `after`.
    */
   all(input?: AllInput, options?: CallOptions): AsyncGenerator<Resource, void, undefined>;
 }
 
 export function createResources({ execute, executeAs, session }: ClientParts): Resources {
-  /** For what takes more than one step: all of them are whoever's the first is. */
+  /** For calls of several steps, all of which must use the same log-in. */
   const begin = async () => executeAs(await session.begin());
 
   return {
@@ -81,19 +84,19 @@ export function createResources({ execute, executeAs, session }: ClientParts): R
       const execute = await begin();
       const input = { title, description, image: await toInput(image), idempotencyKey };
       const answer = await execute(CreateResourceDocument, { input }, { ...options, repeatable: 'anything' });
-      return given(answer.createResource).resource;
+      return requireValue(answer.createResource).resource;
     },
 
     get: async (id, options) => (await execute(ResourceDocument, { id }, options)).resource,
 
     async update(input, options) {
-      return given((await execute(UpdateResourceDocument, { input }, options)).updateResource).resource;
+      return requireValue((await execute(UpdateResourceDocument, { input }, options)).updateResource).resource;
     },
 
     async replaceImage({ id, expectedVersion, ...image }, options) {
       const execute = await begin();
       const input = { id, expectedVersion, image: await toInput(image) };
-      return given((await execute(UpdateResourceDocument, { input }, options)).updateResource).resource;
+      return requireValue((await execute(UpdateResourceDocument, { input }, options)).updateResource).resource;
     },
 
     async delete(id, { expectedVersion, signal } = {}) {
@@ -105,19 +108,19 @@ export function createResources({ execute, executeAs, session }: ClientParts): R
         const input = { id, expectedVersion };
         await execute(DeleteResourceDocument, { input }, { signal, repeatable: 'anything', onRetry });
       } catch (error) {
-        // An attempt that nobody heard the answer of has done it.
+        // An earlier attempt, whose response was lost, has deleted it.
         if (!mayBeGone || !isApiError(error, 'NOT_FOUND')) throw error;
       }
     },
 
-    list: async (input = {}, options) => given((await execute(ResourcesDocument, input, options)).resources),
+    list: async (input = {}, options) => requireValue((await execute(ResourcesDocument, input, options)).resources),
 
     async *all({ pageSize = 50, orderBy = 'NEWEST', filter } = {}, options) {
       const execute = await begin();
       let after: string | null = null;
       do {
         const variables: ResourcesQueryVariables = { first: pageSize, after, orderBy, filter };
-        const { nodes, pageInfo } = given((await execute(ResourcePagesDocument, variables, options)).resources);
+        const { nodes, pageInfo } = requireValue((await execute(ResourcePagesDocument, variables, options)).resources);
         yield* nodes;
         after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
       } while (after !== null);
@@ -129,7 +132,20 @@ async function toInput({ image, contentType }: NewImage) {
   return { data: await toBase64(image), contentType };
 }
 
-/** 128 random bits; `crypto.randomUUID` is there in secure contexts only. */
+/** A multiple of three, so that only the last chunk has padding; small enough for the argument list of one call. */
+const chunkBytes = 24_576;
+
+/** Base64 (RFC 4648, section 4) with what browsers provide. */
+export async function toBase64(image: ImageBytes): Promise<string> {
+  const bytes = image instanceof Blob ? new Uint8Array(await image.arrayBuffer()) : image;
+  let base64 = '';
+  for (let start = 0; start < bytes.length; start += chunkBytes) {
+    base64 += btoa(String.fromCharCode(...bytes.subarray(start, start + chunkBytes)));
+  }
+  return base64;
+}
+
+/** 128 random bits. `crypto.randomUUID` exists only in secure contexts. */
 function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,7 @@
 import { untilAborted } from './async.ts';
 import { type ApiError, isApiError, toApiError } from './errors.ts';
 
-/** What somebody is logged in by. */
+/** The tokens of one log-in. */
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
@@ -9,151 +9,153 @@ export interface Tokens {
 
 type Awaitable<Value> = Value | Promise<Value>;
 
-/** Where tokens are kept: in memory unless another is given. Several clients may share one, as the tabs of a browser do. */
+/** Stores the tokens. Several clients may share one store, as the tabs of a browser do. */
 export interface TokenStore {
   get(): Awaitable<Tokens | undefined>;
-  /** Undefined where nobody is logged in any more. */
+  /** Called with undefined after a log-out and when the session has ended. */
   set(tokens: Tokens | undefined): Awaitable<void>;
 }
 
 export interface SessionParts {
   store: TokenStore;
-  /** Throws INVALID_REFRESH_TOKEN where the session has ended. */
+  /** Throws INVALID_REFRESH_TOKEN when the session has ended. */
   refresh: (refreshToken: string) => Promise<Tokens>;
-  /** Told once when a session turns out to have ended. */
+  /** Called once when the session turns out to have ended. */
   onEnd: () => void;
 }
 
 export interface Session extends TokenStore {
-  /** Whoever is logged in now, or nobody: what is begun stays theirs. */
+  /** The current log-in, or that of an anonymous user. */
   begin(): Promise<LogIn>;
-  /** Trades the tokens for new ones, however many ask at once; undefined where their log-in is over. */
+  /** Refreshes the tokens, once for any number of concurrent calls. Resolves to undefined when their log-in has ended. */
   renew(used: Tokens): Promise<Tokens | undefined>;
 }
 
-/** Something that is done with an access token, or without one. */
+/** Something to do with an access token, or anonymously. */
 type Attempt<Result> = (accessToken: string | undefined) => Promise<Result>;
 
-/** As whom something is done. */
+/** Provides the access token for an attempt. */
 export interface Runner {
   run<Result>(attempt: Attempt<Result>, signal?: AbortSignal): Promise<Result>;
 }
 
-/** One log-in, from which no other one takes over. */
+/** One log-in. Its operations never run with the tokens of another. */
 export interface LogIn extends Runner {
   /**
-   * Runs with the access token that there is, and once more with a new one where that is refused. Rejects as
-   * UNAUTHENTICATED where by then somebody else is logged in, or nobody is.
+   * Runs an attempt with the current access token; when the token is rejected, refreshes it and runs the attempt once
+   * more. Throws UNAUTHENTICATED when the log-in has been replaced by another, or has ended.
    */
   run: Runner['run'];
   /**
-   * Runs what brings other tokens, or none, and keeps these in place of its own; also where nobody is logged in by then,
-   * unless this client has logged out. A refresh that is refused meanwhile waits for them.
+   * Runs an attempt that returns new tokens, or none, and stores them in place of this log-in's. They are stored even if
+   * another client has cleared the store meanwhile, but not if this client has logged out. A refresh that is rejected
+   * while the attempt is in flight waits for its tokens.
    */
-  replace(attempt: Attempt<Tokens | undefined>, signal?: AbortSignal): Promise<void>;
+  replaceTokens(attempt: Attempt<Tokens | undefined>, signal?: AbortSignal): Promise<void>;
 }
 
-/** Runs once, with this access token or with none, whoever is logged in. */
+/** Runs an attempt once with a fixed access token, or with none, whoever is logged in. */
 export const withToken = (accessToken: string | undefined): Runner => ({ run: (attempt) => attempt(accessToken) });
 
-/** Tokens in memory. */
-export function memoryStore(tokens?: Tokens): TokenStore {
-  let kept = tokens;
+/** A store in memory. */
+export function memoryStore(initial?: Tokens): TokenStore {
+  let stored = initial;
   return {
-    get: () => kept,
-    set: (given) => {
-      kept = given;
+    get: () => stored,
+    set: (tokens) => {
+      stored = tokens;
     },
   };
 }
 
 export function createSession({ store, refresh, onEnd }: SessionParts): Session {
-  /** By log-in. */
+  /** The refreshes in flight, by session id. */
   const renewals = new Map<string, Promise<Tokens | undefined>>();
-  /** What may bring other tokens, and is under way. */
-  const changes = new Set<Promise<void>>();
-  /** The last that was kept here, which a store that takes its time may not show yet. */
-  let writing = Promise.resolve();
-  /** How often tokens were forgotten here. */
-  let logOuts = 0;
+  /** The calls of `replaceTokens` in flight. */
+  const replacements = new Set<Promise<void>>();
+  /** The last write of this client, which a slow store may not return yet. */
+  let lastWrite = Promise.resolve();
+  /** How often this client has cleared the tokens. */
+  let logOutCount = 0;
 
   const set = (tokens: Tokens | undefined) => {
-    if (!tokens) logOuts += 1;
+    if (!tokens) logOutCount += 1;
     const write = async () => store.set(tokens);
-    writing = writing.then(write, write);
-    return writing;
+    lastWrite = lastWrite.then(write, write);
+    return lastWrite;
   };
 
-  /** Keeps others where what is kept may be replaced, which this looks at; gives whether it has. */
-  const replace = async (tokens: Tokens | undefined, mayBe: (kept: Tokens | undefined) => boolean) => {
+  /** Stores tokens if the stored ones may be replaced; resolves to whether it did. */
+  const compareAndSet = async (tokens: Tokens | undefined, mayReplace: (stored: Tokens | undefined) => boolean) => {
     for (;;) {
-      const before = writing;
-      await before.catch(() => {});
-      const kept = await store.get();
-      // What was kept here since then is not seen yet, and may be anybody's.
-      if (writing !== before) continue;
-      if (!mayBe(kept)) return false;
+      const writeBefore = lastWrite;
+      await writeBefore.catch(() => {});
+      const stored = await store.get();
+      // A write has begun since, and `stored` may be outdated: read again.
+      if (lastWrite !== writeBefore) continue;
+      if (!mayReplace(stored)) return false;
       await set(tokens);
       return true;
     }
   };
 
   const renewOnce = async (used: Tokens): Promise<Tokens | undefined> => {
-    // Otherwise another client of the store has refreshed, or somebody has logged in or out.
-    const isUsed = (kept: Tokens | undefined) => kept?.refreshToken === used.refreshToken;
-    const keptOfSame = async () => {
-      const kept = await store.get();
-      return isSameLogIn(kept, used) ? kept : undefined;
+    // Other stored tokens come from a refresh by another client of the store, a log-in or a log-out.
+    const isUsed = (stored: Tokens | undefined) => stored?.refreshToken === used.refreshToken;
+    const storedOfSameLogIn = async () => {
+      const stored = await store.get();
+      return isSameLogIn(stored, used) ? stored : undefined;
     };
-    if (!isUsed(await store.get())) return keptOfSame();
+    if (!isUsed(await store.get())) return storedOfSameLogIn();
     const tokens = await refresh(used.refreshToken).catch(async (error: unknown) => {
       if (!isApiError(error, 'INVALID_REFRESH_TOKEN')) throw error;
-      // A new password replaces the tokens, too, and its answer may be still to come.
-      await Promise.allSettled(changes);
+      // A password change revokes the refresh token, and its response with new tokens may still be on its way.
+      await Promise.allSettled(replacements);
       return undefined;
     });
-    if (!(await replace(tokens, isUsed))) return keptOfSame();
+    if (!(await compareAndSet(tokens, isUsed))) return storedOfSameLogIn();
     if (!tokens) onEnd();
     return tokens;
   };
 
   const renew = (used: Tokens) => {
-    const logIn = logInOf(used);
-    const renewal = renewals.get(logIn) ?? renewOnce(used).finally(() => renewals.delete(logIn));
-    renewals.set(logIn, renewal);
+    const sessionId = sessionIdOf(used);
+    const renewal = renewals.get(sessionId) ?? renewOnce(used).finally(() => renewals.delete(sessionId));
+    renewals.set(sessionId, renewal);
     return renewal;
   };
 
   const begin = async (): Promise<LogIn> => {
-    const logOutsBefore = logOuts;
-    let last = await store.get();
-    const isStill = (kept: Tokens | undefined) => isSameLogIn(kept, last);
+    const logOutCountBefore = logOutCount;
+    let current = await store.get();
+    const isCurrent = (stored: Tokens | undefined) => isSameLogIn(stored, current);
 
     const run: LogIn['run'] = async (attempt, signal) => {
       const used = await store.get();
-      if (!isStill(used)) throw logInIsOver();
+      if (!isCurrent(used)) throw logInEnded();
       try {
         return await attempt(used?.accessToken);
       } catch (error) {
-        if (!used || !isOutdated(error)) throw error;
+        if (!used || !isTokenRejected(error)) throw error;
         const renewed = await untilAborted(renew(used), signal);
         if (!renewed || renewed.accessToken === used.accessToken) throw error;
-        last = renewed;
+        current = renewed;
         return attempt(renewed.accessToken);
       }
     };
 
-    // Another client of the store, whose refresh was refused for the change, may have forgotten the tokens.
-    const mayBe = (kept: Tokens | undefined) => isStill(kept) || (!kept && logOuts === logOutsBefore);
+    // An empty store may be the work of another client, whose refresh was rejected because of the replacement.
+    const mayReplace = (stored: Tokens | undefined) =>
+      isCurrent(stored) || (!stored && logOutCount === logOutCountBefore);
 
     return {
       run,
-      replace(attempt, signal) {
-        const change = async (accessToken: string | undefined) => {
-          await replace(await attempt(accessToken), mayBe);
+      replaceTokens(attempt, signal) {
+        const replace = async (accessToken: string | undefined) => {
+          await compareAndSet(await attempt(accessToken), mayReplace);
         };
-        // Each attempt by itself: between two of them this waits for a refresh, which must not wait for this.
-        return run((accessToken) => whileIn(changes, change(accessToken)), signal);
+        // Tracks each attempt by itself: between two of them `run` awaits a refresh, which must not await this in turn.
+        return run((accessToken) => trackIn(replacements, replace(accessToken)), signal);
       },
     };
   };
@@ -161,40 +163,40 @@ export function createSession({ store, refresh, onEnd }: SessionParts): Session 
   return { get: () => store.get(), set, begin, renew };
 }
 
-/** What a promise gives, which is among others until then. */
-async function whileIn<Result>(others: Set<Promise<Result>>, promise: Promise<Result>): Promise<Result> {
-  others.add(promise);
+/** Adds a promise to a set until it settles. */
+async function trackIn<Result>(pending: Set<Promise<Result>>, promise: Promise<Result>): Promise<Result> {
+  pending.add(promise);
   try {
     return await promise;
   } finally {
-    others.delete(promise);
+    pending.delete(promise);
   }
 }
 
 const isSameLogIn = (one: Tokens | undefined, other: Tokens | undefined) =>
-  one && other ? logInOf(one) === logInOf(other) : one === other;
+  one && other ? sessionIdOf(one) === sessionIdOf(other) : one === other;
 
-/** What all tokens of one log-in have in common: the session's id, which is the `sid` of its access tokens. */
-function logInOf({ accessToken, refreshToken }: Tokens): string {
+/** The claim `sid` of the access token, which all tokens of one log-in share. */
+function sessionIdOf({ accessToken, refreshToken }: Tokens): string {
   try {
     const payload = accessToken.split('.')[1] ?? '';
     const { sid } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
     if (typeof sid === 'string') return sid;
   } catch {
-    // A token that cannot be read has nothing in common with any other.
+    // An unreadable access token belongs to no other log-in: its refresh token stands for it.
   }
   return refreshToken;
 }
 
-/** Refuses as the API refuses who has no token: what asks has lost the one that it was begun with. */
-function logInIsOver(): ApiError {
-  const message = 'Somebody else has logged in since this was begun, or nobody is logged in any more: begin it anew.';
+/** The API's error for a missing token, for a call whose log-in is no longer the current one. */
+function logInEnded(): ApiError {
+  const message = 'The user has logged out, or another has logged in, since this call started: start it again.';
   return toApiError([{ message, extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }], null);
 }
 
-/** Whether all of an operation was refused for its token: then nothing of it has been done. */
-function isOutdated(error: unknown): error is ApiError<'UNAUTHENTICATED'> {
+/** Whether every field was rejected because of the token, so that nothing was executed. */
+function isTokenRejected(error: unknown): error is ApiError<'UNAUTHENTICATED'> {
   if (!isApiError(error)) return false;
-  const answered = Object.values(error.data ?? {}).filter((value) => value !== null);
-  return error.errors.every(({ code }) => code === 'UNAUTHENTICATED') && answered.length === 0;
+  const hasData = Object.values(error.data ?? {}).some((value) => value !== null);
+  return !hasData && error.errors.every(({ code }) => code === 'UNAUTHENTICATED');
 }

@@ -1,6 +1,6 @@
-import { AnswerError, ConnectionError, type ShownError, toApiError } from './errors.ts';
+import { AnswerError, ConnectionError, type FormattedError, toApiError } from './errors.ts';
 
-/** One operation, as it is sent. */
+/** One operation to send. */
 export interface Request {
   text: string;
   variables: unknown;
@@ -8,18 +8,18 @@ export interface Request {
   signal: AbortSignal | undefined;
 }
 
-/** Sends an operation once; gives its data. Throws an ApiError, a ConnectionError, an AnswerError, or the signal's reason. */
+/** Sends an operation once and returns its data. Throws ApiError, ConnectionError, AnswerError or the signal's reason. */
 export type Send = <Data>(request: Request) => Promise<Data>;
 
 export interface TransportSettings {
-  /** Of the gateway, as `https://api.example/graphql`. */
+  /** The gateway's GraphQL endpoint, such as `https://api.example/graphql`. */
   url: string;
-  /** Longest time that one request may take, answer and all. */
+  /** Time limit of one request, including the response body. */
   timeoutMs: number;
   fetch: typeof globalThis.fetch;
 }
 
-/** GraphQL over HTTP, by fetch. */
+/** GraphQL over HTTP with `fetch`. */
 export function createTransport({ url, timeoutMs, fetch }: TransportSettings): Send {
   const post = async ({ text, variables, accessToken }: Request, signal: AbortSignal) => {
     const response = await fetch(url, {
@@ -36,7 +36,7 @@ export function createTransport({ url, timeoutMs, fetch }: TransportSettings): S
     return { status: response.status, body: await response.text() };
   };
 
-  const answerOf = async (request: Request) => {
+  const respond = async (request: Request) => {
     const { signal } = request;
     signal?.throwIfAborted();
     const controller = new AbortController();
@@ -47,7 +47,7 @@ export function createTransport({ url, timeoutMs, fetch }: TransportSettings): S
       return await post(request, controller.signal);
     } catch (error) {
       signal?.throwIfAborted();
-      throw new ConnectionError(`No answer came from ${url}.`, { cause: error });
+      throw new ConnectionError(`No response from ${url}.`, { cause: error });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -55,7 +55,7 @@ export function createTransport({ url, timeoutMs, fetch }: TransportSettings): S
   };
 
   return async <Data>(request: Request) => {
-    const { status, body } = await answerOf(request);
+    const { status, body } = await respond(request);
     return dataOf(status, body) as Data;
   };
 }
@@ -64,16 +64,16 @@ function dataOf(status: number, body: string): unknown {
   const { data, errors } = readJson(status, body);
   const [first, ...others] = errors ?? [];
   if (first) throw toApiError([first, ...others], data);
-  if (data === undefined || data === null) throw new AnswerError('The answer holds neither data nor errors.', status);
+  if (data === undefined || data === null) throw new AnswerError('The response has neither data nor errors.', status);
   return data;
 }
 
-function readJson(status: number, body: string): { data?: unknown; errors?: ShownError[] } {
+function readJson(status: number, body: string): { data?: unknown; errors?: FormattedError[] } {
   try {
-    const answer: unknown = JSON.parse(body);
-    if (typeof answer === 'object' && answer !== null) return answer;
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null) return parsed;
   } catch (cause) {
-    throw new AnswerError(`The answer is no JSON; its HTTP status is ${status}.`, status, { cause });
+    throw new AnswerError(`The response is not JSON (HTTP status ${status}).`, status, { cause });
   }
-  throw new AnswerError(`The answer is none of GraphQL's; its HTTP status is ${status}.`, status);
+  throw new AnswerError(`The response is not a GraphQL response (HTTP status ${status}).`, status);
 }

@@ -1,24 +1,23 @@
 import { type Client, createClient, isApiError } from '../../clients/typescript/node.ts';
 import { help, type Options, readOptions, UsageError } from './options.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, escapeControls } from './progress.ts';
 import { uploadAll } from './upload.ts';
-import { visible } from './visible.ts';
 
-/** Runs a command; gives what the process exits with. */
+/** Runs a command and returns the exit code. */
 async function run(options: Options, signal: AbortSignal): Promise<number> {
   const client = createClient({ url: options.url, retry: { attempts: 8 } });
-  await enter(client, options, signal);
+  await logIn(client, options, signal);
   try {
     if (options.command === 'upload') return await upload(client, options.names, signal);
     if (options.command === 'delete') return await remove(client, options.names, signal);
     return await list(client, signal);
   } finally {
-    // The session ends by itself where the server cannot be told.
+    // If the server is unreachable, the session expires on its own.
     await client.logOut({ signal: AbortSignal.timeout(2_000) }).catch(() => {});
   }
 }
 
-async function enter(client: Client, { username, password, register }: Options, signal: AbortSignal): Promise<void> {
+async function logIn(client: Client, { username, password, register }: Options, signal: AbortSignal): Promise<void> {
   const input = { username, password };
   if (!register) return void (await client.logIn(input, { signal }));
   try {
@@ -31,13 +30,13 @@ async function enter(client: Client, { username, password, register }: Options, 
 
 async function list(client: Client, signal: AbortSignal): Promise<number> {
   for await (const { id, title, image } of client.all({}, { signal })) {
-    console.log([id, title, image.url].map(visible).join('\t'));
+    console.log([id, title, image.url].map(escapeControls).join('\t'));
   }
   return 0;
 }
 
 async function upload(client: Client, files: string[], signal: AbortSignal): Promise<number> {
-  const counts = { uploaded: 0, there: 0 };
+  const counts = { uploaded: 0, alreadyThere: 0 };
   const failures: string[] = [];
   const progress = createProgress(process.stdout, files.length);
   try {
@@ -47,15 +46,15 @@ async function upload(client: Client, files: string[], signal: AbortSignal): Pro
       signal,
       onOutcome(file, outcome) {
         if (outcome === 'uploaded') counts.uploaded += 1;
-        else if (outcome === 'there already') counts.there += 1;
+        else if (outcome === 'already there') counts.alreadyThere += 1;
         else failures.push(`${file}: ${outcome.failure}`);
         progress.step(file, typeof outcome === 'string' ? outcome : 'failed');
       },
     });
   } finally {
     progress.end();
-    for (const failure of failures) complain(failure);
-    console.log(`${counts.uploaded} uploaded, ${counts.there} there already, ${failures.length} failed.`);
+    for (const failure of failures) printError(failure);
+    console.log(`${counts.uploaded} uploaded, ${counts.alreadyThere} already there, ${failures.length} failed.`);
   }
   return failures.length > 0 ? 1 : 0;
 }
@@ -65,39 +64,39 @@ async function remove(client: Client, ids: string[], signal: AbortSignal): Promi
   for (const id of ids) {
     try {
       await client.delete(id, { signal });
-      console.log(`${visible(id)} deleted`);
+      console.log(`${escapeControls(id)} deleted`);
     } catch (error) {
       if (!isApiError(error, 'NOT_FOUND')) throw error;
-      complain(`${id}: ${error.message}`);
+      printError(`${id}: ${error.message}`);
       code = 1;
     }
   }
   return code;
 }
 
-const complain = (text: string) => console.error(visible(text));
+const printError = (text: string) => console.error(escapeControls(text));
 
-/** One Ctrl-C under npm arrives twice, from the terminal and from npm. */
-const echoMs = 500;
+/** Under npm, one Ctrl-C sends SIGINT twice: from the terminal and from npm. */
+const duplicateSigintMs = 500;
 
-/** The first Ctrl-C lets what is under way end, a second one ends it at once. */
-function endOnInterrupt(interruption: AbortController): void {
+/** The first Ctrl-C stops gracefully, a second one exits at once. */
+function abortOnInterrupt(interruption: AbortController): void {
   let interruptedAt = 0;
   process.on('SIGINT', () => {
-    if (interruption.signal.aborted && performance.now() - interruptedAt > echoMs) process.exit(130);
+    if (interruption.signal.aborted && performance.now() - interruptedAt > duplicateSigintMs) process.exit(130);
     if (!interruption.signal.aborted) interruptedAt = performance.now();
     interruption.abort();
   });
 }
 
-/** What shells say of who was ended by SIGPIPE, which Node leaves aside. */
-const unread = 141;
+/** The exit code that shells report for SIGPIPE, which Node ignores. */
+const outputClosed = 141;
 
-/** Lets what is under way end where nobody reads any more what is written, as behind `| head`. */
-function endWhereUnread(interruption: AbortController): void {
+/** Stops gracefully when the reader of the output has gone, as with `| head`. */
+function abortOnClosedOutput(interruption: AbortController): void {
   const onError = (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.exitCode = unread;
+    process.exitCode = outputClosed;
     interruption.abort();
   };
   process.stdout.on('error', onError);
@@ -106,8 +105,8 @@ function endWhereUnread(interruption: AbortController): void {
 
 async function main(): Promise<number> {
   const interruption = new AbortController();
-  endOnInterrupt(interruption);
-  endWhereUnread(interruption);
+  abortOnInterrupt(interruption);
+  abortOnClosedOutput(interruption);
   try {
     const options = readOptions(process.argv.slice(2), process.env);
     if (options) return await run(options, interruption.signal);
@@ -115,12 +114,12 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (interruption.signal.aborted) {
-      if (process.exitCode !== unread) complain('Interrupted: run the same command again to go on.');
+      if (process.exitCode !== outputClosed) printError('Interrupted: run the same command again to continue.');
       return 130;
     }
-    complain(error instanceof Error ? error.message : String(error));
+    printError(error instanceof Error ? error.message : String(error));
     if (!(error instanceof UsageError)) return 1;
-    console.error('\n--help says more.');
+    console.error('\nSee --help.');
     return 2;
   }
 }

@@ -1,21 +1,21 @@
 import { parseArgs } from 'node:util';
 
-export const help = `Uploads images, lists and deletes them.
+export const help = `Uploads, lists and deletes images.
 
   npm run example -- upload [options] <file>...
   npm run example -- list [options]
   npm run example -- delete [options] <id>...
 
-upload skips what is there already, by title and bytes: after an interruption, run the same command again.
+upload skips files that are already there, with the same name and content: after an interruption, run it again.
 
   --username <name>   or SUPERGRAPH_USERNAME
-  --password <text>   or SUPERGRAPH_PASSWORD, which other users of the machine do not see
-  --register          opens the account where there is none by that name
-  --url <url>         or SUPERGRAPH_URL; http://127.0.0.1:4000/graphql where neither is given
-  --help
+  --password <text>   or SUPERGRAPH_PASSWORD, which other users of this machine cannot see
+  --register          registers the account first, unless it exists
+  --url <url>         or SUPERGRAPH_URL; default http://127.0.0.1:4000/graphql
+  --help              shows this text
 
-Exits with 0 where all is done, 1 where something is not, 2 where the command is wrong, 130 where it was interrupted, 141
-where nobody read on. Control characters in titles and names are written as \\u001b.
+Exit codes: 0 success, 1 failure of at least one item, 2 invalid command, 130 interrupted, 141 output closed by its reader.
+Control characters in titles and file names are printed as \\u001b.
 `;
 
 const commands = ['upload', 'list', 'delete'] as const;
@@ -30,23 +30,24 @@ export interface Options {
   register: boolean;
 }
 
-/** A command that cannot be run as it stands. */
+/** An invalid command line. */
 export class UsageError extends Error {}
 
-/** What is to be done; undefined where help is asked for. Throws a UsageError. */
+/** Parses the command line; undefined for `--help`. Throws UsageError. */
 export function readOptions(args: string[], env: Record<string, string | undefined>): Options | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   const [name, ...names] = positionals;
   const command = commands.find((each) => each === name);
-  if (!command) throw new UsageError(name ? `There is no command ${name}.` : 'Say what to do.');
-  if (command !== 'list' && names.length === 0) throw new UsageError(`Say what to ${command}.`);
-  if (command === 'list' && names.length > 0) throw new UsageError('list takes no names.');
+  if (!command) throw new UsageError(name ? `Unknown command '${name}'.` : 'Name a command: upload, list or delete.');
+  if (command !== 'list' && names.length === 0)
+    throw new UsageError(command === 'upload' ? 'Name the files to upload.' : 'Name the ids to delete.');
+  if (command === 'list' && names.length > 0) throw new UsageError('list takes no arguments.');
   const username = values.username ?? env.SUPERGRAPH_USERNAME;
   const password = values.password ?? env.SUPERGRAPH_PASSWORD;
-  if (!username || !password) throw new UsageError('Say who you are: a username and a password.');
+  if (!username || !password) throw new UsageError('Set a username and a password.');
   const url = values.url ?? env.SUPERGRAPH_URL ?? 'http://127.0.0.1:4000/graphql';
-  if (!URL.canParse(url)) throw new UsageError(`${url} is no URL.`);
+  if (!URL.canParse(url)) throw new UsageError(`'${url}' is not a URL.`);
   return { command, names, url, username, password, register: values.register };
 }
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { createProgress } from './progress.ts';
 
-/** A terminal of some width, and what was written to it. */
+/** A screen that records its output. */
 function screen(isTTY: boolean, columns = 80) {
   const written: string[] = [];
   return { isTTY, columns, write: (text: string) => written.push(text), written };
 }
 
-test('in a terminal a bar fills in one line', () => {
+test('draws a bar in one line of a terminal', () => {
   const terminal = screen(true);
   const progress = createProgress(terminal, 3);
   for (const name of ['a.png', 'b.png', 'c.png']) progress.step(name, 'uploaded');
@@ -21,19 +21,19 @@ test('in a terminal a bar fills in one line', () => {
   ]);
 });
 
-test('the line is never longer than the terminal is wide', () => {
+test('truncates the line to the width of the terminal', () => {
   const terminal = screen(true, 40);
   createProgress(terminal, 2).step('a-rather-long-name-of-a-picture.png', 'uploaded');
   expect(terminal.written[1]).toBe('\r\u001b[K[############............] 1/2 a-rather');
 });
 
-test('a name that would move the cursor is escaped', () => {
+test('escapes control characters in a name', () => {
   const terminal = screen(true);
   createProgress(terminal, 1).step('\u001b[2J\r.png', 'uploaded');
   expect(terminal.written[1]).toBe('\r\u001b[K[########################] 1/1 \\u001b[2J\\u000d.png');
 });
 
-test('elsewhere each step is a line, with what came of it', () => {
+test('writes one line for each step when the output is not a terminal', () => {
   const pipe = screen(false);
   const progress = createProgress(pipe, 2);
   progress.step('a.png', 'uploaded');

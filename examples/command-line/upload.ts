@@ -3,8 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Client, isApiError } from '../../clients/typescript/node.ts';
 
-/** What came of a file: a failure says why. */
-export type Outcome = 'uploaded' | 'there already' | { failure: string };
+/** The result for one file. */
+export type Outcome = 'uploaded' | 'already there' | { failure: string };
 
 export interface Upload {
   client: Client;
@@ -13,39 +13,40 @@ export interface Upload {
   onOutcome: (file: string, outcome: Outcome) => void;
 }
 
-const atOnce = 3;
+const concurrency = 3;
 
-/** What the API takes of one image; it refuses more as IMAGE_TOO_LARGE. */
+/** The API's limit for one image; it answers IMAGE_TOO_LARGE above it. */
 const maxBytes = 383_970;
 
 /**
- * Uploads files that are not there yet, each under its name. What was there before an interruption is found by title and
- * bytes; what was under way, by an idempotency key that both make, so that nothing is uploaded twice and nothing need be
- * remembered here. Rejects where it is no use to go on.
+ * Uploads the files that are not there yet, each titled with its name. Finished uploads of an earlier run are recognised by
+ * title and SHA-256; interrupted ones by an idempotency key derived from both. So nothing is uploaded twice, and no state
+ * is stored here. Rejects when a failure would affect all files.
  */
 export async function uploadAll({ client, files, signal, onOutcome }: Upload): Promise<void> {
-  const there = new Set<string>();
-  for await (const { title, image } of client.all({ pageSize: 100 }, { signal })) there.add(`${image.sha256} ${title}`);
+  const identities = new Set<string>();
+  for await (const { title, image } of client.all({ pageSize: 100 }, { signal }))
+    identities.add(`${image.sha256} ${title}`);
 
   const uploadOne = async (file: string, options: { signal: AbortSignal }): Promise<Outcome> => {
     const title = basename(file).trim();
     const image = await read(file, options);
     const identity = `${createHash('sha256').update(image).digest('hex')} ${title}`;
-    if (there.has(identity)) return 'there already';
-    there.add(identity);
+    if (identities.has(identity)) return 'already there';
+    identities.add(identity);
     await create(client, { title, image, identity }, options);
     return 'uploaded';
   };
 
-  const rest = [...files];
+  const pending = [...files];
   const failed = new AbortController();
   const options = { signal: AbortSignal.any([signal, failed.signal]) };
   const work = async () => {
-    for (let file = rest.shift(); file !== undefined; file = rest.shift()) {
+    for (let file = pending.shift(); file !== undefined; file = pending.shift()) {
       try {
         onOutcome(file, await uploadOne(file, options));
       } catch (error) {
-        const failure = options.signal.aborted ? undefined : ofFile(error);
+        const failure = options.signal.aborted ? undefined : fileFailure(error);
         if (failure === undefined) {
           failed.abort(error);
           throw error;
@@ -54,30 +55,30 @@ export async function uploadAll({ client, files, signal, onOutcome }: Upload): P
       }
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await Promise.all(Array.from({ length: concurrency }, work));
 }
 
-/** Something about a file itself. */
+/** A problem of the file itself. */
 class FileError extends Error {}
 
-/** A file's bytes, unless there are too many: those might not even fit into memory. */
+/** Reads a file, unless it is too large: it might not even fit into memory. */
 async function read(file: string, options: { signal: AbortSignal }): Promise<Uint8Array> {
   const { size } = await stat(file);
-  if (size > maxBytes) throw new FileError(`It has ${size} bytes; an image may have ${maxBytes} at most.`);
+  if (size > maxBytes) throw new FileError(`The file has ${size} bytes; the limit is ${maxBytes}.`);
   return readFile(file, options);
 }
 
 interface Picture {
   title: string;
   image: Uint8Array;
-  /** What tells it from all others. */
+  /** SHA-256 and title. */
   identity: string;
 }
 
-/** The server remembers keys for a day, also of what has been deleted since: then the next key is tried. */
+/** Creates a resource. NOT_FOUND means that the key's resource was deleted within a day: then it tries the next key. */
 async function create(client: Client, { title, image, identity }: Picture, options: { signal: AbortSignal }) {
-  for (let time = 1; ; time += 1) {
-    const idempotencyKey = createHash('sha256').update(`${identity} ${time}`).digest('hex');
+  for (let attempt = 1; ; attempt += 1) {
+    const idempotencyKey = createHash('sha256').update(`${identity} ${attempt}`).digest('hex');
     try {
       return await client.create({ title, image, idempotencyKey }, options);
     } catch (error) {
@@ -86,9 +87,9 @@ async function create(client: Client, { title, image, identity }: Picture, optio
   }
 }
 
-/** What is wrong with one file, where others may do better. */
-function ofFile(error: unknown): string | undefined {
-  const isItsFault = isApiError(error, 'BAD_USER_INPUT', 'IMAGE_TOO_LARGE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_IMAGE');
+/** The message for a failure of one file, which does not stop the others; undefined for all other errors. */
+function fileFailure(error: unknown): string | undefined {
+  const isRejected = isApiError(error, 'BAD_USER_INPUT', 'IMAGE_TOO_LARGE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_IMAGE');
   const isUnreadable = error instanceof FileError || (error instanceof Error && 'syscall' in error);
-  return isItsFault || isUnreadable ? error.message : undefined;
+  return isRejected || isUnreadable ? error.message : undefined;
 }

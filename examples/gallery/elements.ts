@@ -1,32 +1,32 @@
-/** The element of the page that has an id, and is of a class. */
+/** Finds an element of the page by id and class. Throws if there is none. */
 export function element<Type extends HTMLElement>(id: string, type: new () => Type): Type {
   const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`The page has no ${id}.`);
+  if (!(found instanceof type)) throw new Error(`The page has no ${type.name} with id ${id}.`);
   return found;
 }
 
-/** A new element with what is inside. */
+/** Creates an element with child nodes. */
 export function create<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   properties: Partial<HTMLElementTagNameMap[Name]>,
-  ...inside: Node[]
+  ...children: Node[]
 ): HTMLElementTagNameMap[Name] {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...inside);
-  return made;
+  const created = Object.assign(document.createElement(name), properties);
+  created.append(...children);
+  return created;
 }
 
 const status = element('status', HTMLElement);
-const trouble = element('trouble', HTMLElement);
+const errorMessage = element('error', HTMLElement);
 
-/** Tells what has been done; what went wrong before is no longer of interest. */
-export function say(text: string): void {
+/** Shows a status message, and clears the error message. */
+export function showStatus(text: string): void {
   status.textContent = text;
-  trouble.textContent = '';
+  errorMessage.textContent = '';
 }
 
-/** Tells what went wrong. */
-export function complain(error: unknown): void {
+/** Shows an error message, and clears the status message. */
+export function showError(error: unknown): void {
   status.textContent = '';
-  trouble.textContent = error instanceof Error ? error.message : String(error);
+  errorMessage.textContent = error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,6 @@
-import { createClient, isApiError } from '../../clients/typescript/index.ts';
-import { complain, element, say } from './elements.ts';
+import { createClient, isApiError, type TokenStore, type Tokens } from '../../clients/typescript/index.ts';
+import { element, showError, showStatus } from './elements.ts';
 import { createPictures } from './pictures.ts';
-import { tabStore } from './tokens.ts';
 import { createUpload, type Upload } from './uploads.ts';
 
 const signIn = element('sign-in', HTMLFormElement);
@@ -10,21 +9,35 @@ const gallery = element('gallery', HTMLElement);
 const files = element('files', HTMLInputElement);
 const drop = element('drop', HTMLElement);
 
+const tokensKey = 'gallery.tokens';
+
+/** Keeps the tokens in session storage: until the tab is closed, also across reloads. */
+const tabStore: TokenStore = {
+  get() {
+    const text = sessionStorage.getItem(tokensKey);
+    return text === null ? undefined : (JSON.parse(text) as Tokens);
+  },
+  set(tokens) {
+    if (tokens) sessionStorage.setItem(tokensKey, JSON.stringify(tokens));
+    else sessionStorage.removeItem(tokensKey);
+  },
+};
+
 const client = createClient({
   url: document.querySelector('meta[name=gateway]')?.getAttribute('content') ?? '/graphql',
   tokens: tabStore,
   onSessionEnd: () => {
     showSignIn();
-    complain('Your session has ended: log in again.');
+    showError('Your session has ended: log in again.');
   },
 });
 
-/** Ends with the log-in: nothing of it goes on, or is shown, when the next begins. */
-let visit = new AbortController();
+/** Aborted at the end of a log-in, so that nothing of it is shown in the next. */
+let logInScope = new AbortController();
 let upload: Upload = () => {};
 
 function showSignIn(): void {
-  visit.abort();
+  logInScope.abort();
   account.hidden = true;
   gallery.hidden = true;
   signIn.hidden = false;
@@ -32,10 +45,10 @@ function showSignIn(): void {
 }
 
 async function showGallery(username: string): Promise<void> {
-  visit.abort();
-  visit = new AbortController();
-  const pictures = createPictures(client, visit.signal);
-  upload = createUpload(client, visit.signal, pictures.add);
+  logInScope.abort();
+  logInScope = new AbortController();
+  const pictures = createPictures(client, logInScope.signal);
+  upload = createUpload(client, logInScope.signal, pictures.add);
   element('username', HTMLElement).textContent = username;
   account.hidden = false;
   signIn.hidden = true;
@@ -52,17 +65,17 @@ signIn.addEventListener('submit', async (event) => {
   try {
     const user = await (isNew ? client.register(input) : client.logIn(input));
     signIn.reset();
-    say(`Logged in as ${user.username}.`);
+    showStatus(`Logged in as ${user.username}.`);
     await showGallery(user.username);
   } catch (error) {
-    complain(error);
+    showError(error);
   }
 });
 
 element('log-out', HTMLButtonElement).addEventListener('click', async () => {
   showSignIn();
-  say('Logged out.');
-  await client.logOut().catch(complain);
+  showStatus('Logged out.');
+  await client.logOut().catch(showError);
 });
 
 files.addEventListener('change', () => {
@@ -70,7 +83,7 @@ files.addEventListener('change', () => {
   files.value = '';
 });
 
-// Anywhere on the page: a picture dropped beside the frame would else replace the page.
+// Anywhere on the page: otherwise the browser would open a picture that is dropped beside the frame.
 document.addEventListener('dragover', (event) => {
   event.preventDefault();
   drop.classList.add('over');
@@ -87,5 +100,5 @@ try {
   else showSignIn();
 } catch (error) {
   showSignIn();
-  if (!isApiError(error, 'UNAUTHENTICATED')) complain(error);
+  if (!isApiError(error, 'UNAUTHENTICATED')) showError(error);
 }

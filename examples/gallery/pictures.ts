@@ -1,5 +1,5 @@
 import type { Client, Resource } from '../../clients/typescript/index.ts';
-import { complain, create, element, say } from './elements.ts';
+import { create, element, showError, showStatus } from './elements.ts';
 
 const list = element('pictures', HTMLUListElement);
 const more = element('more', HTMLButtonElement);
@@ -9,12 +9,12 @@ const pageSize = 24;
 
 /** The grid of the viewer's pictures, the newest first. */
 export interface Pictures {
-  /** The next page, which after a failure is the same once more. */
+  /** Loads the next page, or the same page again after a failure. */
   showMore(): Promise<void>;
   add(resource: Resource): void;
 }
 
-/** An empty grid, until the signal ends it. */
+/** Creates an empty grid, which is cleared when the signal is aborted. */
 export function createPictures(client: Client, signal: AbortSignal): Pictures {
   let after: string | null = null;
 
@@ -27,13 +27,13 @@ export function createPictures(client: Client, signal: AbortSignal): Pictures {
   };
 
   const showMore = async () => {
-    // Not `disabled`, which would take the focus away.
+    // Not `disabled`, which would move the focus away.
     more.ariaDisabled = 'true';
     try {
       await showPage();
     } catch (error) {
       if (signal.aborted) return;
-      complain(error);
+      showError(error);
       more.hidden = false;
     }
     more.ariaDisabled = 'false';
@@ -45,10 +45,10 @@ export function createPictures(client: Client, signal: AbortSignal): Pictures {
     const neighbour = item.nextElementSibling ?? item.previousElementSibling;
     item.remove();
     (neighbour?.querySelector('button') ?? files).focus();
-    say(`${resource.title} is deleted.`);
+    showStatus(`Deleted ${resource.title}.`);
   };
 
-  /** In place of one that is there already: an upload and a page may both bring it. */
+  /** Replaces an existing item of the same resource: an upload and a page may both bring it. */
   const itemOf = (resource: Resource) => {
     const { id, title, image } = resource;
     document.getElementById(id)?.remove();
@@ -56,7 +56,7 @@ export function createPictures(client: Client, signal: AbortSignal): Pictures {
     const button = create('button', { type: 'button', textContent: 'Delete', ariaLabel: `Delete ${title}` });
     const item = create('li', { id }, picture, create('p', { textContent: title }), button);
     const onError = (error: unknown) => {
-      if (!signal.aborted) complain(error);
+      if (!signal.aborted) showError(error);
     };
     button.addEventListener('click', () => void remove(resource, item).catch(onError));
     return item;
@@ -64,7 +64,7 @@ export function createPictures(client: Client, signal: AbortSignal): Pictures {
 
   const onPress = () => {
     if (more.ariaDisabled === 'true') return;
-    say('');
+    showStatus('');
     void showMore();
   };
 
@@ -78,7 +78,7 @@ export function createPictures(client: Client, signal: AbortSignal): Pictures {
   return { showMore, add: (resource) => list.prepend(itemOf(resource)) };
 }
 
-/** Asks whether to delete; Escape is no, and so is the signal. Each time by a dialog of its own, which hears of no other's end. */
+/** Asks for confirmation. Escape and an abort mean no. Uses a new dialog each time, so that no close event of an earlier one is heard. */
 async function isConfirmed(title: string, signal: AbortSignal): Promise<boolean> {
   const question = `Delete ${title}?`;
   const keep = create('button', { value: 'keep', textContent: 'Keep', autofocus: true });

@@ -1,14 +1,14 @@
 import type { Client, Resource } from '../../clients/typescript/index.ts';
-import { complain, element, say } from './elements.ts';
+import { element, showError, showStatus } from './elements.ts';
 
 const progress = element('progress', HTMLProgressElement);
 
-/** Uploads files after all that wait already. */
+/** Queues files for upload. */
 export type Upload = (chosen: readonly File[]) => void;
 
-/** One after the other, until the signal ends it: what is wrong with one keeps none of the others. */
+/** Creates an upload queue. It uploads one file after the other until aborted; a failed file does not stop the others. */
 export function createUpload(client: Client, signal: AbortSignal, onUploaded: (resource: Resource) => void): Upload {
-  /** What is counted together: whatever comes until all of it is done. */
+  /** The current batch: all files queued until every one of them is done. */
   let files: File[] = [];
 
   const uploadOne = async (file: File): Promise<string | undefined> => {
@@ -24,7 +24,7 @@ export function createUpload(client: Client, signal: AbortSignal, onUploaded: (r
   const uploadAll = async () => {
     const failures: string[] = [];
     Object.assign(progress, { value: 0, hidden: false });
-    // Also those that come while others are uploaded.
+    // Includes files that are queued during the loop.
     for (const file of files) {
       const failure = await uploadOne(file);
       if (signal.aborted) return;
@@ -32,8 +32,8 @@ export function createUpload(client: Client, signal: AbortSignal, onUploaded: (r
       progress.value += 1;
     }
     progress.hidden = true;
-    say(`${files.length - failures.length} of ${files.length} uploaded.`);
-    if (failures.length > 0) complain(failures.join(' '));
+    showStatus(`Uploaded ${files.length - failures.length} of ${files.length}.`);
+    if (failures.length > 0) showError(failures.join(' '));
     files = [];
   };
 
@@ -43,9 +43,9 @@ export function createUpload(client: Client, signal: AbortSignal, onUploaded: (r
 
   return (chosen) => {
     if (chosen.length === 0) return;
-    const isUnderWay = files.length > 0;
+    const isUploading = files.length > 0;
     files.push(...chosen);
     progress.max = files.length;
-    if (!isUnderWay) void uploadAll();
+    if (!isUploading) void uploadAll();
   };
 }

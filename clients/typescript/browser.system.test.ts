@@ -8,10 +8,10 @@ import type { TestServer } from '../../tests/support/servers.ts';
 import { serveFolder } from '../../tests/support/static-files.ts';
 import { type System, startSystem, temporaryFolder, uniqueName } from '../../tests/support/system.ts';
 import type * as Client from './index.ts';
-import { refusal, startProxy } from './testing/proxy.ts';
+import { errorResponse, startProxy } from './testing/proxy.ts';
 
 declare global {
-  /** The client's module, as the page has imported it. */
+  /** The client's module in the page. */
   var client: typeof Client;
 }
 
@@ -25,7 +25,7 @@ describeInBrowser('the client in a browser', () => {
   beforeAll(async () => {
     await packClient(folder.path);
     const built = join(folder.path, 'client', 'dist');
-    // The modules as they are built, with nothing between them and the browser.
+    // The modules as built, without a bundler.
     const script = `import * as client from './index.js'; globalThis.client = client;`;
     writeFileSync(join(built, 'page.js'), script);
     writeFileSync(join(built, 'index.html'), '<!doctype html><script type="module" src="page.js"></script>');
@@ -44,8 +44,8 @@ describeInBrowser('the client in a browser', () => {
     folder.remove();
   });
 
-  test('somebody registers, uploads a Blob and bytes, pages through all, and deletes', async () => {
-    const said = await page.evaluate(
+  test('registers, uploads a Blob and bytes, pages through all resources, and deletes one', async () => {
+    const result = await page.evaluate(
       async ([url, username]) => {
         const client = globalThis.client.createClient({ url });
         await client.register({ username, password: 'correct horse battery staple' });
@@ -57,19 +57,19 @@ describeInBrowser('the client in a browser', () => {
         await client.delete(first.id);
         const again: unknown = await client.delete(first.id).catch((error: unknown) => error);
         const isNotFound = globalThis.client.isApiError(again, 'NOT_FOUND');
-        return { titles, left: (await client.list()).totalCount, isNotFound };
+        return { titles, remaining: (await client.list()).totalCount, isNotFound };
       },
       [system.gateway, uniqueName()] as const,
     );
-    expect(said).toEqual({ titles: ['A Blob', 'Bytes'], left: 1, isNotFound: true });
+    expect(result).toEqual({ titles: ['A Blob', 'Bytes'], remaining: 1, isNotFound: true });
   });
 
-  test('ten requests whose token has expired make one refresh, and a lost answer is asked for again', async () => {
+  test('ten calls with an expired token make one refresh, and a create is retried after a lost response', async () => {
     const ada = await system.signUp();
     const proxy = await startProxy(system.gateway);
-    proxy.next(Array(10).fill(refusal('UNAUTHENTICATED', { reason: 'EXPIRED' })), 'Me');
-    proxy.next(['LOSE_ANSWER'], 'CreateResource');
-    const said = await page.evaluate(
+    proxy.next(Array(10).fill(errorResponse('UNAUTHENTICATED', { reason: 'EXPIRED' })), 'Me');
+    proxy.next(['LOSE_RESPONSE'], 'CreateResource');
+    const result = await page.evaluate(
       async ([url, accessToken, refreshToken]) => {
         const tokens = globalThis.client.memoryStore({ accessToken, refreshToken });
         const client = globalThis.client.createClient({ url, tokens, retry: { firstMs: 1 } });
@@ -79,18 +79,18 @@ describeInBrowser('the client in a browser', () => {
       },
       [proxy.url, ada.token, ada.refreshToken] as const,
     );
-    expect(said).toEqual({ names: Array(10).fill(ada.username), count: 1 });
+    expect(result).toEqual({ names: Array(10).fill(ada.username), count: 1 });
     expect(proxy.seen.filter(({ operation }) => operation === 'RefreshSession')).toHaveLength(1);
   });
 
   test('an abort rejects with its reason', async () => {
-    const said = await page.evaluate(async (url) => {
+    const result = await page.evaluate(async (url) => {
       const client = globalThis.client.createClient({ url });
       const controller = new AbortController();
-      const asked = client.me({ signal: controller.signal });
+      const user = client.me({ signal: controller.signal });
       controller.abort(new Error('enough'));
-      return asked.catch((error: Error) => error.message);
+      return user.catch((error: Error) => error.message);
     }, system.gateway);
-    expect(said).toBe('enough');
+    expect(result).toBe('enough');
   });
 });

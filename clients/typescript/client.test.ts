@@ -13,7 +13,7 @@ const password = 'correct horse battery staple';
 const png = new Uint8Array(fixture('four-colours.png'));
 const gif = new Uint8Array(fixture('four-colours.gif'));
 
-/** A client that somebody new is logged in with. */
+/** A client in which a new user is logged in. */
 async function signUp() {
   const tokens = memoryStore();
   const client = createClient({ url: system.gateway, tokens });
@@ -22,7 +22,7 @@ async function signUp() {
 }
 
 describe('accounts', () => {
-  test('somebody registers, is known, logs out, and logs in again', async () => {
+  test('a user registers, logs out and logs in again', async () => {
     const { client, tokens, user } = await signUp();
     expect(await client.me()).toEqual(user);
     await client.logOut();
@@ -32,7 +32,7 @@ describe('accounts', () => {
     expect(await client.me()).toEqual(user);
   });
 
-  test('sessions are listed and ended, one by one and all at once', async () => {
+  test('sessions are listed, and ended one by one or all at once', async () => {
     const { client, user } = await signUp();
     const other = createClient({ url: system.gateway });
     await other.logIn({ username: user.username, password });
@@ -44,7 +44,7 @@ describe('accounts', () => {
     await expect(client.me()).rejects.toMatchObject({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
   });
 
-  test('a changed password leaves its own client logged in', async () => {
+  test('a password change keeps its own client logged in', async () => {
     const { client, user } = await signUp();
     await client.changePassword({ currentPassword: password, newPassword: 'another horse battery' });
     expect(await client.me()).toEqual(user);
@@ -52,7 +52,7 @@ describe('accounts', () => {
     expect(await client.me()).toEqual(user);
   });
 
-  test('a deleted account is gone, and nobody is logged in', async () => {
+  test('deleting the account logs out, and its log-in fails', async () => {
     const { client, tokens, user } = await signUp();
     await client.deleteAccount(password);
     expect(await tokens.get()).toBe(undefined);
@@ -61,7 +61,7 @@ describe('accounts', () => {
     });
   });
 
-  test('who is not logged in has nothing to refresh or to log out of', async () => {
+  test('refresh and logOut do nothing without a log-in', async () => {
     const client = createClient({ url: system.gateway });
     expect(await client.refresh()).toBe(false);
     await client.logOut();
@@ -73,7 +73,7 @@ describe('resources', () => {
     ['bytes', async () => png],
     ['a Blob', async () => new Blob([png])],
     ['a file', () => imageFromFile('tests/fixtures/four-colours.png')],
-  ])('an image comes from %s, and is served as it was', async (_, image) => {
+  ])('uploads an image from %s, which is served unchanged', async (_, image) => {
     const { client } = await signUp();
     const created = await client.create({ title: 'Four colours', image: await image(), contentType: 'image/png' });
     expect(created).toMatchObject({ title: 'Four colours', description: null, version: 1 });
@@ -81,7 +81,7 @@ describe('resources', () => {
     expect(Buffer.from(served).equals(png)).toBe(true);
   });
 
-  test('are found, changed, given another image, and deleted', async () => {
+  test('are read, updated, given another image and deleted', async () => {
     const { client } = await signUp();
     const { id, image } = await client.create({ title: 'Before', description: 'Old', image: png });
     expect(await client.update({ id, title: 'After', description: null })).toMatchObject({
@@ -96,7 +96,7 @@ describe('resources', () => {
     await expect(client.delete(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('are listed page by page, and all in one go', async () => {
+  test('are listed as a page, or all at once', async () => {
     const { client } = await signUp();
     const titles = ['a', 'b', 'c', 'd', 'e'];
     for (const title of titles) await client.create({ title, image: png });
@@ -110,14 +110,14 @@ describe('resources', () => {
     expect(found).toEqual(['c']);
   });
 
-  test('nobody who has none gets any', async () => {
+  test('all() yields nothing for a user without resources', async () => {
     const { client } = await signUp();
     for await (const resource of client.all()) expect.fail(`There is ${resource.id}.`);
   });
 });
 
-describe('what is refused', () => {
-  test('is told apart by code, with what stands beside it', async () => {
+describe('errors', () => {
+  test('have a code, and the details of that code', async () => {
     const { client } = await signUp();
     const { id } = await client.create({ title: 'One', image: png });
     const error: unknown = await client.update({ id, title: 'Two', expectedVersion: 7 }).catch((reason) => reason);
@@ -135,15 +135,15 @@ describe('what is refused', () => {
   });
 });
 
-describe('any operation', () => {
-  test('is run from a text alone, with and without variables', async () => {
+describe('execute', () => {
+  test('executes a plain string, with and without variables', async () => {
     const { client, user } = await signUp();
     expect(await client.execute('{ me { username } }')).toEqual({ me: { username: user.username } });
     const query = 'query ($id: ID!) { resource(id: $id) { id } }';
     expect(await client.execute<{ resource: null }, { id: string }>(query, { id: 'none' })).toEqual({ resource: null });
   });
 
-  test('keeps what was answered beside an error', async () => {
+  test('an error holds the data of the fields that did not fail', async () => {
     const { client, user } = await signUp();
     const text = '{ me { username } resources(first: 0) { totalCount } }';
     await expect(client.execute(text)).rejects.toMatchObject({
@@ -152,7 +152,7 @@ describe('any operation', () => {
     });
   });
 
-  test('that is none is refused for what it is', async () => {
+  test('throws for an invalid document', async () => {
     const { client } = await signUp();
     await expect(client.execute('{ nothing }')).rejects.toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' });
     await expect(client.execute('{')).rejects.toMatchObject({ code: 'GRAPHQL_PARSE_FAILED' });

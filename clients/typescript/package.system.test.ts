@@ -16,9 +16,19 @@ beforeAll(async () => {
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
   const client = await packClient(folder.path);
-  // What the client depends on comes from the disk, so that no registry is asked.
-  const beside = ['@graphql-typed-document-node/core', 'graphql'].map((name) => join(modules, name));
-  await runIn(project, 'npm', 'install', '--offline', '--no-audit', '--no-fund', '--install-links', client, ...beside);
+  // Dependencies come from the disk, so that npm needs no registry.
+  const dependencies = ['@graphql-typed-document-node/core', 'graphql'].map((name) => join(modules, name));
+  await runIn(
+    project,
+    'npm',
+    'install',
+    '--offline',
+    '--no-audit',
+    '--no-fund',
+    '--install-links',
+    client,
+    ...dependencies,
+  );
 });
 afterAll(async () => {
   await system.stop();
@@ -28,13 +38,13 @@ afterAll(async () => {
 const filesBelow = (path: string) =>
   readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name));
 
-test('the package holds what is built, and no source or test', () => {
+test('contains the build, and no sources or tests', () => {
   const files = filesBelow(installed);
   expect(files).toEqual(expect.arrayContaining(['README.md', 'package.json', 'dist/index.js', 'dist/node.d.ts']));
   expect(files.filter((name) => /test|tsconfig|operations\/|[^d]\.ts$/.test(name))).toEqual([]);
 });
 
-test('what is built imports nothing at run time but itself, and what is of Node in the entry for Node alone', () => {
+test('imports only its own modules at run time, and Node’s only in the entry point for Node', () => {
   const dist = join(installed, 'dist');
   const imports = filesBelow(dist)
     .filter((name) => name.endsWith('.js'))
@@ -51,7 +61,7 @@ test('what is built imports nothing at run time but itself, and what is of Node 
   expect(imports.length).toBeGreaterThan(10);
 });
 
-test('plain JavaScript uses it, from both entries', async () => {
+test('works in plain JavaScript, from both entry points', async () => {
   const program = `
     import { createClient, isApiError } from 'image-supergraph-client';
     import { imageFromFile } from 'image-supergraph-client/node';
@@ -66,7 +76,7 @@ test('plain JavaScript uses it, from both entries', async () => {
   expect(JSON.parse(await runIn(project, process.execPath, 'program.js'))).toEqual(['Packed', 32, true]);
 });
 
-test('TypeScript finds its types, also where libraries are checked', async () => {
+test('has types that pass TypeScript’s check of libraries', async () => {
   const program = `
     import { type ApiError, createClient, type Resource } from 'image-supergraph-client';
     const client = createClient({ url: 'http://127.0.0.1:4000/graphql' });

@@ -5,7 +5,7 @@ import { runCommand } from '../tests/support/spawned.ts';
 
 const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
 
-test('the gallery is served as README says', async () => {
+test('the README’s command serves the gallery', async () => {
   const command = /^npx (esbuild .*)$/m.exec(readme)?.[1] ?? '';
   const { host } = new URL(await deadUrl());
   const args = command.replace('127.0.0.1:8000', host).split(' ');
@@ -21,9 +21,9 @@ test('the gallery is served as README says', async () => {
   }
 });
 
-test('the command line is run as README says', async () => {
+test('the README’s command runs the command line', async () => {
   const command = /^npm (run example -- --help)$/m.exec(readme)?.[1] ?? '';
   const help = runCommand(['npm', ...command.split(' ')], {});
   expect(await help.exitCode).toBe(0);
-  expect(help.stdout()).toContain('Uploads images, lists and deletes them.');
+  expect(help.stdout()).toContain('Uploads, lists and deletes images.');
 });

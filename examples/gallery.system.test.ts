@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { promised, refusal, startProxy } from '../clients/typescript/testing/proxy.ts';
+import { deferred, errorResponse, startProxy } from '../clients/typescript/testing/proxy.ts';
 import { logOutEverywhere } from '../tests/support/accounts.ts';
 import { describeInBrowser, openBrowser } from '../tests/support/chromium.ts';
 import { resourceCount } from '../tests/support/documents.ts';
@@ -47,41 +47,41 @@ describeInBrowser('the gallery', () => {
     folder.remove();
   });
 
-  /** The gallery's page, with the API at this gateway. */
+  /** Writes the gallery's page with this gateway's URL. */
   function writePage(name: string, gateway: string): void {
     const html = readFileSync('examples/gallery/index.html', 'utf8');
     writeFileSync(join(folder.path, name), html.replace('http://127.0.0.1:4000/graphql', gateway));
   }
 
-  /** Holds when it has come to hold, on a slow machine too. */
+  /** Polls for up to 20 seconds, for slow machines. */
   const eventually = <Value>(look: () => Promise<Value>) => expect.poll(look, { timeout: 20_000 });
 
-  /** A page of its own, on which nothing may go wrong that the browser tells of. */
+  /** Opens a page in a new context. The test fails if the page logs an error. */
   async function openPage(path = '/'): Promise<Page> {
     const context = await browser.newContext();
     const page = await context.newPage();
     page.setDefaultTimeout(25_000);
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.message));
+    const pageErrors: string[] = [];
+    page.on('pageerror', (error) => pageErrors.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text());
+      if (message.type() === 'error') pageErrors.push(message.text());
     });
     onTestFinished(async () => {
       await context.close();
-      expect(faults).toEqual([]);
+      expect(pageErrors).toEqual([]);
     });
     await page.goto(`${site.url}${path}`);
     return page;
   }
 
-  /** A page on which somebody is logged in. */
+  /** Opens a page and logs in. */
   async function openAs(person: Person, path?: string): Promise<Page> {
     const page = await openPage(path);
     await logIn(page, person);
     return page;
   }
 
-  /** A page on which somebody is logged in, with a proxy before the gateway. */
+  /** Opens a page and logs in, with a proxy in front of the gateway. */
   async function openBehindProxy(person: Person) {
     const proxy = await startProxy(system.gateway);
     const name = `${uniqueName()}.html`;
@@ -96,10 +96,10 @@ describeInBrowser('the gallery', () => {
     await page.getByRole('heading', { name: 'Your pictures' }).waitFor();
   }
 
-  /** The titles that the grid shows, in its order. */
+  /** The titles in the grid, in order. */
   const shown = (page: Page) => page.getByRole('listitem').getByRole('paragraph').allTextContents();
 
-  /** Drops files as a browser would tell of it; the page's own types are not those of this side. */
+  /** Drops files on the page. A script as text, because the DOM types are not available here. */
   const drop = (page: Page, ...files: (typeof png)[]) =>
     page.evaluate(`{
       const dataTransfer = new DataTransfer();
@@ -111,7 +111,7 @@ describeInBrowser('the gallery', () => {
       document.getElementById('drop').dispatchEvent(event);
     }`);
 
-  /** Somebody with so many pictures, and their titles, the newest first. */
+  /** A user with pictures, and their titles, newest first. */
   async function withPictures(count: number) {
     const ada = await system.signUp();
     const titles = Array.from({ length: count }, (_, index) => `Picture ${index}`);
@@ -119,14 +119,14 @@ describeInBrowser('the gallery', () => {
     return { ada, titles: titles.reverse() };
   }
 
-  /** What axe finds that keeps people from using the page. */
-  async function seriousFindings(page: Page): Promise<string[]> {
+  /** The serious and critical accessibility violations that axe reports. */
+  async function accessibilityViolations(page: Page): Promise<string[]> {
     await page.evaluate(axe.source);
     const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
     return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ help }) => help);
   }
 
-  test('somebody registers, drops a picture, sees it, deletes it, and logs out', async () => {
+  test('a user registers, uploads a picture by drag and drop, deletes it, and logs out', async () => {
     const page = await openPage();
     await page.getByLabel('Username').fill(uniqueName());
     await page.getByLabel('Password').fill(password);
@@ -135,18 +135,18 @@ describeInBrowser('the gallery', () => {
     await drop(page, png);
     const picture = page.getByRole('img', { name: 'four-colours.png' });
     await eventually(() => picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBe(32);
-    expect(await page.getByRole('status').textContent()).toBe('1 of 1 uploaded.');
+    expect(await page.getByRole('status').textContent()).toBe('Uploaded 1 of 1.');
     await page.getByRole('button', { name: 'Delete four-colours.png' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await picture.waitFor({ state: 'detached' });
-    expect(await page.getByRole('status').textContent()).toBe('four-colours.png is deleted.');
+    expect(await page.getByRole('status').textContent()).toBe('Deleted four-colours.png.');
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
   });
 
-  test('a reload finds who is logged in, and shows the rest of many on request', async () => {
+  test('a reload stays logged in, and Show more loads the next page', async () => {
     const ada = await system.signUp();
     for (let number = 0; number < 26; number += 1) await ada.create(`Picture ${number}`);
     const page = await openAs(ada);
@@ -159,18 +159,18 @@ describeInBrowser('the gallery', () => {
     expect(await page.getByRole('button', { name: 'Show more' }).isVisible()).toBe(false);
   });
 
-  test('of several files each that is an image is uploaded, and the other is named', async () => {
+  test('uploads the images among several files, and names the other', async () => {
     const page = await openAs(await system.signUp());
     await page.getByLabel(/Drop pictures here/).setInputFiles([text, png]);
     await page.getByRole('img', { name: 'four-colours.png' }).waitFor();
     await eventually(() => page.getByRole('alert').textContent()).toMatch(/^text\.png: /);
   });
 
-  test('what is dropped while an upload is under way is counted with it, and uploaded after it', async () => {
+  test('files dropped during an upload join its batch', async () => {
     const { page, proxy } = await openBehindProxy(await system.signUp());
-    const holds = [promised(), promised(), promised()];
+    const responses = [deferred(), deferred(), deferred()];
     proxy.next(
-      holds.map(({ promise: after }) => ({ after })),
+      responses.map(({ promise: after }) => ({ after })),
       'CreateResource',
     );
     const bar = page.locator('progress');
@@ -179,21 +179,21 @@ describeInBrowser('the gallery', () => {
     await eventually(shows).toEqual({ value: 0, max: 2, hidden: false });
     await drop(page, { ...png, name: 'three.png' });
     await eventually(shows).toEqual({ value: 0, max: 3, hidden: false });
-    for (const [done, { keep }] of holds.entries()) {
+    for (const [done, { resolve }] of responses.entries()) {
       await eventually(shows).toEqual({ value: done, max: 3, hidden: false });
-      keep();
+      resolve();
     }
-    await eventually(() => page.getByRole('status').textContent()).toBe('3 of 3 uploaded.');
+    await eventually(() => page.getByRole('status').textContent()).toBe('Uploaded 3 of 3.');
     expect(await bar.isVisible()).toBe(false);
     expect(await shown(page)).toEqual(['three.png', 'two.png', 'one.png']);
     await drop(page, png);
-    await eventually(() => page.getByRole('status').textContent()).toBe('1 of 1 uploaded.');
+    await eventually(() => page.getByRole('status').textContent()).toBe('Uploaded 1 of 1.');
   });
 
-  test('an upload ends with a log-out, and nothing of it comes to who logs in next', async () => {
+  test('a log-out ends an upload, and the next user sees nothing of it', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
     const { page, proxy } = await openBehindProxy(ada);
-    const { promise: after, keep } = promised();
+    const { promise: after, resolve: respond } = deferred();
     proxy.next([{ after }], 'CreateResource');
     const seen = (name: string) => proxy.seen.filter(({ operation }) => operation === name).length;
     await drop(page, { ...png, name: 'one.png' }, { ...png, name: 'two.png' });
@@ -201,15 +201,15 @@ describeInBrowser('the gallery', () => {
     await page.getByRole('button', { name: 'Log out' }).click();
     await logIn(page, bob);
     expect(await page.locator('progress').isVisible()).toBe(false);
-    keep();
+    respond();
     await drop(page, { ...png, name: 'bobs.png' });
     await page.getByRole('img', { name: 'bobs.png' }).waitFor();
-    expect(await page.getByRole('status').textContent()).toBe('1 of 1 uploaded.');
+    expect(await page.getByRole('status').textContent()).toBe('Uploaded 1 of 1.');
     expect([await shown(page), seen('CreateResource')]).toEqual([['bobs.png'], 2]);
     expect((await bob.ask.data(resourceCount)).resources?.totalCount).toBe(1);
   });
 
-  test('two quick presses of Show more show each picture once', async () => {
+  test('pressing Show more twice quickly shows each picture once', async () => {
     const { ada, titles } = await withPictures(51);
     const page = await openAs(ada);
     await eventually(() => shown(page)).toEqual(titles.slice(0, 24));
@@ -223,13 +223,13 @@ describeInBrowser('the gallery', () => {
     await eventually(() => shown(page)).toEqual(titles);
   });
 
-  test('after a page that failed the pictures go on where they were', async () => {
+  test('Show more continues after a failed page', async () => {
     const { ada, titles } = await withPictures(26);
     const { page, proxy } = await openBehindProxy(ada);
     const more = page.getByRole('button', { name: 'Show more', disabled: false });
     await eventually(() => shown(page)).toEqual(titles.slice(0, 24));
     for (const _ of [1, 2]) {
-      proxy.next([refusal('INTERNAL_SERVER_ERROR')]);
+      proxy.next([errorResponse('INTERNAL_SERVER_ERROR')]);
       await more.click();
       await eventually(() => page.getByRole('alert').textContent()).toBe('No.');
     }
@@ -238,26 +238,26 @@ describeInBrowser('the gallery', () => {
     expect(await page.getByRole('button', { name: 'Show more' }).isVisible()).toBe(false);
   });
 
-  test('a first page that failed is asked for again, and what was uploaded meanwhile is shown once', async () => {
+  test('Show more reloads a failed first page, and shows pictures uploaded meanwhile once', async () => {
     const { ada, titles } = await withPictures(1);
     const { page, proxy } = await openBehindProxy(ada);
     await eventually(() => shown(page)).toEqual(titles);
-    proxy.next([refusal('INTERNAL_SERVER_ERROR')], 'Resources');
+    proxy.next([errorResponse('INTERNAL_SERVER_ERROR')], 'Resources');
     await page.reload();
     await eventually(() => page.getByRole('alert').textContent()).toBe('No.');
-    const { promise: after, keep } = promised();
+    const { promise: after, resolve: respond } = deferred();
     proxy.next([{}, { after }], 'CreateResource');
     await drop(page, { ...png, name: 'one.png' }, { ...png, name: 'two.png' });
     const count = async () => (await ada.ask.data(resourceCount)).resources?.totalCount;
     await eventually(count).toBe(3);
     await page.getByRole('button', { name: 'Show more', disabled: false }).click();
     await eventually(() => shown(page)).toEqual(['two.png', 'one.png', ...titles]);
-    keep();
-    await eventually(() => page.getByRole('status').textContent()).toBe('2 of 2 uploaded.');
+    respond();
+    await eventually(() => page.getByRole('status').textContent()).toBe('Uploaded 2 of 2.');
     expect(await shown(page)).toEqual(['two.png', 'one.png', ...titles]);
   });
 
-  test('a wrong password is said, and a session that was ended elsewhere leads back to the form', async () => {
+  test('reports a wrong password, and returns to the form when the session was ended elsewhere', async () => {
     const ada = await system.signUp();
     const page = await openPage();
     await page.getByLabel('Username').fill(ada.username);
@@ -268,36 +268,36 @@ describeInBrowser('the gallery', () => {
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('heading', { name: 'Your pictures' }).waitFor();
     await ada.ask.data(logOutEverywhere);
-    // The resources hear of it a moment later.
+    // The resources subgraph learns of it a moment later.
     while ((await ada.ask(resourceCount)).errors.length === 0) await page.waitForTimeout(50);
     await drop(page, png);
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
     await eventually(() => page.getByRole('alert').textContent()).toMatch(/session has ended/);
   });
 
-  test('the question whether to delete goes with the session, and the form is there to use', async () => {
+  test('the delete dialog closes when the session ends, and the form is usable', async () => {
     const ada = await system.signUp();
     await ada.create('A picture');
     const { page, proxy } = await openBehindProxy(ada);
-    const { promise: after, keep } = promised();
-    proxy.next([{ ...refusal('UNAUTHENTICATED', { reason: 'EXPIRED' }), after }], 'CreateResource');
+    const { promise: after, resolve: respond } = deferred();
+    proxy.next([{ ...errorResponse('UNAUTHENTICATED', { reason: 'EXPIRED' }), after }], 'CreateResource');
     await drop(page, png);
     await page.getByRole('button', { name: 'Delete A picture' }).click();
     await page.getByRole('dialog').waitFor();
     await ada.ask.data(logOutEverywhere);
-    keep();
+    respond();
     await eventually(() => page.getByRole('alert').textContent()).toMatch(/session has ended/);
     await eventually(() => page.locator('dialog').count()).toBe(0);
     expect(await page.evaluate('document.activeElement.name')).toBe('username');
     await page.getByRole('button', { name: 'Register' }).click({ trial: true });
   });
 
-  test('everything is done by keyboard', async () => {
+  test('works with the keyboard alone', async () => {
     const ada = await system.signUp();
     await ada.create('First');
     await ada.create('Second');
     const page = await openPage();
-    // Asked for in time: from then on the browser opens no dialog of its own.
+    // Registered early, so that the browser opens no dialog of its own.
     page.on('filechooser', (chooser) => void chooser.setFiles([png]));
     const focused = () => page.evaluate<string>('document.activeElement.ariaLabel ?? document.activeElement.name');
     await eventually(focused).toBe('username');
@@ -323,12 +323,12 @@ describeInBrowser('the gallery', () => {
     await eventually(focused).toBe('Delete First');
   });
 
-  test('who keeps a picture and asks again in the same instant is asked again', async () => {
+  test('asks again when Delete is pressed right after Keep', async () => {
     const ada = await system.signUp();
     await ada.create('A picture');
     const page = await openAs(ada);
     await page.getByRole('button', { name: 'Delete A picture' }).waitFor();
-    // The browser tells of a dialog that it has been closed a moment after it is.
+    // The close event of a dialog comes a moment after it has closed.
     await page.evaluate(`{
       const button = document.querySelector('[aria-label="Delete A picture"]');
       button.click();
@@ -340,19 +340,19 @@ describeInBrowser('the gallery', () => {
     expect(await page.getByRole('alert').textContent()).toBe('');
   });
 
-  test.each(['light', 'dark'] as const)('axe finds nothing serious, when it is %s', async (colorScheme) => {
+  test.each(['light', 'dark'] as const)('has no serious accessibility violations in %s mode', async (colorScheme) => {
     const ada = await system.signUp();
     await ada.create('A picture');
     const page = await openPage();
     await page.emulateMedia({ colorScheme });
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     const inside = await openAs(ada);
     await inside.emulateMedia({ colorScheme });
     await inside.getByRole('img', { name: 'A picture' }).waitFor();
-    expect(await seriousFindings(inside)).toEqual([]);
+    expect(await accessibilityViolations(inside)).toEqual([]);
     await inside.getByRole('button', { name: 'Delete A picture' }).click();
     await inside.getByRole('dialog').waitFor();
-    expect(await seriousFindings(inside)).toEqual([]);
+    expect(await accessibilityViolations(inside)).toEqual([]);
   });
 });
