@@ -1,5 +1,3 @@
-import './platform/process/heap-growth.ts';
-
 import type { z } from 'zod';
 import { embeddedEnvironment } from './embedded/environment.ts';
 import { requireAnswers } from './embedded/first-query.ts';
@@ -33,6 +31,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     accounts: accountRulesFrom(env),
+    shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
     logLevel: env.LOG_LEVEL,
   };
 }

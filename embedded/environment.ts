@@ -16,6 +16,7 @@ export const embeddedEnvironment = z.object({
   CORS_ORIGINS: gatewayEnvironment.shape.CORS_ORIGINS,
   TRUSTED_PROXIES: gatewayEnvironment.shape.TRUSTED_PROXIES,
   ...accountVariables.shape,
+  SHUTDOWN_GRACE_MS: gatewayEnvironment.shape.SHUTDOWN_GRACE_MS,
   LOG_LEVEL: gatewayEnvironment.shape.LOG_LEVEL.unwrap()
     .default('warn')
     .describe('One of trace, debug, info, warn, error, silent.'),

@@ -6,6 +6,7 @@ import { createInProcessTransport } from '../gateway/subgraphs/in-process-transp
 import { startImageService } from '../image-service/server.ts';
 import { explainListen, type RunningServer } from '../platform/graphql/server.ts';
 import { createAddressSigner, createClientReader, readClientAddressKey } from '../platform/http/client-address.ts';
+import { createGracePeriod, RequestsCutOffError } from '../platform/process/grace-period.ts';
 import type { Running } from '../platform/process/lifecycle.ts';
 import { createLogger, type LogLevel } from '../platform/process/logger.ts';
 import { readSecret } from '../platform/process/secret-file.ts';
@@ -30,6 +31,8 @@ export interface SupergraphSettings {
   /** Nobody's `X-Forwarded-For` is believed where it is left out. */
   trustedProxies?: readonly string[];
   accounts: AccountRules;
+  /** How long a stop waits for requests in flight, in all services together; the default period if omitted. */
+  shutdownGraceMs?: number;
   logLevel: LogLevel;
 }
 
@@ -56,16 +59,29 @@ export async function startSupergraph(settings: SupergraphSettings): Promise<Sup
     started.unshift(process);
     return process;
   };
-  // The last that was started stops first: nobody loses what it still needs.
-  const stop = async () => {
-    for (const process of started) await process.stop();
-  };
+  // Callers stop before the services they call.
+  const stop = () => stopInOrder(started);
   try {
     return { ...(await startAll(settings, keep)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Stops every one, whether or not another fails, and then reports all failures together. */
+async function stopInOrder(services: readonly Running[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const service of services) await service.stop().catch((error: unknown) => errors.push(error));
+  const cutOffs = errors.filter((error) => error instanceof RequestsCutOffError);
+  const others = errors.filter((error) => !(error instanceof RequestsCutOffError));
+  if (others.length > 0) throw new AggregateError(others, 'Some services failed to stop.');
+  const [first] = cutOffs;
+  if (first)
+    throw new RequestsCutOffError(
+      cutOffs.reduce((sum, { count }) => sum + count, 0),
+      first.graceMs,
+    );
 }
 
 type Keep = <Started extends Running>(process: Started) => Started;
@@ -82,17 +98,23 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
   const keys = openSigningKeys({ folder: secrets.signingKeys, tokenSeconds, log: log('auth') });
   keep({ stop: async () => keys.stop() });
 
-  const imageService = keep(
-    await startImageService({
-      host,
-      port: ports.imageService,
-      token,
-      folder: openFolder(join(folder, 'images')),
-      log: log('image-service'),
-    }).catch((error: Error) => {
-      throw explainListen(error, { host, port: ports.imageService, portVariable: 'IMAGE_SERVICE_PORT' });
-    }),
-  );
+  const grace = createGracePeriod(settings.shutdownGraceMs);
+  const imageService = await startImageService({
+    host,
+    port: ports.imageService,
+    token,
+    folder: openFolder(join(folder, 'images')),
+    log: log('image-service'),
+  }).catch((error: Error) => {
+    throw explainListen(error, { host, port: ports.imageService, portVariable: 'IMAGE_SERVICE_PORT' });
+  });
+  keep({
+    stop: async () => {
+      await imageService.stop(grace.remainingMs());
+      const cutOff = imageService.requestsCutOff();
+      if (cutOff > 0) throw new RequestsCutOffError(cutOff, grace.totalMs);
+    },
+  });
   const resources = keep(
     await startResources({
       store: openSqliteResourceStore(join(folder, 'resources.sqlite')),
@@ -105,6 +127,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
         publicFetchOrigin: imageService.url,
       }),
       timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: imageServiceSettleSeconds }),
+      grace,
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },
       log: log('resources'),
     }),
@@ -120,6 +143,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
       rules: settings.accounts,
       events: { audience: eventAudience, subscribers: [subscriber] },
       clientOf: createClientReader(clientAddressKey),
+      grace,
       listen: { host, port: ports.auth, portVariable: 'AUTH_PORT' },
       log: log('auth'),
     }),
@@ -137,6 +161,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
       executor: settings.executor,
       corsOrigins: settings.corsOrigins,
       ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),
+      grace,
       listen: { host, port: ports.gateway, portVariable: 'GATEWAY_PORT' },
       log: log('gateway'),
     }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readClientAddressKey } from '../platform/http/client-address.ts';
 import { httpUrl, logLevel, origins, port, secretFile, wholeNumber } from '../platform/process/environment.ts';
+import { shutdownGraceMs } from '../platform/process/grace-period.ts';
 import { isProxyRange } from './client-ip.ts';
 
 const milliseconds = () => wholeNumber({ min: 1, max: 300_000 });
@@ -38,5 +39,6 @@ export const gatewayEnvironment = z.object({
   CLIENT_ADDRESS_KEY_FILE: secretFile(readClientAddressKey).describe(
     'File with the key (base64, 32 bytes or more) that tells auth whose addresses to believe; the same as auth has.',
   ),
+  SHUTDOWN_GRACE_MS: shutdownGraceMs(),
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

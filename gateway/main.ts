@@ -1,6 +1,5 @@
-import '../platform/process/heap-growth.ts';
-
 import { createAddressSigner } from '../platform/http/client-address.ts';
+import { createGracePeriod } from '../platform/process/grace-period.ts';
 import { runProcess } from '../platform/process/lifecycle.ts';
 import { createLogger } from '../platform/process/logger.ts';
 import { gatewayEnvironment } from './environment.ts';
@@ -31,6 +30,7 @@ await runProcess({
       executor: env.GATEWAY_EXECUTOR,
       corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
+      grace: createGracePeriod(env.SHUTDOWN_GRACE_MS),
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
       log: createLogger({ service: 'gateway', level: env.LOG_LEVEL }),
     }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { oneCredentialField } from '../platform/graphql/one-credential-field.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
+import type { GracePeriod } from '../platform/process/grace-period.ts';
 import type { Logger } from '../platform/process/logger.ts';
 import { publicErrors } from '../schema/error-codes.ts';
 import { createGateway, type ExecutorName } from './apollo-gateway.ts';
@@ -15,6 +16,8 @@ export interface GatewaySettings {
   corsOrigins: readonly string[];
   /** Whose `X-Forwarded-For` is believed: addresses, ranges and names of ranges; nobody's where it is left out. */
   trustedProxies?: readonly string[];
+  /** How long a stop waits for requests in flight; the default period if omitted. */
+  grace?: GracePeriod;
   listen: Listen;
   log: Logger;
 }
@@ -28,6 +31,7 @@ export function startGateway({
   executor = 'lean',
   corsOrigins,
   trustedProxies,
+  grace,
   listen,
   log,
 }: GatewaySettings): Promise<RunningServer> {
@@ -44,6 +48,7 @@ export function startGateway({
     checkReady: () => {},
     corsOrigins,
     maxBodyBytes,
+    ...(grace && { grace }),
     listen,
     log,
     close,

@@ -1,60 +1,57 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-// What a header carries as it is.
-const IS_TOKEN = /^[\x20-\x7e]{16,}$/;
-const TOKEN = 'names a file without a good token; put at least 16 characters of ASCII into it, all in one line';
+// Characters that an HTTP header carries unchanged.
+const TOKEN_PATTERN = /^[\x20-\x7e]{16,}$/;
+const TOKEN_RULE = 'names a file without a valid token; it must hold one line of at least 16 ASCII characters';
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-const PORT = 'must be a whole number from 0 to 65535';
-const PUBLIC_URL =
-  'must be an absolute http or https URL without query, and name 127.0.0.1 rather than localhost, as http://127.0.0.1:4003';
+const PUBLIC_URL_RULE =
+  'must be an absolute http or https URL without query, and name 127.0.0.1 rather than localhost, such as http://127.0.0.1:4003';
 
-/** The variables that the service started alone is set by. Parsing reads the token's file; nothing else is read. */
+/** The variables of the image service when it runs as a process. Parsing reads the token file, and no other file. */
 export const imageServiceEnvironment = z.object({
-  IMAGE_SERVICE_PORT: z
-    .string()
-    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, PORT)
-    .transform(Number)
-    .default(4003)
-    .describe('The port to listen on; 0 takes a free one'),
-  HOST: z.string().default('127.0.0.1').describe('The address to listen on; 0.0.0.0 is every one there is'),
+  IMAGE_SERVICE_PORT: wholeNumber(65_535).default(4003).describe('The port to listen on; 0 takes a free one'),
+  HOST: z.string().default('127.0.0.1').describe('The address to listen on; 0.0.0.0 listens on all'),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
-    .describe(`How much is logged: ${LOG_LEVELS.join(', ')}`),
+    .describe(`The least severe level that is logged: ${LOG_LEVELS.join(', ')}`),
+  SHUTDOWN_GRACE_MS: wholeNumber(600_000)
+    .default(20_000)
+    .describe('Time for requests in flight when stopping, in milliseconds'),
   IMAGE_SERVICE_PUBLIC_URL: z
     .string()
-    .refine(isPublicUrl, PUBLIC_URL)
+    .refine(isPublicUrl, PUBLIC_URL_RULE)
     .optional()
-    .describe('The URL that clients reach the service at, where it is not the one it listens on'),
-  IMAGE_SERVICE_FOLDER: z.string().describe('The folder that holds the images; made where it does not exist'),
+    .describe('The URL under which clients reach the service, if it differs from the one it listens on'),
+  IMAGE_SERVICE_FOLDER: z.string().describe('The folder of the images; created if missing'),
   IMAGE_SERVICE_TOKEN_FILE: z
     .string()
     .transform(readToken)
-    .describe('The path of a file that holds the token which clients send, 16 characters or more'),
+    .describe('The path of a file with the token that clients send, 16 characters or more'),
 });
 
-/** What the variables say. `IMAGE_SERVICE_TOKEN_FILE` is the token itself. */
+/** The parsed variables. `IMAGE_SERVICE_TOKEN_FILE` is the token itself. */
 export type ImageServiceEnvironment = z.output<typeof imageServiceEnvironment>;
 
-/** Reads the variables; an empty one counts as missing. Gives all faults together, each a line with how to mend it. */
-export function readEnvironment(env: NodeJS.ProcessEnv): { settings: ImageServiceEnvironment } | { faults: string[] } {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = imageServiceEnvironment.safeParse(given);
+/** Reads the variables; an empty one counts as missing. Reports all errors together, one line each. */
+export function readEnvironment(env: NodeJS.ProcessEnv): { settings: ImageServiceEnvironment } | { errors: string[] } {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = imageServiceEnvironment.safeParse(present);
   if (result.success) return { settings: result.data };
-  return { faults: result.error.issues.map(({ path, message }) => faultOf(String(path[0]), given, message)) };
+  return { errors: result.error.issues.map(({ path, message }) => explain(String(path[0]), present, message)) };
 }
 
-/** The text of --help: every variable with what it means and its default. */
+/** Lists every variable with its description and default: the text of `--help`. */
 export function describeEnvironment(): string {
   const lines = Object.entries(imageServiceEnvironment.shape).map(
     ([name, variable]) => `  ${name.padEnd(26)} ${variable.description} [${defaultOf(variable)}]`,
   );
-  return ['The image service: stores images and serves them. It is set by environment variables:', ...lines].join('\n');
+  return ['The image service stores images and serves them. Environment variables:', ...lines].join('\n');
 }
 
-function faultOf(name: string, given: NodeJS.ProcessEnv, message: string): string {
-  if (given[name] !== undefined) return `${name} ${message}`;
+function explain(name: string, env: NodeJS.ProcessEnv, message: string): string {
+  if (env[name] !== undefined) return `${name} ${message}`;
   const { [name]: variable } = imageServiceEnvironment.shape as Record<string, z.ZodType>;
   return `${name} is missing; set it: ${variable?.description}`;
 }
@@ -64,6 +61,13 @@ function defaultOf(variable: z.ZodType): string {
   return success ? String(data ?? 'optional') : 'required';
 }
 
+function wholeNumber(max: number) {
+  return z
+    .string()
+    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) <= max, `must be a whole number from 0 to ${max}`)
+    .transform(Number);
+}
+
 function isPublicUrl(text: string): boolean {
   if (!/^https?:\/\/[^?#@\s]+$/.test(text) || !URL.canParse(text)) return false;
   return !/(^|\.)localhost\.?$/.test(new URL(text).hostname);
@@ -71,8 +75,8 @@ function isPublicUrl(text: string): boolean {
 
 function readToken(file: string, context: z.RefinementCtx): string {
   const token = readText(file)?.trim();
-  if (token === undefined) context.addIssue('names a file that cannot be read; make the file, or mend the path');
-  else if (!IS_TOKEN.test(token)) context.addIssue(TOKEN);
+  if (token === undefined) context.addIssue('names a file that cannot be read; create the file or correct the path');
+  else if (!TOKEN_PATTERN.test(token)) context.addIssue(TOKEN_RULE);
   return token ?? '';
 }
 

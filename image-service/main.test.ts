@@ -105,7 +105,7 @@ describe('the environment', processes, () => {
     await writeFile(file, token);
     const { error } = imageServiceEnvironment.shape.IMAGE_SERVICE_TOKEN_FILE.safeParse(file);
     expect(error?.issues.map(({ message }) => message)).toEqual([
-      'names a file without a good token; put at least 16 characters of ASCII into it, all in one line',
+      'names a file without a valid token; it must hold one line of at least 16 ASCII characters',
     ]);
   });
 
@@ -123,7 +123,7 @@ describe('one line and exit code 1', processes, () => {
   test('tell of a port that is taken', async () => {
     const { port } = new URL((await startTestService()).url);
     const { code, lines } = await outcomeOf(run({ ...(await completeEnvironment()), IMAGE_SERVICE_PORT: port }));
-    const told = `IMAGE_SERVICE_PORT ${port} is taken on 127.0.0.1; stop what listens there, or set another port`;
+    const told = `IMAGE_SERVICE_PORT ${port} is taken on 127.0.0.1; stop the process that listens there, or set another port`;
     expect({ code, lines }).toEqual({ code: 1, lines: [told] });
   });
 
@@ -142,7 +142,7 @@ describe('one line and exit code 1', processes, () => {
     const folder = join(complete.IMAGE_SERVICE_FOLDER, 'file');
     await writeFile(folder, '');
     const { code, stdout, lines } = await outcomeOf(run({ ...complete, IMAGE_SERVICE_FOLDER: folder }));
-    const told = `IMAGE_SERVICE_FOLDER ${folder} cannot be written (EEXIST); let this user write it, or name another folder`;
+    const told = `IMAGE_SERVICE_FOLDER ${folder} cannot be written (EEXIST); make it writable for this user, or set another folder`;
     expect({ code, stdout, lines }).toEqual({ code: 1, stdout: '', lines: [told] });
   });
 });

@@ -1,29 +1,27 @@
-import './heap-growth.ts';
-
 import { type Logger, pino } from 'pino';
 import { describeEnvironment, type ImageServiceEnvironment, readEnvironment } from './environment.ts';
 import { type RunningImageService, startImageService } from './server.ts';
 
-if (process.argv.includes('--help')) {
-  process.stdout.write(`${describeEnvironment()}\n`);
-} else {
-  await run();
-}
+const [argument, ...otherArguments] = process.argv.slice(2);
+if (argument === undefined) await run();
+else if (argument === '--help' && otherArguments.length === 0) process.stdout.write(`${describeEnvironment()}\n`);
+else failToStart([`Unknown argument: ${[argument, ...otherArguments].join(' ')}`, describeEnvironment()]);
 
 async function run(): Promise<void> {
   const environment = readEnvironment(process.env);
-  if ('faults' in environment) return refuseToStart(environment.faults);
+  if ('errors' in environment) return failToStart(environment.errors);
+  const { settings } = environment;
   const log = pino({
-    level: environment.settings.LOG_LEVEL,
+    level: settings.LOG_LEVEL,
     base: { service: 'image-service' },
     timestamp: pino.stdTimeFunctions.isoTime,
   });
   try {
-    const service = await start(environment.settings, log);
+    const service = await start(settings, log);
     log.info({ event: 'listening', url: service.url });
-    stopOnSignal(service, log);
+    stopWhenTold(service, { graceMs: settings.SHUTDOWN_GRACE_MS, log });
   } catch (error) {
-    refuseToStart([startFault(error, environment.settings)]);
+    failToStart([explainStartError(error, settings)]);
   }
 }
 
@@ -38,40 +36,58 @@ function start(settings: ImageServiceEnvironment, log: Logger): Promise<RunningI
   });
 }
 
-function stopOnSignal(service: RunningImageService, log: Logger): void {
+/**
+ * Stops once, on a signal or an unhandled rejection, after the requests in flight. The exit code is 1 after an
+ * unhandled error or if requests were cut off. An uncaught exception ends the process at once.
+ */
+function stopWhenTold(service: RunningImageService, { graceMs, log }: { graceMs: number; log: Logger }): void {
   let isStopping = false;
-  const stop = async (signal: NodeJS.Signals) => {
-    // Ctrl-C under npm arrives twice, from the terminal and from npm: the second changes nothing.
+  let exitCode = 0;
+
+  const stop = async (reason: string) => {
+    // Ctrl-C under npm sends SIGINT twice, from the terminal and from npm.
     if (isStopping) return;
     isStopping = true;
-    log.info({ event: 'stopping', signal });
-    await service.stop();
+    log.info({ event: 'stopping', reason });
+    await service.stop(graceMs);
+    const requestsCutOff = service.requestsCutOff();
+    if (requestsCutOff > 0) log.error({ event: 'requests cut off', requestsCutOff, graceMs });
     log.info({ event: 'stopped' });
-    process.exit(0);
+    process.exit(requestsCutOff > 0 ? 1 : exitCode);
   };
+
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('unhandledRejection', (err) => {
+    log.fatal({ event: 'unhandled rejection', err });
+    exitCode = 1;
+    void stop('unhandled rejection');
+  });
+  process.on('uncaughtException', (err) => {
+    log.fatal({ event: 'uncaught exception', err });
+    process.exit(1);
+  });
 }
 
-function refuseToStart(faults: string[]): void {
-  process.stderr.write(`${faults.join('\n')}\n`);
+function failToStart(errors: string[]): void {
+  process.stderr.write(`${errors.join('\n')}\n`);
   process.exitCode = 1;
 }
 
-function startFault(
+function explainStartError(
   error: unknown,
   { HOST, IMAGE_SERVICE_PORT, IMAGE_SERVICE_FOLDER }: ImageServiceEnvironment,
 ): string {
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
-    return `IMAGE_SERVICE_PORT ${IMAGE_SERVICE_PORT} is taken on ${HOST}; stop what listens there, or set another port`;
+    return `IMAGE_SERVICE_PORT ${IMAGE_SERVICE_PORT} is taken on ${HOST}; stop the process that listens there, or set another port`;
   }
   if (syscall === 'listen' || syscall === 'getaddrinfo') {
-    return `HOST ${HOST}, port ${IMAGE_SERVICE_PORT}: cannot listen there (${code}); set HOST or IMAGE_SERVICE_PORT to what this machine and user may use`;
+    return `HOST ${HOST}, port ${IMAGE_SERVICE_PORT}: cannot listen there (${code}); set HOST to an address of this machine and IMAGE_SERVICE_PORT to a port this user may use`;
   }
   if (path !== undefined) {
-    return `IMAGE_SERVICE_FOLDER ${IMAGE_SERVICE_FOLDER} cannot be written (${code}); let this user write it, or name another folder`;
+    return `IMAGE_SERVICE_FOLDER ${IMAGE_SERVICE_FOLDER} cannot be written (${code}); make it writable for this user, or set another folder`;
   }
-  // A bug: whoever mends it needs all of it.
+  // A bug: print the stack.
   throw error;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
-import { watchConnections } from './connections.ts';
+import { trackConnections } from './connection-drain.ts';
 import { openImageFiles } from './image-files.ts';
 import { createImageService } from './service.ts';
 
@@ -16,19 +16,22 @@ export interface ImageServiceSettings {
   log?: Logger | undefined;
 }
 
-/** A service that runs. `url` is its base without a path; `stop` lets requests in flight end for `graceMs`. */
+/** A running service. `url` is its base without a path. */
 export interface RunningImageService {
   url: string;
+  /** Stops after the requests in flight; those that take longer than `graceMs` are cut off. */
   stop(graceMs?: number): Promise<void>;
+  /** The number of requests that stopping has cut off. */
+  requestsCutOff(): number;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
-const GRACE_MS = 8_000;
+const DEFAULT_GRACE_MS = 20_000;
 
 /** Starts the service. Rejects with node's own error: of listening (EADDRINUSE, …) or of the folder (EACCES, …). */
 export async function startImageService(settings: ImageServiceSettings): Promise<RunningImageService> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS });
-  const connections = watchConnections(server);
+  const connections = trackConnections(server);
   server.listen(settings.port, settings.host);
   await once(server, 'listening');
   const url = urlOf(server);
@@ -40,7 +43,7 @@ export async function startImageService(settings: ImageServiceSettings): Promise
     await connections.drain();
     throw error;
   }
-  return { url, stop: createStop(connections) };
+  return { url, ...createStop(connections) };
 }
 
 function serve(server: Server, url: string, { folder, token, publicUrl = url, log }: ImageServiceSettings): void {
@@ -48,12 +51,18 @@ function serve(server: Server, url: string, { folder, token, publicUrl = url, lo
   server.on('request', createImageService({ files, token, publicUrl: publicUrl.replace(/\/+$/, ''), log }));
 }
 
-function createStop({ drain, cut }: ReturnType<typeof watchConnections>) {
-  let stopped: Promise<void> | undefined;
-  return (graceMs = GRACE_MS): Promise<void> => {
-    const deadline = setTimeout(cut, graceMs);
-    stopped ??= drain();
-    return stopped.finally(() => clearTimeout(deadline));
+function createStop({ drain, cutOff }: ReturnType<typeof trackConnections>) {
+  let drained: Promise<void> | undefined;
+  let requestsCutOff = 0;
+  return {
+    stop: async (graceMs = DEFAULT_GRACE_MS): Promise<void> => {
+      const timer = setTimeout(() => {
+        requestsCutOff += cutOff();
+      }, graceMs);
+      drained ??= drain();
+      await drained.finally(() => clearTimeout(timer));
+    },
+    requestsCutOff: () => requestsCutOff,
   };
 }
 

@@ -13,9 +13,10 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'graphql';
+import { trackConnections } from '../http/connection-drain.ts';
 import { fitsInJson } from '../json.ts';
+import { createGracePeriod, type GracePeriod } from '../process/grace-period.ts';
 import type { Running } from '../process/lifecycle.ts';
 import { errorCode, StartupError } from '../process/startup-error.ts';
 import { createCachedExecution } from './cached-execution.ts';
@@ -65,12 +66,12 @@ export type GraphqlServerSettings<Context extends BaseContext> = Omit<
     validationRules?: ValidationRule[];
     publicErrors: PublicErrors;
     listen: Listen;
+    /** How long a stop waits for requests in flight; the default period if omitted. */
+    grace?: GracePeriod;
     /** Lets go of what the server needed, after its last answer. */
     close?: () => void | Promise<void>;
   };
 
-/** What is in flight when the server stops may take this long; clients beyond it are cut off. */
-const stopGraceMs = 8_000;
 /** From the first byte of a request to its last: a client that trickles holds a connection no longer. */
 const requestTimeoutMs = 30_000;
 /** Of a client's document: far over what clients write, far under what would cost seconds to validate or to plan. */
@@ -83,11 +84,7 @@ export async function startGraphqlServer<Context extends BaseContext & { request
   settings: GraphqlServerSettings<Context>,
 ): Promise<RunningServer> {
   const httpServer = createServer({ requestTimeout: requestTimeoutMs });
-  // Closing calls this, which in Node 20 cuts off answers that are written and not yet sent; the drain plug-in ends
-  // idle connections by itself.
-  httpServer.closeIdleConnections = () => {};
-  // Node keeps the address it was asked for: a client that has gone when its mutation runs has one still.
-  httpServer.on('connection', (socket) => void socket.remoteAddress);
+  const drainConnections = trackConnections(httpServer);
   const isGateway = 'gateway' in settings;
   const familiar = createOperationCache(isGateway ? settings.gateway : await executorOf(settings.schema));
   const server = new ApolloServer<Context>({
@@ -100,7 +97,6 @@ export async function startGraphqlServer<Context extends BaseContext & { request
     formatError: createErrorFormatter(settings.publicErrors),
     logger: settings.log,
     plugins: [
-      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: stopGraceMs }),
       ...telemetryOff<Context>(),
       requireOperation(),
       reportErrors(settings.publicErrors, settings.log),
@@ -111,9 +107,14 @@ export async function startGraphqlServer<Context extends BaseContext & { request
   await server.start();
   const answering = { ...settings, server, executeCached: createCachedExecution<Context>(familiar, settings.log) };
   httpServer.on('request', createGraphqlListener(answering));
+  const { grace = createGracePeriod() } = settings;
   const stop = async () => {
-    await server.stop();
-    await settings.close?.();
+    try {
+      await drainConnections(grace);
+    } finally {
+      await server.stop();
+      await settings.close?.();
+    }
   };
   const url = await startListening(httpServer, settings.listen).catch(async (error: unknown) => {
     await stop();

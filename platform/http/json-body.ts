@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raw } from 'body-parser';
 import { createYieldToEventLoop } from '../async/yield-to-event-loop.ts';
-import { expectLargeBodies } from '../process/heap-growth.ts';
 
 /** An answer that is no GraphQL result: a request that was refused before GraphQL saw it. */
 export interface HttpError {
@@ -48,10 +47,7 @@ export function createJsonReader(maxBytes: number): ReadJson {
     const error = await new Promise<unknown>((resolve) => readBytes(req, res, resolve));
     if (error !== undefined) return { refusal: explain(error, maxBytes) };
     const { body = noBytes } = req as { body?: Buffer };
-    if (body.length > largeBody) {
-      expectLargeBodies();
-      await yieldToEventLoop();
-    }
+    if (body.length > largeBody) await yieldToEventLoop();
     return parse(body);
   };
 }

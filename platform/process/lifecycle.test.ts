@@ -1,36 +1,42 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { run } from '../../tests/support/spawned.ts';
 
-/** A process that counts, as one file of its own would hold it. */
+/** A process that fails in the way MODE names. */
 const program = `
   import { z } from 'zod';
   import { wholeNumber } from './platform/process/environment.ts';
+  import { RequestsCutOffError, shutdownGraceMs } from './platform/process/grace-period.ts';
   import { runProcess } from './platform/process/lifecycle.ts';
   import { StartupError } from './platform/process/startup-error.ts';
 
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   await runProcess({
-    about: 'tiny: counts to FROM and back.',
+    about: 'tiny: a process for tests.',
     spec: z.object({
-      FROM: wholeNumber({ min: 1, max: 9 }).describe('Where to start.'),
-      HOW: z.string().default('well').describe('How to go on.'),
+      SIZE: wholeNumber({ min: 1, max: 9 }).describe('A number.'),
+      MODE: z.string().default('normal').describe('A way to fail.'),
+      SHUTDOWN_GRACE_MS: shutdownGraceMs(),
     }),
-    start: async ({ FROM, HOW }) => {
-      if (HOW === 'silent') console.log('telemetry disabled: ' + process.env.APOLLO_TELEMETRY_DISABLED);
-      if (HOW === 'fault') throw new StartupError('Port 4000 is taken: choose another.');
-      if (HOW === 'bug') throw new TypeError('a bug at the start');
+    start: async ({ SIZE, MODE, SHUTDOWN_GRACE_MS }) => {
+      if (MODE === 'telemetry') console.log('telemetry disabled: ' + process.env.APOLLO_TELEMETRY_DISABLED);
+      if (MODE === 'startup error') throw new StartupError('Port 4000 is taken: choose another.');
+      if (MODE === 'bug at start') throw new TypeError('a bug at the start');
       const timer = setInterval(() => {}, 1000);
-      if (HOW === 'late') {
+      if (MODE === 'slow start') {
         console.log('starting');
         const busyUntil = Date.now() + 300;
         while (Date.now() < busyUntil);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await sleep(300);
       }
-      setImmediate(() => console.log('started from ' + FROM));
+      if (MODE === 'rejection') setTimeout(() => Promise.reject(new Error('nobody handles this', { cause: new Error('the cause') })), 50);
+      if (MODE === 'exception') setImmediate(() => { throw new Error('nobody catches this'); });
+      setImmediate(() => console.log('started with ' + SIZE));
       return {
         stop: async () => {
           console.log('stopping');
-          await new Promise((resolve) => setTimeout(resolve, HOW === 'slow' ? 500 : 0));
-          if (HOW === 'stuck') throw new Error('a bug at the end');
+          await sleep(MODE === 'slow stop' ? 500 : MODE === 'endless stop' ? 60_000 : 0);
+          if (MODE === 'bug at stop') throw new Error('a bug at the end');
+          if (MODE === 'cut off') throw new RequestsCutOffError(3, SHUTDOWN_GRACE_MS);
           clearInterval(timer);
           console.log('stopped');
         },
@@ -39,72 +45,124 @@ const program = `
   });
 `;
 
+/** With --eval, the first argument takes the place of the file's name. */
 const tiny = (env: Record<string, string>, ...args: string[]) =>
-  run('--input-type=module', env, '--eval', program, '--', ...args);
+  run('--input-type=module', env, '--eval', program, '--', 'tiny.ts', ...args);
 
-test('nothing in a process reports to anybody, whatever the environment says', async () => {
-  const process = tiny({ FROM: '3', HOW: 'silent', APOLLO_TELEMETRY_DISABLED: 'false' });
+test('disables telemetry, whatever the environment says', async () => {
+  const process = tiny({ SIZE: '3', MODE: 'telemetry', APOLLO_TELEMETRY_DISABLED: 'false' });
   await process.find(/telemetry disabled: true/);
   process.signal('SIGTERM');
   expect(await process.exitCode).toBe(0);
 });
 
-test('a process that lacks what it needs says so in a few lines, and exits with 1', async () => {
-  const process = tiny({});
-  expect(await process.exitCode).toBe(1);
-  expect(process.stderr()).toMatch(/^ {2}FROM is missing: Where to start\.$/m);
-  expect(process.stderr()).not.toMatch(/^ +at /m);
-  expect(process.stdout()).toBe('');
+describe('a failed start', () => {
+  test('reports missing variables without a stack and exits with 1', async () => {
+    const process = tiny({});
+    expect(await process.exitCode).toBe(1);
+    expect(process.stderr()).toMatch(/^ {2}SIZE is missing: A number\.$/m);
+    expect(process.stderr()).not.toMatch(/^ +at /m);
+    expect(process.stdout()).toBe('');
+  });
+
+  test('prints a StartupError in one line and exits with 1', async () => {
+    const process = tiny({ SIZE: '1', MODE: 'startup error' });
+    expect(await process.exitCode).toBe(1);
+    expect(process.stderr()).toBe('Port 4000 is taken: choose another.\n');
+  });
+
+  test('prints a bug with its stack and exits with 1', async () => {
+    const process = tiny({ SIZE: '1', MODE: 'bug at start' });
+    expect(await process.exitCode).toBe(1);
+    expect(process.stderr()).toMatch(/^TypeError: a bug at the start\n +at /);
+  });
 });
 
-test('a process that cannot start says why in one line, and exits with 1', async () => {
-  const process = tiny({ FROM: '1', HOW: 'fault' });
-  expect(await process.exitCode).toBe(1);
-  expect(process.stderr()).toBe('Port 4000 is taken: choose another.\n');
+describe('the command line', () => {
+  test('--help describes the environment, reads none of it and starts nothing', async () => {
+    const process = tiny({}, '--help');
+    expect(await process.exitCode).toBe(0);
+    const lines = process.stdout().split('\n');
+    expect(lines.map((line) => line.trim().replaceAll(/\s+/g, ' ')).filter(Boolean)).toEqual([
+      'tiny: a process for tests.',
+      'Environment:',
+      'SIZE A number. [required]',
+      'MODE A way to fail. [normal]',
+      'SHUTDOWN_GRACE_MS Time for requests in flight when stopping; at least what a mutation may take. [20000]',
+    ]);
+  });
+
+  test.each([['--port=4000'], ['--help', 'me']])('refuses %s with 1 and prints the help', async (...args) => {
+    const process = tiny({ SIZE: '1' }, ...args);
+    expect(await process.exitCode).toBe(1);
+    expect(process.stderr()).toContain(`Unknown argument: ${args.join(' ')}.`);
+    expect(process.stderr()).toContain('SIZE');
+    expect(process.stdout()).toBe('');
+  });
 });
 
-test('a bug at the start is shown with its stack, and exits with 1', async () => {
-  const process = tiny({ FROM: '1', HOW: 'bug' });
-  expect(await process.exitCode).toBe(1);
-  expect(process.stderr()).toMatch(/^TypeError: a bug at the start\n +at /);
+describe('a stop', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('on %s happens once and exits with 0', async (signal) => {
+    const process = tiny({ SIZE: '3', MODE: 'slow stop' });
+    await process.find(/started with 3/);
+    process.signal(signal);
+    await process.find(/stopping/);
+    process.signal(signal);
+    process.signal('SIGTERM');
+    expect(await process.exitCode).toBe(0);
+    expect(process.stdout()).toBe('started with 3\nstopping\nstopped\n');
+    expect(process.stderr()).toBe('');
+  });
+
+  test('waits for a start that a signal interrupts, and exits with 0', async () => {
+    const process = tiny({ SIZE: '1', MODE: 'slow start' });
+    await process.find(/starting/);
+    process.signal('SIGTERM');
+    expect(await process.exitCode).toBe(0);
+    expect(process.stdout()).toMatch(/stopping\n.*stopped\n$/s);
+  });
+
+  test('exits with 1 and the number of requests that were cut off', async () => {
+    const process = tiny({ SIZE: '1', MODE: 'cut off', SHUTDOWN_GRACE_MS: '700' });
+    await process.find(/started/);
+    process.signal('SIGTERM');
+    expect(await process.exitCode).toBe(1);
+    expect(process.stderr()).toBe(
+      '3 requests were cut off, still in flight 700 ms after the stop (SHUTDOWN_GRACE_MS).\n',
+    );
+  });
+
+  test('prints a bug with its stack and exits with 1', async () => {
+    const process = tiny({ SIZE: '1', MODE: 'bug at stop' });
+    await process.find(/started/);
+    process.signal('SIGTERM');
+    expect(await process.exitCode).toBe(1);
+    expect(process.stderr()).toMatch(/^Error: a bug at the end\n +at /);
+  });
+
+  test('that hangs is given up after the grace period and 5 s, with 1', async () => {
+    const process = tiny({ SIZE: '1', MODE: 'endless stop', SHUTDOWN_GRACE_MS: '0' });
+    await process.find(/started/);
+    process.signal('SIGTERM');
+    expect(await process.exitCode).toBe(1);
+    expect(process.stderr()).toMatch(/^Error: The process could not stop within 5000 ms\./);
+  });
 });
 
-test('a bug at the end is shown with its stack, and exits with 1', async () => {
-  const process = tiny({ FROM: '1', HOW: 'stuck' });
-  await process.find(/started/);
-  process.signal('SIGTERM');
-  expect(await process.exitCode).toBe(1);
-  expect(process.stderr()).toMatch(/^Error: a bug at the end\n +at /);
-});
+describe('an unhandled error', () => {
+  test('in a promise is logged with its cause, then the process stops and exits with 1', async () => {
+    const process = tiny({ SIZE: '1', MODE: 'rejection' });
+    expect(await process.exitCode).toBe(1);
+    expect(process.stdout()).toBe('started with 1\nstopping\nstopped\n');
+    expect(process.stderr()).toMatch(
+      /^Unhandled rejection, stopping: Error: nobody handles this\n +at .*\nCaused by: Error: the cause\n +at /s,
+    );
+  });
 
-test('a signal that comes while it starts stops it as well, with 0', async () => {
-  const process = tiny({ FROM: '1', HOW: 'late' });
-  await process.find(/starting/);
-  process.signal('SIGTERM');
-  expect(await process.exitCode).toBe(0);
-  expect(process.stdout()).toMatch(/stopping\n.*stopped\n$/s);
-});
-
-test('--help describes the environment, needs nothing of it and starts nothing', async () => {
-  const process = tiny({}, '--help');
-  expect(await process.exitCode).toBe(0);
-  const lines = process.stdout().split('\n');
-  expect(lines.map((line) => line.trim().replaceAll(/\s+/g, ' ')).filter(Boolean)).toEqual([
-    'tiny: counts to FROM and back.',
-    'Environment:',
-    'FROM Where to start. [required]',
-    'HOW How to go on. [well]',
-  ]);
-});
-
-test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it once, however often it comes, with 0', async (signal) => {
-  const process = tiny({ FROM: '3', HOW: 'slow' });
-  await process.find(/started from 3/);
-  process.signal(signal);
-  await process.find(/stopping/);
-  process.signal(signal);
-  process.signal('SIGTERM');
-  expect(await process.exitCode).toBe(0);
-  expect(process.stdout()).toBe('started from 3\nstopping\nstopped\n');
-  expect(process.stderr()).toBe('');
+  test('that is thrown ends the process at once with 1, without a stop', async () => {
+    const process = tiny({ SIZE: '1', MODE: 'exception' });
+    expect(await process.exitCode).toBe(1);
+    expect(process.stdout()).not.toContain('stopping');
+    expect(process.stderr()).toMatch(/^Error: nobody catches this\n +at /);
+  });
 });

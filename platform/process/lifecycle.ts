@@ -1,21 +1,27 @@
 import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { describeEnvironment, readEnvironment } from './environment.ts';
+import { RequestsCutOffError, type shutdownGraceMs } from './grace-period.ts';
 import { StartupError } from './startup-error.ts';
 
-/** Something that was started and can be stopped. */
+/** A started server, job or process. */
 export interface Running {
+  /** Stops it after the requests in flight. Rejects with RequestsCutOffError if some exceeded the grace period. */
   stop(): Promise<void>;
 }
 
-/** Whoever is still served then is cut off: ten seconds is what a container is given before it is killed. */
-const stopWithinMs = 9_000;
+type ProcessEnvironment = z.ZodObject<{ SHUTDOWN_GRACE_MS: ReturnType<typeof shutdownGraceMs> }>;
+
+/** Limit on closing databases, connections and jobs after the grace period. */
+const closeTimeoutMs = 5_000;
 
 /**
- * The life of a process: reads the environment, starts, and stops on SIGINT or SIGTERM with exit code 0 after what is
- * in flight. What keeps it from starting is printed in a line or so, exit code 1; `--help` describes the environment.
+ * Runs a process: reads the environment, starts, and stops on SIGINT or SIGTERM after the requests in flight.
+ *
+ * Exit codes: 0 after a clean stop; 1 if it could not start (printed in one line), if requests were cut off, or after an
+ * unhandled error. An unhandled rejection drains first; an uncaught exception leaves no state to trust and exits at once.
  */
-export async function runProcess<Spec extends z.ZodObject>({
+export async function runProcess<Spec extends ProcessEnvironment>({
   about,
   spec,
   start,
@@ -24,44 +30,78 @@ export async function runProcess<Spec extends z.ZodObject>({
   spec: Spec;
   start: (settings: z.output<Spec>) => Promise<Running>;
 }): Promise<void> {
-  if (process.argv.includes('--help')) {
-    process.stdout.write(`${about}\n\nEnvironment:\n${describeEnvironment(spec)}\n`);
-    return;
-  }
-  // Apollo's gateway would otherwise report to its maker, and ask the network where it runs.
+  const usage = `${about}\n\nEnvironment:\n${describeEnvironment(spec)}\n`;
+  if (wantsHelp(usage)) return;
+  // Otherwise Apollo's gateway reports usage to its vendor and looks up where it is hosted.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
-  // One request's bug is not every other's end.
-  process.on('unhandledRejection', (reason) => process.stderr.write(`${stackOf(reason)}\n`));
+  process.on('uncaughtException', (error) => exitWith(error));
   try {
-    const starting = Promise.resolve(readEnvironment(spec, process.env)).then(start);
-    stopOnSignal(starting);
+    const settings = readEnvironment(spec, process.env);
+    // Deferred, so that a signal that arrives during the start finds its handler.
+    const starting = Promise.resolve(settings).then(start);
+    stopWhenTold(starting, settings.SHUTDOWN_GRACE_MS + closeTimeoutMs);
     await starting;
   } catch (error) {
-    process.stderr.write(`${error instanceof StartupError ? error.message : stackOf(error)}\n`);
-    process.exit(1);
+    exitWith(error);
   }
 }
 
-/** From before it starts: whoever is told anything by what starts may stop it in the same instant. */
-function stopOnSignal(starting: Promise<Running>): void {
+/** Handles the command line of a process, which takes no argument but `--help`. */
+function wantsHelp(usage: string): boolean {
+  const [argument, ...others] = process.argv.slice(2);
+  if (argument === undefined) return false;
+  if (argument === '--help' && others.length === 0) {
+    process.stdout.write(usage);
+    return true;
+  }
+  process.stderr.write(`Unknown argument: ${[argument, ...others].join(' ')}. Settings are environment variables:\n`);
+  process.stderr.write(`\n${usage}`);
+  process.exit(1);
+}
+
+/** Stops once, on a signal or an unhandled rejection; also while the process is still starting. */
+function stopWhenTold(starting: Promise<Running>, timeoutMs: number): void {
   let isStopping = false;
+  let exitCode = 0;
+
   const stop = async () => {
-    // Ctrl-C under npm arrives twice, from the terminal and from npm: the second changes nothing.
+    // Ctrl-C under npm sends SIGINT twice, from the terminal and from npm.
     if (isStopping) return;
     isStopping = true;
     const stopped = starting.then((running) => running.stop());
+    const timedOut = setTimeout(timeoutMs).then(() => {
+      throw new Error(`The process could not stop within ${timeoutMs} ms.`);
+    });
     try {
-      await Promise.race([stopped, setTimeout(stopWithinMs)]);
-      process.exit(0);
+      await Promise.race([stopped, timedOut]);
+      process.exit(exitCode);
     } catch (error) {
-      process.stderr.write(`${stackOf(error)}\n`);
-      process.exit(1);
+      exitWith(error);
     }
   };
+
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('unhandledRejection', (reason) => {
+    process.stderr.write(`Unhandled rejection, stopping: ${describe(reason)}\n`);
+    exitCode = 1;
+    void stop();
+  });
 }
 
-function stackOf(error: unknown): string {
-  return error instanceof Error ? String(error.stack) : String(error);
+/** Prints why the process ends: operators' errors in one line, bugs with stack and causes. */
+function exitWith(error: unknown): never {
+  const isExpected = error instanceof StartupError || error instanceof RequestsCutOffError;
+  process.stderr.write(`${isExpected ? error.message : describe(error)}\n`);
+  process.exit(1);
+}
+
+/** Stacks of an error and its causes. No other properties: they may hold what a user sent. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const causes = [
+    ...(error.cause === undefined ? [] : [error.cause]),
+    ...(error instanceof AggregateError ? error.errors : []),
+  ];
+  return [String(error.stack), ...causes.map(describe)].join('\nCaused by: ');
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { readClientAddressKey } from '../../platform/http/client-address.ts';
 import { logLevel, namedHttpUrls, port, secretFile, wholeNumber } from '../../platform/process/environment.ts';
+import { shutdownGraceMs } from '../../platform/process/grace-period.ts';
 import type { AccountRules } from './server.ts';
 
 /** Of libuv's four threads one stays free for files and images. */
@@ -71,5 +72,6 @@ export const authEnvironment = z.object({
     .default([])
     .describe('Who is told of ended sessions and accounts, as resources=http://resources:4002/events.'),
   ...accountVariables.shape,
+  SHUTDOWN_GRACE_MS: shutdownGraceMs(),
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -1,6 +1,5 @@
-import '../../platform/process/heap-growth.ts';
-
 import { createClientReader } from '../../platform/http/client-address.ts';
+import { createGracePeriod } from '../../platform/process/grace-period.ts';
 import { runProcess } from '../../platform/process/lifecycle.ts';
 import { createLogger } from '../../platform/process/logger.ts';
 import { accountRulesFrom, authEnvironment } from './environment.ts';
@@ -24,6 +23,7 @@ await runProcess({
       rules: accountRulesFrom(env),
       events: { audience: env.EVENT_AUDIENCE, subscribers },
       clientOf: createClientReader(env.CLIENT_ADDRESS_KEY_FILE),
+      grace: createGracePeriod(env.SHUTDOWN_GRACE_MS),
       listen: { host: env.HOST, port: env.AUTH_PORT, portVariable: 'AUTH_PORT' },
       log,
     });

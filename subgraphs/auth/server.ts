@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { oneCredentialField } from '../../platform/graphql/one-credential-field.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
+import type { GracePeriod } from '../../platform/process/grace-period.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { createAuthenticate } from '../../platform/tokens/access-token.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
@@ -38,13 +39,15 @@ export interface AuthSettings {
   events: { audience: string; subscribers: readonly Subscriber[] };
   /** Who asks; the other end of the connection where it is left out. */
   clientOf?: (req: IncomingMessage) => ClientInfo;
+  /** How long a stop waits for requests in flight; the default period if omitted. */
+  grace?: GracePeriod;
   listen: Listen;
   log: Logger;
 }
 
 /** Starts the auth subgraph, and the delivery of what it, or one before it, has not told its subscribers yet. */
 export async function startAuth(settings: AuthSettings): Promise<RunningServer> {
-  const { keys, store, counters, tokens, rules, events, clientOf, listen, log } = settings;
+  const { keys, store, counters, tokens, rules, events, clientOf, grace, listen, log } = settings;
   const { issuer, audience } = tokens;
   const issueToken = createIssueToken({ ...tokens, lifetimeSeconds: rules.accessTokenSeconds, keys });
   const sessions = createSessions({ store: store.sessions, issueToken, times: rules.sessions });
@@ -66,6 +69,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
     paths: { '/.well-known/jwks.json': createJwksPath(keys) },
     checkReady: store.ping,
     ...(clientOf && { clientOf }),
+    ...(grace && { grace }),
     listen,
     log,
     close: async () => {

@@ -1,5 +1,4 @@
-import '../../platform/process/heap-growth.ts';
-
+import { createGracePeriod } from '../../platform/process/grace-period.ts';
 import { runProcess } from '../../platform/process/lifecycle.ts';
 import { createLogger } from '../../platform/process/logger.ts';
 import { createRemoteKeySet } from '../../platform/tokens/remote-key-set.ts';
@@ -32,6 +31,7 @@ await runProcess({
         timeoutMs: env.IMAGE_SERVICE_TIMEOUT_MS,
         settleSeconds: env.IMAGE_SERVICE_SETTLE_SECONDS,
       }),
+      grace: createGracePeriod(env.SHUTDOWN_GRACE_MS),
       listen: { host: env.HOST, port: env.RESOURCES_PORT, portVariable: 'RESOURCES_PORT' },
       log,
     });

@@ -1,4 +1,5 @@
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
+import type { GracePeriod } from '../../platform/process/grace-period.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { createAuthenticate, type VerifierSettings } from '../../platform/tokens/access-token.ts';
 import type { OpenKeySet } from '../../platform/tokens/key-set.ts';
@@ -44,13 +45,15 @@ export interface ResourcesSettings {
   verifier: VerifierSettings & { keys: OpenKeySet };
   /** `aud` of security events, which are signed with the same keys by the same issuer. */
   eventAudience: string;
+  /** How long a stop waits for requests in flight; the default period if omitted. */
+  grace?: GracePeriod;
   listen: Listen;
   log: Logger;
 }
 
 /** Starts the resources subgraph, and the reconciler of what its requests, or those before it, leave open. */
 export async function startResources(settings: ResourcesSettings): Promise<RunningServer> {
-  const { store, imageClient, timing, verifier, eventAudience, listen, log } = settings;
+  const { store, imageClient, timing, verifier, eventAudience, grace, listen, log } = settings;
   const { operations, revocations } = store;
   const maxBytes = maxImageBytes();
   const readImage = createImageReader({ maxBytes });
@@ -77,6 +80,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
       store.ping();
       keys.requireKeys();
     },
+    ...(grace && { grace }),
     listen,
     log,
     close: async () => {

@@ -2,13 +2,13 @@ import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 
 /**
- * Stops a server gracefully. `drain` lets every request in flight have its whole answer; it resolves when no
- * connection is left. `cut` ends those that are. To be called before the server listens.
+ * Tracks a server's connections from before it listens. `drain` stops accepting, closes idle connections at once and
+ * every other one after its response, and resolves when none is left. `cutOff` closes those that are left, and returns
+ * the number of requests that got no whole response.
  *
- * The server's own close() destroys connections whose answer is written but not yet sent, so that a slow reader gets
- * half an image (seen with Node 20); hence the book-keeping.
+ * `server.close()` alone would not do: on Node 20 it destroys connections whose response is written but not yet sent.
  */
-export function watchConnections(server: Server) {
+export function trackConnections(server: Server) {
   const sockets = new Set<Socket>();
   const inFlight = new Set<ServerResponse>();
   let isDraining = false;
@@ -27,25 +27,27 @@ export function watchConnections(server: Server) {
     });
   });
 
-  const endIdle = () => {
+  const closeIdle = () => {
     const busy = new Set([...inFlight].map(({ req }) => req.socket));
     for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
   };
 
-  const drain = async () => {
+  const drain = async (): Promise<void> => {
     isDraining = true;
     for (const response of inFlight) response.shouldKeepAlive = false;
-    endIdle();
+    closeIdle();
     await stopAccepting(server);
-    // Nothing is left to close but the timer by which the server watches for slow requests.
+    // Only stops the timer that looks for slow requests: no connection is left.
     server.close();
   };
 
-  const cut = () => {
+  const cutOff = (): number => {
+    const requests = inFlight.size;
     for (const socket of sockets) socket.destroy();
+    return requests;
   };
 
-  return { drain, cut };
+  return { drain, cutOff };
 }
 
 function stopAccepting(server: Server): Promise<void> {
