@@ -13,4 +13,4 @@ trap 'compose down --volumes >/dev/null 2>&1' EXIT
 npm run --silent secrets >/dev/null
 compose up --build --detach
 curl --silent --fail --retry 30 --retry-delay 1 --retry-connrefused --retry-all-errors http://127.0.0.1:4000/health/ready
-SUPERGRAPH_URL=http://127.0.0.1:4000/graphql npx vitest run tests/e2e/api/mission.test.ts
+SUPERGRAPH_URL=http://127.0.0.1:4000/graphql npx vitest run --project 'in memory' tests/e2e/api/mission.test.ts
