@@ -12,7 +12,7 @@ export interface CompiledGatewaySettings {
   buildService: NonNullable<GatewayConfig['buildService']>;
   logger: NonNullable<GatewayConfig['logger']>;
   /** Told of each run which executor had it. */
-  onRun?: (executor: 'lean' | 'stock') => void;
+  onRun?: (executor: 'compiled' | 'apollo') => void;
 }
 
 /**
@@ -45,7 +45,7 @@ export function createCompiledGateway({ onRun = () => {}, ...config }: CompiledG
     async (requestContext) => {
       const run =
         documents.get(operationKey(requestContext))?.(requestContext) ?? (await firstRun(stock, requestContext));
-      onRun(typeof run === 'function' ? 'lean' : 'stock');
+      onRun(typeof run === 'function' ? 'compiled' : 'apollo');
       return typeof run === 'function' ? run() : run;
     };
 

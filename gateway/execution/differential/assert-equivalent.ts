@@ -1,72 +1,68 @@
-import { type CreateGateway, createStage, keyOf, type Stage } from './harness.ts';
+import { type CreateGateway, createHarness, type Harness, operationKey } from './harness.ts';
 import { type RandomOperation, randomOperation } from './operations/random-operation.ts';
-import { type Mood, moods } from './scenarios.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
 import { shrink } from './shrink.ts';
 import { supergraphs } from './supergraphs/all.ts';
 import type { Supergraph } from './supergraphs/compose.ts';
 
-/** One operation in one mood of the subgraphs: it is the same on every machine. */
+/** One operation in one scenario. The names and the seed reproduce it on every machine. */
 export interface Case {
   supergraph: string;
   seed: string;
-  mood: string;
+  scenario: string;
 }
 
-/** The valid ones of so many random operations. */
+/** Generates `count` random operations over a supergraph and returns those that pass validation. */
 export function operationsOver({ name, api }: Supergraph, count: number): RandomOperation[] {
   const seeds = Array.from({ length: count }, (_, number) => `${name} operation ${number}`);
   return seeds.flatMap((seed) => randomOperation(api, seed) ?? []);
 }
 
-/** Holds one gateway to the other in one mood. Throws with some of the cases that differ, made small. */
-export async function hold(
-  stage: Stage,
-  supergraph: Supergraph,
-  mood: Mood,
-  operations: RandomOperation[],
+/** Runs operations on both gateways in one scenario. Throws if any differ, with the first three reduced and explained. */
+export async function assertEquivalent(
+  harness: Harness,
+  { scenario, operations }: { scenario: Scenario; operations: RandomOperation[] },
 ): Promise<void> {
   const failed: RandomOperation[] = [];
   for (const operation of operations) {
-    if (stage.unplannable.has(keyOf(operation))) continue;
-    if ((await stage.compare(operation, mood)).differences.length > 0) failed.push(operation);
+    if (harness.unplannable.has(operationKey(operation))) continue;
+    if ((await harness.compare(operation, scenario)).differences.length > 0) failed.push(operation);
   }
   if (failed.length === 0) return;
-  const texts = [`${failed.length} of ${operations.length} operations differ.`];
-  for (const operation of failed.slice(0, 3)) texts.push(await explain(stage, supergraph, operation, mood));
-  throw new Error(texts.join('\n\n'));
+  const report = [`${failed.length} of ${operations.length} operations differ.`];
+  for (const operation of failed.slice(0, 3)) report.push(await explain(harness, operation, scenario));
+  throw new Error(report.join('\n\n'));
 }
 
-/** Says of one case, by itself, in what the gateways differ. */
-export async function rerun(createGateway: CreateGateway, { supergraph: name, ...which }: Case): Promise<string> {
-  const supergraph = supergraphs.find((one) => one.name === name);
-  const mood = moods.find((one) => one.name === which.mood);
-  const operation = supergraph && randomOperation(supergraph.api, which.seed);
-  if (!operation || !mood) throw new Error('There is no such case.');
-  const stage = await createStage(supergraph, createGateway);
-  return explain(stage, supergraph, operation, mood).finally(stage.stop);
+/** Runs a single case, as printed by a failure, and returns its explanation. */
+export async function rerun(createGateway: CreateGateway, { supergraph: name, ...wanted }: Case): Promise<string> {
+  const supergraph = supergraphs.find((each) => each.name === name);
+  const scenario = scenarios.find((each) => each.name === wanted.scenario);
+  const operation = supergraph && randomOperation(supergraph.api, wanted.seed);
+  if (!operation || !scenario) throw new Error(`No case matches ${JSON.stringify({ supergraph: name, ...wanted })}.`);
+  const harness = await createHarness(supergraph, createGateway);
+  return explain(harness, operation, scenario).finally(harness.stop);
 }
 
-async function explain(
-  stage: Stage,
-  { name, api }: Supergraph,
-  operation: RandomOperation,
-  mood: Mood,
-): Promise<string> {
-  const kindsOf = async (tried: RandomOperation) =>
-    new Set((await stage.compare(tried, mood)).differences.map(({ what }) => what));
-  const kinds = await kindsOf(operation);
-  const small = await shrink(operation, api, async (smaller) =>
-    [...(await kindsOf(smaller))].some((kind) => kinds.has(kind)),
+async function explain(harness: Harness, operation: RandomOperation, scenario: Scenario): Promise<string> {
+  const { name, api } = harness.supergraph;
+  const differingParts = async (candidate: RandomOperation) =>
+    new Set((await harness.compare(candidate, scenario)).differences.map(({ part }) => part));
+  const parts = await differingParts(operation);
+  const smallest = await shrink(operation, api, async (smaller) =>
+    [...(await differingParts(smaller))].some((part) => parts.has(part)),
   );
-  const { differences, stock, other } = await stage.compare(small, mood);
-  const which: Case = { supergraph: name, seed: operation.seed, mood: mood.name };
+  const { differences, apollo, tested } = await harness.compare(smallest, scenario);
+  const which: Case = { supergraph: name, seed: operation.seed, scenario: scenario.name };
   const isRandom = randomOperation(api, operation.seed)?.source === operation.source;
   return [
     ...(isRandom ? [`await rerun(createCompiledGateway, ${JSON.stringify(which)})`] : []),
-    small.source.trim(),
-    `operation: ${JSON.stringify(small.operationName)}, variables: ${JSON.stringify(small.variables(mood.name))}`,
-    ...differences.slice(0, 6).map(({ what, wanted, got }) => `${what}\n    stock: ${wanted}\n    lean:  ${got}`),
-    `the whole answer\n    stock: ${JSON.stringify(stock.result)}\n    lean:  ${JSON.stringify(other.result)}`,
-    ...stock.calls.map((call) => `stock asks ${JSON.stringify(call)}`),
+    smallest.source.trim(),
+    `operation: ${JSON.stringify(smallest.operationName)}, variables: ${JSON.stringify(smallest.variables(scenario.name))}`,
+    ...differences
+      .slice(0, 6)
+      .map(({ part, expected, actual }) => `${part}\n    Apollo:   ${expected}\n    compiled: ${actual}`),
+    `response\n    Apollo:   ${JSON.stringify(apollo.result)}\n    compiled: ${JSON.stringify(tested.result)}`,
+    ...apollo.calls.map((call) => `Apollo sends ${JSON.stringify(call)}`),
   ].join('\n');
 }

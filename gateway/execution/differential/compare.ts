@@ -1,84 +1,85 @@
-import type { Call } from './fakes/subgraphs.ts';
+import type { SubgraphRequest } from './fakes/faults.ts';
 import type { GatewayExecutor } from './gateways.ts';
 import { canonical, isRecord } from './operations/random.ts';
 
-/** What came of one execution. */
+/** The outcome of one execution. */
 export interface Outcome {
-  /** Undefined where the executor threw. */
+  /** Undefined if the executor threw. */
   result: Awaited<ReturnType<GatewayExecutor>> | undefined;
   thrown: unknown;
-  calls: Call[];
+  calls: SubgraphRequest[];
 }
 
-/** One thing in which an executor differs from the stock one, whose part of the answer is what is wanted. */
+/** One part of an outcome in which the tested executor differs from Apollo's. */
 export interface Difference {
-  what: string;
-  wanted: string;
-  got: string;
+  part: string;
+  /** From Apollo's executor. */
+  expected: string;
+  actual: string;
 }
 
 /**
- * In what an executor differs from the stock one: nothing, where it may take its place. Of errors and of calls the order
- * may be another one, for the stock executor has them in the order in which answers happen to come; but for the calls of
- * a mutation, whose fields run one after the other. The order of an object's keys is the specification's, where the stock
- * executor has one of its own.
+ * Compares an outcome with Apollo's. Not compared: the order of errors and of queries, which for Apollo follows the
+ * order in which responses arrive, and the order of an object's keys, where Apollo departs from the specification.
+ * The order of mutations is compared, as they run one after the other.
  */
-export function differences(stock: Outcome, lean: Outcome): Difference[] {
+export function compareOutcomes(apollo: Outcome, tested: Outcome): Difference[] {
   const parts: [string, unknown, unknown][] = [
-    ['thrown', isThrown(stock), isThrown(lean)],
-    ['data', canonical(stock.result?.data), canonical(lean.result?.data)],
-    ['errors', errorsOf(stock.result?.errors), errorsOf(lean.result?.errors)],
-    ['keys of the result', keysOf(stock.result), keysOf(lean.result)],
-    ['keys of extensions', keysOf(stock.result?.extensions), keysOf(lean.result?.extensions)],
-    ['valueCompletion', errorsOf(completionOf(stock)), errorsOf(completionOf(lean))],
-    ['what subgraphs are asked', askedOf(stock.calls), askedOf(lean.calls)],
-    ['order of mutations', mutationsOf(stock.calls), mutationsOf(lean.calls)],
+    ['thrown', hasThrown(apollo), hasThrown(tested)],
+    ['data', canonical(apollo.result?.data), canonical(tested.result?.data)],
+    ['errors', describeErrors(apollo.result?.errors), describeErrors(tested.result?.errors)],
+    ['keys of the result', keysOf(apollo.result), keysOf(tested.result)],
+    ['keys of extensions', keysOf(apollo.result?.extensions), keysOf(tested.result?.extensions)],
+    ['valueCompletion', describeErrors(completionErrors(apollo)), describeErrors(completionErrors(tested))],
+    ['subgraph requests', describeRequests(apollo.calls), describeRequests(tested.calls)],
+    ['order of mutations', describeMutations(apollo.calls), describeMutations(tested.calls)],
   ];
-  const found = parts
-    .map(([what, wanted, got]) => ({ what, wanted: textOf(wanted), got: textOf(got) }))
-    .filter(({ wanted, got }) => wanted !== got);
-  const [most, made] = [stock.calls.length, lean.calls.length];
-  return made > most ? [...found, { what: 'number of calls', wanted: String(most), got: String(made) }] : found;
+  const differences = parts
+    .map(([part, expected, actual]) => ({ part, expected: toText(expected), actual: toText(actual) }))
+    .filter(({ expected, actual }) => expected !== actual);
+  const [limit, count] = [apollo.calls.length, tested.calls.length];
+  if (count > limit) differences.push({ part: 'number of calls', expected: `at most ${limit}`, actual: `${count}` });
+  return differences;
 }
 
-const textOf = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined'));
+const toText = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined'));
 
-// In other words: a client is told of neither.
-const isThrown = ({ thrown }: Outcome) => thrown !== undefined;
+/** The message is not compared: the gateway masks it, so that no client sees it. */
+const hasThrown = ({ thrown }: Outcome) => thrown !== undefined;
 
 const keysOf = (value: unknown) =>
   isRecord(value) ? Object.keys(value).sort() : value === undefined ? undefined : null;
 
-const completionOf = ({ result }: Outcome) => result?.extensions?.valueCompletion;
+const completionErrors = ({ result }: Outcome) => result?.extensions?.valueCompletion;
 
-/** Each error as far as clients see it, in an order of their own. */
-function errorsOf(errors: unknown): unknown {
+/** Describes the client-visible part of each error, sorted. */
+function describeErrors(errors: unknown): unknown {
   if (!Array.isArray(errors)) return errors;
-  return `[${errors.map(errorOf).sort().join(', ')}]`;
+  return `[${errors.map(describeError).sort().join(', ')}]`;
 }
 
-function errorOf(error: unknown): string {
+function describeError(error: unknown): string {
   if (typeof error !== 'object' || error === null) return canonical(error);
   const { message, path, extensions } = error as { message?: unknown; path?: unknown; extensions?: unknown };
   if (!isRecord(extensions)) return canonical({ message, path });
-  // The gateway takes this one away from every error.
+  // The gateway removes `serviceName` from every error.
   const { serviceName: _, ...rest } = extensions;
   return canonical({ message, path, extensions: rest });
 }
 
-/** What is asked, and of which entities: that an equal question is asked twice, or of an entity twice, is not held against anybody. */
-function askedOf(calls: Call[]): string {
-  return [...new Set(calls.map(asked))].sort().join('\n           ');
+/** Describes the distinct requests and the entities in each. Sending an equal request or entity twice is allowed. */
+function describeRequests(calls: SubgraphRequest[]): string {
+  return [...new Set(calls.map(describeRequest))].sort().join('\n           ');
 }
 
-function asked({ subgraph, query, variables }: Call): string {
+function describeRequest({ subgraph, query, variables }: SubgraphRequest): string {
   const { representations, ...others } = variables;
   const entities = Array.isArray(representations) ? [...new Set(representations.map(canonical))].sort() : [];
   return `${subgraph} ${query} ${canonical(others)} ${entities.join(' ')}`;
 }
 
-const mutationsOf = (calls: Call[]) =>
+const describeMutations = (calls: SubgraphRequest[]) =>
   calls
     .filter(({ query }) => query.startsWith('mutation'))
-    .map(asked)
+    .map(describeRequest)
     .join('\n           ');

@@ -2,7 +2,7 @@ import { type DocumentNode, type GraphQLSchema, isAbstractType, TypeInfo, visit,
 import type { Outcome } from './compare.ts';
 import type { QueryPlan } from './gateways.ts';
 
-/** What an operation has that an executor might get wrong. */
+/** Lists the features of an operation that an executor might get wrong. */
 export function featuresOfDocument(document: DocumentNode, schema: GraphQLSchema): Set<string> {
   const found = new Set<string>();
   const types = new TypeInfo(schema);
@@ -18,7 +18,7 @@ export function featuresOfDocument(document: DocumentNode, schema: GraphQLSchema
       if (node.alias && node.name.value === '__typename') found.add('alias of __typename');
       if (node.name.value === '__schema' || node.name.value === '__type') found.add('introspection');
       if (isAbstractType(types.getParentType())) found.add('field of an abstract type');
-      if (node.alias && (node.alias.value === '__typename' || node.alias.value in {})) found.add('odd name');
+      if (node.alias && (node.alias.value === '__typename' || node.alias.value in {})) found.add('prototype name');
     },
   };
   visit(document, visitWithTypeInfo(types, visitor));
@@ -27,10 +27,10 @@ export function featuresOfDocument(document: DocumentNode, schema: GraphQLSchema
   return found;
 }
 
-/** Fields of the supergraphs that `@requires` names, and that are part of no key. */
+/** The fields of the supergraphs that @requires names and that belong to no key. */
 const required = /"(price|weight|internal|length|taxed|rank|fare|cents|text|title)"/;
 
-/** The kinds of nodes that a plan has, and what its fetches do to what they send and get. */
+/** Lists the kinds of nodes in a plan, and the features of its fetches. */
 export function featuresOfPlan({ node }: QueryPlan): Set<string> {
   const found = new Set<string>();
   const add = (part: unknown): void => {
@@ -48,7 +48,7 @@ export function featuresOfPlan({ node }: QueryPlan): Set<string> {
   return found;
 }
 
-/** What came of an execution. */
+/** Lists the features of an outcome. */
 export function featuresOfOutcome({ result, thrown, calls }: Outcome): Set<string> {
   const found = new Set<string>();
   if (thrown !== undefined) found.add('thrown');

@@ -1,17 +1,17 @@
 import { GraphQLError } from 'graphql';
-import { createStockGateway, type Gateway, type GatewayExecutor, type GatewaySettings } from './gateways.ts';
+import { createApolloGateway, type Gateway, type GatewayExecutor, type GatewaySettings } from './gateways.ts';
 import type { CreateGateway } from './harness.ts';
 
 type Result = Awaited<ReturnType<GatewayExecutor>>;
 type Service = ReturnType<GatewaySettings['buildService']>;
-type Visible = Pick<GraphQLError, 'message' | 'path' | 'extensions'>;
+type ClientVisible = Pick<GraphQLError, 'message' | 'path' | 'extensions'>;
 type Variables = { [name: string]: unknown; representations?: unknown[] | undefined };
 
-/** What clients asked for. */
+/** The data of a response. */
 export type Data = Record<string, unknown>;
 
-function wrapped(settings: GatewaySettings, wrap: (execute: GatewayExecutor) => GatewayExecutor): Gateway {
-  const gateway = createStockGateway(settings);
+function withExecutor(settings: GatewaySettings, wrap: (execute: GatewayExecutor) => GatewayExecutor): Gateway {
+  const gateway = createApolloGateway(settings);
   return {
     load: async (options: Parameters<Gateway['load']>[0]) => {
       const loaded = await gateway.load(options);
@@ -22,22 +22,22 @@ function wrapped(settings: GatewaySettings, wrap: (execute: GatewayExecutor) => 
   };
 }
 
-/** Answers something else than the stock gateway does, or anything at all where that one throws. */
-export function answering(change: (result: Result) => Result, insteadOfThrowing?: Result): CreateGateway {
+/** Changes each result of Apollo's gateway; resolves to `insteadOfThrowing`, changed, where Apollo throws. */
+export function withResult(change: (result: Result) => Result, insteadOfThrowing?: Result): CreateGateway {
   return (settings) =>
-    wrapped(settings, (execute) => async (request) => {
-      const run = execute(request);
-      return change(await (insteadOfThrowing ? run.catch(() => insteadOfThrowing) : run));
+    withExecutor(settings, (execute) => async (request) => {
+      const result = execute(request);
+      return change(await (insteadOfThrowing ? result.catch(() => insteadOfThrowing) : result));
     });
 }
 
-/** Has other errors, where there are any. */
+/** Changes the list of errors if there is one. */
 export function withErrors(change: (errors: readonly GraphQLError[]) => readonly GraphQLError[]): CreateGateway {
-  return answering((result) => (result.errors ? { ...result, errors: change(result.errors) } : result));
+  return withResult((result) => (result.errors ? { ...result, errors: change(result.errors) } : result));
 }
 
-/** Has something else in each error. */
-export function withEachError(change: (error: Visible) => Visible): CreateGateway {
+/** Changes each error. */
+export function withEachError(change: (error: ClientVisible) => ClientVisible): CreateGateway {
   const changed = ({ message, path, extensions }: GraphQLError) => {
     const other = change({ message, path, extensions });
     return new GraphQLError(other.message, { path: other.path ?? null, extensions: other.extensions ?? null });
@@ -45,20 +45,20 @@ export function withEachError(change: (error: Visible) => Visible): CreateGatewa
   return withErrors((errors) => errors.map(changed));
 }
 
-/** Has other data, where there are any. */
+/** Changes the data if there is any. */
 export function withData(change: (data: Data) => Data): CreateGateway {
-  return answering((result) => (result.data ? { ...result, data: change(result.data) } : result));
+  return withResult((result) => (result.data ? { ...result, data: change(result.data) } : result));
 }
 
-/** Asks subgraphs in another way. */
-export function asking(wrap: (service: Service) => Service): CreateGateway {
+/** Wraps the data source of each subgraph. */
+export function withService(wrap: (service: Service) => Service): CreateGateway {
   return (settings) =>
-    createStockGateway({ ...settings, buildService: (definition) => wrap(settings.buildService(definition)) });
+    createApolloGateway({ ...settings, buildService: (definition) => wrap(settings.buildService(definition)) });
 }
 
-/** Sends subgraphs other variables. */
-export function sending(change: (variables: Variables) => Variables): CreateGateway {
-  return asking((service) => ({
+/** Changes the variables of each subgraph request. */
+export function withVariables(change: (variables: Variables) => Variables): CreateGateway {
+  return withService((service) => ({
     process: ({ request, ...rest }) => {
       const { representations, ...others } = change(request.variables ?? {});
       const variables = { ...others, ...(representations && { representations }) };
@@ -67,12 +67,12 @@ export function sending(change: (variables: Variables) => Variables): CreateGate
   }));
 }
 
-/** Answers what it answered first, however often and with whatever it is asked. */
-export function remembering(settings: GatewaySettings): Gateway {
-  const answers = new Map<string, Result>();
-  return wrapped(settings, (execute) => async (request) => {
-    const answer = answers.get(request.source) ?? (await execute(request));
-    answers.set(request.source, answer);
-    return answer;
+/** Returns the first result for a document again, whatever the variables. */
+export function withStaleResults(settings: GatewaySettings): Gateway {
+  const results = new Map<string, Result>();
+  return withExecutor(settings, (execute) => async (request) => {
+    const result = results.get(request.source) ?? (await execute(request));
+    results.set(request.source, result);
+    return result;
   });
 }

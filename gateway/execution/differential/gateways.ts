@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ApolloGateway, type GatewayConfig } from '@apollo/gateway';
 import { Kind } from 'graphql';
-import type { Scene } from './fakes/subgraphs.ts';
+import type { FakeBackend } from './fakes/subgraphs.ts';
 import type { RandomOperation } from './operations/random-operation.ts';
 import type { Supergraph } from './supergraphs/compose.ts';
 
-/** What Apollo Server knows of a gateway. */
+/** The part of a gateway that Apollo Server uses. */
 export type Gateway = Pick<ApolloGateway, 'load' | 'onSchemaLoadOrUpdate' | 'stop'>;
 export type GatewayExecutor = ApolloGateway['executor'];
 type RequestContext = Parameters<GatewayExecutor>[0];
@@ -18,36 +18,36 @@ export interface GatewaySettings {
 
 export type QueryPlan = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0]['queryPlan'];
 
-/** A log that nobody reads. */
+/** A logger that discards everything. */
 export const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Apollo's gateway as it comes, which may show its plans. */
-export function createStockGateway(settings: GatewaySettings, onPlan?: (plan: QueryPlan) => void): Gateway {
+/** Creates Apollo's unmodified gateway. `onPlan` receives each query plan. */
+export function createApolloGateway(settings: GatewaySettings, onPlan?: (plan: QueryPlan) => void): Gateway {
   return new ApolloGateway({
     ...settings,
     ...(onPlan && { experimental_didResolveQueryPlan: ({ queryPlan }) => onPlan(queryPlan) }),
   });
 }
 
-/** Runs an operation as Apollo Server would, in a scene. */
-export type Run = (request: Request, scene: Scene) => ReturnType<GatewayExecutor>;
+/** Executes an operation as Apollo Server would, with `backend` answering for the subgraphs. */
+export type Execute = (request: Request, backend: FakeBackend) => ReturnType<GatewayExecutor>;
 
-/** What a client sends once. */
+/** A client's request. */
 export type Request = Pick<RandomOperation, 'source' | 'document' | 'operationName'> & {
   variables: Record<string, unknown> | undefined;
 };
 
-/** Loads a gateway, as Apollo Server does when it starts. */
-export async function load(gateway: Gateway, { api }: Supergraph): Promise<Run> {
+/** Loads a gateway as Apollo Server does at start. */
+export async function load(gateway: Gateway, { api }: Supergraph): Promise<Execute> {
   const { executor } = await gateway.load({ apollo: {} });
-  return (request, scene) => executor(requestContextOf(request, scene, api));
+  return (request, backend) => executor(requestContextOf(request, backend, api));
 }
 
-function requestContextOf(request: Request, scene: Scene, schema: RequestContext['schema']): RequestContext {
+function requestContextOf(request: Request, backend: FakeBackend, schema: RequestContext['schema']): RequestContext {
   const { source, document, operationName, variables } = request;
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  const chosen = operations.find(({ name }) => !operationName || name?.value === operationName);
-  if (!chosen) throw new Error(`There is no operation ${operationName}.`);
+  const operation = operations.find(({ name }) => !operationName || name?.value === operationName);
+  if (!operation) throw new Error(`The document has no operation named ${operationName}.`);
   return {
     request: {
       query: source,
@@ -57,11 +57,11 @@ function requestContextOf(request: Request, scene: Scene, schema: RequestContext
     document,
     source,
     queryHash: createHash('sha256').update(source).digest('hex'),
-    operationName: chosen.name?.value ?? null,
-    operation: chosen,
+    operationName: operation.name?.value ?? null,
+    operation,
     schema,
     schemaHash: 'any' as RequestContext['schemaHash'],
-    context: scene,
+    context: backend,
     logger: silent,
     metrics: {},
     cache: { get: async () => undefined, set: async () => undefined, delete: async () => undefined },

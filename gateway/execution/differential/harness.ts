@@ -1,122 +1,131 @@
-import { type Difference, differences, type Outcome } from './compare.ts';
-import { buildService, createFakeSubgraphs, type Scene } from './fakes/subgraphs.ts';
+import { compareOutcomes, type Difference, type Outcome } from './compare.ts';
+import { buildService, createFakeSubgraphs, type FakeBackend } from './fakes/subgraphs.ts';
 import {
-  createStockGateway,
+  createApolloGateway,
+  type Execute,
   type Gateway,
   type GatewaySettings,
   load,
   type QueryPlan,
   type Request,
-  type Run,
   silent,
 } from './gateways.ts';
 import type { RandomOperation } from './operations/random-operation.ts';
-import type { Mood } from './scenarios.ts';
+import type { Scenario } from './scenarios.ts';
 import type { Supergraph } from './supergraphs/compose.ts';
 
-/** A gateway that is held to the stock one. */
-export type CreateGateway = (settings: GatewaySettings & { onRun: (path: 'lean' | 'stock') => void }) => Gateway;
+/** Creates the gateway under test. `onRun` must report which executor ran each operation. */
+export type CreateGateway = (settings: GatewaySettings & { onRun: (executor: ExecutorUsed) => void }) => Gateway;
 
-/** Two gateways before the same subgraphs. */
-export interface Stage {
-  /** Runs an operation in a mood on both. */
-  compare(operation: RandomOperation, mood: Mood): Promise<Comparison>;
-  /** The same on the stock gateway alone. */
-  runStock(operation: RandomOperation, mood: Mood): Promise<Outcome>;
-  /** The stock gateway's plans, by `keyOf`. */
+type ExecutorUsed = 'compiled' | 'apollo';
+
+/** How many runs of an operation each executor took. */
+export type RunCounts = Record<ExecutorUsed, number>;
+
+/** Apollo's gateway and the gateway under test, in front of the same fake subgraphs. */
+export interface Harness {
+  supergraph: Supergraph;
+  /** Runs an operation on both gateways. */
+  compare(operation: RandomOperation, scenario: Scenario): Promise<Comparison>;
+  /** Runs an operation on Apollo's gateway only. */
+  runApollo(operation: RandomOperation, scenario: Scenario): Promise<Outcome>;
+  /** Apollo's query plans, by `operationKey`. */
   plans: ReadonlyMap<string, QueryPlan>;
-  /** What the stock gateway cannot plan, and finds out anew each time. */
+  /** Operations, by `operationKey`, that Apollo's planner fails on. It would fail again for each scenario. */
   unplannable: ReadonlySet<string>;
-  /** Which executor of the other gateway had the runs that might have been lean, by `keyOf`. */
-  paths: ReadonlyMap<string, { lean: number; stock: number }>;
+  /** Which executor of the gateway under test took the runs after the first, by `operationKey`. */
+  runCounts: ReadonlyMap<string, RunCounts>;
   stop(): Promise<void>;
 }
 
-/** In what the other gateway differs from the stock one: nothing, if all is well. */
 export interface Comparison {
+  /** Empty if the gateways are equivalent. */
   differences: Difference[];
-  stock: Outcome;
-  /** Of the last run. */
-  other: Outcome;
+  apollo: Outcome;
+  /** From the last run of the gateway under test. */
+  tested: Outcome;
 }
 
-/** Sets up a supergraph's stock gateway, and one to be held to it. */
-export async function createStage(supergraph: Supergraph, createGateway: CreateGateway): Promise<Stage> {
-  const createScene = createFakeSubgraphs(supergraph);
+/** Loads both gateways for one supergraph. */
+export async function createHarness(supergraph: Supergraph, createGateway: CreateGateway): Promise<Harness> {
+  const createBackend = createFakeSubgraphs(supergraph);
   const settings = { supergraphSdl: supergraph.sdl, buildService, logger: silent };
   const plans = new Map<string, QueryPlan>();
-  const paths = new Map<string, { lean: number; stock: number }>();
+  const runCounts = new Map<string, RunCounts>();
   const unplannable = new Set<string>();
-  const known = new Set<string>();
-  let planned: QueryPlan | undefined;
-  let path: 'lean' | 'stock' = 'stock';
-  const showPlan = (plan: QueryPlan) => {
-    planned = plan;
+  const planned = new Set<string>();
+  let lastPlan: QueryPlan | undefined;
+  let lastExecutor: ExecutorUsed = 'apollo';
+  const onPlan = (plan: QueryPlan) => {
+    lastPlan = plan;
   };
-  const onRun = (taken: typeof path) => {
-    path = taken;
+  const onRun = (executor: ExecutorUsed) => {
+    lastExecutor = executor;
   };
-  const gateways = [createStockGateway(settings, showPlan), createGateway({ ...settings, onRun })] as const;
-  const [stock, other] = [await load(gateways[0], supergraph), await load(gateways[1], supergraph)];
+  const gateways = [createApolloGateway(settings, onPlan), createGateway({ ...settings, onRun })] as const;
+  const executeOnApollo = await load(gateways[0], supergraph);
+  const executeOnTested = await load(gateways[1], supergraph);
 
   return {
+    supergraph,
     plans,
     unplannable,
-    paths,
-    runStock: runOnStock,
-    async compare(operation, mood) {
-      const key = keyOf(operation);
-      const wanted = await runOnStock(operation, mood);
-      // What is not planned, for its variables are wrong, is never known.
-      const times = known.has(key) ? ['second', 'third'] : ['first', 'second', 'third'];
-      if (planned) known.add(key);
-      const found: Difference[] = [];
-      let outcome = wanted;
-      for (const time of times) {
-        outcome = await perform(other, operation, mood);
-        found.push(...differences(wanted, outcome).map((one) => ({ ...one, what: `${one.what} (${time} run)` })));
-        if (known.has(key) && time !== 'first') count(key);
+    runCounts,
+    runApollo,
+    async compare(operation, scenario) {
+      const key = operationKey(operation);
+      const apollo = await runApollo(operation, scenario);
+      // An operation with invalid variables is rejected before planning, so that its next run is a first one again.
+      const runs = planned.has(key) ? ['second', 'third'] : ['first', 'second', 'third'];
+      if (lastPlan) planned.add(key);
+      const differences: Difference[] = [];
+      let tested = apollo;
+      for (const run of runs) {
+        tested = await perform(executeOnTested, operation, scenario);
+        const found = compareOutcomes(apollo, tested);
+        differences.push(...found.map((difference) => ({ ...difference, part: `${difference.part} (${run} run)` })));
+        if (planned.has(key) && run !== 'first') countRun(key);
       }
-      return { differences: found, stock: wanted, other: outcome };
+      return { differences, apollo, tested };
     },
     stop: async () => {
       await Promise.all(gateways.map((gateway) => gateway.stop()));
     },
   };
 
-  async function runOnStock(operation: RandomOperation, mood: Mood): Promise<Outcome> {
-    planned = undefined;
-    const outcome = await perform(stock, operation, mood);
-    if (planned) plans.set(keyOf(operation), planned);
-    else if (outcome.thrown) unplannable.add(keyOf(operation));
+  async function runApollo(operation: RandomOperation, scenario: Scenario): Promise<Outcome> {
+    lastPlan = undefined;
+    const outcome = await perform(executeOnApollo, operation, scenario);
+    if (lastPlan) plans.set(operationKey(operation), lastPlan);
+    else if (outcome.thrown) unplannable.add(operationKey(operation));
     return outcome;
   }
 
-  /** The subgraphs are new, and the same, for each run. */
-  async function perform(run: Run, operation: RandomOperation, mood: Mood): Promise<Outcome> {
-    const scene = createScene({ seed: `${operation.seed} ${mood.name}`, mood });
-    const outcome = await outcomeOf(run, { ...operation, variables: operation.variables(mood.name) }, scene);
-    // Whoever throws may leave calls behind.
-    await scene.over();
+  /** Each run gets a new backend from the same seed, so that every run sees the same responses. */
+  async function perform(execute: Execute, operation: RandomOperation, scenario: Scenario): Promise<Outcome> {
+    const backend = createBackend({ seed: `${operation.seed} ${scenario.name}`, scenario });
+    const outcome = await outcomeOf(execute, { ...operation, variables: operation.variables(scenario.name) }, backend);
+    // An executor that throws may leave calls running.
+    await backend.idle();
     return outcome;
   }
 
-  function count(key: string): void {
-    const counts = paths.get(key) ?? { lean: 0, stock: 0 };
-    counts[path] += 1;
-    paths.set(key, counts);
+  function countRun(key: string): void {
+    const counts = runCounts.get(key) ?? { compiled: 0, apollo: 0 };
+    counts[lastExecutor] += 1;
+    runCounts.set(key, counts);
   }
 }
 
-/** What gateways know an operation by. */
-export function keyOf({ source, operationName }: RandomOperation): string {
+/** Identifies an operation as the gateways' caches do: by its text and name. */
+export function operationKey({ source, operationName }: RandomOperation): string {
   return `${operationName ?? ''}\n${source}`;
 }
 
-async function outcomeOf(run: Run, request: Request, scene: Scene): Promise<Outcome> {
-  const { calls } = scene;
+async function outcomeOf(execute: Execute, request: Request, backend: FakeBackend): Promise<Outcome> {
+  const { calls } = backend;
   try {
-    return { result: await run(request, scene), thrown: undefined, calls };
+    return { result: await execute(request, backend), thrown: undefined, calls };
   } catch (thrown) {
     return { result: undefined, thrown, calls };
   }

@@ -1,94 +1,79 @@
 import {
-  answering,
-  asking,
   type Data,
-  remembering,
-  sending,
   withData,
   withEachError,
   withErrors,
+  withResult,
+  withService,
+  withStaleResults,
+  withVariables,
 } from './faulty-gateways.ts';
 import type { CreateGateway } from './harness.ts';
 import { isRecord } from './operations/random.ts';
 
-/** A mistake that an executor might make, and what it would differ in. */
-export interface Mistake {
-  executor: string;
-  differsIn: string;
+/** A fault that an executor might have, and the part of the outcome in which the comparison must find it. */
+export interface PlantedFault {
+  /** Completes "an executor that …". */
+  fault: string;
+  part: string;
   create: CreateGateway;
 }
 
-/** Apollo's gateway, with a mistake. */
-export const mistakes: Mistake[] = [
-  { executor: 'leaves errors out', differsIn: 'errors', create: answering(({ errors: _, ...rest }) => rest) },
-  { executor: 'leaves an error out', differsIn: 'errors', create: withErrors((errors) => errors.slice(1)) },
-  { executor: 'tells errors twice', differsIn: 'errors', create: withErrors((errors) => [...errors, ...errors]) },
+/** Apollo's gateway with one fault each. */
+export const plantedFaults: PlantedFault[] = [
+  { fault: 'drops all errors', part: 'errors', create: withResult(({ errors: _, ...rest }) => rest) },
+  { fault: 'drops one error', part: 'errors', create: withErrors((errors) => errors.slice(1)) },
+  { fault: 'repeats errors', part: 'errors', create: withErrors((errors) => [...errors, ...errors]) },
+  { fault: 'drops error paths', part: 'errors', create: withEachError((error) => ({ ...error, path: undefined })) },
   {
-    executor: 'leaves paths out',
-    differsIn: 'errors',
-    create: withEachError((error) => ({ ...error, path: undefined })),
+    fault: 'has error paths off by one',
+    part: 'errors',
+    create: withEachError((error) => ({ ...error, path: error.path?.map((key) => (key === 0 ? 1 : key)) })),
+  },
+  { fault: 'drops error codes', part: 'errors', create: withEachError((error) => ({ ...error, extensions: {} })) },
+  { fault: 'changes error messages', part: 'errors', create: withEachError((error) => ({ ...error, message: '?' })) },
+  {
+    fault: 'has an empty list of errors',
+    part: 'keys of the result',
+    create: withResult((result) => ({ errors: [], ...result })),
   },
   {
-    executor: 'is off by one',
-    differsIn: 'errors',
-    create: withEachError((error) => ({ ...error, path: error.path?.map((part) => (part === 0 ? 1 : part)) })),
+    fault: 'drops extensions',
+    part: 'valueCompletion',
+    create: withResult(({ extensions: _, ...rest }) => rest),
   },
   {
-    executor: 'leaves codes out',
-    differsIn: 'errors',
-    create: withEachError((error) => ({ ...error, extensions: {} })),
+    fault: 'adds extensions',
+    part: 'keys of extensions',
+    create: withResult((result) => ({ ...result, extensions: { ...result.extensions, more: 1 } })),
   },
   {
-    executor: 'says something else',
-    differsIn: 'errors',
-    create: withEachError((error) => ({ ...error, message: '?' })),
+    fault: 'has null where there is no data',
+    part: 'data',
+    create: withResult((result) => ({ ...result, data: result.data ?? null })),
+  },
+  { fault: 'swaps two fields', part: 'data', create: withData(swapFields) },
+  { fault: 'adds a field', part: 'data', create: withData((data) => ({ ...data, more: null })) },
+  {
+    fault: 'has empty lists for nulls',
+    part: 'data',
+    create: withData((data) => mapLeaves(data, (leaf) => leaf ?? [])),
   },
   {
-    executor: 'has errors where none are',
-    differsIn: 'keys of the result',
-    create: answering((result) => ({ errors: [], ...result })),
+    fault: 'has strings for numbers',
+    part: 'data',
+    create: withData((data) => mapLeaves(data, (leaf) => (typeof leaf === 'number' ? `${leaf}` : leaf))),
+  },
+  { fault: 'returns stale results', part: 'data', create: withStaleResults },
+  {
+    fault: 'returns a result instead of throwing',
+    part: 'thrown',
+    create: withResult((result) => result, { data: null }),
   },
   {
-    executor: 'leaves extensions out',
-    differsIn: 'valueCompletion',
-    create: answering(({ extensions: _, ...rest }) => rest),
-  },
-  {
-    executor: 'has other extensions',
-    differsIn: 'keys of extensions',
-    create: answering((result) => ({ ...result, extensions: { ...result.extensions, more: 1 } })),
-  },
-  {
-    executor: 'has null for no data',
-    differsIn: 'data',
-    create: answering((result) => ({ ...result, data: result.data ?? null })),
-  },
-  { executor: 'swaps two fields', differsIn: 'data', create: withData(swapped) },
-  {
-    executor: 'gives more than was asked for',
-    differsIn: 'data',
-    create: withData((data) => ({ ...data, more: null })),
-  },
-  {
-    executor: 'has lists for nulls',
-    differsIn: 'data',
-    create: withData((data) => deeply(data, (leaf) => leaf ?? [])),
-  },
-  {
-    executor: 'has strings for numbers',
-    differsIn: 'data',
-    create: withData((data) => deeply(data, (leaf) => (typeof leaf === 'number' ? `${leaf}` : leaf))),
-  },
-  { executor: 'remembers its first answer', differsIn: 'data', create: remembering },
-  {
-    executor: 'answers instead of throwing',
-    differsIn: 'thrown',
-    create: answering((result) => result, { data: null }),
-  },
-  {
-    executor: 'asks twice',
-    differsIn: 'number of calls',
-    create: asking((service) => ({
+    fault: 'calls subgraphs twice',
+    part: 'number of calls',
+    create: withService((service) => ({
       process: async (request) => {
         await service.process(request);
         return service.process(request);
@@ -96,28 +81,28 @@ export const mistakes: Mistake[] = [
     })),
   },
   {
-    executor: 'forgets variables',
-    differsIn: 'what subgraphs are asked',
-    create: sending(({ representations }) => ({ representations })),
+    fault: 'drops variables',
+    part: 'subgraph requests',
+    create: withVariables(({ representations }) => ({ representations })),
   },
   {
-    executor: 'forgets an entity',
-    differsIn: 'what subgraphs are asked',
-    create: sending(({ representations, ...others }) => ({ ...others, representations: representations?.slice(1) })),
+    fault: 'drops an entity',
+    part: 'subgraph requests',
+    create: withVariables(({ representations, ...rest }) => ({ ...rest, representations: representations?.slice(1) })),
   },
 ];
 
-function swapped(data: Data): Data {
-  const [one, other, ...rest] = Object.entries(data);
-  if (!one || !other) return data;
-  return Object.fromEntries([[one[0], other[1]], [other[0], one[1]], ...rest]);
+function swapFields(data: Data): Data {
+  const [first, second, ...rest] = Object.entries(data);
+  if (!first || !second) return data;
+  return Object.fromEntries([[first[0], second[1]], [second[0], first[1]], ...rest]);
 }
 
-function deeply<T>(value: T, change: (leaf: unknown) => unknown): T {
+function mapLeaves<T>(value: T, change: (leaf: unknown) => unknown): T {
   const changed: unknown = Array.isArray(value)
-    ? value.map((part) => deeply(part, change))
+    ? value.map((item) => mapLeaves(item, change))
     : isRecord(value)
-      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, deeply(part, change)]))
+      ? Object.fromEntries(Object.entries(value).map(([key, field]) => [key, mapLeaves(field, change)]))
       : change(value);
   return changed as T;
 }

@@ -1,36 +1,36 @@
 import { pickBy } from './operations/random.ts';
 
-/** How often what goes wrong in the subgraphs. Each is a probability, of a field or of a whole answer. */
-export interface Mood {
+/** How often each kind of fault occurs in the subgraphs, as probabilities from 0 to 1. */
+export interface Scenario {
+  /** Completes "subgraphs …". */
   name: string;
   /** A resolver throws. */
   errors: number;
-  /** An entity is gone. */
+  /** An entity does not exist. */
   gone: number;
-  /** An answer has errors that belong to no resolver: without a path, with one that leads nowhere, without a message. */
+  /** A response has errors of no resolver: without a path, with a path that leads nowhere, without a message. */
   strayErrors: number;
   /** A value is null or missing, whatever its type. */
   nulls: number;
-  /** A value is of another type. */
+  /** A value has another type than the schema's. */
   wrong: number;
-  /** An answer has no data, or another number of entities than were asked for, or something else for them. */
+  /** A response has no data, or for entities another number of items or something other than objects. */
   broken: number;
-  /** A call ends with an exception, or with an error for each field that was asked for. */
+  /** A call rejects, or responds with an error for each requested field. */
   down: number;
-  /** Answers come in any order. */
+  /** Responses arrive in random order. */
   late: boolean;
 }
 
-const well = { errors: 0, gone: 0.03, strayErrors: 0, nulls: 0, wrong: 0, broken: 0, down: 0, late: false };
+const healthy = { errors: 0, gone: 0.03, strayErrors: 0, nulls: 0, wrong: 0, broken: 0, down: 0, late: false };
 
-/** All the ways in which subgraphs answer. */
-export const moods: readonly Mood[] = [
-  { ...well, name: 'well' },
-  { ...well, name: 'with errors', errors: 0.08, gone: 0.08, strayErrors: 0.15 },
-  { ...well, name: 'with nulls', nulls: 0.06, gone: 0.1 },
-  { ...well, name: 'with wrong types', wrong: 0.05, broken: 0.08 },
-  { ...well, name: 'late', late: true, gone: 0.1 },
-  { ...well, name: 'not at all', down: 0.4 },
+export const scenarios: readonly Scenario[] = [
+  { ...healthy, name: 'well' },
+  { ...healthy, name: 'with errors', errors: 0.08, gone: 0.08, strayErrors: 0.15 },
+  { ...healthy, name: 'with nulls', nulls: 0.06, gone: 0.1 },
+  { ...healthy, name: 'with wrong types', wrong: 0.05, broken: 0.08 },
+  { ...healthy, name: 'late', late: true, gone: 0.1 },
+  { ...healthy, name: 'not at all', down: 0.4 },
   {
     name: 'as badly as they can',
     errors: 0.03,
@@ -44,17 +44,20 @@ export const moods: readonly Mood[] = [
   },
 ];
 
-/** A mood more or less strong, as a hash of the seed has it: too much goes wrong to see the rest, or hardly anything. */
-export function temper(mood: Mood, seed: string): Mood {
-  const strength = pickBy([0.3, 1, 1, 2], seed, 'strength');
-  const { errors, strayErrors, nulls, wrong, broken, down } = mood;
+/**
+ * Scales the probabilities of a scenario by a factor that depends on the seed, so that some cases have hardly any faults
+ * and others so many that they hide each other.
+ */
+export function scale(scenario: Scenario, seed: string): Scenario {
+  const factor = pickBy([0.3, 1, 1, 2], seed, 'strength');
+  const { errors, strayErrors, nulls, wrong, broken, down } = scenario;
   return {
-    ...mood,
-    errors: errors * strength,
-    strayErrors: strayErrors * strength,
-    nulls: nulls * strength,
-    wrong: wrong * strength,
-    broken: broken * strength,
-    down: down * strength,
+    ...scenario,
+    errors: errors * factor,
+    strayErrors: strayErrors * factor,
+    nulls: nulls * factor,
+    wrong: wrong * factor,
+    broken: broken * factor,
+    down: down * factor,
   };
 }

@@ -10,26 +10,26 @@ const removable = new Set<string>([
   Kind.ARGUMENT,
 ]);
 
-/** Takes away from an operation what it still fails without, so that whoever is to mend it reads less. */
+/** Removes parts of an operation for as long as it still fails, so that a report shows a small one. */
 export async function shrink(
   operation: RandomOperation,
   schema: GraphQLSchema,
   fails: (operation: RandomOperation) => Promise<boolean>,
 ): Promise<RandomOperation> {
-  let small = operation;
+  let smallest = operation;
   let index = 0;
   for (let attempts = 0; attempts < 500; attempts++) {
-    const document = without(small.document, index);
-    if (!document) return small;
-    const smaller = isValid(document, schema) ? asOperation(document, small) : undefined;
-    if (smaller && (await fails(smaller))) small = smaller;
+    const document = without(smallest.document, index);
+    if (!document) return smallest;
+    const smaller = isValid(document, schema) ? asOperation(document, smallest) : undefined;
+    if (smaller && (await fails(smaller))) smallest = smaller;
     else index += 1;
   }
-  return small;
+  return smallest;
 }
 
 function isValid(document: DocumentNode, schema: GraphQLSchema): boolean {
-  // Of selection sets without a selection the rules say nothing: they are no GraphQL.
+  // Validation accepts documents and selection sets that are empty, which the grammar does not allow.
   const sizes = [document.definitions.length];
   visit(document, { SelectionSet: ({ selections }) => void sizes.push(selections.length) });
   return !sizes.includes(0) && validate(schema, document).length === 0;
@@ -49,7 +49,7 @@ function asOperation(document: DocumentNode, operation: RandomOperation): Random
   };
 }
 
-/** A document without the node that has an index among those that can go, nor anything that only this node used. */
+/** Removes the node at `index` among the removable ones, and the definitions that only it used. */
 function without(document: DocumentNode, index: number): DocumentNode | undefined {
   let count = 0;
   let isFound = false;
@@ -73,12 +73,12 @@ function withoutUnused(document: DocumentNode): DocumentNode {
   return print(smaller) === print(document) ? document : withoutUnused(smaller);
 }
 
-function namesIn(document: DocumentNode, what: 'fragments' | 'variables'): string[] {
+function namesIn(document: DocumentNode, kind: 'fragments' | 'variables'): string[] {
   const names: string[] = [];
   visit(document, {
-    FragmentSpread: (node) => void (what === 'fragments' && names.push(node.name.value)),
+    FragmentSpread: (node) => void (kind === 'fragments' && names.push(node.name.value)),
     VariableDefinition: () => false,
-    Variable: (node) => void (what === 'variables' && names.push(node.name.value)),
+    Variable: (node) => void (kind === 'variables' && names.push(node.name.value)),
   });
   return names;
 }

@@ -1,41 +1,42 @@
 import { isInterfaceType } from 'graphql';
 import { canonical, happens, hashOf } from '../operations/random.ts';
-import type { Mood } from '../scenarios.ts';
+import type { Scenario } from '../scenarios.ts';
 import type { Subgraph } from '../supergraphs/compose.ts';
 import { entityCount, type Identities } from './identities.ts';
 import { errorAt } from './values.ts';
 
-/** What resolvers know of the case that they answer in. */
-export interface World {
+/** The case that resolvers run in. Together with the place of a value it determines every response. */
+export interface CaseContext {
   seed: string;
-  mood: Mood;
+  scenario: Scenario;
 }
 
-/** An object of any type: where it stands in the world is all that its fields are made of. */
-export interface Thing {
+/** An object of any type. Its fields' values are hashes of its place `at`. */
+export interface FakeObject {
   __typename: string;
   at: string;
+  /** The entity's number; undefined for an object that is neither an entity nor part of a key. */
   number: number | undefined;
-  /** What another subgraph says of it. */
+  /** The representation that the gateway sent (Federation's `_Any`); empty if none was. */
   representation: Record<string, unknown>;
 }
 
-/** The entities of a subgraph. */
+/** The entities of one subgraph. */
 export interface FakeEntities {
-  /** The one of a type, or of any type that implements it, with a number. */
-  get(type: string, number: number): Thing;
-  /** The numbers that entities of a type have. */
+  /** Returns an entity by its number; for an interface, of a type that implements it. */
+  get(type: string, number: number): FakeObject;
+  /** Lists the numbers of the entities of a type. */
   numbersOf(type: string): number[];
   /** The resolver of `_entities`. */
-  resolve(root: unknown, args: Record<string, unknown>, world: World): unknown;
+  resolve(root: unknown, args: Record<string, unknown>, caseContext: CaseContext): unknown;
 }
 
-/** Makes entities that every subgraph knows by the same numbers. */
+/** Creates entities that have the same numbers in every subgraph. */
 export function createFakeEntities(subgraph: Pick<Subgraph, 'name' | 'schema'>, identities: Identities): FakeEntities {
   const { name, schema } = subgraph;
   const { isKey, isEntity, familyOf, memberOf } = identities;
 
-  function get(type: string, number: number, representation = {}): Thing {
+  function get(type: string, number: number, representation = {}): FakeObject {
     const family = familyOf(type);
     const typeName = isInterfaceType(schema.getType(type)) ? memberOf(family, number) : type;
     return { __typename: typeName, at: `${family} ${number}`, number, representation };
@@ -54,14 +55,14 @@ export function createFakeEntities(subgraph: Pick<Subgraph, 'name' | 'schema'>, 
       const own = all.filter((number) => memberOf(familyOf(type), number) === type);
       return own.length > 0 ? own : all;
     },
-    resolve: (_, { representations }, { seed, mood }) => {
-      if (!Array.isArray(representations)) throw new Error('There are no representations.');
+    resolve: (_, { representations }, { seed, scenario }) => {
+      if (!Array.isArray(representations)) throw new Error('_entities was called without representations.');
       return representations.map((representation: Record<string, unknown>) => {
         const at = [seed, name, canonical(representation)].join(' ');
-        if (happens(mood.gone, at, 'gone')) return null;
-        if (happens(mood.errors, at, 'entity')) return errorAt(at);
+        if (happens(scenario.gone, at, 'gone')) return null;
+        if (happens(scenario.errors, at, 'entity')) return errorAt(at);
         const type = String(representation.__typename);
-        if (!isEntity(type) || !schema.getType(type)) return new Error(`There are no entities of the type ${type}.`);
+        if (!isEntity(type) || !schema.getType(type)) return new Error(`${type} is no entity.`);
         return get(type, numberIn(type, representation), representation);
       });
     },

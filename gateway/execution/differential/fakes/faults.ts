@@ -1,54 +1,58 @@
 import { canonical, happens, isRecord, pickBy } from '../operations/random.ts';
-import type { World } from './entities.ts';
-import { complaintAt } from './values.ts';
+import type { CaseContext } from './entities.ts';
+import { errorPartsAt } from './values.ts';
 
-/** What a subgraph says, as it comes out of JSON. */
-export interface Answer {
+/** A request that a gateway sends to a subgraph. */
+export interface SubgraphRequest {
+  subgraph: string;
+  query: string;
+  variables: Record<string, unknown>;
+}
+
+/** A subgraph's response, as parsed from JSON. Its parts may have any type, as a faulty subgraph's do. */
+export interface SubgraphResponse {
   data?: unknown;
   errors?: unknown[] | null;
 }
 
-/** What an answer answers. */
-export interface Asked {
-  subgraph: string;
-  query: string;
-  /** Of each entity asked for, in their order; undefined where none were. */
-  representations: unknown[] | undefined;
-}
-
 /**
- * Makes of a right answer one that is as wrong as the mood says. What happens to an entity is decided by what was said of
- * it and by the place in it, not by its index: an executor that asks for equal entities once gets the same for each.
+ * Injects faults into a correct response, with the probabilities of the scenario. A fault in an entity depends on its
+ * representation and the place in it, not on its index: an executor that sends equal representations once gets the same.
  */
-export function spoil(answer: Answer, asked: Asked, { seed, mood }: World, typeNames: string[]): Answer {
-  const { subgraph, query, representations } = asked;
+export function injectFaults(
+  response: SubgraphResponse,
+  request: SubgraphRequest,
+  { seed, scenario, typeNames }: CaseContext & { typeNames: string[] },
+): SubgraphResponse {
+  const { subgraph, query, variables } = request;
+  const representations = Array.isArray(variables.representations) ? variables.representations : undefined;
   const at = [seed, subgraph, query].join(' ');
-  const entities = isRecord(answer.data) && representations ? answer.data._entities : undefined;
+  const entities = isRecord(response.data) && representations ? response.data._entities : undefined;
   const data = Array.isArray(entities)
-    ? { _entities: entities.map((entity, index) => spoilt(entity, placeOf(representations?.[index]))) }
-    : spoiltParts(answer.data, placeOf('root'));
-  const errors = [...(answer.errors ?? []), ...strayErrors()];
-  const whole: Answer = { ...(data !== undefined && { data }), ...(errors.length > 0 && { errors }) };
-  return happens(mood.broken, at, 'broken') ? broken(whole) : whole;
+    ? { _entities: entities.map((entity, index) => faultyValue(entity, placeOf(representations?.[index]))) }
+    : withFaultyFields(response.data, placeOf('root'));
+  const errors = [...(response.errors ?? []), ...strayErrors()];
+  const faulty = { ...(data !== undefined && { data }), ...(errors.length > 0 && { errors }) };
+  return happens(scenario.broken, at, 'broken') ? brokenResponse(faulty) : faulty;
 
-  function placeOf(what: unknown): string {
-    return [seed, subgraph, canonical(what)].join(' ');
+  function placeOf(value: unknown): string {
+    return [seed, subgraph, canonical(value)].join(' ');
   }
 
-  function spoilt(value: unknown, place: string): unknown {
-    if (happens(mood.nulls, place, 'null')) return null;
-    if (happens(mood.wrong, place, 'wrong')) return pickBy(wrongFor(value, place), place, 'which');
-    return spoiltParts(value, place);
+  function faultyValue(value: unknown, place: string): unknown {
+    if (happens(scenario.nulls, place, 'null')) return null;
+    if (happens(scenario.wrong, place, 'wrong')) return pickBy(wrongValuesFor(value, place), place, 'which');
+    return withFaultyFields(value, place);
   }
 
-  function spoiltParts(value: unknown, place: string): unknown {
-    if (Array.isArray(value)) return value.map((part, index) => spoilt(part, `${place}/${index}`));
+  function withFaultyFields(value: unknown, place: string): unknown {
+    if (Array.isArray(value)) return value.map((item, index) => faultyValue(item, `${place}/${index}`));
     if (!isRecord(value)) return value;
-    const parts = Object.entries(value).filter(([key]) => !happens(mood.nulls / 4, place, key, 'missing'));
-    return Object.fromEntries(parts.map(([key, part]) => [key, spoilt(part, `${place}/${key}`)]));
+    const fields = Object.entries(value).filter(([key]) => !happens(scenario.nulls / 4, place, key, 'missing'));
+    return Object.fromEntries(fields.map(([key, field]) => [key, faultyValue(field, `${place}/${key}`)]));
   }
 
-  function wrongFor(value: unknown, place: string): unknown[] {
+  function wrongValuesFor(value: unknown, place: string): unknown[] {
     if (place.endsWith('/__typename')) return [...typeNames, 'Nothing', '', 7, null, true, {}, [value]];
     if (typeof value === 'string') return [7, 0.5, true, {}, [], [value], `${value}?`, '', { __typename: value }];
     if (typeof value === 'number') return [value + 0.5, 2 ** 40, String(value), '', true, [value], {}];
@@ -62,25 +66,25 @@ export function spoil(answer: Answer, asked: Asked, { seed, mood }: World, typeN
   }
 
   function strayErrors(): unknown[] {
-    if (!happens(mood.strayErrors, at, 'stray')) return [];
-    // No index of an entity that was asked for: it may be another one's where equal ones were asked for once.
+    if (!happens(scenario.strayErrors, at, 'stray')) return [];
+    // Beyond any entity's index: an index in range may be another entity's for an executor that sends equal ones once.
     const index = representations ? 1000 : 1;
     const paths = [undefined, null, [], ['_entities'], ['_entities', 'x'], ['_entities', index, 'y'], ['a', index, 2]];
     const places = [pickBy(paths, at, 'path'), pickBy(paths, at, 'other path')];
-    return places.map((path, number) => ({ ...complaintAt(`${at} ${number}`), ...(path !== undefined && { path }) }));
+    return places.map((path, number) => ({ ...errorPartsAt(`${at} ${number}`), ...(path !== undefined && { path }) }));
   }
 
-  function broken(answered: Answer): Answer {
-    const { errors: _, ...errorless } = answered;
-    const list = isRecord(answered.data) ? answered.data._entities : undefined;
-    const withEntities = (other: unknown) => ({ ...answered, data: { _entities: other } });
+  function brokenResponse(whole: SubgraphResponse): SubgraphResponse {
+    const { errors: _, ...errorless } = whole;
+    const list = isRecord(whole.data) ? whole.data._entities : undefined;
+    const withEntities = (other: unknown) => ({ ...whole, data: { _entities: other } });
     const always = [
       {},
-      { ...answered, data: null },
+      { ...whole, data: null },
       { ...errorless, errors: null },
       { errors: [] },
       errorless,
-      { ...answered, data: {} },
+      { ...whole, data: {} },
     ];
     if (!Array.isArray(list)) return pickBy(always, at, 'how');
     const lists = ['list', null, {}, [...list, null], [...list, {}], list.slice(1), list.map(() => 'entity'), []];

@@ -9,24 +9,24 @@ import {
 } from 'graphql';
 import type { Subgraph } from '../supergraphs/compose.ts';
 
-/** What the subgraphs of a supergraph must agree on, so that each knows an entity by what another one says of it. */
+/** The facts that all subgraphs of a supergraph must share to resolve each other's representations. */
 export interface Identities {
-  /** Whether a field tells which entity it belongs to, and so must have the same number in it everywhere. */
+  /** Tells whether a field belongs to a key, so that its value must contain the entity's number in every subgraph. */
   isKey(type: string, field: string): boolean;
-  /** Whether a type has a key of its own. */
+  /** Tells whether a type has a key. */
   isEntity(type: string): boolean;
-  /** The name of the interface with a key that a type belongs to, or the type's own. */
+  /** Returns the interface with a key that a type implements, or the type itself. */
   familyOf(type: string): string;
-  /** Which type of a family the entity with a number has. */
+  /** Returns the type of a family's entity with a number. */
   memberOf(family: string, number: number): string;
-  /** What a field is computed from, by the names in its `@requires`. */
+  /** Lists the fields that a field's @requires names. */
   requiredBy(subgraph: string, type: string, field: string): string[];
 }
 
-/** How many entities of each type there are: few, so that answers have the same one more than once. */
+/** Number of entities of each type: few, so that responses contain the same one more than once. */
 export const entityCount = 6;
 
-/** Reads keys, requirements and families of types from the subgraphs' SDL. */
+/** Reads keys, @requires and interfaces with keys from the subgraphs' SDL. */
 export function identitiesOf(subgraphs: Subgraph[]): Identities {
   const keys = new Set<string>();
   const entities = new Set<string>();
@@ -88,7 +88,7 @@ function fieldSetsOf(directives: readonly ConstDirectiveNode[] = [], name: strin
 
 function selectionsIn(fieldSet: string): SelectionSetNode {
   const [definition] = parse(`{${fieldSet}}`).definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`${fieldSet} is no set of fields.`);
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`"${fieldSet}" is no field set.`);
   return definition.selectionSet;
 }
 

@@ -2,41 +2,31 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import { type DocumentNode, execute, parse } from 'graphql';
 import { requestedPaths } from '../../../subgraphs/requested-paths.ts';
 import { happens, hashOf, pickBy } from '../operations/random.ts';
-import { temper } from '../scenarios.ts';
+import { scale } from '../scenarios.ts';
 import type { Supergraph } from '../supergraphs/compose.ts';
-import type { World } from './entities.ts';
-import { type Answer, type Asked, spoil } from './faults.ts';
+import type { CaseContext } from './entities.ts';
+import { injectFaults, type SubgraphRequest, type SubgraphResponse } from './faults.ts';
 import { identitiesOf } from './identities.ts';
 import { addResolvers } from './resolvers.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
-type Variables = Record<string, unknown>;
-
-/** What a subgraph was asked. */
-export interface Call {
-  subgraph: string;
-  query: string;
-  variables: Variables;
-}
-
-/** Where an execution takes place: it goes with the request as its context, so one gateway serves any number of them. */
-export interface Scene {
+/** Answers for all subgraphs during one execution. It is the execution's context, so a gateway can serve many at once. */
+export interface FakeBackend {
   [key: string]: unknown;
-  /** Answers as a subgraph, with JSON. */
-  ask(call: Call): Promise<Answer>;
-  /** What was asked so far, in order. */
-  calls: Call[];
-  /** Resolves when everything is answered: an executor that throws may leave calls behind. */
-  over(): Promise<void>;
+  respond(request: SubgraphRequest): Promise<SubgraphResponse>;
+  /** The requests so far, in order. */
+  calls: SubgraphRequest[];
+  /** Resolves when no request is pending. */
+  idle(): Promise<void>;
 }
 
 type Process = GraphQLDataSource['process'];
 
-/** A data source for the gateways under test: it asks the scene that the request brings with it. */
+/** Creates a data source for the gateways, which takes the backend from the context of the execution. */
 export function buildService({ name }: { name: string }): GraphQLDataSource {
   return {
     process: ({ request, context }) =>
-      (context as Scene).ask({
+      (context as FakeBackend).respond({
         subgraph: name,
         query: request.query ?? '',
         variables: request.variables ?? {},
@@ -44,8 +34,8 @@ export function buildService({ name }: { name: string }): GraphQLDataSource {
   };
 }
 
-/** Stands the subgraphs of a supergraph up. Each scene that it makes is the same for the same seed and mood. */
-export function createFakeSubgraphs({ subgraphs }: Supergraph): (world: World) => Scene {
+/** Creates fake subgraphs. The backends that it returns respond alike for the same seed and scenario. */
+export function createFakeSubgraphs({ subgraphs }: Supergraph): (caseContext: CaseContext) => FakeBackend {
   const documents = new Map<string, DocumentNode>();
   const identities = identitiesOf(subgraphs);
   for (const subgraph of subgraphs) addResolvers(subgraph, identities);
@@ -54,46 +44,43 @@ export function createFakeSubgraphs({ subgraphs }: Supergraph): (world: World) =
     Object.keys(schema.getTypeMap()).filter((name) => !/^_/.test(name)),
   );
 
-  return ({ seed, mood: wanted }) => {
-    const mood = temper(wanted, seed);
-    const world = { seed, mood };
+  return ({ seed, scenario: unscaled }) => {
+    const scenario = scale(unscaled, seed);
+    const caseContext = { seed, scenario };
     const clock = createVirtualClock();
-    const calls: Call[] = [];
+    const calls: SubgraphRequest[] = [];
 
-    async function ask(call: Call): Promise<Answer> {
-      // What an executor does with its variables afterwards is its own affair.
-      const asked = structuredClone(call);
-      calls.push(asked);
+    async function respond(request: SubgraphRequest): Promise<SubgraphResponse> {
+      // The executor may change its variables afterwards.
+      const call = structuredClone(request);
+      calls.push(call);
       const at = [seed, call.subgraph, call.query].join(' ');
-      const text = JSON.stringify(answerTo(asked, at));
-      await clock.wait(mood.late ? hashOf(at, 'late') : 1);
-      if (text === undefined) throw new Error(`connect ECONNREFUSED ${call.subgraph}`);
-      return JSON.parse(text) as Answer;
+      const json = JSON.stringify(responseTo(call, at));
+      await clock.wait(scenario.late ? hashOf(at, 'late') : 1);
+      if (json === undefined) throw new Error(`connect ECONNREFUSED ${call.subgraph}`);
+      return JSON.parse(json) as SubgraphResponse;
     }
 
-    function answerTo(call: Call, at: string): Answer | undefined {
-      if (!happens(mood.down, at, 'down')) return spoil(rightAnswer(call), askedIn(call), world, typeNames);
+    /** Returns undefined if the call is to reject. */
+    function responseTo(request: SubgraphRequest, at: string): SubgraphResponse | undefined {
+      if (!happens(scenario.down, at, 'down'))
+        return injectFaults(correctResponse(request), request, { ...caseContext, typeNames });
       if (pickBy(['rejects', 'answers'], at, 'how') === 'rejects') return undefined;
       const message = 'Try again.';
       const extensions = { code: 'SERVICE_UNAVAILABLE' };
-      return { errors: requestedPaths(call).map((path) => ({ message, path, extensions })) };
+      return { errors: requestedPaths(request).map((path) => ({ message, path, extensions })) };
     }
 
-    function rightAnswer({ subgraph, query, variables }: Call): Answer {
+    function correctResponse({ subgraph, query, variables }: SubgraphRequest): SubgraphResponse {
       const schema = schemas.get(subgraph);
-      if (!schema) throw new Error(`There is no subgraph ${subgraph}.`);
+      if (!schema) throw new Error(`The supergraph has no subgraph ${subgraph}.`);
       const document = documents.get(query) ?? parse(query);
       documents.set(query, document);
-      const result = execute({ schema, document, variableValues: variables, contextValue: world });
-      if (result instanceof Promise) throw new Error('Resolvers do not wait.');
-      return JSON.parse(JSON.stringify(result)) as Answer;
+      const result = execute({ schema, document, variableValues: variables, contextValue: caseContext });
+      if (result instanceof Promise) throw new Error('The fake resolvers must be synchronous.');
+      return JSON.parse(JSON.stringify(result)) as SubgraphResponse;
     }
 
-    return { ask, calls, over: clock.idle };
+    return { respond, calls, idle: clock.idle };
   };
-}
-
-function askedIn({ subgraph, query, variables }: Call): Asked {
-  const { representations } = variables;
-  return { subgraph, query, representations: Array.isArray(representations) ? representations : undefined };
 }

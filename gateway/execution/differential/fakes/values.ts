@@ -2,7 +2,7 @@ import { GraphQLError, type GraphQLLeafType, isEnumType } from 'graphql';
 import { happens, hashOf, pickBy } from '../operations/random.ts';
 
 const words = ['', 'one', 'two words', 'drei', '"quoted"', 'ünïcödé 🙂', '__typename', '007', 'null'];
-const anything = [
+const jsonValues = [
   { a: 1, b: { c: [true, null] } },
   [1, [2, { three: 3 }]],
   'text',
@@ -12,7 +12,7 @@ const anything = [
   [],
 ];
 
-/** A value of a leaf type, by a hash of where it stands. */
+/** Returns a value of a leaf type, chosen by a hash of its place. */
 export function leafAt(type: GraphQLLeafType, at: string): unknown {
   if (isEnumType(type)) return pickBy(type.getValues(), at).value;
   const hash = hashOf(at);
@@ -28,13 +28,13 @@ export function leafAt(type: GraphQLLeafType, at: string): unknown {
     case 'ID':
       return hash % 3 === 0 ? String(hash % 100) : `id-${hash % 100}`;
     case 'JSON':
-      return structuredClone(pickBy(anything, at, 'json'));
+      return structuredClone(pickBy(jsonValues, at, 'json'));
     default:
       return `${type.name} ${hash % 100}`;
   }
 }
 
-/** The value of a leaf of a key: it has the number of its entity in it. Undefined where the type cannot hold one. */
+/** Returns a value for a field of a key, which contains the entity's number; undefined if the type cannot. */
 export function keyLeaf(type: GraphQLLeafType, field: string, number: number): unknown {
   if (type.name === 'Int') return number;
   return type.name === 'ID' || type.name === 'String' ? `${field}-${number}` : undefined;
@@ -53,15 +53,15 @@ const extensions = [
   { code: 42 },
 ];
 
-/** What resolvers, and answers as a whole, complain of. */
-export function complaintAt(at: string): { message: string; extensions?: Record<string, unknown> } {
+/** Returns the message and extensions of an error. */
+export function errorPartsAt(at: string): { message: string; extensions?: Record<string, unknown> } {
   const chosen = pickBy(extensions, at, 'extensions');
   const message = happens(0.1, at, 'empty') ? '' : `no ${hashOf(at) % 1000}`;
   return { message, ...(chosen && { extensions: chosen }) };
 }
 
-/** The same, to be thrown. */
+/** Returns an error for a resolver to throw. */
 export function errorAt(at: string): GraphQLError {
-  const { message, extensions: chosen } = complaintAt(at);
+  const { message, extensions: chosen } = errorPartsAt(at);
   return new GraphQLError(message, chosen ? { extensions: chosen } : {});
 }

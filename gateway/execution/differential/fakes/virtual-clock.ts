@@ -1,45 +1,44 @@
-/** A clock that jumps from one end of a wait to the next. */
+/** A clock that advances to the next due time whenever nothing else is left to run. */
 export interface VirtualClock {
-  /** Resolves when everything that is due before it is over, and when nothing else is left to run. */
+  /** Resolves after everything that is due earlier has resolved and has no more work to do. */
   wait(duration: number): Promise<void>;
-  /** Resolves when nobody waits any more. */
+  /** Resolves when no wait is pending. */
   idle(): Promise<void>;
 }
 
-interface Waiting {
+interface Wait {
   due: number;
   end: () => void;
 }
 
 /**
- * Time that passes only when there is nothing to do. Answers come one by one, in the order of their lateness (of equal
- * ones the first asked for is the first to come), however long an executor computes between: so the order in which two
- * executors get their answers is the same, and it can be as wild as one likes without the test waiting for anything.
+ * Creates a clock whose waits end one by one, ordered by due time and then by start, however long the code between them
+ * computes. So two executors get their responses in the same order, and no test waits for real time.
  */
 export function createVirtualClock(): VirtualClock {
-  const waiting: Waiting[] = [];
+  const pending: Wait[] = [];
   let now = 0;
 
   const tick = () => {
-    const next = waiting.shift();
+    const next = pending.shift();
     if (!next) return;
     now = next.due;
     next.end();
-    // The promises that this one unblocks run before the next immediate does.
-    if (waiting.length > 0) setImmediate(tick);
+    // Promises that this one unblocks run before the next immediate.
+    if (pending.length > 0) setImmediate(tick);
   };
 
   return {
     wait: (duration) =>
       new Promise((end) => {
         const due = now + duration;
-        const later = waiting.findIndex((other) => other.due > due);
-        waiting.splice(later < 0 ? waiting.length : later, 0, { due, end });
-        if (waiting.length === 1) setImmediate(tick);
+        const later = pending.findIndex((other) => other.due > due);
+        pending.splice(later < 0 ? pending.length : later, 0, { due, end });
+        if (pending.length === 1) setImmediate(tick);
       }),
     idle: async () => {
       do await new Promise((resolve) => setImmediate(resolve));
-      while (waiting.length > 0);
+      while (pending.length > 0);
     },
   };
 }

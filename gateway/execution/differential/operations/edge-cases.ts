@@ -1,17 +1,24 @@
 import { parse } from 'graphql';
 import type { RandomOperation } from './random-operation.ts';
 
-/** Operations that are hard to answer as the stock executor does, so that they are not left to chance. By supergraph. */
-const sources: Record<string, { what: string; source: string; variables?: Record<string, unknown> }[]> = {
+interface EdgeCase {
+  /** Completes "with …". */
+  title: string;
+  source: string;
+  variables?: Record<string, unknown>;
+}
+
+/** Operations that executors are likely to get wrong, by supergraph. */
+const edgeCases: Record<string, EdgeCase[]> = {
   own: [
     {
-      what: 'a variable that is named as the prototype of every object',
+      title: 'variables named like properties of Object.prototype',
       source:
         'query ($__proto__: Boolean!, $constructor: ID!) { me @include(if: $__proto__) { id } resource(id: $constructor) { id } }',
       variables: JSON.parse('{ "__proto__": true, "constructor": "id-1" }') as Record<string, unknown>,
     },
     {
-      what: 'fragments on the same type, whose fields come together before what stands between them',
+      title: 'nested fragments on one type, whose fields merge before the fields between them',
       source: `{ resource(id: "1") {
         ... on Resource { ... on Resource { title } version }
         ... on Resource { ... on Resource { description } }
@@ -19,12 +26,12 @@ const sources: Record<string, { what: string; source: string; variables?: Record
       } }`,
     },
     {
-      what: 'fields that come together after a fragment has more of them',
+      title: 'a field that a fragment selects again',
       source:
         'mutation { login(input: { username: "a", password: "b" }) { user { id } ...More user { username } } } fragment More on AuthPayload { user { createdAt } }',
     },
     {
-      what: 'a condition that is null, which validation lets through',
+      title: 'a @skip and an @include condition that is null, which validation allows',
       source:
         'query ($when: Boolean = true) { __typename @skip(if: $when) resources { nodes { owner @include(if: $when) { username } } } }',
       variables: { when: null },
@@ -32,69 +39,69 @@ const sources: Record<string, { what: string; source: string; variables?: Record
   ],
   shop: [
     {
-      what: 'entities that are asked for by two keys at once, and more than once by each',
+      title: 'entities requested by two keys at once, and repeatedly by each',
       source: '{ shelves { brand { depots { holds { weight createdAt } } } } }',
     },
     {
-      what: 'the same entities again and again',
+      title: 'entities that repeat at several levels',
       source:
         '{ warehouse { holds(first: 3) { related { stockValue { currency } price { amount } related { upc reviews { rating } } } } } }',
     },
     {
-      what: 'paths through lists that may be none',
+      title: 'paths through nullable lists',
       source:
         '{ latest { author { friends { owns { name } } } product { reviews { author { owns { warehouses { holds { name } } } } } } } }',
     },
   ],
   media: [
     {
-      what: 'an object without a type name in a fragment on an abstract type',
+      title: 'an object without __typename in a fragment on an abstract type',
       source: 'mutation { rate(id: "id-1") { ... on Liked { ... on Rating { comment } stars: __typename } } }',
     },
     {
-      what: 'fragments on abstract types in each other, which have nothing in common but what is at hand',
+      title: 'nested fragments on abstract types that share only the type of the object',
       source:
         '{ likes { ... on Book { ... on Titled { title ... on Book { fans { ... on Item { ... on Being { nick } } } } } } } }',
     },
     {
-      what: 'types that clients do not see',
+      title: 'inaccessible types',
       source:
         '{ allMedia { id title rating maker { id ... on Person { nick } } similar { title blurb } } worst { id __typename } }',
     },
     {
-      what: 'fields of the same name and other types in each type',
+      title: 'fields of one name whose type differs between object types',
       source:
         '{ media(id: 1) { ... on Book { pages maker { born } } ... on Film { sheets: pages maker { id members { nick } } } } idols { nick fans { nick ... on Band { slogan } } } }',
     },
   ],
   travel: [
     {
-      what: 'a type name by another name, in a fragment without a type',
+      title: 'an aliased __typename in a fragment without a type condition',
       source: '{ trip(number: 8) { maybe { ... on Found { ... { kind: __typename } } } } }',
     },
     {
-      what: 'what is required of what is required',
+      title: '@requires on fields that themselves have @requires',
       source:
         'query ($more: Boolean = true) { trips { total fare { vat cents } ... @include(if: $more) { carrier { label licence { by { title } } } rules { __typename } } } }',
       variables: { more: true },
     },
     {
-      what: 'lists in lists of interfaces from elsewhere',
+      title: 'nested lists of interfaces of another subgraph',
       source:
         '{ trips { legs { from { name photos { size } } via { name ... on Port { built depth } } } maybe { to { photos(first: 1) { url of { ... on Station { built } } } } } } }',
     },
   ],
 };
 
-/** How often each is run in each mood, with other answers each time. */
-const times = 8;
-
-/** The hard operations over a supergraph, each several times. */
-export function hardOperations(supergraph: string): { what: string; operations: RandomOperation[] }[] {
-  return (sources[supergraph] ?? []).map(({ what, source, variables }) => ({
-    what,
-    operations: Array.from({ length: times }, (_, time) => ({
-      seed: `${what} ${time}`,
+/** Returns the edge cases over a supergraph, each with `seedCount` seeds, which give it different responses. */
+export function edgeCasesOver(
+  supergraph: string,
+  seedCount: number,
+): { title: string; operations: RandomOperation[] }[] {
+  return (edgeCases[supergraph] ?? []).map(({ title, source, variables }) => ({
+    title,
+    operations: Array.from({ length: seedCount }, (_, number) => ({
+      seed: `${title} ${number}`,
       source,
       document: parse(source),
       operationName: undefined,

@@ -3,48 +3,49 @@ import type { Random } from './random.ts';
 import type { Variables } from './random-variables.ts';
 import type { ResponseNames } from './response-names.ts';
 
-/** What the selections of one operation are made with. */
-export interface Making {
+/** The state of generating one operation. */
+export interface GenerationContext {
   schema: GraphQLSchema;
   random: Random;
   variables: Variables;
   names: ResponseNames;
   fragments: NamedFragment[];
   fragmentPrefix: string;
-  /** The variables in what is being made. */
+  /** Variables of the operation or named fragment being generated. */
   used: Set<string>;
-  /** How many fields there may still be. */
+  /** Number of fields that may still be added. */
   budget: number;
 }
 
-/** A fragment with a name, which an operation may use more than once. */
+/** A named fragment, which an operation may spread more than once. */
 export interface NamedFragment {
   name: string;
   type: GraphQLCompositeType;
   text: string;
   variables: ReadonlySet<string>;
-  /** Where it first stood, and what was named there. */
+  /** The response path of its first spread. */
   path: string;
+  /** The range of response names that were taken below `path`. */
   named: { from: number; to: number };
 }
 
-/** Where in the answer a selection set stands. */
+/** The place of a selection set in the response. */
 export interface Place {
   type: GraphQLCompositeType;
   path: string;
   depth: number;
-  /** The types of the fields that it stands in. */
+  /** The types of the enclosing fields. */
   above: readonly GraphQLCompositeType[];
 }
 
-/** `@include` or `@skip` or both or, mostly, neither, for a field or a fragment. */
-export function makeDirectives({ random, variables }: Making): string {
+/** Generates @include, @skip, both or, mostly, neither. */
+export function makeDirectives({ random, variables }: GenerationContext): string {
   if (random.chance(0.86)) return '';
   const names = random.chance(0.1) ? ['include', 'skip'] : [random.pick(['include', 'skip'])];
   return names
     .map((name) => {
-      const isKept = random.chance(0.7);
-      const literal = String(name === 'include' ? isKept : !isKept);
+      const isIncluded = random.chance(0.7);
+      const literal = String(name === 'include' ? isIncluded : !isIncluded);
       return ` @${name}(if: ${random.chance(0.3) ? literal : variables.condition()})`;
     })
     .join('');

@@ -9,7 +9,7 @@ import {
   parse,
   validate,
 } from 'graphql';
-import { type Making, makeDirectives } from './generation-context.ts';
+import { type GenerationContext, makeDirectives } from './generation-context.ts';
 import { createRandom, type Random } from './random.ts';
 import { makeSelections } from './random-selections.ts';
 import { createVariables } from './random-variables.ts';
@@ -17,16 +17,17 @@ import { createResponseNames } from './response-names.ts';
 
 type Values = Record<string, unknown>;
 
-/** What clients send: a document, and variables that are others each time. */
+/** A client's operation. */
 export interface RandomOperation {
   seed: string;
   source: string;
   document: DocumentNode;
   operationName: string | undefined;
-  variables(time: string): Values | undefined;
+  /** Returns other variables for each `run`; the same for the same one. */
+  variables(run: string): Values | undefined;
 }
 
-/** An operation over a schema that the seed decides; undefined where it came out invalid. */
+/** Generates an operation from a seed; undefined if it does not pass validation. */
 export function randomOperation(schema: GraphQLSchema, seed: string): RandomOperation | undefined {
   const random = createRandom(seed);
   const isNamed = random.chance(0.4);
@@ -42,25 +43,25 @@ export function randomOperation(schema: GraphQLSchema, seed: string): RandomOper
     source,
     document,
     operationName: isNameSent ? 'Main' : undefined,
-    variables(time) {
-      const again = createRandom(`${seed} ${time}`);
-      const values = { ...main.valuesBy(again), ...(again.chance(0.05) && { undeclared: { id: 1 } }) };
-      return Object.keys(values).length === 0 && again.chance(0.5) ? undefined : values;
+    variables(run) {
+      const forRun = createRandom(`${seed} ${run}`);
+      const values = { ...main.chooseVariables(forRun), ...(forRun.chance(0.05) && { undeclared: { id: 1 } }) };
+      return Object.keys(values).length === 0 && forRun.chance(0.5) ? undefined : values;
     },
   };
 }
 
-interface Made {
+interface GeneratedOperation {
   text: string;
-  valuesBy(random: Random): Values;
+  chooseVariables(random: Random): Values;
 }
 
-function makeOperation(schema: GraphQLSchema, random: Random, name: string): Made {
+function makeOperation(schema: GraphQLSchema, random: Random, name: string): GeneratedOperation {
   const isMutation = random.chance(0.2) && schema.getMutationType() !== undefined;
   const type = isMutation ? schema.getMutationType() : schema.getQueryType();
-  if (!type) throw new Error('There is no root type.');
+  if (!type) throw new Error('The schema has no query type.');
   const variables = createVariables(random, GraphQLBoolean);
-  const making: Making = {
+  const context: GenerationContext = {
     schema,
     random,
     variables,
@@ -70,26 +71,26 @@ function makeOperation(schema: GraphQLSchema, random: Random, name: string): Mad
     used: new Set(),
     budget: random.pick([4, 8, 12, 16, 24, 32]),
   };
-  variables.onUse((variable) => making.used.add(variable));
-  const selections = makeSelections(making, { type, path: '', depth: 0, above: [] });
-  const introspection = !isMutation && random.chance(0.04) ? makeIntrospection(making, type.name) : '';
+  variables.onUse((variable) => context.used.add(variable));
+  const selections = makeSelections(context, { type, path: '', depth: 0, above: [] });
+  const introspection = !isMutation && random.chance(0.04) ? makeIntrospection(context, type.name) : '';
   const whole = selections.replace(/\}$/, `${introspection}}`);
-  const keyword = isMutation ? 'mutation' : name === '' && making.used.size === 0 && random.chance(0.7) ? '' : 'query';
-  const head = `${keyword} ${name}${variables.definitions(making.used)}`;
-  const fragments = making.fragments.map(({ text }) => text);
+  const keyword = isMutation ? 'mutation' : name === '' && context.used.size === 0 && random.chance(0.7) ? '' : 'query';
+  const head = `${keyword} ${name}${variables.definitions(context.used)}`;
+  const fragments = context.fragments.map(({ text }) => text);
   return {
     text: [`${head} ${whole}`, ...fragments].join('\n'),
-    valuesBy: (again) => variables.values(making.used, again),
+    chooseVariables: (forRun) => variables.values(context.used, forRun),
   };
 }
 
-function makeIntrospection(making: Making, typeName: string): string {
-  const { random, variables } = making;
+function makeIntrospection(context: GenerationContext, typeName: string): string {
+  const { random, variables } = context;
   const name = variables.valueFor({ type: new GraphQLNonNull(GraphQLString), hasDefault: false });
   return random.pick([
-    `__schema { queryType { name } types { kind${makeDirectives(making)} name } } `,
+    `__schema { queryType { name } types { kind${makeDirectives(context)} name } } `,
     `__type(name: "${typeName}") { fields(includeDeprecated: true) { name args { defaultValue } type { kind } } } `,
-    `described: __type(name: ${name}) { kind description${makeDirectives(making)} } `,
+    `described: __type(name: ${name}) { kind description${makeDirectives(context)} } `,
   ]);
 }
 

@@ -1,4 +1,5 @@
 import {
+  doTypesOverlap,
   type GraphQLCompositeType,
   type GraphQLField,
   GraphQLNonNull,
@@ -9,92 +10,137 @@ import {
   isNonNullType,
   isUnionType,
 } from 'graphql';
-import { type Making, makeDirectives, type Place } from './generation-context.ts';
-import { makeFragment } from './random-fragments.ts';
+import { type GenerationContext, makeDirectives, type Place } from './generation-context.ts';
 
-// Where an interface is an object elsewhere, the planner has several ways to go at each level, and tries them all: a few
-// levels of the same type in each other can take all the memory there is.
+// Over @interfaceObject the planner tries every path at each level. A few levels of one type exhaust the memory.
 const maxDepth = 5;
-const maxSame = 2;
+const maxSameType = 2;
 const typenameType = new GraphQLNonNull(GraphQLString);
 
-/** A random selection set, in braces, that merges with all that was made before for the same place of the answer. */
-export function makeSelections(making: Making, place: Place): string {
-  const { random } = making;
-  const wanted = 1 + random.below(place.depth > 4 ? 2 : 4);
-  return `{ ${Array.from({ length: wanted }, () => makeSelection(making, place)).join(' ')} }`;
+/** Generates a selection set, in braces, that merges with all selections generated before for the same response path. */
+export function makeSelections(context: GenerationContext, place: Place): string {
+  const { random } = context;
+  const count = 1 + random.below(place.depth > 4 ? 2 : 4);
+  return `{ ${Array.from({ length: count }, () => makeSelection(context, place)).join(' ')} }`;
 }
 
-function makeSelection(making: Making, place: Place): string {
-  const { random } = making;
+function makeSelection(context: GenerationContext, place: Place): string {
+  const { random } = context;
   const { type, depth } = place;
   const likelihood = isUnionType(type) ? 0.85 : isAbstractType(type) ? 0.4 : 0.14;
-  if (depth < 7 && making.budget > 0 && random.chance(likelihood)) return makeFragment(making, place, makeSelections);
-  if (isUnionType(type) || random.chance(0.08)) return makeTypename(making, place);
-  return random.chance(0.12) ? makeAgain(making, place) : makeField(making, place, pickField(making, place));
+  if (depth < 7 && context.budget > 0 && random.chance(likelihood)) return makeFragment(context, place);
+  if (isUnionType(type) || random.chance(0.08)) return makeTypename(context, place);
+  return random.chance(0.12) ? makeRepeatedField(context, place) : makeField(context, place, pickField(context, place));
 }
 
-function makeTypename(making: Making, { type, path }: Place): string {
+function makeTypename(context: GenerationContext, { type, path }: Place): string {
   const field = '__typename';
-  const name = making.names.nameFor(path, { parent: type, field, args: '', type: typenameType });
-  return `${aliased(name, field)}${makeDirectives(making)}`;
+  const name = context.names.nameFor(path, { parent: type, field, args: '', type: typenameType });
+  return `${aliased(name, field)}${makeDirectives(context)}`;
 }
 
-/** A field that is asked for already, with other selections below it. */
-function makeAgain(making: Making, place: Place): string {
-  const chosen = making.names.again(place.path, place.type);
-  if (!chosen) return makeTypename(making, place);
+/** Selects a field again, with other selections below it. */
+function makeRepeatedField(context: GenerationContext, place: Place): string {
+  const chosen = context.names.again(place.path, place.type);
+  if (!chosen) return makeTypename(context, place);
   const { name, field, args, type } = chosen;
-  return `${aliased(name, field)}${args}${makeDirectives(making)}${makeBelow(making, place, name, type)}`;
+  return `${aliased(name, field)}${args}${makeDirectives(context)}${makeBelow(context, place, name, type)}`;
 }
 
 type Field = GraphQLField<unknown, unknown>;
 
-function makeField(making: Making, place: Place, field: Field | undefined): string {
-  if (!field) return makeTypename(making, place);
-  const args = makeArguments(making, field);
+function makeField(context: GenerationContext, place: Place, field: Field | undefined): string {
+  if (!field) return makeTypename(context, place);
+  const args = makeArguments(context, field);
   const chosen = { parent: place.type, field: field.name, args, type: field.type };
-  const name = making.names.nameFor(place.path, chosen);
-  making.budget -= 1;
-  return `${aliased(name, field.name)}${args}${makeDirectives(making)}${makeBelow(making, place, name, field.type)}`;
+  const name = context.names.nameFor(place.path, chosen);
+  context.budget -= 1;
+  return `${aliased(name, field.name)}${args}${makeDirectives(context)}${makeBelow(context, place, name, field.type)}`;
 }
 
-function makeBelow(making: Making, { path, depth, above }: Place, name: string, type: Field['type']): string {
+function makeBelow(
+  context: GenerationContext,
+  { path, depth, above }: Place,
+  name: string,
+  type: Field['type'],
+): string {
   const named = getNamedType(type);
   if (!isCompositeType(named)) return '';
   const below = { type: named, path: `${path}.${name}`, depth: depth + 1, above: [...above, named] };
-  if (making.budget > 0) return ` ${makeSelections(making, below)}`;
-  return ` { ${makeField(making, below, pickLeaf(making, named))} }`;
+  if (context.budget > 0) return ` ${makeSelections(context, below)}`;
+  return ` { ${makeField(context, below, pickLeaf(context, named))} }`;
 }
 
-function pickField(making: Making, { type, depth, above }: Place): Field | undefined {
-  const { random, budget } = making;
+function pickField(context: GenerationContext, { type, depth, above }: Place): Field | undefined {
+  const { random, budget } = context;
   const fields = isUnionType(type) ? [] : Object.values(type.getFields());
   const composites = fields.filter((field) => {
     const named = getNamedType(field.type);
-    return isCompositeType(named) && above.filter((other) => other === named).length < maxSame;
+    return isCompositeType(named) && above.filter((other) => other === named).length < maxSameType;
   });
-  const leaf = pickLeaf(making, type);
-  const goesOn = budget > 2 && depth < maxDepth && random.chance(0.6);
-  return composites.length > 0 && (goesOn || !leaf) ? random.pick(composites) : leaf;
+  const leaf = pickLeaf(context, type);
+  const nestsFurther = budget > 2 && depth < maxDepth && random.chance(0.6);
+  return composites.length > 0 && (nestsFurther || !leaf) ? random.pick(composites) : leaf;
 }
 
-function pickLeaf({ random }: Making, type: GraphQLCompositeType): Field | undefined {
+function pickLeaf({ random }: GenerationContext, type: GraphQLCompositeType): Field | undefined {
   const leaves = isUnionType(type) ? [] : Object.values(type.getFields()).filter(isLeaf);
   return leaves.length > 0 ? random.pick(leaves) : undefined;
 }
 
 const isLeaf = ({ type }: Field) => !isCompositeType(getNamedType(type));
 
-function makeArguments({ random, variables }: Making, { args }: Field): string {
-  const given = args.filter(({ type, defaultValue }) => {
+function makeArguments({ random, variables }: GenerationContext, { args }: Field): string {
+  const chosen = args.filter(({ type, defaultValue }) => {
     const isRequired = isNonNullType(type) && defaultValue === undefined;
     return isRequired || random.chance(0.5);
   });
-  const texts = given.map(({ name, type, defaultValue }) => {
+  const texts = chosen.map(({ name, type, defaultValue }) => {
     return `${name}: ${variables.valueFor({ type, hasDefault: defaultValue !== undefined })}`;
   });
   return texts.length > 0 ? `(${texts.join(', ')})` : '';
 }
 
 const aliased = (name: string, field: string) => (name === field ? field : `${name}: ${field}`);
+
+/** Generates an inline fragment, or a spread of a new or an earlier named fragment. */
+function makeFragment(context: GenerationContext, place: Place): string {
+  const { random } = context;
+  if (random.chance(0.12)) return `...${makeDirectives(context)} ${makeSelections(context, deeper(place))}`;
+  if (random.chance(0.35)) return makeSpread(context, place);
+  const type = pickType(context, place);
+  return `... on ${type}${makeDirectives(context)} ${makeSelections(context, deeper(place, type))}`;
+}
+
+function makeSpread(context: GenerationContext, place: Place): string {
+  const { random, schema, names, fragments } = context;
+  const usable = fragments.filter(({ type }) => doTypesOverlap(schema, type, place.type));
+  const earlier = usable.length > 0 && random.chance(0.5) ? random.pick(usable) : undefined;
+  if (earlier && names.repeat(earlier.named, { was: earlier.path, is: place.path })) {
+    context.used = new Set([...context.used, ...earlier.variables]);
+    return `...${earlier.name}${makeDirectives(context)}`;
+  }
+  const outside = context.used;
+  context.used = new Set();
+  const type = pickType(context, place);
+  const from = names.mark();
+  const selections = makeSelections(context, deeper(place, type));
+  const name = `${context.fragmentPrefix}${fragments.length}`;
+  const text = `fragment ${name} on ${type} ${selections}`;
+  const named = { from, to: names.mark() };
+  fragments.push({ name, type, text, variables: context.used, path: place.path, named });
+  context.used = new Set([...outside, ...context.used]);
+  return `...${name}${makeDirectives(context)}`;
+}
+
+/** Picks a type condition that some object at the place may satisfy. */
+function pickType({ schema, random }: GenerationContext, { type }: Place): Place['type'] {
+  const others = Object.values(schema.getTypeMap()).filter(
+    (other) => isCompositeType(other) && !other.name.startsWith('__') && doTypesOverlap(schema, other, type),
+  ) as Place['type'][];
+  const narrower = others.filter((other) => isAbstractType(type) && !isAbstractType(other));
+  if (narrower.length > 0 && random.chance(0.6)) return random.pick(narrower);
+  return random.pick(others);
+}
+
+const deeper = (place: Place, type = place.type): Place => ({ ...place, type, depth: place.depth + 1 });

@@ -9,22 +9,22 @@ import {
 } from 'graphql';
 import type { Random } from './random.ts';
 
-const texts = ['', 'one', 'two words', 'a "quote"', 'ünïcödé 🙂', '2026-11-23T14:05:00.000Z', '__typename', 'id-3'];
+const strings = ['', 'one', 'two words', 'a "quote"', 'ünïcödé 🙂', '2026-11-23T14:05:00.000Z', '__typename', 'id-3'];
 
-/** A value that a client might send, in JSON, for an input of a type. Deeper than `depth` nothing optional is in it. */
+/** Generates a JSON value for an input type. Below `depth` levels it contains required fields only. */
 export function randomValue(type: GraphQLInputType, random: Random, depth = 2): unknown {
-  if (isNonNullType(type)) return present(type.ofType, random, depth);
-  return random.chance(0.1) ? null : present(type, random, depth);
+  if (isNonNullType(type)) return nonNullValue(type.ofType, random, depth);
+  return random.chance(0.1) ? null : nonNullValue(type, random, depth);
 }
 
-function present(type: GraphQLInputType, random: Random, depth: number): unknown {
+function nonNullValue(type: GraphQLInputType, random: Random, depth: number): unknown {
   if (isNonNullType(type)) return randomValue(type, random, depth);
   if (isListType(type)) {
-    // A value that is no list stands for a list of one.
-    if (random.chance(0.1)) return present(type.ofType, random, depth);
+    // A single value is coerced to a list of one.
+    if (random.chance(0.1)) return nonNullValue(type.ofType, random, depth);
     return Array.from({ length: random.below(3) }, () => randomValue(type.ofType, random, depth));
   }
-  if (!isInputObjectType(type)) return leaf(type, random);
+  if (!isInputObjectType(type)) return leafValue(type, random);
   const fields = Object.values(type.getFields()).filter((field) => {
     const isRequired = isNonNullType(field.type) && field.defaultValue === undefined;
     return isRequired || (depth > 0 && random.chance(0.5));
@@ -32,7 +32,7 @@ function present(type: GraphQLInputType, random: Random, depth: number): unknown
   return Object.fromEntries(fields.map((field) => [field.name, randomValue(field.type, random, depth - 1)]));
 }
 
-function leaf(type: GraphQLEnumType | GraphQLScalarType, random: Random): unknown {
+function leafValue(type: GraphQLEnumType | GraphQLScalarType, random: Random): unknown {
   if (isEnumType(type)) return random.pick(type.getValues()).name;
   switch (type.name) {
     case 'Int':
@@ -46,11 +46,11 @@ function leaf(type: GraphQLEnumType | GraphQLScalarType, random: Random): unknow
     case 'JSON':
       return random.pick([1, 'text', null, { a: [1, { b: null }] }, [[]], false]);
     default:
-      return random.pick(texts);
+      return random.pick(strings);
   }
 }
 
-/** A value as it is written in a document. */
+/** Prints a value as a GraphQL literal. */
 export function literalOf(value: unknown, type: GraphQLInputType): string {
   if (isNonNullType(type)) return literalOf(value, type.ofType);
   if (value === null) return 'null';

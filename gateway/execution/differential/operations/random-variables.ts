@@ -2,17 +2,17 @@ import { type GraphQLInputType, GraphQLNonNull, isInputObjectType, isListType, i
 import type { Random } from './random.ts';
 import { literalOf, randomValue } from './random-values.ts';
 
-/** The variables of one operation, as they come to be used. */
+/** The variables of one operation, defined as they are used. */
 export interface Variables {
-  /** Text for a place where a value of a type is wanted: a literal, a variable, or a literal with variables in it. */
+  /** Generates a literal, a variable, or a literal that contains variables. */
   valueFor(place: InputPlace): string;
-  /** A variable for a directive's condition. */
+  /** Returns a variable for the condition of @include or @skip. */
   condition(): string;
-  /** The definitions of those that `names` has. */
+  /** Prints the definitions of the named variables. */
   definitions(names: ReadonlySet<string>): string;
-  /** What a client sends for those that `names` has: each time something else. */
+  /** Chooses values for the named variables. */
   values(names: ReadonlySet<string>, random: Random): Record<string, unknown>;
-  /** Told of every variable that is used. */
+  /** Calls the listener with each variable that is used. */
   onUse(listener: (name: string) => void): void;
 }
 
@@ -24,24 +24,24 @@ export interface InputPlace {
 interface Definition {
   name: string;
   type: string;
-  /** Where it may stand is decided by this, too. */
+  /** An optional and a required variable of the same type are not interchangeable. */
   isOptional: boolean;
   text: string;
-  /** Nothing where the client leaves it out. */
+  /** Returns an empty object if the client omits the variable. */
   choose(random: Random): { value?: unknown };
 }
 
-const oddNames = ['constructor', 'toString', '__proto__', 'if', 'representations'];
+const prototypeNames = ['constructor', 'toString', '__proto__', 'if', 'representations'];
 
-/** An empty set of variables, whose names and values `random` chooses. */
+/** Creates an empty set of variables, whose names and values `random` chooses. */
 export function createVariables(random: Random, boolean: GraphQLInputType): Variables {
   const defined: Definition[] = [];
-  const isOdd = random.chance(0.05);
+  const usesPrototypeNames = random.chance(0.05);
   let listen: (name: string) => void = () => {};
 
   function variable(type: GraphQLInputType): string {
     const [nullable, required] = isNonNullType(type) ? [type.ofType, type] : [type, new GraphQLNonNull(type)];
-    // Where null may not be, a variable that may be null has to have a default; that default may be overridden with null.
+    // In a non-null position, a nullable variable must have a default, which an explicit null overrides.
     const isOptional = random.chance(isNonNullType(type) ? 0.4 : 0.7);
     const chosen: GraphQLInputType = isOptional ? nullable : required;
     const name = nameOf(chosen, isOptional);
@@ -51,9 +51,9 @@ export function createVariables(random: Random, boolean: GraphQLInputType): Vari
     function nameOf(wanted: GraphQLInputType, optional: boolean): string {
       const same = defined.filter((other) => other.type === String(type) && other.isOptional === optional);
       if (same.length > 0 && random.chance(0.5)) return random.pick(same).name;
-      const odd = random.pick(oddNames);
-      const isTaken = defined.some((other) => other.name === odd);
-      const next = isOdd && random.chance(0.5) && !isTaken ? odd : `v${defined.length}`;
+      const prototypeName = random.pick(prototypeNames);
+      const isTaken = defined.some((other) => other.name === prototypeName);
+      const next = usesPrototypeNames && random.chance(0.5) && !isTaken ? prototypeName : `v${defined.length}`;
       defined.push(define(next, wanted, type, optional));
       return next;
     }
@@ -67,12 +67,12 @@ export function createVariables(random: Random, boolean: GraphQLInputType): Vari
     const text = `$${name}: ${chosen}${hasDefault ? ` = ${fallback()}` : ''}`;
     return { name, type: String(place), isOptional, text, choose };
 
-    function choose(chance: Random): { value?: unknown } {
-      if (chance.chance(isOptional || hasDefault ? 0.4 : 0.01)) return {};
-      if (chance.chance(0.01)) return { value: { not: 'what was asked for' } };
-      // An explicit null where none may be is an error that only execution finds.
-      const type = needsDefault && chance.chance(0.95) ? place : chosen;
-      return { value: randomValue(type, chance) };
+    function choose(forRun: Random): { value?: unknown } {
+      if (forRun.chance(isOptional || hasDefault ? 0.4 : 0.01)) return {};
+      if (forRun.chance(0.01)) return { value: { not: 'what was asked for' } };
+      // An explicit null in a non-null position is an error that only execution finds.
+      const type = needsDefault && forRun.chance(0.95) ? place : chosen;
+      return { value: randomValue(type, forRun) };
     }
   }
 
@@ -106,11 +106,11 @@ export function createVariables(random: Random, boolean: GraphQLInputType): Vari
       const texts = defined.filter(({ name }) => names.has(name)).map(({ text }) => text);
       return texts.length > 0 ? `(${texts.join(', ')})` : '';
     },
-    values: (names, chance) =>
+    values: (names, forRun) =>
       Object.fromEntries(
         defined
           .filter(({ name }) => names.has(name))
-          .map(({ name, choose }) => ({ name, chosen: choose(chance) }))
+          .map(({ name, choose }) => ({ name, chosen: choose(forRun) }))
           .flatMap(({ name, chosen }) => ('value' in chosen ? [[name, chosen.value]] : [])),
       ),
     onUse: (listener) => {

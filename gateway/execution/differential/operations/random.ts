@@ -1,14 +1,14 @@
-/** A source of random choices that a seed decides: the same seed, the same choices, on every machine. */
+/** Pseudo-random choices. The same seed gives the same choices on every machine. */
 export interface Random {
-  /** A whole number from 0 to below `end`. */
+  /** Returns an integer from 0 to `end` - 1. */
   below(end: number): number;
   chance(probability: number): boolean;
   pick<T>(list: readonly T[]): T;
-  /** As many as `probability` lets through, at least one, in their order. */
+  /** Picks each item with `probability`, at least one, and keeps their order. */
   some<T>(list: readonly T[], probability: number): T[];
 }
 
-/** Choices after a seed, made by mulberry32. */
+/** Creates pseudo-random choices by mulberry32. */
 export function createRandom(seed: string | number): Random {
   let state = hashOf(seed);
   const next = () => {
@@ -17,7 +17,7 @@ export function createRandom(seed: string | number): Random {
   };
   const below = (end: number) => Math.floor(next() * end);
   const pick = <T>(list: readonly T[]): T => {
-    if (list.length === 0) throw new Error('There is nothing to pick from.');
+    if (list.length === 0) throw new Error('The list to pick from is empty.');
     return list[below(list.length)] as T;
   };
   const chance = (probability: number) => next() < probability;
@@ -32,7 +32,7 @@ export function createRandom(seed: string | number): Random {
   };
 }
 
-/** A 32 bit hash of what is given: FNV-1a, whose bits are then mixed. Good for tests and for nothing else. */
+/** Hashes to 32 bits by FNV-1a and mixes the bits. Not for cryptography. */
 export function hashOf(...parts: readonly (string | number)[]): number {
   const text = parts.join('\u0000');
   let hash = 0x811c9dc5;
@@ -42,23 +42,23 @@ export function hashOf(...parts: readonly (string | number)[]): number {
   return mixed(hash);
 }
 
-/** Whether something happens that a hash of `parts` decides, so that it does not matter when or how often one asks. */
+/** Decides by a hash of `parts`, so that the result does not depend on when or how often it is called. */
 export function happens(probability: number, ...parts: readonly (string | number)[]): boolean {
   return probability > 0 && hashOf(...parts) / 2 ** 32 < probability;
 }
 
-/** One of a list, by a hash of `parts`. */
+/** Picks an item by a hash of `parts`. */
 export function pickBy<T>(list: readonly T[], ...parts: readonly (string | number)[]): T {
-  if (list.length === 0) throw new Error('There is nothing to pick from.');
+  if (list.length === 0) throw new Error('The list to pick from is empty.');
   return list[hashOf(...parts) % list.length] as T;
 }
 
-/** JSON that is the same whatever the order of an object's keys. */
+/** Serializes to JSON with sorted keys. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => (isRecord(part) ? sorted(part) : part)) ?? 'undefined';
 }
 
-/** Whether a value is an object that is no list. */
+/** Tells whether a value is an object and no array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { type GraphQLOutputType, getNamedType, isCompositeType, isObjectType } from 'graphql';
 import type { Random } from './random.ts';
 
-/** A field at its place in the answer, before it has a name there. */
+/** A field that has no response name yet. */
 export interface Chosen {
   parent: object;
   field: string;
@@ -9,29 +9,29 @@ export interface Chosen {
   type: GraphQLOutputType;
 }
 
-/** Which names are taken at which place of an answer, so that what is chosen later merges with what is there. */
+/** The response names taken at each path, so that later fields merge with earlier ones (specification, section 5.3.2). */
 export interface ResponseNames {
-  /** A name for a field at a path: its own, another field's, an odd one, or a new one where none of them would merge. */
+  /** Chooses a name for a field: its own, another field's, an alias, or a unique one if that name would not merge. */
   nameFor(path: string, chosen: Chosen): string;
-  /** A field that is there already, of the type at hand, to be asked for again. */
+  /** Picks an earlier field of the same parent type at the path, to select it again. */
   again(path: string, parent: object): (Chosen & { name: string }) | undefined;
-  /** How much was named so far. */
+  /** Returns the number of names taken so far. */
   mark(): number;
-  /** Whether what was named between two marks below one path may be named below another as well; if so, it is. */
+  /** Takes the names between two marks again below another path. Returns false, and takes none, if any does not merge. */
   repeat(range: { from: number; to: number }, path: { was: string; is: string }): boolean;
 }
 
 const aliases = ['a', 'b', 'length', 'data', '_entities', 'then', 'representations'];
-const oddAliases = ['constructor', 'toString', '__proto__', 'hasOwnProperty', '__typename', 'prototype'];
+const prototypeAliases = ['constructor', 'toString', '__proto__', 'hasOwnProperty', '__typename', 'prototype'];
 
-/** No names. */
+/** Creates an empty set of names. */
 export function createResponseNames(random: Random, fieldNames: readonly string[]): ResponseNames {
   const log: (Chosen & { path: string; name: string })[] = [];
   const at = new Map<string, (Chosen & { name: string })[]>();
-  const isOdd = random.chance(0.08);
+  const usesPrototypeNames = random.chance(0.08);
 
   const merges = (path: string, name: string, chosen: Chosen) =>
-    (at.get(path) ?? []).every((other) => other.name !== name || areOne(other, chosen) || areApart(other, chosen));
+    (at.get(path) ?? []).every((other) => other.name !== name || areSame(other, chosen) || areExclusive(other, chosen));
 
   function take(path: string, name: string, chosen: Chosen): string {
     const named = { ...chosen, name };
@@ -40,17 +40,17 @@ export function createResponseNames(random: Random, fieldNames: readonly string[
     return name;
   }
 
-  function wish(field: string): string {
+  function candidateName(field: string): string {
     if (random.chance(0.78)) return field;
-    if (isOdd && random.chance(0.3)) return random.pick(oddAliases);
-    // The name of another field: where it is one of a key, planners have been seen to stumble.
+    if (usesPrototypeNames && random.chance(0.3)) return random.pick(prototypeAliases);
+    // Planners have had faults where an alias is the name of a key's field.
     if (random.chance(0.15)) return random.pick(fieldNames);
     return random.pick([...aliases, `${field}Too`, `${field}Too`]);
   }
 
   return {
     nameFor(path, chosen) {
-      const name = wish(chosen.field);
+      const name = candidateName(chosen.field);
       if (merges(path, name, chosen)) return take(path, name, chosen);
       return take(path, `${chosen.field}${log.length}`, chosen);
     },
@@ -68,12 +68,12 @@ export function createResponseNames(random: Random, fieldNames: readonly string[
   };
 }
 
-/** They ask for the same, of the same shape. */
-const areOne = (one: Chosen, other: Chosen) =>
+/** Both select the same field with the same arguments and shape. */
+const areSame = (one: Chosen, other: Chosen) =>
   one.field === other.field && one.args === other.args && shapeOf(one.type) === shapeOf(other.type);
 
-/** No object has both; then the two need be of the same shape only. */
-const areApart = (one: Chosen, other: Chosen) =>
+/** No object has both parent types, so that only the shapes must agree. */
+const areExclusive = (one: Chosen, other: Chosen) =>
   isObjectType(one.parent) &&
   isObjectType(other.parent) &&
   one.parent !== other.parent &&

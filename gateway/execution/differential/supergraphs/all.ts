@@ -1,13 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { composeSupergraph } from './compose.ts';
 import { media } from './media.ts';
-import { own } from './own.ts';
 import { shop } from './shop.ts';
 import { travel } from './travel.ts';
 
-/** Every supergraph that the executors are held to each other over. */
+const readSdl = (name: string) => readFileSync(new URL(`../../../../schema/${name}.graphql`, import.meta.url), 'utf8');
+
+/** The supergraphs that the executors are compared over: the project's own, and three that use more of Federation. */
 export const supergraphs = [
-  composeSupergraph('own', own),
+  composeSupergraph('own', { auth: readSdl('auth'), resources: readSdl('resources') }),
   composeSupergraph('shop', shop),
   composeSupergraph('media', media),
   composeSupergraph('travel', travel),
-];
+] as const;

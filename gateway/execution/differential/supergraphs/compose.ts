@@ -2,11 +2,10 @@ import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 
-/** A supergraph, and the subgraphs that it is composed of. */
 export interface Supergraph {
   name: string;
   sdl: string;
-  /** What clients see. */
+  /** The schema that clients see. */
   api: GraphQLSchema;
   subgraphs: Subgraph[];
 }
@@ -17,7 +16,7 @@ export interface Subgraph {
   schema: GraphQLSchema;
 }
 
-/** Stands in front of each of the richer subgraphs. */
+/** The Federation directives that the three richer supergraphs use. Each of their subgraphs' SDL begins with it. */
 export const link = `
   extend schema @link(
     url: "https://specs.apollo.dev/federation/v2.9"
@@ -28,7 +27,7 @@ export const link = `
   )
 `;
 
-/** Composes subgraphs that are given by their name and SDL. Throws with every composition error. */
+/** Composes subgraphs, given as SDL by name. Throws an error that lists every composition error. */
 export function composeSupergraph(name: string, sources: Record<string, string>): Supergraph {
   const subgraphs = Object.entries(sources).map(([subgraph, sdl]) => {
     const document = parse(sdl);

@@ -114,5 +114,5 @@ const fans = `${link}
   union Liked = Book | Film | Robot | Rating
 `;
 
-/** Interfaces (also with a key and as an object elsewhere), unions, and fields that are of another type in each. */
+/** Covers interfaces (with keys, and as @interfaceObject), unions, and fields whose type differs between members. */
 export const media = { library, ratings, fans };

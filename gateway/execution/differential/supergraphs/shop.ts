@@ -141,5 +141,5 @@ const accounts = `${link}
   type Address { street: String! lines: [String]! city: String location: [Float!] }
 `;
 
-/** Entities by several and by compound keys, what one subgraph requires and provides of another, and value types. */
+/** Covers entities with several and compound keys, @requires and @provides between subgraphs, and value types. */
 export const shop = { catalog, pricing, inventory, reviews, accounts };

@@ -121,5 +121,5 @@ const guide = `${link}
   union Found2 = Sight | Station | Photo
 `;
 
-/** What requires what in turn requires, lists of lists, interfaces across subgraphs, and every kind of nullable. */
+/** Covers chains of @requires, lists of lists, interfaces across subgraphs, and every kind of nullability. */
 export const travel = { trips, fares, law, guide };

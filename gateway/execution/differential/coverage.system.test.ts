@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { operationsOver } from './assert-equivalent.ts';
 import { featuresOfDocument, featuresOfOutcome, featuresOfPlan } from './coverage.ts';
-import { createStockGateway } from './gateways.ts';
-import { createStage } from './harness.ts';
-import { moods } from './scenarios.ts';
+import { createApolloGateway } from './gateways.ts';
+import { createHarness } from './harness.ts';
+import { scenarios } from './scenarios.ts';
 import { supergraphs } from './supergraphs/all.ts';
 
-/** As many random operations over each supergraph as make sure that what is asked for below is there. */
-const count = 120;
+/** Random operations over each supergraph: enough to reach the minimums below. */
+const operationCount = 120;
 
 const documents = createCounts();
 const plans = createCounts();
-const outcomes = new Map(moods.map(({ name }) => [name, createCounts()]));
-let valid = 0;
+const outcomes = new Map(scenarios.map(({ name }) => [name, createCounts()]));
+let validCount = 0;
 
 function createCounts() {
   const counts = new Map<string, number>();
@@ -26,32 +26,32 @@ function createCounts() {
 
 beforeAll(async () => {
   for (const supergraph of supergraphs) {
-    const stage = await createStage(supergraph, createStockGateway);
-    const operations = operationsOver(supergraph, count);
-    valid += operations.length;
+    const harness = await createHarness(supergraph, createApolloGateway);
+    const operations = operationsOver(supergraph, operationCount);
+    validCount += operations.length;
     for (const operation of operations) {
       documents.add(featuresOfDocument(operation.document, supergraph.api));
-      for (const mood of moods) {
-        outcomes.get(mood.name)?.add(featuresOfOutcome(await stage.runStock(operation, mood)));
+      for (const scenario of scenarios) {
+        outcomes.get(scenario.name)?.add(featuresOfOutcome(await harness.runApollo(operation, scenario)));
       }
     }
-    for (const plan of stage.plans.values()) plans.add(featuresOfPlan(plan));
-    await stage.stop();
+    for (const plan of harness.plans.values()) plans.add(featuresOfPlan(plan));
+    await harness.stop();
   }
 }, 120_000);
 
-test('random operations are valid', () => {
-  expect(valid / (count * supergraphs.length)).toBeGreaterThan(0.9);
+test('over 90 % of random operations are valid', () => {
+  expect(validCount / (operationCount * supergraphs.length)).toBeGreaterThan(0.9);
 });
 
-describe('among the operations there are', () => {
+describe('random operations include', () => {
   test.each([
     ['query', 200],
     ['mutation', 40],
     ['several operations', 10],
     ['alias', 200],
     ['alias of __typename', 20],
-    ['odd name', 15],
+    ['prototype name', 15],
     ['@include', 150],
     ['@skip', 150],
     ['variable', 200],
@@ -60,12 +60,12 @@ describe('among the operations there are', () => {
     ['fragment on an abstract type', 80],
     ['field of an abstract type', 80],
     ['introspection', 8],
-  ])('some with: %s', (feature, least) => {
-    expect(documents.of(feature)).toBeGreaterThanOrEqual(least);
+  ])('%s in at least %i of them', (feature, minimum) => {
+    expect(documents.of(feature)).toBeGreaterThanOrEqual(minimum);
   });
 });
 
-describe('among their plans there are', () => {
+describe('query plans include', () => {
   test.each([
     ['Sequence', 150],
     ['Parallel', 150],
@@ -77,12 +77,12 @@ describe('among their plans there are', () => {
     ['outputRewrites', 10],
     ['KeyRenamer', 10],
     ['variables of a fetch', 100],
-  ])('some with: %s', (feature, least) => {
-    expect(plans.of(feature)).toBeGreaterThanOrEqual(least);
+  ])('%s in at least %i of them', (feature, minimum) => {
+    expect(plans.of(feature)).toBeGreaterThanOrEqual(minimum);
   });
 });
 
-describe('subgraphs that answer', () => {
+describe('subgraphs that respond', () => {
   test.each([
     ['well', 'data', 300],
     ['well', 'an entity twice', 30],
@@ -99,7 +99,7 @@ describe('subgraphs that answer', () => {
     ['not at all', 'data and errors', 80],
     ['not at all', 'null for data', 30],
     ['as badly as they can', 'data and errors', 80],
-  ])('%s lead to: %s', (mood, feature, least) => {
-    expect(outcomes.get(mood)?.of(feature)).toBeGreaterThanOrEqual(least);
+  ])('%s lead to %s in at least %i cases', (scenario, feature, minimum) => {
+    expect(outcomes.get(scenario)?.of(feature)).toBeGreaterThanOrEqual(minimum);
   });
 });

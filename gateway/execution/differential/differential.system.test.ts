@@ -1,0 +1,3 @@
+import { describeEquivalence } from './equivalence-suite.ts';
+
+describeEquivalence({ operations: 200, edgeCaseSeeds: 8 });
