@@ -6,7 +6,7 @@ import { listen } from '../tests/support/servers.ts';
 import { createClientIp, isProxyRange } from './client-ip.ts';
 import { gatewayEnvironment } from './environment.ts';
 
-/** Who is connected, to a server that trusts these proxies; the other end of the connection is 127.0.0.1. */
+/** Identifies a client that connects from 127.0.0.1 to a server with these trusted proxies. */
 async function clientSeen(trustedProxies: readonly string[], headers: Record<string, string>): Promise<ClientInfo> {
   const clientOf = createClientIp(trustedProxies);
   const seen: ClientInfo[] = [];
@@ -22,7 +22,7 @@ async function clientSeen(trustedProxies: readonly string[], headers: Record<str
 const addressSeen = async (trustedProxies: readonly string[], forwardedFor: string) =>
   (await clientSeen(trustedProxies, { 'x-forwarded-for': forwardedFor })).address;
 
-describe('a proxy that is not trusted', () => {
+describe('X-Forwarded-For from an untrusted proxy', () => {
   const warningsOf = async (trusted: readonly string[], headers: Record<string, string>) => {
     const { log, lines } = captureLog();
     const clientOf = createClientIp(trusted, log);
@@ -37,26 +37,26 @@ describe('a proxy that is not trusted', () => {
   const forwarded = { 'x-forwarded-for': '198.51.100.7' };
 
   test.each([
-    ['no proxy is', []],
-    ['another one is', ['10.0.0.0/8']],
-  ])('is warned of once, where %s', async (_, trusted) => {
+    ['there are no trusted proxies', []],
+    ['another proxy is trusted', ['10.0.0.0/8']],
+  ])('is warned of once when %s', async (_, trusted) => {
     const [line, ...more] = await warningsOf(trusted, forwarded);
     expect(line).toMatchObject({ level: 40, address: '127.0.0.1', msg: expect.stringContaining('TRUSTED_PROXIES') });
     expect(more).toEqual([]);
     expect(JSON.stringify(line)).not.toContain('198.51.100.7');
   });
 
-  test('is not, where it is trusted, or says nothing', async () => {
+  test('is not warned of when the proxy is trusted or the header is absent', async () => {
     expect(await warningsOf(['loopback'], forwarded)).toEqual([]);
     expect(await warningsOf([], {})).toEqual([]);
   });
 });
 
-describe('who is connected is the other end of the connection', () => {
+describe('the client’s address is the remote address of the connection', () => {
   test.each([
-    ['no proxy is', []],
-    ['another proxy is', ['10.0.0.0/8']],
-  ])('where %s trusted, whatever the headers say', async (_, trusted) => {
+    ['no proxy', []],
+    ['another proxy', ['10.0.0.0/8']],
+  ])('when %s is trusted, whatever the headers contain', async (_, trusted) => {
     const headers = {
       'x-forwarded-for': '198.51.100.7',
       'x-real-ip': '198.51.100.7',
@@ -73,41 +73,41 @@ describe('who is connected is the other end of the connection', () => {
     '198.51.100.7, 300.1.1.1',
     '198.51.100.7, _hidden',
     '1'.repeat(8_000),
-  ])('where the proxy that it is says %j', async (forwardedFor) => {
+  ])('when a trusted proxy sends X-Forwarded-For: %j', async (forwardedFor) => {
     expect(await addressSeen(['127.0.0.1'], forwardedFor)).toBe('127.0.0.1');
   });
 
-  test('where a trusted proxy says nothing', async () => {
+  test('when a trusted proxy sends no X-Forwarded-For', async () => {
     expect((await clientSeen(['loopback'], {})).address).toBe('127.0.0.1');
   });
 });
 
-describe('behind trusted proxies, who is connected is', () => {
+describe('behind trusted proxies, the client’s address is', () => {
   test.each([
-    ['whom the proxy names', ['127.0.0.1'], '198.51.100.7'],
-    ['the last one named: the others may be made up', ['127.0.0.1'], '203.0.113.1, 10.0.0.1, 198.51.100.7'],
-    ['the last one named, where the others are garbage', ['127.0.0.1'], "'; DROP TABLE users, 198.51.100.7"],
+    ['the only address in X-Forwarded-For', ['127.0.0.1'], '198.51.100.7'],
+    ['the last address, as earlier ones may be forged', ['127.0.0.1'], '203.0.113.1, 10.0.0.1, 198.51.100.7'],
+    ['the last address when earlier entries are no addresses', ['127.0.0.1'], "'; DROP TABLE users, 198.51.100.7"],
     [
-      'the last one that is no proxy itself',
+      'the last address that is no trusted proxy’s',
       ['loopback', '10.0.0.0/8'],
       '203.0.113.1, 198.51.100.7, 10.0.0.1,10.1.2.3',
     ],
-    ['the first one named, where all are proxies', ['127.0.0.0/8', '198.51.100.7'], '198.51.100.7, 127.0.0.9'],
-    ['an address that was mapped into IPv6', ['127.0.0.1'], '::ffff:198.51.100.7'],
-    ['an address with its port', ['127.0.0.1'], '198.51.100.7:50123'],
+    ['the first address when all are trusted proxies’', ['127.0.0.0/8', '198.51.100.7'], '198.51.100.7, 127.0.0.9'],
+    ['converted from an IPv4-mapped IPv6 address', ['127.0.0.1'], '::ffff:198.51.100.7'],
+    ['stripped of its port', ['127.0.0.1'], '198.51.100.7:50123'],
   ])('%s', async (_, trusted, forwardedFor) => {
     expect(await addressSeen(trusted, forwardedFor)).toBe('198.51.100.7');
   });
 
   test.each(['2001:db8::7', '2001:DB8:0:0::7', '[2001:db8::7]', '[2001:db8::7]:50123', '2001:db8::7%eth0'])(
-    'an address of IPv6, as %s',
+    'the canonical IPv6 address for %s',
     async (forwardedFor) => {
       expect(await addressSeen(['127.0.0.1'], forwardedFor)).toBe('2001:db8::7');
     },
   );
 });
 
-test('of what a client says of itself, no more is taken than fits beside the rest of a request', async () => {
+test('cuts the user agent off after 1,000 characters', async () => {
   const { userAgent } = await clientSeen([], { 'user-agent': 'x'.repeat(9_000) });
   expect(userAgent).toBe('x'.repeat(1_000));
 });
@@ -116,7 +116,7 @@ describe('trusted proxies', () => {
   const one = gatewayEnvironment.pick({ TRUSTED_PROXIES: true });
 
   test.each([...['127.0.0.1', '10.0.0.0/8', '2001:db8::/32', '::1', 'loopback', 'linklocal', 'uniquelocal']])(
-    'can be %s',
+    'may be %s',
     (text) => {
       expect(isProxyRange(text)).toBe(true);
       expect(() => createClientIp([text])).not.toThrow();
@@ -127,15 +127,15 @@ describe('trusted proxies', () => {
     ...['', '*', 'true', '1', 'all', 'localhost', 'proxy.example', 'http://10.0.0.1', '10.0.0.1:80', 'Loopback'],
     ...['10.0.0', '010.0.0.0/8', '0x0a000001', '10.0.0.0/255.0.0.0', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8'],
     ...['10.0.0.0/-1', '10.0.0.0/1e1', '10.0.0.1-10.0.0.9', '10.0.0.1 10.0.0.2', '2001:db8::/129', 'constructor'],
-    // Everybody.
+    // All addresses.
     ...['0.0.0.0/0', '::/0'],
-  ])('are not %j', (text) => {
+  ])('may not be %j', (text) => {
     expect(isProxyRange(text)).toBe(false);
     const read = () => readEnvironment(one, { TRUSTED_PROXIES: `10.0.0.1,${text}` });
     expect(read).toThrow('TRUSTED_PROXIES must be addresses, ranges');
   });
 
-  test('are none where nothing is said, and may have white space around their commas', () => {
+  test('default to none, and may have white space around their commas', () => {
     expect(readEnvironment(one, { TRUSTED_PROXIES: '' })).toEqual({ TRUSTED_PROXIES: [] });
     const TRUSTED_PROXIES = 'loopback , 10.0.0.0/8';
     expect(readEnvironment(one, { TRUSTED_PROXIES })).toEqual({ TRUSTED_PROXIES: ['loopback', '10.0.0.0/8'] });

@@ -6,34 +6,35 @@ import type { Logger } from '../platform/process/logger.ts';
 
 type IsTrusted = (address: string, hops: number) => boolean;
 
-/** Of what a client says of itself: far over what is kept of it, far under what fills up the head of a request. */
+/** In characters: more than is stored of a user agent, and far less than Node's limit for all headers. */
 const maxUserAgentLength = 1_000;
 
-/** Ranges that have a name: those of this machine, of its link, and of private networks. */
+/** Names that proxy-addr has for the ranges of this machine, of its link, and of private networks. */
 const namedRanges = ['loopback', 'linklocal', 'uniquelocal'];
 
 /**
- * Tells who is connected. Behind trusted proxies that is the last address in `X-Forwarded-For` that is none of theirs:
- * whatever stands before it, the client may have written there itself. Without them, nobody's headers are asked.
+ * Creates a function that identifies the client of a request. Behind trusted proxies, its address is the last one in
+ * `X-Forwarded-For` that is not a trusted proxy's: the client may have forged those before it. Without trusted proxies
+ * it is the remote address of the connection.
  */
 export function createClientIp(
   trustedProxies: readonly string[] = [],
   log?: Logger,
 ): (req: IncomingMessage) => ClientInfo {
   const isTrusted = proxyAddr.compile([...trustedProxies]);
-  const addressOf = trustedProxies.length > 0 ? addressBehind(isTrusted) : otherEnd;
-  const warn = log && warnOnceOfStrangers(isTrusted, log);
+  const addressOf = trustedProxies.length > 0 ? forwardedAddress(isTrusted) : remoteAddress;
+  const warn = log && warnOnceOfUntrustedProxy(isTrusted, log);
   return (req) => {
     warn?.(req);
     return { address: addressOf(req) ?? '', userAgent: req.headers['user-agent']?.slice(0, maxUserAgentLength) };
   };
 }
 
-/** Whether proxies can be told by a text: an address, a range of them (RFC 4632), or a range's name. */
+/** Tells whether a text names proxies: an IP address, a range in CIDR notation (RFC 4632), or a named range. */
 export function isProxyRange(text: string): boolean {
   if (namedRanges.includes(text)) return true;
   const [address = '', bits = '32'] = text.split('/');
-  // proxy-addr also takes octal numbers, and fewer than four: too easily mistaken for another address.
+  // proxy-addr also accepts octal and abbreviated IPv4 addresses, which are easily misread.
   if (isIP(address) === 0 || !/^\d{1,3}$/.test(bits)) return false;
   try {
     proxyAddr.compile(text);
@@ -43,30 +44,28 @@ export function isProxyRange(text: string): boolean {
   }
 }
 
-/** All clients behind a proxy that is not trusted are held up together: whoever runs both would want to know. */
-function warnOnceOfStrangers(isTrusted: IsTrusted, log: Logger) {
-  let isSaid = false;
+/** Warns once per process: behind an untrusted proxy, all clients share one address and its rate limits. */
+function warnOnceOfUntrustedProxy(isTrusted: IsTrusted, log: Logger) {
+  let hasWarned = false;
   return (req: IncomingMessage) => {
-    if (isSaid || req.headers['x-forwarded-for'] === undefined) return;
-    const address = otherEnd(req) ?? '';
+    if (hasWarned || req.headers['x-forwarded-for'] === undefined) return;
+    const address = remoteAddress(req) ?? '';
     if (isTrusted(address, 0)) return;
-    isSaid = true;
-    log.warn(
-      { address },
-      'X-Forwarded-For came from an address that TRUSTED_PROXIES does not name, and is not believed',
-    );
+    hasWarned = true;
+    log.warn({ address }, 'X-Forwarded-For is ignored: it came from an address that TRUSTED_PROXIES does not include');
   };
 }
 
-function addressBehind(isTrusted: IsTrusted) {
-  return (req: IncomingMessage) => canonicalAddress(withoutPort(proxyAddr(req, isTrusted))) ?? otherEnd(req);
+function forwardedAddress(isTrusted: IsTrusted) {
+  return (req: IncomingMessage) => canonicalAddress(withoutPort(proxyAddr(req, isTrusted))) ?? remoteAddress(req);
 }
 
-function otherEnd({ socket }: IncomingMessage): string | undefined {
+/** Undefined once the connection is closed. */
+function remoteAddress({ socket }: IncomingMessage): string | undefined {
   return canonicalAddress(socket.remoteAddress);
 }
 
-/** Some proxies add the client's port. A connection that is gone may have no address any more. */
+/** Removes the client's port, which some proxies append. */
 function withoutPort(text = ''): string {
   return text.replace(/^([\d.]+):\d+$/, '$1').replace(/^\[(.*)\](:\d+)?$/, '$1');
 }
