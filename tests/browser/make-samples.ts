@@ -19,6 +19,6 @@ const scenes = {
 };
 
 for (const [name, drawing] of Object.entries(scenes)) {
-  const path = fileURLToPath(new URL(`../../gateway/explorer/page/samples/${name}.png`, import.meta.url));
+  const path = fileURLToPath(new URL(`../../gateway/explorer/page/mission/samples/${name}.png`, import.meta.url));
   await sharp(Buffer.from(drawing)).png({ palette: true, colours: 8, compressionLevel: 9, effort: 10 }).toFile(path);
 }

@@ -1,4 +1,4 @@
-/** What the bundler makes of files that are no scripts: an image is the text of its bytes in base64. */
+/** The bundler imports an image as its bytes in base64. */
 declare module '*.png' {
   const base64: string;
   export default base64;
@@ -6,5 +6,5 @@ declare module '*.png' {
 
 declare module '*.css';
 
-/** The names of the workers' files, by the editor that they work for; set by the bundler. */
+/** File names of Monaco's workers, by Monaco's label for them. Defined by the bundler. */
 declare const WORKER_FILES: Readonly<Record<string, string>>;

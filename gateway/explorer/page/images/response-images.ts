@@ -1,24 +1,24 @@
 import { type GraphQLSchema, getNamedType, isCompositeType, Kind, type SelectionSetNode } from 'graphql';
 import { type Exchange, isRecord } from '../requests/exchange.ts';
 
-/** An image of an answer. */
-export interface Picture {
+/** An image in a response. */
+export interface ResponseImage {
   url: string;
-  /** What it shows, as far as the answer tells. */
+  /** Its resource's title if the response has it, for the alternative text. */
   title: string;
 }
 
 /**
- * The images of an answer, in its order, each URL once. They are told by the schema and not by their looks: what was
- * asked for as the field `url` of the type Image, under whatever name.
+ * Lists the images of a response in its order, each URL once. An image is recognised by the schema, as the field `url`
+ * of the type Image under any alias, and not by the form of a URL.
  */
-export function picturesOf({ document, operation, answer }: Exchange, schema: GraphQLSchema): Picture[] {
+export function imagesIn({ document, operation, response }: Exchange, schema: GraphQLSchema): ResponseImage[] {
   const fragments = new Map(
     document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   );
-  const found = new Map<string, Picture>();
+  const found = new Map<string, ResponseImage>();
 
-  const visit = (value: unknown, { selections }: SelectionSetNode, { type, title }: Surroundings): void => {
+  const visit = (value: unknown, { selections }: SelectionSetNode, { type, title }: Parent): void => {
     if (Array.isArray(value)) {
       for (const item of value) visit(item, { kind: Kind.SELECTION_SET, selections }, { type, title });
       return;
@@ -26,38 +26,42 @@ export function picturesOf({ document, operation, answer }: Exchange, schema: Gr
     if (!isRecord(value)) return;
     const named = schema.getType(type);
     const fields = named && 'getFields' in named ? named.getFields() : {};
-    const own = typeof value[titleKey(selections)] === 'string' ? String(value[titleKey(selections)]) : title;
+    const ownTitle = value[titleKey(selections)];
+    const nearestTitle = typeof ownTitle === 'string' ? ownTitle : title;
     for (const selection of selections) {
       if (selection.kind !== Kind.FIELD) {
         const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
         if (fragment)
-          visit(value, fragment.selectionSet, { type: fragment.typeCondition?.name.value ?? type, title: own });
+          visit(value, fragment.selectionSet, {
+            type: fragment.typeCondition?.name.value ?? type,
+            title: nearestTitle,
+          });
         continue;
       }
       const child = value[(selection.alias ?? selection.name).value];
-      if (type === 'Image' && selection.name.value === 'url' && isWebUrl(child) && !found.has(child))
-        found.set(child, { url: child, title: own || 'Image' });
+      if (type === 'Image' && selection.name.value === 'url' && isHttpUrl(child) && !found.has(child))
+        found.set(child, { url: child, title: nearestTitle || 'Image' });
       const field = fields[selection.name.value];
       const childType = field && getNamedType(field.type);
       if (selection.selectionSet && childType && isCompositeType(childType))
-        visit(child, selection.selectionSet, { type: childType.name, title: own });
+        visit(child, selection.selectionSet, { type: childType.name, title: nearestTitle });
     }
   };
   const root = schema.getRootType(operation.operation);
-  if (root) visit(answer.data, operation.selectionSet, { type: root.name, title: '' });
+  if (root) visit(response.data, operation.selectionSet, { type: root.name, title: '' });
   return [...found.values()];
 }
 
-interface Surroundings {
+interface Parent {
   type: string;
-  /** That of the resource which the image belongs to. */
+  /** The title of the nearest enclosing object that has one. */
   title: string;
 }
 
-/** Where the answer has the title. */
+/** Returns the response key of the field `title`. */
 function titleKey(selections: SelectionSetNode['selections']): string {
   const field = selections.find((each) => each.kind === Kind.FIELD && each.name.value === 'title');
   return field?.kind === Kind.FIELD ? (field.alias ?? field.name).value : 'title';
 }
 
-const isWebUrl = (value: unknown): value is string => typeof value === 'string' && /^https?:\/\//i.test(value);
+const isHttpUrl = (value: unknown): value is string => typeof value === 'string' && /^https?:\/\//i.test(value);

@@ -8,53 +8,56 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 
-/** A request as the editors make it. */
-export interface Asked {
+/** A GraphQL request, as the editors hold it. */
+export interface GraphqlRequest {
   query: string;
   variables: Record<string, unknown>;
   operationName: string | undefined;
 }
 
-/** What the gateway answers, as far as it is understood here. */
-export interface Answer {
+/** The part of a GraphQL response that the page uses. */
+export interface GraphqlResponse {
   data?: Record<string, unknown> | null;
   errors?: readonly Partial<GraphQLError>[];
 }
 
-/** A request and its answer. */
+/** A request and its response. */
 export interface Exchange {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   variables: Record<string, unknown>;
-  answer: Answer;
-  /** The fields asked for at the root. */
-  fields: RootField[];
+  response: GraphqlResponse;
+  rootFields: RootField[];
 }
 
 export interface RootField {
   name: string;
-  /** The argument `input`, with variables in place; empty where there is none. */
+  /** The argument `input` with its variables replaced; empty if there is none. */
   input: Record<string, unknown>;
-  /** Null where it was refused. */
+  /** Null if the field failed. */
   result: unknown;
 }
 
-/** What was asked, beside what was answered; undefined where the text is no GraphQL, or names no operation of it. */
-export function toExchange({ query, variables, operationName }: Asked, answer: Answer): Exchange | undefined {
-  const document = parseOrNothing(query);
+/** Joins a request and its response; undefined if the query has a syntax error or no such operation. */
+export function toExchange(
+  { query, variables, operationName }: GraphqlRequest,
+  response: GraphqlResponse,
+): Exchange | undefined {
+  const document = parseOrUndefined(query);
   const operation = document && getOperationAST(document, operationName);
   if (!document || !operation) return undefined;
-  const fields = operation.selectionSet.selections.flatMap((field): RootField[] => {
+  const rootFields = operation.selectionSet.selections.flatMap((field): RootField[] => {
     if (field.kind !== Kind.FIELD) return [];
     const argument = field.arguments?.find(({ name }) => name.value === 'input');
     const input = argument && valueFromASTUntyped(argument.value, variables);
-    const result = answer.data?.[(field.alias ?? field.name).value] ?? null;
+    const result = response.data?.[(field.alias ?? field.name).value] ?? null;
     return [{ name: field.name.value, input: isRecord(input) ? input : {}, result }];
   });
-  return { document, operation, variables, answer, fields };
+  return { document, operation, variables, response, rootFields };
 }
 
-export function parseOrNothing(query: string): DocumentNode | undefined {
+/** Parses a document; undefined if it has a syntax error. */
+export function parseOrUndefined(query: string): DocumentNode | undefined {
   try {
     return parse(query);
   } catch {
@@ -62,13 +65,13 @@ export function parseOrNothing(query: string): DocumentNode | undefined {
   }
 }
 
-/** Whether a value of JSON is an object. */
+/** Tells whether a JSON value is an object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The text at a path of keys; undefined where there is none. */
-export function textAt(value: unknown, ...path: string[]): string | undefined {
-  const found = path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), value);
+/** Returns the string at a path of keys; undefined if there is none. */
+export function stringAt(value: unknown, ...path: string[]): string | undefined {
+  const found = path.reduce<unknown>((parent, key) => (isRecord(parent) ? parent[key] : undefined), value);
   return typeof found === 'string' ? found : undefined;
 }

@@ -1,30 +1,33 @@
-import { type Answer, type Asked, isRecord } from './exchange.ts';
+import { type GraphqlRequest, type GraphqlResponse, isRecord } from './exchange.ts';
 
-/** Where the gateway answers GraphQL, seen from the page. */
+/** The URL of the GraphQL endpoint, relative to the page: the gateway may be behind a path of a proxy. */
 export const endpoint = new URL('graphql', document.baseURI).href;
 
-/** Asks the gateway. Rejects where a header cannot be sent, and where nothing answers, or something that speaks no GraphQL. */
-export async function post(asked: Partial<Asked>, headers: Record<string, unknown> = {}): Promise<Answer> {
+/** Sends a request to the gateway. Throws if a header is invalid, the gateway is unreachable or its response no JSON. */
+export async function post(
+  request: Partial<GraphqlRequest>,
+  headers: Record<string, unknown> = {},
+): Promise<GraphqlResponse> {
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: toHeaders({ ...headers, accept: 'application/json', 'content-type': 'application/json' }),
-    body: JSON.stringify(asked),
+    body: JSON.stringify(request),
     credentials: 'omit',
   }).catch((cause) => {
     throw new Error('The gateway cannot be reached.', { cause });
   });
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (!isRecord(answer)) throw new Error(`The gateway answered ${response.status}, and no JSON.`);
-  return answer;
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!isRecord(body)) throw new Error(`The gateway responded with status ${response.status} and without JSON.`);
+  return body;
 }
 
-function toHeaders(given: Record<string, unknown>): Headers {
+function toHeaders(values: Record<string, unknown>): Headers {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(values)) {
     try {
       headers.set(name, String(value));
     } catch (cause) {
-      throw new Error(`The header “${name}” cannot be sent: there is a character in it that none may have.`, { cause });
+      throw new Error(`The header “${name}” cannot be sent: its name or value has an invalid character.`, { cause });
     }
   }
   return headers;

@@ -1,57 +1,74 @@
 import { expect, test } from 'vitest';
-import { type Answer, toExchange } from './exchange.ts';
+import { type GraphqlResponse, toExchange } from './exchange.ts';
+import { createPageSession, type PageSession } from './page-session.ts';
 import { createRun } from './run.ts';
-import { createSession, type Session } from './session.ts';
+import { accessTokenOf } from './testing/access-token.ts';
 
-const expired: Answer = { data: null, errors: [{ extensions: { code: 'UNAUTHENTICATED', reason: 'EXPIRED' } }] };
-const done: Answer = { data: { me: { id: '1' } } };
-const renewed: Answer = { data: { refreshSession: { accessToken: 'ada-2', refreshToken: 'refresh-2' } } };
+const rejected: GraphqlResponse = {
+  data: null,
+  errors: [{ extensions: { code: 'UNAUTHENTICATED', reason: 'EXPIRED' } }],
+};
+const succeeded: GraphqlResponse = { data: { me: { id: '1' } } };
+const first = accessTokenOf('ada', 1);
+const second = accessTokenOf('ada', 2);
 
-/** Logs in as somebody whose access token is their name. */
-function logIn(session: Session, accessToken: string, expiresIn?: number) {
+/** Logs in with a session of that id. */
+async function logIn(session: PageSession, sessionId: string, expiresIn?: number) {
   const query = 'mutation { login { accessToken } }';
-  const data = { login: { accessToken, refreshToken: 'refresh-1', expiresIn } };
+  const data = { login: { accessToken: accessTokenOf(sessionId, 1), refreshToken: 'refresh-1', expiresIn } };
   const exchange = toExchange({ query, variables: {}, operationName: undefined }, { data });
-  if (exchange) session.take(exchange);
+  if (exchange) await session.apply(exchange);
 }
 
-/** Runs a query with Ada's token, which has expired; `meanwhile` something happens, while new tokens are awaited. */
-async function runAsAda(meanwhile: (session: Session) => unknown, expiresIn?: number) {
-  const sent: unknown[] = [];
-  const session = createSession({
-    ask: async () => {
+/** Runs a query with Ada's rejected token, and `meanwhile` while the tokens are refreshed. */
+async function runAsAda(meanwhile: (session: PageSession) => unknown, { expiresIn }: { expiresIn?: number } = {}) {
+  const authorizations: unknown[] = [];
+  const session = createPageSession({
+    send: async <Data>() => {
       await meanwhile(session);
-      return renewed;
+      return { refreshSession: { accessToken: second, refreshToken: 'refresh-2' } } as Data;
     },
     onChange: () => {},
   });
-  logIn(session, 'ada', expiresIn);
+  await logIn(session, 'ada', expiresIn);
   const run = createRun({
     session,
     post: async (_, { Authorization }) => {
-      sent.push(Authorization);
-      return Authorization === 'Bearer ada' ? expired : done;
+      authorizations.push(Authorization);
+      return Authorization === `Bearer ${first}` ? rejected : succeeded;
     },
   });
-  const asked = { query: '{ me { id } }', variables: {}, operationName: undefined };
-  const { answer } = await run(asked, { Authorization: 'Bearer ada' });
-  return { answer, sent };
+  const request = { query: '{ me { id } }', variables: {}, operationName: undefined };
+  const { response } = await run(request, { Authorization: `Bearer ${first}` });
+  return { response, authorizations };
 }
 
-test('what is refused for an expired token is sent again with a new one', async () => {
-  expect(await runAsAda(() => {})).toEqual({ answer: done, sent: ['Bearer ada', 'Bearer ada-2'] });
+test('a request whose token is rejected is sent again with a new one', async () => {
+  expect(await runAsAda(() => {})).toEqual({
+    response: succeeded,
+    authorizations: [`Bearer ${first}`, `Bearer ${second}`],
+  });
 });
 
-test('a token that is known to have expired is not sent', async () => {
-  expect(await runAsAda(() => {}, 0)).toEqual({ answer: done, sent: ['Bearer ada-2'] });
+test('an expired token is refreshed before the request is sent', async () => {
+  expect(await runAsAda(() => {}, { expiresIn: 0 })).toEqual({
+    response: succeeded,
+    authorizations: [`Bearer ${second}`],
+  });
 });
 
 test.each([
-  ['somebody else has logged in', (session: Session) => logIn(session, 'grace')],
-  ['Ada has logged in once more', (session: Session) => logIn(session, 'ada-once-more')],
-  ['Ada has logged out', (session: Session) => session.logOut()],
-])('where %s before the new token came, nothing is sent for another: the first answer stands', async (_, meanwhile) => {
-  expect(await runAsAda(meanwhile)).toEqual({ answer: expired, sent: ['Bearer ada'] });
-  // MissionContext to have expired, it is sent as it was meant, and refused.
-  expect(await runAsAda(meanwhile, 0)).toEqual({ answer: expired, sent: ['Bearer ada'] });
+  ['another user logs in', (session: PageSession) => logIn(session, 'grace')],
+  ['Ada logs in again', (session: PageSession) => logIn(session, 'ada-again')],
+  ['Ada logs out', (session: PageSession) => session.logOut()],
+])('a request is not repeated with another log-in’s token when %s during the refresh', async (_, meanwhile) => {
+  const expected = { response: rejected, authorizations: [`Bearer ${first}`] };
+  expect(await runAsAda(meanwhile)).toEqual(expected);
+  // An expired token is then sent as it is, and rejected.
+  expect(await runAsAda(meanwhile, { expiresIn: 0 })).toEqual(expected);
+});
+
+test('the response is the rejection when the refresh fails', async () => {
+  const failing = () => Promise.reject(new Error('The gateway cannot be reached.'));
+  expect(await runAsAda(failing)).toEqual({ response: rejected, authorizations: [`Bearer ${first}`] });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { withoutSecrets } from './persistence.ts';
+import { redact } from './persistence.ts';
 
-const clean = (query: string, variables = '') => withoutSecrets({ query, variables });
+const redacted = (query: string, variables = '') => redact({ query, variables });
 
-describe('what is kept of an operation has', () => {
+describe('a stored operation', () => {
   test.each([
     [
       '{ "input": { "username": "ada", "password": "hush \\" hush" } }',
@@ -14,10 +14,10 @@ describe('what is kept of an operation has', () => {
     ['{"password": /* as ever */ "hush"}', '{"password": /* as ever */ ""}'],
     ['{ "input": {\n  "password": "hu\n} }', '{ "input": {\n  "password": ""\n} }'],
     ['{ "input": { "password": "hush \\', '{ "input": { "password": ""\\'],
-  ])('no secret in its variables: %s', (variables, kept) => {
-    expect(clean('mutation ($input: LoginInput!) { login(input: $input) { accessToken } }', variables).variables).toBe(
-      kept,
-    );
+  ])('has no secret in its variables: %s', (variables, stored) => {
+    expect(
+      redacted('mutation ($input: LoginInput!) { login(input: $input) { accessToken } }', variables).variables,
+    ).toBe(stored);
   });
 
   test.each([
@@ -31,30 +31,30 @@ describe('what is kept of an operation has', () => {
     ['mutation ($p: String! = "hush") { login(input: { password: $p }) { accessToken } }', '""'],
     ['mutation ($p: String! = "hush', '""'],
     ['query ($p: String! = """hush""") { login(input: { password: $p }) { accessToken } }', '""'],
-  ])('no secret in its text: %s', (query, empty) => {
-    expect(clean(query).query).not.toContain('hush');
-    expect(clean(query).query).toContain(empty);
+  ])('has no secret in its query: %s', (query, empty) => {
+    expect(redacted(query).query).not.toContain('hush');
+    expect(redacted(query).query).toContain(empty);
   });
 
-  test('no variable at all where one of them is a secret by itself', () => {
+  test('has no variables if one of them is a secret', () => {
     const query =
       'mutation ($name: String!, $word: String!) { login(input: { username: $name, password: $word }) { accessToken } }';
-    expect(clean(query, '{"name":"ada","word":"hush"}').variables).toBe('');
+    expect(redacted(query, '{"name":"ada","word":"hush"}').variables).toBe('');
   });
 
-  test.each([100, 4_000])('no image, be it of %i letters', (letters) => {
-    const data = 'A'.repeat(letters);
+  test.each([100, 4_000])('has no image of %i characters', (length) => {
+    const data = 'A'.repeat(length);
     const variables = JSON.stringify({ input: { title: 'A', image: { data } } });
-    expect(clean('{ me { id } }', variables).variables).toBe('{"input":{"title":"A","image":{"data":""}}}');
+    expect(redacted('{ me { id } }', variables).variables).toBe('{"input":{"title":"A","image":{"data":""}}}');
     const written = `mutation { createResource(input: { image: { data: "${data}" } }) { resource { id } } }`;
-    expect(clean(written).query).toBe(written.replace(data, ''));
+    expect(redacted(written).query).toBe(written.replace(data, ''));
     const inVariable = 'mutation ($photo: String!) { createResource(input: { image: { data: $photo } }) { a } }';
-    expect(clean(inVariable, JSON.stringify({ photo: data }))).toEqual({ query: inVariable, variables: '' });
+    expect(redacted(inVariable, JSON.stringify({ photo: data }))).toEqual({ query: inVariable, variables: '' });
   });
 
-  test('everything else', () => {
+  test('is otherwise unchanged', () => {
     const query = 'query ($search: String = "hush") { resources(filter: { search: $search }) { totalCount } }';
     const variables = '{\n  "search": "password"\n}';
-    expect(clean(query, variables)).toEqual({ query, variables });
+    expect(redacted(query, variables)).toEqual({ query, variables });
   });
 });

@@ -1,72 +1,72 @@
 import { isRecord } from '../requests/exchange.ts';
 
-/** What of the editors outlives the page: looks, history and tabs of one's own, and nothing that must not be found later. */
+/** GraphiQL's storage: settings, history and the user's own tabs, without secrets and images. */
 export interface Persistence extends Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear' | 'length'> {
-  /** The tabs of one's own that were open when the page was last left. */
+  /** Returns the user's own tabs from the last visit. */
   ownTabs(): { query: string; variables: string }[];
 }
 
 const prefix = 'graphiql:';
 const tabsKey = `${prefix}tabState`;
-/** Lists of operations: those that were run, and those that were marked. */
+/** Lists of operations: the history and the favorites. */
 const historyKeys = new Set([`${prefix}queries`, `${prefix}favorites`]);
-/** What tabs hold besides; it is kept with them, or not at all. */
-const unkeptKeys = new Set([`${prefix}query`, `${prefix}variables`, `${prefix}headers`]);
+/** The active tab's texts, which are either in the tabs or must not be stored. */
+const transientKeys = new Set([`${prefix}query`, `${prefix}variables`, `${prefix}headers`]);
 
-/** Keeps for GraphiQL what it wants to keep, without secrets and images. `missionQueries` are there whenever the page opens. */
+/** Wraps a storage for GraphiQL. Tabs with one of `missionQueries` are not stored: the page creates them at each visit. */
 export function createPersistence(storage: Storage, missionQueries: readonly string[]): Persistence {
-  const ours = () => Object.keys(storage).filter((key) => key.startsWith(prefix));
-  const ownTabs = () => readList(storage.getItem(tabsKey), 'tabs').map(withoutSecrets);
+  const ownKeys = () => Object.keys(storage).filter((key) => key.startsWith(prefix));
+  const storedTabs = () => readList(storage.getItem(tabsKey), 'tabs').map(redact);
   return {
-    ownTabs: () => ownTabs().filter(({ query }) => query !== ''),
-    // The mission's tabs are made anew, and the others put behind them, when the page opens.
+    ownTabs: () => storedTabs().filter(({ query }) => query !== ''),
+    // The page passes the tabs to GraphiQL itself: those of the mission, then the user's own.
     getItem: (key) => (key === tabsKey ? null : storage.getItem(key)),
     setItem(key, value) {
-      if (unkeptKeys.has(key)) return;
+      if (transientKeys.has(key)) return;
       if (key === tabsKey) {
-        const own = readList(value, 'tabs').filter(({ query }) => !missionQueries.includes(String(query)));
-        storage.setItem(key, JSON.stringify({ tabs: own.map(withoutSecrets) }));
+        const ownTabs = readList(value, 'tabs').filter(({ query }) => !missionQueries.includes(String(query)));
+        storage.setItem(key, JSON.stringify({ tabs: ownTabs.map(redact) }));
       } else if (historyKeys.has(key)) {
         const list = key.slice(prefix.length);
-        const items = readList(value, list).map((item) => ({ ...item, ...withoutSecrets(item), headers: undefined }));
+        const items = readList(value, list).map((item) => ({ ...item, ...redact(item), headers: undefined }));
         storage.setItem(key, JSON.stringify({ [list]: items }));
       } else storage.setItem(key, value);
     },
     removeItem: (key) => storage.removeItem(key),
     clear: () => {
-      for (const key of ours()) storage.removeItem(key);
+      for (const key of ownKeys()) storage.removeItem(key);
     },
     get length() {
-      return ours().length;
+      return ownKeys().length;
     },
   };
 }
 
-/** Of passwords and tokens; and of images, which are too large and too much one's own. */
+/** Names of fields with passwords, tokens, and images, which are too large and private. */
 const secretName = 'password|currentPassword|newPassword|accessToken|refreshToken|data';
-/** What may stand between a name and its value: also comments of GraphQL and of JSON. */
+/** Anything insignificant between a name and its value, including GraphQL and JSON comments. */
 const gap = '(?:[\\s,]|(?:#|//)[^\\n]*(?:\\n|$)|/\\*(?:[^*]|\\*(?!/))*\\*/)*';
-/** In quotes of which the last may be missing: tabs are kept while somebody types. */
+/** A string or block string, whose closing quotes may be missing while the user types. */
 const text = '(?:"""(?:\\\\"""|[^])*?(?:"""|$)|"(?:[^"\\\\\\n]|\\\\.)*"?)';
-/** In GraphQL and in JSON. */
+/** A secret in GraphQL or JSON. */
 const secretText = new RegExp(`("?\\b(?:${secretName})"?${gap}:${gap})${text}`, 'g');
 const secretVariable = new RegExp(`\\b(?:${secretName})${gap}:${gap}\\$`);
 const defaultText = new RegExp(`(=${gap})${text}`, 'g');
-/** An image, most likely; there is room for few. */
+/** Most likely an image; the storage has room for few. */
 const longText = /"[^"\\\n]{1000,}"?/g;
 
-/** An operation's texts without passwords, tokens and images. */
-export function withoutSecrets(operation: Record<string, unknown>): { query: string; variables: string } {
+/** Removes passwords, tokens and images from an operation. */
+export function redact(operation: Record<string, unknown>): { query: string; variables: string } {
   const query = typeof operation.query === 'string' ? operation.query : '';
   const variables = typeof operation.variables === 'string' ? operation.variables : '';
-  const clean = (each: string) => each.replace(secretText, '$1""').replace(longText, '""');
+  const redactText = (each: string) => each.replace(secretText, '$1""').replace(longText, '""');
   const hasSecretVariable = secretVariable.test(query);
-  // A variable's default may be a secret, too, and of a mutation it is not known before all of it is typed.
+  // A secret may be a variable's default. A mutation that is half typed does not yet show whether it is.
   const mayHaveSecretDefault = hasSecretVariable || /\bmutation\b/.test(query);
   return {
-    query: clean(mayHaveSecretDefault ? query.replace(defaultText, '$1""') : query),
-    // Where a secret has a variable of its own, it may be any of them.
-    variables: hasSecretVariable ? '' : clean(variables),
+    query: redactText(mayHaveSecretDefault ? query.replace(defaultText, '$1""') : query),
+    // A secret variable may have any name, so that all variables are dropped.
+    variables: hasSecretVariable ? '' : redactText(variables),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { MonacoEditor, SlicesWithActions, TabsState } from '@graphiql/react';
-import type { Filled, TabTexts } from './autofill.ts';
+import type { AutofillResult, TabTexts } from '../mission/autofill.ts';
 
 type Tab = TabsState['tabs'][number];
 
-/** What of GraphiQL is needed to write into its tabs. */
+/** The parts of GraphiQL that writing into its tabs needs. */
 export interface Editing {
   queryEditor: MonacoEditor | undefined;
   variableEditor: MonacoEditor | undefined;
@@ -11,20 +11,20 @@ export interface Editing {
   actions: SlicesWithActions['actions'];
 }
 
-/** GraphiQL's tabs, to be written into from outside of its editors. */
+/** Access to GraphiQL's tabs from outside its components. */
 export interface Tabs {
-  /** To be told of every change of them. */
+  /** Receives every change of the tabs. */
   onTabChange(state: TabsState): void;
-  /** `opened` is how they are before the first change. */
-  connect(editing: Editing, opened: TabsState): void;
-  /** The tab that is shown; undefined before there is one. */
+  /** Receives the editors. `initial` is the state before the first change. */
+  connect(editing: Editing, initial: TabsState): void;
+  /** Returns the active tab; undefined until GraphiQL has loaded. */
   active(): TabTexts | undefined;
-  /** Writes into the tab that is shown. */
-  write(filled: Filled): void;
-  /** Has the tab know what was typed into it just now, which it would otherwise learn too late for what is clicked next. */
-  keepTyped(): void;
-  /** Shows an answer in the tab that it belongs to, though another is shown now. */
-  keepResponse(tabId: string, response: string): void;
+  /** Writes into the active tab. */
+  write(texts: AutofillResult): void;
+  /** Stores the editors' texts in the active tab. GraphiQL does so after a delay, too late for the next click. */
+  saveEditors(): void;
+  /** Stores a response in its tab, though another tab is active now. */
+  setResponse(tabId: string, response: string): void;
 }
 
 export function createTabs(): Tabs {
@@ -36,14 +36,14 @@ export function createTabs(): Tabs {
     onTabChange: (next) => {
       state = next;
     },
-    connect: (next, opened) => {
+    connect: (next, initial) => {
       editing = next;
-      state ??= opened;
+      state ??= initial;
     },
     active() {
       const tab = activeTab();
       if (!tab || !editing) return undefined;
-      // The editors are ahead of the tab by what was typed last.
+      // GraphiQL copies the editors' texts into the tab after a delay.
       const { variableEditor, headerEditor } = editing;
       const { id, operationName } = tab;
       return {
@@ -62,16 +62,16 @@ export function createTabs(): Tabs {
       if (variables !== undefined) editing.variableEditor?.setValue(variables);
       if (headers !== undefined) editing.headerEditor?.setValue(headers);
     },
-    keepTyped() {
+    saveEditors() {
       const { queryEditor, variableEditor, headerEditor, actions } = editing ?? {};
       if (!queryEditor || !variableEditor || !headerEditor) return;
       const values = { query: queryEditor, variables: variableEditor, headers: headerEditor };
-      const typed = Object.entries(values).map(([name, editor]) => [name, editor.getValue()]);
-      actions?.updateActiveTabValues(Object.fromEntries(typed));
+      const current = Object.entries(values).map(([name, editor]) => [name, editor.getValue()]);
+      actions?.updateActiveTabValues(Object.fromEntries(current));
     },
-    keepResponse(tabId, response) {
-      const place = (tab: Tab) => (tab.id === tabId ? { ...tab, response } : tab);
-      if (state && editing) editing.actions.moveTab(state.tabs.map(place));
+    setResponse(tabId, response) {
+      const withResponse = (tab: Tab) => (tab.id === tabId ? { ...tab, response } : tab);
+      if (state && editing) editing.actions.moveTab(state.tabs.map(withResponse));
     },
   };
 }

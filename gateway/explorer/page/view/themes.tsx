@@ -2,10 +2,10 @@ import { pick, useGraphiQL, useGraphiQLActions, useMonaco } from '@graphiql/reac
 import type { editor } from 'monaco-editor';
 import { useEffect } from 'react';
 
-/** The editors' colours, by their names in Monaco. */
+/** Names of the editors' themes in Monaco. */
 export const editorTheme = { light: 'explorer-light', dark: 'explorer-dark' };
 
-/** Those of GraphiQL, whose own do not stand out enough from what is behind them: 4.5 to 1 is what it takes (WCAG 2.2, 1.4.3). */
+/** GraphiQL's themes, with more contrast: at least 4.5 to 1 (WCAG 2.2, 1.4.3). */
 const themes: Record<string, editor.IStandaloneThemeData> = {
   [editorTheme.light]: {
     base: 'vs',
@@ -56,7 +56,7 @@ function coloursOf({ surface, primary, faint }: { surface: string; primary: stri
   };
 }
 
-/** Makes the editors' colours known before there is an editor, and has them follow those of the system. Shows nothing. */
+/** Defines the themes before the first editor is created, and follows the system's colour scheme. Renders nothing. */
 export function Themes() {
   const monaco = useMonaco((state) => state.monaco);
   const { setTheme } = useGraphiQLActions();

@@ -1,8 +1,8 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { putImage } from './image-place.ts';
+import { setImage } from './image-variable.ts';
 
-const put = (query: string, variables: string) => putImage(parse(query), variables, 'DATA');
+const put = (query: string, variables: string) => setImage(parse(query), variables, 'DATA');
 
 test.each([
   [
@@ -26,11 +26,11 @@ test.each([
     {},
     { change: { image: { data: 'DATA' } } },
   ],
-])('an image goes where %s takes one', (query, before, after) => {
+])('puts the image into the variables of %s', (query, before, after) => {
   expect(JSON.parse(put(query, JSON.stringify(before)) ?? '')).toEqual(after);
 });
 
-test('comments stay, and the image that was there goes with the type that was claimed for it', () => {
+test('keeps comments, and replaces the former image with its content type', () => {
   const before = '{ // new\n  "image": { "contentType": "image/png",\n    "data": "old" // small\n  }\n}';
   const after = put('mutation ($image: ImageInput!) { a }', before);
   expect(after).toContain('// new\n');
@@ -39,7 +39,7 @@ test('comments stay, and the image that was there goes with the type that was cl
 });
 
 test.each(['{ me { id } }', 'query ($id: ID!, $title: String) { a }', 'fragment F on User { id }'])(
-  '%s takes none',
+  'returns undefined for %s',
   (query) => {
     expect(put(query, '')).toBeUndefined();
   },

@@ -1,13 +1,13 @@
 import { useRef } from 'react';
 import { useStore } from 'zustand';
-import type { Explorer } from './explorer.ts';
-import { useImageFile } from './images/image-drop.tsx';
-import { imageTypes } from './images/image-file.ts';
-import { endpoint } from './requests/post.ts';
+import { imageTypes } from '../images/image-file.ts';
+import { endpoint } from '../requests/post.ts';
+import type { Explorer } from '../state/explorer.ts';
+import { useImageFile } from './image-drop.tsx';
 
 const sandbox = `https://studio.apollographql.com/sandbox/explorer?endpoint=${encodeURIComponent(endpoint)}`;
 
-/** What this API has beyond any other: who is logged in, a file for an image, and the way to another explorer. */
+/** The notice, and the buttons for an image file, for logging out and for Apollo Sandbox. */
 export function TopBar({ explorer }: { explorer: Explorer }) {
   const { tokens, notice } = useStore(explorer.state);
   const takeImage = useImageFile(explorer);
@@ -24,9 +24,9 @@ export function TopBar({ explorer }: { explorer: Explorer }) {
         accept={imageTypes}
         hidden
         onChange={({ currentTarget }) => {
-          // The list itself is emptied below.
+          // A copy, as the next line empties the list.
           void takeImage([...(currentTarget.files ?? [])]);
-          // So that the same file can be chosen again.
+          // Lets the user choose the same file again.
           currentTarget.value = '';
         }}
       />

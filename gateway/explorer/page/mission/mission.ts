@@ -1,22 +1,21 @@
-import dayImage from '../samples/day.png';
-import nightImage from '../samples/night.png';
+import dayImage from './samples/day.png';
+import nightImage from './samples/night.png';
 
-/** A tab as it is when the page opens. */
+/** A tab's content when the page opens. */
 export interface MissionTab {
-  /** Named: the name is the tab's title, and what the page knows the tab by. */
+  /** The name of its operation is the tab's title, and identifies the tab for autofill. */
   query: string;
   variables: string;
 }
 
-/** An account that can be registered. */
 export interface Account {
   username: string;
   password: string;
 }
 
-/** An account that nobody has; each page load, and each registration, needs one. */
-export function inventAccount(): Account {
-  // Not randomUUID, which browsers have on this machine and over HTTPS alone.
+/** Creates credentials that are not registered yet. */
+export function createAccount(): Account {
+  // crypto.randomUUID is not available over plain HTTP, except on localhost.
   const random = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0'));
   return {
     username: `ada-${random.slice(0, 4).join('')}`,
@@ -26,12 +25,12 @@ export function inventAccount(): Account {
 
 const withInput = (input: unknown) => JSON.stringify({ input }, null, 2);
 
-/** The mission's path, ready to run in this order. */
+/** Returns the tabs of the mission, which can be run in this order without a change. */
 export function missionTabs(account: Account): MissionTab[] {
   return [
     {
-      query: `# 1. Opens an account, and logs it in: its
-#    token goes into the headers of each tab.
+      query: `# 1. Opens an account and logs it in. Its token
+#    goes into the headers of every tab.
 mutation Register($input: RegisterInput!) {
   register(input: $input) {
     accessToken
@@ -47,7 +46,7 @@ mutation Register($input: RegisterInput!) {
       variables: withInput(account),
     },
     {
-      query: `# 2. Logs in with what was registered last.
+      query: `# 2. Logs in with the last registered account.
 mutation LogIn($input: LoginInput!) {
   login(input: $input) {
     accessToken
@@ -63,8 +62,8 @@ mutation LogIn($input: LoginInput!) {
       variables: withInput(account),
     },
     {
-      query: `# 3. Stores an image. Drop one of yours on the
-#    page, and it goes into the variables.
+      query: `# 3. Stores an image. Drop one of your own on
+#    the page to put it into the variables.
 mutation CreateResource($input: CreateResourceInput!) {
   createResource(input: $input) {
     resource {
@@ -86,8 +85,8 @@ mutation CreateResource($input: CreateResourceInput!) {
       variables: withInput({ title: 'Hills by day', image: { data: dayImage } }),
     },
     {
-      query: `# 4. Lists what there is. Resources are from
-#    one subgraph, their owners from another.
+      query: `# 4. Lists all resources. They come from one
+#    subgraph, their owners from another.
 query ListWithOwners($first: Int) {
   resources(first: $first, orderBy: NEWEST) {
     totalCount
@@ -126,7 +125,7 @@ mutation ReplaceImage($input: UpdateResourceInput!) {
       variables: withInput({ id: '', title: 'Hills by night', image: { data: nightImage } }),
     },
     {
-      query: `# 6. Deletes the newest resource, and its image.
+      query: `# 6. Deletes the newest resource and its image.
 mutation DeleteResource($input: DeleteResourceInput!) {
   deleteResource(input: $input) {
     deletedResourceId

@@ -1,9 +1,9 @@
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { useEffect } from 'react';
-import type { Explorer } from './explorer.ts';
-import { keepHistoryNamed, letWheelPass, mendEditors, mendTabList } from './graphiql-patches.ts';
+import type { Explorer } from '../state/explorer.ts';
+import { patchEditorLabels, patchHistory, patchTabList, patchWheel } from './graphiql-patches.ts';
 
-/** Connects GraphiQL's editors to what the page does. Shows nothing. */
+/** Connects GraphiQL's editors to the explorer. Renders nothing. */
 export function Editors({ explorer }: { explorer: Explorer }) {
   const actions = useGraphiQLActions();
   const { tabs, activeTabIndex, schema, ...editors } = useGraphiQL(
@@ -12,22 +12,22 @@ export function Editors({ explorer }: { explorer: Explorer }) {
   const { queryEditor, variableEditor, headerEditor, responseEditor } = editors;
   const activeId = tabs[activeTabIndex]?.id;
 
-  useEffect(mendTabList);
-  useEffect(mendEditors);
-  useEffect(keepHistoryNamed, []);
+  useEffect(patchTabList);
+  useEffect(patchEditorLabels);
+  useEffect(patchHistory, []);
 
-  useEffect(() => explorer.knowSchema(schema ?? undefined), [explorer, schema]);
+  useEffect(() => explorer.setSchema(schema ?? undefined), [explorer, schema]);
 
   useEffect(() => {
     explorer.tabs.connect({ queryEditor, variableEditor, headerEditor, actions }, { tabs, activeTabIndex });
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of tabs that asks for this.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the active tab changes.
   useEffect(() => {
     if (variableEditor && headerEditor) explorer.fillTab();
   }, [explorer, variableEditor, headerEditor, activeId]);
 
-  // What comes out of the history has no headers, as none are kept there.
+  // An operation from the history replaces the headers with none, as the history stores none.
   useEffect(() => {
     const watch = headerEditor?.onDidChangeModelContent(({ isFlush }) => {
       if (isFlush && headerEditor.getValue() === '') queueMicrotask(explorer.fillTab);
@@ -36,22 +36,23 @@ export function Editors({ explorer }: { explorer: Explorer }) {
   }, [explorer, headerEditor]);
 
   useEffect(() => {
-    // Without a number at the empty last line, which is too faint to be read.
+    // Hides the line number of the empty last line, whose contrast is too low (WCAG 2.2, 1.4.3).
     const renderFinalNewline = 'off';
     queryEditor?.updateOptions({ ariaLabel: 'Operation', renderFinalNewline });
     variableEditor?.updateOptions({ ariaLabel: 'Variables, as JSON', renderFinalNewline });
     headerEditor?.updateOptions({ ariaLabel: 'Headers, as JSON', renderFinalNewline });
-    responseEditor?.updateOptions({ ariaLabel: 'Answer' });
+    responseEditor?.updateOptions({ ariaLabel: 'Response' });
   }, [queryEditor, variableEditor, headerEditor, responseEditor]);
 
   useEffect(() => {
-    const ends = [queryEditor, variableEditor, headerEditor, responseEditor].map((each) => each && letWheelPass(each));
+    const all = [queryEditor, variableEditor, headerEditor, responseEditor];
+    const disposers = all.map((editor) => editor && patchWheel(editor));
     return () => {
-      for (const end of ends) end?.();
+      for (const dispose of disposers) dispose?.();
     };
   }, [queryEditor, variableEditor, headerEditor, responseEditor]);
 
-  // Tab goes on to what is next, so that nobody is caught in an editor; Ctrl-M has it indent.
+  // Tab moves the focus out of an editor (WCAG 2.2, 2.1.2); Ctrl-M switches back to indenting.
   useEffect(() => {
     queryEditor?.trigger('explorer', 'editor.action.toggleTabFocusMode', null);
   }, [queryEditor]);

@@ -1,10 +1,10 @@
 import type { MonacoEditor } from '@graphiql/react';
 
 /**
- * Makes GraphiQL's tabs what they are to a keyboard: a list of buttons. GraphiQL calls list items tabs, which nobody can
- * reach and which hold buttons that assistive technology then passes over.
+ * Makes GraphiQL's tabs a list of buttons. GraphiQL gives the list items the role `tab`: the keyboard cannot reach them,
+ * and assistive technology ignores the buttons inside.
  */
-export function mendTabList(): void {
+export function patchTabList(): void {
   const list = document.querySelector('.graphiql-tabs');
   list?.setAttribute('role', 'list');
   for (const item of list?.children ?? []) {
@@ -17,20 +17,20 @@ export function mendTabList(): void {
   }
 }
 
-/** Names the entries of GraphiQL's history after what they are, each of which it calls `Set active`. Gives what ends it. */
-export function keepHistoryNamed(): () => void {
-  const mend = () => {
+/** Names history entries by their text; GraphiQL labels each "Set active". Returns a function that stops this. */
+export function patchHistory(): () => void {
+  const patch = () => {
     for (const entry of document.querySelectorAll('.graphiql-history-item-label')) entry.removeAttribute('aria-label');
   };
-  const observer = new MutationObserver(mend);
+  const observer = new MutationObserver(patch);
   const plugin = document.querySelector('.graphiql-plugin');
   if (plugin) observer.observe(plugin, { childList: true, subtree: true });
-  mend();
+  patch();
   return () => observer.disconnect();
 }
 
-/** Names what the keyboard comes to before it goes into an editor. */
-export function mendEditors(): void {
+/** Names the elements that have the focus before an editor does. */
+export function patchEditorLabels(): void {
   const names = { 'graphiql-query-editor': 'Operation', 'graphiql-editor-tool': 'Variables or headers' };
   for (const [section, name] of Object.entries(names)) {
     for (const editor of document.querySelectorAll(`.${section} .graphiql-editor`)) {
@@ -41,18 +41,18 @@ export function mendEditors(): void {
 }
 
 /**
- * Has the wheel go on to the page where an editor is at its end; where the window is narrow, there is more below. Monaco
- * keeps it, and can be told otherwise only by whoever makes the editor, which is GraphiQL. Gives what ends it.
+ * Lets the wheel scroll the page when an editor is scrolled to its end. Monaco has an option for this, but only GraphiQL,
+ * which creates the editors, could set it. Returns a function that removes the listener.
  */
-export function letWheelPass(editor: MonacoEditor): () => void {
-  const pass = (event: WheelEvent) => {
+export function patchWheel(editor: MonacoEditor): () => void {
+  const onWheel = (event: WheelEvent) => {
     if (event.deltaY === 0 || event.shiftKey) return;
     const top = editor.getScrollTop();
-    const last = editor.getScrollHeight() - editor.getLayoutInfo().height;
-    if (event.deltaY < 0 ? top <= 0 : top >= last) event.stopPropagation();
+    const maxTop = editor.getScrollHeight() - editor.getLayoutInfo().height;
+    if (event.deltaY < 0 ? top <= 0 : top >= maxTop) event.stopPropagation();
   };
-  const listening = new AbortController();
-  const options = { capture: true, passive: true, signal: listening.signal };
-  editor.getContainerDomNode().addEventListener('wheel', pass, options);
-  return () => listening.abort();
+  const controller = new AbortController();
+  const options = { capture: true, passive: true, signal: controller.signal };
+  editor.getContainerDomNode().addEventListener('wheel', onWheel, options);
+  return () => controller.abort();
 }

@@ -1,0 +1,101 @@
+import { isRecord } from '../requests/exchange.ts';
+import { parseObject, setAt } from '../requests/json-text.ts';
+import { bearerTokenOf } from '../requests/page-session.ts';
+import type { Account } from './mission.ts';
+import type { MissionContext } from './mission-context.ts';
+
+/** The editors' texts of a tab that autofill may change. */
+export interface TabTexts {
+  id: string;
+  operationName: string | null;
+  /** JSON with comments. */
+  variables: string;
+  /** JSON with comments. */
+  headers: string;
+}
+
+/** The texts that change. */
+export interface AutofillResult {
+  variables?: string;
+  headers?: string;
+}
+
+type Autofill = (tab: TabTexts, context: MissionContext & { accessToken: string | undefined }) => AutofillResult;
+
+/**
+ * Creates the function that puts the access token, the id of the newest resource, and an account into a tab. It replaces
+ * only values that it put there itself and empty ones; everything that the user typed stays.
+ */
+export function createAutofill({
+  hasReceived,
+  initialAccount,
+}: {
+  hasReceived: (accessToken: string) => boolean;
+  /** The account in the tabs when the page opens. */
+  initialAccount: Account;
+}): Autofill {
+  /** The last value that was put into each place, by tab id and key. */
+  const written = new Map<string, string>();
+  const initialValues = new Map<string, string>(Object.entries(initialAccount));
+
+  /** Sets `input[key]`, unless the user changed it. */
+  const fillValue = (tab: TabTexts, variables: string, [key, value]: [string, string]) => {
+    const place = `${tab.id} ${key}`;
+    const input = parseObject(variables)?.input;
+    if (!isRecord(input) || input[key] === value) return variables;
+    const mayWrite = input[key] === '' || input[key] === (written.get(place) ?? initialValues.get(key));
+    if (!mayWrite) return variables;
+    written.set(place, value);
+    return setAt(variables, ['input', key], value);
+  };
+
+  const fillVariables = (tab: TabTexts, context: MissionContext): string =>
+    valuesFor(tab.operationName, context).reduce((text, value) => fillValue(tab, text, value), tab.variables);
+
+  const fillHeaders = (tab: TabTexts, accessToken: string | undefined): string => {
+    const headers = parseObject(tab.headers);
+    if (!headers) return tab.headers;
+    const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization') ?? 'Authorization';
+    const current = headers[name];
+    if (current !== undefined && !hasReceived(bearerTokenOf(current) ?? '')) return tab.headers;
+    if (accessToken === undefined) return current === undefined ? tab.headers : removeHeader(tab.headers, name);
+    // The user removed this token from the headers. Blank headers are those of a tab that has not been filled yet.
+    const place = `${tab.id} authorization`;
+    if (current === undefined && written.get(place) === accessToken && tab.headers.trim() !== '') return tab.headers;
+    written.set(place, accessToken);
+    return setAt(tab.headers, [name], `Bearer ${accessToken}`);
+  };
+
+  return (tab, context) => {
+    const variables = fillVariables(tab, context);
+    const headers = fillHeaders(tab, context.accessToken);
+    return {
+      ...(variables !== tab.variables && { variables }),
+      ...(headers !== tab.headers && { headers }),
+    };
+  };
+}
+
+/** Lists the values for the `input` of a tab of the mission. */
+function valuesFor(
+  operationName: string | null,
+  { account, nextAccount, resourceIds }: MissionContext,
+): [string, string][] {
+  switch (operationName) {
+    case 'Register':
+      return Object.entries(nextAccount);
+    case 'LogIn':
+      return Object.entries(account);
+    case 'ReplaceImage':
+    case 'DeleteResource':
+      return [['id', resourceIds.at(-1) ?? '']];
+    default:
+      return [];
+  }
+}
+
+/** Removes a header. Returns a blank text if no other is left. */
+function removeHeader(headers: string, name: string): string {
+  const others = setAt(headers, [name], undefined);
+  return /^\s*\{\s*\}\s*$/.test(others) ? '' : others;
+}

@@ -1,0 +1,123 @@
+import type { GraphQLSchema } from 'graphql';
+import { createStore } from 'zustand/vanilla';
+import type { Send } from '../../../../clients/typescript/transport.ts';
+import { imagesIn, type ResponseImage } from '../images/response-images.ts';
+import { createAutofill } from '../mission/autofill.ts';
+import { createAccount, missionTabs } from '../mission/mission.ts';
+import { initialMissionContext, type MissionContext, updateMissionContext } from '../mission/mission-context.ts';
+import type { Exchange, GraphqlRequest, GraphqlResponse } from '../requests/exchange.ts';
+import { type Change, createPageSession, type PageTokens } from '../requests/page-session.ts';
+import { createRun } from '../requests/run.ts';
+import { createTabs } from './tabs.ts';
+
+/** The page's state beside GraphiQL's own. */
+export interface State {
+  context: MissionContext;
+  tokens: PageTokens | undefined;
+  /** The images of each tab's last response, by tab id. */
+  images: Readonly<Record<string, ResponseImage[]>>;
+  /** Number of images replaced since the page was loaded. */
+  replacementCount: number;
+  /** A sentence about the last event. */
+  notice: string;
+}
+
+export type Explorer = ReturnType<typeof createExplorer>;
+
+/** Creates the page's behaviour, apart from its components. */
+export function createExplorer({
+  post,
+  send,
+}: {
+  post: (request: GraphqlRequest, headers: Record<string, unknown>) => Promise<GraphqlResponse>;
+  /** Sends the operations of the page itself. */
+  send: Send;
+}) {
+  const initialAccount = createAccount();
+  const state = createStore<State>(() => ({
+    context: initialMissionContext(initialAccount),
+    tokens: undefined,
+    images: {},
+    replacementCount: 0,
+    notice: 'Press ▶ in one tab after the other: each is ready to run.',
+  }));
+  const tabs = createTabs();
+  let schema: GraphQLSchema | undefined;
+
+  const notify = (notice: string) => state.setState({ notice });
+  const session = createPageSession({
+    send,
+    onChange: (tokens, change) => {
+      state.setState({ tokens, notice: notices[change] });
+      fillTab();
+    },
+  });
+  const autofill = createAutofill({ hasReceived: session.hasReceived, initialAccount });
+  const run = createRun({ session, post });
+
+  let runningCount = 0;
+
+  /**
+   * Fills in the active tab; other tabs are filled in when they become active. Does nothing while an operation runs, as
+   * GraphiQL's history would record the new texts as those that were run.
+   */
+  function fillTab(): void {
+    if (runningCount > 0) return;
+    const tab = tabs.active();
+    const { context, tokens } = state.getState();
+    if (tab) tabs.write(autofill(tab, { ...context, accessToken: tokens?.accessToken }));
+  }
+
+  async function applyExchange(exchange: Exchange, tabId: string): Promise<void> {
+    const isReplacement = exchange.rootFields.some(({ name, result }) => name === 'updateResource' && result !== null);
+    state.setState(({ context, images, replacementCount }) => ({
+      context: updateMissionContext(context, exchange),
+      images: { ...images, [tabId]: schema ? imagesIn(exchange, schema) : [] },
+      replacementCount: isReplacement ? replacementCount + 1 : replacementCount,
+    }));
+    await session.apply(exchange);
+  }
+
+  return {
+    state,
+    tabs,
+    fillTab,
+    notify,
+    missionTabs: missionTabs(initialAccount),
+    /** Drops the tokens even if the gateway does not respond. */
+    logOut: () =>
+      session.logOut().catch(() => notify('Logged out on this page only: the gateway could not be reached.')),
+    setSchema: (next: GraphQLSchema | undefined) => {
+      schema = next;
+    },
+    /** Runs the active tab's operation. Never resolves if another tab is active by then: its own tab gets the response. */
+    async fetch(request: GraphqlRequest, headers: Record<string, unknown>): Promise<GraphqlResponse> {
+      const tabId = tabs.active()?.id ?? '';
+      state.setState(({ images }) => ({ images: { ...images, [tabId]: [] } }));
+      runningCount += 1;
+      try {
+        const { response, exchange } = await run(request, headers).catch(toResponse);
+        if (exchange) await applyExchange(exchange, tabId);
+        if (tabs.active()?.id === tabId) return response;
+        tabs.setResponse(tabId, JSON.stringify(response, null, 2));
+        return new Promise(() => {});
+      } finally {
+        runningCount -= 1;
+        // After GraphiQL shows the response.
+        setTimeout(fillTab);
+      }
+    },
+  };
+}
+
+/** Shows an error without a response, without its stack trace. */
+const toResponse = ({ message }: Error): { response: GraphqlResponse; exchange?: Exchange } => ({
+  response: { errors: [{ message }] },
+});
+
+const notices: Record<Change, string> = {
+  'logged in': 'Logged in: the token is in the headers of every tab.',
+  renewed: 'The access token had expired: there is a new one in the headers.',
+  'logged out': 'Logged out: the token is out of the headers.',
+  ended: 'The session has ended: log in again.',
+};
