@@ -177,7 +177,7 @@ const isSameLogIn = (one: Tokens | undefined, other: Tokens | undefined) =>
   one && other ? sessionIdOf(one) === sessionIdOf(other) : one === other;
 
 /** The claim `sid` of the access token, which all tokens of one log-in share. */
-function sessionIdOf({ accessToken, refreshToken }: Tokens): string {
+export function sessionIdOf({ accessToken, refreshToken }: Tokens): string {
   try {
     const payload = accessToken.split('.')[1] ?? '';
     const { sid } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));

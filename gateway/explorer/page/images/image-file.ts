@@ -1,4 +1,4 @@
-import { toBase64 } from '../../../../clients/typescript/base64.ts';
+import { toBase64 } from '../../../../clients/typescript/resources.ts';
 
 /** Size limit of the image service, in bytes before base64; the API rejects more as IMAGE_TOO_LARGE. */
 const maxImageBytes = 383_970;

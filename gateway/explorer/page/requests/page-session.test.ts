@@ -13,14 +13,16 @@ const payloadOf = (accessToken: string, refreshToken: string) => ({
   user: { username: 'ada' },
 });
 
-/** Logs in as Ada, at a gateway that refreshes with `respond`: by default with a new pair for each refresh token. */
+/** Logs in as Ada, at a gateway that refreshes with `respond`: by default with new tokens of Ada's each time. */
 async function startSession({ respond }: { respond?: () => Promise<unknown> } = {}) {
   let clockMs = 0;
+  let onRefresh = () => {};
   const refreshed: unknown[] = [];
   const changes: Change[] = [];
   const session = createPageSession({
     send: async <Data>({ variables }: { variables: unknown }) => {
       refreshed.push(variables);
+      onRefresh();
       const number = refreshed.length + 1;
       return (await (respond?.() ?? { refreshSession: payloadOf(ada(number), `refresh-${number}`) })) as Data;
     },
@@ -36,9 +38,25 @@ async function startSession({ respond }: { respond?: () => Promise<unknown> } = 
   const advance = (ms: number) => {
     clockMs += ms;
   };
+  /** Begins an operation with expired tokens; resolves when the refresh has been sent. */
+  const beginRefreshing = async () => {
+    advance(900_000);
+    const sent = new Promise<void>((resolve) => {
+      onRefresh = resolve;
+    });
+    const beginning = session.begin();
+    await sent;
+    return { beginning };
+  };
   await logIn(ada(1), 'refresh-1');
-  return { session, refreshed, changes, apply, logIn, advance };
+  return { session, refreshed, changes, apply, logIn, advance, beginRefreshing };
 }
+
+/** Refreshes Ada's tokens after all promises that are settled by then have been handled. */
+const respondLater = async () => {
+  await new Promise((resolve) => setTimeout(resolve));
+  return { refreshSession: payloadOf(ada(2), 'refresh-2') };
+};
 
 const inputOf = (refreshToken: string) => ({ input: { refreshToken } });
 
@@ -83,9 +101,8 @@ describe('tokens', () => {
   });
 
   test('of a refresh do not replace those of a log-in during it', async () => {
-    const { session, logIn, refreshed, advance } = await startSession();
-    advance(900_000);
-    const beginning = session.begin();
+    const { session, logIn, refreshed, beginRefreshing } = await startSession({ respond: respondLater });
+    const { beginning } = await beginRefreshing();
     await logIn(grace, 'refresh-grace');
     await beginning;
     expect(session.tokens()?.accessToken).toBe(grace);
@@ -93,9 +110,8 @@ describe('tokens', () => {
   });
 
   test('of a new log-in are refreshed while those of the former one still are', async () => {
-    const { session, logIn, refreshed, advance } = await startSession();
-    advance(900_000);
-    const beginning = session.begin();
+    const { session, logIn, refreshed, advance, beginRefreshing } = await startSession({ respond: respondLater });
+    const { beginning } = await beginRefreshing();
     await logIn(grace, 'refresh-grace');
     advance(900_000);
     await Promise.all([beginning, session.begin()]);

@@ -94,9 +94,10 @@ export function createPageSession({
       return entry !== undefined && tokens !== undefined && sessionIdOf(entry.tokens) === sessionIdOf(tokens);
     },
     async begin() {
+      const used = tokens;
       const logIn = await session.begin();
-      // Without a response, the current token is tried: the gateway decides whether it has expired.
-      if (tokens && now() >= tokens.refreshAt) await session.renew(tokens).catch(() => undefined);
+      // If the refresh fails, the old token is tried: the gateway decides whether it has expired.
+      if (used && now() >= used.refreshAt) await session.renew(used).catch(() => undefined);
       return logIn;
     },
     async apply({ rootFields }) {

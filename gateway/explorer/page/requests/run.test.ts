@@ -15,7 +15,7 @@ const second = accessTokenOf('ada', 2);
 /** Logs in with a session of that id. */
 async function logIn(session: PageSession, sessionId: string, expiresIn?: number) {
   const query = 'mutation { login { accessToken } }';
-  const data = { login: { accessToken: accessTokenOf(sessionId, 1), refreshToken: 'refresh-1', expiresIn } };
+  const data = { login: { accessToken: accessTokenOf(sessionId, 1), refreshToken: `refresh-${sessionId}`, expiresIn } };
   const exchange = toExchange({ query, variables: {}, operationName: undefined }, { data });
   if (exchange) await session.apply(exchange);
 }
