@@ -20,7 +20,7 @@ test('a header that cannot be sent is named, and an answer holds nothing of the 
   for (const [name, value] of Object.entries({ 'x id': 'mine', 'x-note': '“mine”' })) {
     await write('request-headers', JSON.stringify({ 'x-request-id': 'mine', [name]: value }));
     expect(await run('ListWithOwners')).toEqual({
-      errors: [{ message: `The header “${name}” cannot be sent: there is a character in it that none may have.` }],
+      errors: [{ message: `The header “${name}” cannot be sent: its name or value has an invalid character.` }],
     });
   }
 });

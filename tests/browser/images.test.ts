@@ -20,7 +20,7 @@ const otherwiseNamed = graphql(`
 /** The images that the page shows, once they are there, with their alternative texts and their sizes in pixels. */
 const pictures = (page: Page) =>
   page.evaluate<{ alt: string; width: number; height: number }[]>(
-    `[...document.querySelectorAll('.pictures img')].filter(({ complete }) => complete)
+    `[...document.querySelectorAll('.response-images img')].filter(({ complete }) => complete)
       .map(({ alt, naturalWidth: width, naturalHeight: height }) => ({ alt, width, height }))`,
   );
 
@@ -164,7 +164,7 @@ describe('a file', () => {
     await show('CreateResource');
     const before = await text('variables');
     await dragFromDisk(page, fixtures, { isDropped: true });
-    await expect.poll(notice).toBe('fixtures cannot be read: it is a folder, or no longer where it was.');
+    await expect.poll(notice).toBe('fixtures cannot be read: it is a folder, or has been moved or deleted.');
     expect(await text('variables')).toBe(before);
   });
 
@@ -212,7 +212,9 @@ describe('a file', () => {
     await show('CreateResource');
     await write('variables', '{ "input": ');
     await drop(page, 'four.png', png);
-    await expect.poll(notice).toBe('The tab has a mistake in it: mend it before a file goes in.');
+    await expect
+      .poll(notice)
+      .toBe('The operation or the variables have a syntax error: fix it, then add the image again.');
     expect(await text('variables')).toBe('{ "input": ');
   });
 

@@ -51,7 +51,7 @@ test('no editor holds the keyboard: Tab goes in and out of each, and Ctrl-Enter 
   await goInto('Variables or headers', 'Variables, as JSON');
   await tabTo(page, 'Result Window');
   await page.keyboard.press('Enter');
-  expect(await focused(page)).toBe('Answer');
+  expect(await focused(page)).toBe('Response');
   await tabTo(page, 'Choose image…');
   await goInto('Operation', 'Operation');
 });

@@ -25,7 +25,7 @@ describe.each([320, 480])('in a window of %i pixels', (windowWidth) => {
     await run('CreateResource');
     await page.getByRole('img', { name: 'Hills by day' }).scrollIntoViewIfNeeded();
     let end = Number.NEGATIVE_INFINITY;
-    for (const name of ['Operation Editor', 'Result Window', 'Images of the answer']) {
+    for (const name of ['Operation Editor', 'Result Window', 'Images of the response']) {
       const { x, y, width, height } = given(await page.getByRole('region', { name }).boundingBox());
       expect([name, y >= end, width >= 250, x >= 0, x + width <= windowWidth]).toEqual([name, true, true, true, true]);
       end = y + height;

@@ -26,7 +26,7 @@ test('the pictures of README show the first screen, and an answer with its image
   await run('CreateResource');
   await run('ReplaceImage');
   await run('ListWithOwners');
-  const images = page.getByRole('region', { name: 'Images of the answer' }).getByRole('img');
+  const images = page.getByRole('region', { name: 'Images of the response' }).getByRole('img');
   await expect.poll(() => images.count()).toBe(2);
   const answered = await take('explorer-images.png');
   expect([first, answered]).toMatchObject([
