@@ -142,7 +142,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
       tokens: { issuer, audience, clientId: 'image-supergraph' },
       rules: settings.accounts,
       events: { audience: eventAudience, subscribers: [subscriber] },
-      clientOf: createClientReader(clientAddressKey),
+      clientOf: createClientReader(clientAddressKey, log('auth')),
       grace,
       listen: { host, port: ports.auth, portVariable: 'AUTH_PORT' },
       log: log('auth'),

@@ -54,7 +54,7 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s, auth learns of
     const seen = await ask(logIn, { 'user-agent': 'Ada’s phone'.replace('’', '\xb4') });
     const client = { address: '127.0.0.1', userAgent: 'Ada\xb4s phone' };
     expect(seen.map((each) => each.client)).toEqual([client, client]);
-    expect(seen[0]?.headers[clientAddressHeader]).toBe(signAddress('127.0.0.1'));
+    expect(seen[0]?.headers[clientAddressHeader]).toMatch(/^127\.0\.0\.1 \d+ [\w-]{43}$/);
   });
 
   test('none of the addresses that the client made up', async () => {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { captureLog } from '../../tests/support/captured-log.ts';
 import { listen } from '../../tests/support/servers.ts';
+import type { Logger } from '../process/logger.ts';
 import { StartupError } from '../process/startup-error.ts';
 import {
   clientAddressHeader,
@@ -9,11 +10,20 @@ import {
   createClientReader,
   readClientAddressKey,
 } from './client-address.ts';
-import { type ClientInfo, canonicalAddress } from './client-info.ts';
+import type { ClientInfo } from './client-info.ts';
 
 const newKey = () => readClientAddressKey(randomBytes(32).toString('base64url'));
 
-describe('the key of client addresses', () => {
+const startOfTests = Date.UTC(2026, 0, 1);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: startOfTests });
+  onTestFinished(() => void vi.useRealTimers());
+});
+
+const advance = (seconds: number) => vi.advanceTimersByTime(seconds * 1_000);
+
+describe('the key', () => {
   const bytes = randomBytes(32);
 
   test.each([
@@ -29,11 +39,11 @@ describe('the key of client addresses', () => {
 
   test.each([
     ['is shorter', randomBytes(31).toString('base64url')],
-    ['has spaces in it', `${'x'.repeat(40)} ${'x'.repeat(40)}`],
+    ['contains spaces', `${'x'.repeat(40)} ${'x'.repeat(40)}`],
     ['has two lines', `${'x'.repeat(60)}\n${'x'.repeat(60)}`],
-    ['has characters that base64 has not', 'ü'.repeat(60)],
-    ['is a key of another kind', '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC'],
-  ])('is refused where it %s, with how to make one and nothing of it', (_, text) => {
+    ['contains characters outside base64', 'ü'.repeat(60)],
+    ['is a private key', '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC'],
+  ])('is rejected if it %s; the message says how to make one and does not quote it', (_, text) => {
     const read = () => readClientAddressKey(text);
     expect(read).toThrow(StartupError);
     expect(read).toThrow('`npm run secrets` makes one.');
@@ -41,92 +51,133 @@ describe('the key of client addresses', () => {
   });
 });
 
-/** What auth makes of a request with these headers; the other end of the connection is 127.0.0.1. */
-async function readAs(headers: Record<string, string>, key = newKey()): Promise<ClientInfo> {
-  const read = createClientReader(key);
+/** A server on 127.0.0.1 that identifies the clients of its requests. */
+async function startReader(key = newKey(), log?: Logger) {
+  const read = createClientReader(key, log);
   const seen: ClientInfo[] = [];
   const server = await listen((req, res) => {
     seen.push(read(req));
     res.end();
   });
   onTestFinished(server.stop);
-  await fetch(server.url, { headers: { 'user-agent': 'a client/1.0', ...headers } });
-  return seen[0] as ClientInfo;
+  return async (headers: Record<string, string>) => {
+    await fetch(server.url, { headers: { 'user-agent': 'a client/1.0', ...headers } });
+    return seen.pop();
+  };
 }
 
-const asked = (value: string): IncomingHttpHeaders & Record<string, string> => ({ [clientAddressHeader]: value });
+const withHeader = (value: string): Record<string, string> => ({ [clientAddressHeader]: value });
+const remote = { address: '127.0.0.1', userAgent: 'a client/1.0' };
 
-describe('of whom a request names, auth believes', () => {
-  test.each(['198.51.100.7', '2001:db8::7', '::1'])('%s, signed by the gateway', async (address) => {
+describe('the client reader', () => {
+  test.each(['198.51.100.7', '2001:db8::7', '::1'])('accepts %s, signed with its key', async (address) => {
     const key = newKey();
-    const client = await readAs(asked(createAddressSigner(key)(address)), key);
-    expect(client).toEqual({ address, userAgent: 'a client/1.0' });
+    const read = await startReader(key);
+    expect(await read(withHeader(createAddressSigner(key)(address)))).toEqual({ address, userAgent: 'a client/1.0' });
   });
 
   const key = newKey();
-  const signed = createAddressSigner(key)('198.51.100.7');
-  const signature = signed.split(' ')[1] ?? '';
-  const forged: [string, Record<string, string>][] = [
-    ['no header', {}],
-    ['no signature', asked('198.51.100.7')],
-    ['an empty one', asked('198.51.100.7 ')],
-    ['the signature of another key', asked(createAddressSigner(newKey())('198.51.100.7'))],
-    ['the signature of another address', asked(`198.51.100.8 ${signature}`)],
-    ['the address in other letters', asked(createAddressSigner(key)('2001:db8::7').replace('db8', 'DB8'))],
-    ['a signature that was cut', asked(signed.slice(0, -1))],
-    ['more after the signature', asked(`${signed}A`)],
-    ['another last letter, which has the same bytes', asked(sameBytes(signed))],
-    ['two of them', asked(`${signed}, ${signed}`)],
-    ['what is no address, though signed', asked(createAddressSigner(key)('everybody'))],
-    ['X-Forwarded-For', { 'x-forwarded-for': '198.51.100.7' }],
-    ['much', asked(`${'1'.repeat(10_000)} ${signature}`)],
+  const sign = createAddressSigner(key);
+  const forged: [string, () => Record<string, string>][] = [
+    ['no header', () => ({})],
+    ['no signature', () => withHeader('198.51.100.7')],
+    ['an empty signature', () => withHeader('198.51.100.7 1767225600 ')],
+    ['no time', () => withHeader(sign('198.51.100.7').replace(/ \d+ /, ' '))],
+    ['the signature of another key', () => withHeader(createAddressSigner(newKey())('198.51.100.7'))],
+    ['the signature of another address', () => withHeader(sign('198.51.100.7').replace('.7 ', '.8 '))],
+    [
+      'a later time than was signed',
+      () => withHeader(sign('198.51.100.7').replace(/ (\d+) /, (_, at) => ` ${Number(at) + 1} `)),
+    ],
+    ['the time in another form', () => withHeader(sign('198.51.100.7').replace(/ (?=\d+ )/, ' 0'))],
+    ['the address in another form', () => withHeader(sign('2001:db8::7').replace('db8', 'DB8'))],
+    ['a shortened signature', () => withHeader(sign('198.51.100.7').slice(0, -1))],
+    ['text after the signature', () => withHeader(`${sign('198.51.100.7')}A`)],
+    ['a last letter that decodes to the same bytes', () => withHeader(withSameBytes(sign('198.51.100.7')))],
+    ['two values', () => withHeader(`${sign('198.51.100.7')}, ${sign('198.51.100.7')}`)],
+    ['signed text that is no address', () => withHeader(sign('everybody'))],
+    ['X-Forwarded-For', () => ({ 'x-forwarded-for': '198.51.100.7' })],
+    ['10 kB of address', () => withHeader(sign('198.51.100.7').replace('198', '1'.repeat(10_000)))],
   ];
-  test.each(forged)('nobody, where there is %s: it is the other end', async (_, headers) => {
-    expect(await readAs(headers, key)).toEqual({ address: '127.0.0.1', userAgent: 'a client/1.0' });
+  test.each(forged)('falls back to the remote address with %s', async (_, headers) => {
+    const { log, lines } = captureLog();
+    const read = await startReader(key, log);
+    expect(await read(headers())).toEqual(remote);
+    expect(lines).toEqual([]);
   });
 });
 
-/** Base64url of 32 bytes has two bits to spare in its last letter. */
-function sameBytes(signed: string): string {
+describe('the time of a signature', () => {
+  const address = '198.51.100.7';
+
+  test.each([
+    ['accepts a header 30 s after it was signed', 30, address],
+    ['ignores a header that is replayed after 31 s', 31, '127.0.0.1'],
+    ['accepts a header from a clock 30 s ahead', -30, address],
+    ['ignores a header from a clock 31 s ahead', -31, '127.0.0.1'],
+    ['ignores a header from a clock an hour behind', 3_600, '127.0.0.1'],
+  ])('%s', async (_, skewSeconds, expected) => {
+    const key = newKey();
+    const { log, lines } = captureLog();
+    const read = await startReader(key, log);
+    vi.setSystemTime(startOfTests - skewSeconds * 1_000);
+    const header = withHeader(createAddressSigner(key)(address));
+    vi.setSystemTime(startOfTests);
+    expect((await read(header))?.address).toBe(expected);
+    const logged = lines.map((line) => [line.skewSeconds, line.maxSkewSeconds]);
+    expect(logged).toEqual(expected === address ? [] : [[skewSeconds, 30]]);
+  });
+
+  test('logs the skew at most once a minute', async () => {
+    const key = newKey();
+    const { log, lines } = captureLog();
+    const read = await startReader(key, log);
+    const header = withHeader(createAddressSigner(key)(address));
+    for (const seconds of [31, 29, 30, 1]) {
+      advance(seconds);
+      await read(header);
+    }
+    expect(lines.map((line) => line.skewSeconds)).toEqual([31, 91]);
+    expect(JSON.stringify(lines)).not.toContain(address);
+  });
+
+  test('is renewed after ten seconds', () => {
+    const sign = createAddressSigner(newKey());
+    const first = sign(address);
+    advance(9);
+    expect(sign(address)).toBe(first);
+    advance(1);
+    const second = sign(address);
+    expect(second).not.toBe(first);
+    expect(second.split(' ')[1]).toBe(String(startOfTests / 1_000 + 10));
+  });
+
+  test('is renewed when the clock is set back', () => {
+    const sign = createAddressSigner(newKey());
+    const first = sign(address);
+    vi.setSystemTime(startOfTests - 60_000);
+    expect(sign(address)).not.toBe(first);
+  });
+});
+
+/** 32 bytes in base64url leave two bits of the last letter unused. */
+function withSameBytes(signed: string): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return signed.slice(0, -1) + letters[letters.indexOf(signed.slice(-1)) + 1];
 }
 
 describe('a signature', () => {
-  test('is the same for the same address, and tells addresses and keys apart', () => {
+  test('is the same for the same address and time, and differs between addresses and keys', () => {
     const key = newKey();
     const [one, again, others] = [createAddressSigner(key), createAddressSigner(key), createAddressSigner(newKey())];
     expect([one('::1'), one('::1')]).toEqual([again('::1'), again('::1')]);
-    expect(new Set([one('::1'), one('::2'), others('::1')].map((value) => value.split(' ')[1])).size).toBe(3);
+    expect(new Set([one('::1'), one('::2'), others('::1')].map((value) => value.split(' ')[2])).size).toBe(3);
   });
 
-  test('holds after more addresses than are remembered', () => {
+  test('is the same after its address was evicted from the cache', () => {
     const sign = createAddressSigner(newKey());
     const first = sign('10.0.0.0');
     for (let host = 0; host < 3_000; host++) sign(`10.1.${host >> 8}.${host & 255}`);
     expect(sign('10.0.0.0')).toBe(first);
   });
-});
-
-describe('an address', () => {
-  test.each([
-    ['198.51.100.7', '198.51.100.7'],
-    ['::ffff:198.51.100.7', '198.51.100.7'],
-    ['::FFFF:c633:6407', '198.51.100.7'],
-    ['0:0:0:0:0:ffff:198.51.100.7', '198.51.100.7'],
-    ['2001:DB8:0:0:0:0:0:7', '2001:db8::7'],
-    ['fe80::1%eth0', 'fe80::1'],
-    ['::ffff:198.51.100.7%eth0', '198.51.100.7'],
-    ['::ffff:0:198.51.100.7', '::ffff:0:c633:6407'],
-    ['::1', '::1'],
-  ])('%s is written as %s', (given, written) => {
-    expect(canonicalAddress(given)).toBe(written);
-  });
-
-  test.each(['', ' ', 'unknown', 'localhost', '127.1', '010.0.0.1', '1.2.3.4:80', '1.2.3.4%eth0', '[::1]', '1.2.3.4 '])(
-    'is not %j',
-    (given) => {
-      expect(canonicalAddress(given)).toBeUndefined();
-    },
-  );
 });

@@ -2,22 +2,22 @@ import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { ApiError } from '../api-error.ts';
 import type { KeySet } from './key-set.ts';
-import { createVerifyToken, TokenFault, type VerifiedToken } from './signed-token.ts';
+import { createVerifyToken, TokenError, type VerifiedToken } from './signed-token.ts';
 
-/** RFC 9068, section 2.1: what tells an access token from every other JWT that the same key signs. */
+/** The header `typ` of access tokens (RFC 9068, section 2.1). */
 export const accessTokenType = 'at+jwt';
 
-/** Who a verified token speaks for. */
+/** The account and session that an access token was issued to. */
 export interface Viewer {
-  /** The account's id: the token's `sub`. */
+  /** Id of the account: the token's `sub`. */
   id: string;
-  /** The session that the token was issued to: its `sid`. */
+  /** Id of the session: the token's `sid`. */
   sessionId: string;
 }
 
 /**
- * UNAUTHENTICATED, with the reason, unless the header carries a token that holds: thrown at once where the token's key is
- * known, and rejected with where it must be looked for. Whether the session has been ended is not seen from a token.
+ * Reads an `Authorization` header. Throws UNAUTHENTICATED unless it carries a valid access token. Returns a promise only
+ * if the token's key must be fetched first. A token alone does not tell if its session has ended since.
  */
 export type Authenticate = (authorization: string | undefined) => Viewer | Promise<Viewer>;
 
@@ -27,9 +27,9 @@ export interface VerifierSettings {
   audience: string;
 }
 
-const maxRememberedTokens = 10_000;
+const maxCachedTokens = 10_000;
 
-interface Remembered {
+interface CachedToken {
   viewer: Viewer;
   expiresAtMs: number;
   kid: string;
@@ -37,37 +37,37 @@ interface Remembered {
 }
 
 /**
- * Verifies bearer tokens (RFC 6750) with public keys alone, as RFC 9068, section 4, asks. A token that held is remembered
- * until it expires or its key is retired, so that its signature is checked once.
+ * Verifies bearer tokens (RFC 6750) with public keys, as RFC 9068, section 4, requires. A valid token is cached until it
+ * expires or its key is retired, so that its signature is checked only once.
  */
 export function createAuthenticate({ keys, issuer, audience }: VerifierSettings): Authenticate {
   const verify = createVerifyToken({ type: accessTokenType, keys, issuer, audience });
-  const remembered = new LRUCache<string, Remembered>({ max: maxRememberedTokens });
+  const cache = new LRUCache<string, CachedToken>({ max: maxCachedTokens });
 
-  const remember = (token: string, { claims, kid, key }: VerifiedToken): Viewer => {
+  const toViewer = (token: string, { claims, kid, key }: VerifiedToken): Viewer => {
     const { sub, sid, exp } = claims;
-    // jsonwebtoken checks `exp` where there is one; a token without would never expire.
+    // jsonwebtoken accepts a token without `exp`, which would never expire.
     if (!isText(sub) || !isText(sid) || exp === undefined) throw invalid();
     const viewer = { id: sub, sessionId: sid };
-    remembered.set(token, { viewer, expiresAtMs: exp * 1000, kid, key });
+    cache.set(token, { viewer, expiresAtMs: exp * 1000, kid, key });
     return viewer;
   };
 
   return (authorization) => {
-    const token = bearerToken(authorization);
-    const known = remembered.get(token);
-    if (known && known.expiresAtMs > Date.now() && keys.get(known.kid) === known.key) return known.viewer;
+    const token = readBearerToken(authorization);
+    const cached = cache.get(token);
+    if (cached && cached.expiresAtMs > Date.now() && keys.get(cached.kid) === cached.key) return cached.viewer;
     try {
       const verified = verify(token);
-      if (!(verified instanceof Promise)) return remember(token, verified);
-      return verified.then((late) => remember(token, late)).catch(refuse);
+      if (!(verified instanceof Promise)) return toViewer(token, verified);
+      return verified.then((late) => toViewer(token, late)).catch(throwApiError);
     } catch (error) {
-      return refuse(error);
+      return throwApiError(error);
     }
   };
 }
 
-function bearerToken(authorization: string | undefined): string {
+function readBearerToken(authorization: string | undefined): string {
   if (authorization === undefined) {
     const message = 'Log in first, and send the access token in the header: Authorization: Bearer …';
     throw new ApiError({ code: 'UNAUTHENTICATED', reason: 'MISSING' }, message);
@@ -81,8 +81,8 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-function refuse(error: unknown): never {
-  if (!(error instanceof TokenFault)) throw error;
+function throwApiError(error: unknown): never {
+  if (!(error instanceof TokenError)) throw error;
   throw error.reason === 'EXPIRED' ? expired() : invalid(error);
 }
 
@@ -92,6 +92,6 @@ function expired(): ApiError {
 }
 
 function invalid(cause?: unknown): ApiError {
-  const message = 'The access token does not hold: log in again, and send it in the header: Authorization: Bearer …';
+  const message = 'The access token is invalid: log in again, and send it in the header: Authorization: Bearer …';
   return new ApiError({ code: 'UNAUTHENTICATED', reason: 'INVALID' }, message, { cause });
 }

@@ -22,7 +22,7 @@ await runProcess({
       tokens: { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, clientId: env.TOKEN_CLIENT_ID },
       rules: accountRulesFrom(env),
       events: { audience: env.EVENT_AUDIENCE, subscribers },
-      clientOf: createClientReader(env.CLIENT_ADDRESS_KEY_FILE),
+      clientOf: createClientReader(env.CLIENT_ADDRESS_KEY_FILE, log),
       grace: createGracePeriod(env.SHUTDOWN_GRACE_MS),
       listen: { host: env.HOST, port: env.AUTH_PORT, portVariable: 'AUTH_PORT' },
       log,

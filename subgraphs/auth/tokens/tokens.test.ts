@@ -131,7 +131,7 @@ describe('a security event token', () => {
     const verifyEvent = createVerifyToken({ ...settings, type: securityEventType });
     expect(() => verifyEvent(accessToken)).toThrow('MALFORMED');
     const event = sign({ ...delivery, event: revoked });
-    expect(() => createAuthenticate(settings)(`Bearer ${event}`)).toThrow('does not hold');
+    expect(() => createAuthenticate(settings)(`Bearer ${event}`)).toThrow('is invalid');
   });
 });
 

@@ -6,7 +6,7 @@ import { sendJson } from '../../../platform/http/json-body.ts';
 import { readRawBody } from '../../../platform/http/raw-body.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import { isOtherEvent, readEventClaims, securityEventType } from '../../../platform/tokens/security-event.ts';
-import { TokenFault, type VerifyToken } from '../../../platform/tokens/signed-token.ts';
+import { TokenError, type VerifyToken } from '../../../platform/tokens/signed-token.ts';
 import type { RevocationStore } from '../storage/revocation-store.ts';
 
 export interface EventReceiverParts {
@@ -94,9 +94,10 @@ interface Fault {
 const unfit = (description: string): Fault => ({ err: 'invalid_request', description });
 
 /** What a token that does not hold is refused with. */
-const faults: Record<TokenFault['reason'], Fault> = {
+const faults: Record<TokenError['reason'], Fault> = {
   MALFORMED: unfit('This is no Security Event Token that is signed as it should be, or not one of its event.'),
   EXPIRED: unfit('The token has expired.'),
+  NOT_YET_VALID: unfit('The token is not valid yet.'),
   UNKNOWN_KEY: { err: 'invalid_key', description: 'The key that the token is signed with is not known.' },
   ISSUER: { err: 'invalid_issuer', description: 'The token is of another issuer.' },
   AUDIENCE: { err: 'invalid_audience', description: 'The token is for another audience.' },
@@ -116,6 +117,6 @@ class EventFault extends Error {
 
 function faultOf(error: unknown): Pick<EventFault, 'status' | 'fault'> {
   if (error instanceof EventFault) return error;
-  if (error instanceof TokenFault) return { status: 400, fault: faults[error.reason] };
+  if (error instanceof TokenError) return { status: 400, fault: faults[error.reason] };
   throw error;
 }
