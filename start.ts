@@ -12,6 +12,7 @@ await runProcess({
     const supergraph = await startSupergraph(settingsFrom(env));
     await requireAnswers(supergraph.gateway);
     process.stdout.write(describe(supergraph, env.DATA_FOLDER));
+    supergraph.prepareExplorer();
     return supergraph;
   },
 });

@@ -42,6 +42,8 @@ export interface Supergraph extends Running {
   auth: string;
   resources: string;
   imageService: string;
+  /** Builds the explorer's page in the background. Tests do not, as each would compete with it for the processor. */
+  prepareExplorer(): void;
 }
 
 const issuer = 'urn:image-supergraph:auth';
@@ -166,5 +168,11 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
       log: log('gateway'),
     }),
   );
-  return { gateway: gateway.url, auth: auth.url, resources: resources.url, imageService: imageService.url };
+  return {
+    gateway: gateway.url,
+    auth: auth.url,
+    resources: resources.url,
+    imageService: imageService.url,
+    prepareExplorer: gateway.prepareExplorer,
+  };
 }

@@ -9,8 +9,8 @@ import { createHttpTransport } from './subgraphs/http-transport.ts';
 await runProcess({
   about: 'gateway: the one entry point; plans operations and asks the subgraphs.',
   spec: gatewayEnvironment,
-  start: (env) =>
-    startGateway({
+  start: async (env) => {
+    const gateway = await startGateway({
       subgraphs: [
         {
           name: 'auth',
@@ -33,5 +33,8 @@ await runProcess({
       grace: createGracePeriod(env.SHUTDOWN_GRACE_MS),
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
       log: createLogger({ service: 'gateway', level: env.LOG_LEVEL }),
-    }),
+    });
+    gateway.prepareExplorer();
+    return gateway;
+  },
 });

@@ -25,8 +25,13 @@ export interface GatewaySettings {
 /** Of a client's request: an image of the largest size in base64, and a second one beside it. */
 const maxBodyBytes = 1024 * 1024;
 
+export interface RunningGateway extends RunningServer {
+  /** Builds and compresses the explorer's page in the background, so that its first visitor does not wait. */
+  prepareExplorer(): void;
+}
+
 /** Starts the gateway on the committed supergraph; it needs no subgraph to start. */
-export function startGateway({
+export async function startGateway({
   subgraphs,
   executor = 'lean',
   corsOrigins,
@@ -34,11 +39,13 @@ export function startGateway({
   grace,
   listen,
   log,
-}: GatewaySettings): Promise<RunningServer> {
+}: GatewaySettings): Promise<RunningGateway> {
   const supergraphSdl = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
   const { gateway, close } = createGateway({ supergraphSdl, subgraphs, executor, log });
-  return startGraphqlServer({
-    ...createExplorer({ log }),
+  const explorer = createExplorer({ log });
+  const server = await startGraphqlServer({
+    page: explorer.page,
+    paths: explorer.paths,
     gateway,
     publicErrors,
     context: ({ authorization, requestId, clientGone, client }) => ({ authorization, requestId, clientGone, client }),
@@ -53,4 +60,5 @@ export function startGateway({
     log,
     close,
   });
+  return { ...server, prepareExplorer: () => void explorer.prepare() };
 }

@@ -7,7 +7,7 @@ import { captureLog } from '../../tests/support/captured-log.ts';
 import { temporaryFolder } from '../../tests/support/system.ts';
 import { startTinyServer } from '../../tests/support/tiny-server.ts';
 import { createExplorer } from './explorer.ts';
-import { loadExplorer } from './load.ts';
+import { createPageLoader } from './load-page.ts';
 
 const files = {
   'index.html': '<!doctype html><title>Explorer</title>',
@@ -16,7 +16,7 @@ const files = {
   'codicon-ABC.ttf': 'a font',
 };
 
-/** A server of an explorer that was built before, and a file beside its folder. */
+/** Serves a built page from a folder, next to which there is a secret file. */
 async function startExplorer() {
   const { path, remove } = temporaryFolder();
   onTestFinished(remove);
@@ -25,12 +25,17 @@ async function startExplorer() {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   writeFileSync(join(path, 'secret.js'), 'secret');
   const { log } = captureLog();
-  const { origin } = await startTinyServer(createExplorer({ load: () => loadExplorer(folder), log }));
+  const load = createPageLoader({
+    builtFolder: folder,
+    cache: { read: async () => undefined, write: async () => {} },
+    importBuilder: () => Promise.reject(new Error('The page must be read from the folder.')),
+  });
+  const { origin } = await startTinyServer(createExplorer({ load, log }));
   return { origin, folder };
 }
 
 describe('the page', () => {
-  test('is answered at the root, whatever the client accepts, and at /graphql to browsers', async () => {
+  test('is served at the root to every client, and at /graphql to browsers', async () => {
     const { origin } = await startExplorer();
     for (const [path, accept] of [
       ['/', '*/*'],
@@ -44,20 +49,20 @@ describe('the page', () => {
     }
   });
 
-  test('is asked for anew each time, and sent only where it has changed', async () => {
+  test('is revalidated at each visit, and sent only if it has changed', async () => {
     const { origin } = await startExplorer();
     const { headers } = await fetch(origin);
     expect(headers.get('cache-control')).toBe('no-cache');
     expect(headers.get('vary')).toBe('Accept, Accept-Encoding');
     const etag = headers.get('etag') ?? '';
-    const statusFor = async (known: string) => (await fetch(origin, { headers: { 'if-none-match': known } })).status;
+    const statusFor = async (tag: string) => (await fetch(origin, { headers: { 'if-none-match': tag } })).status;
     expect(await Promise.all([etag, `W/${etag}`, `"other", ${etag}`, '*'].map(statusFor))).toEqual([
       304, 304, 304, 304,
     ]);
     expect(await Promise.all(['"other"', etag.slice(1, -1)].map(statusFor))).toEqual([200, 200]);
   });
 
-  test('may load scripts from the gateway alone, none inline, and be framed by nobody', async () => {
+  test('may load scripts from the gateway only, run none inline, and not be framed', async () => {
     const { origin } = await startExplorer();
     const { headers } = await fetch(origin);
     const policy = new Map(
@@ -94,7 +99,7 @@ describe('a file of the page', () => {
     ['page-ABC.js', 'text/javascript; charset=utf-8'],
     ['page-ABC.css', 'text/css; charset=utf-8'],
     ['codicon-ABC.ttf', 'font/ttf'],
-  ] as const)('%s is kept for good by whoever has it', async (name, type) => {
+  ] as const)('%s may be cached for good', async (name, type) => {
     const { origin } = await startExplorer();
     const response = await fetch(`${origin}/explorer/${name}`);
     expect([response.status, await response.text()]).toEqual([200, files[name]]);
@@ -113,7 +118,7 @@ describe('a file of the page', () => {
     ['br;q=0, gzip', 'gzip', gunzipSync],
     ['zstd', undefined, (bytes: Buffer) => bytes],
     ['', undefined, (bytes: Buffer) => bytes],
-  ])('is compressed for who accepts %j', async (accepted, encoding, decompress) => {
+  ])('is compressed if the client accepts %j', async (accepted, encoding, decompress) => {
     const { origin } = await startExplorer();
     const { headers, body } = await getRaw(`${origin}/explorer/page-ABC.js`, accepted);
     expect(headers['content-encoding']).toBe(encoding);
@@ -122,7 +127,7 @@ describe('a file of the page', () => {
     expect(decompress(body).toString()).toBe(files['page-ABC.js']);
   });
 
-  test.each(['/', '/explorer/page-ABC.js'])('and the page have heads as they have bodies: %s', async (path) => {
+  test.each(['/', '/explorer/page-ABC.js'])('responds to HEAD with the headers of GET: %s', async (path) => {
     const { origin } = await startExplorer();
     const [head, whole] = await Promise.all(['HEAD', 'GET'].map((method) => fetch(`${origin}${path}`, { method })));
     const {
@@ -130,23 +135,20 @@ describe('a file of the page', () => {
       'x-request-id': __,
       connection: ___,
       'keep-alive': ____,
-      ...ofHead
+      ...headersOfHead
     } = Object.fromEntries(head?.headers ?? []);
     expect([head?.status, await head?.text()]).toEqual([200, '']);
-    expect(Object.fromEntries(whole?.headers ?? [])).toMatchObject(ofHead);
-    expect(Number(ofHead['content-length'])).toBeGreaterThan(0);
+    expect(Object.fromEntries(whole?.headers ?? [])).toMatchObject(headersOfHead);
+    expect(Number(headersOfHead['content-length'])).toBeGreaterThan(0);
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])(
-    'and the page are not for %s, and say what they are for',
-    async (method) => {
-      const { origin } = await startExplorer();
-      for (const path of ['/', '/explorer/page-ABC.js']) {
-        const response = await fetch(`${origin}${path}`, { method });
-        expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-      }
-    },
-  );
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('responds to %s with 405 and the allowed methods', async (method) => {
+    const { origin } = await startExplorer();
+    for (const path of ['/', '/explorer/page-ABC.js']) {
+      const response = await fetch(`${origin}${path}`, { method });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    }
+  });
 
   test.each([
     '/explorer/',
@@ -162,7 +164,7 @@ describe('a file of the page', () => {
     '/explorer/page-ABC.js/',
     '/page-ABC.js',
     '/index.html',
-  ])('is not what %s names', async (path) => {
+  ])('responds to %s with 404', async (path) => {
     const { origin } = await startExplorer();
     const { status, body } = await getRaw(origin, '', path);
     expect([status, JSON.parse(body.toString())]).toEqual([
@@ -172,10 +174,10 @@ describe('a file of the page', () => {
   });
 });
 
-describe('where the page was not built and cannot be', () => {
+describe('a page that is not built and cannot be', () => {
   const failing = () => Promise.reject(new Error("Cannot find package 'graphiql' in /srv/app"));
 
-  test('browsers are told how to mend it, and nothing of the inside', async () => {
+  test('responds with how to build it, without internal details', async () => {
     const { log, lines } = captureLog();
     const { origin } = await startTinyServer(createExplorer({ load: failing, log }));
     for (const path of ['/', '/explorer/page-ABC.js']) {
@@ -185,13 +187,24 @@ describe('where the page was not built and cannot be', () => {
       expect(text).toContain('node --import tsx gateway/explorer/write-built.ts');
       expect(text).not.toContain('/srv/app');
     }
+    // Once, not for each request.
     expect(lines).toMatchObject([
-      { level: 40, msg: 'explorer not built', err: { message: expect.stringContaining('graphiql') } },
-      { level: 40, msg: 'explorer not built' },
+      { level: 40, msg: 'explorer page not available', err: { message: expect.stringContaining('graphiql') } },
     ]);
   });
 
-  test('it is tried again when it is asked for again', async () => {
+  test('is logged once when it cannot be prepared, and loaded on demand', async () => {
+    const loads = [failing, () => Promise.resolve([{ name: 'index.html', bytes: Buffer.from('built') }])];
+    const { log, lines } = captureLog();
+    const explorer = createExplorer({ load: () => loads.shift()?.() ?? failing(), log });
+    await explorer.prepare();
+    expect(lines).toMatchObject([{ level: 40, msg: 'explorer page not available' }]);
+    const { origin } = await startTinyServer(explorer);
+    expect(await (await fetch(origin)).text()).toBe('built');
+    expect(lines).toHaveLength(1);
+  });
+
+  test('is built at a later request', async () => {
     const loads = [failing, () => Promise.resolve([{ name: 'index.html', bytes: Buffer.from('built') }])];
     const { log } = captureLog();
     const load = () => loads.shift()?.() ?? Promise.reject(new Error('loaded a third time'));
@@ -202,18 +215,32 @@ describe('where the page was not built and cannot be', () => {
   });
 });
 
-/** Asks without fetch, which would mend the path, and decompress. */
+test('a prepared page is loaded before the first request, and once', async () => {
+  let loadCount = 0;
+  const load = async () => {
+    loadCount += 1;
+    return [{ name: 'index.html', bytes: Buffer.from('built') }];
+  };
+  const explorer = createExplorer({ load, log: captureLog().log });
+  await explorer.prepare();
+  expect(loadCount).toBe(1);
+  const { origin } = await startTinyServer(explorer);
+  expect(await (await fetch(origin)).text()).toBe('built');
+  expect(loadCount).toBe(1);
+});
+
+/** Sends a request without fetch, which would normalize the path and decompress the body. */
 function getRaw(url: string, acceptEncoding: string, path?: string) {
   return new Promise<{ status: number | undefined; headers: Record<string, unknown>; body: Buffer }>(
     (resolve, reject) => {
       const { hostname, port, pathname } = new URL(url);
       const headers = { 'accept-encoding': acceptEncoding };
-      const asked = request({ hostname, port, path: path ?? pathname, headers }, async (res) => {
+      const sent = request({ hostname, port, path: path ?? pathname, headers }, async (res) => {
         const chunks: Buffer[] = [];
         for await (const chunk of res) chunks.push(chunk);
         resolve({ status: res.statusCode, headers: res.headers, body: Buffer.concat(chunks) });
       });
-      asked.once('error', reject).end();
+      sent.once('error', reject).end();
     },
   );
 }

@@ -2,72 +2,76 @@ import type { ServerResponse } from 'node:http';
 import type { AnswerPath } from '../../platform/graphql/http-handler.ts';
 import { sendError } from '../../platform/http/json-body.ts';
 import type { Logger } from '../../platform/process/logger.ts';
-import { type ExplorerFile, filesFolder, indexName } from './explorer-file.ts';
-import { loadExplorer } from './load.ts';
-import { pageHeaders } from './page-headers.ts';
-import { createServedFile, type ServedFile } from './served-file.ts';
+import { loadPage } from './load-page.ts';
+import { createServedFile, filesFolder, indexName, type PageFile, pageHeaders, type ServedFile } from './page-file.ts';
 
 export interface Explorer {
-  /** The page. */
+  /** Serves the page. */
   page: AnswerPath;
-  /** What is answered at which path: the page at the root, and its files. */
+  /** The request handlers by path: the page at the root, and its files below `/explorer/`. */
   paths: Record<string, AnswerPath>;
+  /** Loads and compresses the page in the background, before the first request. Never rejects. */
+  prepare(): Promise<void>;
 }
 
 /**
- * Serves the explorer: a page for browsers, and the files that it is made of. Nothing is read or built before somebody
- * asks for it; from then on it is held in memory, so that no path of a request ever reaches the disk.
+ * Serves the explorer, a page for browsers. Its files are loaded by `prepare` or the first request, and then kept in
+ * memory: no request path reaches the disk. A failure to load is logged once, and each request tries again.
  */
-export function createExplorer({
-  load = loadExplorer,
-  log,
-}: {
-  load?: () => Promise<ExplorerFile[]>;
-  log: Logger;
-}): Explorer {
+export function createExplorer({ load = loadPage, log }: { load?: () => Promise<PageFile[]>; log: Logger }): Explorer {
   let loading: Promise<Map<string, ServedFile>> | undefined;
-  const files = () => {
-    loading ??= load().then(
-      (all) => new Map(all.map((file) => [file.name, createServedFile(file)])),
-      (error: unknown) => {
-        loading = undefined;
-        throw error;
-      },
-    );
-    return loading;
+  let lastFailure: string | undefined;
+
+  /** Resolves to undefined if the page cannot be loaded. */
+  const loadFiles = (requestId?: string) => {
+    loading ??= load().then((files) => new Map(files.map((file) => [file.name, createServedFile(file)])));
+    return loading.catch((err: Error) => {
+      loading = undefined;
+      if (err.message !== lastFailure) log.warn({ requestId, err }, 'explorer page not available');
+      lastFailure = err.message;
+      return undefined;
+    });
   };
 
-  /** Answers with one file. `headers` are those that every answer of the gateway has. */
-  const answer =
-    (nameOf: (path: string) => string): AnswerPath =>
+  const serve =
+    (nameFor: (path: string) => string): AnswerPath =>
     async (req, res, { requestId, headers }) => {
       if (req.method !== 'GET' && req.method !== 'HEAD')
-        return sendError(res, notAllowed, { ...headers, allow: 'GET, HEAD' });
-      const all = await files().catch((err: unknown) => void log.warn({ requestId, err }, 'explorer not built'));
-      if (!all) return sendNotBuilt(res, headers);
-      const file = all.get(nameOf(new URL(req.url ?? '', 'http://gateway').pathname));
+        return sendError(res, methodNotAllowed, { ...headers, allow: 'GET, HEAD' });
+      const files = await loadFiles(requestId);
+      if (!files) return sendUnavailable(res, headers);
+      const file = files.get(nameFor(new URL(req.url ?? '', 'http://gateway').pathname));
       if (!file) return sendError(res, notFound, headers);
       await file.send(req, res, headers);
     };
-  const page = answer(() => indexName);
-  const file = answer((path) => path.slice(path.lastIndexOf('/') + 1).replace(indexName, ''));
-  return { page, paths: { '/': page, [`/${filesFolder}/*`]: file } };
+  const page = serve(() => indexName);
+  const file = serve((path) => path.slice(path.lastIndexOf('/') + 1).replace(indexName, ''));
+
+  return {
+    page,
+    paths: { '/': page, [`/${filesFolder}/*`]: file },
+    async prepare() {
+      const files = await loadFiles();
+      // One after the other, to leave threads for requests.
+      for (const each of files?.values() ?? []) await each.compress().catch(() => {});
+    },
+  };
 }
 
-const notAllowed = {
+const methodNotAllowed = {
   status: 405,
   code: 'BAD_REQUEST',
   message: 'The explorer is read by GET. GraphQL is at /graphql.',
 };
 const notFound = { status: 404, code: 'BAD_REQUEST', message: 'The explorer has no such file.' };
 
-/** For whoever runs the gateway: how the page comes to be. */
-function sendNotBuilt(res: ServerResponse, headers: Record<string, string>): void {
-  const text = `The explorer's page is not there: it was not built, and there is nothing here to build it with.
+/** Tells the operator how to build the page. */
+function sendUnavailable(res: ServerResponse, headers: Record<string, string>): void {
+  const text = `The explorer is not available: its page has not been built, and this installation cannot build it.
 
 Where the development packages are installed (npm ci), run
     node --import tsx gateway/explorer/write-built.ts
-and put the folder that it names beside the gateway's sources. GraphQL is answered at /graphql all the same.
+and copy the folder that it names to the same place here. The GraphQL API at /graphql works without it.
 `;
   res.writeHead(503, { ...headers, ...pageHeaders, 'content-type': 'text/plain; charset=utf-8' });
   res.end(text);

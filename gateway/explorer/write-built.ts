@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildExplorer } from './build.ts';
-import { builtFolder } from './load.ts';
+import { buildPage } from './build.ts';
+import { builtFolder } from './load-page.ts';
 
-/** Builds the page into the folder that the gateway looks for it in: for where there is nothing to build it with later. */
-const files = await buildExplorer();
+/** Writes the built page to the folder that the gateway serves it from; the Dockerfile runs this. */
+const files = await buildPage();
 rmSync(builtFolder, { recursive: true, force: true });
 mkdirSync(builtFolder, { recursive: true });
 for (const { name, bytes } of files) writeFileSync(join(builtFolder, name), bytes);
-process.stdout.write(`${files.length} files in ${builtFolder}\n`);
+process.stdout.write(`Wrote ${files.length} files to ${builtFolder}\n`);

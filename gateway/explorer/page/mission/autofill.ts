@@ -5,7 +5,7 @@ import type { Account } from './mission.ts';
 import type { MissionContext } from './mission-context.ts';
 
 /** The editors' texts of a tab that autofill may change. */
-export interface TabTexts {
+export interface TabContent {
   id: string;
   operationName: string | null;
   /** JSON with comments. */
@@ -20,7 +20,7 @@ export interface AutofillResult {
   headers?: string;
 }
 
-type Autofill = (tab: TabTexts, context: MissionContext & { accessToken: string | undefined }) => AutofillResult;
+type Autofill = (tab: TabContent, context: MissionContext & { accessToken: string | undefined }) => AutofillResult;
 
 /**
  * Creates the function that puts the access token, the id of the newest resource, and an account into a tab. It replaces
@@ -39,7 +39,7 @@ export function createAutofill({
   const initialValues = new Map<string, string>(Object.entries(initialAccount));
 
   /** Sets `input[key]`, unless the user changed it. */
-  const fillValue = (tab: TabTexts, variables: string, [key, value]: [string, string]) => {
+  const fillValue = (tab: TabContent, variables: string, [key, value]: [string, string]) => {
     const place = `${tab.id} ${key}`;
     const input = parseObject(variables)?.input;
     if (!isRecord(input) || input[key] === value) return variables;
@@ -49,10 +49,10 @@ export function createAutofill({
     return setAt(variables, ['input', key], value);
   };
 
-  const fillVariables = (tab: TabTexts, context: MissionContext): string =>
+  const fillVariables = (tab: TabContent, context: MissionContext): string =>
     valuesFor(tab.operationName, context).reduce((text, value) => fillValue(tab, text, value), tab.variables);
 
-  const fillHeaders = (tab: TabTexts, accessToken: string | undefined): string => {
+  const fillHeaders = (tab: TabContent, accessToken: string | undefined): string => {
     const headers = parseObject(tab.headers);
     if (!headers) return tab.headers;
     const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization') ?? 'Authorization';

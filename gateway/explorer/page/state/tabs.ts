@@ -1,5 +1,5 @@
 import type { MonacoEditor, SlicesWithActions, TabsState } from '@graphiql/react';
-import type { AutofillResult, TabTexts } from '../mission/autofill.ts';
+import type { AutofillResult, TabContent } from '../mission/autofill.ts';
 
 type Tab = TabsState['tabs'][number];
 
@@ -18,7 +18,7 @@ export interface Tabs {
   /** Receives the editors. `initial` is the state before the first change. */
   connect(editing: Editing, initial: TabsState): void;
   /** Returns the active tab; undefined until GraphiQL has loaded. */
-  active(): TabTexts | undefined;
+  active(): TabContent | undefined;
   /** Writes into the active tab. */
   write(texts: AutofillResult): void;
   /** Stores the editors' texts in the active tab. GraphiQL does so after a delay, too late for the next click. */
