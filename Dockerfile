@@ -4,8 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # better-sqlite3 is compiled where no binary of it can be fetched.
 RUN npm ci --no-audit --no-fund
-# The explorer's page is built here, as what it is built with does not go into the image.
-# The page logs in with the TypeScript client.
+# The explorer's page is built here, from its own sources and the TypeScript client's: the final image has no bundler.
 COPY clients/typescript clients/typescript
 COPY gateway/explorer gateway/explorer
 RUN node gateway/explorer/write-built.ts && npm prune --omit=dev --no-audit --no-fund
