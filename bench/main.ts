@@ -1,48 +1,61 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Measure, startBench } from './bench.ts';
-import { stopAll } from './child.ts';
-import { installPackages } from './install.ts';
+import { fileURLToPath } from 'node:url';
+import { type Measure, startComparison } from './comparison/comparison.ts';
+import { drawPicture } from './comparison/picture.ts';
+import { findNoisyQueries, findRegressions } from './comparison/regressions.ts';
+import { type Row, readResults, writeResults } from './comparison/results.ts';
+import { legend, toTable } from './comparison/table.ts';
+import { stopAll } from './harness/child.ts';
 import { help, type Options, readOptions } from './options.ts';
-import { drawPicture } from './picture.ts';
-import { drowned, fallen } from './regressions.ts';
-import { type Row, readResults, writeResults } from './results.ts';
-import { measureStrains } from './stress/stress-tests.ts';
-import { legend, toTable } from './table.ts';
+import { runStressTests } from './stress/stress-tests.ts';
 
 const startedAt = performance.now();
 
-function say(text: string): void {
+function logProgress(text: string): void {
   const seconds = (performance.now() - startedAt) / 1000;
   process.stderr.write(`${seconds.toFixed(0).padStart(4)} s  ${text}\n`);
 }
 
 async function run(options: Options): Promise<void> {
-  const isStrain = options.strains.length > 0;
-  // What is put under strain is the project alone.
-  if (!isStrain) installPackages();
+  const isStress = options.stressTests.length > 0;
+  // Stress tests measure this project alone, and need no packages of other gateways.
+  if (!isStress) installPackages();
   if (options.isPictureOnly) return drawPicture(readResults());
-  const kept = options.isCheck ? readResults() : [];
+  const committed = options.isCheck ? readResults() : [];
   const folder = mkdtempSync(join(tmpdir(), 'supergraph-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  // Leaving in order ends what was started and removes the folder.
+  // An orderly exit ends the child processes and removes the folder.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
-  if (isStrain) {
-    await measureStrains(options.strains, folder, say);
+  if (isStress) {
+    await runStressTests(options.stressTests, folder, logProgress);
     return stopAll();
   }
-  const measure = await startBench(folder, options, say);
+  const measure = await startComparison(folder, options, logProgress);
   const rows = await measureAll(measure, options.queries);
   if (options.isCheck) {
-    await check(measure, rows, kept);
-  } else if (options.isWhole) {
+    await check(measure, rows, committed);
+  } else if (options.isComplete) {
     writeResults(rows);
     await drawPicture(rows);
-    say('wrote bench/results.json and docs/performance.svg');
+    logProgress('wrote bench/results.json and docs/performance.svg');
   }
   await stopAll();
+}
+
+/** Installs the packages of the other gateways unless they are up to date with the lock file. */
+function installPackages(): void {
+  const installed = new URL('node_modules/.package-lock.json', import.meta.url);
+  const lockFile = new URL('package-lock.json', import.meta.url);
+  const installedAt = statSync(installed, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (installedAt >= statSync(lockFile).mtimeMs) return;
+  process.stderr.write('Installing the packages of the other gateways (npm ci in bench) …\n');
+  const folder = fileURLToPath(new URL('.', import.meta.url));
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error('npm ci in bench failed.');
 }
 
 async function measureAll(measure: Measure, queries: Options['queries']): Promise<Row[]> {
@@ -57,19 +70,20 @@ async function measureAll(measure: Measure, queries: Options['queries']): Promis
   return rows;
 }
 
-/** What seems to have fallen is measured once more: a moment in which the machine did something else is not a fall. */
-async function check(measure: Measure, rows: readonly Row[], kept: readonly Row[]): Promise<void> {
-  const suspects = fallen(rows, kept).map(({ row }) => row);
-  if (suspects.length > 0) say('again, what seems to have fallen');
+/** Compares rows with the committed ones. Measures suspected regressions again, in case other load caused them. */
+async function check(measure: Measure, rows: readonly Row[], committed: readonly Row[]): Promise<void> {
+  const suspects = findRegressions(rows, committed).map(({ row }) => row);
+  if (suspects.length > 0) logProgress('measuring suspected regressions again');
   const again = suspects.length > 0 ? await measureAll(measure, [...new Set(suspects.map(({ query }) => query))]) : [];
   const isSuspect = (row: Row) => suspects.some(({ query, variant }) => query === row.query && variant === row.variant);
-  const lines = fallen(again, kept).flatMap(({ row, line }) => (isSuspect(row) ? `  ${line}\n` : []));
+  const regressions = findRegressions(again, committed).filter(({ row }) => isSuspect(row));
+  const lines = regressions.map(({ line }) => `  ${line}\n`);
   process.stdout.write(
-    lines.length > 0 ? `\nFallen by more than a fifth:\n${lines.join('')}` : '\nNothing has fallen.\n',
+    lines.length > 0 ? `\nSlower by more than a fifth, or failing:\n${lines.join('')}` : '\nNo regressions.\n',
   );
-  const noise = drowned(again);
-  if (noise.length > 0)
-    process.stdout.write(`The machine is too busy to tell: stock differs as much from itself (${noise}).\n`);
+  const noisy = findNoisyQueries(again);
+  if (noisy.length > 0)
+    process.stdout.write(`Inconclusive, the machine is too busy: @apollo/gateway differs from itself (${noisy}).\n`);
   if (lines.length > 0) process.exitCode = 1;
 }
 
@@ -92,5 +106,5 @@ try {
   process.stderr.write(`${(error as Error).stack}\n`);
   process.exitCode = 1;
 }
-// Connections that are kept open would hold it up.
+// Open keep-alive connections would delay the exit.
 process.exit();

@@ -1,43 +1,41 @@
 import { parseArgs } from 'node:util';
-import { type MeasuredName, measuredNames } from './queries.ts';
-import { type Variant, variants } from './sides.ts';
-import { type StrainName, strainNames } from './stress/names.ts';
+import type { ComparisonSettings } from './comparison/comparison.ts';
+import { type MeasuredName, measuredNames } from './harness/queries.ts';
+import { baseline, type Variant, variants } from './harness/variants.ts';
+import { type StressTestName, stressTestNames } from './stress/stress-tests.ts';
 
 /** What a run measures. */
-export interface Options {
-  /** Compared with what is kept, and nothing is kept. */
+export interface Options extends ComparisonSettings {
+  /** Compares with the committed results, and writes nothing. */
   isCheck: boolean;
-  /** All of it, so that it may be kept. */
-  isWhole: boolean;
-  /** Nothing is measured. */
+  /** Measures everything, so that the results can be committed. */
+  isComplete: boolean;
+  /** Measures nothing. */
   isPictureOnly: boolean;
   queries: readonly MeasuredName[];
-  variants: readonly Variant[];
-  rounds?: number | undefined;
-  /** Whose CPU profile is written. */
-  cpuProf?: Variant | undefined;
-  /** Measured instead of queries, where there are any. */
-  strains: readonly StrainName[];
+  /** Run instead of the comparison, if there are any. */
+  stressTests: readonly StressTestName[];
 }
 
-export const help = `npm run bench [-- options]
+export const help = `Usage: npm run bench [-- options]
 
-Measures the gateway, on the network and in one process, against others in front of the same subgraphs.
+Compares the gateway, over the network and in one process, with other gateways in front of the same subgraphs.
 Prints a table, writes bench/results.json and draws docs/performance.svg.
 
-  --check              compare with bench/results.json instead of writing it; fails where a ratio of ours
-                       has fallen by more than a fifth
-  --picture            draw the picture from bench/results.json, and measure nothing
-  --only <queries>     of ${measuredNames.join(', ')}; writes no results
-  --variants <names>   of ${variants.join(', ')}; writes no results
-  --rounds <number>    more of them narrow the range; writes no results
-  --cpu-prof <name>    writes that variant's CPU profile to bench/profiles; writes no results
-  --strain <names>     of ${strainNames.join(', ')}, alone: how whole systems bear what is heavy, against what
-                       is asked of them; compares with nobody else, and writes no results
-  --help
+  --check              compare with bench/results.json instead of writing it; exits with 1 when this project's
+                       ratio to @apollo/gateway is lower by more than a fifth
+  --picture            draw docs/performance.svg from bench/results.json without measuring
+  --only <queries>     comma-separated, of ${measuredNames.join(', ')}; writes no results
+  --variants <names>   comma-separated, of ${variants.join(', ')};
+                       writes no results
+  --rounds <number>    1 to 999, more for a narrower range; writes no results
+  --cpu-prof <name>    write the CPU profile of a variant to bench/profiles; writes no results
+  --stress <names>     run stress tests of this project instead: comma-separated, of
+                       ${stressTestNames.join(', ')}; takes no other option
+  --help               print this text
 `;
 
-/** Reads a command line; throws with a line to show where it cannot be understood. */
+/** Parses the command line. Throws an error with a message for the user. */
 export function readOptions(argv: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: [...argv],
@@ -48,43 +46,43 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       variants: { type: 'string' },
       rounds: { type: 'string' },
       'cpu-prof': { type: 'string' },
-      strain: { type: 'string' },
+      stress: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
-  const { strain, ...others } = values;
-  if (strain !== undefined && Object.values(others).some((value) => value !== undefined && value !== false)) {
-    throw new Error('--strain: takes no other option beside it');
+  const { stress, ...others } = values;
+  if (stress !== undefined && Object.values(others).some((value) => value !== undefined && value !== false)) {
+    throw new Error('--stress cannot be combined with other options.');
   }
   const cpuProf = values['cpu-prof'];
-  // A change here can lower no other ratio than those of what is ours.
-  const chosen = values.check ? variants.filter((name) => /^(ours|stock)/.test(name)) : variants;
+  // Changes to this project affect only its own ratios.
+  const byDefault = values.check ? variants.filter((name) => /^(ours|apollo)/.test(name)) : variants;
   return {
     isCheck: values.check,
     isPictureOnly: values.picture,
-    isWhole: [values.only, values.variants, values.rounds, cpuProf].every((value) => value === undefined),
+    isComplete: [values.only, values.variants, values.rounds, cpuProf].every((value) => value === undefined),
     queries: choose('--only', values.only, measuredNames) ?? measuredNames,
-    variants: withStock(choose('--variants', values.variants, variants) ?? chosen),
+    variants: withBaseline(choose('--variants', values.variants, variants) ?? byDefault),
     ...(values.rounds !== undefined && { rounds: readRounds(values.rounds) }),
     ...(cpuProf !== undefined && { cpuProf: choose('--cpu-prof', cpuProf, variants)?.[0] }),
-    strains: choose('--strain', strain, strainNames) ?? [],
+    stressTests: choose('--stress', stress, stressTestNames) ?? [],
   };
 }
 
-function choose<Name extends string>(option: string, given: string | undefined, names: readonly Name[]) {
-  const wanted = given?.split(',');
-  const unknown = wanted?.filter((name) => !(names as readonly string[]).includes(name)) ?? [];
-  if (unknown.length > 0) throw new Error(`${option}: no ${unknown.join(', ')}; there are ${names.join(', ')}`);
-  return wanted && names.filter((name) => wanted.includes(name));
+function choose<Name extends string>(option: string, value: string | undefined, names: readonly Name[]) {
+  const chosen = value?.split(',');
+  const unknown = chosen?.filter((name) => !(names as readonly string[]).includes(name)) ?? [];
+  if (unknown.length > 0) throw new Error(`${option}: unknown '${unknown.join(', ')}'. Use ${names.join(', ')}.`);
+  return chosen && names.filter((name) => chosen.includes(name));
 }
 
-/** Everything is measured against it. */
-function withStock(chosen: readonly Variant[]): readonly Variant[] {
-  return variants.filter((name) => name === 'stock' || chosen.includes(name));
+/** Adds the baseline, which all ratios need. */
+function withBaseline(chosen: readonly Variant[]): readonly Variant[] {
+  return variants.filter((name) => name === baseline || chosen.includes(name));
 }
 
 function readRounds(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new Error('--rounds: a whole number from 1 to 999');
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new Error('--rounds: use a whole number from 1 to 999.');
   return Number(text);
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { readSupergraph, settingsOf } from './settings.ts';
 
-/** As much of Hive's packages as is used; they are installed beside the benchmark only. */
+/** The parts of Hive's packages in use; they are installed in bench/ only. */
 interface HiveRuntime {
   createGatewayRuntime(config: {
     supergraph: string;
@@ -9,7 +9,7 @@ interface HiveRuntime {
     logging: string;
     graphiql: boolean;
     landingPage: boolean;
-    propagateHeaders: { fromClientToSubgraphs(asked: { request: Request }): Record<string, string> | undefined };
+    propagateHeaders: { fromClientToSubgraphs(options: { request: Request }): Record<string, string> | undefined };
   }): RequestListener;
 }
 

@@ -1,7 +1,7 @@
 import { type DefinitionNode, Kind, type ObjectTypeDefinitionNode, parse, print } from 'graphql';
 import { readSchema, settingsOf } from './settings.ts';
 
-/** As much of Mercurius and Fastify as is used; they are installed beside the benchmark only. */
+/** The parts of Mercurius and Fastify in use; they are installed in bench/ only. */
 interface Fastify {
   register(plugin: unknown, options: unknown): void;
   listen(address: { port: number; host: string }): Promise<string>;
@@ -31,22 +31,24 @@ app.register(mercuriusGateway, {
 });
 await app.listen({ port: settings.port, host: '127.0.0.1' });
 
-/** The version that Mercurius speaks: the roots extend, and so does whoever has a type that is another's. */
+/** Rewrites SDL to federation 1, which Mercurius needs: `extend` on root types and on entities of another subgraph. */
 function inFederation1(sdl: string): string {
   const document = parse(sdl, { noLocation: true });
   const definitions = document.definitions.filter(({ kind }) => kind !== Kind.SCHEMA_EXTENSION);
-  return print({ ...document, definitions: definitions.map(extending) });
+  return print({ ...document, definitions: definitions.map(toExtension) });
 }
 
-function extending(definition: DefinitionNode): DefinitionNode {
+function toExtension(definition: DefinitionNode): DefinitionNode {
   if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
   const { description, ...type } = definition;
   if (/^(Query|Mutation)$/.test(type.name.value)) return { ...type, kind: Kind.OBJECT_TYPE_EXTENSION };
-  return isOfAuth(definition) ? { ...type, kind: Kind.OBJECT_TYPE_EXTENSION, fields: withExternalKey(type) } : type;
+  return isUserReference(definition)
+    ? { ...type, kind: Kind.OBJECT_TYPE_EXTENSION, fields: withExternalKey(type) }
+    : type;
 }
 
-/** A user without a name is somebody else's. */
-function isOfAuth({ name, fields = [] }: ObjectTypeDefinitionNode): boolean {
+/** A User without `username` is the resources subgraph's reference to auth's entity. */
+function isUserReference({ name, fields = [] }: ObjectTypeDefinitionNode): boolean {
   return name.value === 'User' && !fields.some((field) => field.name.value === 'username');
 }
 

@@ -1,6 +1,6 @@
 /**
- * A process that does nothing but compare passwords, as many at once as auth does: it says that it is ready, and each
- * time that it is told for how long, how many a second.
+ * A process that only compares passwords, with the concurrency of auth. It sends `ready`, and for each duration in
+ * milliseconds that it receives, the number of comparisons per second.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -13,21 +13,21 @@ const password = randomBytes(12).toString('hex');
 const hash = await bcrypt.hash(password, BCRYPT_COST.parse(undefined));
 
 process.on('message', async (message) => {
-  const milliseconds = Number(message);
-  if (milliseconds > 0) process.send?.(await compareFor(milliseconds));
+  const durationMs = Number(message);
+  if (durationMs > 0) process.send?.(await compareFor(durationMs));
 });
-// What was said before would have been lost.
+// Only now, because earlier messages would be lost.
 process.send?.('ready');
 
-async function compareFor(milliseconds: number): Promise<number> {
+async function compareFor(durationMs: number): Promise<number> {
   const startedAt = performance.now();
   let compared = 0;
-  const compareOn = async () => {
-    while (performance.now() - startedAt < milliseconds) {
+  const compareRepeatedly = async () => {
+    while (performance.now() - startedAt < durationMs) {
       await bcrypt.compare(password, hash);
       compared += 1;
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, compareOn));
+  await Promise.all(Array.from({ length: concurrency }, compareRepeatedly));
   return (compared * 1000) / (performance.now() - startedAt);
 }

@@ -2,29 +2,29 @@ import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { searchKey } from '../../subgraphs/resources/storage/resource-store.ts';
 
-/** How many resources one user is to have. */
+/** A user, and the number of resources to create. */
 export interface Owner {
   id: string;
   count: number;
 }
 
-const countOfOthers = 200;
-const millisecondsApart = 8_000;
-const rowsInTransaction = 100_000;
-/** A prime that divides no number of rows here: so titles and updates come in no order of creation, and each once. */
+const resourcesPerOtherUser = 200;
+const creationIntervalMs = 8_000;
+const rowsPerTransaction = 100_000;
+/** A prime that divides no row count: multiplied by it, row numbers are shuffled, each exactly once. */
 const stride = 7_368_787;
 
-/** Fills a table up to a number of rows; those of each owner lie evenly between everybody else's. */
+/** Fills the table up to a number of rows. The rows of each owner are spread evenly among those of other users. */
 export function fillTable(file: string, owners: readonly Owner[], rowCount: number): void {
   const db = new Database(file);
-  // Nobody needs the file if this fails.
+  // No durability: the file is discarded on failure.
   for (const setting of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -1000000']) db.pragma(setting);
   const indexes = db
     .prepare<[], { name: string; sql: string }>(
       "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'resources' AND sql IS NOT NULL",
     )
     .all();
-  // Sorting once is far quicker than finding each row's place.
+  // Creating the indexes at the end is much faster than updating them for each row.
   for (const { name } of indexes) db.exec(`DROP INDEX ${name}`);
 
   const existing = Number(db.prepare('SELECT count(*) FROM resources').pluck().get());
@@ -32,8 +32,8 @@ export function fillTable(file: string, owners: readonly Owner[], rowCount: numb
   const columns = Object.keys(rowOf(0, '', rowCount));
   const values = columns.map((column) => `@${column}`);
   const insert = db.prepare(`INSERT INTO resources (${columns.join(', ')}) VALUES (${values.join(', ')})`);
-  for (let from = existing; from < rowCount; from += rowsInTransaction) {
-    const to = Math.min(from + rowsInTransaction, rowCount);
+  for (let from = existing; from < rowCount; from += rowsPerTransaction) {
+    const to = Math.min(from + rowsPerTransaction, rowCount);
     db.transaction(() => {
       for (let nth = from; nth < to; nth += 1) insert.run(rowOf(nth, ownerOf(nth - existing), rowCount));
     })();
@@ -43,7 +43,7 @@ export function fillTable(file: string, owners: readonly Owner[], rowCount: numb
   db.close();
 }
 
-/** Whose the nth row is: the owners' at even distances, and the others' in turns. */
+/** Returns the owner of the nth row: the owners at even distances, and other users in turn. */
 function createOwners(owners: readonly Owner[], rowCount: number): (nth: number) => string {
   const taken = new Map<number, string>();
   for (const { id, count } of owners) {
@@ -53,13 +53,13 @@ function createOwners(owners: readonly Owner[], rowCount: number): (nth: number)
       taken.set(nth, id);
     }
   }
-  const others = Array.from({ length: Math.ceil(rowCount / countOfOthers) }, () => randomUUID());
+  const others = Array.from({ length: Math.ceil(rowCount / resourcesPerOtherUser) }, () => randomUUID());
   return (nth) => taken.get(nth) ?? others[nth % others.length] ?? '';
 }
 
 function rowOf(nth: number, ownerId: string, rowCount: number) {
   const shuffled = (nth * stride) % rowCount;
-  const createdAt = Date.UTC(2026, 0, 1) + nth * millisecondsApart;
+  const createdAt = Date.UTC(2026, 0, 1) + nth * creationIntervalMs;
   const title = `Picture ${shuffled} of a holiday by the sea`;
   const imageId = shuffled.toString(16).padStart(24, '0');
   return {
@@ -82,7 +82,7 @@ function rowOf(nth: number, ownerId: string, rowCount: number) {
   };
 }
 
-/** A UUID of version 7, by its time, as the project's own are. */
+/** A UUIDv7 for a time, like the real ids. */
 function idAt(time: number, nth: number): string {
   const at = time.toString(16).padStart(12, '0');
   return `${at.slice(0, 8)}-${at.slice(8)}-7000-8000-${nth.toString(16).padStart(12, '0')}`;

@@ -6,9 +6,9 @@ import {
   type ResourceOrder,
   resourceOrders,
 } from '../../subgraphs/resources/storage/resource-store.ts';
-import type { Person } from '../users.ts';
+import type { User } from '../harness/users.ts';
 
-/** A page of somebody's list, as the store is asked for it and as GraphQL is. */
+/** A page of a user's resources, as a query for the store and for GraphQL. */
 export interface Page {
   name: 'small' | 'first' | 'last';
   order: ResourceOrder;
@@ -21,8 +21,8 @@ export interface Page {
 
 export const pageSize = 20;
 
-/** What each order sorts by, as the tables have it. */
-const sorted: Record<ResourceOrder, { column: string; direction: 'ASC' | 'DESC' }> = {
+/** The sort columns in the database. */
+const sortColumns: Record<ResourceOrder, { column: string; direction: 'ASC' | 'DESC' }> = {
   NEWEST: { column: 'created_at', direction: 'DESC' },
   OLDEST: { column: 'created_at', direction: 'ASC' },
   TITLE: { column: 'title_key', direction: 'ASC' },
@@ -35,23 +35,23 @@ const query = `query Page($after: String, $orderBy: ResourceOrder!) {
   }
 }`;
 
-/** For each order the only page of somebody with few, and the first and the last of somebody with many. */
-export function findPages(file: string, { few, many, pageCount }: { few: Person; many: Person; pageCount: number }) {
+/** For each order: the only page of a user with few resources, and the first and last page of a user with many. */
+export function findPages(file: string, { few, many, pageCount }: { few: User; many: User; pageCount: number }) {
   const db = new Database(file, { readonly: true });
   const pages = resourceOrders.map((order) => {
-    const { column, direction } = sorted[order];
-    // Where the page before the last one ends.
+    const { column, direction } = sortColumns[order];
+    // The end of the page before the last.
     const position = db
       .prepare<[string, number], Position>(
         `SELECT ${column} AS key, id FROM resources WHERE owner_id = ?
          ORDER BY ${column} ${direction}, id ${direction} LIMIT 1 OFFSET ?`,
       )
       .get(many.id, (pageCount - 1) * pageSize - 1);
-    if (!position) throw new Error(`There are not ${pageCount} pages.`);
+    if (!position) throw new Error(`There are fewer than ${pageCount} pages.`);
     return [
-      pageOf('small', { person: few, order, hasNextPage: false }),
-      pageOf('first', { person: many, order, hasNextPage: true }),
-      pageOf('last', { person: many, order, hasNextPage: false, after: position }),
+      pageOf('small', { user: few, order, hasNextPage: false }),
+      pageOf('first', { user: many, order, hasNextPage: true }),
+      pageOf('last', { user: many, order, hasNextPage: false, after: position }),
     ] as const;
   });
   db.close();
@@ -60,15 +60,10 @@ export function findPages(file: string, { few, many, pageCount }: { few: Person;
 
 function pageOf(
   name: Page['name'],
-  {
-    person,
-    order,
-    after,
-    hasNextPage,
-  }: { person: Person; order: ResourceOrder; after?: Position; hasNextPage: boolean },
+  { user, order, after, hasNextPage }: { user: User; order: ResourceOrder; after?: Position; hasNextPage: boolean },
 ): Page {
-  const list = { ownerId: person.id, order, filter: {} };
+  const list = { ownerId: user.id, order, filter: {} };
   const variables = { orderBy: order, after: after && writeCursor(list, after) };
   const body = JSON.stringify({ query, variables });
-  return { name, order, list, ...(after && { after }), body, authorization: person.authorization, hasNextPage };
+  return { name, order, list, ...(after && { after }), body, authorization: user.authorization, hasNextPage };
 }

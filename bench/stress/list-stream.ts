@@ -1,23 +1,23 @@
 import { setTimeout } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { queryOf } from '../queries.ts';
-import type { Person } from '../users.ts';
-import { post } from './post.ts';
+import { queryOf } from '../harness/queries.ts';
+import { post } from '../harness/request.ts';
+import type { User } from '../harness/users.ts';
 
-/** Asked for however late the answers come, as people do who do not know of each other. */
+/** An open-loop load: requests are sent on schedule, whether or not earlier ones have been answered. */
 export interface ListStream {
   url: string;
-  readers: readonly Person[];
+  readers: readonly User[];
   perSecond: number;
 }
 
-/** More than may be under way at once, so that none waits for a connection. */
+/** More than the requests in flight, so that none waits for a connection. */
 const connections = 256;
-let asked = 0;
+let sentCount = 0;
 
 /**
- * Asks for lists on a fixed schedule until told to stop, and says how long each took from when it was due: one that
- * could not even be sent in time counts as the wait that it is.
+ * Queries lists on a fixed schedule until `isOver`. Returns the latencies in milliseconds, measured from the scheduled time:
+ * a request that is sent late counts with its delay.
  */
 export async function streamLists({ url, readers, perSecond }: ListStream, isOver: () => boolean): Promise<number[]> {
   const { origin, pathname } = new URL(url);
@@ -29,12 +29,12 @@ export async function streamLists({ url, readers, perSecond }: ListStream, isOve
     const dueAt = startedAt + (nth * 1000) / perSecond;
     const waitMs = dueAt - performance.now();
     if (waitMs > 0) await setTimeout(waitMs);
-    const reader = readers[asked++ % readers.length];
-    if (!reader) throw new Error('Nobody to ask for.');
+    const reader = readers[sentCount++ % readers.length];
+    if (!reader) throw new Error('There are no readers.');
     const { authorization } = reader;
-    const answered = post(pool, { path: pathname, body: query.body(reader, nth), authorization });
-    const latency = answered.then(() => performance.now() - dueAt);
-    // One that fails before the last is sent is thrown at the end.
+    const response = post(pool, { path: pathname, body: query.body(reader, nth), authorization });
+    const latency = response.then(() => performance.now() - dueAt);
+    // Prevents an unhandled rejection: `Promise.all` below throws it.
     latency.catch(() => {});
     latencies.push(latency);
   }

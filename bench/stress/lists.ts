@@ -2,29 +2,28 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'undici';
 import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite/resource-store.ts';
-import { firstAnswer } from '../ask.ts';
-import { quantile } from '../rounds.ts';
-import { startSubgraphs } from '../subgraphs.ts';
-import { fillDataFolder } from '../users.ts';
+import { quantile } from '../harness/load.ts';
+import { firstResponse, post } from '../harness/request.ts';
+import { startSubgraphs } from '../harness/subgraphs.ts';
+import { fillDataFolder } from '../harness/users.ts';
 import { fillTable } from './large-table.ts';
 import { findPages, type Page, pageSize } from './list-pages.ts';
-import { post } from './post.ts';
 import { type Requirement, toColumns, toVerdicts } from './report.ts';
 
 const rowCount = 2_000_000;
 const pageCount = 10_000;
-const storeTimes = { warmUp: 500, measured: 1_500 };
-const httpTimes = { warmUp: 200, measured: 400 };
+const storeRequests = { warmUp: 500, measured: 1_500 };
+const httpRequests = { warmUp: 200, measured: 400 };
 const atMost = 1.5;
 
 type Pages = readonly [small: Page, first: Page, last: Page];
 
-/** Pages of a large table, the same whoever asks and however far into a list, by the store and over HTTP. */
-export async function measureLists(folder: string, say: (text: string) => void): Promise<string> {
-  say(`lists: filling a table of ${rowCount} resources`);
-  const people = await fillDataFolder(folder);
-  const [many, few] = people.creators;
-  if (!many || !few) throw new Error('Nobody to list for.');
+/** Measures pages of a large table, in the store and over HTTP: latency should not grow with the length of a list. */
+export async function measureLists(folder: string, logProgress: (text: string) => void): Promise<string> {
+  logProgress(`lists: filling a table of ${rowCount} resources`);
+  const users = await fillDataFolder(folder);
+  const [many, few] = users.creators;
+  if (!many || !few) throw new Error('There are no users.');
   const file = join(folder, 'resources.sqlite');
   const startedAt = performance.now();
   const owners = [
@@ -33,45 +32,46 @@ export async function measureLists(folder: string, say: (text: string) => void):
   ];
   fillTable(file, owners, rowCount);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-  const about = `${rowCount} resources, filled in ${seconds} s; the file has ${(statSync(file).size / 1e6).toFixed(0)} MB`;
-  say(`lists: ${about}`);
+  const summary = `${rowCount} resources, filled in ${seconds} s; the file has ${(statSync(file).size / 1e6).toFixed(0)} MB`;
+  logProgress(`lists: ${summary}`);
 
   const pages = findPages(file, { few, many, pageCount });
   const results = [await measureStore(file, pages), await measureHttp(folder, pages)];
-  return [about, ...results].join('\n\n');
+  return [summary, ...results].join('\n\n');
 }
 
 async function measureStore(file: string, pages: readonly Pages[]): Promise<string> {
   const store = openSqliteResourceStore(file);
-  // One more than a page has, as the subgraph asks for to know hasNextPage.
+  // One more than the page size, as the subgraph does to determine hasNextPage.
   const readPage = async ({ list, after, hasNextPage }: Page) => {
     const found = await store.range(list, { after, limit: pageSize + 1, fromEnd: false });
     requirePage(Math.min(found.length, pageSize), found.length > pageSize, hasNextPage);
   };
-  const text = await compare('store', pages, storeTimes, readPage);
+  const text = await compare('store', pages, storeRequests, readPage);
   store.close();
   return text;
 }
 
 async function measureHttp(folder: string, pages: readonly Pages[]): Promise<string> {
   const { resources } = await startSubgraphs(folder);
-  await firstAnswer(resources, JSON.stringify({ query: '{ __typename }' }));
+  await firstResponse(resources, JSON.stringify({ query: '{ __typename }' }));
   const { origin, pathname } = new URL(resources.url);
   const client = new Client(origin);
   const readPage = async ({ body, authorization, hasNextPage }: Page) => {
     const text = await post(client, { path: pathname, body, authorization });
     requirePage(text.split('"url":').length - 1, text.includes('"hasNextPage":true'), hasNextPage);
   };
-  const text = await compare('HTTP', pages, httpTimes, readPage);
+  const text = await compare('HTTP', pages, httpRequests, readPage);
   await client.close();
   return text;
 }
 
 function requirePage(nodes: number, hasNextPage: boolean, isExpected: boolean): void {
-  if (nodes !== pageSize || hasNextPage !== isExpected) throw new Error(`${nodes} of a page, more: ${hasNextPage}`);
+  if (nodes !== pageSize || hasNextPage !== isExpected)
+    throw new Error(`Unexpected page of ${nodes} resources with hasNextPage: ${hasNextPage}`);
 }
 
-/** In turns, one page at a time, so that what the machine does beside falls on all alike. */
+/** Reads all pages in turn, so that other load on the machine affects them alike. */
 async function compare(
   name: string,
   pages: readonly Pages[],
@@ -80,10 +80,10 @@ async function compare(
 ): Promise<string> {
   const times = new Map<Page, number[]>(pages.flat().map((page) => [page, []]));
   for (let nth = 0; nth < warmUp + measured; nth += 1) {
-    for (const [page, taken] of times) {
+    for (const [page, durationsMs] of times) {
       const startedAt = performance.now();
       await readPage(page);
-      if (nth >= warmUp) taken.push(performance.now() - startedAt);
+      if (nth >= warmUp) durationsMs.push(performance.now() - startedAt);
     }
   }
   const p50 = (page: Page) => quantile(times.get(page) ?? [], 0.5);
@@ -93,7 +93,7 @@ async function compare(
     const ratios = [p50(first) / p50(small), p50(last) / p50(small)] as const;
     const milliseconds = [small, first, last].map((page) => p50(page).toFixed(3));
     rows.push([`${name} ${small.order}`, ...milliseconds, ...ratios.map((ratio) => ratio.toFixed(2))]);
-    const limit = { wanted: { atMost }, unit: ' times' };
+    const limit = { target: { atMost }, unit: ' times' };
     requirements.push({ about: `${name} ${small.order}: first page`, measured: ratios[0], ...limit });
     requirements.push({ about: `${name} ${small.order}: page ${pageCount}`, measured: ratios[1], ...limit });
   }

@@ -1,9 +1,8 @@
 import { portApart } from '../../tests/support/servers.ts';
-import { type Child, startChild } from '../child.ts';
-import { load } from '../load.ts';
-import { queryOf } from '../queries.ts';
-import { quantile } from '../rounds.ts';
-import type { People } from '../users.ts';
+import { type Child, startChild } from '../harness/child.ts';
+import { load, quantile } from '../harness/load.ts';
+import { queryOf } from '../harness/queries.ts';
+import type { Users } from '../harness/users.ts';
 import { streamLists } from './list-stream.ts';
 import { round, toColumns, toVerdicts } from './report.ts';
 import type { System, Systems } from './systems.ts';
@@ -11,7 +10,7 @@ import type { System, Systems } from './systems.ts';
 const clients = 8;
 const listsPerSecond = 50;
 const rounds = 4;
-/** Some twenty comparisons on two cores. */
+/** About twenty password comparisons on two cores. */
 const turnMs = 3_000;
 
 interface Round {
@@ -20,54 +19,54 @@ interface Round {
   listsMs: number[];
 }
 
-/** Log-ins against what bcrypt does by itself on the same cores, and lists beside them. */
-export async function measureLogIns({ all, people }: Systems, say: (text: string) => void): Promise<string> {
+/** Measures the throughput of log-ins relative to bcrypt alone on the same cores, and the latency of lists meanwhile. */
+export async function measureLogIns({ all, users }: Systems, logProgress: (text: string) => void): Promise<string> {
   const command = ['bench/stress/bcrypt-baseline.ts'];
   const bcryptAlone = startChild({ name: 'bcrypt alone', command, env: {}, port: await portApart() });
-  await bcryptAlone.answer();
+  await bcryptAlone.nextMessage();
   const texts: string[] = [];
   for (const system of all) {
-    say(`log-ins, ${system.name}`);
-    const done: Round[] = [];
-    for (let nth = 0; nth < rounds; nth += 1) done.push(await measureRound(system, people, bcryptAlone));
-    texts.push(toText(system, done));
+    logProgress(`log-ins, ${system.name}`);
+    const results: Round[] = [];
+    for (let nth = 0; nth < rounds; nth += 1) results.push(await measureRound(system, users, bcryptAlone));
+    texts.push(toText(system, results));
   }
   await bcryptAlone.stop();
   return texts.join('\n\n');
 }
 
-async function measureRound({ url }: System, { readers }: People, bcryptAlone: Child): Promise<Round> {
+async function measureRound({ url }: System, { readers }: Users, bcryptAlone: Child): Promise<Round> {
   const alone = Number(await bcryptAlone.request(String(turnMs)));
   const query = { ...queryOf('log-in'), connections: clients };
   let isOver = false;
-  const loggingIn = load({ url, query, people: readers, counter, until: { milliseconds: turnMs } }).finally(() => {
+  const loggingIn = load({ url, query, users: readers, counter, until: { durationMs: turnMs } }).finally(() => {
     isOver = true;
   });
   const streaming = streamLists({ url, readers, perSecond: listsPerSecond }, () => isOver);
-  const [listsMs, { errors, answered, requestsPerSecond }] = await Promise.all([streaming, loggingIn]);
-  if (errors > 0) throw new Error(`${errors} of ${answered} log-ins were refused.`);
+  const [listsMs, { errors, responses, requestsPerSecond }] = await Promise.all([streaming, loggingIn]);
+  if (errors > 0) throw new Error(`${errors} of ${responses} log-ins failed.`);
   return { alone, logIns: requestsPerSecond, listsMs };
 }
 
-function toText({ name }: System, done: readonly Round[]): string {
+function toText({ name }: System, results: readonly Round[]): string {
   const toRow = (title: string, { alone, logIns, listsMs }: Round) => [
     title,
     ...[logIns, alone, logIns / alone, quantile(listsMs, 0.5), quantile(listsMs, 0.99)].map(round),
   ];
-  const mean = (of: (each: Round) => number) => done.reduce((sum, each) => sum + of(each), 0) / done.length;
-  const listsMs = done.flatMap((each) => each.listsMs);
-  const whole = { alone: mean(({ alone }) => alone), logIns: mean(({ logIns }) => logIns), listsMs };
+  const mean = (of: (each: Round) => number) => results.reduce((sum, each) => sum + of(each), 0) / results.length;
+  const listsMs = results.flatMap((each) => each.listsMs);
+  const total = { alone: mean(({ alone }) => alone), logIns: mean(({ logIns }) => logIns), listsMs };
   const titles = ['', 'log-ins/s', 'bcrypt alone/s', 'ratio', 'list p50 ms', 'list p99 ms'];
   const ratio = quantile(
-    done.map(({ alone, logIns }) => logIns / alone),
+    results.map(({ alone, logIns }) => logIns / alone),
     0.5,
   );
   return [
-    `${name}: ${clients} clients, ${listsPerSecond} lists/s beside`,
-    toColumns(titles, [...done.map((each, nth) => toRow(`round ${nth + 1}`, each)), toRow('all', whole)]),
+    `${name}: ${clients} clients, ${listsPerSecond} lists/s meanwhile`,
+    toColumns(titles, [...results.map((each, nth) => toRow(`round ${nth + 1}`, each)), toRow('all', total)]),
     toVerdicts([
-      { about: 'log-ins, times bcrypt alone (median of rounds)', measured: ratio, wanted: { atLeast: 0.9 } },
-      { about: 'lists: p99', measured: quantile(listsMs, 0.99), wanted: { atMost: 20 }, unit: ' ms' },
+      { about: 'log-ins, times bcrypt alone (median of rounds)', measured: ratio, target: { atLeast: 0.9 } },
+      { about: 'lists: p99', measured: quantile(listsMs, 0.99), target: { atMost: 20 }, unit: ' ms' },
     ]),
   ].join('\n\n');
 }

@@ -1,14 +1,13 @@
 /**
- * Loaded with `--import` into a process that is put under strain: between `strain` and `relax` it watches how long the
- * event loop keeps others waiting and how much memory the process takes at most. It ends the process together with the
- * benchmark, however that ends.
+ * Preloaded with `--import` into the processes of a stress test. Between the messages `start` and `stop` it records the
+ * event-loop delay and the peak memory. Ends the process when the benchmark ends.
  */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** What a process went through. */
-export interface Strain {
-  /** Of the delays of a timer of one millisecond, which are at least that. */
+/** A recording of one process. */
+export interface Recording {
+  /** 99.9th percentile of the delay of a timer of 1 ms, which is at least 1. */
   loopP999Ms: number;
   loopMaxMs: number;
   peakRssBytes: number;
@@ -20,21 +19,21 @@ let peakRssBytes = 0;
 let sampling: NodeJS.Timeout | undefined;
 
 process.on('message', (message) => {
-  if (message === 'strain') {
+  if (message === 'start') {
     delays.reset();
     delays.enable();
     peakRssBytes = 0;
     sampling = setInterval(sample, sampleMs);
-  } else if (message === 'relax') {
+  } else if (message === 'stop') {
     clearInterval(sampling);
     delays.disable();
     sample();
-    const strain: Strain = {
+    const recording: Recording = {
       loopP999Ms: delays.percentile(99.9) / 1e6,
       loopMaxMs: delays.max / 1e6,
       peakRssBytes,
     };
-    process.send?.(strain);
+    process.send?.(recording);
   }
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,46 +1,49 @@
 import { cumulativeStdNormalProbability, quantile, shuffle, wilcoxonRankSum } from 'simple-statistics';
-import { ask } from '../ask.ts';
-import type { People } from '../users.ts';
+import { sendOperation } from '../harness/request.ts';
+import type { Users } from '../harness/users.ts';
 import { round, toColumns, toVerdicts } from './report.ts';
 import type { Systems } from './systems.ts';
 
-const triesEach = 200;
-/** So rarely the test says that two kinds differ which do not. */
+const attemptsPerKind = 200;
+/** The accepted probability of a false positive. */
 const significance = 0.01;
 const shiftStepMs = 0.05;
 const longestShiftMs = 100;
 
-/** Wrong guesses at a password, by what is true of the name, and how long each was answered after, in milliseconds. */
+/** Failed log-ins with one kind of username. */
 interface Kind {
   about: string;
-  names: readonly string[];
-  times: number[];
+  usernames: readonly string[];
+  durationsMs: number[];
 }
 
 /**
- * Whether somebody can tell by the time which names have accounts. Guesses of each kind, one at a time and in an order
- * drawn by lot, are held against each other by the two-sided rank-sum test of Mann, Whitney and Wilcoxon: it tells whether
- * one kind tends to take longer, whatever the distribution and however far single answers lie off.
+ * Tests whether the duration of a failed log-in reveals that an account exists. Sends attempts of each kind one at a time in
+ * random order, and compares the durations with the two-sided Mann-Whitney-Wilcoxon rank-sum test, which assumes no
+ * distribution and tolerates outliers.
  */
-export async function measureGuesses({ all, people }: Systems, say: (text: string) => void): Promise<string> {
+export async function measurePasswordAttempts(
+  { all, users }: Systems,
+  logProgress: (text: string) => void,
+): Promise<string> {
   const system = all.find(({ name }) => name === 'network');
-  if (!system) throw new Error('There is no system on the network.');
-  const [unknown, known, outdated] = kindsOf(people);
-  say(`guesses, ${system.name}: ${triesEach} of each kind`);
-  for (const { kind, nth } of inRandomOrder([unknown, known, outdated])) {
-    const { names, times } = kind;
+  if (!system) throw new Error('The system over the network is missing.');
+  const [unknown, existing, outdated] = kindsOf(users);
+  logProgress(`password attempts, ${system.name}: ${attemptsPerKind} of each kind`);
+  for (const { kind, nth } of inRandomOrder([unknown, existing, outdated])) {
+    const { usernames, durationsMs } = kind;
     const sentAt = performance.now();
-    await guess(system.url, names[nth % names.length] ?? '');
-    times.push(performance.now() - sentAt);
+    await attemptLogIn(system.url, usernames[nth % usernames.length] ?? '');
+    durationsMs.push(performance.now() - sentAt);
   }
-  return toText(unknown, [known, outdated]);
+  return toText(unknown, [existing, outdated]);
 }
 
-function kindsOf({ readers, outdated }: People): [Kind, Kind, Kind] {
-  const kindOf = (about: string, names: string[]): Kind => ({ about, names, times: [] });
+function kindsOf({ readers, outdated }: Users): [Kind, Kind, Kind] {
+  const kindOf = (about: string, usernames: string[]): Kind => ({ about, usernames, durationsMs: [] });
   return [
     kindOf(
-      'a name that nobody has',
+      'an unknown username',
       readers.map((_, nth) => `nobody-${nth}`),
     ),
     kindOf(
@@ -55,37 +58,42 @@ function kindsOf({ readers, outdated }: People): [Kind, Kind, Kind] {
 }
 
 function inRandomOrder(kinds: readonly Kind[]): { kind: Kind; nth: number }[] {
-  return shuffle(kinds.flatMap((kind) => Array.from({ length: triesEach }, (_, nth) => ({ kind, nth }))));
+  return shuffle(kinds.flatMap((kind) => Array.from({ length: attemptsPerKind }, (_, nth) => ({ kind, nth }))));
 }
 
 const mutation = 'mutation LogIn($input: LoginInput!) { login(input: $input) { tokenType } }';
 
-async function guess(url: string, username: string): Promise<void> {
-  const { text } = await ask(url, JSON.stringify({ query: mutation, variables: { input: { username, password } } }));
-  if (!text.includes('INVALID_CREDENTIALS')) throw new Error(`That was no wrong guess: ${text}`);
+async function attemptLogIn(url: string, username: string): Promise<void> {
+  const { text } = await sendOperation(
+    url,
+    JSON.stringify({ query: mutation, variables: { input: { username, password } } }),
+  );
+  if (!text.includes('INVALID_CREDENTIALS'))
+    throw new Error(`A log-in with a wrong password did not fail as expected: ${text}`);
 }
 
 const password = 'wrong horse battery staple';
 
 function toText(unknown: Kind, others: readonly Kind[]): string {
   const titles = ['', 'p25 ms', 'median ms', 'p75 ms'];
-  const rows = [unknown, ...others].map(({ about, times }) => [
+  const rows = [unknown, ...others].map(({ about, durationsMs }) => [
     about,
-    ...[0.25, 0.5, 0.75].map((p) => round(quantile(times, p))),
+    ...[0.25, 0.5, 0.75].map((p) => round(quantile(durationsMs, p))),
   ]);
-  const verdicts = others.map(({ about, times }) => ({
+  const verdicts = others.map(({ about, durationsMs }) => ({
     about: `p: ${about}`,
-    measured: pOf(unknown.times, times),
-    wanted: { atLeast: significance },
+    measured: pValue(unknown.durationsMs, durationsMs),
+    target: { atLeast: significance },
   }));
-  const told = others.map(
-    ({ about, times }) => `${about}: ${round(shiftTold(unknown.times, times))} ms more would have been told`,
+  const detectable = others.map(
+    ({ about, durationsMs }) =>
+      `${about}: a difference of ${round(detectableShift(unknown.durationsMs, durationsMs))} ms would be detected`,
   );
-  return [toColumns(titles, rows), toVerdicts(verdicts), told.join('\n')].join('\n\n');
+  return [toColumns(titles, rows), toVerdicts(verdicts), detectable.join('\n')].join('\n\n');
 }
 
-/** How probable it is that two samples of one distribution differ so much: by the normal approximation of the rank sum. */
-function pOf(one: number[], other: number[]): number {
+/** The p-value of the rank-sum test, by normal approximation. */
+function pValue(one: number[], other: number[]): number {
   const [m, n] = [one.length, other.length];
   const expected = (m * (m + n + 1)) / 2;
   const deviation = Math.sqrt((m * n * (m + n + 1)) / 12);
@@ -93,11 +101,11 @@ function pOf(one: number[], other: number[]): number {
   return 2 * (1 - cumulativeStdNormalProbability(z));
 }
 
-/** What the test can tell: how much longer all of the second kind would have to take. */
-function shiftTold(one: number[], other: number[]): number {
+/** The sensitivity of the test: the shift in milliseconds of the second sample at which it becomes significant. */
+function detectableShift(one: number[], other: number[]): number {
   for (let shift = 0; shift < longestShiftMs; shift += shiftStepMs) {
     const later = other.map((time) => time + shift);
-    if (pOf(one, later) < significance && quantile(later, 0.5) > quantile(one, 0.5)) return shift;
+    if (pValue(one, later) < significance && quantile(later, 0.5) > quantile(one, 0.5)) return shift;
   }
   return Number.POSITIVE_INFINITY;
 }

@@ -1,4 +1,4 @@
-/** Rows under their titles: the first column is text, to the left, and the others are numbers, to the right. */
+/** Formats a table: the first column is aligned to the left, the others to the right. */
 export function toColumns(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [titles, ...rows];
   const widths = titles.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -9,27 +9,27 @@ export function toColumns(titles: readonly string[], rows: readonly (readonly st
   return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
 }
 
-/** Something that was measured, and the most or the least that it should be. */
+/** A measured value and its target. */
 export interface Requirement {
   about: string;
   measured: number;
-  wanted: { atMost: number } | { atLeast: number };
+  target: { atMost: number } | { atLeast: number };
   unit?: string;
 }
 
-/** One line for each: what was measured, what is wanted, and whether it is so. */
+/** Formats one line for each requirement: the measured value, the target, and whether it is met. */
 export function toVerdicts(requirements: readonly Requirement[]): string {
-  const rows = requirements.map(({ about, measured, wanted, unit = '' }) => {
-    const isMost = 'atMost' in wanted;
-    const limit = isMost ? wanted.atMost : wanted.atLeast;
-    const isMet = isMost ? measured <= limit : measured >= limit;
-    const wantedText = `${isMost ? '<=' : '>='} ${round(limit)}${unit}`;
-    return [about, `${round(measured)}${unit}`, wantedText, isMet ? 'met' : 'MISSED'];
+  const rows = requirements.map(({ about, measured, target, unit = '' }) => {
+    const isMaximum = 'atMost' in target;
+    const limit = isMaximum ? target.atMost : target.atLeast;
+    const isMet = isMaximum ? measured <= limit : measured >= limit;
+    const targetText = `${isMaximum ? '<=' : '>='} ${round(limit)}${unit}`;
+    return [about, `${round(measured)}${unit}`, targetText, isMet ? 'met' : 'MISSED'];
   });
-  return toColumns(['', 'measured', 'wanted', ''], rows);
+  return toColumns(['', 'measured', 'target', ''], rows);
 }
 
-/** As many digits as one reads. */
+/** Formats a number with three significant digits or fewer decimals. */
 export function round(value: number): string {
   if (Math.abs(value) >= 100) return value.toFixed(0);
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);

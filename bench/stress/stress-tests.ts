@@ -1,33 +1,35 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { useMeter } from '../child.ts';
+import { useMeter } from '../harness/child.ts';
 import { measureLists } from './lists.ts';
 import { measureLogIns } from './log-ins.ts';
-import type { StrainName } from './names.ts';
-import { measureGuesses } from './password-attempts.ts';
+import { measurePasswordAttempts } from './password-attempts.ts';
 import { type Systems, startSystems } from './systems.ts';
 import { measureUploads } from './uploads.ts';
 
-/** Measures one after the other and prints what each found beside what is wanted of it; nothing fails for what it finds. */
-export async function measureStrains(
-  names: readonly StrainName[],
+export const stressTestNames = ['uploads', 'log-ins', 'password-attempts', 'lists'] as const;
+export type StressTestName = (typeof stressTestNames)[number];
+
+/** Runs stress tests one after the other, and prints each result beside its target. A missed target is no failure. */
+export async function runStressTests(
+  names: readonly StressTestName[],
   folder: string,
-  say: (text: string) => void,
+  logProgress: (text: string) => void,
 ): Promise<void> {
-  useMeter('strain/meter.ts');
+  useMeter(new URL('meter.ts', import.meta.url));
   let started: Promise<Systems> | undefined;
   const systems = () => {
-    started ??= startSystems(join(folder, 'systems'), say);
+    started ??= startSystems(join(folder, 'systems'), logProgress);
     return started;
   };
-  const measures: Record<StrainName, () => Promise<string>> = {
-    uploads: async () => measureUploads(await systems(), say),
-    'log-ins': async () => measureLogIns(await systems(), say),
-    guesses: async () => measureGuesses(await systems(), say),
-    lists: async () => measureLists(join(folder, 'lists'), say),
+  const tests: Record<StressTestName, () => Promise<string>> = {
+    uploads: async () => measureUploads(await systems(), logProgress),
+    'log-ins': async () => measureLogIns(await systems(), logProgress),
+    'password-attempts': async () => measurePasswordAttempts(await systems(), logProgress),
+    lists: async () => measureLists(join(folder, 'lists'), logProgress),
   };
   for (const name of names) {
-    const text = await measures[name]();
+    const text = await tests[name]();
     process.stdout.write(`\n${name} (load average of the last minute: ${loadavg()[0]?.toFixed(1)})\n\n${text}\n`);
   }
 }

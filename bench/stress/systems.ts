@@ -1,30 +1,30 @@
-import { firstAnswer } from '../ask.ts';
-import type { Child } from '../child.ts';
-import { load } from '../load.ts';
-import { prepare } from '../prepare.ts';
-import { queryOf } from '../queries.ts';
-import { startSide } from '../sides.ts';
-import type { People } from '../users.ts';
-import type { Strain } from './meter.ts';
+import type { Child } from '../harness/child.ts';
+import { load } from '../harness/load.ts';
+import { prepare } from '../harness/prepare.ts';
+import { queryOf } from '../harness/queries.ts';
+import { firstResponse } from '../harness/request.ts';
+import type { Users } from '../harness/users.ts';
+import { startVariant } from '../harness/variants.ts';
+import type { Recording } from './meter.ts';
 
-/** The project as somebody runs it. */
+/** A running instance of this project. */
 export interface System {
   name: 'network' | 'one process';
-  /** The gateway's. */
+  /** The gateway's endpoint. */
   url: string;
   processes: ReadonlyMap<string, Child>;
 }
 
-/** Both ways to run it, on data of their own with the same people and secrets. */
+/** The project in both deployments, each on its own copy of the data. */
 export interface Systems {
   all: readonly System[];
-  people: People;
+  users: Users;
 }
 
-/** Starts both and asks each for lists until V8 has seen them; while one is measured, the other has nothing to do. */
-export async function startSystems(folder: string, say: (text: string) => void): Promise<Systems> {
-  const { people, settings } = await prepare(folder, say);
-  const [gateway, one] = [await startSide('ours', settings), await startSide('ours-one-process', settings)];
+/** Starts both deployments and warms them up. While one is measured, the other is idle. */
+export async function startSystems(folder: string, logProgress: (text: string) => void): Promise<Systems> {
+  const { users, settings } = await prepare(folder, logProgress);
+  const [gateway, one] = [await startVariant('ours', settings), await startVariant('ours-one-process', settings)];
   const { auth, resources, imageService } = settings.subgraphs;
   const all: System[] = [
     {
@@ -35,21 +35,21 @@ export async function startSystems(folder: string, say: (text: string) => void):
     { name: 'one process', url: one.url, processes: new Map([['one process', one]]) },
   ];
   const typename = JSON.stringify({ query: '{ __typename }' });
-  for (const child of [auth, resources, gateway, one]) await firstAnswer(child, typename);
+  for (const child of [auth, resources, gateway, one]) await firstResponse(child, typename);
   const query = queryOf('q1');
-  const warmUp = { query, people: people.readers, counter: { next: 0 }, until: { requests: query.warmUpRequests } };
+  const warmUp = { query, users: users.readers, counter: { next: 0 }, until: { requests: query.warmUpRequests } };
   for (const { url } of all) await load({ ...warmUp, url });
-  return { all, people };
+  return { all, users };
 }
 
-/** What each process goes through while something is done. */
-export async function strainOf(
+/** Records event-loop delay and memory of each process while a load runs. */
+export async function recordProcesses(
   { processes }: System,
   during: () => Promise<unknown>,
-): Promise<ReadonlyMap<string, Strain>> {
-  for (const child of processes.values()) child.tell('strain');
+): Promise<ReadonlyMap<string, Recording>> {
+  for (const child of processes.values()) child.send('start');
   await during();
-  const strains = new Map<string, Strain>();
-  for (const [name, child] of processes) strains.set(name, (await child.request('relax')) as Strain);
-  return strains;
+  const recordings = new Map<string, Recording>();
+  for (const [name, child] of processes) recordings.set(name, (await child.request('stop')) as Recording);
+  return recordings;
 }

@@ -1,72 +1,74 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { type Load, load } from '../load.ts';
-import { type Query, queryOf } from '../queries.ts';
-import { quantile } from '../rounds.ts';
-import type { People } from '../users.ts';
-import { largestImage } from './largest-image.ts';
+import sharp from 'sharp';
+import { maxImageBytes } from '../../subgraphs/resources/image-service/client.ts';
+import { type Load, load, quantile } from '../harness/load.ts';
+import { type Query, queryOf } from '../harness/queries.ts';
+import type { Users } from '../harness/users.ts';
 import { streamLists } from './list-stream.ts';
-import type { Strain } from './meter.ts';
+import type { Recording } from './meter.ts';
 import { type Requirement, round, toColumns, toVerdicts } from './report.ts';
-import { type System, type Systems, strainOf } from './systems.ts';
+import { recordProcesses, type System, type Systems } from './systems.ts';
 
 const clients = 16;
-const clientsBesideLists = 8;
-const strainMs = 6_000;
+const clientsDuringLists = 8;
+const uploadMs = 6_000;
 const idleMs = 500;
-/** For the heap to be looked through after what came before. */
+/** Time for garbage collection after the previous load. */
 const restMs = 1_500;
 const warmUpRequests = 32;
 const listsPerSecond = 100;
 const rounds = 3;
 const turnMs = 3_000;
-const bodiesKept = 6;
+/** Allowed memory growth, as a multiple of the bodies in flight. */
+const allowedBodies = 6;
 const mb = 1e6;
 
-/** Uploads of the largest image: what they take of memory and of the event loop, and what lists suffer beside them. */
-export async function measureUploads({ all, people }: Systems, say: (text: string) => void): Promise<string> {
+/** Measures uploads of the largest image: memory, event-loop delay, and the latency of lists meanwhile. */
+export async function measureUploads({ all, users }: Systems, logProgress: (text: string) => void): Promise<string> {
   const image = (await largestImage()).toString('base64');
   const create = queryOf('create');
-  const body = create.body(people.creators[0] ?? people.readers[0], 0);
+  const body = create.body(users.creators[0] ?? users.readers[0], 0);
   const input = { title: 'The largest picture', image: { data: image } };
   const largest = JSON.stringify({ ...(JSON.parse(body) as object), variables: { input } });
   const query = { ...create, connections: clients, body: () => largest };
   const texts: string[] = [];
   for (const system of all) {
-    say(`uploads, ${system.name}`);
-    texts.push(await measureSystem(system, people, query));
+    logProgress(`uploads, ${system.name}`);
+    texts.push(await measureSystem(system, users, query));
   }
   return texts.join('\n\n');
 }
 
-async function measureSystem(system: System, people: People, query: Query): Promise<string> {
-  const upload = (connections: number, until: { milliseconds: number } | { requests: number }) =>
-    load({ ...asCreators(people, system), query: { ...query, connections }, until }).then(requireGood);
+async function measureSystem(system: System, users: Users, query: Query): Promise<string> {
+  const upload = (connections: number, until: { durationMs: number } | { requests: number }) =>
+    load({ ...creatorSettings(users, system), query: { ...query, connections }, until }).then(requireSuccess);
 
   await upload(clients, { requests: warmUpRequests });
   await setTimeout(restMs);
-  const idle = await strainOf(system, () => setTimeout(idleMs));
+  const idle = await recordProcesses(system, () => setTimeout(idleMs));
   let uploads: Load | undefined;
-  const under = await strainOf(system, async () => {
-    uploads = await upload(clients, { milliseconds: strainMs });
+  const loaded = await recordProcesses(system, async () => {
+    uploads = await upload(clients, { durationMs: uploadMs });
   });
   await setTimeout(restMs);
 
-  const lists = await measureLists(system, people, (milliseconds) => upload(clientsBesideLists, { milliseconds }));
-  const allowedMb = (bodiesKept * clients * query.body(people.readers[0], 0).length) / mb;
-  const { rows, requirements } = ofProcesses(idle, under, allowedMb);
-  const ratio = lists.besideP99 / lists.aloneP99;
+  const lists = await measureLists(system, users, (durationMs) => upload(clientsDuringLists, { durationMs }));
+  const allowedMb = (allowedBodies * clients * query.body(users.readers[0], 0).length) / mb;
+  const { rows, requirements } = reportProcesses(idle, loaded, allowedMb);
+  const ratio = lists.loadedP99 / lists.aloneP99;
   return [
     `${system.name}: ${clients} clients, ${round(uploads?.requestsPerSecond ?? 0)} uploads/s, p50 ${round(quantile(uploads?.latenciesMs ?? [], 0.5))} ms`,
     toColumns(['', 'idle MB', 'growth MB', 'allowed MB', 'loop p99.9 ms', 'max', 'idle p99.9', 'max'], rows),
-    `${listsPerSecond} lists/s: p50 and p99 alone ${round(lists.aloneP50)} and ${round(lists.aloneP99)} ms, beside ${clientsBesideLists} uploaders ${round(lists.besideP50)} and ${round(lists.besideP99)} ms; p99s by round ${lists.byRound}`,
-    toVerdicts([...requirements, { about: 'lists: p99, times alone', measured: ratio, wanted: { atMost: 2 } }]),
+    `${listsPerSecond} lists/s: p50 and p99 alone ${round(lists.aloneP50)} and ${round(lists.aloneP99)} ms, with ${clientsDuringLists} uploading clients ${round(lists.loadedP50)} and ${round(lists.loadedP99)} ms; p99s by round ${lists.byRound}`,
+    toVerdicts([...requirements, { about: 'lists: p99, times alone', measured: ratio, target: { atMost: 2 } }]),
   ].join('\n\n');
 }
 
-async function measureLists(system: System, { readers }: People, upload: (milliseconds: number) => Promise<unknown>) {
+async function measureLists(system: System, { readers }: Users, upload: (durationMs: number) => Promise<unknown>) {
   const stream = { url: system.url, readers, perSecond: listsPerSecond };
   const alone: number[][] = [];
-  const beside: number[][] = [];
+  const loaded: number[][] = [];
   for (let nth = 0; nth < rounds; nth += 1) {
     const endsAt = performance.now() + turnMs;
     alone.push(await streamLists(stream, () => performance.now() > endsAt));
@@ -75,39 +77,58 @@ async function measureLists(system: System, { readers }: People, upload: (millis
       isOver = true;
     });
     const [listsMs] = await Promise.all([streamLists(stream, () => isOver), uploading]);
-    beside.push(listsMs);
+    loaded.push(listsMs);
     await setTimeout(restMs);
   }
   const p99 = (latencies: readonly number[] | undefined) => quantile(latencies ?? [], 0.99);
   return {
     aloneP50: quantile(alone.flat(), 0.5),
     aloneP99: p99(alone.flat()),
-    besideP50: quantile(beside.flat(), 0.5),
-    besideP99: p99(beside.flat()),
-    byRound: alone.map((latencies, nth) => `${round(p99(latencies))}:${round(p99(beside[nth]))}`).join(', '),
+    loadedP50: quantile(loaded.flat(), 0.5),
+    loadedP99: p99(loaded.flat()),
+    byRound: alone.map((latencies, nth) => `${round(p99(latencies))}:${round(p99(loaded[nth]))}`).join(', '),
   };
 }
 
-function ofProcesses(idle: ReadonlyMap<string, Strain>, under: ReadonlyMap<string, Strain>, allowedMb: number) {
+function reportProcesses(
+  idle: ReadonlyMap<string, Recording>,
+  loaded: ReadonlyMap<string, Recording>,
+  allowedMb: number,
+) {
   const rows: string[][] = [];
   const requirements: Requirement[] = [];
-  for (const [name, strain] of under) {
-    const before = idle.get(name) ?? strain;
-    const growthMb = (strain.peakRssBytes - before.peakRssBytes) / mb;
-    const loops = [strain.loopP999Ms, strain.loopMaxMs, before.loopP999Ms, before.loopMaxMs];
+  for (const [name, recording] of loaded) {
+    const before = idle.get(name) ?? recording;
+    const growthMb = (recording.peakRssBytes - before.peakRssBytes) / mb;
+    const loops = [recording.loopP999Ms, recording.loopMaxMs, before.loopP999Ms, before.loopMaxMs];
     rows.push([name, ...[before.peakRssBytes / mb, growthMb, allowedMb, ...loops].map(round)]);
     requirements.push(
-      { about: `${name}: growth`, measured: growthMb, wanted: { atMost: allowedMb }, unit: ' MB' },
-      { about: `${name}: loop p99.9`, measured: strain.loopP999Ms, wanted: { atMost: 10 }, unit: ' ms' },
+      { about: `${name}: growth`, measured: growthMb, target: { atMost: allowedMb }, unit: ' MB' },
+      { about: `${name}: loop p99.9`, measured: recording.loopP999Ms, target: { atMost: 10 }, unit: ' ms' },
     );
   }
   return { rows, requirements };
 }
 
 const counter = { next: 0 };
-const asCreators = ({ creators }: People, { url }: System) => ({ url, people: creators, counter });
+const creatorSettings = ({ creators }: Users, { url }: System) => ({ url, users: creators, counter });
 
-function requireGood(done: Load): Load {
-  if (done.errors > 0) throw new Error(`${done.errors} of ${done.answered} uploads were refused.`);
-  return done;
+function requireSuccess(result: Load): Load {
+  if (result.errors > 0) throw new Error(`${result.errors} of ${result.responses} uploads failed.`);
+  return result;
+}
+
+/** The side of a square that is certainly too large as an uncompressed PNG. */
+const startAtPixels = 420;
+
+/** The largest allowed image: a square of noise, which does not compress. */
+async function largestImage(): Promise<Buffer> {
+  const maxBytes = maxImageBytes();
+  for (let side = startAtPixels; side > 0; side -= 1) {
+    const raw = { width: side, height: side, channels: 3 } as const;
+    const pixels = randomBytes(side * side * raw.channels);
+    const image = await sharp(pixels, { raw }).png({ compressionLevel: 0 }).toBuffer();
+    if (image.length <= maxBytes) return image;
+  }
+  throw new Error(`No image has at most ${maxBytes} bytes.`);
 }

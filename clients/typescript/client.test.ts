@@ -81,7 +81,7 @@ describe('resources', () => {
     expect(Buffer.from(served).equals(png)).toBe(true);
   });
 
-  test('are read, updated, given another image and deleted', async () => {
+  test('are read, updated, replaced and deleted', async () => {
     const { client } = await signUp();
     const { id, image } = await client.create({ title: 'Before', description: 'Old', image: png });
     expect(await client.update({ id, title: 'After', description: null })).toMatchObject({

@@ -17,22 +17,27 @@ const unavailable = {
   extensions: { code: 'SERVICE_UNAVAILABLE' },
 };
 
-/** What Hive calls a subgraph that could not be talked to. */
-const troubles = ['SUBREQUEST_HTTP_ERROR', 'RESPONSE_VALIDATION_FAILED', 'TIMEOUT_ERROR', 'DOWNSTREAM_SERVICE_ERROR'];
+/** Hive's codes for a subgraph that did not respond properly. */
+const unavailableCodes = [
+  'SUBREQUEST_HTTP_ERROR',
+  'RESPONSE_VALIDATION_FAILED',
+  'TIMEOUT_ERROR',
+  'DOWNSTREAM_SERVICE_ERROR',
+];
 
-/** Lets the errors of the allow-list leave, with the keys allowed to them, masks all else and logs it. */
+/** Sends public errors with their allowed extension keys; masks and logs all others. */
 export function createErrorPlugin(log: Logger): Plugin {
   return {
     onExecute: ({ args, setResultAndStopExecution }) => {
-      const refused = refuseArguments(args);
-      if (refused) setResultAndStopExecution(refused);
+      const errors = checkArguments(args);
+      if (errors) setResultAndStopExecution(errors);
     },
     onSubscribe: ({ setResultAndStopExecution }) =>
-      setResultAndStopExecution(refusal('OPERATION_RESOLUTION_FAILURE', ['There are no subscriptions here.'])),
+      setResultAndStopExecution(errorResult('OPERATION_RESOLUTION_FAILURE', ['Subscriptions are not supported.'])),
 
     onSubgraphExecute({ subgraphName, executor, setExecutor }) {
       setExecutor(async (request) => {
-        const trouble = (err: unknown): Result => {
+        const fail = (err: unknown): Result => {
           log.warn(
             { requestId: request.context?.req.headers['x-request-id'], subgraph: subgraphName, err },
             'subgraph unavailable',
@@ -43,11 +48,11 @@ export function createErrorPlugin(log: Logger): Plugin {
           const result = await executor(request);
           const errors = (result.errors ?? []) as GraphQLError[];
           const [first] = errors;
-          return first && errors.every(isTrouble)
-            ? trouble(first)
-            : { ...result, ...(errors.length > 0 && { errors: errors.map(asShown) }) };
+          return first && errors.every(isUnavailable)
+            ? fail(first)
+            : { ...result, ...(errors.length > 0 && { errors: errors.map(toPublicError) }) };
         } catch (err) {
-          return trouble(err);
+          return fail(err);
         }
       });
     },
@@ -56,8 +61,8 @@ export function createErrorPlugin(log: Logger): Plugin {
       const errors = (result.errors ?? []) as GraphQLError[];
       if (errors.length === 0) return setResult({ data: result.data });
       const requestId = request.headers.get('x-request-id');
-      const shown = errors.map((error) => show(error, requestId, log));
-      // What was never executed is the client's to mend, or a bug.
+      const shown = errors.map((error) => format(error, requestId, log));
+      // An operation that was not executed is the client's mistake, or a bug.
       const isBug = shown.some(({ extensions }) => extensions?.code === 'INTERNAL_SERVER_ERROR');
       const status = 'data' in result ? 200 : isBug ? 500 : 400;
       setResult({ ...('data' in result && { data: result.data }), errors: shown, extensions: { http: { status } } });
@@ -65,20 +70,20 @@ export function createErrorPlugin(log: Logger): Plugin {
   };
 }
 
-const refusal = (code: string, messages: readonly string[]): Result => ({
+const errorResult = (code: string, messages: readonly string[]): Result => ({
   errors: messages.map((message) => ({ message, extensions: { code } })),
 });
 
-/** What cannot be executed as it was asked for: Hive gives that no code. */
-function refuseArguments({ schema, document, operationName, variableValues }: ExecutionArgs): Result | undefined {
+/** Errors in the arguments of an operation, to which Hive gives no code. */
+function checkArguments({ schema, document, operationName, variableValues }: ExecutionArgs): Result | undefined {
   const operation = getOperationAST(document, operationName);
   if (!operation)
-    return refusal('OPERATION_RESOLUTION_FAILURE', ['Send the operationName of an operation in the document.']);
+    return errorResult('OPERATION_RESOLUTION_FAILURE', ['Send the operationName of an operation in the document.']);
   const options = { maxErrors: 50 };
   const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, options);
   return (
     errors &&
-    refusal(
+    errorResult(
       'BAD_USER_INPUT',
       errors.map(({ message }) => message),
     )
@@ -87,17 +92,17 @@ function refuseArguments({ schema, document, operationName, variableValues }: Ex
 
 const codeOf = ({ extensions }: { extensions?: Readonly<Record<string, unknown>> }) => extensions?.code;
 
-/** Whether a subgraph has not answered at all. */
-const isTrouble = (error: GraphQLError) => troubles.includes(String(codeOf(error)));
+/** Whether a subgraph has not responded at all. */
+const isUnavailable = (error: GraphQLError) => unavailableCodes.includes(String(codeOf(error)));
 
-/** What a subgraph refused with passes; what it says of its own trouble is masked when it leaves. */
-function asShown({ message, path, extensions }: GraphQLError): GraphQLFormattedError {
+/** Passes on a subgraph's API errors; all other errors will be masked. */
+function toPublicError({ message, path, extensions }: GraphQLError): GraphQLFormattedError {
   const isPublic = isApiErrorCode(publicErrors, extensions?.code);
   const shown = isPublic ? pickPublic(publicErrors, extensions) : { code: 'INTERNAL_SERVER_ERROR' };
   return { message, ...(path && { path }), extensions: shown };
 }
 
-function show(error: GraphQLError, requestId: string | null, log: Logger): GraphQLFormattedError {
+function format(error: GraphQLError, requestId: string | null, log: Logger): GraphQLFormattedError {
   const { message, path, extensions } = error;
   const shown = formatError({ message, ...(path && { path }), extensions: { ...extensions, requestId } });
   if (codeOf(shown) === 'INTERNAL_SERVER_ERROR') log.error({ requestId, path, err: error }, 'bug');

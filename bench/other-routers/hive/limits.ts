@@ -9,30 +9,30 @@ import {
 import { oneCredentialField } from '../../../platform/graphql/one-credential-field.ts';
 import type { Plugin } from './packages.ts';
 
-/** The same as at our own gateway: see platform/graphql/server.ts. */
+/** The limits of this project's gateway: see platform/graphql/server.ts. */
 const maxTokens = 5_000;
 const maxSelections = 2_000;
 
-/** Refuses documents that are too long, or short and ask for too much, and more than one guess at a password. */
+/** Limits the tokens and selections of a document, and the log-in attempts of an operation. */
 export const limits: Plugin = {
   onParse: ({ setParseFn }) => setParseFn((source, options) => parse(source, { ...options, maxTokens })),
   onValidate({ addValidationRule }) {
     addValidationRule(oneCredentialField);
-    addValidationRule(fewSelections);
+    addValidationRule(maxSelectionsRule);
   },
 };
 
-/** A validation rule: at most so many selections, with every fragment counted wherever it is spread. */
-const fewSelections: ValidationRule = (context) => ({
+/** A validation rule that limits selections; a fragment counts at each spread. */
+const maxSelectionsRule: ValidationRule = (context) => ({
   Document(document) {
     const fragments = new Map<string, FragmentDefinitionNode>();
     for (const node of document.definitions)
       if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
     const counts = new Map<string, number>();
     const countFragment = (name: string): number => {
-      const known = counts.get(name);
-      if (known !== undefined) return known;
-      // Circles are for another rule to refuse.
+      const cached = counts.get(name);
+      if (cached !== undefined) return cached;
+      // Ends the recursion of cycles, which another rule reports.
       counts.set(name, 0);
       const fragment = fragments.get(name);
       const count = fragment ? countSelections(fragment.selectionSet) : 0;

@@ -5,7 +5,7 @@ import { startHive } from './start.ts';
 
 await runProcess({
   about:
-    "Hive's gateway in the place of gateway/main.ts: from the same environment, as safe as that. GATEWAY_EXECUTOR is not read.",
+    'Hive Gateway in place of gateway/main.ts, with the same environment except GATEWAY_EXECUTOR, and the same safeguards.',
   spec: gatewayEnvironment,
   start: (env) => startHive(env, createLogger({ service: 'gateway', level: env.LOG_LEVEL })),
 });

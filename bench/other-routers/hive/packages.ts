@@ -1,13 +1,13 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { DocumentNode, ExecutionArgs, GraphQLError, ParseOptions, Source } from 'graphql';
 
-/** What an operation is executed with. `req` is Node's own request, which Hive keeps in its context. */
+/** The context of an operation. `req` is Node's request. */
 export interface Context {
   req: IncomingMessage;
   request: Request;
 }
 
-/** What is answered, before it is written. Hive takes the status from `extensions.http`, and leaves that out. */
+/** A result before serialisation. Hive reads the HTTP status from `extensions.http`, and removes it. */
 export interface Result {
   data?: unknown;
   errors?: readonly GraphQLError[] | readonly object[];
@@ -22,7 +22,7 @@ export interface SubgraphRequest {
 
 export type SubgraphExecutor = (request: SubgraphRequest) => Promise<Result> | Result;
 
-/** As much of the plug-ins of Hive, Yoga and Envelop as is used. */
+/** The parts in use of the plug-in interfaces of Hive, Yoga and Envelop. */
 export interface Plugin {
   onParse?(hook: { setParseFn(parse: (source: string | Source, options?: ParseOptions) => DocumentNode): void }): void;
   onValidate?(hook: { addValidationRule(rule: object): void }): void;
@@ -42,7 +42,7 @@ export interface Plugin {
   onResultProcess?(hook: { request: Request; result: Result; setResult(result: Result): void }): void;
 }
 
-/** As much of Hive's configuration as is used; the packages are installed in bench/ only. */
+/** The parts in use of Hive's configuration; the packages are installed in bench/ only. */
 export interface Configuration {
   supergraph: string;
   graphqlEndpoint: string;
@@ -55,9 +55,13 @@ export interface Configuration {
   cors: false | { origin: string[]; methods: string[]; exposedHeaders: string[]; maxAge: number };
   csrfPrevention: { requestHeaders: string[] };
   propagateHeaders: {
-    fromClientToSubgraphs(asked: { request: Request; subgraphName: string; context: Context }): Record<string, string>;
+    fromClientToSubgraphs(options: {
+      request: Request;
+      subgraphName: string;
+      context: Context;
+    }): Record<string, string>;
   };
-  upstreamTimeout(asked: { subgraphName: string; executionRequest: SubgraphRequest }): number;
+  upstreamTimeout(options: { subgraphName: string; executionRequest: SubgraphRequest }): number;
   subgraphErrors: false;
   maskedErrors: { maskError(error: unknown): unknown };
   logging: string;
@@ -66,7 +70,7 @@ export interface Configuration {
 
 const name = '@graphql-hive/gateway-runtime';
 
-/** Loads the package, and starts Hive's gateway with a configuration. */
+/** Loads the package and creates a Hive gateway. */
 export async function createHiveGateway(
   configuration: Configuration,
 ): Promise<RequestListener & { dispose(): Promise<void> }> {

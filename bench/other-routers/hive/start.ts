@@ -15,7 +15,7 @@ import { type Context, createHiveGateway, type Plugin } from './packages.ts';
 
 type Environment = z.output<typeof gatewayEnvironment>;
 
-/** Starts Hive's gateway before the subgraphs, as safe as our own; docs/other-routers.md says what each setting is for. */
+/** Starts Hive Gateway with the safeguards of this project's gateway; docs/other-routers.md explains each setting. */
 export async function startHive(env: Environment, log: Logger): Promise<Running> {
   const hive = await createHiveGateway({
     supergraph: readSupergraph({ port: env.GATEWAY_PORT, authUrl: env.AUTH_URL, resourcesUrl: env.RESOURCES_URL }),
@@ -34,10 +34,10 @@ export async function startHive(env: Environment, log: Logger): Promise<Running>
         ? env.SUBGRAPH_IMAGE_TIMEOUT_MS
         : env.SUBGRAPH_TIMEOUT_MS,
     subgraphErrors: false,
-    // All errors pass the allow-list where answers are written.
+    // The error plug-in masks them.
     maskedErrors: { maskError: (error) => error },
     logging: env.LOG_LEVEL === 'trace' ? 'trace' : 'error',
-    plugins: () => [limits, endQueries, createErrorPlugin(log)],
+    plugins: () => [limits, abortQueries, createErrorPlugin(log)],
   });
   const server = createServer({ requestTimeout: 30_000 }, createFront(hive));
   server.listen(env.GATEWAY_PORT, env.HOST);
@@ -54,8 +54,8 @@ export async function startHive(env: Environment, log: Logger): Promise<Running>
   };
 }
 
-/** A client that goes away ends its queries; a mutation, once sent, runs on: Hive's `upstreamCancellation` ends both. */
-const endQueries: Plugin = {
+/** Aborts queries when the client disconnects, but not mutations. Hive's `upstreamCancellation` would abort both. */
+const abortQueries: Plugin = {
   onFetch({ context: { request }, executionRequest, options, setOptions }) {
     if (!request || executionRequest?.operationType !== 'query') return;
     const signals = [request.signal, options.signal].filter((signal) => signal instanceof AbortSignal);
@@ -63,13 +63,13 @@ const endQueries: Plugin = {
   },
 };
 
-/** Hive answers every origin where it is not told which. */
+/** Hive allows every origin by default. */
 function corsOf(origins: string[]) {
   if (origins.length === 0) return false;
   return { origin: origins, methods: ['POST'], exposedHeaders: ['x-request-id'], maxAge: 600 };
 }
 
-/** Of a client's headers only these reach a subgraph, and who asks reaches auth alone, signed. */
+/** Forwards only these headers to subgraphs; the signed client address goes to auth only. */
 function createHeaders({ CLIENT_ADDRESS_KEY_FILE, TRUSTED_PROXIES }: Environment) {
   const sign = createAddressSigner(CLIENT_ADDRESS_KEY_FILE);
   const clientOf = createClientIp(TRUSTED_PROXIES);
@@ -84,11 +84,11 @@ function createHeaders({ CLIENT_ADDRESS_KEY_FILE, TRUSTED_PROXIES }: Environment
     return {
       ...headers,
       [clientAddressHeader]: sign(address),
-      // Left out, it would be that of Node's fetch.
+      // Set in any case: the default is that of Node's fetch.
       'user-agent': userAgent ?? '',
     };
   };
 }
 
-/** The supergraph has names in upper case. */
+/** Hive uses the names in the supergraph, which are in upper case. */
 const isNamed = (subgraphName: string, name: string) => subgraphName.toLowerCase() === name;

@@ -8,7 +8,7 @@ interface Context {
   authorization: string | undefined;
 }
 
-/** Apollo's gateway as its documentation sets it up; it forwards the token, and all else is as it comes. */
+/** Apollo's gateway with default settings; it forwards the token. */
 const settings = settingsOf(process.argv);
 const gateway = new ApolloGateway({
   supergraphSdl: readSupergraph(settings),
@@ -16,7 +16,7 @@ const gateway = new ApolloGateway({
     new RemoteGraphQLDataSource<Context>({
       ...(url !== undefined && { url }),
       willSendRequest({ request, context }) {
-        // Empty when the gateway asks for itself.
+        // The context is empty for the gateway's own requests.
         if (context.authorization) request.http?.headers.set('authorization', String(context.authorization));
       },
     }),

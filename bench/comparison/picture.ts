@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import type { Variant } from '../harness/variants.ts';
 import type { Row } from './results.ts';
-import type { Variant } from './sides.ts';
 
-/** As much of Vega as is used; it is installed beside the benchmark only. */
+/** The parts of Vega in use; it is installed in bench/ only. */
 interface VegaLite {
   compile(spec: unknown): { spec: unknown };
 }
@@ -12,7 +12,7 @@ interface Vega {
 }
 
 const names = { vega: 'vega', vegaLite: 'vega-lite' };
-const folder = new URL('../docs/', import.meta.url);
+const folder = new URL('../../docs/', import.meta.url);
 
 const titles: Partial<Record<Variant, string>> = {
   ours: 'this project, on the network',
@@ -27,7 +27,7 @@ const queries: Record<string, string> = {
   q3: 'joined, a page in the middle',
 };
 
-/** Draws what was measured of the three queries as docs/performance.svg. */
+/** Draws the results of three queries to docs/performance.svg. */
 export async function drawPicture(rows: readonly Row[]): Promise<void> {
   const { compile } = (await import(names.vegaLite)) as VegaLite;
   const { parse, View } = (await import(names.vega)) as Vega;
@@ -38,8 +38,10 @@ export async function drawPicture(rows: readonly Row[]): Promise<void> {
 
 function specOf(rows: readonly Row[]): unknown {
   const values = rows.flatMap(({ variant, query, ratio }) => {
-    const [title, about] = [titles[variant], queries[query]];
-    return title && about ? [{ variant: title, query: about, ...ratio, label: `${ratio.median.toFixed(1)}×` }] : [];
+    const [title, queryTitle] = [titles[variant], queries[query]];
+    return title && queryTitle
+      ? [{ variant: title, query: queryTitle, ...ratio, label: `${ratio.median.toFixed(1)}×` }]
+      : [];
   });
   const x = {
     field: 'query',
@@ -51,16 +53,16 @@ function specOf(rows: readonly Row[]): unknown {
   const xOffset = { field: 'variant', type: 'nominal', sort: Object.values(titles) };
   const legend = { title: null, orient: 'top', columns: 2, labelLimit: 400 };
   const color = { field: 'variant', type: 'nominal', scale: { domain: Object.values(titles), range: colours }, legend };
-  const y = { field: 'median', type: 'quantitative', title: 'times stock @apollo/gateway' };
+  const y = { field: 'median', type: 'quantitative', title: 'times @apollo/gateway' };
   return {
     width: 620,
     height: 260,
     padding: 20,
-    // A ground of its own reads the same on a light page and on a dark one.
+    // A white background, for dark pages.
     background: '#ffffff',
     title: {
-      text: 'Requests a second, times stock @apollo/gateway',
-      subtitle: 'Median of the rounds, with their range',
+      text: 'Requests per second relative to @apollo/gateway',
+      subtitle: 'Median and range of the rounds',
       anchor: 'start',
     },
     data: { values },

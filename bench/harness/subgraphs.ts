@@ -1,21 +1,21 @@
 import { join } from 'node:path';
-import { portApart } from '../tests/support/servers.ts';
+import { portApart } from '../../tests/support/servers.ts';
 import { type Child, startChild } from './child.ts';
 import { tokenClaims } from './users.ts';
 
-/** What all gateways on the network stand in front of. */
+/** The processes behind all gateways on the network. */
 export interface Subgraphs {
   auth: Child;
   resources: Child;
   imageService: Child;
-  /** What our own gateway must have in common with auth. */
+  /** Shared by this project's gateway and auth. */
   clientAddressKey: { CLIENT_ADDRESS_KEY_FILE: string };
 }
 
-/** So many guesses that none of those that are measured is refused; counted they are all the same. */
-const manyGuesses = { LOGIN_FAILURES_PER_ACCOUNT: '1000000', LOGIN_FAILURES_PER_ADDRESS: '1000000' };
+/** High limits, so that failed log-ins are counted but never rejected. */
+const highLimits = { LOGIN_FAILURES_PER_ACCOUNT: '1000000', LOGIN_FAILURES_PER_ADDRESS: '1000000' };
 
-/** Starts the project's own subgraphs and its stand-in of the image service on a data folder, each as a process. */
+/** Starts the subgraphs and the image-service stand-in on a data folder, each as a process. */
 export async function startSubgraphs(folder: string): Promise<Subgraphs> {
   const secret = (name: string) => join(folder, 'secrets', name);
   const token = { IMAGE_SERVICE_TOKEN_FILE: secret('image-service-token') };
@@ -37,7 +37,7 @@ export async function startSubgraphs(folder: string): Promise<Subgraphs> {
     ...claims,
     AUTH_DATABASE_FILE: join(folder, 'auth.sqlite'),
     SIGNING_KEYS_FOLDER: secret('signing-keys'),
-    ...manyGuesses,
+    ...highLimits,
     ...clientAddressKey,
   });
   const resources = await start('subgraphs/resources/main.ts', 'RESOURCES_PORT', {
