@@ -6,39 +6,39 @@ import { readImageServiceToken } from './image-service/client.ts';
 
 const variables = z.object({
   RESOURCES_PORT: port().prefault('4002').describe('Port that the resources subgraph listens on.'),
-  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for every one.'),
-  RESOURCES_DATABASE_FILE: z.string().describe('SQLite file of the resources; created where there is none.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all interfaces.'),
+  RESOURCES_DATABASE_FILE: z.string().describe('SQLite file of the resources; created if it does not exist.'),
   VERIFICATION_KEY_FILE: secretFile(readVerificationKeys)
     .optional()
-    .describe('File with the public keys that tokens are verified with (RSA, PEM or JWK Set); this or JWKS_URL.'),
+    .describe('File with the public keys that verify tokens (RSA; PEM or JWK Set). Set this or JWKS_URL.'),
   JWKS_URL: httpUrl()
     .optional()
-    .describe('Where auth publishes these keys, as http://auth:4001/.well-known/jwks.json; the file or this.'),
-  TOKEN_ISSUER: z.string().describe('Who issues access tokens: their iss, a URL.'),
-  TOKEN_AUDIENCE: z.string().describe('Whom access tokens are for: their aud.'),
-  EVENT_AUDIENCE: z.string().describe('Whom security events are for: their aud.'),
-  IMAGE_SERVICE_URL: httpUrl().describe('The image service, up to and with /images/api/v1.'),
+    .describe('URL of the same keys at auth, such as http://auth:4001/.well-known/jwks.json.'),
+  TOKEN_ISSUER: z.string().describe('Expected issuer of access tokens (iss), a URL.'),
+  TOKEN_AUDIENCE: z.string().describe('Expected audience of access tokens (aud).'),
+  EVENT_AUDIENCE: z.string().describe('Expected audience of security events (aud).'),
+  IMAGE_SERVICE_URL: httpUrl().describe('URL of the image service, up to and including /images/api/v1.'),
   IMAGE_SERVICE_TOKEN_FILE: secretFile(readImageServiceToken).describe("File with the image service's private token."),
   IMAGE_SERVICE_TIMEOUT_MS: wholeNumber({ min: 1, max: 60_000 })
     .prefault('8000')
-    .describe('Longest call to the image service.'),
+    .describe('Timeout of one call to the image service.'),
   IMAGE_SERVICE_SETTLE_SECONDS: wholeNumber({ min: 1, max: 3_600 })
     .prefault('60')
-    .describe('Longest that a call may still land at the image service after its last attempt.'),
+    .describe('Longest time after its last attempt that a call may still take effect at the image service.'),
   IMAGE_PUBLIC_FETCH_ORIGIN: httpOrigin()
     .optional()
-    .describe('Where public images are fetched from here, where that is not the origin of their URLs.'),
+    .describe('Origin to fetch public images from, if not the origin of their URLs.'),
   SHUTDOWN_GRACE_MS: shutdownGraceMs(),
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });
 
-/** What resources reads of the environment: of the two sources of keys exactly one. */
+/** The environment of the resources subgraph. Exactly one of the two sources of keys is set. */
 export const resourcesEnvironment = variables.refine(
   ({ VERIFICATION_KEY_FILE: file, JWKS_URL: url }) => (file === undefined) !== (url === undefined),
   {
     path: ['VERIFICATION_KEY_FILE'],
-    message: 'must not be set beside JWKS_URL: keys come from the file or from the URL',
-    // Whatever else is wrong: all faults are reported together.
+    message: 'must be set if JWKS_URL is not, and must not be set if it is',
+    // Runs even if other variables are invalid, so that all errors are reported together.
     when: () => true,
   },
 );

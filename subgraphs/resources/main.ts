@@ -8,13 +8,13 @@ import { resourcesTiming, startResources } from './server.ts';
 import { openSqliteResourceStore } from './storage/sqlite/resource-store.ts';
 
 await runProcess({
-  about: 'resources: the subgraph of image resources; verifies access tokens itself.',
+  about: 'resources: the subgraph of image resources.',
   spec: resourcesEnvironment,
   start: (env) => {
     const log = createLogger({ service: 'resources', level: env.LOG_LEVEL });
     return startResources({
       verifier: {
-        // One of the two is set.
+        // The environment guarantees that exactly one of the two is set.
         keys: env.VERIFICATION_KEY_FILE ?? createRemoteKeySet({ url: env.JWKS_URL as string, log }),
         issuer: env.TOKEN_ISSUER,
         audience: env.TOKEN_AUDIENCE,

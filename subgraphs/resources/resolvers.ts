@@ -4,36 +4,36 @@ import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { ErrorExtensions } from '../../schema/error-codes.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
 import { needsOnlySummaries } from './list-projection.ts';
-import type { Caller } from './resources/caller.ts';
+import type { Caller } from './resources/resource-input.ts';
 import type { Resources } from './resources/resources.ts';
-import type { Resource } from './storage/resource-store.ts';
+import type { Resource } from './storage/resource.ts';
 
 export interface ResourcesContext {
   requestId: string;
-  /** UNAUTHENTICATED without a token that holds, of a session that is open. */
+  /** Throws UNAUTHENTICATED unless the access token is valid and its session is not revoked. Checked once per request. */
   requireViewer: () => Promise<Viewer>;
-  /** The same, looked up again: the mutations of one operation follow one another, and each may take long. */
+  /** Checks again. Mutations of one operation run one after another and may be slow, so each checks for itself. */
   requireViewerNow: () => Promise<Viewer>;
   resources: Resources;
-  /** A resource of the viewer's; all that are asked for at once are looked up by one query. */
+  /** Finds a resource of the viewer; one query finds all that are requested in the same tick. */
   loadResource: (id: string) => Promise<Resource | undefined>;
 }
 
-/** A user, whose account is another subgraph's. */
+/** A reference to a User, whose account belongs to the auth subgraph. */
 export interface Reference {
   id: string;
 }
 
-type AskedFor = Parameters<typeof needsOnlySummaries>[0];
+type SelectionInfo = Parameters<typeof needsOnlySummaries>[0];
 
-const needsOf = (info: AskedFor) => (needsOnlySummaries(info) ? 'summaries' : 'resources');
+const needsOf = (info: SelectionInfo) => (needsOnlySummaries(info) ? 'summaries' : 'resources');
 
 const callerOf = async ({ requireViewerNow, requestId }: ResourcesContext): Promise<Caller> => ({
   viewerId: (await requireViewerNow()).id,
   requestId,
 });
 
-/** GraphQL to rules and back, nothing else. */
+/** Translates between GraphQL and the rules; contains no logic of its own. */
 export const resolvers = {
   DateTime: dateTime,
 
@@ -57,7 +57,7 @@ export const resolvers = {
   },
 
   Resource: {
-    // The gateway sends keys as it got them: JSON of any type.
+    // The gateway passes entity keys on unchecked, so the id may be any JSON value.
     __resolveReference: ({ id }, { loadResource }) => loadResource(String(id)),
     owner: ({ ownerId }) => ({ id: ownerId }),
   },

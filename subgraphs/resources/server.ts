@@ -9,12 +9,12 @@ import { publicErrors } from '../../schema/error-codes.ts';
 import { createEventReceiver } from './events/event-receiver.ts';
 import { type ImageClient, maxImageBytes } from './image-service/client.ts';
 import { createImageReader } from './images/image-reader.ts';
-import { createImageDisposal } from './operations/image-disposal.ts';
+import { createDeleteImage } from './operations/image-deletion.ts';
 import { createLeases, type Timing } from './operations/leases.ts';
 import { startReconciler } from './operations/reconciler.ts';
 import { createRecovery } from './operations/recovery.ts';
 import { createReservationSearch } from './operations/reservation-search.ts';
-import { createServedSha256 } from './operations/served-sha256.ts';
+import { keyLifetimeMs } from './resources/idempotency.ts';
 import { createResources } from './resources/resources.ts';
 import type { ResourceStore } from './storage/resource-store.ts';
 import { createResourcesSubgraph } from './subgraph.ts';
@@ -37,13 +37,14 @@ export function resourcesTiming({
 }
 
 export interface ResourcesSettings {
-  /** Closed when the subgraph stops, as the client is. */
+  /** Closed when the subgraph stops. */
   store: ResourceStore;
+  /** Closed when the subgraph stops. */
   imageClient: ImageClient;
   timing: ResourcesTiming;
-  /** Whose keys are stopped with the subgraph. */
+  /** Its keys are closed when the subgraph stops. */
   verifier: VerifierSettings & { keys: OpenKeySet };
-  /** `aud` of security events, which are signed with the same keys by the same issuer. */
+  /** Expected `aud` of security events, which have the same issuer and keys as access tokens. */
   eventAudience: string;
   /** How long a stop waits for requests in flight; the default period if omitted. */
   grace?: GracePeriod;
@@ -51,20 +52,19 @@ export interface ResourcesSettings {
   log: Logger;
 }
 
-/** Starts the resources subgraph, and the reconciler of what its requests, or those before it, leave open. */
+/** Starts the resources subgraph and its reconciler. */
 export async function startResources(settings: ResourcesSettings): Promise<RunningServer> {
   const { store, imageClient, timing, verifier, eventAudience, grace, listen, log } = settings;
   const { operations, revocations } = store;
-  const maxBytes = maxImageBytes();
-  const readImage = createImageReader({ maxBytes });
-  const servedSha256 = createServedSha256(imageClient, maxBytes);
+  const readImage = createImageReader({ maxBytes: maxImageBytes() });
   const leases = createLeases({ operations, timing, log });
-  const disposeOf = createImageDisposal({ operations, imageClient, leases, log });
-  const resources = createResources({ store, readImage, imageClient, leases, disposeOf, servedSha256 });
+  const deleteImage = createDeleteImage({ operations, imageClient, leases, log });
+  const resources = createResources({ store, readImage, imageClient, leases, deleteImage });
 
   const searchReservation = createReservationSearch({ operations, imageClient });
-  const settle = createRecovery({ operations, imageClient, searchReservation, servedSha256, log });
-  const reconciler = startReconciler({ operations, revocations, settle, everyMs: timing.reconcileEveryMs, log });
+  const recover = createRecovery({ operations, imageClient, searchReservation, log });
+  const everyMs = timing.reconcileEveryMs;
+  const reconciler = startReconciler({ operations, revocations, recover, everyMs, keyLifetimeMs, log });
 
   const { keys, issuer } = verifier;
   const verify = createVerifyToken({ type: securityEventType, keys, issuer, audience: eventAudience });
@@ -84,7 +84,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
     listen,
     log,
     close: async () => {
-      // Ends the calls that the reconciler waits for, too.
+      // Also ends the calls that the reconciler is waiting for.
       imageClient.close();
       await reconciler.stop();
       keys.stop();

@@ -5,10 +5,10 @@ import { buildSchema } from '../../platform/graphql/subgraph-schema.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
 import { type ResourcesContext, resolvers } from './resolvers.ts';
 import type { Resources } from './resources/resources.ts';
-import type { Resource } from './storage/resource-store.ts';
+import type { Resource } from './storage/resource.ts';
 import type { RevocationStore } from './storage/revocation-store.ts';
 
-/** The subgraph's schema, and what its resolvers get with each request. */
+/** Creates the subgraph's schema and the context of its resolvers. */
 export function createResourcesSubgraph({
   resources,
   authenticate,
@@ -27,7 +27,7 @@ export function createResourcesSubgraph({
     schema: buildSchema('resources', resolvers),
     context: ({ requestId, authorization }: IncomingRequest): ResourcesContext => {
       let viewer: Promise<Viewer> | undefined;
-      // Looked up once, however many fields ask.
+      // Verified once per request, however many fields need it.
       const requireViewer = () => {
         viewer ??= viewerOf(authorization);
         return viewer;

@@ -22,7 +22,7 @@ const calls = {
   create: ['imageClient.create', 'operations.reserve', 'imageClient.replace', 'operations.finishCreate'],
   undo: ['operations.discard', 'imageClient.delete', 'operations.end'],
   replacement: ['operations.finishReplacement'],
-  look: ['operations.countUnresolved', 'operations.forgetKeys'],
+  look: ['operations.countUnresolved', 'operations.deleteExpiredKeys'],
 };
 const atOnce = pLimit(4);
 const refused = { status: 'fulfilled', value: { code: 'UNAUTHENTICATED', reason: 'INVALID' } };
@@ -63,7 +63,7 @@ test('resources that are killed at any step between events and the last image of
   expect(await world.checkAll(url)).toEqual(noFindings);
   expect(await underWay).toEqual([refused, refused]);
   const stepsNow = () => doomed.lines().filter((line) => /^(before|after) /.test(line));
-  await until(() => expect(stepsNow().filter((step) => step === 'after operations.forgetKeys')).toHaveLength(2));
+  await until(() => expect(stepsNow().filter((step) => step === 'after operations.deleteExpiredKeys')).toHaveLength(2));
   const steps = stepsNow();
   const first = steps.indexOf('before revocations.accept');
   const expected = Object.values(calls)

@@ -18,7 +18,7 @@ export interface Reached {
 const onlyMutations = { ...patient, reconcileEveryMs: 3_600_000 };
 const pollMs = 20;
 /** What every look of the reconciler does, whether there is something to settle or not. */
-const looking = /(revocations\.purgeSome|operations\.(claim|countUnresolved|forgetKeys))$/;
+const looking = /(revocations\.purgeSome|operations\.(claim|countUnresolved|deleteExpiredKeys))$/;
 
 /** Each step with how often it was come to until then. */
 export function counted(steps: readonly string[]): Reached[] {
@@ -43,7 +43,7 @@ export async function stepsOfReconciler(world: World, settings: Partial<Resource
   await process.url;
   expect((await world.check()).open).toEqual([]);
   // What was the last may have a step left: with the look after it all have been come to.
-  const looks = () => process.lines().filter((line) => line === 'after operations.forgetKeys').length;
+  const looks = () => process.lines().filter((line) => line === 'after operations.deleteExpiredKeys').length;
   for (const looksNow = looks(); looks() === looksNow; ) await setTimeout(pollMs);
   await process.kill();
   const steps = process.lines().filter((line) => !line.startsWith('url '));

@@ -35,8 +35,8 @@ export const mutations: Record<string, Mutation> = {
     ask: createWithKey,
     isOfResource: false,
     steps: {
-      'before operations.findKeyed': 'nothing',
-      'after operations.findKeyed': 'nothing',
+      'before operations.findByKey': 'nothing',
+      'after operations.findByKey': 'nothing',
       'before operations.beginCreate': 'nothing',
       'after operations.beginCreate': 'nothing',
       'before imageClient.create': 'nothing',

@@ -23,13 +23,13 @@ interface LeftOver {
 const create: Mutate = (client) => client.create({ picture: png, description: 'wanted' });
 const createWithKey: Mutate = (client) => client.create({ picture: png, idempotencyKey: 'the one' });
 const search = [
-  'operations.search',
+  'operations.startSearch',
   'imageClient.list',
-  'operations.referredTo',
+  'operations.referencedImages',
   'imageClient.publicHash',
-  'operations.reservationsAmong',
+  'operations.recordedReservations',
 ];
-const finding = ['imageClient.list', 'operations.referredTo'];
+const finding = ['imageClient.list', 'operations.referencedImages'];
 
 const leftOvers: Record<string, LeftOver> = {
   'a create that never heard its image’s id': {
@@ -39,7 +39,7 @@ const leftOvers: Record<string, LeftOver> = {
   },
   'a create that has no image': {
     leave: dyingAt('after operations.beginCreate', create),
-    calls: ['operations.search', ...finding, 'operations.reservationsAmong', 'operations.end'],
+    calls: ['operations.startSearch', ...finding, 'operations.recordedReservations', 'operations.end'],
     rows: 0,
   },
   'a create without a key that has all of its image': {
@@ -84,12 +84,12 @@ const leftOvers: Record<string, LeftOver> = {
       inDatabase(world.at.file, (database) => database.exec('DELETE FROM operations'));
       await dyingAt('after operations.beginCreate', create)(world);
     },
-    calls: [...search, 'operations.adopt', 'operations.end', 'imageClient.delete', 'operations.end'],
+    calls: [...search, 'operations.adoptOrphan', 'operations.end', 'imageClient.delete', 'operations.end'],
     rows: 0,
   },
 };
 
-const sameForAll = /(revocations\.purgeSome|operations\.(countUnresolved|forgetKeys))$/;
+const sameForAll = /(revocations\.purgeSome|operations\.(countUnresolved|deleteExpiredKeys))$/;
 
 /** Worlds in which the same is left over: what is killed in one waits for nothing in another. */
 const worlds = 2;
@@ -103,7 +103,7 @@ test.each(Object.entries(leftOvers))(
       letTimePass(world.at.file);
       const restore = keep(dirname(world.at.file));
       const steps = await stepsOfReconciler(world);
-      const beside = ['revocations.purgeSome', 'operations.countUnresolved', 'operations.forgetKeys'];
+      const beside = ['revocations.purgeSome', 'operations.countUnresolved', 'operations.deleteExpiredKeys'];
       const looks = ['operations.claim', ...leftOver.calls, ...beside];
       expect(callsOf(steps)).toEqual(looks.toSorted());
       const deaths = counted(steps).filter(({ step }) => leftOver.isKilledEverywhere || !sameForAll.test(step));

@@ -32,7 +32,7 @@ const outputs: (() => Promise<Made[]> | Made[])[] = [
       contextType: '../resolvers.ts#ResourcesContext',
       mappers: {
         PageInfo: '../resources/listing.ts#PageInfo as ListedPage',
-        Resource: '../storage/resource-store.ts#ResourceSummary as StoredResource',
+        Resource: '../storage/resource.ts#ResourceSummary as StoredResource',
         ResourceConnection: '../resources/listing.ts#ResourceConnection as ListedResources',
         User: '../resolvers.ts#Reference',
       },

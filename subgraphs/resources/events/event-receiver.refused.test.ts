@@ -109,7 +109,7 @@ describe('what is pushed with', () => {
     expect(headers.get('content-language')).toBe('en');
     expect(rowsIn(file)).toBe(0);
     const told = lines.filter(({ msg }) => msg.startsWith('security event'));
-    expect(told).toEqual([expect.objectContaining({ msg: 'security event refused', status, fault: err })]);
+    expect(told).toEqual([expect.objectContaining({ msg: 'security event rejected', status, code: err })]);
     expect(JSON.stringify(told)).not.toContain(ada);
   });
 });
@@ -177,7 +177,7 @@ describe('as HTTP has it,', () => {
     const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
     await new Promise<void>((resolve) => socket.write(`${head}abc`, () => resolve()));
     socket.destroy();
-    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('security event refused');
+    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('security event rejected');
     expect(await push(eventTokenOf(purge))).toMatchObject({ status: 202 });
     expect(lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
@@ -188,7 +188,7 @@ test('while no key is known at all an event is 503, so that it comes again', asy
   const keys = { ...fixedKeySet([]), refresh: unavailable };
   const { push, lines } = await startSubgraph({ keys });
   expect(await push(eventTokenOf(purge))).toMatchObject({ status: 503, text: '' });
-  expect(lines.map(({ msg }) => msg)).toContain('security event not taken yet');
+  expect(lines.map(({ msg }) => msg)).toContain('security event not stored; the sender will retry');
 });
 
 test('a Security Event Token is no access token, whatever it claims', async () => {

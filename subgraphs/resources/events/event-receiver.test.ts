@@ -137,7 +137,7 @@ describe('an event', () => {
     expect(await push(eventTokenOf(purged(ada.id), { events }))).toMatchObject({ status: 202, text: '' });
     expect(await ada.countAll()).toBe(0);
     expect(storedIn(file)).toEqual({ revoked_sessions: 0, tombstones: 0, security_events: 0 });
-    expect(lines.map(({ msg }) => msg)).toContain('security event of no meaning here');
+    expect(lines.map(({ msg }) => msg)).toContain('security event of another type ignored');
   });
 
   test('that cannot be kept just now is 503, and taken when it comes again', async () => {
@@ -150,7 +150,7 @@ describe('an event', () => {
     expect(await push(token)).toMatchObject({ status: 503, text: '' });
     expect(await ada.countAll()).toBe(0);
     second.exec('ROLLBACK');
-    expect(lines).toContainEqual(expect.objectContaining({ msg: 'security event not taken yet' }));
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'security event not stored; the sender will retry' }));
     expect(await push(token)).toMatchObject({ status: 202 });
     expect(await ada.ask.refusal('{ resources { totalCount } }')).toEqual(ended);
   });
@@ -181,7 +181,7 @@ describe('an account that was purged', () => {
     // All that a process has done that is killed right after its answer.
     const store = openSqliteResourceStore(file);
     await store.revocations.accept({
-      ...{ jti: 'an-id', event: purged(ada.id), receivedAt: new Date(), forgetAt: new Date(9_999_999_999_999) },
+      ...{ jti: 'an-id', event: purged(ada.id), receivedAt: new Date(), expiresAt: new Date(9_999_999_999_999) },
     });
     store.close();
     expect((await fetch(image.url)).status).toBe(200);

@@ -1,7 +1,7 @@
 // Made by `npm run codegen`: change what it is made of, not this file.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { PageInfo as ListedPage, ResourceConnection as ListedResources } from '../resources/listing.ts';
-import type { ResourceSummary as StoredResource } from '../storage/resource-store.ts';
+import type { ResourceSummary as StoredResource } from '../storage/resource.ts';
 import type { Reference, ResourcesContext } from '../resolvers.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null;

@@ -38,7 +38,7 @@ test('all that the stand-in holds is listed', async () => {
   const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
   onTestFinished(() => service.stop(0));
   const client = clientOf(service.url);
-  expect(await client.list(soon())).toEqual({ images: [], isWhole: true });
+  expect(await client.list(soon())).toEqual({ images: [], isValid: true });
 
   const [one, other] = [await client.create(image, soon()), await client.create(image, soon())];
   const all = await client.list(soon());
@@ -63,12 +63,12 @@ describe('an image is listed', () => {
   test('with what the table says of it, and nothing else', async () => {
     expect(await listOf(json([{ ...whole, _id: 7, owner: { id } }]))).toStrictEqual({
       images: [listed],
-      isWhole: true,
+      isValid: true,
     });
   });
 
   test.each(['2026-01-02T03:04:05.678+00:00', '2026-01-02T05:04:05.678+02:00'])('created at %s', async (createdAt) => {
-    expect(await listOf(json([{ ...whole, createdAt }]))).toStrictEqual({ images: [listed], isWhole: true });
+    expect(await listOf(json([{ ...whole, createdAt }]))).toStrictEqual({ images: [listed], isValid: true });
   });
 
   test('beside others, in their order', async () => {
@@ -96,7 +96,7 @@ describe('what is left out of a list, which then is not whole, is', () => {
     ['a time that never was', { ...whole, createdAt: '2026-02-30T03:04:05.678Z' }],
     ['a time in words', { ...whole, updatedAt: 'Fri, 02 Jan 2026 03:04:05 GMT' }],
   ])('%s', async (_, junk) => {
-    expect(await listOf(json([junk, whole, junk]))).toStrictEqual({ images: [listed], isWhole: false });
+    expect(await listOf(json([junk, whole, junk]))).toStrictEqual({ images: [listed], isValid: false });
   });
 });
 
@@ -130,7 +130,7 @@ describe('a list may be long:', () => {
     Buffer.alloc(bytes, ' ').fill(JSON.stringify([whole]), 0, JSON.stringify([whole]).length);
 
   test('32 MiB are read', async () => {
-    expect(await listOf((_, res) => res.end(padded(32 * MiB)))).toStrictEqual({ images: [listed], isWhole: true });
+    expect(await listOf((_, res) => res.end(padded(32 * MiB)))).toStrictEqual({ images: [listed], isValid: true });
   });
 
   test('more is trouble', async () => {

@@ -13,18 +13,18 @@ import {
   soon,
   troubleOf,
 } from '../testing/image-service-faults.ts';
-import type { Replaced } from './client.ts';
+import type { ReplaceOutcome } from './client.ts';
 
 const silence: RequestListener = () => {};
 const reset: RequestListener = (req) => req.socket.resetAndDestroy();
 
 describe('an image is replaced', () => {
-  test.each<[string, RequestListener[], Replaced]>([
-    ['fails twice', [answering(500), answering(500), answering(204)], 'SETTLED'],
-    ['wants calls to come slower', [answering(429), answering(204)], 'SETTLED'],
-    ['is not there for a while', [answering(503), answering(502), answering(204)], 'UNSETTLED'],
-    ['fails and then resets the connection', [answering(500), reset, answering(204)], 'UNSETTLED'],
-    ['does not answer the first time', [silence, answering(204)], 'UNSETTLED'],
+  test.each<[string, RequestListener[], ReplaceOutcome]>([
+    ['fails twice', [answering(500), answering(500), answering(204)], 'REPLACED'],
+    ['wants calls to come slower', [answering(429), answering(204)], 'REPLACED'],
+    ['is not there for a while', [answering(503), answering(502), answering(204)], 'REPLACED_LATE_WRITE_POSSIBLE'],
+    ['fails and then resets the connection', [answering(500), reset, answering(204)], 'REPLACED_LATE_WRITE_POSSIBLE'],
+    ['does not answer the first time', [silence, answering(204)], 'REPLACED_LATE_WRITE_POSSIBLE'],
   ])('where the service %s', async (_, steps, replaced) => {
     const { client, arrived } = await clientBeforeSteps(steps, 300);
     expect(await client.replace(id, image, soon())).toBe(replaced);

@@ -58,7 +58,7 @@ describe('before the image service', () => {
     expect(created.url).toBe(`${url}/images/public/${created.id}`);
     expect(await served(created.url)).toEqual(one);
 
-    expect(await client.replace(created.id, other, soon())).toBe('SETTLED');
+    expect(await client.replace(created.id, other, soon())).toBe('REPLACED');
     expect(await served(created.url)).toEqual(other);
 
     await client.delete(created.id, soon());
@@ -76,7 +76,7 @@ describe('before the image service', () => {
     const { client, served } = await beforeService();
     const largest = upload(Buffer.alloc(maxImageBytes(), 'x'), contentType);
     const created = await client.create(largest, soon());
-    expect(await client.replace(created.id, largest, soon())).toBe('SETTLED');
+    expect(await client.replace(created.id, largest, soon())).toBe('REPLACED');
     expect(await served(created.url)).toEqual(largest);
   });
 

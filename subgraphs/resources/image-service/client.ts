@@ -1,115 +1,115 @@
 import { StartupError } from '../../../platform/process/startup-error.ts';
-import { createImageBreaker } from './breaker.ts';
-import { ImageServiceError } from './error.ts';
-import { createPool, exchange, isDefiniteRefusal, isNeverSent, NotAttempted, type Pool } from './http.ts';
-import { type Answer, readCreated, readHash, readIsThere, readList } from './responses.ts';
-import { withRetries } from './retries.ts';
+import {
+  type ConnectionPool,
+  createConnectionPool,
+  exchange,
+  ImageServiceError,
+  isNeverSent,
+  isPermanentRejection,
+  NotAttemptedError,
+} from './http.ts';
+import { createBreaker, withRetries } from './resilience.ts';
+import {
+  type ApiResponse,
+  type CreatedImage,
+  type ImageListing,
+  type PublicHash,
+  readCreated,
+  readExists,
+  readHash,
+  readList,
+} from './responses.ts';
 
-/** The image service's answer to a new image. */
-export interface CreatedImage {
-  id: string;
-  /** Absolute http or https; stays the same when the image is replaced. */
-  url: string;
-}
+export type { CreatedImage, ListedImage } from './responses.ts';
 
 export interface ImageUpload {
   base64: string;
   contentType: string;
 }
 
-/** On behalf of which request, and until when: no attempt is begun after `deadline`, and none lasts beyond it. */
+/** The request that a call is made for, and its deadline: no attempt begins or lasts longer. */
 export interface ImageCall {
   requestId: string;
   /** Milliseconds since 1970. */
   deadline: number;
 }
 
-/** An image as the service lists it. */
-export interface ListedImage {
-  id: string;
-  url: string;
-  contentType: string;
-  createdAt: Date;
-  updatedAt: Date;
-}
+/**
+ * `MISSING`: there is no such image. `REPLACED_LATE_WRITE_POSSIBLE`: replaced, but an earlier attempt got no response and
+ * may still take effect.
+ */
+export type ReplaceOutcome = 'REPLACED' | 'REPLACED_LATE_WRITE_POSSIBLE' | 'MISSING';
 
-export interface ImageListing {
-  images: ListedImage[];
-  /** Whether these are all: false where something is listed that is not as the service's table says. */
-  isWhole: boolean;
-}
-
-/** `MISSING`: there is no such image. `UNSETTLED`: an attempt before it got no answer, and may still land. */
-export type Replaced = 'SETTLED' | 'UNSETTLED' | 'MISSING';
-
-/** Of the bytes at a public URL: `sha256` in lower-case hex. */
-export type PublicHash = { type: 'HASH'; sha256: string } | { type: 'TOO_LONG' };
-
-/** The image service. All calls throw ImageServiceError where it is down, slow, or answers what it should not. */
+/** The image service. Every call throws ImageServiceError if the service is down, slow, or responds unexpectedly. */
 export interface ImageClient {
-  /** Stores an image. Tried again only where the attempt was surely never sent. */
+  /** Stores an image. Retries only if the request was never sent. */
   create(image: ImageUpload, call: ImageCall): Promise<CreatedImage>;
-  /** Tried again within the deadline, as it is idempotent. */
-  replace(id: string, image: ImageUpload, call: ImageCall): Promise<Replaced>;
-  /** Also where there is none: what matters is that it is gone. One attempt only. */
+  /** Replaces an image's bytes. Retries until the deadline, because it is idempotent. */
+  replace(id: string, image: ImageUpload, call: ImageCall): Promise<ReplaceOutcome>;
+  /** Deletes an image; succeeds if there is none. Does not retry. */
   delete(id: string, call: ImageCall): Promise<void>;
-  /** What the token's owner has stored; undefined where the service offers no listing. One attempt only. */
+  /** Lists the images that were stored with this token. Undefined if the service offers no listing. Does not retry. */
   list(call: ImageCall): Promise<ImageListing | undefined>;
-  /** Of what anybody is given at the URL, past all caches; undefined where there is nothing. One attempt only. */
-  publicHash(url: string, call: ImageCall & { maxBytes: number }): Promise<PublicHash | undefined>;
-  /** Ends what is under way; nothing is attempted any more. */
+  /**
+   * Hashes the bytes that the URL serves to anyone, bypassing caches. Undefined if there is no image. Does not retry.
+   * `maxBytes` is by default the size of the largest image that the service takes.
+   */
+  publicHash(url: string, call: ImageCall & { maxBytes?: number }): Promise<PublicHash | undefined>;
+  /** Ends calls in progress and refuses new ones. */
   close(): void;
 }
 
 export interface ImageClientSettings {
-  /** Up to and with `/images/api/v1`. */
+  /** Up to and including `/images/api/v1`. */
   baseUrl: string;
   token: string;
-  /** Of one attempt, from the call to the answer's last byte. */
+  /** Longest time of one attempt, from sending the request to the last byte of the response. */
   timeoutMs: number;
-  /** Where public URLs are fetched: replaces their origin; their own where it is left out. */
+  /** Replaces the origin of public URLs when they are fetched; default: their own origin. */
   publicFetchOrigin?: string | undefined;
 }
 
-const maxAnswerBytes = 64 * 1024;
+const maxResponseBytes = 64 * 1024;
 const maxListBytes = 32 * 1024 * 1024;
-/** What one request's JSON may weigh, as the service's framework counts. */
+/** The service's limit for the JSON of one request. */
 const maxPayloadBytes = 512_000;
 
-/** The longest image whose payload the service takes, in bytes before base64. */
+/** Size of the largest image whose payload the service takes, in bytes before base64. */
 export function maxImageBytes(): number {
-  const aroundData = payload({ base64: '', contentType: 'image/jpeg' }).length;
-  return Math.floor((maxPayloadBytes - aroundData) / 4) * 3;
+  const longestType = 'image/jpeg';
+  const forBase64 = maxPayloadBytes - payload({ base64: '', contentType: longestType }).length;
+  return Math.floor(forBase64 / 4) * 3;
 }
 
-/** Reads the image service's private token: what a header carries as it is, in one line. */
+/** Validates the image service's private token: one line that an HTTP header can carry. */
 export function readImageServiceToken(text: string): string {
   if (/^[\x20-\x7e]+$/.test(text)) return text;
-  throw new StartupError('It is damaged: the token must be one line of ASCII. Restore it.');
+  throw new StartupError('It is damaged: the token must be one line of printable ASCII. Restore it.');
 }
 
-/** A client whose uploads have connections of their own, so that nothing else waits behind them. */
+/** Creates a client whose uploads have their own connections, so that no other call waits for them. */
 export function createImageClient({ baseUrl, token, timeoutMs, publicFetchOrigin }: ImageClientSettings): ImageClient {
-  const [uploads, others] = [createPool(), createPool()];
-  const breaker = createImageBreaker();
+  const [uploads, others] = [createConnectionPool(), createConnectionPool()];
+  const breaker = createBreaker();
   let isClosed = false;
 
-  /** How long an attempt may last that begins now. */
-  const timeFor = ({ deadline }: ImageCall): number => {
+  /** Longest time of an attempt that begins now. */
+  const timeoutFor = ({ deadline }: ImageCall): number => {
     const leftMs = isClosed ? 0 : Math.min(timeoutMs, Math.floor(deadline - Date.now()));
     if (leftMs > 0) return leftMs;
-    throw new ImageServiceError('none', new NotAttempted('The image service is not asked: no time is left.'));
+    const message = 'No request was sent to the image service: the deadline has passed or the client is closed.';
+    throw new ImageServiceError('none', new NotAttemptedError(message));
   };
 
-  /** One attempt at the API, which the breaker counts. */
-  const attempt = async <Read>(request: ApiRequest, call: ImageCall, read: (answer: Answer) => Read): Promise<Read> => {
-    const { path, image, size = maxAnswerBytes, ...rest } = request;
+  /** Makes one attempt at the API, which the circuit breaker counts. */
+  const attempt = async <Read>(request: ApiRequest, call: ImageCall, read: (response: ApiResponse) => Read) => {
+    const { path, image, size = maxResponseBytes, ...rest } = request;
     const headers = { 'x-api-private-token': token, 'x-request-id': call.requestId };
     const sent = {
       ...rest,
       url: `${baseUrl}/images${path}`,
       size,
-      timeoutMs: timeFor(call),
+      timeoutMs: timeoutFor(call),
       headers: image ? { ...headers, 'content-type': 'application/json' } : headers,
       ...(image && { body: payload(image) }),
     };
@@ -121,30 +121,30 @@ export function createImageClient({ baseUrl, token, timeoutMs, publicFetchOrigin
       const request = { method: 'POST', path: '', pool: uploads, image };
       const { result } = await withRetries(() => attempt(request, call, readCreated), {
         ...call,
-        isWorthAnother: ({ cause }) => isNeverSent(cause),
+        shouldRetry: ({ cause }) => isNeverSent(cause),
       });
       return result;
     },
     async replace(id, image, call) {
       const request = { method: 'PUT', path: `/${id}`, pool: uploads, image };
-      const { result: isThere, trouble } = await withRetries(() => attempt(request, call, readIsThere), {
+      const { result: exists, error } = await withRetries(() => attempt(request, call, readExists), {
         ...call,
-        isWorthAnother: ({ cause }) => !isDefiniteRefusal(cause) && !(cause instanceof NotAttempted),
+        shouldRetry: ({ cause }) => !isPermanentRejection(cause) && !(cause instanceof NotAttemptedError),
       });
-      const isUnsettled = trouble?.effect === 'unknown';
-      // An attempt may have been taken that is answered nowhere, whatever the last one says.
-      if (!isThere && isUnsettled) throw trouble;
-      if (!isThere) return 'MISSING';
-      return isUnsettled ? 'UNSETTLED' : 'SETTLED';
+      const isLateWritePossible = error?.effect === 'unknown';
+      // An earlier attempt without a response may have taken effect, whatever the last one says.
+      if (!exists && isLateWritePossible) throw error;
+      if (!exists) return 'MISSING';
+      return isLateWritePossible ? 'REPLACED_LATE_WRITE_POSSIBLE' : 'REPLACED';
     },
     async delete(id, call) {
-      await attempt({ method: 'DELETE', path: `/${id}`, pool: others }, call, readIsThere);
+      await attempt({ method: 'DELETE', path: `/${id}`, pool: others }, call, readExists);
     },
     list: (call) => attempt({ method: 'GET', path: '', pool: others, size: maxListBytes }, call, readList),
-    async publicHash(url, { maxBytes, ...call }) {
+    async publicHash(url, { maxBytes = maxImageBytes(), ...call }) {
       const headers = { 'cache-control': 'no-cache', pragma: 'no-cache', 'x-request-id': call.requestId };
-      const request = { url: fetchedAt(url, publicFetchOrigin), pool: others, headers };
-      return exchange({ ...request, timeoutMs: timeFor(call) }, (response) => readHash(response, maxBytes));
+      const request = { url: fetchUrl(url, publicFetchOrigin), pool: others, headers, timeoutMs: timeoutFor(call) };
+      return exchange(request, (response) => readHash(response, maxBytes));
     },
     close() {
       isClosed = true;
@@ -157,18 +157,19 @@ export function createImageClient({ baseUrl, token, timeoutMs, publicFetchOrigin
 interface ApiRequest {
   method: string;
   path: string;
-  pool: Pool;
+  pool: ConnectionPool;
   image?: ImageUpload;
+  /** Longest response, in bytes. */
   size?: number;
 }
 
-/** JSON in bytes, written once: base64 and the types of images hold nothing that JSON would escape. */
+/** Writes the JSON as bytes directly: neither base64 nor a content type has characters that JSON escapes. */
 function payload({ base64, contentType }: ImageUpload): Buffer {
   return Buffer.from(`{"data":"${base64}","contentType":"${contentType}"}`, 'latin1');
 }
 
-/** Written together as text: a path that begins with two slashes would name another host to `new URL`. */
-function fetchedAt(url: string, publicFetchOrigin: string | undefined): string {
+/** Concatenates origin and path, because `new URL` would read a path that begins with two slashes as a host. */
+function fetchUrl(url: string, publicFetchOrigin: string | undefined): string {
   const { origin, pathname, search } = new URL(url);
   return `${publicFetchOrigin ? new URL(publicFetchOrigin).origin : origin}${pathname}${search}`;
 }

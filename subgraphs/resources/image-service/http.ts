@@ -1,44 +1,64 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { FetchError, type RequestInit, type Response } from 'node-fetch';
-import { type ImageServiceEffect, ImageServiceError } from './error.ts';
+import { ApiError } from '../../../platform/api-error.ts';
+import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 
-/** One attempt: all that goes out, and how long it may take from now to the answer's last byte. */
-export interface Attempt extends Pick<RequestInit, 'body' | 'headers' | 'method' | 'size'> {
-  url: string;
-  pool: Pool;
-  timeoutMs: number;
+/**
+ * The effect of a failed call on the image service.
+ * `none`: no effect: the request was never sent, or was rejected.
+ * `answered`: perhaps the requested effect, but the service has finished: nothing happens later.
+ * `unknown`: perhaps the requested effect, now or later.
+ */
+export type ImageServiceEffect = 'none' | 'answered' | 'unknown';
+
+/** A failed call: IMAGE_SERVICE_UNAVAILABLE, with the call's effect on the service. */
+export class ImageServiceError extends ApiError<ErrorExtensions> {
+  readonly effect: ImageServiceEffect;
+
+  constructor(effect: ImageServiceEffect, cause: unknown) {
+    const message = 'The image service is unavailable or returned an unexpected response: try again.';
+    super({ code: 'IMAGE_SERVICE_UNAVAILABLE' }, message, { cause });
+    this.effect = effect;
+  }
 }
 
-/** Connections that are kept alive. */
-export interface Pool {
-  agentOf(url: URL): HttpAgent | HttpsAgent;
-  close(): void;
-}
+/** Cause of an ImageServiceError when no request was sent. */
+export class NotAttemptedError extends Error {}
 
-/** The cause of trouble where no attempt was made. */
-export class NotAttempted extends Error {}
-
-/** The cause of trouble where the answer is not what the service's table says. */
-export class UnexpectedAnswer extends Error {
+/** Cause of an ImageServiceError when the response is not one that the service documents. */
+export class UnexpectedResponseError extends Error {
   readonly status: number;
 
-  /** Of what was answered only this is told: a service may repeat the token or the image in its text. */
-  constructor(status: number, type: string | null) {
-    super(`The image service answered ${status}, ${type?.slice(0, 100) ?? 'of no type'}: its table says otherwise.`);
+  /** The body is left out of the message, because a service may repeat the token or the image in it. */
+  constructor(status: number, contentType: string | null) {
+    super(`The image service returned an unexpected response: ${status}, ${contentType?.slice(0, 100) ?? 'no type'}.`);
     this.status = status;
   }
 }
 
-const maxConnections = 16;
-/** What stays refused however often it is asked for. */
-const definiteRefusals = new Set([400, 401, 403, 404, 405, 413, 415, 422]);
-const tooMany = 429;
-/** Of errors of connecting: the request was surely never written. */
-const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** One request, and the longest time from sending it to the last byte of its response. */
+export interface HttpRequest extends Pick<RequestInit, 'body' | 'headers' | 'method' | 'size'> {
+  url: string;
+  pool: ConnectionPool;
+  timeoutMs: number;
+}
 
-/** Connections for some kinds of calls, apart from those for others. */
-export function createPool(): Pool {
+/** Connections that are kept alive. */
+export interface ConnectionPool {
+  agentOf(url: URL): HttpAgent | HttpsAgent;
+  close(): void;
+}
+
+const maxConnections = 16;
+/** Statuses that the same request would get again. */
+const permanentRejections = new Set([400, 401, 403, 404, 405, 413, 415, 422]);
+const tooManyRequests = 429;
+/** Errors of connecting: the request was never sent. */
+const connectErrors = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Creates a pool whose calls never wait for the connections of another pool. */
+export function createConnectionPool(): ConnectionPool {
   const options = { keepAlive: true, maxSockets: maxConnections };
   const [http, https] = [new HttpAgent(options), new HttpsAgent(options)];
   return {
@@ -50,38 +70,38 @@ export function createPool(): Pool {
   };
 }
 
-/** Sends one request and reads its answer; all that fails is an ImageServiceError. */
-export async function exchange<Read>(attempt: Attempt, read: (response: Response) => Promise<Read>): Promise<Read> {
-  const { url, pool, timeoutMs, ...request } = attempt;
+/** Sends a request and reads its response. Throws ImageServiceError for every failure. */
+export async function exchange<Read>(request: HttpRequest, read: (response: Response) => Promise<Read>): Promise<Read> {
+  const { url, pool, timeoutMs, ...init } = request;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return await read(await fetch(url, { ...request, agent: pool.agentOf, redirect: 'manual', signal }));
+    return await read(await fetch(url, { ...init, agent: pool.agentOf, redirect: 'manual', signal }));
   } catch (cause) {
     throw new ImageServiceError(effectOf(cause), cause);
   }
 }
 
-/** The service itself will not do it, which shows that it lives. */
-export function isRefusal(cause: unknown): boolean {
-  return cause instanceof UnexpectedAnswer && cause.status >= 400 && cause.status < 500;
+/** Whether the service itself rejected the request (4xx), which shows that it is up. */
+export function isRejection(cause: unknown): boolean {
+  return cause instanceof UnexpectedResponseError && cause.status >= 400 && cause.status < 500;
 }
 
-/** It would be refused again, however often it is asked for. */
-export function isDefiniteRefusal(cause: unknown): boolean {
-  return cause instanceof UnexpectedAnswer && definiteRefusals.has(cause.status);
+/** Whether the same request would be rejected again. */
+export function isPermanentRejection(cause: unknown): boolean {
+  return cause instanceof UnexpectedResponseError && permanentRejections.has(cause.status);
 }
 
-/** Attempted, but there was nobody to send it to. */
+/** Whether connecting failed, so that the request was never sent. */
 export function isNeverSent(cause: unknown): boolean {
-  if (!(cause instanceof FetchError) || !neverConnected.has(cause.code ?? '')) return false;
-  // A host can also become unreachable under way: that fails to read or to write, and not to connect.
+  if (!(cause instanceof FetchError) || !connectErrors.has(cause.code ?? '')) return false;
+  // A host can also become unreachable after connecting: reading or writing fails then.
   return !('erroredSysCall' in cause && /^(read|write)/.test(String(cause.erroredSysCall)));
 }
 
 function effectOf(cause: unknown): ImageServiceEffect {
-  if (isDefiniteRefusal(cause) || isNeverSent(cause)) return 'none';
-  if (!(cause instanceof UnexpectedAnswer)) return 'unknown';
-  if (cause.status === tooMany) return 'none';
-  // Of server errors only 500 is in the service's table: the others are what stands before it answers with.
+  if (isPermanentRejection(cause) || isNeverSent(cause)) return 'none';
+  if (!(cause instanceof UnexpectedResponseError)) return 'unknown';
+  if (cause.status === tooManyRequests) return 'none';
+  // The service documents only 500; other server errors come from proxies in front of it.
   return cause.status > 500 ? 'unknown' : 'answered';
 }

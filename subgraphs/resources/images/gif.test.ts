@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gif, noise, plainGif } from '../testing/images.ts';
-import { gifReachesEnd, gifScreen } from './gif.ts';
+import { gifReachesEnd, gifScreenSize } from './gif.ts';
 
 const size = { width: 2, height: 2 };
 const ofCodes = (...codes: number[]) => plainGif({ ...size, frames: [{ ...size, codes }] });
@@ -78,7 +78,7 @@ describe('a GIF reaches its end', () => {
 
 test('the size of a GIF is that of its screen, and of none where it is cut before that', async () => {
   const bytes = await gif({ width: 300, height: 2 });
-  expect(gifScreen(bytes)).toEqual({ width: 300, height: 2 });
-  expect(gifScreen(bytes.subarray(0, 10))).toEqual({ width: 300, height: 2 });
-  expect(gifScreen(bytes.subarray(0, 9))).toEqual({ width: 0, height: 0 });
+  expect(gifScreenSize(bytes)).toEqual({ width: 300, height: 2 });
+  expect(gifScreenSize(bytes.subarray(0, 10))).toEqual({ width: 300, height: 2 });
+  expect(gifScreenSize(bytes.subarray(0, 9))).toEqual({ width: 0, height: 0 });
 });

@@ -5,12 +5,12 @@ const trailer = 0x3b;
 
 export const isGif = (bytes: Buffer) => signatures.some((signature) => bytes.subarray(0, 6).equals(signature));
 
-/** The size of the screen that all frames are drawn on: what a viewer shows. */
-export function gifScreen(bytes: Buffer): { width: number; height: number } {
+/** Reads the size of the logical screen, on which all frames are drawn. */
+export function gifScreenSize(bytes: Buffer): { width: number; height: number } {
   return bytes.length < 10 ? { width: 0, height: 0 } : { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
 }
 
-/** Whether extensions and frames go on to the trailer, and each frame has all its pixels (GIF89a, section 12 and appendix B). */
+/** Whether extensions and frames continue to the trailer, and no frame lacks pixels (GIF89a, section 12 and appendix B). */
 export function gifReachesEnd(bytes: Buffer): boolean {
   let frames = 0;
   let at = 13 + colourTableBytes(bytes[10]);
@@ -22,10 +22,10 @@ export function gifReachesEnd(bytes: Buffer): boolean {
         at = afterBlocks(bytes, at + 2);
         break;
       case image: {
-        const pixels = at + 10 + colourTableBytes(bytes[at + 9]);
-        if (!holdsPixels(bytes, pixels, pixelsOfFrame(bytes, at))) return false;
+        const codesStart = at + 10 + colourTableBytes(bytes[at + 9]);
+        if (!hasPixels(bytes, codesStart, pixelsOfFrame(bytes, at))) return false;
         frames += 1;
-        at = afterBlocks(bytes, pixels + 1);
+        at = afterBlocks(bytes, codesStart + 1);
         break;
       }
       default:
@@ -42,7 +42,7 @@ function pixelsOfFrame(bytes: Buffer, at: number): number {
   return at + 9 > bytes.length ? 0 : bytes.readUInt16LE(at + 5) * bytes.readUInt16LE(at + 7);
 }
 
-/** Past the blocks that start at `at`, each of which says how long it is; one of no length is the last. */
+/** The offset after the sub-blocks that start at `at`. Each begins with its length; an empty one is the last. */
 function afterBlocks(bytes: Buffer, at: number): number {
   let next = at;
   for (let size = bytes[next]; size !== undefined; size = bytes[next]) {
@@ -53,10 +53,10 @@ function afterBlocks(bytes: Buffer, at: number): number {
 }
 
 /**
- * Whether the codes from `at` on stand for as many pixels as the frame has. Decoders fill up what is missing; here the
- * LZW table holds the length of each string instead of the string, so that counting costs little (appendix F).
+ * Whether the LZW codes from `at` on encode `expected` pixels (GIF89a, appendix F). The table holds each string's length
+ * instead of the string, so that counting is cheap.
  */
-function holdsPixels(bytes: Buffer, at: number, wanted: number): boolean {
+function hasPixels(bytes: Buffer, at: number, expected: number): boolean {
   const minSize = bytes[at] ?? 0;
   if (minSize < 1 || minSize > 11) return false;
   const clear = 1 << minSize;
@@ -73,15 +73,15 @@ function holdsPixels(bytes: Buffer, at: number, wanted: number): boolean {
     const grown = (lengths[previous] ?? 0) + 1;
     if (previous >= 0 && free < 4096) lengths[free] = grown;
     pixels += lengths[code] ?? grown;
-    if (pixels >= wanted) return true;
+    if (pixels >= expected) return true;
     if (previous >= 0 && free < 4096) free += 1;
     if (free === 1 << size && size < 12) size += 1;
     previous = code;
   }
-  return pixels >= wanted;
+  return pixels >= expected;
 }
 
-/** The codes in the blocks from `at` on, each of as many bits as `size` says then, least significant first. */
+/** Yields the codes in the sub-blocks from `at` on. Each has `size()` bits at that moment, least significant first. */
 function* readCodes(bytes: Buffer, at: number, size: () => number): Generator<number> {
   let [bits, count] = [0, 0];
   for (let block = at, length = bytes[block]; length; length = bytes[block]) {

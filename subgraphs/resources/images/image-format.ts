@@ -5,18 +5,19 @@ import { isPng, pngReachesEnd } from './png.ts';
 export const imageTypes = ['image/gif', 'image/jpeg', 'image/png'] as const;
 export type ImageType = (typeof imageTypes)[number];
 
-const formats: Record<ImageType, { starts: (bytes: Buffer) => boolean; reachesEnd: (bytes: Buffer) => boolean }> = {
-  'image/gif': { starts: isGif, reachesEnd: gifReachesEnd },
-  'image/jpeg': { starts: isJpeg, reachesEnd: jpegReachesEnd },
-  'image/png': { starts: isPng, reachesEnd: pngReachesEnd },
-};
+const formats: Record<ImageType, { hasSignature: (bytes: Buffer) => boolean; reachesEnd: (bytes: Buffer) => boolean }> =
+  {
+    'image/gif': { hasSignature: isGif, reachesEnd: gifReachesEnd },
+    'image/jpeg': { hasSignature: isJpeg, reachesEnd: jpegReachesEnd },
+    'image/png': { hasSignature: isPng, reachesEnd: pngReachesEnd },
+  };
 
-/** What the bytes say that they are, whatever anybody else says. */
-export function typeOfBytes(bytes: Buffer): ImageType | undefined {
-  return imageTypes.find((type) => formats[type].starts(bytes));
+/** Detects the type from the first bytes. */
+export function detectImageType(bytes: Buffer): ImageType | undefined {
+  return imageTypes.find((type) => formats[type].hasSignature(bytes));
 }
 
-/** Whether the file goes on to its own end: decoders make up for much that is missing, and do not say so. */
-export function reachesItsEnd(type: ImageType, bytes: Buffer): boolean {
+/** Whether the file is complete up to its format's end marker. Decoders silently fill in much of what is missing. */
+export function isCompleteFile(type: ImageType, bytes: Buffer): boolean {
   return formats[type].reachesEnd(bytes);
 }

@@ -4,112 +4,111 @@ import sharp, { type Metadata } from 'sharp';
 import { ApiError } from '../../../platform/api-error.ts';
 import { createBoundedQueue } from '../../../platform/async/bounded-queue.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
-import { gifScreen } from './gif.ts';
-import { type ImageType, imageTypes, reachesItsEnd, typeOfBytes } from './image-format.ts';
+import { gifScreenSize } from './gif.ts';
+import { detectImageType, type ImageType, imageTypes, isCompleteFile } from './image-format.ts';
 
-/** An image as GraphQL gives it. */
+/** The input type of the GraphQL API. */
 export interface ImageInput {
   /** Base64 (RFC 4648, section 4). */
   data: string;
   contentType?: string | null;
 }
 
-/** An image that was looked at whole. */
-export interface ReadImage {
-  /** As it came; canonical, so that it is the bytes and nothing else. */
+/** An image whose every pixel could be decoded. */
+export interface DecodedImage {
+  /** The input's text. It is canonical, so equal bytes have equal texts. */
   base64: string;
   contentType: ImageType;
   /** Pixels. */
   width: number;
-  /** Pixels, of the screen where there are frames. */
+  /** Pixels; for a GIF, those of its logical screen. */
   height: number;
   sizeBytes: number;
   /** Lower-case hex. */
   sha256: string;
 }
 
-/** IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, or SERVICE_UNAVAILABLE where too many wait. */
-export type ReadImageInput = (input: ImageInput) => Promise<ReadImage>;
+/** Throws IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, or SERVICE_UNAVAILABLE when too many images are queued. */
+export type ImageReader = (input: ImageInput) => Promise<DecodedImage>;
 
 const maxPixels = 40_000_000;
-/** All frames together: a file of a few bytes a frame can ask for days of work. */
+/** Limit for all frames together: with a few bytes per frame, a small file could take days to decode. */
 const maxAnimationPixels = 100_000_000;
 const maxDecodeSeconds = 10;
-/** An image in memory is small, a decoded one is not; and of the cores one is left to those who ask for lists. */
+/** Bounds the memory of decoded images, and leaves one core for other requests. */
 const concurrentReads = Math.min(2, Math.max(1, availableParallelism() - 1));
-/** As many as the gateway sends at once. */
+/** The number of requests that the gateway sends at once. */
 const maxWaiting = 64;
 
-/** Reads images that the image service would take; checks cheap things first, and pixels last. */
-export function createImageReader({ maxBytes }: { maxBytes: number }): ReadImageInput {
-  const inTurn = createBoundedQueue({ concurrency: concurrentReads, maxWaiting });
+/** Creates a reader that validates and decodes images; cheap checks come first, decoding comes last. */
+export function createImageReader({ maxBytes }: { maxBytes: number }): ImageReader {
+  const queue = createBoundedQueue({ concurrency: concurrentReads, maxWaiting });
   sharp.cache(false);
   sharp.concurrency(1);
 
-  return async ({ data, contentType: claimed }) => {
-    if (bytesIn(data) > maxBytes) throw tooLarge(maxBytes);
-    return inTurn(async () => {
-      const bytes = decodeBase64(data);
-      const contentType = recognise(bytes, claimed);
+  return async ({ data: base64, contentType: declared }) => {
+    if (decodedLength(base64) > maxBytes) throw tooLarge(maxBytes);
+    return queue(async () => {
+      const bytes = decodeBase64(base64);
+      const contentType = checkType(bytes, declared);
       const { width, height } = await decode(contentType, bytes);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { base64: data, contentType, width, height, sizeBytes: bytes.length, sha256 };
+      return { base64, contentType, width, height, sizeBytes: bytes.length, sha256 };
     });
   };
 }
 
-/** How many bytes a base64 text of this length holds at least. */
-function bytesIn(base64: string): number {
+/** The number of bytes that a valid base64 text encodes. */
+function decodedLength(base64: string): number {
   const padding = base64.endsWith('==') ? 2 : Number(base64.endsWith('='));
   return Math.floor(base64.length / 4) * 3 - padding;
 }
 
 /**
- * `Buffer.from` skips what it does not know. Only the canonical text is taken: of its alphabet, padded, and with no bits
- * left over in its last group, so that the text is the bytes and nothing else. It is held to that by what costs nothing
- * beside decoding: whatever is skipped is missing in the bytes, but for the URL's alphabet, and letters beyond ASCII
- * pass for those with which they share a byte.
+ * Decodes canonical base64 only: standard alphabet, padded, no unused bits in the last group. `Buffer.from` skips invalid
+ * characters, so they show as missing bytes; it accepts the URL-safe alphabet and reads non-ASCII letters by their low
+ * byte, so both are checked apart. This is much faster than a regular expression.
  */
-function decodeBase64(data: string): Buffer {
-  const bytes = Buffer.from(data, 'base64');
+function decodeBase64(base64: string): Buffer {
+  const bytes = Buffer.from(base64, 'base64');
   const lastGroup = bytes.subarray(bytes.length - (bytes.length % 3 || 3)).toString('base64');
   const isCanonical =
-    data.length % 4 === 0 &&
-    bytes.length === bytesIn(data) &&
-    data.endsWith(lastGroup) &&
-    !data.includes('-') &&
-    !data.includes('_') &&
-    Buffer.byteLength(data) === data.length;
+    base64.length % 4 === 0 &&
+    bytes.length === decodedLength(base64) &&
+    base64.endsWith(lastGroup) &&
+    !base64.includes('-') &&
+    !base64.includes('_') &&
+    Buffer.byteLength(base64) === base64.length;
   if (isCanonical) return bytes;
   throw unsupported(
     'image.data is not base64 (RFC 4648, section 4: standard alphabet, padded, no line breaks, no "data:" prefix).',
   );
 }
 
-function recognise(bytes: Buffer, claimed: string | null | undefined): ImageType {
-  const type = typeOfBytes(bytes);
-  if (!type) throw unsupported(`image.data holds none of ${imageTypes.join(', ')}.`);
-  if (claimed !== undefined && claimed !== null && claimed !== type) {
-    throw unsupported(`image.contentType does not say what image.data holds, which is ${type}.`);
+function checkType(bytes: Buffer, declared: string | null | undefined): ImageType {
+  const type = detectImageType(bytes);
+  if (!type) throw unsupported(`image.data is not an image of a supported type (${imageTypes.join(', ')}).`);
+  if (declared !== undefined && declared !== null && declared !== type) {
+    throw unsupported(`image.contentType does not match image.data, which is ${type}.`);
   }
   return type;
 }
 
 async function decode(contentType: ImageType, bytes: Buffer): Promise<Size> {
   const header = await readHeader(contentType, bytes);
-  const size = contentType === 'image/gif' ? gifScreen(bytes) : { width: header.width, height: header.height };
-  refuseUnfitSize(size, header);
-  if (!reachesItsEnd(contentType, bytes))
-    throw unsupported('The image is not whole: it stops before its end, or goes over itself too often to be read.');
+  const size = contentType === 'image/gif' ? gifScreenSize(bytes) : { width: header.width, height: header.height };
+  checkSize(size, header);
+  if (!isCompleteFile(contentType, bytes))
+    throw unsupported('The image file is incomplete or damaged, or is a JPEG with too many scans.');
   try {
-    // Every pixel of every frame is decoded and next to none is kept: a thousand rows become one.
+    // Decodes every pixel of every frame, but keeps only one row in a thousand in memory.
     await sharp(bytes, { animated: true, failOn: 'warning', limitInputPixels: maxAnimationPixels })
       .timeout({ seconds: maxDecodeSeconds })
       .resize(header.width, Math.ceil(header.height / 1000), { fit: 'fill', fastShrinkOnLoad: false })
       .raw()
       .toBuffer();
   } catch (cause) {
-    throw unsupported('The image is damaged: it cannot be decoded whole.', cause);
+    throw unsupported('The image is damaged: it cannot be decoded completely.', cause);
   }
   return size;
 }
@@ -120,12 +119,12 @@ interface Size {
   height: number;
 }
 
-function refuseUnfitSize({ width, height }: Size, { pages = 1, ...frame }: Metadata): void {
+function checkSize({ width, height }: Size, { pages = 1, ...frame }: Metadata): void {
   if (width === 0 || height === 0) throw unsupported('The image is damaged: it has no pixels.');
   const pixels = Math.max(width * height, frame.width * frame.height);
   if (pixels > maxPixels || pixels * pages > maxAnimationPixels) {
-    const limits = `${maxPixels / 1e6} megapixels, ${maxAnimationPixels / 1e6} in all frames together`;
-    throw unsupported(`The image has too many pixels: at most ${limits}.`);
+    const limits = `${maxPixels / 1e6} megapixels, and ${maxAnimationPixels / 1e6} in all frames together`;
+    throw unsupported(`The image has too many pixels: the limit is ${limits}.`);
   }
 }
 
@@ -136,11 +135,11 @@ async function readHeader(contentType: ImageType, bytes: Buffer): Promise<Metada
   } catch (cause) {
     throw unsupported('The image is damaged: its header cannot be read.', cause);
   }
-  throw unsupported('The image is damaged: its header is not what its first bytes say.');
+  throw unsupported('The image is damaged: its header does not match its first bytes.');
 }
 
 function tooLarge(maxBytes: number): ApiError<ErrorExtensions> {
-  const message = `The image is too large: the image service takes at most ${maxBytes} bytes.`;
+  const message = `The image is too large: the limit is ${maxBytes} bytes.`;
   return new ApiError<ErrorExtensions>({ code: 'IMAGE_TOO_LARGE', maxBytes }, message);
 }
 

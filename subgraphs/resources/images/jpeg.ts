@@ -1,12 +1,12 @@
 const signature = Buffer.from([0xff, 0xd8, 0xff]);
 const endOfImage = 0xd9;
 const startOfScan = 0xda;
-/** Programs write about ten; each goes over the whole image, so that hundreds in a small file cost minutes. */
+/** Encoders write about ten. Decoders process the whole image for each, so hundreds in a small file take minutes. */
 const maxScans = 100;
 
 export const isJpeg = (bytes: Buffer) => bytes.subarray(0, signature.length).equals(signature);
 
-/** Whether segments and scans go on to the marker of the end, with at least one scan (ITU T.81, annex B). */
+/** Whether segments continue to the end-of-image marker, with 1 to `maxScans` scans (ITU T.81, annex B). */
 export function jpegReachesEnd(bytes: Buffer): boolean {
   let scans = 0;
   let at = 2;
@@ -19,14 +19,14 @@ export function jpegReachesEnd(bytes: Buffer): boolean {
   return false;
 }
 
-/** Past a marker, its length and what it counts, and past the coded data that follow the start of a scan. */
+/** The offset after a segment, and after the entropy-coded data that follow the start of a scan. */
 function afterSegment(bytes: Buffer, at: number, isScan: boolean): number {
   if (at + 4 > bytes.length) return bytes.length;
   const next = at + 2 + bytes.readUInt16BE(at + 2);
   return isScan ? nextMarker(bytes, next) : next;
 }
 
-/** In coded data 0xff is followed by 0, or by the number of a restart; anything else is a marker. */
+/** The offset of the next marker. In entropy-coded data, 0xff is followed by 0 or a restart marker's code. */
 function nextMarker(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const follower = bytes[at + 1] ?? 0;

@@ -1,40 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../../../platform/process/logger.ts';
-import type { ImageCall, Replaced } from '../image-service/client.ts';
-import type { Landing, Lease, OperationStore, Postponement } from '../storage/operation-store.ts';
+import type { ImageCall, ReplaceOutcome } from '../image-service/client.ts';
+import type { LateWrite, Lease, OperationStore, Postponement } from '../storage/operation-store.ts';
 
-/** What an operation of a request begins with: who may settle it, and until when the image service may be called. */
-export interface Begun {
+/** A request's operation under its lease, and the deadline for its calls to the image service. */
+export interface LeasedOperation {
   lease: Lease;
   times: { startedAt: Date; settlesAt: Date };
   call: ImageCall;
 }
 
-/** How long things may take, in milliseconds. */
+/** Time limits, in milliseconds. */
 export interface Timing {
   /** All calls to the image service that one request makes. */
   requestMs: number;
-  /** How long a call may still land at the image service after nobody waits for its answer any more. */
+  /** How long a call may still take effect at the image service after the request has stopped waiting for it. */
   settleMs: number;
 }
 
-/** The leases of requests: given out, and given back where a request cannot settle its operation itself. */
+/** Grants leases to requests, and hands operations to the reconciler that their request cannot finish. */
 export interface Leases {
-  begin(requestId: string): Begun;
-  /** When calls that were made until now have landed. */
+  begin(requestId: string): LeasedOperation;
+  /** The time after which no call made until now can take effect any more. */
   settlesAt(): Date;
-  /** What must be waited for after bytes were replaced, if anything. */
-  landingOf(replaced: Replaced): Landing | undefined;
-  /** Writes what settles an operation; where the database does not take that, the reconciler gets it. Never rejects. */
+  /** The late write that a replacement leaves possible, if any. */
+  lateWriteOf(outcome: ReplaceOutcome): LateWrite | undefined;
+  /** Runs the write that finishes an operation; hands the operation over if the database rejects it. Never rejects. */
   conclude(lease: Lease, write: () => Promise<unknown>): Promise<void>;
-  /** Lets the reconciler have it. Never rejects: where the database does not take that, the lease passes by itself. */
+  /** Gives the lease back for the reconciler. Never rejects: if the database keeps failing, the lease expires by itself. */
   handOver(lease: Lease, postponement?: Partial<Postponement>): Promise<void>;
 }
 
-/** What of a lease is left, after its last call, to write what came of that; also where the database is locked a moment. */
+/** Part of a lease that remains after the last call, to write the result even if the database is locked for a moment. */
 export const writeMs = 5_000;
-const handOverAgainMs = 2_000;
+const handOverRetryMs = 2_000;
 
 interface HandOver {
   lease: Lease;
@@ -47,33 +47,33 @@ export function createLeases(parts: { operations: OperationStore; timing: Timing
 
   const settlesAt = () => new Date(Date.now() + settleMs);
 
-  const waiting: HandOver[] = [];
-  let isHandingOver = false;
+  const pending: HandOver[] = [];
+  let isRetrying = false;
 
-  const isHandedOver = ({ lease, postponement }: HandOver): Promise<boolean> =>
+  const isDone = ({ lease, postponement }: HandOver): Promise<boolean> =>
     operations.postpone(lease, postponement).then(
       () => true,
       () => Date.now() >= lease.until.getTime(),
     );
 
-  /** One at a time and with pauses: each attempt at a database that is locked holds up the whole process. */
-  const handOverWaiting = async (): Promise<void> => {
-    if (isHandingOver) return;
-    isHandingOver = true;
-    while (waiting.length > 0) {
-      await setTimeout(handOverAgainMs, undefined, { ref: false });
-      while (waiting[0] && (await isHandedOver(waiting[0]))) waiting.shift();
+  /** Retries one at a time with pauses, because each attempt at a locked database blocks the whole process. */
+  const retryPending = async (): Promise<void> => {
+    if (isRetrying) return;
+    isRetrying = true;
+    while (pending.length > 0) {
+      await setTimeout(handOverRetryMs, undefined, { ref: false });
+      while (pending[0] && (await isDone(pending[0]))) pending.shift();
     }
-    isHandingOver = false;
+    isRetrying = false;
   };
 
   const handOver: Leases['handOver'] = async (lease, { dueAt = new Date(), ...postponement } = {}) => {
     try {
       await operations.postpone(lease, { ...postponement, dueAt });
     } catch (err) {
-      log.warn({ operationId: lease.operationId, err }, 'operation not handed over yet');
-      waiting.push({ lease, postponement: { ...postponement, dueAt } });
-      void handOverWaiting();
+      log.warn({ operationId: lease.operationId, err }, 'operation not handed to the reconciler; will retry');
+      pending.push({ lease, postponement: { ...postponement, dueAt } });
+      void retryPending();
     }
   };
 
@@ -84,7 +84,7 @@ export function createLeases(parts: { operations: OperationStore; timing: Timing
       try {
         await write();
       } catch (err) {
-        log.warn({ operationId: lease.operationId, err }, 'operation not settled yet');
+        log.warn({ operationId: lease.operationId, err }, 'operation not finished; the reconciler will retry');
         await handOver(lease);
       }
     },
@@ -100,6 +100,6 @@ export function createLeases(parts: { operations: OperationStore; timing: Timing
     },
 
     settlesAt,
-    landingOf: (replaced) => (replaced === 'UNSETTLED' ? { settlesAt: settlesAt() } : undefined),
+    lateWriteOf: (outcome) => (outcome === 'REPLACED_LATE_WRITE_POSSIBLE' ? { settlesAt: settlesAt() } : undefined),
   };
 }

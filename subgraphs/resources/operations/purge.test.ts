@@ -101,7 +101,7 @@ test('a key of an account that has ended tells nothing any more', async () => {
   await ada.create({ idempotencyKey: 'key' });
   const bobs = await bob.create({ idempotencyKey: 'key' });
   await end(rules, ada.viewerId, { isPurged: true });
-  expect(await rules.store.operations.findKeyed(ada.viewerId, 'key', new Date(0))).toBeUndefined();
+  expect(await rules.store.operations.findByKey(ada.viewerId, 'key', new Date(0))).toBeUndefined();
   expect(await bob.create({ idempotencyKey: 'key' })).toEqual(bobs);
 });
 
@@ -134,7 +134,7 @@ describe('what the reconciler has claimed when the account ends leaves nothing:'
     const operation = await claimOne(rules);
     expect(operation).toMatchObject({ state: 'RESERVED', isKeyed: true });
     await end(rules, ada.viewerId, { isPurged: false });
-    await rules.settle(operation);
+    await rules.recover(operation);
     expect([await rules.storedImages(), rules.database.open()]).toEqual([[], []]);
     release();
     await created;
@@ -153,7 +153,7 @@ describe('what the reconciler has claimed when the account ends leaves nothing:'
     const operation = await claimOne(rules);
     expect(operation).toMatchObject({ state: 'REPLACING' });
     await end(rules, ada.viewerId, { isPurged });
-    await rules.settle(operation);
+    await rules.recover(operation);
     expect(await ada.find(resource.id)).toEqual(isPurged ? undefined : resource);
     release();
     await updated;
@@ -185,7 +185,7 @@ test('an image service that is away delays the images, and not that the resource
   rules.gate.steps.DELETE = { instead: ({ socket }) => socket.destroy() };
   rules.reconcile();
   await bury(rules.store, ada.viewerId);
-  await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations not settled yet');
+  await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations not recovered; will retry');
   expect(await ada.find(id)).toBeUndefined();
   expect(await rules.storedImages()).toHaveLength(1);
   rules.gate.steps = {};

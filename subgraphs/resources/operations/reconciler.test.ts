@@ -71,7 +71,7 @@ test('a reconciler goes on after the database took nothing for a while', async (
   await deletionsLeft(rules, 1);
   rules.database.lock();
   rules.reconcile();
-  await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations could not be looked at');
+  await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('reconciler run failed; will retry');
   rules.database.unlock();
   await rules.settled();
   expect(await rules.storedImages()).toEqual([]);

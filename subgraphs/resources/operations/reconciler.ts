@@ -4,56 +4,57 @@ import { createInterruptibleSleep } from '../../../platform/async/interruptible-
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { OperationStore } from '../storage/operation-store.ts';
 import type { RevocationStore } from '../storage/revocation-store.ts';
-import { keyMs } from './idempotency.ts';
-import type { Settle } from './recovery.ts';
+import type { Recover } from './recovery.ts';
 
-/** Settles, from now on and regularly, what requests and purged accounts have left. */
+/** The background job that recovers operations which requests left open, and removes what purged accounts left. */
 export interface Reconciler {
-  /** Looks at once, or once more where it is looking. */
+  /** Starts a run now, or another one after the present run. */
   wake(): void;
-  /** Resolves when what is being settled has come to its end. */
+  /** Resolves when the recoveries in progress have finished. */
   stop(): Promise<void>;
 }
 
 export interface ReconcilerParts {
   operations: OperationStore;
   revocations: RevocationStore;
-  settle: Settle;
-  /** Between two looks, in milliseconds. */
+  recover: Recover;
+  /** Interval between two runs. */
   everyMs: number;
+  /** Age at which idempotency keys are deleted. */
+  keyLifetimeMs: number;
   log: Logger;
 }
 
 const leaseMs = 60_000;
-/** Some milliseconds of the database and of this process: others come in between. */
-const purgedAtOnce = 100;
-const forgottenAtOnce = 1_000;
-const claimedAtOnce = 16;
-const settledAtOnce = 4;
+/** Rows per transaction: few enough that requests wait only some milliseconds for the database and this process. */
+const purgeBatch = 100;
+const expiryBatch = 1_000;
+const claimBatch = 16;
+const concurrentRecoveries = 4;
 const hourMs = 60 * 60 * 1_000;
 
-/** Works from operations alone, and of those only on what it has claimed: any number of processes may run one each. */
+/** Starts the reconciler. Any number of processes may run one: each recovers only operations that it has claimed. */
 export function startReconciler(parts: ReconcilerParts): Reconciler {
-  const { operations, revocations, settle, everyMs, log } = parts;
+  const { operations, revocations, recover, everyMs, keyLifetimeMs, log } = parts;
   const stopping = new AbortController();
-  const atOnce = pLimit(settledAtOnce);
+  const limitRecoveries = pLimit(concurrentRecoveries);
   const { sleep, wake } = createInterruptibleSleep(everyMs, stopping.signal);
-  let unresolvedToldAt = 0;
+  let unresolvedLoggedAt = 0;
 
   const purge = async () => {
-    while (!stopping.signal.aborted && (await revocations.purgeSome(purgedAtOnce))) await setImmediate();
+    while (!stopping.signal.aborted && (await revocations.purgeSome(purgeBatch))) await setImmediate();
   };
 
-  const settleDue = async () => {
+  const recoverDue = async () => {
     while (!stopping.signal.aborted) {
-      // Also between two claims: rows of a purged account are gone before anybody's images are deleted.
+      // Repeated between claims, so that a purged account's rows disappear before other accounts' images are deleted.
       await purge();
       const now = new Date();
       const until = new Date(now.getTime() + leaseMs);
-      const claimed = await operations.claim({ now, until, limit: claimedAtOnce });
-      const settling = claimed.map((operation) => atOnce(() => unlessStopping(() => settle(operation))));
-      tellFailed(await Promise.allSettled(settling));
-      if (claimed.length < claimedAtOnce) return;
+      const claimed = await operations.claim({ now, until, limit: claimBatch });
+      const recovering = claimed.map((operation) => limitRecoveries(() => unlessStopping(() => recover(operation))));
+      logFailed(await Promise.allSettled(recovering));
+      if (claimed.length < claimBatch) return;
     }
   };
 
@@ -61,34 +62,34 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
     if (!stopping.signal.aborted) await run();
   };
 
-  /** One line, however many there are: a service that is away fails them all in one way. */
-  const tellFailed = (outcomes: PromiseSettledResult<void>[]) => {
+  /** One line for all failures: an outage of the image service fails them all for the same reason. */
+  const logFailed = (outcomes: PromiseSettledResult<void>[]) => {
     const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
-    if (failed[0]) log.warn({ count: failed.length, err: failed[0].reason }, 'operations not settled yet');
+    if (failed[0]) log.warn({ count: failed.length, err: failed[0].reason }, 'operations not recovered; will retry');
   };
 
-  const tellUnresolved = async () => {
-    if (Date.now() - unresolvedToldAt < hourMs) return;
+  const logUnresolved = async () => {
+    if (Date.now() - unresolvedLoggedAt < hourMs) return;
     const count = await operations.countUnresolved();
     if (count === 0) return;
-    unresolvedToldAt = Date.now();
-    log.error({ count }, 'operations cannot be settled as things stand');
+    unresolvedLoggedAt = Date.now();
+    log.error({ count }, 'operations cannot be recovered automatically: see docs/reliability.md');
   };
 
-  const look = async () => {
+  const runOnce = async () => {
     try {
-      await settleDue();
-      await tellUnresolved();
-      await operations.forgetKeys(new Date(Date.now() - keyMs));
-      await revocations.forget(new Date(), forgottenAtOnce);
+      await recoverDue();
+      await logUnresolved();
+      await operations.deleteExpiredKeys(new Date(Date.now() - keyLifetimeMs));
+      await revocations.deleteExpired(new Date(), expiryBatch);
     } catch (err) {
-      log.warn({ err }, 'operations could not be looked at');
+      log.warn({ err }, 'reconciler run failed; will retry');
     }
   };
 
   const run = async () => {
     while (!stopping.signal.aborted) {
-      await look();
+      await runOnce();
       await sleep();
     }
   };

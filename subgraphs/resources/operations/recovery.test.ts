@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { idempotencyOf } from '../resources/idempotency.ts';
 import type { NewResource } from '../storage/operation-store.ts';
 import { aLease, someTimes } from '../testing/resources.ts';
 import { imageOf, inProgress, notFound, startRules } from '../testing/rules.ts';
-import { idempotencyOf } from './idempotency.ts';
-import { makeReservation } from './reservation.ts';
+import { createReservation } from './reservation.ts';
 
 type Rules = Awaited<ReturnType<typeof startRules>>;
 
@@ -23,7 +23,7 @@ async function killedCreate(rules: Rules, { key }: { key?: string } = {}) {
   const { data, properties } = await known(3);
   const asked = { title: 'A picture', image: { data }, ...(key !== undefined && { idempotencyKey: key }) };
   const resource: NewResource = { ownerId: ada.viewerId, title: 'A picture', description: null, image: properties };
-  const { base64, sha256: reservationSha256 } = makeReservation();
+  const { base64, sha256: reservationSha256 } = createReservation();
   const lease = aLease();
   const idempotency = idempotencyOf(asked);
   await rules.store.operations.beginCreate({ lease, ...someTimes(), resource, reservationSha256, idempotency });
@@ -194,7 +194,7 @@ test('a deletion that was killed is done when the service is there again', async
   rules.gate.steps.DELETE = { instead: ({ socket }) => socket.destroy() };
   rules.database.abandon();
   rules.reconcile();
-  await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations not settled yet');
+  await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations not recovered; will retry');
   await expect(ada.delete({ id })).rejects.toEqual(notFound);
   expect((await rules.storedImages()).map(({ id }) => id)).toEqual([image.id]);
   rules.gate.steps = {};

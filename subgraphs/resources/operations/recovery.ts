@@ -2,34 +2,31 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { ImageCall, ImageClient } from '../image-service/client.ts';
 import type { NewResource, OpenOperation, OperationStore, Unresolved } from '../storage/operation-store.ts';
-import { nextAttemptAt } from './backoff.ts';
 import { writeMs } from './leases.ts';
-import { newResource } from './new-resource.ts';
-import type { Findings, SearchReservation } from './reservation-search.ts';
-import type { ServedSha256 } from './served-sha256.ts';
+import { resourceOf } from './reservation.ts';
+import type { SearchReservation, SearchResult } from './reservation-search.ts';
 
 export interface RecoveryParts {
   operations: OperationStore;
   imageClient: ImageClient;
   searchReservation: SearchReservation;
-  servedSha256: ServedSha256;
   log: Logger;
 }
 
-/** Brings a claimed operation to its end, or as near to it as can be now; rejects where it must be tried again. */
-export type Settle = (operation: OpenOperation) => Promise<void>;
+/** Finishes or undoes a claimed operation, or postpones it. Rejects on an error, after postponing the operation. */
+export type Recover = (operation: OpenOperation) => Promise<void>;
 
-type In<State extends OpenOperation['state']> = Extract<OpenOperation, { state: State }>;
+type InState<State extends OpenOperation['state']> = Extract<OpenOperation, { state: State }>;
 
-export function createRecovery(parts: RecoveryParts): Settle {
-  const { operations, imageClient, searchReservation, servedSha256, log } = parts;
+export function createRecovery(parts: RecoveryParts): Recover {
+  const { operations, imageClient, searchReservation, log } = parts;
 
   const callFor = ({ lease }: OpenOperation): ImageCall => ({
     requestId: lease.operationId,
     deadline: lease.until.getTime() - writeMs,
   });
 
-  const againLater = ({ lease, attempts }: OpenOperation) =>
+  const retryLater = ({ lease, attempts }: OpenOperation) =>
     operations.postpone(lease, { dueAt: nextAttemptAt(attempts) });
 
   const leaveUnresolved = ({ lease, attempts }: OpenOperation, unresolved: Unresolved) =>
@@ -40,72 +37,72 @@ export function createRecovery(parts: RecoveryParts): Settle {
     await operations.end(operation.lease);
   };
 
-  /** A create whose request is gone, or never heard what id its image has. */
-  const search = async (operation: In<'RESERVING' | 'SEARCHING'>) => {
+  /** Recovers a create whose request stopped before it learned its image's id: finds and deletes the image. */
+  const searchAndDelete = async (operation: InState<'RESERVING' | 'SEARCHING'>) => {
     const { state, lease, settlesAt } = operation;
-    if (state === 'RESERVING' && !(await operations.search(lease))) return;
+    if (state === 'RESERVING' && !(await operations.startSearch(lease))) return;
     const hasSettled = Date.now() >= settlesAt.getTime();
     const found = await searchReservation(operation, callFor(operation));
     if (!found) return leaveUnresolved(operation, 'NO_LISTING');
-    await adoptStrays(found);
-    const { imageId, isComplete, isAllListed } = found;
+    await adoptOrphans(found);
+    const { imageId, isComplete, isListingValid } = found;
     if (imageId !== undefined) {
       if (await operations.discard(lease, imageId)) await deleteImage(operation, imageId);
       return;
     }
-    if (!isComplete) return againLater(operation);
+    if (!isComplete) return retryLater(operation);
     if (!hasSettled) return operations.postpone(lease, { dueAt: settlesAt });
-    return isAllListed ? operations.end(lease) : leaveUnresolved(operation, 'NO_LISTING');
+    return isListingValid ? operations.end(lease) : leaveUnresolved(operation, 'NO_LISTING');
   };
 
-  const adoptStrays = async ({ strays }: Findings) => {
-    for (const { imageId, sha256 } of strays) {
-      const isAdopted = await operations.adopt({ operationId: randomUUID(), imageId, reservationSha256: sha256 });
-      if (isAdopted) log.warn({ imageId }, 'image came after its create was given up');
+  const adoptOrphans = async ({ orphans }: SearchResult) => {
+    for (const { imageId, sha256 } of orphans) {
+      const isAdopted = await operations.adoptOrphan({ operationId: randomUUID(), imageId, reservationSha256: sha256 });
+      if (isAdopted) log.warn({ imageId }, 'orphaned image found: it was stored after its create was abandoned');
     }
   };
 
   /**
-   * A create that stopped between its image and its row. The client that has a key can be given what it asked for, unless
-   * its account was purged since.
+   * Recovers a create that stopped between its image and its row. With an idempotency key the client can still ask for the
+   * resource, so the create is finished if all bytes are there; otherwise the image is deleted.
    */
-  const finishOrDiscard = async (operation: In<'RESERVED'>) => {
+  const finishOrDiscard = async (operation: InState<'RESERVED'>) => {
     const { lease, settlesAt, imageId, imageUrl, resource, isKeyed } = operation;
-    if (isKeyed && resource && (await isWhole(operation, resource))) {
-      const landing = Date.now() < settlesAt.getTime() ? { settlesAt } : undefined;
-      const made = newResource(resource, { id: imageId, url: imageUrl });
-      if (await operations.finishCreate(lease, made, landing)) return;
+    if (isKeyed && resource && (await isUploaded(operation, resource))) {
+      const lateWrite = Date.now() < settlesAt.getTime() ? { settlesAt } : undefined;
+      const finished = resourceOf(resource, { id: imageId, url: imageUrl });
+      if (await operations.finishCreate(lease, finished, lateWrite)) return;
     }
     if (await operations.discard(lease, imageId)) await deleteImage(operation, imageId);
   };
 
-  const isWhole = async (operation: In<'RESERVED'>, { image }: NewResource): Promise<boolean> => {
+  const isUploaded = async (operation: InState<'RESERVED'>, { image }: NewResource): Promise<boolean> => {
     const { imageUrl, settlesAt } = operation;
-    const served = servedSha256(imageUrl, callFor(operation)).catch((error: unknown) => {
+    const served = await imageClient.publicHash(imageUrl, callFor(operation)).catch((error: unknown) => {
       if (Date.now() < settlesAt.getTime()) throw error;
       return undefined;
     });
-    return (await served) === image.sha256;
+    return served?.sha256 === image.sha256;
   };
 
-  /** A replacement whose answer nobody heard: once no call can land any more, the bytes are the answer. */
-  const readBytes = async (operation: In<'REPLACING'>) => {
+  /** Recovers a replacement without a response: once no call can take effect any more, the served bytes decide. */
+  const compareBytes = async (operation: InState<'REPLACING'>) => {
     const { lease, settlesAt, imageUrl, oldSha256, changes } = operation;
     if (Date.now() < settlesAt.getTime()) return operations.postpone(lease, { dueAt: settlesAt });
-    const sha256 = await servedSha256(imageUrl, callFor(operation));
-    if (sha256 === changes.image.sha256) return operations.finishReplacement(lease, new Date());
-    return sha256 === oldSha256 ? operations.end(lease) : leaveUnresolved(operation, 'UNKNOWN_BYTES');
+    const served = await imageClient.publicHash(imageUrl, callFor(operation));
+    if (served?.sha256 === changes.image.sha256) return operations.finishReplacement(lease, new Date());
+    return served?.sha256 === oldSha256 ? operations.end(lease) : leaveUnresolved(operation, 'UNKNOWN_BYTES');
   };
 
-  const step = (operation: OpenOperation): Promise<unknown> => {
+  const recover = (operation: OpenOperation): Promise<unknown> => {
     switch (operation.state) {
       case 'RESERVING':
       case 'SEARCHING':
-        return search(operation);
+        return searchAndDelete(operation);
       case 'RESERVED':
         return finishOrDiscard(operation);
       case 'REPLACING':
-        return readBytes(operation);
+        return compareBytes(operation);
       case 'DELETING':
         return deleteImage(operation, operation.imageId);
       case 'LANDING':
@@ -115,11 +112,20 @@ export function createRecovery(parts: RecoveryParts): Settle {
 
   return async (operation) => {
     try {
-      await step(operation);
+      await recover(operation);
     } catch (error) {
-      // Where the database takes not even this, the lease passes by itself.
-      await againLater(operation).catch(() => {});
+      // If the database rejects this too, the lease expires by itself.
+      await retryLater(operation).catch(() => {});
       throw error;
     }
   };
+}
+
+const firstRetryMs = 1_000;
+const maxRetryMs = 30_000;
+
+/** Exponential backoff with jitter, after so many attempts (from 1). */
+function nextAttemptAt(attempts: number): Date {
+  const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** (attempts - 1));
+  return new Date(Date.now() + delayMs * (0.5 + Math.random() / 2));
 }

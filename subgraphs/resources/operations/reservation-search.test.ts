@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { delay, hold, lost, type Step } from '../testing/gate.ts';
 import { imageServiceUnavailable, startRules } from '../testing/rules.ts';
-import { makeReservation } from './reservation.ts';
+import { createReservation } from './reservation.ts';
 
 const answering = (status: number, body = ''): Step => ({ instead: (_, res) => res.writeHead(status).end(body) });
-const toldUnresolved = 'operations cannot be settled as things stand';
+const toldUnresolved = 'operations cannot be recovered automatically: see docs/reliability.md';
 
 /** The rules, where the answer to a create's reservation was lost. */
 async function lostReservation() {
@@ -19,7 +19,7 @@ async function lostReservation() {
 /** So many images of somebody else, small PNGs all. */
 async function addForeigners({ addForeign }: Awaited<ReturnType<typeof startRules>>, count: number) {
   const ids: string[] = [];
-  for (let at = 0; at < count; at += 1) ids.push(await addForeign(makeReservation().base64));
+  for (let at = 0; at < count; at += 1) ids.push(await addForeign(createReservation().base64));
   return ids;
 }
 
@@ -65,7 +65,7 @@ describe('without a listing', () => {
     const { gate, store, lines, storedImages, reconcile, settled } = await lostReservation();
     gate.steps.GET = answering(500);
     reconcile();
-    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('operations not settled yet');
+    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('operations not recovered; will retry');
     expect([await store.operations.countUnresolved(), (await storedImages()).length]).toEqual([0, 1]);
     delete gate.steps.GET;
     await settled();
@@ -101,7 +101,7 @@ test('an image that comes after its create was given up for good is deleted with
   gate.steps = {};
   await settled();
   expect(await storedImages()).toEqual([]);
-  expect(lines.map(({ msg }) => msg)).toContain('image came after its create was given up');
+  expect(lines.map(({ msg }) => msg)).toContain('orphaned image found: it was stored after its create was abandoned');
 });
 
 test.each(['POST', 'PUT'] as const)('a search leaves the image of a create alone that is at its %s', async (method) => {

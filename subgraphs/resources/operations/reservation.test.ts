@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { makeReservation, maxReservationBytes } from './reservation.ts';
+import { createReservation, maxReservationBytes } from './reservation.ts';
 
 const bytesOf = ({ base64 }: { base64: string }) => Buffer.from(base64, 'base64');
 
 test('a reservation is a PNG of one pixel that decodes without a warning', async () => {
-  const { base64, contentType } = makeReservation();
+  const { base64, contentType } = createReservation();
   expect(contentType).toBe('image/png');
   const image = sharp(bytesOf({ base64 }), { failOn: 'warning' });
   expect(await image.metadata()).toMatchObject({ format: 'png', width: 1, height: 1, channels: 1 });
@@ -14,24 +14,24 @@ test('a reservation is a PNG of one pixel that decodes without a warning', async
 });
 
 test('a reservation’s base64 is canonical, and its hash that of the bytes', () => {
-  const { base64, sha256 } = makeReservation();
+  const { base64, sha256 } = createReservation();
   const bytes = bytesOf({ base64 });
   expect(bytes.toString('base64')).toBe(base64);
   expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
 });
 
 test('a reservation is never longer than what is looked at of an image', () => {
-  const lengths = Array.from({ length: 1_000 }, () => bytesOf(makeReservation()).length);
+  const lengths = Array.from({ length: 1_000 }, () => bytesOf(createReservation()).length);
   expect(Math.max(...lengths)).toBeLessThanOrEqual(maxReservationBytes);
 });
 
 test('no two reservations are the same', () => {
-  const hashes = Array.from({ length: 10_000 }, () => makeReservation().sha256);
+  const hashes = Array.from({ length: 10_000 }, () => createReservation().sha256);
   expect(new Set(hashes).size).toBe(hashes.length);
 });
 
 test('a reservation carries 128 bits, each of which is as often set as not', () => {
-  const all = Array.from({ length: 1_000 }, () => bytesOf(makeReservation()).toString('latin1'));
+  const all = Array.from({ length: 1_000 }, () => bytesOf(createReservation()).toString('latin1'));
   const marks = all.map((text) => /tEXtComment\0([0-9a-f]{32})/.exec(text)?.[1] ?? '');
   const bits = marks.map((mark) => BigInt(`0x${mark}`));
   const counts = Array.from({ length: 128 }, (_, at) => bits.filter((bit) => (bit >> BigInt(at)) & 1n).length);

@@ -1,8 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
+import { v7 as newId } from 'uuid';
+import type { CreatedImage } from '../image-service/client.ts';
 import { pngChunk, pngSignature } from '../images/png.ts';
+import type { NewResource } from '../storage/operation-store.ts';
+import type { Resource } from '../storage/resource.ts';
 
-/** An image that keeps a place at the image service, and that no other image anywhere is equal to. */
+/** A placeholder that a create stores at the image service first. Its random bytes identify it among all images there. */
 export interface Reservation {
   base64: string;
   contentType: 'image/png';
@@ -10,19 +14,25 @@ export interface Reservation {
   sha256: string;
 }
 
-/** What a reservation has at most. */
+/** No reservation is longer. */
 export const maxReservationBytes = 256;
 
-const randomBytesInIt = 16;
-// One grey pixel: width and height, eight bits of grey, neither compressed nor filtered nor interlaced otherwise.
+const commentBytes = 16;
+// One pixel: width 1, height 1, bit depth 8, greyscale; default compression, filter and interlace methods.
 const header = pngChunk('IHDR', Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]));
 const pixel = pngChunk('IDAT', deflateSync(Buffer.from([0, 0])));
 const end = pngChunk('IEND');
 
-/** A PNG of one pixel whose comment is 128 random bits (PNG, third edition: 11.3.3.2). */
-export function makeReservation(): Reservation {
-  const comment = pngChunk('tEXt', Buffer.from(`Comment\0${randomBytes(randomBytesInIt).toString('hex')}`, 'latin1'));
+/** Creates a PNG of one pixel with 128 random bits as its comment (PNG, third edition, section 11.3.3.2). */
+export function createReservation(): Reservation {
+  const comment = pngChunk('tEXt', Buffer.from(`Comment\0${randomBytes(commentBytes).toString('hex')}`, 'latin1'));
   const bytes = Buffer.concat([pngSignature, header, comment, pixel, end]);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { base64: bytes.toString('base64'), contentType: 'image/png', sha256 };
+}
+
+/** Completes a new resource with the image that was reserved for it. */
+export function resourceOf({ image, ...resource }: NewResource, { id, url }: CreatedImage): Resource {
+  const now = new Date();
+  return { id: newId(), ...resource, image: { id, url, ...image }, createdAt: now, updatedAt: now, version: 1 };
 }

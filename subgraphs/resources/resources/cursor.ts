@@ -2,38 +2,38 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { parseJson } from '../../../platform/json.ts';
 import type { Position, ResourceList } from '../storage/resource-store.ts';
-import { isText } from './text-validation.ts';
+import { isStorableText } from './text-validation.ts';
 
-/** What the database can look for: an instant in milliseconds, or text without half characters. */
-const key = z.union([z.int().min(-8.64e15).max(8.64e15), z.string().refine(isText)]);
+/** A sort key that the database can compare: a time in milliseconds, or text. */
+const key = z.union([z.int().min(-8.64e15).max(8.64e15), z.string().refine(isStorableText)]);
 const position = z.tuple([z.string(), key, z.uuid()]);
 
-/** Where something stands in a list, as an opaque text that holds for this order and filter only. */
+/** Encodes a position as an opaque text, valid only for lists of the same order and filter. */
 export function writeCursor(list: ResourceList, position: Position): string {
   return cursorWriter(list)(position);
 }
 
-/** Writes the cursors of one list, whose name is the same in all of them. */
+/** Creates the cursor encoder of one list, which computes the list's fingerprint once. */
 export function cursorWriter(list: ResourceList): (position: Position) => string {
-  let name: string | undefined;
+  let fingerprint: string | undefined;
   return ({ key, id }) => {
-    name ??= listName(list);
-    return Buffer.from(JSON.stringify([name, key, id])).toString('base64url');
+    fingerprint ??= fingerprintOf(list);
+    return Buffer.from(JSON.stringify([fingerprint, key, id])).toString('base64url');
   };
 }
 
-/** The place that a cursor names; undefined where it is malformed, or of another order or filter. */
+/** Decodes a cursor. Undefined if it is malformed, or comes from a list of another order or filter. */
 export function readCursor(list: ResourceList, cursor: string): Position | undefined {
   const parsed = position.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
   if (!parsed.success) return undefined;
-  const [name, key, id] = parsed.data;
+  const [fingerprint, key, id] = parsed.data;
   const fitsOrder = (typeof key === 'string') === (list.order === 'TITLE');
   const isCanonical = writeCursor(list, { key, id }) === cursor;
-  return name === listName(list) && fitsOrder && isCanonical ? { key, id } : undefined;
+  return fingerprint === fingerprintOf(list) && fitsOrder && isCanonical ? { key, id } : undefined;
 }
 
-/** Short and the same for lists that are sorted and narrowed alike, whoever owns them. */
-function listName({ order, filter }: ResourceList): string {
+/** A short hash that lists of the same order and filter share, also lists of different owners. */
+function fingerprintOf({ order, filter }: ResourceList): string {
   const { search, contentType, createdFrom, createdBefore } = filter;
   const parts = JSON.stringify([order, search, contentType, createdFrom, createdBefore]);
   return createHash('sha256').update(parts).digest('base64url').slice(0, 12);

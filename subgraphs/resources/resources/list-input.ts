@@ -8,10 +8,9 @@ import {
   searchKey,
 } from '../storage/resource-store.ts';
 import { readCursor } from './cursor.ts';
-import { parseInstant } from './instant.ts';
-import { characterProblems, isLonger, maxDescriptionCharacters } from './text-validation.ts';
+import { characterIssues, isLonger, maxDescriptionCharacters } from './text-validation.ts';
 
-/** The arguments of a list, as GraphQL gives them. */
+/** The GraphQL arguments of a list. */
 export interface ListInput {
   first?: number | null;
   after?: string | null;
@@ -31,19 +30,19 @@ interface FilterInput {
 const defaultPageSize = 20;
 const maxPageSize = 100;
 
-/** The list and the part of it that the arguments ask for; BAD_USER_INPUT with every problem of theirs. */
+/** Turns arguments into a list and a range of it. Throws BAD_USER_INPUT with every issue. */
 export function readListInput(ownerId: string, input: ListInput): { list: ResourceList; range: ResourceRange } {
-  const problems: ValidationIssue[] = [...sizeProblems(input), ...filterProblems(input.filter ?? {})];
+  const issues: ValidationIssue[] = [...sizeIssues(input), ...filterIssues(input.filter ?? {})];
   const list = { ownerId, order: input.orderBy, filter: readFilter(input.filter ?? {}) };
   const cursor = (field: 'after' | 'before') => {
     const text = input[field];
     if (text === undefined || text === null) return undefined;
     const position = readCursor(list, text);
-    if (!position) problems.push({ field, message: 'It must be a cursor of a list of the same order and filter.' });
+    if (!position) issues.push({ field, message: 'It must be a cursor from a list of the same order and filter.' });
     return position;
   };
   const range = { after: cursor('after'), before: cursor('before'), ...sizeOf(input) };
-  throwIfInvalid(problems);
+  throwIfInvalid(issues);
   return { list, range };
 }
 
@@ -51,7 +50,7 @@ function sizeOf({ first, last }: ListInput): Pick<ResourceRange, 'limit' | 'from
   return { limit: first ?? last ?? defaultPageSize, fromEnd: typeof last === 'number' };
 }
 
-function sizeProblems(input: ListInput): ValidationIssue[] {
+function sizeIssues(input: ListInput): ValidationIssue[] {
   const sizes = (['first', 'last'] as const).filter((field) => typeof input[field] === 'number');
   if (sizes.length === 2) return [{ field: 'last', message: 'Give first or last, not both.' }];
   return sizes
@@ -70,22 +69,42 @@ function readFilter({ search, contentType, createdFrom, createdBefore }: FilterI
   };
 }
 
-function filterProblems({ search, contentType, ...instants }: FilterInput): ValidationIssue[] {
+function filterIssues({ search, contentType, ...instants }: FilterInput): ValidationIssue[] {
   const isType = isMissing(contentType) || imageTypes.some((type) => type === contentType);
   return [
-    ...searchProblems(search ?? ''),
+    ...searchIssues(search ?? ''),
     ...(isType ? [] : [{ field: 'filter.contentType', message: `It must be one of ${imageTypes.join(', ')}.` }]),
     ...(['createdFrom', 'createdBefore'] as const)
       .filter((field) => !isMissing(instants[field]) && !parseInstant(instants[field]))
-      .map((field) => ({ field: `filter.${field}`, message: 'It must be an instant, as 2026-11-23T14:05:00.000Z.' })),
+      .map((field) => ({
+        field: `filter.${field}`,
+        message: 'It must be an RFC 3339 time, such as 2026-11-23T14:05:00.000Z.',
+      })),
   ];
 }
 
-function searchProblems(search: string): ValidationIssue[] {
-  const message = `It must have at most ${maxDescriptionCharacters} characters, as no text has more.`;
-  return isTooLong(search) ? [{ field: 'filter.search', message }] : characterProblems('filter.search', search);
+function searchIssues(search: string): ValidationIssue[] {
+  const message = `It must have at most ${maxDescriptionCharacters} characters, the longest that a description can be.`;
+  return isTooLong(search) ? [{ field: 'filter.search', message }] : characterIssues('filter.search', search);
 }
 
 const isTooLong = (search: string) => isLonger(search, maxDescriptionCharacters);
 
 const isMissing = (value: unknown) => value === undefined || value === null;
+
+const rfc3339 =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Parses an RFC 3339 time, to the millisecond. Undefined if the text is not one. */
+export function parseInstant(text: unknown): Date | undefined {
+  const [, year, month, day] = (typeof text === 'string' && rfc3339.exec(text)) || [];
+  if (year === undefined || !isDay(Number(year), Number(month), Number(day))) return undefined;
+  return new Date((text as string).toUpperCase());
+}
+
+/** Whether the month has such a day. `Date` would read the 30th of February as the 1st or 2nd of March. */
+function isDay(year: number, month: number, day: number): boolean {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return month >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}

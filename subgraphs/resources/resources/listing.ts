@@ -1,14 +1,9 @@
-import {
-  positionOf,
-  type ResourceList,
-  type ResourceRange,
-  type ResourceStore,
-  type ResourceSummary,
-} from '../storage/resource-store.ts';
+import type { ResourceSummary } from '../storage/resource.ts';
+import { positionOf, type ResourceList, type ResourceRange, type ResourceStore } from '../storage/resource-store.ts';
 import { cursorWriter } from './cursor.ts';
 import { type ListInput, readListInput } from './list-input.ts';
 
-/** A page after the Relay cursor connections specification. What is a function costs only when asked for. */
+/** A page of the Relay cursor connections specification. Functions compute their field only when it is selected. */
 export interface ResourceConnection {
   edges: () => { cursor: string; node: ResourceSummary }[];
   nodes: ResourceSummary[];
@@ -24,18 +19,18 @@ export interface PageInfo {
 }
 
 export interface Listing {
-  /** BAD_USER_INPUT. Where summaries will do, the resources are nothing more. */
+  /** Throws BAD_USER_INPUT. With `needs: 'summaries'` the nodes have no description and only part of the image. */
   list(viewerId: string, input: ListInput, needs?: 'resources' | 'summaries'): Promise<ResourceConnection>;
 }
 
-/** Pages by keyset: each starts from a position, so that what is added meanwhile shifts nothing. */
+/** Keyset pagination: a page starts from a position, so resources added in the meantime do not shift it. */
 export function createListing(store: ResourceStore): Listing {
   return {
     async list(viewerId, input, needs = 'resources') {
       const { list, range } = readListInput(viewerId, input);
-      // One more than asked for tells whether there are more.
-      const more = { ...range, limit: range.limit + 1 };
-      const found = needs === 'summaries' ? await store.summaries(list, more) : await store.range(list, more);
+      // One more than the page holds shows whether another page follows.
+      const oneMore = { ...range, limit: range.limit + 1 };
+      const found = needs === 'summaries' ? await store.summaries(list, oneMore) : await store.range(list, oneMore);
       const hasMore = found.length > range.limit;
       const nodes = range.fromEnd ? found.slice(hasMore ? 1 : 0) : found.slice(0, range.limit);
       return toConnection({ store, list, range, nodes, hasMore });
@@ -72,7 +67,7 @@ function toConnection(page: Page): ResourceConnection {
 
 async function hasNext({ store, list, range, nodes, hasMore }: Page): Promise<boolean> {
   if (!range.fromEnd && hasMore) return true;
-  // Without a bound the page reaches the end of the list.
+  // Without `before` the page reaches the end of the list.
   if (!range.before) return false;
   const last = nodes.at(-1);
   const after = last && positionOf(last, list.order);
@@ -81,7 +76,7 @@ async function hasNext({ store, list, range, nodes, hasMore }: Page): Promise<bo
 
 async function hasPrevious({ store, list, range, nodes, hasMore }: Page): Promise<boolean> {
   if (range.fromEnd && hasMore) return true;
-  // Without a bound the page reaches the start of the list.
+  // Without `after` the page reaches the start of the list.
   if (!range.after) return false;
   const first = nodes.at(0);
   const before = first && positionOf(first, list.order);

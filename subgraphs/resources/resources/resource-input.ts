@@ -1,16 +1,22 @@
 import { throwIfInvalid, type ValidationIssue } from '../../../platform/api-error.ts';
 import type { ImageInput } from '../images/image-reader.ts';
-import { descriptionProblems, keyProblems, titleProblems, trimTitle } from './text-validation.ts';
+import { descriptionIssues, keyIssues, titleIssues, trimTitle } from './text-validation.ts';
+
+/** The viewer and the request that a rule runs for. */
+export interface Caller {
+  viewerId: string;
+  requestId: string;
+}
 
 export interface CreateInput {
   title: string;
   description?: string | null;
   image: ImageInput;
-  /** What the client tells repetitions of this create by. */
+  /** Identifies repetitions of this create. */
   idempotencyKey?: string | null;
 }
 
-/** A field that is left out stays; null is not the same. */
+/** A field that is left out stays as it is. Null removes the description; for other fields it is an error. */
 export interface UpdateInput {
   id: string;
   title?: string | null;
@@ -19,24 +25,29 @@ export interface UpdateInput {
   expectedVersion?: number | null;
 }
 
-/** What a new resource holds, with its title trimmed; BAD_USER_INPUT with every problem. */
-export function readCreateInput({ title: asWritten, description = null, image, idempotencyKey }: CreateInput) {
-  const title = trimTitle(asWritten);
+export interface DeleteInput {
+  id: string;
+  expectedVersion?: number | null;
+}
+
+/** Validates a create and trims its title. Throws BAD_USER_INPUT with every issue. */
+export function readCreateInput({ title: untrimmed, description = null, image, idempotencyKey }: CreateInput) {
+  const title = trimTitle(untrimmed);
   throwIfInvalid([
-    ...titleProblems(title),
-    ...descriptionProblems(description ?? ''),
-    ...(typeof idempotencyKey === 'string' ? keyProblems(idempotencyKey) : []),
+    ...titleIssues(title),
+    ...descriptionIssues(description ?? ''),
+    ...(typeof idempotencyKey === 'string' ? keyIssues(idempotencyKey) : []),
   ]);
   return { title, description, image };
 }
 
-/** What an update changes, and nothing else; BAD_USER_INPUT with every problem. */
+/** Validates an update; the result has only the fields that change. Throws BAD_USER_INPUT with every issue. */
 export function readUpdateInput({ id, title, description, image, expectedVersion }: UpdateInput) {
   const trimmed = typeof title === 'string' ? trimTitle(title) : title;
   throwIfInvalid([
-    ...nullProblems({ title: trimmed, image }),
-    ...(typeof trimmed === 'string' ? titleProblems(trimmed) : []),
-    ...descriptionProblems(description ?? ''),
+    ...nullIssues({ title: trimmed, image }),
+    ...(typeof trimmed === 'string' ? titleIssues(trimmed) : []),
+    ...descriptionIssues(description ?? ''),
   ]);
   return {
     id,
@@ -47,8 +58,8 @@ export function readUpdateInput({ id, title, description, image, expectedVersion
   };
 }
 
-function nullProblems(fields: Record<string, unknown>): ValidationIssue[] {
+function nullIssues(fields: Record<string, unknown>): ValidationIssue[] {
   return Object.entries(fields)
     .filter(([, value]) => value === null)
-    .map(([field]) => ({ field, message: 'It cannot be taken away: give another, or leave the field out.' }));
+    .map(([field]) => ({ field, message: 'This field cannot be null: give a new value, or leave the field out.' }));
 }

@@ -1,33 +1,32 @@
-import type { ApiError } from '../../../platform/api-error.ts';
-import type { ErrorExtensions } from '../../../schema/error-codes.ts';
-import { accountDeleted, inProgress, notFound, versionPassed } from '../errors.ts';
-import type { Resource, ResourceKey, ResourceStore, VersionedKey } from '../storage/resource-store.ts';
+import type { Resource, ResourceKey, VersionedKey } from '../storage/resource.ts';
+import type { ResourceStore } from '../storage/resource-store.ts';
+import { accountDeleted, inProgress, notFound, type ResourceError, versionPassed } from './errors.ts';
 
-/** Finds what is to be changed, or says why it cannot be. */
+/** Finds a resource that is to be changed, or the error that explains why it cannot be. */
 export interface ResourceLookup {
-  /** The resource of a key, of the version that is expected; NOT_FOUND or CONFLICT. */
+  /** The resource at the expected version. Throws NOT_FOUND or CONFLICT. */
   findAtVersion(key: VersionedKey): Promise<Resource>;
-  /** Why nothing has the key and may be changed. */
-  explainMissing(key: VersionedKey): Promise<ApiError<ErrorExtensions>>;
-  /** Why a change was not kept: that the account is deleted, that the resource is, or else `otherwise`. */
-  explainLost(key: ResourceKey, otherwise: ApiError<ErrorExtensions>): Promise<ApiError<ErrorExtensions>>;
+  /** The error for a change that found no resource of this key and version. */
+  explainMissing(key: VersionedKey): Promise<ResourceError>;
+  /** The error for a change that was not stored: the account or the resource was deleted, or else `otherwise`. */
+  explainLost(key: ResourceKey, otherwise: ResourceError): Promise<ResourceError>;
 }
 
 export function createResourceLookup(store: ResourceStore): ResourceLookup {
-  const isOther = ({ expectedVersion }: VersionedKey, { version }: Resource) =>
+  const isOtherVersion = ({ expectedVersion }: VersionedKey, { version }: Resource) =>
     expectedVersion !== undefined && expectedVersion !== version;
   return {
     async findAtVersion(key) {
       const found = await store.find(key);
       if (!found) throw notFound();
-      if (isOther(key, found)) throw versionPassed(found.version);
+      if (isOtherVersion(key, found)) throw versionPassed(found.version);
       return found;
     },
     async explainMissing(key) {
       if (await store.revocations.isPurged(key.ownerId)) return accountDeleted();
       const found = await store.find(key);
       if (!found) return notFound();
-      return isOther(key, found) ? versionPassed(found.version) : inProgress();
+      return isOtherVersion(key, found) ? versionPassed(found.version) : inProgress();
     },
     async explainLost(key, otherwise) {
       if (await store.revocations.isPurged(key.ownerId)) return accountDeleted();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Resource } from '../storage/resource-store.ts';
+import type { Resource } from '../storage/resource.ts';
 import { imageOf, startRules } from '../testing/rules.ts';
 
 type Rules = Awaited<ReturnType<typeof startRules>>;

@@ -45,7 +45,12 @@ describe('to delete', () => {
     await ada.delete({ id });
     expect(await ada.find(id)).toBeUndefined();
     expect(lines).toEqual([
-      expect.objectContaining({ level: 40, msg: 'image not deleted yet', imageId: image.id, requestId: ada.requestId }),
+      expect.objectContaining({
+        level: 40,
+        msg: 'image not deleted; the reconciler will retry',
+        imageId: image.id,
+        requestId: ada.requestId,
+      }),
     ]);
     expect((await storedImages()).map(({ id }) => id)).toEqual([image.id]);
 

@@ -43,7 +43,9 @@ describe('to create', () => {
       await expect(ada.create()).rejects.toEqual(unavailable);
       expect(gate.calls.map(({ method }) => method)).toEqual(method === 'POST' ? ['POST'] : ['POST', 'PUT']);
       expect(await storedImages()).toHaveLength(1);
-      expect(lines).toEqual([expect.objectContaining({ level: 40, msg: 'operation not handed over yet' })]);
+      expect(lines).toEqual([
+        expect.objectContaining({ level: 40, msg: 'operation not handed to the reconciler; will retry' }),
+      ]);
       expect(JSON.stringify(lines)).not.toMatch(/a token for these tests/);
 
       database.unlock();

@@ -88,8 +88,8 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       const { store, operations, lease } = await begun();
       const [first] = await claimAll(store);
       const [second] = await claimAll(store);
-      for (const passed of [lease, first?.lease ?? lease]) expect(await operations.search(passed)).toBe(false);
-      expect(await operations.search(second?.lease ?? lease)).toBe(true);
+      for (const passed of [lease, first?.lease ?? lease]) expect(await operations.startSearch(passed)).toBe(false);
+      expect(await operations.startSearch(second?.lease ?? lease)).toBe(true);
     });
 
     test('by two stores at once gives each operation to one of them, once', async () => {
@@ -129,7 +129,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       const { reservationSha256 } = create;
       const first = await claimed(store, create);
       expect(first.operations).toStrictEqual([{ ...first.shared, state: 'RESERVING', reservationSha256 }]);
-      expect(await operations.search(first.operations[0]?.lease ?? lease)).toBe(true);
+      expect(await operations.startSearch(first.operations[0]?.lease ?? lease)).toBe(true);
       const second = await claimed(store, create);
       const expected = { ...second.shared, attempts: 2, state: 'SEARCHING', reservationSha256 };
       expect(second.operations).toStrictEqual([expected]);
@@ -189,7 +189,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       const { store, operations, create, lease } = await begun();
       const { id: imageId, url } = anImage();
       if (state === 'RESERVED') expect(await operations.reserve(lease, { id: imageId, url })).toBe('RESERVED');
-      else expect(await operations.search(lease)).toBe(true);
+      else expect(await operations.startSearch(lease)).toBe(true);
       expect(await operations.discard(lease, imageId)).toBe(true);
       const { operations: found, shared } = await claimed(store, create);
       expect(found).toStrictEqual([{ ...shared, state: 'DELETING', imageId }]);
@@ -211,7 +211,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       const idempotency = anIdempotency();
       const { operations, create, lease } = await begun({ idempotency });
       await operations.postpone(lease, { dueAt: new Date(), unresolved: 'NO_LISTING' });
-      const found = await operations.findKeyed(create.resource.ownerId, idempotency.key, always);
+      const found = await operations.findByKey(create.resource.ownerId, idempotency.key, always);
       expect(found).toEqual({ inputSha256: idempotency.inputSha256, resourceId: undefined });
     });
   });
@@ -221,7 +221,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     const unresolved = async () => {
       const held = await begun();
       expect(await held.operations.countUnresolved()).toBe(0);
-      expect(await held.operations.search(held.lease)).toBe(true);
+      expect(await held.operations.startSearch(held.lease)).toBe(true);
       expect(await held.operations.postpone(held.lease, { dueAt, unresolved: 'NO_LISTING' })).toBe(true);
       expect(await held.operations.countUnresolved()).toBe(1);
       const [{ lease } = held] = await claimAll(held.store);
@@ -269,7 +269,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
   const ends: Record<string, (store: ResourceStore, create: NewCreate) => Promise<unknown>> = {
     'has ended without a trace': async ({ operations }, { lease }) => operations.end(lease),
     'was searched for in vain': async ({ operations }, { lease }) => {
-      expect(await operations.search(lease)).toBe(true);
+      expect(await operations.startSearch(lease)).toBe(true);
       return operations.end(lease);
     },
     'was discarded, and its image deleted': async ({ operations }, { lease }) => {
@@ -287,7 +287,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       const image = anImage();
       await operations.reserve(create.lease, image);
       await operations.finishCreate(create.lease, madeBy(create, image));
-      await operations.forgetKeys(new Date('9999-01-01'));
+      await operations.deleteExpiredKeys(new Date('9999-01-01'));
       return true;
     },
   };
@@ -297,19 +297,19 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     return held;
   };
 
-  describe('reservationsAmong', () => {
+  describe('recordedReservations', () => {
     test.each(Object.keys(ends))('knows a reservation for good, though its create %s', async (end) => {
       const { operations, create } = await ended(end);
       const { reservationSha256 } = create;
       const hashes = [aCreate().reservationSha256, reservationSha256, create.resource.image.sha256];
-      expect(await operations.reservationsAmong(hashes)).toEqual([reservationSha256]);
+      expect(await operations.recordedReservations(hashes)).toEqual([reservationSha256]);
     });
 
     test('knows nothing of no hash, and takes any number of them', async () => {
       const { operations, create } = await begun();
-      expect(await operations.reservationsAmong([])).toEqual([]);
+      expect(await operations.recordedReservations([])).toEqual([]);
       const many = Array.from({ length: 50_000 }, (_, index) => `hash-${index}`);
-      expect(await operations.reservationsAmong([...many, create.reservationSha256])).toEqual([
+      expect(await operations.recordedReservations([...many, create.reservationSha256])).toEqual([
         create.reservationSha256,
       ]);
     });
@@ -323,8 +323,8 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     test.each(Object.keys(ends))('queues the image of a create that %s, due now, and once', async (end) => {
       const { operations, create } = await ended(end);
       const stray = strayOf(create);
-      expect(await operations.adopt(stray)).toBe(true);
-      expect(await operations.adopt({ ...stray, operationId: randomUUID() })).toBe(false);
+      expect(await operations.adoptOrphan(stray)).toBe(true);
+      expect(await operations.adoptOrphan({ ...stray, operationId: randomUUID() })).toBe(false);
       const { operationId, imageId } = stray;
       const claimed = await operations.claim({ now: new Date(), until: new Date('2100-01-01'), limit: 9 });
       expect(claimed).toMatchObject([{ lease: { operationId }, state: 'DELETING', imageId, attempts: 1 }]);
@@ -333,20 +333,20 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
 
     test('queues no image with a hash that no reservation was ever made with', async () => {
       const { store, operations } = await begun();
-      expect(await operations.adopt(strayOf(aCreate()))).toBe(false);
+      expect(await operations.adoptOrphan(strayOf(aCreate()))).toBe(false);
       expect(await claimAll(store)).toMatchObject([{ state: 'RESERVING' }]);
     });
 
     test('queues no image that a create waits for', async () => {
       const { store, operations, create } = await begun();
-      expect(await operations.adopt(strayOf(create))).toBe(false);
+      expect(await operations.adoptOrphan(strayOf(create))).toBe(false);
       expect(await claimAll(store)).toMatchObject([{ state: 'RESERVING' }]);
     });
 
     test('queues a second image of a create that was given up', async () => {
       const { operations, create, lease } = await begun();
-      expect(await operations.search(lease)).toBe(true);
-      expect(await operations.adopt(strayOf(create))).toBe(true);
+      expect(await operations.startSearch(lease)).toBe(true);
+      expect(await operations.adoptOrphan(strayOf(create))).toBe(true);
       expect(await operations.discard(lease, 'f'.repeat(24))).toBe(true);
     });
 
@@ -355,7 +355,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       const refers = await referring(store);
       const before = idsOf(await claimAll(store)).sort();
       for (const imageId of Object.values(refers)) {
-        expect(await operations.adopt({ ...strayOf(create), imageId })).toBe(false);
+        expect(await operations.adoptOrphan({ ...strayOf(create), imageId })).toBe(false);
       }
       expect(idsOf(await claimAll(store)).sort()).toEqual(before);
     });
@@ -363,14 +363,14 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     test('of one image, fifty times at once, succeeds once', async () => {
       const { operations, create } = await ended('has ended without a trace');
       const stray = strayOf(create);
-      const adopt = () => operations.adopt({ ...stray, operationId: randomUUID() });
+      const adopt = () => operations.adoptOrphan({ ...stray, operationId: randomUUID() });
       const said = await Promise.all(Array.from({ length: 50 }, adopt));
       expect(said.filter(Boolean)).toHaveLength(1);
     });
   });
 
-  describe('referredTo', () => {
-    const among = async (operations: OperationStore, ids: string[]) => new Set(await operations.referredTo(ids));
+  describe('referencedImages', () => {
+    const among = async (operations: OperationStore, ids: string[]) => new Set(await operations.referencedImages(ids));
 
     test('tells the images of resources and of operations from others', async () => {
       const store = await opened();
@@ -382,7 +382,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     test('tells nothing of no image, and takes any number of them', async () => {
       const store = await opened();
       const ids = Object.values(await referring(store));
-      expect(await store.operations.referredTo([])).toEqual([]);
+      expect(await store.operations.referencedImages([])).toEqual([]);
       const many = Array.from({ length: 50_000 }, (_, index) => `image-${index}`);
       expect(await among(store.operations, [...many, ...ids])).toEqual(new Set(ids));
     });
@@ -396,7 +396,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     });
   });
 
-  describe('forgetKeys', () => {
+  describe('deleteExpiredKeys', () => {
     test('forgets keys of creates that ended well and were started before then, and no others', async () => {
       const { store, operations } = await begun();
       const at = new Date('2026-11-24T12:00:00.000Z');
@@ -409,9 +409,9 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       const open = aCreate({ startedAt: new Date(1), idempotency: anIdempotency() });
       await operations.beginCreate(open);
       const [old, young] = [await finish(new Date(at.getTime() - 1)), await finish(at)];
-      await operations.forgetKeys(at);
+      await operations.deleteExpiredKeys(at);
       const isKnown = async ({ resource, idempotency }: NewCreate) =>
-        (await operations.findKeyed(resource.ownerId, idempotency?.key ?? '', always)) !== undefined;
+        (await operations.findByKey(resource.ownerId, idempotency?.key ?? '', always)) !== undefined;
       expect([await isKnown(old), await isKnown(young), await isKnown(open)]).toEqual([false, true, true]);
       expect(await claimAll(store)).toHaveLength(2);
     });
@@ -422,7 +422,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       const resource = madeBy(create, image);
       await operations.reserve(lease, image);
       await operations.finishCreate(lease, resource);
-      await operations.forgetKeys(new Date('9999-01-01'));
+      await operations.deleteExpiredKeys(new Date('9999-01-01'));
       expect(await store.find(resource)).toEqual(resource);
     });
   });

@@ -14,7 +14,8 @@ import { operationClaimContract } from './operation-store.claims.contract.ts';
 import { operationCreateContract } from './operation-store.creates.contract.ts';
 import { operationReplacementContract } from './operation-store.replacements.contract.ts';
 import type { Lease, OpenOperation, OperationStore } from './operation-store.ts';
-import type { Resource, ResourceStore } from './resource-store.ts';
+import type { Resource } from './resource.ts';
+import type { ResourceStore } from './resource-store.ts';
 
 /**
  * What every engine must do with operations. All stores that are opened are one, which nobody else uses meanwhile: what
@@ -119,7 +120,7 @@ const writes: Write[] = [
     // Of an image of its own: what keeps it from being kept is the operation alone.
     run: (operations, lease, { id, ownerId }) => operations.finishCreate(lease, aResource({ id, ownerId })),
   },
-  { name: 'search', from: ['RESERVING'], refused: false, run: (operations, lease) => operations.search(lease) },
+  { name: 'search', from: ['RESERVING'], refused: false, run: (operations, lease) => operations.startSearch(lease) },
   {
     ...{ name: 'discard', from: ['RESERVED', 'SEARCHING'], refused: false },
     run: (operations, lease) => operations.discard(lease, anImage().id),
@@ -161,7 +162,7 @@ function begin(state: State): (store: ResourceStore) => Promise<Begun> {
     const create = aCreate({ idempotency });
     const image = anImage();
     expect(await operations.beginCreate(create)).toBe(true);
-    if (state === 'SEARCHING') expect(await operations.search(create.lease)).toBe(true);
+    if (state === 'SEARCHING') expect(await operations.startSearch(create.lease)).toBe(true);
     if (state === 'RESERVED') expect(await operations.reserve(create.lease, image)).toBe('RESERVED');
     return { lease: create.lease, resource: madeBy(create, image), key: idempotency.key };
   };
@@ -227,7 +228,7 @@ async function look(store: ResourceStore, { resource, key }: Begun) {
   return {
     operations: claimed.map(({ lease: { operationId }, attempts: _, ...rest }) => ({ operationId, ...rest })),
     resource: await store.find(resource),
-    keyed: await store.operations.findKeyed(resource.ownerId, key, new Date(0)),
+    keyed: await store.operations.findByKey(resource.ownerId, key, new Date(0)),
     unresolved: await store.operations.countUnresolved(),
   };
 }

@@ -11,7 +11,8 @@ import {
   removeResource,
 } from '../testing/resources.ts';
 import type { NewCreate } from './operation-store.ts';
-import type { ResourceStore, StoredImage } from './resource-store.ts';
+import type { StoredImage } from './resource.ts';
+import type { ResourceStore } from './resource-store.ts';
 
 const always = new Date(0);
 const fifty = Array.from({ length: 50 });
@@ -25,7 +26,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     const create = aCreate({ idempotency, ...fields });
     expect(await store.operations.beginCreate(create)).toBe(true);
     const { ownerId } = create.resource;
-    const keyed = (since = always) => store.operations.findKeyed(ownerId, idempotency.key, since);
+    const keyed = (since = always) => store.operations.findByKey(ownerId, idempotency.key, since);
     const again = (since = always) => {
       const resource = { ...aCreate().resource, ownerId };
       return aCreate({ resource, idempotency: { ...anIdempotency(), key: idempotency.key, since } });
@@ -61,7 +62,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       const open = (await claimAll(store)).length;
       expect(await operations.beginCreate(second)).toBe(false);
       expect(await claimAll(store)).toHaveLength(open);
-      expect(await operations.reservationsAmong([second.reservationSha256])).toEqual([]);
+      expect(await operations.recordedReservations([second.reservationSha256])).toEqual([]);
       expect(await operations.end(second.lease)).toBe(false);
       expect(await keyed()).toEqual(known);
     });
@@ -77,7 +78,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       const claimed = await claimAll(store);
       expect(claimed.map(({ lease }) => lease.operationId)).toEqual([winner?.lease.operationId]);
       const hashes = creates.map(({ reservationSha256 }) => reservationSha256);
-      expect(await operations.reservationsAmong(hashes)).toEqual([winner?.reservationSha256]);
+      expect(await operations.recordedReservations(hashes)).toEqual([winner?.reservationSha256]);
     });
 
     test('without a key, fifty times at once by one owner, succeeds each time', async () => {
@@ -94,7 +95,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       expect(await operations.beginCreate(other)).toBe(true);
       expect(await keyed()).toEqual(known);
       const { inputSha256 } = other.idempotency ?? {};
-      const found = await operations.findKeyed(other.resource.ownerId, idempotency.key, always);
+      const found = await operations.findByKey(other.resource.ownerId, idempotency.key, always);
       expect(found).toEqual({ inputSha256, resourceId: undefined });
     });
 
@@ -124,19 +125,19 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     });
   });
 
-  describe('findKeyed', () => {
+  describe('findByKey', () => {
     test('finds nothing of another owner, another key or an empty one', async () => {
       const { operations, create, idempotency } = await begun();
       const { ownerId } = create.resource;
-      expect(await operations.findKeyed(aCreate().resource.ownerId, idempotency.key, always)).toBeUndefined();
+      expect(await operations.findByKey(aCreate().resource.ownerId, idempotency.key, always)).toBeUndefined();
       for (const key of ['', anIdempotency().key, idempotency.key.toUpperCase(), `${idempotency.key} `]) {
-        expect(await operations.findKeyed(ownerId, key, always)).toBeUndefined();
+        expect(await operations.findByKey(ownerId, key, always)).toBeUndefined();
       }
     });
 
     test('finds nothing of a create without a key', async () => {
       const { operations, create } = await begun({ idempotency: undefined });
-      expect(await operations.findKeyed(create.resource.ownerId, '', always)).toBeUndefined();
+      expect(await operations.findByKey(create.resource.ownerId, '', always)).toBeUndefined();
     });
 
     test('tells what a create has made, once it has gone well', async () => {
@@ -180,11 +181,11 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
         const idempotency = { ...anIdempotency(), key };
         const { operations, create } = await begun({ idempotency });
         const { ownerId } = create.resource;
-        expect(await operations.findKeyed(ownerId, `${key}x`, always)).toBeUndefined();
-        expect(await operations.findKeyed(ownerId, key.normalize('NFC').toLowerCase(), always)).toEqual(
+        expect(await operations.findByKey(ownerId, `${key}x`, always)).toBeUndefined();
+        expect(await operations.findByKey(ownerId, key.normalize('NFC').toLowerCase(), always)).toEqual(
           key === key.normalize('NFC').toLowerCase() ? expect.anything() : undefined,
         );
-        expect(await operations.findKeyed(ownerId, key, always)).toMatchObject({
+        expect(await operations.findByKey(ownerId, key, always)).toMatchObject({
           inputSha256: idempotency.inputSha256,
         });
       },
@@ -213,7 +214,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       'a create that was given up': async (store) => {
         const [create, image] = [aCreate(), anImage()];
         await store.operations.beginCreate(create);
-        expect(await store.operations.search(create.lease)).toBe(true);
+        expect(await store.operations.startSearch(create.lease)).toBe(true);
         expect(await store.operations.discard(create.lease, image.id)).toBe(true);
         return image;
       },
@@ -303,7 +304,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
   describe('the key is free again', () => {
     type Begins = Awaited<ReturnType<typeof reserved>>;
     test.each<[string, () => Promise<Omit<Begins, 'image' | 'resource'>>, (begins: Begins) => Promise<boolean>]>([
-      ['after search', begun, ({ operations, lease }) => operations.search(lease)],
+      ['after search', begun, ({ operations, lease }) => operations.startSearch(lease)],
       ['after discard', reserved, ({ operations, lease, image }) => operations.discard(lease, image.id)],
       ['after an end without an image', begun, ({ operations, lease }) => operations.end(lease)],
       ['after an end with an image', reserved, ({ operations, lease }) => operations.end(lease)],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { aDeletion, anImage, aReplacement, aResource, claimAll, removeResource } from '../testing/resources.ts';
 import type { NewReplacement, OpenOperation } from './operation-store.ts';
-import type { Resource, ResourceStore } from './resource-store.ts';
+import type { Resource } from './resource.ts';
+import type { ResourceStore } from './resource-store.ts';
 
 const always = new Date(0);
 const later = new Date('2026-11-24T00:00:00.001Z');

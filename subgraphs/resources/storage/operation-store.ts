@@ -1,42 +1,42 @@
-import type { Resource, ResourceChanges, StoredImage, VersionedKey } from './resource-store.ts';
+import type { Resource, ResourceChanges, StoredImage, VersionedKey } from './resource.ts';
 
 /**
- * What is under way between the two stores. No call that changes anything at the image service is made without an
- * operation that was committed before, and each transition holds only for whoever holds its lease.
+ * Operations make a change of two stores, the database and the image service, recoverable. Every call that changes the
+ * image service belongs to an operation that was committed before it. A transition succeeds only for the lease's holder.
  */
 
-/** The right to settle an operation, for a time: nobody else writes until it has passed, and nothing is written after. */
+/** The exclusive right to change an operation, until a time. A later holder has another token. */
 export interface Lease {
   operationId: string;
-  /** New with each claim. */
+  /** Fencing token, new with each claim. */
   token: string;
-  /** Nothing is written from then on. */
+  /** Writes with this lease fail from then on. */
   until: Date;
 }
 
-/** What a create will keep, but for what only its end tells. */
+/** A resource to create, without the fields that are set only when it is stored. */
 export type NewResource = Pick<Resource, 'ownerId' | 'title' | 'description'> & {
   image: Omit<StoredImage, 'id' | 'url'>;
 };
 
-/** A create that a client can ask for again. */
+/** The idempotency key of a create. */
 export interface Idempotency {
-  /** Of the client's choice; told apart by owner. */
+  /** Chosen by the client; unique per owner. */
   key: string;
   /** SHA-256 of the input, in lower-case hex. */
   inputSha256: string;
-  /** What was started before has no key any more. */
+  /** Keys of creates that started earlier have expired. */
   since: Date;
 }
 
-interface Begun {
-  /** From then on no call of the operation's request can land any more. */
+interface OperationTimes {
+  /** The time after which no call that the operation's request made can take effect any more. */
   settlesAt: Date;
   startedAt: Date;
 }
 
-/** A create, or what is left of one. Its image is told from everybody's by the hash of what it was reserved with. */
-export interface NewCreate extends Begun {
+/** A create. Its image is found among all images by the hash of its reservation, the placeholder that was stored first. */
+export interface NewCreate extends OperationTimes {
   lease: Lease;
   resource: NewResource;
   reservationSha256: string;
@@ -44,27 +44,27 @@ export interface NewCreate extends Begun {
 }
 
 /** A replacement of a resource's image. */
-export interface NewReplacement extends Begun {
+export interface NewReplacement extends OperationTimes {
   lease: Lease;
   key: VersionedKey;
   changes: ResourceChanges & { image: Omit<StoredImage, 'id' | 'url'> };
 }
 
-/** The deletion of a resource, whose image is deleted afterwards. */
-export interface NewDeletion extends Begun {
+/** A deletion of a resource; its image is deleted after its row. */
+export interface NewDeletion extends OperationTimes {
   lease: Lease;
   key: VersionedKey;
 }
 
 /**
- * Where an operation stands:
- * - `RESERVING`: a create has asked for an image and does not know its id;
- * - `SEARCHING`: a create is given up, and its image, if there is one, must be found by its hash;
- * - `RESERVED`: a create has an image, which holds the reservation or the bytes; what it would keep is gone where the account is purged;
- * - `REPLACING`: an image's bytes are the old or the new ones, and the resource has the old;
- * - `DELETING`: an image is to be deleted;
- * - `LANDING`: an image's bytes are as they should be, and an earlier call that would write them again may still land: until
- *   then nobody replaces them.
+ * States of an operation:
+ * - `RESERVING`: a create has requested an image and does not know its id yet;
+ * - `SEARCHING`: a create was abandoned; its image, if it exists, must be found by its hash;
+ * - `RESERVED`: a create has an image, which has the placeholder's bytes or the client's; `resource` is undefined once
+ *   the account is purged;
+ * - `REPLACING`: an image has the old bytes or the new ones, and the resource's row describes the old;
+ * - `DELETING`: an image must be deleted;
+ * - `LANDING`: a replacement is complete, but a late write of its bytes is possible; the image stays locked until then.
  */
 export type OpenOperation = OperationBase &
   (
@@ -75,68 +75,76 @@ export type OpenOperation = OperationBase &
     | { state: 'LANDING' }
   );
 
-interface OperationBase extends Begun {
+interface OperationBase extends OperationTimes {
   lease: Lease;
-  /** How often the reconciler has claimed it, this time included. */
+  /** How often the reconciler has claimed the operation, including this time. */
   attempts: number;
 }
 
-/** Why the reconciler cannot settle an operation: the service has no listing, or the bytes are neither old nor new. */
+/** Why an operation cannot be recovered now: the service has no valid listing, or its bytes are neither old nor new. */
 export type Unresolved = 'NO_LISTING' | 'UNKNOWN_BYTES';
 
-/** A call of what ends now may land until then: the image stays locked so long, by an operation LANDING. */
-export interface Landing {
+/** A PUT without a response, which may still take effect until `settlesAt`. It writes the same bytes again. */
+export interface LateWrite {
   settlesAt: Date;
 }
 
-/** When to try again, and what is known by now. */
 export interface Postponement {
+  /** The time of the next attempt. */
   dueAt: Date;
   settlesAt?: Date;
   unresolved?: Unresolved | undefined;
 }
 
-/** What became of a create with a key. */
+/** A create that was found by its idempotency key. */
 export interface KeyedCreate {
   inputSha256: string;
-  /** Undefined while it is under way. */
+  /** Undefined while the create is in progress. */
   resourceId: string | undefined;
 }
 
-/** Keeps operations, beside the resources that they change. What can pass by itself is SERVICE_UNAVAILABLE. */
+/**
+ * Stores operations, in the same database as the resources that they change. Temporary failures of the database are
+ * SERVICE_UNAVAILABLE. Every method returns false or undefined, and changes nothing, where its condition does not hold.
+ */
 export interface OperationStore {
-  /** False, and nothing is kept, where the owner's key is taken or the account is purged. */
+  /** False if the owner's key is taken or the account is purged. */
   beginCreate(create: NewCreate): Promise<boolean>;
-  /** The owner's create of that key, unless it was started before `since`. */
-  findKeyed(ownerId: string, key: string, since: Date): Promise<KeyedCreate | undefined>;
-  /** RESERVING → RESERVED. `TAKEN`, and no change, where a resource or an operation has the image. */
+  /** Finds the owner's create with this key, unless it started before `since`. */
+  findByKey(ownerId: string, key: string, since: Date): Promise<KeyedCreate | undefined>;
+  /** RESERVING → RESERVED. `TAKEN` if a resource or another operation has the image; `LAPSED` if the lease has expired. */
   reserve(lease: Lease, image: Pick<StoredImage, 'id' | 'url'>): Promise<'RESERVED' | 'TAKEN' | 'LAPSED'>;
-  /** RESERVED → ended, with the resource kept. False, and no change, where the lease has passed or the account is purged. */
-  finishCreate(lease: Lease, resource: Resource, landing?: Landing): Promise<boolean>;
-  /** RESERVING → SEARCHING; its key is free again. False where the lease has passed. */
-  search(lease: Lease): Promise<boolean>;
-  /** RESERVED or SEARCHING → DELETING this image; its key is free again. False where the lease has passed or a resource has it. */
+  /** RESERVED → ended; stores the resource. False if the lease has expired or the account is purged. */
+  finishCreate(lease: Lease, resource: Resource, lateWrite?: LateWrite): Promise<boolean>;
+  /** RESERVING → SEARCHING; frees the key. False if the lease has expired. */
+  startSearch(lease: Lease): Promise<boolean>;
+  /** RESERVED or SEARCHING → DELETING; frees the key. False if the lease has expired or a resource has the image. */
   discard(lease: Lease, imageId: string): Promise<boolean>;
-  /** `MISSING` where no resource has the key and version or the account is purged, `LOCKED` where its image is being replaced, or a call may still land. */
+  /**
+   * `MISSING` if no resource has the key and version, or the account is purged. `LOCKED` while the image is being replaced
+   * or a late write is possible.
+   */
   beginReplacement(replacement: NewReplacement): Promise<'BEGUN' | 'MISSING' | 'LOCKED'>;
-  /** REPLACING → ended, with the resource changed; undefined, and no change, where lease, resource or account is gone. */
-  finishReplacement(lease: Lease, updatedAt: Date, landing?: Landing): Promise<Resource | undefined>;
-  /** Takes the resource away, ends replacements of its image, and keeps that the image is to be deleted. */
+  /** REPLACING → ended; changes the resource. Undefined if the lease has expired, or the resource or account is gone. */
+  finishReplacement(lease: Lease, updatedAt: Date, lateWrite?: LateWrite): Promise<Resource | undefined>;
+  /** Deletes the resource and ends replacements of its image. Undefined if no resource has the key and version. */
   beginDeletion(deletion: NewDeletion): Promise<Resource | undefined>;
-  /** Any state → ended without a trace, its key free again. False where the lease has passed. */
+  /** Any state → ended; deletes the operation and frees its key. False if the lease has expired. */
   end(lease: Lease): Promise<boolean>;
-  /** Gives the lease back until then. False where it has passed. */
+  /** Gives up the lease until `dueAt`. False if it has expired. */
   postpone(lease: Lease, postponement: Postponement): Promise<boolean>;
-  /** Leases operations that are due, whose lease has passed; of two who claim, one gets each. */
+  /** Leases operations that are due and that nobody holds. Of concurrent claims, only one gets each operation. */
   claim(claim: { now: Date; until: Date; limit: number }): Promise<OpenOperation[]>;
-  /** DELETING, due now, of an image with a reservation's hash that nothing refers to and nobody waits for; or false. */
-  adopt(stray: { operationId: string; imageId: string; reservationSha256: string }): Promise<boolean>;
-  /** Which of these hashes reservations were ever made with, whatever became of those. */
-  reservationsAmong(sha256s: readonly string[]): Promise<string[]>;
-  /** Which of these images a resource or an operation refers to. */
-  referredTo(imageIds: readonly string[]): Promise<string[]>;
-  /** Operations that cannot be settled as things stand. */
+  /**
+   * Begins a DELETING operation for an image with a reservation's hash. False if a resource or an operation refers to the
+   * image, or a create may still be waiting for it.
+   */
+  adoptOrphan(orphan: { operationId: string; imageId: string; reservationSha256: string }): Promise<boolean>;
+  /** Filters hashes to those of reservations that were ever made. */
+  recordedReservations(sha256s: readonly string[]): Promise<string[]>;
+  /** Filters images to those that a resource or an operation refers to. */
+  referencedImages(imageIds: readonly string[]): Promise<string[]>;
   countUnresolved(): Promise<number>;
-  /** Forgets keys of creates that ended well and were started before then. */
-  forgetKeys(startedBefore: Date): Promise<void>;
+  /** Deletes keys of finished creates that started before the time. */
+  deleteExpiredKeys(startedBefore: Date): Promise<void>;
 }

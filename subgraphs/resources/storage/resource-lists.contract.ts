@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { aResource, manyResources, removeResource } from '../testing/resources.ts';
+import type { Resource } from './resource.ts';
 import { modelList, modelPosition, modelRange } from './resource-lists.model.ts';
 import {
-  type Resource,
   type ResourceFilter,
   type ResourceList,
   type ResourceOrder,

@@ -1,11 +1,5 @@
-import type {
-  Position,
-  Resource,
-  ResourceFilter,
-  ResourceList,
-  ResourceOrder,
-  ResourceRange,
-} from './resource-store.ts';
+import type { Resource } from './resource.ts';
+import type { Position, ResourceFilter, ResourceList, ResourceOrder, ResourceRange } from './resource-store.ts';
 
 /** What a list holds, in its order: the plainest way to say it, which every engine must agree with. */
 export function modelList(resources: readonly Resource[], { ownerId, order, filter }: ResourceList): Resource[] {

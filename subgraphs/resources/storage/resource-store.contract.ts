@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { anImage, aResource, removeResource } from '../testing/resources.ts';
+import type { Resource, ResourceChanges } from './resource.ts';
 import { resourceListContract } from './resource-lists.contract.ts';
-import type { Resource, ResourceChanges, ResourceStore } from './resource-store.ts';
+import type { ResourceStore } from './resource-store.ts';
 
 type Open = () => ResourceStore | Promise<ResourceStore>;
 

@@ -1,84 +1,33 @@
 import type { OperationStore } from './operation-store.ts';
+import type { Resource, ResourceChanges, ResourceKey, ResourceSummary, VersionedKey } from './resource.ts';
 import type { RevocationStore } from './revocation-store.ts';
-
-/** An image as the image service holds it. */
-export interface StoredImage {
-  /** The image service's id. */
-  id: string;
-  url: string;
-  contentType: string;
-  /** Pixels. */
-  width: number;
-  /** Pixels. */
-  height: number;
-  sizeBytes: number;
-  /** Lower-case hex. */
-  sha256: string;
-}
-
-/** A resource as it is kept. */
-export interface Resource {
-  /** UUID, version 7: in the order of creation. */
-  id: string;
-  ownerId: string;
-  title: string;
-  description: string | null;
-  image: StoredImage;
-  createdAt: Date;
-  updatedAt: Date;
-  /** From 1. */
-  version: number;
-}
-
-/** A resource without what is long and seldom asked for of many. */
-export type ResourceSummary = Omit<Resource, 'description' | 'image'> & {
-  image: Pick<StoredImage, 'url' | 'width' | 'height' | 'sizeBytes'>;
-};
-
-/** One resource of one owner; somebody else's is as if it did not exist. */
-export interface ResourceKey {
-  ownerId: string;
-  id: string;
-}
-
-/** What an update changes; what is left out stays. The image's id and URL never change. */
-export interface ResourceChanges {
-  title?: string;
-  description?: string | null;
-  image?: Omit<StoredImage, 'id' | 'url'>;
-}
-
-/** A change that holds only where the resource is still of this version; any version where it is undefined. */
-export interface VersionedKey extends ResourceKey {
-  expectedVersion?: number | undefined;
-}
 
 export const resourceOrders = ['NEWEST', 'OLDEST', 'TITLE', 'RECENTLY_UPDATED'] as const;
 export type ResourceOrder = (typeof resourceOrders)[number];
 
-/** Where a resource stands in an order: what it is sorted by (milliseconds, or the title's key) and its id. */
+/** A resource's place in an order: its sort key (a time in milliseconds, or a title's `searchKey`), then its id. */
 export interface Position {
   key: number | string;
   id: string;
 }
 
-/** Every field given must hold. */
+/** A resource matches if every condition holds. */
 export interface ResourceFilter {
-  /** In the form of `searchKey`. */
+  /** A text in the title or description, in the form of `searchKey`. */
   search?: string;
   contentType?: string;
   createdFrom?: Date;
   createdBefore?: Date;
 }
 
-/** An owner's resources in an order, narrowed to a filter. */
+/** An owner's resources that match a filter, in an order. */
 export interface ResourceList {
   ownerId: string;
   order: ResourceOrder;
   filter: ResourceFilter;
 }
 
-/** A run of a list: the first or the last `limit` that lie strictly between two positions. */
+/** The first or the last `limit` resources of a list that are strictly between two positions. */
 export interface ResourceRange {
   after?: Position | undefined;
   before?: Position | undefined;
@@ -86,39 +35,41 @@ export interface ResourceRange {
   fromEnd: boolean;
 }
 
-/** Keeps resources. Every engine passes resource-store.contract.ts; what can pass by itself is SERVICE_UNAVAILABLE. */
+/**
+ * Stores resources. Every engine passes resource-store.contract.ts. Temporary failures of the database are
+ * SERVICE_UNAVAILABLE.
+ */
 export interface ResourceStore {
-  /** False, and nothing is kept, where another resource has the image or the owner's account is purged. */
+  /** False, and nothing is stored, if another resource has the image or the owner's account is purged. */
   insert(resource: Resource): Promise<boolean>;
   find(key: ResourceKey): Promise<Resource | undefined>;
-  /** Those of the ids that are the owner's, each once, in any order. */
+  /** Returns the owner's resources among the ids, each once, in any order. */
   findMany(ownerId: string, ids: readonly string[]): Promise<Resource[]>;
   /**
-   * The resource as changed, its version one higher; undefined where none has the key and the version, or its image is
-   * being replaced on the condition of a version, or the owner's account is purged.
+   * Changes a resource and increments its version. Undefined if no resource has the key and version, the owner's account
+   * is purged, or its image is being replaced on the condition of a version.
    */
   update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Promise<Resource | undefined>;
-  /** In the list's order, from whichever end the range was taken. */
+  /** Returns a range in the list's order, also when it is taken from the end. */
   range(list: ResourceList, range: ResourceRange): Promise<Resource[]>;
-  /** As range, for less than half of what that costs. */
+  /** Like `range`, at less than half its cost. */
   summaries(list: ResourceList, range: ResourceRange): Promise<ResourceSummary[]>;
   count(list: ResourceList): Promise<number>;
-  /** What is under way between these resources and their images. */
+  /** Changes of these resources that are in progress. */
   operations: OperationStore;
-  /** Whose tokens hold no longer, and whose resources may not be kept. */
+  /** Revoked sessions and purged accounts. */
   revocations: RevocationStore;
-  /** Throws where the store does not answer. */
+  /** Throws if the database does not respond. */
   ping(): void;
   close(): void;
 }
 
-/** The form in which texts are compared and titles sorted: NFKC-normalised, in lower case. */
+/** Normalises a text for search and for sorting by title: NFKC, lower case. */
 export function searchKey(text: string): string {
-  // A sigma's lower case depends on whether a word ends with it, which a part of a text cannot tell.
+  // `toLowerCase` writes Σ as ς at the end of a word, which a search text cannot know.
   return text.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ');
 }
 
-/** Where a resource stands in an order. */
 export function positionOf(resource: ResourceSummary, order: ResourceOrder): Position {
   const keys = {
     NEWEST: () => resource.createdAt.getTime(),

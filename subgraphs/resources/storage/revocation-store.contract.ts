@@ -50,12 +50,12 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
     test('is forgotten when its tokens have expired, and not before', async () => {
       const { revocations } = await opened();
       const viewer = { userId: randomUUID(), sessionId: randomUUID() };
-      const received = { ...aRevocation(viewer), forgetAt: new Date(5_000) };
+      const received = { ...aRevocation(viewer), expiresAt: new Date(5_000) };
       await revocations.accept(received);
-      await revocations.forget(new Date(4_999), 1_000);
+      await revocations.deleteExpired(new Date(4_999), 1_000);
       expect(await revocations.isRevoked(viewer)).toBe(true);
       expect(await revocations.accept(received)).toBe(false);
-      await revocations.forget(new Date(5_000), 1_000);
+      await revocations.deleteExpired(new Date(5_000), 1_000);
       expect(await revocations.isRevoked(viewer)).toBe(false);
       expect(await revocations.accept(received)).toBe(true);
     });
@@ -64,11 +64,11 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
       const { revocations } = await opened();
       const viewer = { userId: randomUUID(), sessionId: randomUUID() };
       for (const at of [6_000, 9_000, 7_000]) {
-        expect(await revocations.accept({ ...aRevocation(viewer), forgetAt: new Date(at) })).toBe(true);
+        expect(await revocations.accept({ ...aRevocation(viewer), expiresAt: new Date(at) })).toBe(true);
       }
-      await revocations.forget(new Date(8_999), 1_000);
+      await revocations.deleteExpired(new Date(8_999), 1_000);
       expect(await revocations.isRevoked(viewer)).toBe(true);
-      await revocations.forget(new Date(9_000), 1_000);
+      await revocations.deleteExpired(new Date(9_000), 1_000);
       expect(await revocations.isRevoked(viewer)).toBe(false);
     });
   });
@@ -118,7 +118,7 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
       const { userId } = received.event;
       await revocations.accept(received);
       await purgeAll(store);
-      await revocations.forget(always, 1_000);
+      await revocations.deleteExpired(always, 1_000);
       expect(await revocations.isPurged(userId)).toBe(true);
       // Told of again, it is nothing new: nothing is left to be purged.
       expect(await revocations.accept(received)).toBe(true);
@@ -129,12 +129,12 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
 
   test('at most so much is forgotten at once, the rest with the next times', async () => {
     const { revocations } = await opened();
-    await revocations.forget(always, 1_000_000);
+    await revocations.deleteExpired(always, 1_000_000);
     const viewers = Array.from({ length: 5 }, () => ({ userId: 'ada', sessionId: randomUUID() }));
     for (const viewer of viewers) await revocations.accept(aRevocation(viewer));
     const left: number[] = [];
     for (let turn = 0; turn < 4; turn += 1) {
-      await revocations.forget(always, 2);
+      await revocations.deleteExpired(always, 2);
       const revoked = await Promise.all(viewers.map((viewer) => revocations.isRevoked(viewer)));
       left.push(revoked.filter(Boolean).length);
     }

@@ -11,7 +11,8 @@ import {
   manyResources,
 } from '../testing/resources.ts';
 import type { OpenOperation } from './operation-store.ts';
-import type { Resource, ResourceStore } from './resource-store.ts';
+import type { Resource } from './resource.ts';
+import type { ResourceStore } from './resource-store.ts';
 
 const always = new Date(0);
 
@@ -29,7 +30,7 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
     const resource = { ...aCreate().resource, ownerId };
     const create = aCreate({ resource, idempotency: anIdempotency() });
     expect(await operations.beginCreate(create)).toBe(true);
-    const keyed = () => operations.findKeyed(ownerId, create.idempotency?.key ?? '', always);
+    const keyed = () => operations.findByKey(ownerId, create.idempotency?.key ?? '', always);
     expect(await keyed()).toBeDefined();
     return { create, lease: create.lease, keyed };
   };
@@ -128,7 +129,7 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
     const store = await opened();
     const [ada, bob] = [aResource().ownerId, aResource().ownerId];
     const searching = await begin(store, ada);
-    expect(await store.operations.search(searching.lease)).toBe(true);
+    expect(await store.operations.startSearch(searching.lease)).toBe(true);
     const [reserving, reserved, bobs] = [await begin(store, ada), await reserve(store, ada), await reserve(store, bob)];
     await bury(store, ada);
     await purgeAll(store);

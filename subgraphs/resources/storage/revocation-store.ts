@@ -1,31 +1,31 @@
 import type { SecurityEvent } from '../../../platform/tokens/security-event.ts';
 
-/** A security event whose token held. */
+/** A security event whose token was verified. */
 export interface ReceivedEvent {
-  /** The token's id: what tells a repetition. */
+  /** The token's id, which is the same when the event is delivered again. */
   jti: string;
   event: SecurityEvent;
   receivedAt: Date;
-  /** From then on no token can hold that the event is about. */
-  forgetAt: Date;
+  /** The time after which every access token that the event revokes has expired. */
+  expiresAt: Date;
 }
 
 /**
- * Keeps whose tokens hold no longer, beside the resources. An account that was purged has a tombstone for ever: once that
- * is there, no write of the same database keeps anything of the account's any more. What can pass by itself is
- * SERVICE_UNAVAILABLE.
+ * Stores revoked sessions and purged accounts, in the database of the resources. A purged account leaves a tombstone,
+ * which is never deleted: no later write to the database can store anything for the account. Temporary failures of the
+ * database are SERVICE_UNAVAILABLE.
  */
 export interface RevocationStore {
-  /** False, and nothing is changed, where the event was accepted before. Whatever it says, it may say again. */
+  /** False, and nothing changes, if the event was accepted before. */
   accept(received: ReceivedEvent): Promise<boolean>;
-  /** Whether the session has ended or the account is purged. */
+  /** Whether the session was revoked or the account purged. */
   isRevoked(viewer: { userId: string; sessionId: string }): Promise<boolean>;
   isPurged(userId: string): Promise<boolean>;
   /**
-   * Takes away some of what purged accounts have left: at most `limit` resources, whose images are to be deleted then, and
-   * as many keys. False where nothing was left.
+   * Deletes up to `limit` resources and as many idempotency keys of one purged account; each resource leaves an operation
+   * that deletes its image. False if no purged account has anything left.
    */
   purgeSome(limit: number): Promise<boolean>;
-  /** Forgets sessions and events that need not be known any more, at most `limit` of each. */
-  forget(now: Date, limit: number): Promise<void>;
+  /** Deletes up to `limit` expired sessions and as many expired events. */
+  deleteExpired(now: Date, limit: number): Promise<void>;
 }

@@ -16,7 +16,7 @@ export function aPurge(userId: string = randomUUID()): ReceivedEvent {
   return { jti: randomUUID(), event: { type: 'account-purged', userId }, ...someTimes() };
 }
 
-const someTimes = () => ({ receivedAt: new Date(), forgetAt: new Date(Date.now() + hour) });
+const someTimes = () => ({ receivedAt: new Date(), expiresAt: new Date(Date.now() + hour) });
 
 /** Accepts that an account is purged. */
 export async function bury({ revocations }: ResourceStore, userId: string): Promise<void> {

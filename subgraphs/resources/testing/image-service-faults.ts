@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished } from 'vitest';
 import { listen } from '../../../tests/support/servers.ts';
 import { createImageClient, type ImageClient } from '../image-service/client.ts';
-import { type ImageServiceEffect, ImageServiceError } from '../image-service/error.ts';
+import { type ImageServiceEffect, ImageServiceError } from '../image-service/http.ts';
 
 export const token = 'secret-token-of-these-tests';
 export const id = '0123456789abcdef01234567';

@@ -7,7 +7,8 @@ import type {
   NewReplacement,
   OpenOperation,
 } from '../storage/operation-store.ts';
-import type { Resource, ResourceStore, StoredImage, VersionedKey } from '../storage/resource-store.ts';
+import type { Resource, StoredImage, VersionedKey } from '../storage/resource.ts';
+import type { ResourceStore } from '../storage/resource-store.ts';
 
 /** An image that no other resource has. */
 export function anImage(fields: Partial<StoredImage> = {}): StoredImage {

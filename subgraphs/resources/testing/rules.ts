@@ -8,12 +8,12 @@ import { captureLog } from '../../../tests/support/captured-log.ts';
 import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
 import { createImageClient } from '../image-service/client.ts';
 import { createImageReader } from '../images/image-reader.ts';
-import { createImageDisposal } from '../operations/image-disposal.ts';
+import { createDeleteImage } from '../operations/image-deletion.ts';
 import { createLeases } from '../operations/leases.ts';
 import { startReconciler } from '../operations/reconciler.ts';
 import { createRecovery } from '../operations/recovery.ts';
 import { createReservationSearch } from '../operations/reservation-search.ts';
-import { createServedSha256 } from '../operations/served-sha256.ts';
+import { keyLifetimeMs } from '../resources/idempotency.ts';
 import { createResources } from '../resources/resources.ts';
 import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
 import { openGate } from './gate.ts';
@@ -43,23 +43,23 @@ function startProcess({ file, imageUrl, timing, log }: Process) {
     store.close();
   });
   const leases = createLeases({ operations, timing, log });
-  const disposeOf = createImageDisposal({ operations, imageClient, leases, log });
+  const deleteImage = createDeleteImage({ operations, imageClient, leases, log });
   const readImage = createImageReader({ maxBytes: maxImageBytes });
-  const servedSha256 = createServedSha256(imageClient, maxImageBytes);
-  const resources = createResources({ store, readImage, imageClient, leases, disposeOf, servedSha256 });
+  const resources = createResources({ store, readImage, imageClient, leases, deleteImage });
   const searchReservation = createReservationSearch({ operations, imageClient });
-  const settle = createRecovery({ operations, imageClient, searchReservation, servedSha256, log });
+  const recover = createRecovery({ operations, imageClient, searchReservation, log });
   let isReconciling = false;
-  /** Reconciles from now on, if that is not done already. */
+  /** Starts the reconciler, unless it runs already. */
   const reconcile = () => {
     if (isReconciling) return;
     isReconciling = true;
-    const reconciler = startReconciler({ operations, revocations: store.revocations, settle, everyMs: 20, log });
+    const { revocations } = store;
+    const reconciler = startReconciler({ operations, revocations, recover, everyMs: 20, keyLifetimeMs, log });
     onTestFinished(() => reconciler.stop());
   };
-  /** Somebody new, or somebody who has signed up elsewhere. */
-  const signUp = (viewerId: string = randomUUID()) => personOf(resources, viewerId);
-  return { store, resources, reconcile, settle, signUp };
+  /** Creates a user with a new id, or the same user in another process. */
+  const signUp = (viewerId: string = randomUUID()) => userOf(resources, viewerId);
+  return { store, resources, reconcile, recover, signUp };
 }
 
 /** The rules over a real store and the real stand-in, with a gate between; all of it is gone after the test. */
@@ -73,7 +73,7 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
     await service.stop(0);
   });
   const startOne = () => startProcess({ file, imageUrl: gate.url, timing: { settleMs, requestMs, attemptMs }, log });
-  const { store, resources, reconcile, settle, signUp } = startOne();
+  const { store, resources, reconcile, recover, signUp } = startOne();
   const second = new Database(file);
   onTestFinished(() => {
     second.close();
@@ -153,7 +153,7 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
     resources,
     store,
     settled,
-    settle,
+    recover,
     reconcile,
     anotherProcess: startOne,
     gate,
@@ -169,8 +169,8 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
   };
 }
 
-/** Somebody with an id, and what they may do. */
-function personOf(resources: ReturnType<typeof createResources>, viewerId: string) {
+/** The rules as one user calls them. */
+function userOf(resources: ReturnType<typeof createResources>, viewerId: string) {
   const caller = { viewerId, requestId: randomUUID() };
   return {
     ...caller,

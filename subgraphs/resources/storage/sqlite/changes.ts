@@ -1,21 +1,21 @@
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { placeholders } from '../../../../platform/database/sqlite.ts';
-import type { Resource, ResourceChanges, VersionedKey } from '../resource-store.ts';
+import type { Resource, ResourceChanges, VersionedKey } from '../resource.ts';
+import { ownerExists } from './purged-accounts.ts';
 import { fromValues, readColumns, toColumns, toRow } from './rows.ts';
-import { remember } from './statement-cache.ts';
+import { createStatementCache } from './statement-cache.ts';
 import { resources } from './tables.ts';
-import { isOwnerLeft } from './tombstones.ts';
 
 export type Changes = ReturnType<typeof prepareChanges>;
 
-/** Changes rows by statements that are prepared once for each shape: which columns are set, and whether a version must hold. */
+/** Creates the statements that change resources, one for each set of columns, with and without a version condition. */
 export function prepareChanges(db: BetterSQLite3Database) {
   const insert = prepareInsert(db);
-  const updates = remember((shape: UpdateShape) => prepareUpdate(db, shape));
-  const deletes = remember((shape: KeyShape) => prepareDelete(db, shape));
+  const updates = createStatementCache((shape: UpdateShape) => prepareUpdate(db, shape));
+  const deletes = createStatementCache((shape: KeyShape) => prepareDelete(db, shape));
   return {
-    /** False where its owner's account is purged. */
+    /** False if the owner's account is purged. */
     insert: (resource: Resource): boolean => insert.run(toRow(resource)).changes === 1,
     update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Resource | undefined {
       const values = { ...toColumns(changes), updatedAt };
@@ -41,7 +41,7 @@ interface UpdateShape extends KeyShape {
 
 function prepareInsert(db: BetterSQLite3Database) {
   const values: Record<ColumnName, SQL> = placeholders(columns);
-  const row = sql`SELECT ${sql.join(Object.values(values), sql`, `)} WHERE ${isOwnerLeft(values.ownerId)}`;
+  const row = sql`SELECT ${sql.join(Object.values(values), sql`, `)} WHERE ${ownerExists(values.ownerId)}`;
   return db.insert(resources).select(row).prepare();
 }
 
@@ -50,7 +50,7 @@ function prepareUpdate(db: BetterSQLite3Database, { names, isVersioned }: Update
   return db
     .update(resources)
     .set({ ...placeholders(set), version: sql`${resources.version} + 1` })
-    .where(and(matches(isVersioned), mayMove, isOwnerLeft(resources.ownerId)))
+    .where(and(matches(isVersioned), isNotLocked, ownerExists(resources.ownerId)))
     .returning(readColumns)
     .prepare();
 }
@@ -59,7 +59,7 @@ function prepareDelete(db: BetterSQLite3Database, { isVersioned }: KeyShape) {
   return db.delete(resources).where(matches(isVersioned)).returning(readColumns).prepare();
 }
 
-/** One statement finds and changes a row, so that of two writers with one expected version exactly one wins. */
+/** Finds and changes a row in one statement, so that of two writers with the same expected version only one succeeds. */
 function matches(isVersioned: boolean) {
   return and(
     eq(resources.id, sql.placeholder('keyId')),
@@ -68,8 +68,8 @@ function matches(isVersioned: boolean) {
   );
 }
 
-/** While an image is replaced on the condition of a version, nothing else moves the resource past that. */
-const mayMove = sql`NOT EXISTS (
+/** No update may increment the version while an image is being replaced on the condition of that version. */
+const isNotLocked = sql`NOT EXISTS (
   SELECT 1 FROM operations
   WHERE operations.resource_id = resources.id AND operations.state in ('REPLACING', 'LANDING') AND operations.is_versioned
 )`;

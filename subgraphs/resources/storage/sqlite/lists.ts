@@ -3,10 +3,10 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Position, ResourceFilter, ResourceList, ResourceOrder, ResourceRange } from '../resource-store.ts';
 import { fromValues, readColumns, summaryColumns, summaryFromValues } from './rows.ts';
-import { remember } from './statement-cache.ts';
+import { createStatementCache } from './statement-cache.ts';
 import { resources } from './tables.ts';
 
-/** What each order sorts by, and whether it descends. Ids break ties in the same direction. */
+/** Sort column and direction of each order. Ids break ties, in the same direction. */
 const orders = {
   NEWEST: { column: resources.createdAt, descends: true },
   OLDEST: { column: resources.createdAt, descends: false },
@@ -14,11 +14,11 @@ const orders = {
   RECENTLY_UPDATED: { column: resources.updatedAt, descends: true },
 } satisfies Record<ResourceOrder, unknown>;
 
-/** Reads lists by statements that are prepared once for each shape: an order, a direction, which bounds, which filters. */
+/** Creates the statements that read lists, one for each combination of order, direction, bounds and filters. */
 export function prepareLists(db: BetterSQLite3Database) {
-  const wholes = remember((shape: RangeShape) => prepareRange(db, shape, readColumns));
-  const summaries = remember((shape: RangeShape) => prepareRange(db, shape, summaryColumns));
-  const counts = remember((shape: ListShape) => prepareCount(db, shape));
+  const wholes = createStatementCache((shape: RangeShape) => prepareRange(db, shape, readColumns));
+  const summaries = createStatementCache((shape: RangeShape) => prepareRange(db, shape, summaryColumns));
+  const counts = createStatementCache((shape: ListShape) => prepareCount(db, shape));
   return {
     range: (list: ResourceList, range: ResourceRange) => readRange(wholes, list, range).map(fromValues),
     summaries: (list: ResourceList, range: ResourceRange) =>
@@ -29,7 +29,7 @@ export function prepareLists(db: BetterSQLite3Database) {
 
 type Statements = (shape: RangeShape) => { values(parameters: Record<string, unknown>): unknown[] };
 
-/** The values of each row, in the list's order. */
+/** Returns the values of each row, in the list's order. */
 function readRange(statements: Statements, list: ResourceList, { after, before, limit, fromEnd }: ResourceRange) {
   const shape = { ...shapeOf(list), after: after !== undefined, before: before !== undefined, fromEnd };
   const bounds = { ...bound('after', after), ...bound('before', before), limit };
@@ -68,7 +68,7 @@ function prepareCount(db: BetterSQLite3Database, { filters }: ListShape) {
   return db.select({ count: count() }).from(resources).where(inList(filters)).prepare();
 }
 
-/** Strictly beyond a bound, by a comparison of rows that SQLite answers from the order's index. */
+/** Condition that a row is strictly beyond a bound: a comparison of row values, for which SQLite uses the order's index. */
 function past(order: ResourceOrder, side: 'after' | 'before'): SQL {
   const { column, descends } = orders[order];
   const position = sql`(${sql.placeholder(`${side}Key`)}, ${sql.placeholder(`${side}Id`)})`;
@@ -78,7 +78,7 @@ function past(order: ResourceOrder, side: 'after' | 'before'): SQL {
 }
 
 const filterConditions: Record<keyof ResourceFilter, () => SQL | undefined> = {
-  // `instr` takes every character literally, which LIKE does not.
+  // `instr` has no wildcards; LIKE has.
   search: () =>
     or(
       sql`instr(${resources.titleKey}, ${sql.placeholder('search')}) > 0`,

@@ -3,7 +3,7 @@ import type { operations } from './tables.ts';
 
 type Row = typeof operations.$inferSelect;
 
-/** An operation from its row, by whoever has just claimed it. */
+/** Reads an operation from its row, just after it was claimed. */
 export function claimedFrom(row: Row): OpenOperation {
   const { id: operationId, leaseToken: token, leaseUntil: until, startedAt, settlesAt, attempts } = row;
   return { lease: { operationId, token, until }, startedAt, settlesAt, attempts, ...stateOf(row) };
@@ -16,27 +16,32 @@ function stateOf({ state, content, idempotencyKey, ...row }: Row): State {
   switch (state) {
     case 'RESERVING':
     case 'SEARCHING':
-      return { state, reservationSha256: given(row, 'reservationSha256') };
+      return { state, reservationSha256: requireValue(row, 'reservationSha256') };
     case 'RESERVED': {
-      const image = { imageId: given(row, 'imageId'), imageUrl: given(row, 'imageUrl') };
+      const image = { imageId: requireValue(row, 'imageId'), imageUrl: requireValue(row, 'imageUrl') };
       const resource = (content ?? undefined) as NewResource | undefined;
       return { state, ...image, resource, isKeyed: idempotencyKey !== null };
     }
     case 'REPLACING': {
-      const image = { imageId: given(row, 'imageId'), imageUrl: given(row, 'imageUrl') };
-      return { state, ...image, oldSha256: given(row, 'oldSha256'), changes: content as NewReplacement['changes'] };
+      const image = { imageId: requireValue(row, 'imageId'), imageUrl: requireValue(row, 'imageUrl') };
+      return {
+        state,
+        ...image,
+        oldSha256: requireValue(row, 'oldSha256'),
+        changes: content as NewReplacement['changes'],
+      };
     }
     case 'DELETING':
-      return { state, imageId: given(row, 'imageId') };
+      return { state, imageId: requireValue(row, 'imageId') };
     case 'LANDING':
       return { state };
     case 'ENDED':
-      throw new Error(`The operation ${row.id} has ended, and was claimed.`);
+      throw new Error(`The operation ${row.id} was claimed although it has ended.`);
   }
 }
 
-/** What a row of its state always has. */
-function given<Name extends 'imageId' | 'imageUrl' | 'oldSha256' | 'reservationSha256'>(
+/** Reads a column that every row of this state has. */
+function requireValue<Name extends 'imageId' | 'imageUrl' | 'oldSha256' | 'reservationSha256'>(
   row: Pick<Row, Name | 'id'>,
   name: Name,
 ): string {

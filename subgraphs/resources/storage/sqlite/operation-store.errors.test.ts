@@ -14,7 +14,8 @@ import {
   madeBy,
 } from '../../testing/resources.ts';
 import type { OperationStore } from '../operation-store.ts';
-import type { Resource, ResourceStore } from '../resource-store.ts';
+import type { Resource } from '../resource.ts';
+import type { ResourceStore } from '../resource-store.ts';
 import { prepareChanges } from './changes.ts';
 import { createSqliteOperations } from './operation-store.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
@@ -106,7 +107,7 @@ const growing: Record<string, (store: ResourceStore) => Promise<Pending>> = {
     expect(await store.operations.end(lease)).toBe(true);
     const { reservationSha256 } = begun;
     const stray = { operationId: 'an-operation', imageId: long, reservationSha256 };
-    return { run: (operations) => operations.adopt(stray), said: true };
+    return { run: (operations) => operations.adoptOrphan(stray), said: true };
   },
 };
 
@@ -114,7 +115,7 @@ const writes: Record<string, (store: ResourceStore) => Promise<Pending>> = {
   ...growing,
   search: async (store) => {
     const { lease } = await beginCreate(store);
-    return { run: (operations) => operations.search(lease), said: true };
+    return { run: (operations) => operations.startSearch(lease), said: true };
   },
   'beginDeletion of what is being replaced': async (store) => {
     const { resource } = await replace(store);
@@ -133,10 +134,10 @@ const writes: Record<string, (store: ResourceStore) => Promise<Pending>> = {
     const due = { now: new Date('9999-01-01'), until: lease.until, limit: 9 };
     return { run: (operations) => operations.claim(due), said: [expect.objectContaining({ state: 'RESERVED' })] };
   },
-  forgetKeys: async (store) => {
+  deleteExpiredKeys: async (store) => {
     const { lease, resource } = await reserve(store);
     expect(await store.operations.finishCreate(lease, resource)).toBe(true);
-    return { run: (operations) => operations.forgetKeys(new Date('9999-01-01')), said: undefined };
+    return { run: (operations) => operations.deleteExpiredKeys(new Date('9999-01-01')), said: undefined };
   },
 };
 
@@ -150,9 +151,9 @@ const unavailable = (code: string) => ({
 
 /** What is read beside everything that is written. */
 async function expectReads(operations: OperationStore) {
-  expect(await operations.findKeyed('ada', 'a key', past)).toBeUndefined();
-  expect(await operations.reservationsAmong(['a hash'])).toEqual([]);
-  expect(await operations.referredTo(['an image'])).toEqual([]);
+  expect(await operations.findByKey('ada', 'a key', past)).toBeUndefined();
+  expect(await operations.recordedReservations(['a hash'])).toEqual([]);
+  expect(await operations.referencedImages(['an image'])).toEqual([]);
   expect(await operations.countUnresolved()).toBe(0);
 }
 
@@ -211,6 +212,6 @@ test('with nothing to do, the reconciler’s looks wait for no writer', async ()
   second.exec('BEGIN IMMEDIATE');
   const now = new Date('9999-01-01');
   expect(await operations.claim({ now, until: now, limit: 9 })).toEqual([]);
-  await operations.forgetKeys(now);
+  await operations.deleteExpiredKeys(now);
   second.exec('ROLLBACK');
 });

@@ -56,9 +56,9 @@ test.each<[string, string[], (operations: OperationStore, begun: Begun, changes:
     [tombstone, byKey],
     (operations) => operations.beginCreate(aCreate({ idempotency: anIdempotency() })),
   ],
-  ['findKeyed', [byKey], (operations) => operations.findKeyed('ada', 'key', new Date(0))],
+  ['findByKey', [byKey], (operations) => operations.findByKey('ada', 'key', new Date(0))],
   ['reserve', [resourceByImage, byId], (operations, { create, image }) => operations.reserve(create.lease, image)],
-  ['search', [byId], (operations, { create }) => operations.search(create.lease)],
+  ['search', [byId], (operations, { create }) => operations.startSearch(create.lease)],
   ['discard', [resourceByImage, byId], (operations, { create, image }) => operations.discard(create.lease, image.id)],
   ['end', [byId], (operations, { create }) => operations.end(create.lease)],
   ['postpone', [byId], (operations, { create }) => operations.postpone(create.lease, { dueAt: new Date() })],
@@ -72,7 +72,7 @@ test.each<[string, string[], (operations: OperationStore, begun: Begun, changes:
     [resourceById, byLock],
     (operations, { resource }) => operations.beginDeletion(aDeletion(resource)),
   ],
-  ['reservationsAmong', ['SEARCH reservations USING'], (operations) => operations.reservationsAmong(['a', 'b'])],
+  ['recordedReservations', ['SEARCH reservations USING'], (operations) => operations.recordedReservations(['a', 'b'])],
 ])('%s reads what it needs from indexes, and scans nothing', async (_, expected, run) => {
   const explained = openOperations();
   const begun = await begunIn(explained);
@@ -117,20 +117,20 @@ test('claim reads what is due from the index of that, and sorts by nothing else'
   for (const plan of plans) expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);
 });
 
-test('forgetKeys reads what has ended from the index of that', async () => {
+test('deleteExpiredKeys reads what has ended from the index of that', async () => {
   const { operations, changes, plansOf } = openOperations();
   const { create, image, made } = await begunIn({ operations, changes, plansOf });
   await operations.reserve(create.lease, image);
   await operations.finishCreate(create.lease, made);
-  const plans = await plansOf(() => operations.forgetKeys(new Date('9999-01-01')));
+  const plans = await plansOf(() => operations.deleteExpiredKeys(new Date('9999-01-01')));
   expect(plans).not.toEqual([]);
   for (const plan of plans) expect(plan).toBe(byStart);
 });
 
 // Asked with each look of the reconciler, among all the keys of a day.
 test.each<[string, (operations: OperationStore) => unknown]>([
-  ['adopt', (operations) => operations.adopt({ operationId: 'a', imageId: 'b', reservationSha256: 'c' })],
-  ['referredTo', (operations) => operations.referredTo(['a', 'b'])],
+  ['adopt', (operations) => operations.adoptOrphan({ operationId: 'a', imageId: 'b', reservationSha256: 'c' })],
+  ['referencedImages', (operations) => operations.referencedImages(['a', 'b'])],
   ['countUnresolved', (operations) => operations.countUnresolved()],
 ])('%s does not scan all keys', async (_, run) => {
   const { operations, plansOf } = openOperations();

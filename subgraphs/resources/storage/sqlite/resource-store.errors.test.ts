@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../../../tests/support/temporary-folder.ts';
 import { markReadOnly } from '../../testing/read-only.ts';
 import { aResource, removeResource } from '../../testing/resources.ts';
-import type { Resource, ResourceStore } from '../resource-store.ts';
+import type { Resource } from '../resource.ts';
+import type { ResourceStore } from '../resource-store.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
 
 /** A store that holds one resource, and a second connection to its file. */

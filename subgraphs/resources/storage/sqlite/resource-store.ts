@@ -11,7 +11,7 @@ import { resources } from './tables.ts';
 
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
 
-/** Keeps resources in a SQLite file, which is created where there is none. */
+/** Opens the SQLite file of the resources; creates it if it does not exist. */
 export function openSqliteResourceStore(file: string): ResourceStore {
   const { db, ping, close } = openSqlite({ file, migrations });
   const lists = prepareLists(db);
@@ -23,8 +23,8 @@ export function openSqliteResourceStore(file: string): ResourceStore {
     .from(resources)
     .where(and(inArray(resources.id, ids), eq(resources.ownerId, sql.placeholder('ownerId'))))
     .prepare();
-  const findMany = (ownerId: string, wanted: readonly string[]) =>
-    attempt(() => byIds.values({ ownerId, ids: JSON.stringify(wanted) })).map(fromValues);
+  const findMany = (ownerId: string, requested: readonly string[]) =>
+    attempt(() => byIds.values({ ownerId, ids: JSON.stringify(requested) })).map(fromValues);
 
   return {
     insert: async (resource) =>
@@ -33,7 +33,7 @@ export function openSqliteResourceStore(file: string): ResourceStore {
         () => false,
       ),
     find: async ({ ownerId, id }) => findMany(ownerId, [id])[0],
-    findMany: async (ownerId, wanted) => findMany(ownerId, wanted),
+    findMany: async (ownerId, requested) => findMany(ownerId, requested),
     update: async (key, changed, updatedAt) => attempt(() => changes.update(key, changed, updatedAt)),
     range: async (list, range) => attempt(() => lists.range(list, range)),
     summaries: async (list, range) => attempt(() => lists.summaries(list, range)),

@@ -49,7 +49,7 @@ const writes: Record<
     await bury(store, ownerId);
     return [(revocations) => revocations.purgeSome(10), true];
   },
-  forget: async () => [(revocations) => revocations.forget(always, 10), undefined],
+  forget: async () => [(revocations) => revocations.deleteExpired(always, 10), undefined],
 };
 
 const pending = (name: string, opened: Opened) =>
@@ -119,6 +119,6 @@ test('with nothing to do, purging and forgetting wait for no writer', async () =
   const { revocations, second } = await open();
   second.exec('BEGIN IMMEDIATE');
   expect(await revocations.purgeSome(10)).toBe(false);
-  await revocations.forget(new Date(), 10);
+  await revocations.deleteExpired(new Date(), 10);
   second.exec('ROLLBACK');
 });

@@ -74,7 +74,7 @@ test('where nothing is pending, purgeSome reads an index that is empty', async (
 test('forget reads what is old from the indexes of that', async () => {
   const { revocations, plansOf } = openRevocations();
   await revocations.accept(aRevocation());
-  const plans = await plansOf(() => revocations.forget(always, 10));
+  const plans = await plansOf(() => revocations.deleteExpired(always, 10));
   expect(plans).toHaveLength(4);
   for (const plan of plans) {
     expect(plan).toMatch(/USING (COVERING )?INDEX (revoked_sessions|security_events)_by_end \(forget_at<\?\)/);

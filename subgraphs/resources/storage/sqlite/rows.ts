@@ -1,9 +1,10 @@
-import { type Resource, type ResourceChanges, type ResourceSummary, searchKey } from '../resource-store.ts';
+import type { Resource, ResourceChanges, ResourceSummary } from '../resource.ts';
+import { searchKey } from '../resource-store.ts';
 import { resources } from './tables.ts';
 
 type Row = typeof resources.$inferSelect;
 
-/** A resource as its row. */
+/** Converts a resource to its row. */
 export function toRow({ image, ...resource }: Resource): Row {
   const { id: imageId, url: imageUrl, ...properties } = image;
   return {
@@ -16,7 +17,7 @@ export function toRow({ image, ...resource }: Resource): Row {
   };
 }
 
-/** The columns that changes set. */
+/** Converts changes to the columns that they set. */
 export function toColumns({ title, description, image }: ResourceChanges): Partial<Row> {
   return {
     ...(title !== undefined && { title, titleKey: searchKey(title) }),
@@ -27,7 +28,7 @@ export function toColumns({ title, description, image }: ResourceChanges): Parti
 
 const descriptionKey = (description: string | null) => (description === null ? null : searchKey(description));
 
-/** What is read of a row, in the order in which `fromValues` takes it. */
+/** Columns that `fromValues` reads, in this order. */
 export const readColumns = {
   id: resources.id,
   ownerId: resources.ownerId,
@@ -45,7 +46,7 @@ export const readColumns = {
   version: resources.version,
 };
 
-/** The values of `readColumns` as SQLite has them, times in milliseconds. */
+/** Values of `readColumns`; times are in milliseconds. */
 type Values = [
   ...ids: [id: string, ownerId: string],
   ...texts: [title: string, description: string | null],
@@ -54,7 +55,7 @@ type Values = [
   ...state: [createdAt: number, updatedAt: number, version: number],
 ];
 
-/** A resource from the values of its row; drizzle's own mapping costs three times as much as the query. */
+/** Reads a resource from the values of its row. Drizzle's own mapping takes three times as long as the query. */
 export function fromValues(values: unknown): Resource {
   const [id, ownerId, title, description, imageId, url, contentType, width, height, sizeBytes, sha256, ...state] =
     values as Values;
@@ -64,7 +65,7 @@ export function fromValues(values: unknown): Resource {
   return { id, ownerId, title, description, image, ...times, version };
 }
 
-/** What a summary is read from, beside its owner, in the order in which `summaryFromValues` takes it. */
+/** Columns that `summaryFromValues` reads, in this order. */
 export const summaryColumns = {
   id: resources.id,
   title: resources.title,
@@ -83,7 +84,7 @@ type SummaryValues = [
   ...state: [createdAt: number, updatedAt: number, version: number],
 ];
 
-/** A summary from the values of its row. */
+/** Reads a summary from the values of its row. */
 export function summaryFromValues(ownerId: string, values: unknown): ResourceSummary {
   const [id, title, url, width, height, sizeBytes, createdAt, updatedAt, version] = values as SummaryValues;
   const times = { createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) };

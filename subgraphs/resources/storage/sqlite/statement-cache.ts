@@ -1,10 +1,15 @@
-/** Prepares a statement for each shape once. The shapes are few: which columns, bounds and conditions a statement has. */
-export function remember<Shape, Statement>(prepare: (shape: Shape) => Statement): (shape: Shape) => Statement {
-  const prepared = new Map<string, Statement>();
+/**
+ * Prepares the statement of each shape once. A shape says which columns, bounds and conditions a statement has, never
+ * their values, so that the cache stays small without a limit.
+ */
+export function createStatementCache<Shape, Statement>(
+  prepare: (shape: Shape) => Statement,
+): (shape: Shape) => Statement {
+  const statements = new Map<string, Statement>();
   return (shape) => {
     const key = JSON.stringify(shape);
-    const known = prepared.get(key) ?? prepare(shape);
-    prepared.set(key, known);
-    return known;
+    const statement = statements.get(key) ?? prepare(shape);
+    statements.set(key, statement);
+    return statement;
   };
 }

@@ -21,7 +21,7 @@ export const resources = sqliteTable(
     updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
     version: integer().notNull(),
   },
-  // One for each order: a page is read from it wherever the page lies.
+  // One index for each order, from which any page is read directly.
   (table) => [
     index('resources_by_creation').on(table.ownerId, table.createdAt, table.id),
     index('resources_by_update').on(table.ownerId, table.updatedAt, table.id),
@@ -29,13 +29,13 @@ export const resources = sqliteTable(
   ],
 );
 
-/** Conditions that indexes have, as SQL: only a statement with the same words is served by them. */
+/** Conditions of partial indexes. SQLite uses such an index only for statements with the same condition. */
 export const isOpen = sql`state <> 'ENDED'`;
 export const hasEnded = sql`state = 'ENDED'`;
 export const hasNewImage = sql`state in ('RESERVED', 'DELETING')`;
 export const locksImage = sql`state in ('REPLACING', 'LANDING')`;
 
-/** What is under way between the database and the image service; what has ended is gone, but for keys of creates. */
+/** Open operations. Ended operations are deleted, except creates with an idempotency key until the key expires. */
 export const operations = sqliteTable(
   'operations',
   {
@@ -44,7 +44,7 @@ export const operations = sqliteTable(
       enum: ['RESERVING', 'SEARCHING', 'RESERVED', 'REPLACING', 'DELETING', 'LANDING', 'ENDED'],
     }).notNull(),
     ownerId: text('owner_id').notNull(),
-    /** What is replaced or was deleted, or what a create that has ended made. */
+    /** The resource of a replacement or a deletion, or the result of an ended create. */
     resourceId: text('resource_id'),
     idempotencyKey: text('idempotency_key'),
     inputSha256: text('input_sha256'),
@@ -52,9 +52,9 @@ export const operations = sqliteTable(
     imageId: text('image_id'),
     imageUrl: text('image_url'),
     oldSha256: text('old_sha256'),
-    /** What will be kept: a new resource, or changes of one. */
+    /** The new resource of a create, or the changes of a replacement. */
     content: text({ mode: 'json' }).$type<object>(),
-    /** Whether a replacement holds only for a version, past which nothing may move the resource. */
+    /** Whether a replacement has an expected version: then no other update may increment the version. */
     isVersioned: integer('is_versioned', { mode: 'boolean' }).notNull().default(false),
     startedAt: integer('started_at', { mode: 'timestamp_ms' }).notNull(),
     settlesAt: integer('settles_at', { mode: 'timestamp_ms' }).notNull(),
@@ -73,40 +73,40 @@ export const operations = sqliteTable(
   ],
 );
 
-/** What images were ever reserved with. Never forgotten: it is the only proof that an image is ours. */
+/** Hashes of all reservations ever made. Never deleted: they are the only proof that an image is ours. */
 export const reservations = sqliteTable('reservations', { sha256: text().primaryKey() });
 
-/** Sessions that have ended, until none of their tokens can hold any more. */
+/** Revoked sessions, until all their access tokens have expired. */
 export const revokedSessions = sqliteTable(
   'revoked_sessions',
   {
     sessionId: text('session_id').primaryKey(),
-    forgetAt: integer('forget_at', { mode: 'timestamp_ms' }).notNull(),
+    expiresAt: integer('forget_at', { mode: 'timestamp_ms' }).notNull(),
   },
-  (table) => [index('revoked_sessions_by_end').on(table.forgetAt)],
+  (table) => [index('revoked_sessions_by_end').on(table.expiresAt)],
 );
 
-/** A condition of an index, as those above. */
+/** Condition of a partial index, like those above. */
 export const isPending = sql`is_pending`;
 
-/** Accounts that are gone. Never forgotten: nothing that comes late may bring back what was theirs. */
+/** Purged accounts. Never deleted: no late write may bring back anything of the account. */
 export const tombstones = sqliteTable(
   'tombstones',
   {
     userId: text('user_id').primaryKey(),
     purgedAt: integer('purged_at', { mode: 'timestamp_ms' }).notNull(),
-    /** Whether something of the account may still be here. */
+    /** Whether rows of the account may remain. */
     isPending: integer('is_pending', { mode: 'boolean' }).notNull(),
   },
   (table) => [index('tombstones_pending').on(table.purgedAt).where(isPending)],
 );
 
-/** Which security events were accepted, so that one that comes again does nothing. */
+/** Accepted security events, so that a repeated delivery has no effect. */
 export const securityEvents = sqliteTable(
   'security_events',
   {
     jti: text().primaryKey(),
-    forgetAt: integer('forget_at', { mode: 'timestamp_ms' }).notNull(),
+    expiresAt: integer('forget_at', { mode: 'timestamp_ms' }).notNull(),
   },
-  (table) => [index('security_events_by_end').on(table.forgetAt)],
+  (table) => [index('security_events_by_end').on(table.expiresAt)],
 );

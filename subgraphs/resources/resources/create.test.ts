@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { createReservation } from '../operations/reservation.ts';
 import { delay, hold, lost, type Step } from '../testing/gate.ts';
 import { imageOf, imageServiceUnavailable, startRules, unavailable } from '../testing/rules.ts';
-import { makeReservation } from './reservation.ts';
 
 const html = (status: number) => (_: IncomingMessage, res: ServerResponse) =>
   res.writeHead(status, { 'content-type': 'text/html' }).end('<html>hello</html>');
@@ -144,7 +144,7 @@ describe('a create', () => {
     const equal = await imageOf(3);
     const foreign = [await addForeign(equal.data), await addForeign((await imageOf(4)).data)];
     // As ours, but of bits that nobody here has recorded: another program of the same make.
-    foreign.push(await addForeign(makeReservation().base64));
+    foreign.push(await addForeign(createReservation().base64));
     for (const step of [{ POST: lost }, { PUT: lost }, { POST: actsAnd((_, res) => res.writeHead(201).end('{}')) }]) {
       gate.steps = step;
       await expect(ada.create({ image: equal })).rejects.toEqual(imageServiceUnavailable);

@@ -101,9 +101,9 @@ describe('a replacement that nobody knows the end of', () => {
       await expect.poll(() => database.due()).toEqual([]);
     }
     expect(await store.operations.countUnresolved()).toBe(1);
-    expect(lines.filter(({ msg }) => msg === 'operations cannot be settled as things stand')).toEqual([
-      expect.objectContaining({ level: 50, count: 1 }),
-    ]);
+    expect(
+      lines.filter(({ msg }) => msg === 'operations cannot be recovered automatically: see docs/reliability.md'),
+    ).toEqual([expect.objectContaining({ level: 50, count: 1 })]);
     await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
     expect(await ada.find(id)).toEqual(resource);
 

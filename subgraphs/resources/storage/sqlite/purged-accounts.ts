@@ -1,11 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray, type SQLWrapper, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { hasEnded, isPending, locksImage, operations, resources, tombstones } from './tables.ts';
 
+/** Prepares a check whether an account is purged. Inside an immediate transaction the result cannot change. */
+export function prepareIsPurged(db: BetterSQLite3Database): (userId: string) => boolean {
+  const tombstone = db
+    .select({ isPending: tombstones.isPending })
+    .from(tombstones)
+    .where(eq(tombstones.userId, sql.placeholder('userId')))
+    .prepare();
+  return (userId) => tombstone.get({ userId }) !== undefined;
+}
+
+/** Condition of every statement that writes for an owner: the account is not purged. */
+export const ownerExists = (ownerId: SQLWrapper) =>
+  sql`NOT EXISTS (SELECT 1 FROM tombstones WHERE tombstones.user_id = ${ownerId})`;
+
 /**
- * Takes away what purged accounts have left, some of it by each transaction: rows of resources become operations that
- * delete their images. What requests still have under way keeps only what its image is found by.
+ * Creates the purge, which removes some rows of one purged account per transaction. Each deleted resource leaves an
+ * operation that deletes its image; operations of requests in progress keep only what is needed to find their image.
  */
 export function createPurge(db: BetterSQLite3Database): (limit: number) => boolean {
   const findPending = () =>
@@ -16,11 +30,11 @@ export function createPurge(db: BetterSQLite3Database): (limit: number) => boole
     const { id: resourceId, imageId } = resources;
     const deleted = db.delete(resources).where(inArray(resources.id, some)).returning({ resourceId, imageId }).all();
     const now = new Date();
-    const deleting = deleted.map((resource) => ({
+    const deletions = deleted.map((resource) => ({
       ...{ id: randomUUID(), state: 'DELETING' as const, ownerId, ...resource },
       ...{ startedAt: now, settlesAt: now, dueAt: now, leaseToken: '', leaseUntil: new Date(0) },
     }));
-    if (deleting.length > 0) db.insert(operations).values(deleting).run();
+    if (deletions.length > 0) db.insert(operations).values(deletions).run();
     return deleted.length;
   };
 
@@ -30,25 +44,25 @@ export function createPurge(db: BetterSQLite3Database): (limit: number) => boole
     return db.delete(operations).where(inArray(operations.id, some)).run().changes;
   };
 
-  const strip = (ownerId: string) => {
+  const stripOpenOperations = (ownerId: string) => {
     const isTheirs = eq(operations.ownerId, ownerId);
-    // Their resources go, or are gone: nobody waits for what becomes of the images.
+    // The resources of these locks are deleted too, and nobody waits for what their images contain.
     db.delete(operations).where(and(isTheirs, locksImage)).run();
-    const nothing = { idempotencyKey: null, inputSha256: null, content: null };
+    const emptied = { idempotencyKey: null, inputSha256: null, content: null };
     const isCreate = inArray(operations.state, ['RESERVING', 'SEARCHING', 'RESERVED']);
-    db.update(operations).set(nothing).where(and(isTheirs, isCreate)).run();
+    db.update(operations).set(emptied).where(and(isTheirs, isCreate)).run();
   };
 
   return (limit) => {
-    // Looking takes no lock.
+    // This check takes no write lock.
     if (!findPending()) return false;
     return db.transaction(
       () => {
         const userId = findPending()?.userId;
         if (userId === undefined) return false;
-        strip(userId);
-        const isAll = deleteResources(userId, limit) < limit && deleteKeys(userId, limit) < limit;
-        if (isAll) db.update(tombstones).set({ isPending: false }).where(eq(tombstones.userId, userId)).run();
+        stripOpenOperations(userId);
+        const isDone = deleteResources(userId, limit) < limit && deleteKeys(userId, limit) < limit;
+        if (isDone) db.update(tombstones).set({ isPending: false }).where(eq(tombstones.userId, userId)).run();
         return true;
       },
       { behavior: 'immediate' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseInstant } from './instant.ts';
+import { parseInstant } from './list-input.ts';
 
 describe('no instant', () => {
   test.each([

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { Idempotency } from '../storage/operation-store.ts';
+import type { Resource } from '../storage/resource.ts';
+import type { ResourceStore } from '../storage/resource-store.ts';
+import { inProgress, keyReused, notFound } from './errors.ts';
+import type { CreateInput } from './resource-input.ts';
+
+/** How long a key identifies its create: 24 hours. */
+export const keyLifetimeMs = 24 * 60 * 60 * 1000;
+
+/** The input's key, with a hash of everything else in the input. Undefined when the input has no key. */
+export function idempotencyOf({ idempotencyKey, title, description, image }: CreateInput): Idempotency | undefined {
+  if (idempotencyKey === undefined || idempotencyKey === null) return undefined;
+  const { data: base64, contentType } = image;
+  const input = JSON.stringify([title, description ?? null, contentType ?? null, sha256(base64)]);
+  return { key: idempotencyKey, inputSha256: sha256(input), since: new Date(Date.now() - keyLifetimeMs) };
+}
+
+/**
+ * Finds the resource that an earlier create with the same key made, in its present state. Returns undefined when there was
+ * no such create or it failed. Throws CONFLICT (IN_PROGRESS or KEY_REUSED), or NOT_FOUND if the resource was deleted since.
+ */
+export async function findEarlier(
+  store: ResourceStore,
+  ownerId: string,
+  { key, inputSha256, since }: Idempotency,
+): Promise<Resource | undefined> {
+  const earlier = await store.operations.findByKey(ownerId, key, since);
+  if (!earlier) return undefined;
+  if (earlier.inputSha256 !== inputSha256) throw keyReused();
+  if (earlier.resourceId === undefined) throw inProgress();
+  const resource = await store.find({ ownerId, id: earlier.resourceId });
+  if (!resource) throw notFound();
+  return resource;
+}
+
+/** Runs a create unless this process is running one of the same owner and key: CONFLICT (IN_PROGRESS or KEY_REUSED). */
+export type RunUnlessInFlight = <Result>(
+  ownerId: string,
+  idempotency: Idempotency | undefined,
+  run: () => Promise<Result>,
+) => Promise<Result>;
+
+/** Rejects concurrent repetitions before their images are decoded, so that many of them cost no more than one. */
+export function createInFlightKeys(): RunUnlessInFlight {
+  const inputHashes = new Map<string, string>();
+  return async (ownerId, idempotency, run) => {
+    if (!idempotency) return run();
+    const { key, inputSha256 } = idempotency;
+    const id = JSON.stringify([ownerId, key]);
+    const other = inputHashes.get(id);
+    if (other !== undefined) throw other === inputSha256 ? inProgress() : keyReused();
+    inputHashes.set(id, inputSha256);
+    try {
+      return await run();
+    } finally {
+      inputHashes.delete(id);
+    }
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
