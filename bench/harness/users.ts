@@ -9,7 +9,7 @@ import { createSessions } from '../../subgraphs/auth/sessions/sessions.ts';
 import { openSqliteUserStore } from '../../subgraphs/auth/storage/sqlite/user-store.ts';
 import { openSigningKeys } from '../../subgraphs/auth/tokens/signing-keys.ts';
 import { createIssueToken } from '../../subgraphs/auth/tokens/tokens.ts';
-import type { Resource } from '../../subgraphs/resources/storage/resource-store.ts';
+import type { Resource } from '../../subgraphs/resources/storage/resource.ts';
 import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite/resource-store.ts';
 
 /** An account with an access token. */
