@@ -6,45 +6,44 @@ import { folderOfTest } from '../../tests/support/temporary-folder.ts';
 import { StartupError } from '../process/startup-error.ts';
 import { attempt, openSqlite } from './sqlite.ts';
 
-const tables = `CREATE TABLE people (id TEXT PRIMARY KEY NOT NULL, name TEXT UNIQUE CHECK (name <> ''));
+const tables = `CREATE TABLE users (id TEXT PRIMARY KEY NOT NULL, name TEXT UNIQUE CHECK (name <> ''));
 --> statement-breakpoint
-CREATE TABLE pets (owner TEXT REFERENCES people (id));`;
+CREATE TABLE pets (owner TEXT REFERENCES users (id));`;
 
 /** A folder of one migration, as drizzle-kit lays it out. */
 function migrationsIn(folder: string): string {
   const migrations = join(folder, 'migrations');
   mkdirSync(join(migrations, 'meta'), { recursive: true });
-  const entries = [{ idx: 0, version: '6', when: 1, tag: '0000_people', breakpoints: true }];
+  const entries = [{ idx: 0, version: '6', when: 1, tag: '0000_users', breakpoints: true }];
   writeFileSync(join(migrations, 'meta/_journal.json'), JSON.stringify({ version: '7', dialect: 'sqlite', entries }));
-  writeFileSync(join(migrations, '0000_people.sql'), tables);
+  writeFileSync(join(migrations, '0000_users.sql'), tables);
   return migrations;
 }
 
 /** An open database of two tables, and a second connection to its file. */
 function open() {
   const folder = folderOfTest();
-  const file = join(folder, 'data', 'people.sqlite');
+  const file = join(folder, 'data', 'users.sqlite');
   const sqlite = openSqlite({ file, migrations: migrationsIn(folder) });
   const second = new Database(file, { timeout: 0 });
   onTestFinished(() => {
     second.close();
     sqlite.close();
   });
-  const add = (name: string, id = name) => second.prepare('INSERT INTO people VALUES (?, ?)').run(id, name);
+  const add = (name: string, id = name) => second.prepare('INSERT INTO users VALUES (?, ?)').run(id, name);
   return { folder, file, sqlite, second, add };
 }
 
 const unavailable = (code: string) =>
   expect.objectContaining({
-    name: 'ApiError',
-    extensions: { code: 'SERVICE_UNAVAILABLE' },
+    name: 'DatabaseUnavailableError',
     cause: expect.objectContaining({ code }),
   });
 
 describe('opening', () => {
-  test('a file that is no database is a fault that names it, and leaves it as it is', () => {
+  test('throws a StartupError that names a file that is no database, and leaves the file unchanged', () => {
     const folder = folderOfTest();
-    const file = join(folder, 'people.sqlite');
+    const file = join(folder, 'users.sqlite');
     writeFileSync(file, 'This is a letter, not a database. '.repeat(100));
     const { mtimeMs } = statSync(file);
     expect(() => openSqlite({ file, migrations: migrationsIn(folder) })).toThrow(StartupError);
@@ -54,21 +53,21 @@ describe('opening', () => {
     expect(statSync(file).mtimeMs).toBe(mtimeMs);
   });
 
-  test('a folder that cannot be made is a fault that names the file', () => {
+  test('throws a StartupError that names the file if its folder cannot be created', () => {
     const folder = folderOfTest();
     writeFileSync(join(folder, 'file'), '');
-    const file = join(folder, 'file', 'people.sqlite');
+    const file = join(folder, 'file', 'users.sqlite');
     expect(() => openSqlite({ file, migrations: migrationsIn(folder) })).toThrow(StartupError);
     expect(() => openSqlite({ file, migrations: migrationsIn(folder) })).toThrow(file);
   });
 
-  test('with migrations that are not there is a fault', () => {
+  test('throws a StartupError if the migrations are missing', () => {
     const folder = folderOfTest();
-    const opening = () => openSqlite({ file: join(folder, 'people.sqlite'), migrations: join(folder, 'nothing') });
+    const opening = () => openSqlite({ file: join(folder, 'users.sqlite'), migrations: join(folder, 'nothing') });
     expect(opening).toThrow(StartupError);
   });
 
-  test('makes folder and files for their owner alone, whatever the umask', () => {
+  test('creates folder and files for their owner alone, whatever the umask', () => {
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
     const { file, add } = open();
@@ -77,7 +76,7 @@ describe('opening', () => {
     expect([join(file, '..'), file, `${file}-wal`, `${file}-shm`].map(modeOf)).toEqual(['700', '600', '600', '600']);
   });
 
-  test('a second time applies no migration twice', () => {
+  test('applies each migration once', () => {
     const { folder, file, add } = open();
     add('ada');
     const again = openSqlite({ file, migrations: join(folder, 'migrations') });
@@ -85,22 +84,22 @@ describe('opening', () => {
     expect(again.ping).not.toThrow();
   });
 
-  test('writes ahead of the table, syncs what is committed, and holds to foreign keys', () => {
+  test('turns on the write-ahead log, full synchronisation and foreign keys', () => {
     const { sqlite } = open();
     const pragma = (name: string) => Object.values(sqlite.db.get<Record<string, unknown>>(`PRAGMA ${name}`))[0];
     expect(['journal_mode', 'synchronous', 'foreign_keys'].map(pragma)).toEqual(['wal', 2, 1]);
   });
 });
 
-test('a closed database does not answer', () => {
+test('ping throws once the database is closed', () => {
   const { sqlite } = open();
   expect(sqlite.ping).not.toThrow();
   sqlite.close();
   expect(sqlite.ping).toThrow();
 });
 
-describe('an attempt', () => {
-  test('at a database that another writer holds is SERVICE_UNAVAILABLE, with its cause', () => {
+describe('attempt', () => {
+  test('throws DatabaseUnavailableError with its cause while another writer has the lock', () => {
     const { file, second, add } = open();
     const writer = new Database(file);
     onTestFinished(() => void writer.close());
@@ -108,28 +107,28 @@ describe('an attempt', () => {
     expect(() => attempt(() => add('ada'))).toThrow(unavailable('SQLITE_BUSY'));
     writer.exec('ROLLBACK');
     attempt(() => add('ada'));
-    expect(second.prepare('SELECT id FROM people').all()).toEqual([{ id: 'ada' }]);
+    expect(second.prepare('SELECT id FROM users').all()).toEqual([{ id: 'ada' }]);
   });
 
-  test('at a full database is SERVICE_UNAVAILABLE', () => {
+  test('throws DatabaseUnavailableError if the database is full', () => {
     const { second, add } = open();
     second.pragma(`max_page_count = ${second.pragma('page_count', { simple: true })}`);
     expect(() => attempt(() => add('x'.repeat(100_000)))).toThrow(unavailable('SQLITE_FULL'));
   });
 
-  test('at a read-only database is SERVICE_UNAVAILABLE', () => {
+  test('throws DatabaseUnavailableError if the database is read-only', () => {
     const { file } = open();
     chmodSync(file, 0o400);
     const reader = new Database(file, { readonly: true });
     onTestFinished(() => void reader.close());
-    const add = () => reader.prepare("INSERT INTO people VALUES ('1', 'ada')").run();
+    const add = () => reader.prepare("INSERT INTO users VALUES ('1', 'ada')").run();
     expect(() => attempt(add)).toThrow(unavailable('SQLITE_READONLY'));
   });
 
   test.each([
     ['the name', 'grace', 'ada'],
     ['the key', 'ada', 'grace'],
-  ])('at a second row with %s of the first follows what is to follow', (_, id, name) => {
+  ])('returns the result of onDuplicate for a second row with %s of the first', (_, id, name) => {
     const { add } = open();
     add('ada');
     const seen: unknown[] = [];
@@ -144,13 +143,13 @@ describe('an attempt', () => {
     expect(seen).toEqual([expect.any(SqliteError)]);
   });
 
-  test('at a second row is a bug where nothing is to follow', () => {
+  test('throws the driver’s error for a duplicate without onDuplicate', () => {
     const { add } = open();
     add('ada');
     expect(() => attempt(() => add('ada'))).toThrow(SqliteError);
   });
 
-  test('that breaks another rule of the table is a bug, and no duplicate', () => {
+  test('throws the driver’s error for a violated check, which is no duplicate', () => {
     const { add } = open();
     const onDuplicate = (): never => {
       throw new Error('It is no duplicate.');
@@ -158,7 +157,7 @@ describe('an attempt', () => {
     expect(() => attempt(() => add(''), onDuplicate)).toThrow(/CHECK constraint failed/);
   });
 
-  test('that is a bug of another kind stays one', () => {
+  test('throws any other error unchanged', () => {
     const bug = new TypeError('undefined is not a function');
     const broken = () => {
       throw bug;
@@ -166,7 +165,7 @@ describe('an attempt', () => {
     expect(() => attempt(broken, () => 'taken')).toThrow(bug);
   });
 
-  test('that succeeds gives what it gave', () => {
+  test('returns the result', () => {
     expect(attempt(() => 'done')).toBe('done');
   });
 });
@@ -174,7 +173,7 @@ describe('an attempt', () => {
 test.each([
   ['whose pages were overwritten', 4096],
   ['whose header was overwritten', 0],
-])('a database %s is SERVICE_UNAVAILABLE', (_, from) => {
+])('attempt throws DatabaseUnavailableError for a database %s', (_, from) => {
   const file = join(folderOfTest(), 'damaged.sqlite');
   const whole = new Database(file);
   whole.exec('CREATE TABLE texts (text)');
@@ -186,5 +185,5 @@ test.each([
   const damaged = new Database(file);
   onTestFinished(() => void damaged.close());
   const reading = () => attempt(() => damaged.prepare('SELECT text FROM texts').all());
-  expect(reading).toThrow(expect.objectContaining({ extensions: { code: 'SERVICE_UNAVAILABLE' } }));
+  expect(reading).toThrow(expect.objectContaining({ name: 'DatabaseUnavailableError' }));
 });

@@ -1,37 +1,69 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import type { GraphQLScalarType, GraphQLSchema } from 'graphql';
+import { GraphQLScalarType, type GraphQLSchema } from 'graphql';
 import { gql } from 'graphql-tag';
+import { ApiError } from '../api-error.ts';
+import { DatabaseUnavailableError } from '../database/database-unavailable-error.ts';
 
-/** By type and field; what each takes is the subgraph's own business. */
+/** Resolvers by type and field; generated types check their arguments in each subgraph. */
 type Resolvers = Record<string, GraphQLScalarType | Record<string, Resolve>>;
 type Resolve = (...args: never[]) => unknown;
 type LegacyModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown; resolvers?: unknown }>;
 type ApolloResolvers = NonNullable<LegacyModule['resolvers']>;
 
-/** The executable schema of the subgraph whose SDL is `schema/<name>.graphql`. */
+/**
+ * Builds the executable schema of the subgraph whose SDL is `schema/<name>.graphql`. Its resolvers answer
+ * SERVICE_UNAVAILABLE where storage throws DatabaseUnavailableError.
+ */
 export function buildSchema(name: string, resolvers: Resolvers): GraphQLSchema {
   const sdl = readFileSync(new URL(`../../schema/${name}.graphql`, import.meta.url), 'utf8');
-  const safe = Object.fromEntries(Object.entries(resolvers).map(([type, fields]) => [type, catchReferences(fields)]));
-  return buildSubgraphSchema({ typeDefs: gql(sdl), resolvers: safe as ApolloResolvers });
+  const wrapped = Object.fromEntries(
+    Object.entries(resolvers).map(([type, fields]) => [
+      type,
+      fields instanceof GraphQLScalarType ? fields : wrapResolvers(fields),
+    ]),
+  );
+  return buildSubgraphSchema({ typeDefs: gql(sdl), resolvers: wrapped as ApolloResolvers });
+}
+
+function wrapResolvers(fields: Record<string, Resolve>): Record<string, Resolve> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, resolve]) => [
+      field,
+      field === '__resolveReference' ? returnErrors(throwApiErrors(resolve)) : throwApiErrors(resolve),
+    ]),
+  );
+}
+
+/** Synchronous resolvers stay synchronous: a promise for each field of a list would be expensive. */
+function throwApiErrors(resolve: Resolve): Resolve {
+  return (...args) => {
+    try {
+      const result = resolve(...args);
+      return result instanceof Promise ? result.catch(rethrow) : result;
+    } catch (error) {
+      return rethrow(error);
+    }
+  };
+}
+
+function rethrow(error: unknown): never {
+  if (!(error instanceof DatabaseUnavailableError)) throw error;
+  throw new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'The database is not available now: try again.', {
+    cause: error,
+  });
 }
 
 /**
- * Apollo starts the look-ups of several entities, and where one of them is of no type that there is it throws without
- * waiting for the others: a refusal among them would be nobody's, and end the process.
+ * Returns errors of a reference resolver, which graphql-js reports for that entity. Apollo does not wait for the entities
+ * of a list when one of them has an unknown type, so a rejection of another would be unhandled.
  */
-function catchReferences(fields: Resolvers[string]): Resolvers[string] {
-  if (!('__resolveReference' in fields)) return fields;
-  const { __resolveReference: resolve, ...others } = fields as Record<string, Resolve> & {
-    __resolveReference: Resolve;
-  };
-  // GraphQL takes an Error among entities for the failure of that one.
-  const resolveCaught = async (...args: never[]) => {
+function returnErrors(resolve: Resolve): Resolve {
+  return async (...args) => {
     try {
       return await resolve(...args);
     } catch (error) {
       return error;
     }
   };
-  return { ...others, __resolveReference: resolveCaught };
 }

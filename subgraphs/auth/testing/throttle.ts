@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import { onTestFinished, vi } from 'vitest';
 import { ApiError } from '../../../platform/api-error.ts';
+import { DatabaseUnavailableError } from '../../../platform/database/database-unavailable-error.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
 import { invalidCredentials } from '../errors.ts';
@@ -66,6 +67,7 @@ export function openThrottle({ limits, file = newFile(), ...parts }: OpenThrottl
 }
 
 function outcomeOf(error: unknown): Outcome {
+  if (error instanceof DatabaseUnavailableError) return 'UNAVAILABLE';
   if (!(error instanceof ApiError)) throw error;
   const { extensions } = error;
   if (extensions.code === 'INVALID_CREDENTIALS') return 'WRONG';

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { ApiError } from '../../../platform/api-error.ts';
+import { DatabaseUnavailableError } from '../../../platform/database/database-unavailable-error.ts';
 import type { AnswerPath } from '../../../platform/graphql/http-handler.ts';
 import { sendJson } from '../../../platform/http/json-body.ts';
 import { readRawBody } from '../../../platform/http/raw-body.ts';
@@ -65,7 +66,7 @@ export function createEventReceiver({ verify, issuer, revocations, onPurged, log
       await receive(req, requestId);
       res.writeHead(202, headers).end();
     } catch (error) {
-      if (error instanceof ApiError && error.extensions.code === 'SERVICE_UNAVAILABLE') {
+      if (isUnavailable(error)) {
         log.warn({ requestId, err: error }, 'security event not stored; the sender will retry');
         return void res.writeHead(503, headers).end();
       }
@@ -112,6 +113,12 @@ class EventError extends Error {
     this.status = status;
     this.body = body;
   }
+}
+
+/** Tells if the keys or the database are not available, so that auth should send the event again. */
+function isUnavailable(error: unknown): boolean {
+  if (error instanceof ApiError) return error.extensions.code === 'SERVICE_UNAVAILABLE';
+  return error instanceof DatabaseUnavailableError;
 }
 
 function errorResponse(error: unknown): Pick<EventError, 'status' | 'body'> {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { createReservation } from '../operations/reservation.ts';
 import { delay, hold, lost, type Step } from '../testing/gate.ts';
-import { imageOf, imageServiceUnavailable, startRules, unavailable } from '../testing/rules.ts';
+import { databaseUnavailable, imageOf, imageServiceUnavailable, startRules, unavailable } from '../testing/rules.ts';
 
 const html = (status: number) => (_: IncomingMessage, res: ServerResponse) =>
   res.writeHead(status, { 'content-type': 'text/html' }).end('<html>hello</html>');
@@ -111,7 +111,7 @@ describe('a create', () => {
     const ada = signUp();
     const resource = await ada.create();
     database.freeze();
-    await expect(ada.create()).rejects.toEqual(unavailable);
+    await expect(ada.create()).rejects.toEqual(databaseUnavailable);
     expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
     expect(await ada.list()).toEqual([resource]);
   });
@@ -128,7 +128,7 @@ describe('a create', () => {
         res.writeHead(201).end(answer);
       });
       gate.steps.POST = answerWrongly;
-      await expect(bob.create()).rejects.toEqual(isLocked ? unavailable : imageServiceUnavailable);
+      await expect(bob.create()).rejects.toEqual(isLocked ? databaseUnavailable : imageServiceUnavailable);
       if (isLocked) database.unlock();
       gate.steps = {};
       await settled();

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { hold, lost, type Step } from '../testing/gate.ts';
 import { jpeg } from '../testing/images.ts';
 import {
+  databaseUnavailable,
   imageOf,
   imageServiceUnavailable,
   inProgress,
   notFound,
   refusal,
   startRules,
-  unavailable,
 } from '../testing/rules.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -187,7 +187,7 @@ describe('after an error the same key makes exactly one', () => {
     const rules = await startRules();
     const ada = rules.signUp();
     rules.database.lock();
-    await expect(ada.create(await keyed())).rejects.toEqual(unavailable);
+    await expect(ada.create(await keyed())).rejects.toEqual(databaseUnavailable);
     expect(uploadsOf(rules)).toEqual([]);
     rules.database.unlock();
     const made = await ada.create(await keyed());
@@ -198,7 +198,7 @@ describe('after an error the same key makes exactly one', () => {
     const { signUp, gate, database, settled, storedImages } = await startRules();
     const ada = signUp();
     gate.steps[method] = { after: () => database.lock() };
-    await expect(ada.create(await keyed())).rejects.toEqual(unavailable);
+    await expect(ada.create(await keyed())).rejects.toEqual(databaseUnavailable);
     database.unlock();
     gate.steps = {};
     await expect(ada.create(await keyed())).rejects.toEqual(inProgress);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { notFound, passed, startRules, unavailable } from '../testing/rules.ts';
+import { databaseUnavailable, notFound, passed, startRules } from '../testing/rules.ts';
 
 describe('to delete', () => {
   test('what is not there, or is somebody else’s, is NOT_FOUND', async () => {
@@ -32,7 +32,7 @@ describe('to delete', () => {
     const ada = signUp();
     const resource = await ada.create();
     database.freeze();
-    await expect(ada.delete({ id: resource.id })).rejects.toEqual(unavailable);
+    await expect(ada.delete({ id: resource.id })).rejects.toEqual(databaseUnavailable);
     expect(await ada.find(resource.id)).toEqual(resource);
     expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { hold } from '../testing/gate.ts';
 import {
+  databaseUnavailable,
   imageOf,
   imageServiceUnavailable,
   inProgress,
@@ -9,7 +10,6 @@ import {
   passed,
   refusal,
   startRules,
-  unavailable,
 } from '../testing/rules.ts';
 
 describe('to replace an image', () => {
@@ -84,7 +84,7 @@ describe('to replace an image', () => {
     const { id } = resource;
     const input = { id, title: 'New', image: await imageOf(4), expectedVersion: 1 };
     gate.steps.PUT = { after: () => database.lock() };
-    await expect(ada.update(input)).rejects.toEqual(unavailable);
+    await expect(ada.update(input)).rejects.toEqual(databaseUnavailable);
     database.unlock();
     gate.steps.PUT = {};
     expect(await ada.find(id)).toEqual(resource);

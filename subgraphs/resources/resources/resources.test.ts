@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
+  databaseUnavailable,
   imageOf,
   imageServiceUnavailable,
   notFound,
   passed,
   refusal,
   startRules,
-  unavailable,
 } from '../testing/rules.ts';
 
 const id = '0123456789abcdef01234567';
@@ -40,7 +40,7 @@ describe('to create', () => {
       const { gate, database, storedImages, signUp, lines, settled } = await startRules();
       const ada = signUp();
       gate.steps[method] = { after: () => database.lock() };
-      await expect(ada.create()).rejects.toEqual(unavailable);
+      await expect(ada.create()).rejects.toEqual(databaseUnavailable);
       expect(gate.calls.map(({ method }) => method)).toEqual(method === 'POST' ? ['POST'] : ['POST', 'PUT']);
       expect(await storedImages()).toHaveLength(1);
       expect(lines).toEqual([
@@ -176,7 +176,7 @@ describe('to update texts', () => {
     const ada = signUp();
     const resource = await ada.create();
     database.freeze();
-    await expect(ada.update({ id: resource.id, title: 'New' })).rejects.toEqual(unavailable);
+    await expect(ada.update({ id: resource.id, title: 'New' })).rejects.toEqual(databaseUnavailable);
     expect(await ada.find(resource.id)).toEqual(resource);
   });
 

@@ -191,4 +191,6 @@ export const passed = (currentVersion: number) =>
   refusal({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion });
 export const imageServiceUnavailable = refusal({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
 export const unauthenticated = refusal({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+/** Thrown by storage; resolvers turn it into SERVICE_UNAVAILABLE. */
+export const databaseUnavailable = expect.objectContaining({ name: 'DatabaseUnavailableError' });
 export const unavailable = refusal({ code: 'SERVICE_UNAVAILABLE' });

@@ -17,7 +17,7 @@ afterEach(() => void vi.useRealTimers());
 
 const newFile = () => join(folderOfTest(), 'auth.sqlite');
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const unavailable = { name: 'ApiError', extensions: { code: 'SERVICE_UNAVAILABLE' } };
+const unavailable = { name: 'DatabaseUnavailableError' };
 const minuteMs = 60_000;
 
 function open(file = newFile()) {

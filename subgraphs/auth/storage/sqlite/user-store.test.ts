@@ -33,7 +33,7 @@ const fillingProgram = `
   const { id } = await store.findById('id-0');
   console.log(JSON.stringify({ name, extensions, first: { id } }));
 `;
-const unavailable = { name: 'ApiError', extensions: { code: 'SERVICE_UNAVAILABLE' } };
+const unavailable = { name: 'DatabaseUnavailableError' };
 
 /** A store on a file of its own, and another process's connection to it. */
 function open(file = newFile()) {

@@ -144,8 +144,7 @@ const writes: Record<string, (store: ResourceStore) => Promise<Pending>> = {
 const pendingOf = (name: string, store: ResourceStore) => writes[name]?.(store) as Promise<Pending>;
 
 const unavailable = (code: string) => ({
-  name: 'ApiError',
-  extensions: { code: 'SERVICE_UNAVAILABLE' },
+  name: 'DatabaseUnavailableError',
   cause: { code },
 });
 

@@ -25,8 +25,7 @@ async function openWithSecond() {
 }
 
 const unavailable = (code: string) => ({
-  name: 'ApiError',
-  extensions: { code: 'SERVICE_UNAVAILABLE' },
+  name: 'DatabaseUnavailableError',
   cause: { code },
 });
 

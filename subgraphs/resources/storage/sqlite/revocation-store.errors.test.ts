@@ -56,8 +56,7 @@ const pending = (name: string, opened: Opened) =>
   writes[name]?.(opened) as ReturnType<NonNullable<(typeof writes)[string]>>;
 
 const unavailable = (code: string) => ({
-  name: 'ApiError',
-  extensions: { code: 'SERVICE_UNAVAILABLE' },
+  name: 'DatabaseUnavailableError',
   cause: { code },
 });
 
