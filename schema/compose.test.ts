@@ -12,7 +12,7 @@ interface Described {
   description: string | undefined;
 }
 
-/** Every type, field, argument, enum value and input field of a document, by its coordinate. */
+/** All types, fields, arguments, enum values and input fields of a document, with their schema coordinates. */
 function partsOf(document: DocumentNode): Described[] {
   return document.definitions.flatMap((definition) => {
     if (!('name' in definition) || definition.name === undefined) return [];
@@ -46,33 +46,30 @@ describe.each(subgraphs)('%s', (file) => {
     expect(parts.length).toBeGreaterThan(15);
   });
 
-  test('is of federation 2.9, neither less nor more', () => {
+  test('links exactly federation 2.9', () => {
     const extensions = parse(read(file)).definitions.filter(({ kind }) => kind === Kind.SCHEMA_EXTENSION);
     const links = extensions.flatMap((extension) => ('directives' in extension ? (extension.directives ?? []) : []));
     const urls = links.map((link) => link.arguments?.find(({ name }) => name.value === 'url')?.value);
     expect(urls).toMatchObject([{ kind: Kind.STRING, value: 'https://specs.apollo.dev/federation/v2.9' }]);
   });
 
-  test.each(fieldsOf(file, 'Mutation'))(
-    'says of $name which codes it refuses with, and all of them exist',
-    ({ description = '' }) => {
-      const [, listed] = /\bCodes: (.+)$/s.exec(description) ?? [];
-      const codes = listed?.match(/\b[A-Z]{2,}(_[A-Z]+)*\b/g) ?? [];
-      expect(listed === 'none.' ? ['none'] : codes).not.toEqual([]);
-      expect(apiErrorCodes).toEqual(expect.arrayContaining(codes));
-    },
-  );
+  test.each(fieldsOf(file, 'Mutation'))('lists the codes of $name, all of which exist', ({ description = '' }) => {
+    const [, listed] = /\bCodes: (.+)$/s.exec(description) ?? [];
+    const codes = listed?.match(/\b[A-Z]{2,}(_[A-Z]+)*\b/g) ?? [];
+    expect(listed === 'none.' ? ['none'] : codes).not.toEqual([]);
+    expect(apiErrorCodes).toEqual(expect.arrayContaining(codes));
+  });
 
   const conflictReasons = ['VERSION_PASSED', 'KEY_REUSED', 'IN_PROGRESS'];
-  test('calls nothing a code in all of its descriptions that is none', () => {
+  test('mentions only existing codes in descriptions', () => {
     const descriptions = partsOf(parse(read(file))).map(({ description = '' }) => description);
     const named = descriptions.flatMap((description) => description.match(/\b[A-Z]{3,}(_[A-Z]+)+\b/g) ?? []);
     expect(named.filter((code) => !apiErrorCodes.includes(code) && !conflictReasons.includes(code))).toEqual([]);
   });
 });
 
-test('what is committed is what the subgraphs compose to: after a change, npm run compose', async () => {
-  // In a process of its own, where graphql is loaded once.
+test('the committed supergraph and API are current: run npm run compose after a change', async () => {
+  // In a separate process, because vitest may load two copies of graphql.
   const program = "import { compose } from './schema/compose.ts'; console.log(JSON.stringify(compose()));";
   const process = run('--input-type=module', {}, '--eval', program);
   expect([await process.exitCode, process.stderr()]).toEqual([0, '']);
@@ -81,12 +78,12 @@ test('what is committed is what the subgraphs compose to: after a change, npm ru
   expect(read('api.graphql')).toBe(api);
 });
 
-test('what clients see is described throughout', () => {
+test('every part of the API has a description', () => {
   const parts = partsOf(parse(read('api.graphql')));
   expect(parts.filter(({ description }) => !description).map(({ name }) => name)).toEqual([]);
   expect(parts.length).toBeGreaterThan(80);
 });
 
-test('clients see nothing of federation', () => {
+test('the API contains nothing of federation', () => {
   expect(read('api.graphql')).not.toMatch(/_entities|_service|_Any|join__|@key|@link/);
 });

@@ -1,11 +1,11 @@
 import graphql from '@graphql-eslint/eslint-plugin';
 
-/** What is switched off, or let be, contradicts the API that clients have been generated from, or what is written beside it. */
+/** The comments explain the rules that are changed or switched off. */
 const rules = {
   ...graphql.configs['flat/schema-recommended'].rules,
   ...graphql.configs['flat/schema-relay'].rules,
 
-  // Everything that a client can name says what it is.
+  // Every part of the API has a description.
   'require-description': [
     'error',
     {
@@ -17,37 +17,37 @@ const rules = {
       DirectiveDefinition: true,
     },
   ],
-  // One line stands in quotes and several in a block, which is how people read them best: the rule knows one style only.
+  // Short descriptions stand in quotes and long ones in blocks; the rule supports only one style.
   'description-style': 'off',
 
-  // A mutation takes one argument, `input`, and answers with a type of its own. `login` takes LoginInput.
+  // A mutation takes one argument, `input`, and returns its own payload type. Case differs in `login` and LoginInput.
   'input-name': ['error', { checkInputType: true, caseSensitiveInputType: false }],
   'no-scalar-result-type-on-mutation': 'error',
-  // What fails by itself leaves the rest of an operation its answer.
+  // Nullable root fields: an error in one field leaves the results of the others.
   'require-nullable-result-in-root': 'error',
   'require-nullable-fields-with-oneof': 'error',
   'require-type-pattern-with-oneof': 'error',
   'no-root-type': ['error', { disallow: ['subscription'] }],
 
-  // There is no `Node` interface, and lists of few (`sessions`) and `nodes` of a page are lists of the things themselves.
+  // There is no `Node` interface, and the short list `sessions` and the field `nodes` have no edges.
   'relay-edge-types': [
     'error',
     { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
   ],
-  // These have no life of their own: an image is its resource's, and the rest is the shape of an answer.
+  // An image belongs to its resource, and the other types have no identity.
   'strict-id-in-types': [
     'error',
     { exceptions: { types: ['Image', 'PageInfo'], suffixes: ['Payload', 'Connection', 'Edge'] } },
   ],
-  // Composition knows federation's directives, and this rule does not.
+  // Composition checks federation's directives, which this rule does not know.
   'known-directives': ['error', { ignoreClientDirectives: ['link', 'key'] }],
 };
 
-/** A mutation's one argument is required. */
+/** The argument of a mutation must be required. */
 const inputIsRequired = {
   selector:
     'ObjectTypeDefinition[name.value=Mutation] > FieldDefinition > InputValueDefinition[gqlType.kind!=NonNullType]',
-  message: 'What a mutation takes is required: end its type with !.',
+  message: 'The argument of a mutation must be required: end its type with !.',
 };
 
 const named = (settings) =>
@@ -55,7 +55,7 @@ const named = (settings) =>
     Object.entries(settings).map(([rule, setting]) => [rule.replace(/^(?!@)/, '@graphql-eslint/'), setting]),
   );
 
-/** The plug-in reads its configuration, and remembers which types can be reached, once for a process: subgraphs together. */
+/** One project for both subgraphs, because the plug-in caches the set of reachable types per process. */
 const graphQLConfig = {
   projects: {
     subgraphs: { schema: 'schema/{auth,resources}.graphql' },
@@ -67,7 +67,7 @@ const shared = {
   languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig } },
 };
 
-/** Lints what is written by hand: api.graphql and supergraph.graphql are composed of it. */
+/** Lints the hand-written files, from which api.graphql and supergraph.graphql are composed. */
 export default [
   {
     ...shared,

@@ -9,7 +9,7 @@ import { folderOfTest } from '../tests/support/temporary-folder.ts';
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const eslint = join(dirname(createRequire(import.meta.url).resolve('eslint/package.json')), 'bin', 'eslint.js');
 
-/** Lints a folder's `schema/`, in a process as `npm run check` does; gives the rules that were broken, by file. */
+/** Lints the `schema/` of a folder as `npm run check` does. Returns the violated rules by file. */
 function lint(folder: string): Record<string, string[]> {
   const args = [eslint, '--config', here('eslint.config.js'), '--format', 'json', 'schema'];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
@@ -23,7 +23,7 @@ function lint(folder: string): Record<string, string[]> {
   );
 }
 
-/** The SDL and the examples in a folder of its own, with other texts in place of some. */
+/** Copies the SDL and the examples to a new folder, with some texts replaced. */
 function folderWith(replacements: readonly (readonly [file: string, from: string, to: string])[]): string {
   const folder = folderOfTest();
   mkdirSync(`${folder}/schema`);
@@ -37,16 +37,16 @@ function folderWith(replacements: readonly (readonly [file: string, from: string
   return folder;
 }
 
-test('the SDL and the examples as they are break no rule', () => {
-  const found = lint(folderWith([]));
-  expect(Object.keys(found)).toEqual(expect.arrayContaining(['auth.graphql', 'resources.graphql', 'me.graphql']));
-  expect(Object.values(found).flat()).toEqual([]);
+test('the SDL and the examples violate no rule', () => {
+  const violations = lint(folderWith([]));
+  expect(Object.keys(violations)).toEqual(expect.arrayContaining(['auth.graphql', 'resources.graphql', 'me.graphql']));
+  expect(Object.values(violations).flat()).toEqual([]);
 });
 
-test('what is planted in it is found: names, descriptions, connections, arguments, inputs', () => {
+test('finds planted violations in names, descriptions, connections, arguments and inputs', () => {
   const planted = [
-    ['auth.graphql', '  "Whose it was."\n', '', 'require-description'],
-    ['auth.graphql', '    "Which session."\n', '', 'require-description'],
+    ['auth.graphql', '  "The id of the deleted account."\n', '', 'require-description'],
+    ['auth.graphql', '    "The session to end."\n', '', 'require-description'],
     ['auth.graphql', 'accessToken: String!', 'access_token: String!', 'naming-convention'],
     ['auth.graphql', 'input: LogoutInput!', 'logout: LogoutInput!', 'input-name'],
     ['auth.graphql', 'input: LoginInput!', 'input: RegisterInput!', 'input-name'],
@@ -62,12 +62,12 @@ test('what is planted in it is found: names, descriptions, connections, argument
     ['resources.graphql', 'edges: [ResourceEdge!]!', 'edges: ResourceEdge!', 'relay-connection-types'],
     ['resources.graphql', '  cursor: String!', '  place: String!', 'relay-edge-types'],
     ['resources.graphql', 'endCursor: String', 'endCursor: [String]', 'relay-page-info'],
-    ['auth.graphql', 'id: ID!\n  "When it was', 'key: ID!\n  "When it was', 'strict-id-in-types'],
+    ['auth.graphql', 'id: ID!\n  "When the user', 'key: ID!\n  "When the user', 'strict-id-in-types'],
     ['resources.graphql', '  RECENTLY_UPDATED', '  recentlyUpdated', 'naming-convention'],
     ['examples/me.graphql', '    username\n', '    name\n', 'fields-on-correct-type'],
     ['examples/log-in.graphql', 'mutation LogIn', 'mutation logIn', 'naming-convention'],
   ] as const;
-  const found = lint(folderWith(planted.map(([file, from, to]) => [file, from, to])));
-  for (const [file, , , rule] of planted) expect(found[basename(file)]).toContain(rule);
-  expect(found['auth.graphql']?.filter((rule) => rule === 'require-description')).toHaveLength(2);
+  const violations = lint(folderWith(planted.map(([file, from, to]) => [file, from, to])));
+  for (const [file, , , rule] of planted) expect(violations[basename(file)]).toContain(rule);
+  expect(violations['auth.graphql']?.filter((rule) => rule === 'require-description')).toHaveLength(2);
 });

@@ -6,11 +6,11 @@ import { expect, test } from 'vitest';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
-/** The order of types and fields is each library's own; everything else is compared, descriptions too. */
+/** Sorted, because the order of types and fields differs between the libraries. */
 const printed = (schema: GraphQLSchema) => printSchema(lexicographicSortSchema(schema));
 
-/** The same subgraphs, composed by another library than Apollo's. */
-function composeAgain(): string {
+/** Composes the subgraphs with The Guild's library instead of Apollo's. */
+function composeWithGuild(): string {
   const graphs = [...read('supergraph.graphql').matchAll(/@join__graph\(name: "(\w+)", url: "([^"]+)"\)/g)];
   const services = graphs.map(([, name = '', url = '']) => ({ name, url, typeDefs: parse(read(`${name}.graphql`)) }));
   const { supergraphSdl, errors } = composeServices(services);
@@ -20,17 +20,17 @@ function composeAgain(): string {
 
 const api = printed(buildSchema(read('api.graphql')));
 
-test('another composition library makes the same API of the subgraphs', () => {
-  const again = transformSupergraphToPublicSchema(parse(composeAgain()));
-  expect(printed(buildASTSchema(again))).toBe(api);
+test('The Guild’s composition gives the same API', () => {
+  const guildApi = transformSupergraphToPublicSchema(parse(composeWithGuild()));
+  expect(printed(buildASTSchema(guildApi))).toBe(api);
 });
 
-test("Apollo's library reads the same API out of the other one's supergraph", () => {
-  const schema = Supergraph.build(composeAgain()).apiSchema().toGraphQLJSSchema();
+test('Apollo’s library reads the same API from The Guild’s supergraph', () => {
+  const schema = Supergraph.build(composeWithGuild()).apiSchema().toGraphQLJSSchema();
   expect(printed(schema)).toBe(api);
 });
 
-test("and the other one out of Apollo's", () => {
+test('The Guild’s library reads the same API from Apollo’s supergraph', () => {
   const schema = transformSupergraphToPublicSchema(parse(read('supergraph.graphql')));
   expect(printed(buildASTSchema(schema))).toBe(api);
 });

@@ -2,12 +2,12 @@ import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** What a field's description lists after `Codes:`, as written; undefined where it lists nothing. */
+/** The text after `Codes:` in a field's description. */
 function listedCodes({ description }: Pick<Field, 'description'>): string | undefined {
   return /\bCodes: (.+)$/s.exec(description ?? '')?.[1];
 }
 
-/** The codes that a field refuses with: those listed, and those of another field of its type where it says `as <field>`. */
+/** The codes listed for a field. `as <field>` includes the codes of another field of the same type. */
 function codesOf(field: Field, siblings: Readonly<Record<string, Field>>): string[] {
   const listed = listedCodes(field) ?? '';
   const other = siblings[/\bas (\w+)/.exec(listed)?.[1] ?? ''];
@@ -15,7 +15,7 @@ function codesOf(field: Field, siblings: Readonly<Record<string, Field>>): strin
   return [...new Set([...(other && other !== field ? codesOf(other, siblings) : []), ...own])];
 }
 
-/** The codes of every field that lists some, by its coordinate. */
+/** Returns the codes of each field that lists any, by schema coordinate. */
 export function codesByField(schema: GraphQLSchema): Map<string, string[]> {
   const types = Object.values(schema.getTypeMap()).filter(isObjectType);
   const all = types.flatMap((type) => {

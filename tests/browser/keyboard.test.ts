@@ -64,7 +64,7 @@ test('the documentation, the history and the file dialog are opened by keyboard'
   await page.keyboard.press('Enter');
   await tabTo(page, 'Mutation');
   await page.keyboard.press('Enter');
-  await page.getByText('Opens an account and logs it in.').waitFor();
+  await page.getByText('Creates an account and logs in.').waitFor();
   await tabTo(page, 'Show History');
   await page.keyboard.press('Enter');
   await page.getByRole('region', { name: 'History' }).waitFor();

@@ -142,7 +142,7 @@ test('a field is completed while it is typed, and explained', async () => {
   await suggestion.waitFor();
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   await page.getByRole('link', { name: 'Mutation' }).click();
-  await page.getByText('Opens an account and logs it in.').waitFor();
+  await page.getByText('Creates an account and logs in.').waitFor();
 });
 
 test('Apollo Sandbox is a link away, with this gateway in it', async () => {

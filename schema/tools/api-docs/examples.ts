@@ -1,26 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { Kind, parse } from 'graphql';
 
-/** One request and what it was answered. The texts have `{{name.path}}` where a value of an earlier answer goes. */
+/** An example request. Its texts contain placeholders `{{name.path}}` for values of earlier responses. */
 export interface Example {
   name: string;
-  /** What is to be said of it; may be empty. */
+  /** An explanation; may be empty. */
   prose: string;
-  /** The fields of the root that it asks for. */
+  /** The root fields of the operation. */
   fields: string[];
-  /** The access token that it is sent with. */
+  /** The access token, or a placeholder. */
   token: string | undefined;
   document: string;
   /** JSON. */
   variables: string | undefined;
 }
 
-/** Answers by the name of the example, as they came. */
+/** Responses by the name of the example. */
 export type Answers = ReadonlyMap<string, unknown>;
 
 const folder = new URL('../../examples/', import.meta.url);
 
-/** The order in which the examples run: each takes from the answers of those before it. Who logged out logs in again. */
+/** The order in which the examples run: each may use the responses before it, and log-ins follow log-outs. */
 export const order = [
   'register',
   'log-in',
@@ -44,7 +44,7 @@ export const order = [
   'delete-account',
 ] as const;
 
-/** The example `<name>.graphql`, with `<name>.variables.json` where there is one. */
+/** Reads `<name>.graphql` and, if it exists, `<name>.variables.json`. */
 export function readExample(name: string): Example {
   const text = read(`${name}.graphql`) ?? '';
   const comments = [...text.matchAll(/^# (.*)\n/gm)].map(([, comment = '']) => comment);
@@ -59,21 +59,21 @@ export function readExample(name: string): Example {
   };
 }
 
-/** Where the answer of an example is kept, which a test records: see tests/e2e/api-examples.test.ts. */
+/** The file with the recorded response of an example; tests/e2e/api-examples.test.ts writes it. */
 export const answerFile = (name: string): URL => new URL(`${name}.answer.json`, folder);
 
-/** Puts values of earlier answers in their places. Throws where there is none. */
+/** Replaces placeholders with values of earlier responses. Throws if a value is missing. */
 export function fill(text: string, answers: Answers): string {
   return text.replace(/\{\{([\w-]+)\.([\w.]+)\}\}/g, (place, name: string, path: string) => {
     const value = path.split('.').reduce((found: unknown, key) => Object(found)[key], Object(answers.get(name)).data);
-    if (typeof value !== 'string') throw new Error(`No answer before this one has ${place}.`);
+    if (typeof value !== 'string') throw new Error(`No earlier response has a value for ${place}.`);
     return value;
   });
 }
 
 function rootFields(text: string): string[] {
   const [operation] = parse(text).definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`An example is one operation: ${text}`);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`An example must be a single operation: ${text}`);
   return operation.selectionSet.selections.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []));
 }
 

@@ -5,23 +5,23 @@ import { fence, paragraph, typedTable, typeLink } from './markdown.ts';
 
 const examples = [...new Set<string>(order)].map(readExample);
 const recorded: Answers = new Map(examples.map(({ name }) => [name, JSON.parse(readAnswer(name))]));
-const isRefused = ({ name }: Example) => 'errors' in Object(recorded.get(name));
+const isErrorExample = ({ name }: Example) => 'errors' in Object(recorded.get(name));
 
-/** A field of Query or Mutation: what it does, takes, answers and refuses, and its examples. */
+/** The section of a query or mutation: description, arguments, type, codes and examples. */
 export function operationSection(kind: 'query' | 'mutation', field: GraphQLField<unknown, unknown>): string {
   const [description = '', codes = 'none.'] = (field.description ?? '').split(/\bCodes: /);
-  const shown = examples.filter((example) => example.fields.includes(field.name) && !isRefused(example));
+  const shown = examples.filter((example) => example.fields.includes(field.name) && !isErrorExample(example));
   return [
     `### ${kind} ${field.name}\n\n`,
     paragraph(description),
     typedTable('argument', field.args),
-    `Answers ${typeLink(field.type)}. Codes: ${withLinks(codes.trim())}\n\n`,
+    `Returns ${typeLink(field.type)}. Codes: ${withLinks(codes.trim())}\n\n`,
     ...shown.map(exampleSection),
   ].join('');
 }
 
-/** What is refused, as examples of errors. */
-export const refusalSections = (): string => examples.filter(isRefused).map(exampleSection).join('');
+/** The examples that give an error. */
+export const errorExampleSections = (): string => examples.filter(isErrorExample).map(exampleSection).join('');
 
 function exampleSection({ name, prose, token, document, variables }: Example): string {
   return [
@@ -29,7 +29,7 @@ function exampleSection({ name, prose, token, document, variables }: Example): s
     token ? `With \`Authorization: Bearer ${fill(token, recorded)}\`:\n\n` : '',
     fence('graphql', document),
     variables ? fence('json', fill(variables, recorded)) : '',
-    'is answered\n\n',
+    'Response:\n\n',
     fence('json', readAnswer(name).trim()),
   ].join('');
 }

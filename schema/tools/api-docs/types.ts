@@ -9,16 +9,16 @@ import {
 } from 'graphql';
 import { paragraph, table, typedTable } from './markdown.ts';
 
-/** Every type of the API's own, by kind, each in the order of the SDL. Fails at a kind that it does not know. */
+/** The sections of all types, by kind, in the order of the SDL. Throws for interfaces and unions. */
 export function typeSections(schema: GraphQLSchema): string {
   const roots = [schema.getQueryType(), schema.getMutationType()];
   const own = Object.values(schema.getTypeMap()).filter(
     (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type) && !roots.some((root) => root === type),
   );
   const kinds = { Objects: isObjectType, Inputs: isInputObjectType, Enums: isEnumType, Scalars: isScalarType };
-  const strange = own.filter((type) => !Object.values(kinds).some((isOfKind) => isOfKind(type)));
-  if (strange.length > 0)
-    throw new Error(`docs/api.md has no place for ${strange.join(', ')}: see schema/tools/api-docs/types.ts.`);
+  const unsupported = own.filter((type) => !Object.values(kinds).some((isOfKind) => isOfKind(type)));
+  if (unsupported.length > 0)
+    throw new Error(`No section of docs/api.md fits ${unsupported.join(', ')}: extend schema/tools/api-docs/types.ts.`);
   return Object.entries(kinds)
     .map(([title, isOfKind]) => `## ${title}\n\n${own.filter(isOfKind).map(typeSection).join('')}`)
     .join('');

@@ -2,11 +2,11 @@ import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core';
 import { type GraphQLSchema, isInputObjectType, isObjectType, isRequiredArgument, isRequiredInputField } from 'graphql';
 import { codesByField } from '../field-codes.ts';
 
-/** What is different in a schema, and what that means to clients of the one before. */
+/** A change between two schemas. */
 export interface SchemaChange {
-  /** Where, as GraphQL writes schema coordinates: `Query.resources(first:)`. */
+  /** A schema coordinate: `Query.resources(first:)`. */
   coordinate: string;
-  /** What has happened there, in the words of graphql-inspector: `FIELD_REMOVED`; of codes, `CODE_REMOVED FORBIDDEN`. */
+  /** graphql-inspector's name of the change, such as `FIELD_REMOVED`; for error codes, `CODE_REMOVED FORBIDDEN`. */
   kind: string;
   level: 'breaking' | 'dangerous' | 'safe';
   message: string;
@@ -18,23 +18,24 @@ const levels = {
   [CriticalityLevel.NonBreaking]: 'safe',
 } as const;
 
-/** What differs between what was released and what is there now; codes in descriptions are part of what clients rely on. */
+/** Returns the changes since the released schema, including those of the error codes listed in descriptions. */
 export async function changesBetween(released: GraphQLSchema, current: GraphQLSchema): Promise<SchemaChange[]> {
   const changes = await diff(released, current);
-  return [...changes.map((change) => asSchemaChange(change, current)), ...changedCodes(released, current)];
+  return [...changes.map((change) => toSchemaChange(change, current)), ...changedCodes(released, current)];
 }
 
-function asSchemaChange({ type, path, message, criticality }: Change, current: GraphQLSchema): SchemaChange {
-  const wantsMore = /DEFAULT(_VALUE)?_CHANGED$/.test(type) && isRequired(current, path);
+function toSchemaChange({ type, path, message, criticality }: Change, current: GraphQLSchema): SchemaChange {
+  // An input that has lost its default and is not null has become mandatory.
+  const isNowRequired = /DEFAULT(_VALUE)?_CHANGED$/.test(type) && isRequired(current, path);
   return {
     coordinate: toCoordinate(path),
     kind: type,
-    level: wantsMore ? 'breaking' : levels[criticality.level],
+    level: isNowRequired ? 'breaking' : levels[criticality.level],
     message,
   };
 }
 
-/** Whether an argument or a field of an input may not be left out: what had a default could be. */
+/** Whether an argument or input field is mandatory: not null and without a default. */
 function isRequired(schema: GraphQLSchema, path = ''): boolean {
   const [typeName = '', fieldName = '', argumentName] = path.split('.');
   const type = schema.getType(typeName);
@@ -44,7 +45,7 @@ function isRequired(schema: GraphQLSchema, path = ''): boolean {
   return Boolean((inputField && isRequiredInputField(inputField)) || (argument && isRequiredArgument(argument)));
 }
 
-/** graphql-inspector joins names by dots; arguments have brackets, and directives belong to what they stand at. */
+/** Converts graphql-inspector's path, which joins names by dots, to a schema coordinate, without directives. */
 function toCoordinate(path = ''): string {
   const [first = '', ...names] = path.split('.');
   const [second, third] = names.filter((name) => !name.startsWith('@'));
@@ -56,17 +57,17 @@ function toCoordinate(path = ''): string {
 function changedCodes(released: GraphQLSchema, current: GraphQLSchema): SchemaChange[] {
   const before = codesByField(released);
   const after = codesByField(current);
-  // A field that is gone, or new, is a change of its own.
-  const kept = [...before.keys()].filter((coordinate) => exists(current, coordinate));
-  return [...new Set([...kept, ...[...after.keys()].filter((coordinate) => exists(released, coordinate))])].flatMap(
-    (coordinate) => {
-      const [old, now] = [before.get(coordinate) ?? [], after.get(coordinate) ?? []];
-      return [
-        ...without(old, now).map((code) => codeChange(coordinate, code, 'REMOVED')),
-        ...without(now, old).map((code) => codeChange(coordinate, code, 'ADDED')),
-      ];
-    },
-  );
+  // Removed and added fields are reported as such.
+  const remaining = [...before.keys()].filter((coordinate) => exists(current, coordinate));
+  return [
+    ...new Set([...remaining, ...[...after.keys()].filter((coordinate) => exists(released, coordinate))]),
+  ].flatMap((coordinate) => {
+    const [old, now] = [before.get(coordinate) ?? [], after.get(coordinate) ?? []];
+    return [
+      ...without(old, now).map((code) => codeChange(coordinate, code, 'REMOVED')),
+      ...without(now, old).map((code) => codeChange(coordinate, code, 'ADDED')),
+    ];
+  });
 }
 
 const without = (codes: readonly string[], others: readonly string[]) => codes.filter((code) => !others.includes(code));
@@ -77,12 +78,12 @@ function exists(schema: GraphQLSchema, coordinate: string): boolean {
   return type !== undefined && 'getFields' in type && type.getFields()[fieldName] !== undefined;
 }
 
-function codeChange(coordinate: string, code: string, happened: 'ADDED' | 'REMOVED'): SchemaChange {
-  const says = happened === 'ADDED' ? 'is refused with' : 'is no longer refused with';
+function codeChange(coordinate: string, code: string, change: 'ADDED' | 'REMOVED'): SchemaChange {
+  const text = change === 'ADDED' ? 'may now fail with' : 'no longer lists';
   return {
     coordinate,
-    kind: `CODE_${happened} ${code}`,
-    level: happened === 'ADDED' ? 'dangerous' : 'breaking',
-    message: `'${coordinate}' ${says} the code ${code}`,
+    kind: `CODE_${change} ${code}`,
+    level: change === 'ADDED' ? 'dangerous' : 'breaking',
+    message: `'${coordinate}' ${text} the code ${code}`,
   };
 }

@@ -5,35 +5,32 @@ import { buildSchema } from 'graphql';
 import { changesBetween, type SchemaChange } from './changes.ts';
 import { isOf, type Note, noteFor, notesOfNextRelease, withRelease } from './notes.ts';
 
-const help = `Compares api.graphql with the last release's, released/api.graphql, and fails on a change that breaks clients and has
-no note in CHANGES.md, and on a note for a change that is not there.
+const help = `Usage: npm run schema:check [-- options]
 
-  --release           where it does not fail: keeps api.graphql as the release of package.json's version, dated today
-  --folder <folder>   the folder of these files, instead of schema/
+Compares schema/api.graphql with the last release, schema/released/api.graphql. Exits with 1 if a breaking change has no
+note in schema/CHANGES.md, or a note has no change.
+
+  --release           if the check passes, record schema/api.graphql as the release of package.json's version
+  --folder <folder>   the folder with these files, instead of schema/
+  --help              print this text
 `;
 
-const { values } = parseArgs({
-  options: { release: { type: 'boolean' }, folder: { type: 'string' }, help: { type: 'boolean' } },
-});
-const folder = values.folder ?? fileURLToPath(new URL('../..', import.meta.url));
-const file = (name: string) => `${folder}/${name}`;
-const read = (name: string) => readFileSync(file(name), 'utf8');
+type Folder = (name: string) => string;
 
-/** Every fault, as lines that say how to mend it. */
-function faultsOf(changes: readonly SchemaChange[], notes: readonly Note[]): string[] {
+/** Returns all problems, each with a hint how to fix it. */
+function findProblems(changes: readonly SchemaChange[], notes: readonly Note[]): string[] {
   const breaking = changes.filter(({ level }) => level === 'breaking');
-  const idle = [...notes];
-  // Each note speaks of one change.
-  const silent = breaking.filter((change) => {
-    const index = idle.findIndex((note) => isOf(note, change));
-    if (index >= 0) idle.splice(index, 1);
+  const unused = [...notes];
+  const withoutNote = breaking.filter((change) => {
+    const index = unused.findIndex((note) => isOf(note, change));
+    if (index >= 0) unused.splice(index, 1);
     return index < 0;
   });
   return [
-    ...silent.map(
-      (change) => `Breaks clients: ${change.message}.\n  Undo it, or write in CHANGES.md: ${noteFor(change)}`,
+    ...withoutNote.map(
+      (change) => `Breaking change: ${change.message}.\n  Undo it, or add to CHANGES.md: ${noteFor(change)}`,
     ),
-    ...idle.map(({ line }) => `CHANGES.md has a note for a change that is not there: ${line}`),
+    ...unused.map(({ line }) => `CHANGES.md has a note without a change: ${line}`),
   ];
 }
 
@@ -45,26 +42,39 @@ function report(changes: readonly SchemaChange[]): string {
   return [...listed('Dangerous:', 'dangerous'), `Since the last release: ${counts}.\n`].join('');
 }
 
-function release(): void {
+function release(file: Folder): void {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   const date = new Date().toISOString().slice(0, 10);
-  writeFileSync(file('CHANGES.md'), withRelease(read('CHANGES.md'), version, date));
+  writeFileSync(file('CHANGES.md'), withRelease(readFileSync(file('CHANGES.md'), 'utf8'), version, date));
   copyFileSync(file('api.graphql'), file('released/api.graphql'));
-  process.stdout.write(`Released ${version}: commit CHANGES.md and released/api.graphql.\n`);
+  process.stdout.write(`Recorded the release ${version} in CHANGES.md and released/api.graphql.\n`);
 }
 
-async function check(): Promise<void> {
+async function check(file: Folder, isRelease: boolean): Promise<void> {
+  const read = (name: string) => readFileSync(file(name), 'utf8');
   const changes = await changesBetween(buildSchema(read('released/api.graphql')), buildSchema(read('api.graphql')));
-  const faults = faultsOf(changes, notesOfNextRelease(read('CHANGES.md')));
+  const problems = findProblems(changes, notesOfNextRelease(read('CHANGES.md')));
   process.stdout.write(report(changes));
-  if (faults.length === 0) return values.release ? release() : undefined;
-  process.stderr.write(`${faults.join('\n')}\n`);
+  if (problems.length === 0) return isRelease ? release(file) : undefined;
+  process.stderr.write(`${problems.join('\n')}\n`);
   process.exitCode = 1;
 }
 
+function readOptions() {
+  try {
+    const options = { release: { type: 'boolean' }, folder: { type: 'string' }, help: { type: 'boolean' } } as const;
+    return parseArgs({ options }).values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${help}`);
+    process.exit(2);
+  }
+}
+
+const values = readOptions();
 try {
+  const folder = values.folder ?? fileURLToPath(new URL('../..', import.meta.url));
   if (values.help) process.stdout.write(help);
-  else await check();
+  else await check((name) => `${folder}/${name}`, values.release ?? false);
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;

@@ -1,10 +1,10 @@
 import { apiErrors, type ErrorCode, graphqlErrors, internalError } from '../../error-codes.ts';
-import { header, type Made } from './outputs.ts';
+import { type GeneratedFile, header } from './outputs.ts';
 
 const codes: Record<string, ErrorCode> = { ...apiErrors, ...internalError, ...graphqlErrors };
 
-/** A module with the type of every error's extensions by its code, and with the keys of each. */
-export function clientErrorDetails(file: string): Made[] {
+/** Generates a module with the types and keys of the extensions of every error code. */
+export function clientErrorDetails(file: string): GeneratedFile[] {
   const entries = Object.entries(codes);
   const types = entries.map(
     ([code, { when, extensions }]) => `  /** ${sentence(when)} */\n  ${code}: ${typeOf(extensions)};\n`,

@@ -4,11 +4,19 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { callsBelow, documentsBelow } from './documents.ts';
 import { clientErrorDetails } from './error-details.ts';
-import { clientOperations, type Made, resolverTypes, testDocuments } from './outputs.ts';
+import { clientOperations, type GeneratedFile, resolverTypes, testDocuments } from './outputs.ts';
 import { trustedDocuments } from './trusted-documents.ts';
 
-/** What is made of the SDL and of documents, each time one of them has changed. Documents come from wherever they are used. */
-const outputs: (() => Promise<Made[]> | Made[])[] = [
+const help = `Usage: npm run codegen [-- --check]
+
+Generates types and documents from the SDL, the error codes, and the operations of the client and the tests.
+
+  --check   write nothing, and exit with 1 if a committed file is not current
+  --help    print this text
+`;
+
+/** The generated files. */
+const outputs: (() => Promise<GeneratedFile[]> | GeneratedFile[])[] = [
   () => clientErrorDetails('clients/typescript/generated/error-details.ts'),
   () =>
     clientOperations({
@@ -39,14 +47,13 @@ const outputs: (() => Promise<Made[]> | Made[])[] = [
     }),
 ];
 
-/** Makes everything; with `--check` it writes nothing, and fails where what is committed is not what is made. */
-async function main(mode: string | undefined): Promise<void> {
-  if (mode !== undefined && mode !== '--check') throw new Error('Usage: npm run codegen [-- --check]');
-  const made = (await Promise.all(outputs.map((make) => make()))).flat();
-  const all = [...made, await trustedDocuments(made)];
+/** Generates all files. With `isCheck`, compares them with the committed files instead of writing them. */
+async function generate(isCheck: boolean): Promise<void> {
+  const files = (await Promise.all(outputs.map((output) => output()))).flat();
+  const all = [...files, await trustedDocuments(files)];
   const stale = all.filter(({ file, content }) => textOf(file) !== content);
-  if (mode === '--check') {
-    for (const { file } of stale) console.error(`${file} is not what it is made of: run npm run codegen.`);
+  if (isCheck) {
+    for (const { file } of stale) console.error(`${file} is not current: run npm run codegen.`);
     process.exitCode = stale.length > 0 ? 1 : 0;
     return;
   }
@@ -54,6 +61,17 @@ async function main(mode: string | undefined): Promise<void> {
     await mkdir(dirname(file), { recursive: true });
     writeFileSync(file, content);
   }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const [option, ...others] = args;
+  if (option === '--help') return console.log(help);
+  if (others.length > 0 || (option !== undefined && option !== '--check')) {
+    console.error(`Unknown argument: ${args.join(' ')}\n\n${help}`);
+    process.exitCode = 2;
+    return;
+  }
+  await generate(option === '--check');
 }
 
 function textOf(file: string): string | undefined {
@@ -65,4 +83,4 @@ function textOf(file: string): string | undefined {
 }
 
 process.chdir(fileURLToPath(new URL('../../..', import.meta.url)));
-await main(process.argv[2]);
+await main(process.argv.slice(2));
