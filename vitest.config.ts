@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { browserPath, sayIfNone } from './tests/browser/find-browser.ts';
+import { browserPath, warnIfNoBrowser } from './tests/browser/find-browser.ts';
 
 /** How the gateway calls the subgraphs in whole systems: what clients meet is tested both ways. */
 type Calls = 'memory' | 'network';
@@ -24,7 +24,7 @@ const faults = ['tests/faults/**/*.test.ts'];
 /** Drives the explorer in a real browser. Skipped with a notice where no browser is installed. */
 const browser = ['tests/browser/*.test.ts'];
 
-sayIfNone();
+warnIfNoBrowser();
 
 export default defineConfig({
   resolve: {

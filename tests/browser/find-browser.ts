@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 
-/** Where Debian puts chromium; another can be named. */
+/** Debian's path of Chromium, unless CHROMIUM names another. */
 export const expectedPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** The browser to test in; undefined where there is none. */
+/** The browser for the tests; undefined if it is not installed. */
 export const browserPath = existsSync(expectedPath) ? expectedPath : undefined;
 
-/** Every project of vitest reads the configuration anew. */
-const said = Symbol.for('image-supergraph: no browser');
+/** Set once the warning is printed: each project of vitest evaluates the configuration again. */
+const warned = Symbol.for('image-supergraph: no browser');
 
-/** Says, once, that there is none, where there is none. */
-export function sayIfNone(): void {
-  if (browserPath !== undefined || said in globalThis) return;
-  Object.assign(globalThis, { [said]: true });
+/** Prints a warning, once, if there is no browser. */
+export function warnIfNoBrowser(): void {
+  if (browserPath !== undefined || warned in globalThis) return;
+  Object.assign(globalThis, { [warned]: true });
   process.stderr.write(
-    `The tests in a browser (tests/browser) are skipped: there is no ${expectedPath}. Install chromium, or set CHROMIUM to where it is.\n`,
+    `The tests in tests/browser are skipped: ${expectedPath} does not exist. Install chromium, or set CHROMIUM to its path.\n`,
   );
 }

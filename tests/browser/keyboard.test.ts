@@ -1,9 +1,11 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { fixture } from '../support/system.ts';
-import { openExplorer } from './open-explorer.ts';
+import { setUpExplorer } from './open-explorer.ts';
 
-/** What has the keyboard: the name that it goes by. */
+const openExplorer = setUpExplorer();
+
+/** Returns the accessible name of the focused element. */
 const focused = (page: Page) =>
   page.evaluate<string>(`(() => {
     const at = document.activeElement;
@@ -11,7 +13,7 @@ const focused = (page: Page) =>
     return at === document.body ? '' : at.getAttribute('aria-label') ?? editor?.getAttribute('aria-label') ?? at.innerText;
   })()`);
 
-/** Presses Tab until it comes to something of that name. */
+/** Presses Tab until the element of that name has the focus. */
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   const passed: string[] = [];
   for (let presses = 0; presses < 80; presses++) {
@@ -19,17 +21,17 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
     passed.push(await focused(page));
     if (passed.at(-1)?.match(typeof name === 'string' ? `^${name}$` : name)) return;
   }
-  throw new Error(`Tab does not come to ${name}, but past: ${passed.join(', ')}`);
+  throw new Error(`Tab does not reach ${name}. It passed: ${passed.join(', ')}`);
 }
 
-test('the mission is walked by keyboard alone', async () => {
-  const { page, answer } = await openExplorer();
+test('runs the whole mission by keyboard', async () => {
+  const { page, response } = await openExplorer();
   const runByKeyboard = async (tab: string) => {
     await tabTo(page, tab);
     await page.keyboard.press('Enter');
     await tabTo(page, /^Execute query/);
     await page.keyboard.press('Enter');
-    return answer();
+    return response();
   };
   for (const tab of ['Register', 'LogIn', 'CreateResource', 'ListWithOwners', 'ReplaceImage'])
     expect((await runByKeyboard(tab)).errors, tab).toBeUndefined();
@@ -38,27 +40,27 @@ test('the mission is walked by keyboard alone', async () => {
   });
 });
 
-test('no editor holds the keyboard: Tab goes in and out of each, and Ctrl-Enter runs from within', async () => {
-  const { page, answer } = await openExplorer();
-  const goInto = async (name: string, editor: string) => {
+test('Tab moves into and out of every editor, and Ctrl-Enter runs the operation', async () => {
+  const { page, response } = await openExplorer();
+  const enterEditor = async (name: string, editor: string) => {
     await tabTo(page, `${name}: press Enter to edit`);
     await page.keyboard.press('Enter');
     expect(await focused(page)).toBe(editor);
   };
-  await goInto('Operation', 'Operation');
+  await enterEditor('Operation', 'Operation');
   await page.keyboard.press('ControlOrMeta+Enter');
-  expect((await answer()).errors).toBeUndefined();
-  await goInto('Variables or headers', 'Variables, as JSON');
+  expect((await response()).errors).toBeUndefined();
+  await enterEditor('Variables or headers', 'Variables, as JSON');
   await tabTo(page, 'Result Window');
   await page.keyboard.press('Enter');
   expect(await focused(page)).toBe('Response');
   await tabTo(page, 'Choose image…');
-  await goInto('Operation', 'Operation');
+  await enterEditor('Operation', 'Operation');
 });
 
-test('the documentation, the history and the file dialog are opened by keyboard', async () => {
+test('opens the documentation, the history and the file dialog by keyboard', async () => {
   const { page, notice } = await openExplorer();
-  // From here on: the browser may take a key before it hears that somebody waits for a dialog.
+  // Listens first: a dialog that opens before the listener is added is missed.
   const dialog = page.waitForEvent('filechooser', { timeout: 120_000 });
   await tabTo(page, 'Show Documentation Explorer');
   await page.keyboard.press('Enter');

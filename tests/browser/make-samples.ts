@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
-/** Draws the two images that the explorer's tabs have in their variables: one place, by day and by night. */
+/** Draws the two sample images in the explorer's tabs: one landscape, by day and by night. */
 const scene = (
   { sky, sun, far, near, field }: Record<'sky' | 'sun' | 'far' | 'near' | 'field', string>,
   sunY: number,

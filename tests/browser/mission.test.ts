@@ -2,7 +2,9 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { ViewerQuery } from '../generated/graphql.ts';
 import { viewer } from '../support/documents.ts';
-import { openExplorer } from './open-explorer.ts';
+import { setUpExplorer } from './open-explorer.ts';
+
+const openExplorer = setUpExplorer();
 
 interface LoggedIn {
   accessToken: string;
@@ -19,8 +21,8 @@ const tabNames = (page: Page) =>
   page.getByRole('list', { name: 'Select active operation' }).getByRole('listitem').allInnerTexts();
 const tabs = ['Register', 'LogIn', 'CreateResource', 'ListWithOwners', 'ReplaceImage', 'DeleteResource'];
 
-test.each(['/', '/graphql'])('the mission is walked by clicking, from the page at %s', async (path) => {
-  const { page, run, text } = await openExplorer({}, path);
+test.each(['/', '/graphql'])('runs the whole mission by clicking, on the page at %s', async (path) => {
+  const { page, run, text } = await openExplorer(path);
   expect(await tabNames(page)).toEqual(tabs);
 
   const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
@@ -57,7 +59,7 @@ test.each(['/', '/graphql'])('the mission is walked by clicking, from the page a
   expect(await run('ListWithOwners')).toEqual({ data: { resources: { totalCount: 0, nodes: [] } } });
 });
 
-test('every tab can be run again: another account, and the newest resource of each', async () => {
+test('runs every tab again, with a new account and its newest resource', async () => {
   const { run, show, text } = await openExplorer();
   const first = await run<{ register: LoggedIn }>('Register');
   await run('CreateResource');
@@ -76,7 +78,7 @@ test('every tab can be run again: another account, and the newest resource of ea
   expect((await run<{ login: LoggedIn }>('LogIn')).data?.login.user).toEqual(second.data?.register.user);
 });
 
-test('what somebody has written into a tab stays there', async () => {
+test('does not overwrite variables that the user has changed', async () => {
   const { system, run, show, write, text } = await openExplorer();
   const ada = await system.signUp();
   await show('LogIn');
@@ -92,8 +94,8 @@ test('what somebody has written into a tab stays there', async () => {
   expect((await run<{ deleteResource: object }>('DeleteResource')).errors).toBeUndefined();
 });
 
-test('an answer comes to the tab that asked for it, whichever is shown by then', async () => {
-  const { page, run, show, text, answer } = await openExplorer();
+test('shows a response in the tab that sent the request, even if another is active by then', async () => {
+  const { page, run, show, text, response } = await openExplorer();
   await run('Register');
   const registered = await text('response');
   let release = () => {};
@@ -114,11 +116,11 @@ test('an answer comes to the tab that asked for it, whichever is shown by then',
   await show('Register');
   expect(await text('response')).toBe(registered);
   await show('CreateResource');
-  expect(await answer()).toMatchObject({ data: { createResource: { resource: { title: 'Hills by day' } } } });
+  expect(await response()).toMatchObject({ data: { createResource: { resource: { title: 'Hills by day' } } } });
   await expect.poll(() => page.getByRole('img', { name: 'Hills by day' }).count()).toBe(1);
 });
 
-test('a tab of one’s own is there when the page is opened again, and so is the mission', async () => {
+test('restores the user’s own tabs, next to the mission, after a reload', async () => {
   const { page, run, write } = await openExplorer();
   await run('Register');
   await page.getByRole('button', { name: 'New tab' }).click();
@@ -132,20 +134,7 @@ test('a tab of one’s own is there when the page is opened again, and so is the
   expect(await tabNames(page)).toEqual([...tabs, 'Viewer']);
 });
 
-test('a field is completed while it is typed, and explained', async () => {
-  const { page, write } = await openExplorer();
-  await page.getByRole('button', { name: 'New tab' }).click();
-  await write('operation', 'query Typed {\n\n}');
-  await page.getByLabel('Operation Editor').locator('.view-line').nth(1).click();
-  await page.keyboard.type('resou');
-  const suggestion = page.locator('.suggest-widget .monaco-list-row', { hasText: 'resources' }).first();
-  await suggestion.waitFor();
-  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
-  await page.getByRole('link', { name: 'Mutation' }).click();
-  await page.getByText('Creates an account and logs in.').waitFor();
-});
-
-test('Apollo Sandbox is a link away, with this gateway in it', async () => {
+test('links to Apollo Sandbox with this gateway’s endpoint', async () => {
   const { page, system } = await openExplorer();
   const link = page.getByRole('link', { name: 'Apollo Sandbox' });
   expect(await link.getAttribute('href')).toBe(

@@ -1,40 +1,39 @@
-import { chromium, type Page } from 'playwright-core';
-import { expect, onTestFinished } from 'vitest';
-import type { AccountRules } from '../../subgraphs/auth/server.ts';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { type System, startSystem } from '../support/system.ts';
 import { browserPath } from './find-browser.ts';
 
 export type Editor = 'operation' | 'variables' | 'request-headers' | 'response';
 
-/** What GraphQL answers, as the page shows it. */
-export interface Shown<Data> {
+/** A GraphQL response, as the page shows it. */
+export interface ShownResponse<Data> {
   data?: Data;
   errors?: { message: string; extensions: Record<string, unknown> }[];
 }
 
-/** The explorer in a browser, before a supergraph of its own. */
+/** The explorer in a browser context of its own. */
 export interface OpenExplorer {
   page: Page;
   system: System;
   /** Clicks a tab. */
   show(tab: string): Promise<void>;
-  /** Clicks a tab and then Execute. */
-  run<Data>(tab: string): Promise<Shown<Data>>;
-  /** Waits until the answer to what was executed last is shown. */
-  answer<Data>(): Promise<Shown<Data>>;
-  /** What an editor holds. */
+  /** Clicks a tab and then Execute; resolves to the response. */
+  run<Data>(tab: string): Promise<ShownResponse<Data>>;
+  /** Waits until the active tab shows a response. */
+  response<Data>(): Promise<ShownResponse<Data>>;
+  /** Reads an editor. */
   text(editor: Editor): Promise<string>;
-  /** Replaces what an editor holds, as by pasting. */
+  /** Replaces an editor's text, as by pasting. */
   write(editor: Editor, text: string): Promise<void>;
-  /** What the page says to whoever uses it. */
+  /** Reads the page's notice. */
   notice(): Promise<string>;
 }
 
-/** A window of the size that the pictures in docs/ have. */
+/** The size of the screenshots in docs/. */
 const viewport = { width: 1280, height: 800 };
 
-/** No name is found and nothing is asked that the page does not ask for. */
-const closedNetwork = [
+/** Keeps Chromium from requests of its own, and resolves no name. */
+const offlineArguments = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
   '--disable-background-networking',
   '--disable-component-update',
@@ -44,64 +43,80 @@ const closedNetwork = [
 ];
 
 /**
- * Starts a supergraph and opens its explorer in a browser with a profile of its own. When the test is over, it fails if
- * the page logged an error or a warning, broke its Content-Security-Policy, or asked for anything that is not on this machine.
+ * Starts a supergraph and a browser, which the tests of the file share. Returns the function that opens the explorer in
+ * a new browser context. A test fails if its page logs an error or warning, violates its Content-Security-Policy, or
+ * sends a request to another host.
  */
-export async function openExplorer(rules: Partial<AccountRules> = {}, path = '/'): Promise<OpenExplorer> {
-  const system = await startSystem(rules);
-  const browser = await chromium.launch({
-    ...(browserPath !== undefined && { executablePath: browserPath }),
-    args: ['--no-sandbox', '--disable-gpu', ...closedNetwork],
+export function setUpExplorer(): (path?: string) => Promise<OpenExplorer> {
+  let system: System;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([
+      startSystem(),
+      chromium.launch({
+        ...(browserPath !== undefined && { executablePath: browserPath }),
+        args: ['--no-sandbox', '--disable-gpu', ...offlineArguments],
+      }),
+    ]);
+    // Builds the page, unless it is cached.
+    await fetch(new URL('/', system.gateway));
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await system?.stop();
   });
-  const context = await browser.newContext({ viewport });
-  const page = await context.newPage();
-  const trouble = watch(page);
-  onTestFinished(async () => {
-    await browser.close();
-    await system.stop();
-    expect(trouble).toEqual([]);
-  });
-  await page.goto(new URL(path, system.gateway).href);
-  await page.getByRole('button', { name: 'Execute' }).waitFor();
-  await page.getByLabel('Operation Editor').locator('.view-lines').waitFor();
-  return { page, system, ...actionsOn(page) };
+
+  return async (path = '/') => {
+    const context = await browser.newContext({ viewport });
+    const page = await context.newPage();
+    const problems = watchForProblems(page);
+    onTestFinished(async () => {
+      await context.close();
+      expect(problems).toEqual([]);
+    });
+    await page.goto(new URL(path, system.gateway).href);
+    await page.getByRole('button', { name: 'Execute' }).waitFor();
+    await page.getByLabel('Operation Editor').locator('.view-lines').waitFor();
+    return { page, system, ...createActions(page) };
+  };
 }
 
-/** What must not happen on the page. */
-function watch(page: Page): string[] {
-  const trouble: string[] = [];
+/** Collects what a page must not do. */
+function watchForProblems(page: Page): string[] {
+  const problems: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) trouble.push(`console: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type())) problems.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => trouble.push(`thrown: ${error.message}`));
+  page.on('pageerror', (error) => problems.push(`thrown: ${error.message}`));
   page.context().on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
-    if (hostname !== '127.0.0.1' && protocol !== 'data:') trouble.push(`asked for: ${request.url()}`);
+    if (hostname !== '127.0.0.1' && protocol !== 'data:') problems.push(`requested: ${request.url()}`);
   });
-  return trouble;
+  return problems;
 }
 
-function actionsOn(page: Page): Omit<OpenExplorer, 'page' | 'system'> {
+function createActions(page: Page): Omit<OpenExplorer, 'page' | 'system'> {
   const model = (editor: Editor) =>
     `globalThis.__MONACO.editor.getModels().find(({ uri }) => /-${editor}\\.\\w+$/.test(uri.path))`;
   const text = (editor: Editor) => page.evaluate<string>(`${model(editor)}.getValue()`);
   const tabs = page.getByRole('list', { name: 'Select active operation' });
   const show = (tab: string) => tabs.getByRole('button', { name: tab, exact: true }).click();
-  const answer = async <Data>(): Promise<Shown<Data>> => {
-    await expect.poll(() => text('response'), { timeout: 20_000 }).not.toBe('');
-    return JSON.parse(await text('response')) as Shown<Data>;
+  const response = async <Data>(): Promise<ShownResponse<Data>> => {
+    await expect.poll(() => text('response')).not.toBe('');
+    return JSON.parse(await text('response')) as ShownResponse<Data>;
   };
   return {
     text,
     show,
-    answer,
+    response,
     async run<Data>(tab: string) {
       await show(tab);
       await page.getByRole('button', { name: 'Execute' }).click();
-      return answer<Data>();
+      return response<Data>();
     },
     async write(editor, content) {
-      // Typed, it would be completed with quotes and brackets.
+      // Monaco would complete quotes and brackets in typed text.
       await page.evaluate(`${model(editor)}.setValue(${JSON.stringify(content)})`);
     },
     notice: () => page.getByRole('status').innerText(),

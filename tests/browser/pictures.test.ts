@@ -2,17 +2,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { openExplorer } from './open-explorer.ts';
+import { setUpExplorer } from './open-explorer.ts';
 
-/** Where they are kept: `docs`, when the explorer looks different. CONTRIBUTING.md has the command. */
+const openExplorer = setUpExplorer();
+
+/** Set to `docs` to update the screenshots. CONTRIBUTING.md has the command. */
 const folder = process.env.PICTURES_FOLDER;
 
-test('the pictures of README show the first screen, and an answer with its images', async () => {
+test('takes README’s screenshots: the first view, and a response with images', async () => {
   const { page, run } = await openExplorer();
   const take = async (name: string) => {
     await page.mouse.move(0, 0);
-    // Without a tooltip or a caret, whose blinking would make each picture another.
-    await page.waitForTimeout(500);
+    // A tooltip and the blinking caret would make each screenshot different.
+    await page.getByRole('tooltip').waitFor({ state: 'detached' });
     const png = await sharp(await page.screenshot({ caret: 'hide' }))
       .png({ palette: true, effort: 10 })
       .toBuffer();
@@ -28,8 +30,8 @@ test('the pictures of README show the first screen, and an answer with its image
   await run('ListWithOwners');
   const images = page.getByRole('region', { name: 'Images of the response' }).getByRole('img');
   await expect.poll(() => images.count()).toBe(2);
-  const answered = await take('explorer-images.png');
-  expect([first, answered]).toMatchObject([
+  const withImages = await take('explorer-images.png');
+  expect([first, withImages]).toMatchObject([
     { width: 1280, height: 800 },
     { width: 1280, height: 800 },
   ]);

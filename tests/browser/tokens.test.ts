@@ -4,7 +4,9 @@ import { endSession, logOut, sessionIdOf } from '../support/accounts.ts';
 import { given } from '../support/ask.ts';
 import { viewer } from '../support/documents.ts';
 import { untyped } from '../support/untyped.ts';
-import { openExplorer } from './open-explorer.ts';
+import { setUpExplorer } from './open-explorer.ts';
+
+const openExplorer = setUpExplorer();
 
 interface LoggedIn {
   accessToken: string;
@@ -12,11 +14,14 @@ interface LoggedIn {
   user: { username: string };
 }
 
-/** Until a token of three seconds holds no longer. */
-const expired = () => new Promise((resolve) => setTimeout(resolve, 3_500));
+/** Moves the page's clock past the lifetime of an access token. The gateway's clock stays. */
+async function passLifetime(page: Page): Promise<void> {
+  await page.clock.install();
+  await page.clock.fastForward(900_000);
+}
 
-/** Counts what the page asks the gateway for, by the operation's name. */
-function countAsked(page: Page): Record<string, number> {
+/** Counts the page's requests by the operation's name. */
+function countRequests(page: Page): Record<string, number> {
   const counts: Record<string, number> = {};
   page.on('request', (request) => {
     const name = /(?:query|mutation) (\w+)/.exec(request.postDataJSON()?.query ?? '')?.[1];
@@ -26,7 +31,7 @@ function countAsked(page: Page): Record<string, number> {
 }
 
 describe('the access token', () => {
-  test('is in the headers of every tab after a registration, and out of them after a log-out', async () => {
+  test('is in the headers of every tab after a registration, and removed after a log-out', async () => {
     const { page, run, show, text, notice } = await openExplorer();
     const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
     const authorization = { Authorization: `Bearer ${register?.accessToken}` };
@@ -40,64 +45,84 @@ describe('the access token', () => {
       await show(tab);
       expect(await text('request-headers'), tab).toBe('');
     }
-    const refused = await run('ListWithOwners');
-    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
+    const { errors } = await run('ListWithOwners');
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
   });
 
-  test('is traded for a new one when it is about to expire, and nobody sees a refusal', async () => {
-    const { page, run, text, notice } = await openExplorer({ accessTokenSeconds: 3 });
-    const asked = countAsked(page);
+  test('is refreshed when it is about to expire, before the request is sent', async () => {
+    const { page, run, text, notice } = await openExplorer();
+    const counts = countRequests(page);
     const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
-    await expired();
-    const listed = await run<{ resources: { totalCount: number } }>('ListWithOwners');
-    expect([listed.errors, listed.data?.resources.totalCount]).toEqual([undefined, 0]);
-    expect(asked).toMatchObject({ RefreshSession: 1, ListWithOwners: 1 });
+    await passLifetime(page);
+    const { errors, data } = await run<{ resources: { totalCount: number } }>('ListWithOwners');
+    expect([errors, data?.resources.totalCount]).toEqual([undefined, 0]);
+    expect(counts).toMatchObject({ RefreshSession: 1, ListWithOwners: 1 });
     await expect.poll(notice).toBe('The access token had expired: there is a new one in the headers.');
     await expect.poll(() => text('request-headers')).not.toContain(register?.accessToken);
     expect(JSON.parse(await text('request-headers'))).toEqual({ Authorization: expect.stringMatching(/^Bearer ey/) });
   });
 
-  test('is traded when it is refused, where the page cannot know when it expires, and the same is sent again', async () => {
-    const { page, run, show, write } = await openExplorer({ accessTokenSeconds: 3 });
-    const asked = countAsked(page);
+  test('is refreshed when the gateway rejects it, and the request is sent again', async () => {
+    const { page, run } = await openExplorer();
+    const counts = countRequests(page);
+    await run('Register');
+    // The first request reaches the gateway with a token that is no longer valid.
+    await page.route(
+      '**/graphql',
+      (route) => route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer invalid' } }),
+      { times: 1 },
+    );
+    expect((await run('CreateResource')).errors).toBeUndefined();
+    expect(counts).toMatchObject({ RefreshSession: 1, CreateResource: 2 });
+    expect((await run<{ resources: { totalCount: number } }>('ListWithOwners')).data?.resources.totalCount).toBe(1);
+  });
+
+  test('is sent as it is when the page does not know that it expires', async () => {
+    const { page, run, show, write } = await openExplorer();
+    const counts = countRequests(page);
     await show('Register');
-    // Named as its tab is, and not asking how long the token holds.
+    // Named like its tab, without expiresIn.
     const brief = untyped(
       'mutation Register($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }',
     );
     await write('operation', String(brief));
     await run('Register');
-    await expired();
+    await passLifetime(page);
     expect((await run('CreateResource')).errors).toBeUndefined();
-    expect(asked).toMatchObject({ RefreshSession: 1, CreateResource: 2 });
-    expect((await run<{ resources: { totalCount: number } }>('ListWithOwners')).data?.resources.totalCount).toBe(1);
+    expect(counts).toMatchObject({ CreateResource: 1 });
+    expect(counts).not.toHaveProperty('RefreshSession');
   });
 
-  test('is dropped when its session has ended, and the page says so', async () => {
-    const { system, run, text, notice } = await openExplorer({ accessTokenSeconds: 3 });
+  test('is removed when its session has ended, and the notice says so', async () => {
+    const { system, page, run, text, notice } = await openExplorer();
     const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
-    await system.ask(logOut, { input: { refreshToken: given(register).refreshToken } });
-    await expired();
-    const refused = await run('ListWithOwners');
-    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
+    const { accessToken, refreshToken } = given(register);
+    await system.ask(logOut, { input: { refreshToken } });
+    const userAfterLogOut = async () => (await system.as(accessToken)(viewer)).data?.me;
+    await expect.poll(userAfterLogOut).toBeNull();
+    await passLifetime(page);
+    const { errors } = await run('ListWithOwners');
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect.poll(notice).toBe('The session has ended: log in again.');
     await expect.poll(() => text('request-headers')).toBe('');
   });
 
-  test('goes into headers that have a comment, and out of them, and the rest stays as it is', async () => {
+  test('is added to headers that have a comment, and removed again, without another change', async () => {
     const { page, run, show, write, text, notice } = await openExplorer();
     await show('ListWithOwners');
-    const headers = '{\n  // To be found in the logs.\n  "x-request-id": "mine"\n}';
+    const headers = '{\n  // For the logs.\n  "x-request-id": "mine"\n}';
     await write('request-headers', headers);
     await run('Register');
     expect((await run('ListWithOwners')).errors).toBeUndefined();
-    expect(await text('request-headers')).toMatch(/^\{\n {2}\/\/ To be [\s\S]+ "Authorization": "Bearer ey[^"]+"\n\}$/);
+    expect(await text('request-headers')).toMatch(
+      /^\{\n {2}\/\/ For the logs[\s\S]+ "Authorization": "Bearer ey[^"]+"\n\}$/,
+    );
     await page.getByRole('button', { name: /^Log out/ }).click();
     await expect.poll(notice).toMatch(/^Logged out/);
     await expect.poll(() => text('request-headers')).toBe(headers);
   });
 
-  test('is taken out of the headers when its own session has been ended, and the page says so', async () => {
+  test('is removed when the user ends its session, and kept when another session is ended', async () => {
     const { page, run, write, text, notice } = await openExplorer();
     const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
     const { login } = (await run<{ login: LoggedIn }>('LogIn')).data ?? {};
@@ -115,7 +140,7 @@ describe('the access token', () => {
     await expect.poll(() => text('request-headers')).toBe('');
   });
 
-  test('that somebody has put into the headers is left alone', async () => {
+  test('does not replace a token that the user has put into the headers', async () => {
     const { system, run, show, write, text } = await openExplorer();
     const ada = await system.signUp();
     await run('Register');
@@ -129,7 +154,7 @@ describe('the access token', () => {
   });
 });
 
-test('nothing that is secret outlives the page: no token, no password, no header', async () => {
+test('stores no token, password or header in the browser', async () => {
   const { page, run, write, text } = await openExplorer();
   const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
   await page.getByRole('button', { name: 'New tab' }).click();
@@ -137,12 +162,12 @@ test('nothing that is secret outlives the page: no token, no password, no header
   await page.getByRole('button', { name: 'Viewer', exact: true }).waitFor();
   await run('Viewer');
   await run('CreateResource');
-  const kept = () =>
+  const stored = () =>
     page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])');
-  await expect.poll(kept).toContain('Viewer');
-  await expect.poll(kept).toContain('CreateResource');
-  expect(await kept()).not.toMatch(/eyJ|correct horse|Bearer/);
-  expect(await kept()).not.toContain(register?.refreshToken);
+  await expect.poll(stored).toContain('Viewer');
+  await expect.poll(stored).toContain('CreateResource');
+  expect(await stored()).not.toMatch(/eyJ|correct horse|Bearer/);
+  expect(await stored()).not.toContain(register?.refreshToken);
   expect(page.url()).not.toContain('?');
 
   await page.getByRole('button', { name: 'Show History' }).click();

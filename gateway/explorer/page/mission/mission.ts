@@ -29,8 +29,8 @@ const withInput = (input: unknown) => JSON.stringify({ input }, null, 2);
 export function missionTabs(account: Account): MissionTab[] {
   return [
     {
-      query: `# 1. Opens an account and logs it in. Its token
-#    goes into the headers of every tab.
+      query: `# 1. Registers an account. Its token goes into
+#    the headers of every tab.
 mutation Register($input: RegisterInput!) {
   register(input: $input) {
     accessToken

@@ -43,7 +43,7 @@ const refreshAheadMs = 10_000;
 export function createPageSession({
   send,
   onChange,
-  now = Date.now,
+  now = () => Date.now(),
 }: {
   send: Send;
   onChange: (tokens: PageTokens | undefined, change: Change) => void;

@@ -1,20 +1,22 @@
 import { expect, test } from 'vitest';
 import { viewer } from '../support/documents.ts';
-import { openExplorer } from './open-explorer.ts';
+import { setUpExplorer } from './open-explorer.ts';
 
-test('Prettify sets the operation, the variables and the headers in order, and keeps their comments', async () => {
+const openExplorer = setUpExplorer();
+
+test('Prettify formats the operation, the variables and the headers, and preserves comments', async () => {
   const { page, write, text } = await openExplorer();
   await page.getByRole('button', { name: 'New tab' }).click();
   await write('operation', String(viewer).replaceAll(/\s+/g, ' '));
   await write('variables', '{"first":10, // a few\n"after":null}');
-  await write('request-headers', '{"x-request-id":"mine" /* to be found again */}');
+  await write('request-headers', '{"x-request-id":"mine" /* for the logs */}');
   await page.getByRole('button', { name: 'Prettify' }).click();
   await expect.poll(() => text('operation')).toBe('query Viewer {\n  me {\n    id\n    username\n  }\n}\n');
   expect(await text('variables')).toBe('{\n  "first": 10, // a few\n  "after": null\n}\n');
-  expect(await text('request-headers')).toBe('{\n  "x-request-id": "mine" /* to be found again */\n}\n');
+  expect(await text('request-headers')).toBe('{\n  "x-request-id": "mine" /* for the logs */\n}\n');
 });
 
-test('a header that cannot be sent is named, and an answer holds nothing of the page’s inside', async () => {
+test('names a header that cannot be sent, without a stack trace', async () => {
   const { run, show, write } = await openExplorer();
   await show('ListWithOwners');
   for (const [name, value] of Object.entries({ 'x id': 'mine', 'x-note': '“mine”' })) {
@@ -25,20 +27,33 @@ test('a header that cannot be sent is named, and an answer holds nothing of the 
   }
 });
 
-test('what was cleared is not kept again by closing the dialog', async () => {
+test('does not store cleared data again when the settings dialog is closed', async () => {
   const { page, run, write } = await openExplorer();
+  await page.clock.install();
   await page.getByRole('button', { name: 'New tab' }).click();
   await write('operation', String(viewer));
   await page.getByRole('button', { name: 'Viewer', exact: true }).waitFor();
   await run('Viewer');
-  const kept = () => page.evaluate<string>('JSON.stringify({ ...localStorage })');
-  await expect.poll(kept).toContain('Viewer');
+  const stored = () => page.evaluate<string>('JSON.stringify({ ...localStorage })');
+  await expect.poll(stored).toContain('Viewer');
   await page.getByRole('button', { name: 'Open settings dialog' }).click();
-  // GraphiQL keeps what has changed half a second later.
-  await page.waitForTimeout(1_000);
+  // GraphiQL stores changes after a delay of half a second.
+  await page.clock.runFor(1_000);
   await page.getByRole('button', { name: 'Clear data' }).click();
   await page.getByRole('button', { name: 'Cleared data' }).waitFor();
   await page.keyboard.press('Escape');
-  await page.waitForTimeout(1_000);
-  expect(await kept()).not.toContain('Viewer');
+  await page.clock.runFor(1_000);
+  expect(await stored()).not.toContain('Viewer');
+});
+
+test('completes a field as it is typed, and shows its documentation', async () => {
+  const { page, write } = await openExplorer();
+  await page.getByRole('button', { name: 'New tab' }).click();
+  await write('operation', 'query Typed {\n\n}');
+  await page.getByLabel('Operation Editor').locator('.view-line').nth(1).click();
+  await page.keyboard.type('resou');
+  await page.locator('.suggest-widget .monaco-list-row', { hasText: 'resources' }).first().waitFor();
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.getByRole('link', { name: 'Mutation' }).click();
+  await page.getByText('Creates an account and logs in.').waitFor();
 });
