@@ -19,8 +19,8 @@ const down: Answer = (res) => res.destroy();
 const ada = { __typename: 'User', id: 'ada' };
 const unavailable = { code: 'SERVICE_UNAVAILABLE' };
 
-/** A gateway on the committed supergraph, before subgraphs that answer as they are told. */
-async function startBefore(
+/** Starts a gateway with the project's supergraph, in front of fake subgraphs. */
+async function startGatewayBefore(
   { auth = down, resources = down }: { auth?: Answer; resources?: Answer },
   { executor, timeoutMs }: { executor: ExecutorName; timeoutMs: number },
 ) {
@@ -42,20 +42,20 @@ async function startBefore(
     log,
   });
   onTestFinished(stop);
-  return { url, stop, ask: createAskAgain(url, lines), log: lines };
+  return { url, stop, ask: createAskTwice(url, lines), log: lines };
 }
 
-/** Asks everything again and gives what is answered then; what was logged before is gone. */
-function createAskAgain(url: string, log: LogLine[]) {
+/** Sends every operation twice and returns the second response, which a compiled operation gives; clears the log before. */
+function createAskTwice(url: string, log: LogLine[]) {
   const ask = createAskText(url);
-  const again = async (...asked: Parameters<AskText>) => {
-    await ask(...asked);
+  const again = async (...request: Parameters<AskText>) => {
+    await ask(...request);
     log.length = 0;
-    return ask(...asked);
+    return ask(...request);
   };
-  const data = async (...asked: Parameters<AskText>) => {
-    await ask(...asked);
-    return ask.data(...asked);
+  const data = async (...request: Parameters<AskText>) => {
+    await ask(...request);
+    return ask.data(...request);
   };
   return Object.assign(again, { data });
 }
@@ -63,25 +63,25 @@ function createAskAgain(url: string, log: LogLine[]) {
 const placesOf = (errors: { path?: (string | number)[] }[]) => errors.map(({ path }) => path);
 
 describe.each(['lean', 'apollo'] as const)('with the executor %s,', (executor) => {
-  const start = (answers: Parameters<typeof startBefore>[0], timeoutMs = 5_000) =>
-    startBefore(answers, { executor, timeoutMs });
+  const start = (answers: Parameters<typeof startGatewayBefore>[0], timeoutMs = 5_000) =>
+    startGatewayBefore(answers, { executor, timeoutMs });
 
-  describe('every null that a subgraph is to blame for has an error', () => {
-    test('where a field stands in a fragment on a condition', async () => {
+  describe('every null that a subgraph causes has an error', () => {
+    test('for a field in a conditional fragment', async () => {
       const { ask } = await start({});
       const answer = await ask('query ($yes: Boolean!) { ... @include(if: $yes) { me { id } } }', { yes: true });
       expect(answer.data).toEqual({ me: null });
       expect(answer.errors).toMatchObject([{ path: ['me'], extensions: unavailable }]);
     });
 
-    test('where fields have other names than their own', async () => {
+    test('for fields with aliases', async () => {
       const { ask } = await start({});
       const answer = await ask('{ one: me { id } two: me { id } resources { totalCount } }');
       expect(answer.data).toEqual({ one: null, two: null, resources: null });
       expect(placesOf(answer.errors).sort()).toEqual([['one'], ['resources'], ['two']]);
     });
 
-    test('where the owners of several resources are asked for', async () => {
+    test('for the owner of each resource in a list', async () => {
       const nodes = ['1', '2'].map((id) => ({ id, owner: ada }));
       const { ask } = await start({ resources: json({ data: { resources: { nodes } } }) });
       const answer = await ask('{ resources { nodes { id owner { username } } } }');
@@ -93,16 +93,16 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s,', (executor) =
     });
 
     test.each([
-      ['nothing that was asked for', {}],
-      ['null and does not say why', { data: null }],
-    ])('where it answers %s', async (_, wrong) => {
+      ['no data', {}],
+      ['null without an error', { data: null }],
+    ])('for a response with %s', async (_, wrong) => {
       const { ask } = await start({ resources: json(wrong) });
       const answer = await ask('{ resources { totalCount } }');
       expect(answer.data).toEqual({ resources: null });
       expect(answer.errors).toMatchObject([{ path: ['resources'], extensions: unavailable }]);
     });
 
-    test('and a field that was left out has none', async () => {
+    test('but a field that a condition excludes has none', async () => {
       const { ask } = await start({ resources: json({ data: { resources: { totalCount: 0 } } }) });
       const query =
         'query ($no: Boolean!) { me @include(if: $no) { id } again: me @skip(if: true) { id } resources { totalCount } }';
@@ -110,11 +110,11 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s,', (executor) =
     });
   });
 
-  describe('an answer has data and errors, and nothing beside them', () => {
+  describe('a response has data and errors only', () => {
     test.each([
-      ['another type than the schema has', { totalCount: 'many' }],
-      ['null where the schema has none', { totalCount: null }],
-    ])('where a subgraph answers with %s, which is logged', async (_, resources) => {
+      ['a value of the wrong type', { totalCount: 'many' }],
+      ['null for a non-null field', { totalCount: null }],
+    ])('when a subgraph responds with %s, which is logged', async (_, resources) => {
       const { ask, log } = await start({ resources: json({ data: { resources } }) });
       const answer = await ask('{ resources { totalCount } }');
       expect(answer.data).toEqual({ resources: null });
@@ -122,7 +122,7 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s,', (executor) =
       expect(log.filter(({ level }) => Number(level) >= 40)).not.toEqual([]);
     });
 
-    test('where the account of an owner is gone, which is no error', async () => {
+    test('when the account of an owner no longer exists, which is no error', async () => {
       const nodes = [{ id: '1', owner: ada }];
       const resources = json({ data: { resources: { nodes } } });
       const { ask } = await start({ resources, auth: json({ data: { _entities: [null] } }) });
@@ -131,12 +131,12 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s,', (executor) =
     });
   });
 
-  describe('of the errors of a subgraph', () => {
+  describe('a subgraph’s error', () => {
     const answering = (extensions: unknown) =>
       json({ data: { me: null }, errors: [{ message: 'no such table: users', path: ['me'], extensions }] });
 
     test.each(['SQLITE_ERROR', 'DOWNSTREAM_SERVICE_ERROR', 'INTERNAL_SERVER_ERROR', undefined])(
-      'one with the code %s is masked, and logged whole by the id of its request',
+      'with the code %s is masked, and logged in full with the request id',
       async (code) => {
         const { ask, log } = await start({ auth: answering({ code, stacktrace: ['at /srv/app'] }) });
         const answer = await ask('{ me { id } }');
@@ -157,7 +157,7 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s,', (executor) =
       },
     );
 
-    test('a refusal leaves as it is, without what does not belong to it', async () => {
+    test('with a public code keeps its message and only the extensions of that code', async () => {
       const extra = { serviceName: 'auth', stacktrace: ['at /srv/app'], requestId: 'inner', maxBytes: 5 };
       const { ask } = await start({ auth: answering({ code: 'UNAUTHENTICATED', reason: 'EXPIRED', ...extra }) });
       const answer = await ask('{ me { id } }');
@@ -169,63 +169,63 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s,', (executor) =
       });
     });
 
-    test('none decides over the status of the answer', async () => {
+    test('does not set the HTTP status', async () => {
       const { ask } = await start({ auth: answering({ code: 'NOT_FOUND', http: { status: 500 } }) });
       expect((await ask('{ me { id } }')).status).toBe(200);
     });
   });
 
-  test('no answer names a subgraph, or where it is', async () => {
+  test('no response reveals the name or address of a subgraph', async () => {
     const { ask } = await start({ resources: (res) => res.writeHead(500).end('Error at /srv/app') });
     const answer = await ask('{ me { id } resources { totalCount } }');
     expect(answer.errors).toHaveLength(2);
     expect(answer.text).not.toMatch(/127\.0\.0\.1|ECONN|auth|srv|service"|stack|subquery/);
   });
 
-  describe('a request that no subgraph need be asked for', () => {
+  describe('without a request to a subgraph, the gateway', () => {
     test.each([
       ['a subscription', 'subscription { me { id } }', 'OPERATION_RESOLUTION_FAILURE'],
       ['an unknown field', '{ nobody }', 'GRAPHQL_VALIDATION_FAILED'],
       [
-        "an entity, which is not the client's to ask for",
+        'an internal federation field',
         '{ _entities(representations: []) { __typename } }',
         'GRAPHQL_VALIDATION_FAILED',
       ],
-      ['of too many tokens', `{ ${'a: __typename '.repeat(2_000)}}`, 'GRAPHQL_PARSE_FAILED'],
+      ['too many tokens', `{ ${'a: __typename '.repeat(2_000)}}`, 'GRAPHQL_PARSE_FAILED'],
       ['the SDL of a subgraph', '{ _service { sdl } }', 'GRAPHQL_VALIDATION_FAILED'],
-    ])('is refused with 400 where it is %s', async (_, query, code) => {
+    ])('rejects %s with 400', async (_, query, code) => {
       const { ask } = await start({});
       const answer = await ask(query);
       expect([answer.status, answer.errors.map(({ extensions }) => extensions)]).toEqual([400, [{ code }]]);
     });
 
-    test('is answered while all of them are away: which types there are', async () => {
+    test('answers introspection', async () => {
       const { ask } = await start({});
       expect(await ask.data('{ __type(name: "User") { fields { name } } }')).toEqual({
         __type: { fields: ['id', 'username', 'createdAt', 'resources'].map((name) => ({ name })) },
       });
     });
 
-    test('is the one for its health', async () => {
+    test('is ready', async () => {
       const { url } = await start({});
       expect((await fetch(new URL('/health/ready', url))).status).toBe(200);
     });
   });
 
-  test('a gateway stops while a subgraph still hangs, and answers who waits for it', async () => {
-    let onAsked = () => {};
-    const wasAsked = new Promise<void>((resolve) => {
-      onAsked = resolve;
+  test('a stop answers requests that wait for a hanging subgraph', async () => {
+    let onRequest = () => {};
+    const received = new Promise<void>((resolve) => {
+      onRequest = resolve;
     });
-    const { url, stop } = await start({ auth: () => onAsked() }, 500);
+    const { url, stop } = await start({ auth: () => onRequest() }, 500);
     const asking = createAskText(url).refusal('{ me { id } }');
-    await wasAsked;
+    await received;
     await stop();
     expect(await asking).toEqual(unavailable);
   });
 
-  // Sooner than the five seconds after which the subgraph itself ends a connection that nobody uses.
-  test('a gateway that has stopped keeps no connection to a subgraph', { timeout: 3_000 }, async () => {
+  // The timeout is below five seconds, after which the subgraph itself closes an idle connection.
+  test('a stop closes the connections to subgraphs', { timeout: 3_000 }, async () => {
     const closed = new Map<unknown, Promise<unknown>>();
     const { ask, stop } = await start({
       auth: (res) => {
@@ -240,7 +240,7 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s,', (executor) =
   });
 });
 
-test('a gateway without the address of a subgraph does not start', async () => {
+test('does not start without the address of a subgraph', async () => {
   const url = await deadUrl();
   const starting = startGateway({
     subgraphs: [{ name: 'auth', transport: createHttpTransport(url), timeoutMs: 100, mutationTimeoutMs: 100 }],

@@ -19,8 +19,8 @@ const key = readClientAddressKey(randomBytes(32).toString('base64url'));
 const signAddress = createAddressSigner(key);
 const logIn = 'mutation { login(input: { username: "ada", password: "correct horse" }) { accessToken } }';
 
-/** A gateway before an auth subgraph that writes down who asks, and with which headers. */
-async function startBefore(executor: ExecutorName, trustedProxies: readonly string[] = []) {
+/** Starts a gateway in front of a fake auth subgraph that records the client and headers of each request. */
+async function startRecording(executor: ExecutorName, trustedProxies: readonly string[] = []) {
   const seen: { client: ClientInfo; headers: IncomingHttpHeaders }[] = [];
   const read = createClientReader(key);
   const auth = await listenAsSubgraph((req, res) => {
@@ -40,7 +40,7 @@ async function startBefore(executor: ExecutorName, trustedProxies: readonly stri
     log: captureLog().log,
   });
   onTestFinished(stop);
-  /** Sends an operation twice, as the second time it goes another way. */
+  /** Sends an operation twice: the second time it is already compiled. */
   const ask = async (query: string, headers: Record<string, string> = {}) => {
     for (const _ of ['first', 'again']) await (await post(url, { query }, headers)).text();
     return seen;
@@ -49,16 +49,16 @@ async function startBefore(executor: ExecutorName, trustedProxies: readonly stri
 }
 
 describe.each(['lean', 'apollo'] as const)('with the executor %s, auth learns of a log-in', (executor) => {
-  test('the address that the client is connected from, and what it says of itself', async () => {
-    const { ask } = await startBefore(executor);
+  test('the remote address and user agent of the client', async () => {
+    const { ask } = await startRecording(executor);
     const seen = await ask(logIn, { 'user-agent': 'Ada’s phone'.replace('’', '\xb4') });
     const client = { address: '127.0.0.1', userAgent: 'Ada\xb4s phone' };
     expect(seen.map((each) => each.client)).toEqual([client, client]);
     expect(seen[0]?.headers[clientAddressHeader]).toMatch(/^127\.0\.0\.1 \d+ [\w-]{43}$/);
   });
 
-  test('none of the addresses that the client made up', async () => {
-    const { ask } = await startBefore(executor);
+  test('no address that the client forged in headers', async () => {
+    const { ask } = await startRecording(executor);
     const headers = {
       [clientAddressHeader]: signAddress('198.51.100.7'),
       'x-forwarded-for': '198.51.100.7',
@@ -70,8 +70,8 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s, auth learns of
     }
   });
 
-  test('the last address that a trusted proxy names', async () => {
-    const { ask } = await startBefore(executor, ['loopback']);
+  test('the last address of X-Forwarded-For from a trusted proxy', async () => {
+    const { ask } = await startRecording(executor, ['loopback']);
     const headers = {
       'x-forwarded-for': '203.0.113.1, 198.51.100.7',
       [clientAddressHeader]: signAddress('203.0.113.1'),
@@ -80,8 +80,8 @@ describe.each(['lean', 'apollo'] as const)('with the executor %s, auth learns of
     expect(seen.map(({ client }) => client.address)).toEqual(['198.51.100.7', '198.51.100.7']);
   });
 
-  test('and of a query nothing', async () => {
-    const { ask } = await startBefore(executor, ['loopback']);
+  test('and of no query', async () => {
+    const { ask } = await startRecording(executor, ['loopback']);
     const seen = await ask('{ me { id } }', {
       'x-forwarded-for': '198.51.100.7',
       [clientAddressHeader]: signAddress('198.51.100.7'),
@@ -100,7 +100,7 @@ describe('a mutation', () => {
     startClient((res) => res.end('{"data":{"first":1}}'), {}, transport);
   const signing = () => answering((url) => createHttpTransport(url, { signAddress }));
 
-  test('says nothing of who asks where the subgraph need not know', async () => {
+  test('carries no client address to a subgraph that has no signing key', async () => {
     const { ask, asked } = await answering();
     await ask({ query: mutation });
     expect(Object.keys(asked[0]?.headers ?? {})).not.toEqual(
@@ -108,14 +108,14 @@ describe('a mutation', () => {
     );
   });
 
-  test('names who asks', async () => {
+  test('carries the signed client address and the user agent', async () => {
     const { ask, asked } = await signing();
     await ask({ query: mutation });
     const { address, userAgent } = someClient;
     expect(asked[0]?.headers).toMatchObject({ [clientAddressHeader]: signAddress(address), 'user-agent': userAgent });
   });
 
-  test('has no user agent where the client had none', async () => {
+  test('carries no user agent if the client sent none', async () => {
     const { ask, asked } = await signing();
     await ask({ query: mutation, asker: () => ({ address: '::1', userAgent: undefined }) });
     expect(asked[0]?.headers).not.toHaveProperty('user-agent');
@@ -126,7 +126,7 @@ describe('a mutation', () => {
     ['line\r\nx-other: 1', 'linex-other: 1'],
     ['nul \0 and bell \x07', 'nul  and bell'],
     ['\u{1f9d1} € é', 'é'],
-  ])('goes through where the user agent is %j', async (userAgent, sent) => {
+  ])('removes characters that headers may not have from the user agent %j', async (userAgent, sent) => {
     const { ask, asked } = await signing();
     expect(await ask({ query: mutation, asker: () => ({ address: '::1', userAgent }) })).toEqual({
       data: { first: 1 },
@@ -135,7 +135,7 @@ describe('a mutation', () => {
     expect(asked[0]?.headers).not.toHaveProperty('x-other');
   });
 
-  test('whose client has no address any more is from somewhere, and goes through', async () => {
+  test('is sent even if the client’s connection is closed and has no address', async () => {
     const { ask, asked } = await signing();
     const asker = () => ({ address: '', userAgent: undefined });
     expect(await ask({ query: mutation, asker })).toEqual({ data: { first: 1 } });
@@ -143,10 +143,10 @@ describe('a mutation', () => {
   });
 });
 
-test('a query need not know who asks', async () => {
+test('a query does not determine its client', async () => {
   const { ask } = await startClient((res) => res.end('{"data":{"first":1}}'));
   const asker = (): ClientInfo => {
-    throw new Error('Nobody need know.');
+    throw new Error('The client of a query must not be determined.');
   };
   expect(await ask({ query: '{ first }', asker })).toEqual({ data: { first: 1 } });
 });

@@ -8,11 +8,11 @@ import type { ExecutorName } from './apollo-gateway.ts';
 import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 
-/** A gateway before an auth subgraph that writes down what it is asked. */
-async function startBefore(executor: ExecutorName) {
-  const asked: string[] = [];
+/** Starts a gateway in front of a fake auth subgraph that records the queries it receives. */
+async function startRecording(executor: ExecutorName) {
+  const queries: string[] = [];
   const auth = await listenAsSubgraph(async (req, res) => {
-    asked.push((JSON.parse(await text(req)) as { query: string }).query);
+    queries.push((JSON.parse(await text(req)) as { query: string }).query);
     res.end('{"data":{"login":null,"a":null}}');
   });
   const timeouts = { timeoutMs: 5_000, mutationTimeoutMs: 5_000 };
@@ -24,12 +24,12 @@ async function startBefore(executor: ExecutorName) {
     log: captureLog().log,
   });
   onTestFinished(stop);
-  const ask = async (body: unknown) => {
+  const send = async (body: unknown) => {
     const response = await post(url, body);
     const { errors = [] } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
     return [response.status, ...errors.map(({ extensions }) => extensions.code)];
   };
-  return { ask, asked };
+  return { send, queries };
 }
 
 const logIn = 'login(input: { username: "ada", password: "correct horse" })';
@@ -40,19 +40,19 @@ const conditional = `mutation ($yes: Boolean!) { a: ${logIn} @include(if: $yes) 
 const good = `mutation Good { a: ${logIn} { expiresIn } }`;
 const bad = `mutation Bad { a: ${logIn} { expiresIn } b: ${logIn} { expiresIn } }`;
 const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(bad).digest('hex') };
-const refused = [400, 'GRAPHQL_VALIDATION_FAILED'];
+const rejected = [400, 'GRAPHQL_VALIDATION_FAILED'];
 
-/** Bodies of requests, in the order that they come in. */
+/** Request bodies, in the order they are sent. */
 const bodies: Record<string, object[]> = {
   'under aliases': [{ query: bad }],
-  'of different names': [{ query: `mutation { ${logIn} { expiresIn } ${register} { expiresIn } }` }],
+  'of different mutations': [{ query: `mutation { ${logIn} { expiresIn } ${register} { expiresIn } }` }],
   'in fragments': [
     {
       query: `mutation { ...A ... on Mutation { b: ${logIn} { expiresIn } } }
         fragment A on Mutation { ... { a: ${logIn} { expiresIn } } }`,
     },
   ],
-  'with what is for resources between them': [
+  'around a field of another subgraph': [
     {
       query: `mutation {
         a: ${logIn} { expiresIn }
@@ -61,11 +61,11 @@ const bodies: Record<string, object[]> = {
       }`,
     },
   ],
-  'on a condition that holds, and on one that does not': [
+  'under conditions, with either value': [
     { query: conditional, variables: yes },
     { query: conditional, variables: no },
   ],
-  'of which none is to be executed': [
+  'of which none is executed': [
     { query: `mutation { a: ${logIn} @skip(if: true) { expiresIn } b: ${logIn} @include(if: false) { expiresIn } }` },
   ],
   'in the other operation of a document': [
@@ -76,25 +76,25 @@ const bodies: Record<string, object[]> = {
 };
 
 describe.each(['lean', 'apollo'] as const)('with the executor %s', (executor) => {
-  test.each(Object.entries(bodies))('two log-ins in one operation are refused each time: %s', async (_, requests) => {
-    const { ask, asked } = await startBefore(executor);
-    for (let time = 1; time <= 3; time++) for (const body of requests) expect(await ask(body)).toEqual(refused);
-    expect(asked).toEqual([]);
+  test.each(Object.entries(bodies))('rejects two log-ins in one operation each time: %s', async (_, requests) => {
+    const { send, queries } = await startRecording(executor);
+    for (let time = 1; time <= 3; time++) for (const body of requests) expect(await send(body)).toEqual(rejected);
+    expect(queries).toEqual([]);
   });
 
-  test('and after one log-in by the same name was let through', async () => {
-    const { ask, asked } = await startBefore(executor);
+  test('rejects two log-ins after one with the same operation name was accepted', async () => {
+    const { send, queries } = await startRecording(executor);
     for (let time = 1; time <= 3; time++) {
-      expect(await ask({ query: good, operationName: 'Good' })).toEqual([200]);
-      expect(await ask({ query: bad.replace('Bad', 'Good'), operationName: 'Good' })).toEqual(refused);
+      expect(await send({ query: good, operationName: 'Good' })).toEqual([200]);
+      expect(await send({ query: bad.replace('Bad', 'Good'), operationName: 'Good' })).toEqual(rejected);
     }
-    expect(asked).toHaveLength(3);
+    expect(queries).toHaveLength(3);
   });
 
-  test('one log-in that is written twice is one', async () => {
-    const { ask, asked } = await startBefore(executor);
+  test('accepts one log-in that is selected twice', async () => {
+    const { send, queries } = await startRecording(executor);
     const query = `mutation { ${logIn} { expiresIn } ...A } fragment A on Mutation { ${logIn} { tokenType } }`;
-    for (let time = 1; time <= 3; time++) expect(await ask({ query })).toEqual([200]);
-    expect(asked.map((each) => each.match(/login/g)?.length)).toEqual([1, 1, 1]);
+    for (let time = 1; time <= 3; time++) expect(await send({ query })).toEqual([200]);
+    expect(queries.map((each) => each.match(/login/g)?.length)).toEqual([1, 1, 1]);
   });
 });

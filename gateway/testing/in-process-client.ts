@@ -5,7 +5,7 @@ import { type Asking, someClient } from '../../tests/support/subgraph-client.ts'
 import { createInProcessTransport } from '../subgraphs/in-process-transport.ts';
 import { createSubgraphClient } from '../subgraphs/subgraph-client.ts';
 
-/** A client before a subgraph in this process, and its log. */
+/** Creates a subgraph client with the in-process transport, and captures its log. */
 export function createInProcessClient(
   execute: ExecuteInProcess,
   { timeoutMs = 10_000, mutationTimeoutMs = 10_000 }: { timeoutMs?: number; mutationTimeoutMs?: number } = {},
@@ -27,7 +27,7 @@ export function createInProcessClient(
   return { ask, log: lines };
 }
 
-/** What is answered where `first` and `second` cannot be asked for. */
+/** The response when the subgraph of `first` and `second` is unavailable. */
 export const unavailable = {
   errors: ['first', 'second'].map((field) => ({
     message: 'This part of the system cannot be asked just now: try again.',

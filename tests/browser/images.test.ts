@@ -30,7 +30,7 @@ const input = async (text: (editor: 'variables') => Promise<string>) => JSON.par
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 describe('the images of a response', () => {
-  test('are shown in its tab only, with the titles as alternative texts', async () => {
+  test('are shown in its tab only, with their titles as alt attributes', async () => {
     const { page, run, show } = await openExplorer();
     await run('Register');
     expect(await imagesOn(page)).toEqual([]);

@@ -122,7 +122,7 @@ describe('the access token', () => {
     await expect.poll(() => text('request-headers')).toBe(headers);
   });
 
-  test('is removed when the user ends its session, and kept when another session is ended', async () => {
+  test('is removed when the user ends its session, and stays when another session is ended', async () => {
     const { page, run, write, text, notice } = await openExplorer();
     const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
     const { login } = (await run<{ login: LoggedIn }>('LogIn')).data ?? {};
