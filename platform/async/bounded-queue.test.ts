@@ -3,7 +3,7 @@ import { createBoundedQueue } from './bounded-queue.ts';
 
 const unavailable = { name: 'ApiError', extensions: { code: 'SERVICE_UNAVAILABLE' } };
 
-/** Work that is done when the test says so. */
+/** Work that ends when the test calls a finish function. */
 function createWork() {
   const finish: (() => void)[] = [];
   const work = () =>
@@ -12,7 +12,6 @@ function createWork() {
     });
   return {
     work,
-    /** How many pieces of work have started. */
     started: () => finish.length,
     finishFirst: () => finish.shift()?.(),
     finishAll: () => finish.splice(0).forEach((done) => void done()),
@@ -21,11 +20,11 @@ function createWork() {
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('what comes when as many wait as may is refused', async () => {
-  const inTurn = createBoundedQueue({ concurrency: 1, maxWaiting: 2 });
+test('rejects with SERVICE_UNAVAILABLE when maxWaiting is reached', async () => {
+  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 2 });
   const { work, finishAll } = createWork();
-  const accepted = [inTurn(work), inTurn(work), inTurn(work)];
-  await expect(inTurn(work)).rejects.toMatchObject(unavailable);
+  const accepted = [enqueue(work), enqueue(work), enqueue(work)];
+  await expect(enqueue(work)).rejects.toMatchObject(unavailable);
   for (let turn = 0; turn < 3; turn++) {
     await nextTurn();
     finishAll();
@@ -33,27 +32,27 @@ test('what comes when as many wait as may is refused', async () => {
   expect(await Promise.all(accepted)).toEqual(['done', 'done', 'done']);
 });
 
-test('what was refused is never run', async () => {
-  const inTurn = createBoundedQueue({ concurrency: 1, maxWaiting: 1 });
+test('never runs rejected work', async () => {
+  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 1 });
   const { work, finishFirst } = createWork();
   const ran: string[] = [];
-  const accepted = [inTurn(work), inTurn(async () => void ran.push('accepted'))];
-  await expect(inTurn(async () => void ran.push('refused'))).rejects.toMatchObject(unavailable);
+  const accepted = [enqueue(work), enqueue(async () => void ran.push('accepted'))];
+  await expect(enqueue(async () => void ran.push('rejected'))).rejects.toMatchObject(unavailable);
   await nextTurn();
   finishFirst();
   await Promise.all(accepted);
   expect(ran).toEqual(['accepted']);
 });
 
-test('work that fails, also before its first await, fails for its own caller and makes room', async () => {
-  const inTurn = createBoundedQueue({ concurrency: 1, maxWaiting: 8 });
+test('a failure reaches only its caller and makes room, also before the first await', async () => {
+  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 8 });
   const broken = () => {
     throw new Error('at once');
   };
   const results = await Promise.allSettled([
-    inTurn(broken),
-    inTurn(() => Promise.reject('later')),
-    inTurn(async () => 1),
+    enqueue(broken),
+    enqueue(() => Promise.reject('later')),
+    enqueue(async () => 1),
   ]);
   expect(results).toEqual([
     { status: 'rejected', reason: new Error('at once') },
@@ -62,10 +61,10 @@ test('work that fails, also before its first await, fails for its own caller and
   ]);
 });
 
-test('no more than `concurrency` run at once, and the next starts when one is done', async () => {
-  const inTurn = createBoundedQueue({ concurrency: 2, maxWaiting: 8 });
+test('runs at most `concurrency` at once, and starts the next when one ends', async () => {
+  const enqueue = createBoundedQueue({ concurrency: 2, maxWaiting: 8 });
   const { work, started, finishFirst, finishAll } = createWork();
-  const all = [inTurn(work), inTurn(work), inTurn(work), inTurn(work)];
+  const all = [enqueue(work), enqueue(work), enqueue(work), enqueue(work)];
   await nextTurn();
   expect(started()).toBe(2);
   finishFirst();
@@ -77,36 +76,36 @@ test('no more than `concurrency` run at once, and the next starts when one is do
   await Promise.all(all);
 });
 
-test('who came first is served first', async () => {
-  const inTurn = createBoundedQueue({ concurrency: 1, maxWaiting: 8 });
+test('runs the work of one client in order', async () => {
+  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 8 });
   const order: number[] = [];
-  await Promise.all([1, 2, 3, 4].map((number) => inTurn(async () => void order.push(number))));
+  await Promise.all([1, 2, 3, 4].map((number) => enqueue(async () => void order.push(number))));
   expect(order).toEqual([1, 2, 3, 4]);
 });
 
-test('there is room again when what waited is done', async () => {
-  const inTurn = createBoundedQueue({ concurrency: 1, maxWaiting: 1 });
-  const first = [inTurn(async () => 1), inTurn(async () => 2)];
-  await expect(inTurn(async () => 3)).rejects.toMatchObject(unavailable);
+test('accepts work again after the queue is empty', async () => {
+  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 1 });
+  const first = [enqueue(async () => 1), enqueue(async () => 2)];
+  await expect(enqueue(async () => 3)).rejects.toMatchObject(unavailable);
   await Promise.all(first);
-  expect(await inTurn(async () => 4)).toBe(4);
+  expect(await enqueue(async () => 4)).toBe(4);
 });
 
-test('where nothing may wait, what need not wait is run', async () => {
-  const inTurn = createBoundedQueue({ concurrency: 1, maxWaiting: 0 });
-  expect(await inTurn(async () => 'done')).toBe('done');
+test('with maxWaiting 0, runs work that need not wait', async () => {
+  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 0 });
+  expect(await enqueue(async () => 'done')).toBe('done');
 });
 
-describe('of those who wait', () => {
-  /** A queue whose one turn is taken until the test says so, and what has run since, in order. */
+describe('with several clients', () => {
+  /** A queue that is busy until `finish`; `ran` lists what has run since, in order. */
   function openBusy(maxWaiting: number) {
-    const inTurn = createBoundedQueue({ concurrency: 1, maxWaiting });
+    const queue = createBoundedQueue({ concurrency: 1, maxWaiting });
     const { work, finishFirst } = createWork();
     const ran: string[] = [];
-    const first = inTurn(work, 'somebody');
+    const first = queue(work, 'first');
     return {
-      ask: (name: string, who: string) =>
-        inTurn(async () => void ran.push(name), who).catch(
+      enqueue: (name: string, client: string) =>
+        queue(async () => void ran.push(name), client).catch(
           ({ extensions }) => void ran.push(`${name} ${extensions.code}`),
         ),
       ran,
@@ -118,26 +117,66 @@ describe('of those who wait', () => {
     };
   }
 
-  test('each has a turn after the other, however many of one wait, and of each who came first is first', async () => {
-    const { ask, ran, finish } = openBusy(8);
-    const asked = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) => ask(name, name.charAt(0)));
-    await finish(asked);
+  test('clients take turns, and each keeps its own order', async () => {
+    const { enqueue, ran, finish } = openBusy(8);
+    const all = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) => enqueue(name, name.charAt(0)));
+    await finish(all);
     expect(ran).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
   });
 
-  test('it is the newest of whoever has the most who makes room for somebody else', async () => {
-    const { ask, ran, finish } = openBusy(4);
-    const asked = ['a1', 'a2', 'a3', 'b1', 'c1', 'c2'].map((name) => ask(name, name.charAt(0)));
-    await finish(asked);
-    const refused = ['a3', 'c2'].map((name) => `${name} SERVICE_UNAVAILABLE`);
-    expect(ran).toEqual([...refused, 'a1', 'b1', 'c1', 'a2']);
+  test('a full queue rejects the newest work of the client that has the most waiting', async () => {
+    const { enqueue, ran, finish } = openBusy(4);
+    const all = ['a1', 'a2', 'a3', 'b1', 'c1', 'c2'].map((name) => enqueue(name, name.charAt(0)));
+    await finish(all);
+    const rejected = ['a3', 'c2'].map((name) => `${name} SERVICE_UNAVAILABLE`);
+    expect(ran).toEqual([...rejected, 'a1', 'b1', 'c1', 'a2']);
   });
 
-  test('who would have the most, or as many as anybody, makes no room by coming again', async () => {
-    const { ask, ran, finish } = openBusy(2);
-    const asked = ['a1', 'b1', 'a2', 'c1', 'b2'].map((name) => ask(name, name.charAt(0)));
-    await finish(asked);
-    const refused = ['a2', 'c1', 'b2'].map((name) => `${name} SERVICE_UNAVAILABLE`);
-    expect(ran).toEqual([...refused, 'a1', 'b1']);
+  test('a client that would have the most waiting is the one that is rejected', async () => {
+    const { enqueue, ran, finish } = openBusy(2);
+    const all = ['a1', 'b1', 'a2', 'c1', 'b2'].map((name) => enqueue(name, name.charAt(0)));
+    await finish(all);
+    const rejected = ['a2', 'c1', 'b2'].map((name) => `${name} SERVICE_UNAVAILABLE`);
+    expect(ran).toEqual([...rejected, 'a1', 'b1']);
+  });
+});
+
+describe('weighted work', () => {
+  /** Starts work of these weights, then ends one after the other; returns what ran together at each step. */
+  async function runningTogether(weights: number[]) {
+    const enqueue = createBoundedQueue({ concurrency: 10, maxWaiting: 10 });
+    const running: number[] = [];
+    const ends: (() => void)[] = [];
+    const all = weights.map((weight) =>
+      enqueue(
+        async () => {
+          running.push(weight);
+          await new Promise<void>((resolve) => ends.push(resolve));
+          running.splice(running.indexOf(weight), 1);
+        },
+        'client',
+        weight,
+      ),
+    );
+    const steps: number[][] = [];
+    for (const _ of weights) {
+      await nextTurn();
+      steps.push([...running]);
+      ends.shift()?.();
+    }
+    await Promise.all(all);
+    return steps;
+  }
+
+  test('runs together as long as its total weight fits', async () => {
+    expect(await runningTogether([4, 6, 5, 5])).toEqual([[4, 6], [6], [5, 5], [5]]);
+  });
+
+  test('is not overtaken by lighter work', async () => {
+    expect(await runningTogether([8, 9, 1])).toEqual([[8], [9, 1], [1]]);
+  });
+
+  test('that is heavier than the whole concurrency runs alone', async () => {
+    expect(await runningTogether([1, 99, 1])).toEqual([[1], [99], [1]]);
   });
 });

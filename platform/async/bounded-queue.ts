@@ -1,16 +1,20 @@
 import { ApiError } from '../api-error.ts';
 
-/** Runs what it is given when its turn comes; of several who wait, each has a turn after the other. */
-export type BoundedQueue = <Result>(work: () => Promise<Result>, who?: string) => Promise<Result>;
+/**
+ * Runs work when there is room for it. Waiting clients take turns, so that one with much work delays no other.
+ * `weight` is the share of `concurrency` that the work takes.
+ */
+export type BoundedQueue = <Result>(work: () => Promise<Result>, client?: string, weight?: number) => Promise<Result>;
 
-interface Waiting {
+interface QueuedWork {
+  weight: number;
   start: () => void;
-  refuse: (error: ApiError) => void;
+  reject: (error: ApiError) => void;
 }
 
 /**
- * Runs at most `concurrency` pieces of work at once and lets `maxWaiting` wait; beyond them, SERVICE_UNAVAILABLE for
- * the newest of whoever has the most waiting, so that nobody takes the places of all others.
+ * Creates a queue that runs work of at most `concurrency` in total weight at once, and lets `maxWaiting` pieces wait. Beyond
+ * that, rejects with SERVICE_UNAVAILABLE the newest piece of the client that has the most waiting.
  */
 export function createBoundedQueue({
   concurrency,
@@ -19,54 +23,63 @@ export function createBoundedQueue({
   concurrency: number;
   maxWaiting: number;
 }): BoundedQueue {
-  // None is empty, and whose turn is next stands first.
-  const lanes = new Map<string, Waiting[]>();
-  let running = 0;
+  // The client whose turn is next comes first; no lane is empty.
+  const lanes = new Map<string, QueuedWork[]>();
+  let used = 0;
   let waiting = 0;
 
-  const setLane = (who: string, lane: Waiting[]) => (lane.length > 0 ? lanes.set(who, lane) : lanes.delete(who));
+  const setLane = (client: string, lane: QueuedWork[]) =>
+    lane.length > 0 ? lanes.set(client, lane) : lanes.delete(client);
 
-  const refuseNewest = (newcomer: string) => {
-    const size = (who: string) => lanes.get(who)?.length ?? 0;
-    const who = [...lanes.keys()].reduce((most, each) => (size(each) > size(most) ? each : most), newcomer);
-    const lane = lanes.get(who) ?? [];
-    lane.pop()?.refuse(tooMuchAtOnce());
-    setLane(who, lane);
+  // Work heavier than `concurrency` runs alone.
+  const fits = (weight: number) => used === 0 || used + weight <= concurrency;
+
+  const rejectNewest = (newcomer: string) => {
+    const size = (client: string) => lanes.get(client)?.length ?? 0;
+    const client = [...lanes.keys()].reduce((longest, each) => (size(each) > size(longest) ? each : longest), newcomer);
+    const lane = lanes.get(client) ?? [];
+    lane.pop()?.reject(tooMuchAtOnce());
+    setLane(client, lane);
     waiting -= 1;
   };
 
-  const turn = (who: string) =>
-    new Promise<void>((start, refuse) => {
-      lanes.set(who, [...(lanes.get(who) ?? []), { start, refuse }]);
+  const wait = (client: string, weight: number) =>
+    new Promise<void>((start, reject) => {
+      lanes.set(client, [...(lanes.get(client) ?? []), { weight, start, reject }]);
       waiting += 1;
-      if (waiting > maxWaiting) refuseNewest(who);
+      if (waiting > maxWaiting) rejectNewest(client);
     });
 
-  /** Gives the place of what is done to the next. */
-  const next = () => {
-    const [first] = lanes;
-    if (!first) {
-      running -= 1;
-      return;
+  const startWaiting = () => {
+    for (;;) {
+      const [first] = lanes;
+      const next = first?.[1][0];
+      if (!first || !next || !fits(next.weight)) return;
+      const [client, lane] = first;
+      lane.shift();
+      // To the end of the order.
+      lanes.delete(client);
+      setLane(client, lane);
+      waiting -= 1;
+      used += next.weight;
+      next.start();
     }
-    const [who, lane] = first;
-    lanes.delete(who);
-    lane.shift()?.start();
-    setLane(who, lane);
-    waiting -= 1;
   };
 
-  return async (work, who = '') => {
-    if (running < concurrency) running += 1;
-    else await turn(who);
+  return async (work, client = '', weight = 1) => {
+    // Light work does not overtake heavy work that waits.
+    if (waiting === 0 && fits(weight)) used += weight;
+    else await wait(client, weight);
     try {
       return await work();
     } finally {
-      next();
+      used -= weight;
+      startWaiting();
     }
   };
 }
 
+/** The error for work that exceeds what a process can queue. */
 export function tooMuchAtOnce(): ApiError {
-  return new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Too much is asked for just now: try again in a few seconds.');
+  return new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'The server is overloaded: try again in a few seconds.');
 }

@@ -143,7 +143,7 @@ async function answerGraphql<Context extends BaseContext>(
   const type = acceptedType(req.headers.accept);
   if (!type) return sendError(res, notAcceptable, headers);
   const read = req.method === 'POST' ? await routing.readJson(req, res) : { body: undefined };
-  if ('refusal' in read) return sendError(res, read.refusal, headers);
+  if ('error' in read) return sendError(res, read.error, headers);
   const { authorization } = req.headers;
   const client = () => (routing.clientOf ?? remoteClient)(req);
   const context = routing.context({ authorization, requestId, clientGone: whenClientGoes(res), client });

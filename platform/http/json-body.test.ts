@@ -8,12 +8,12 @@ import { createJsonReader, sendError, sendJson } from './json-body.ts';
 
 const maxBytes = 1_000;
 
-/** A server that answers with the body that it read, and a way to send it bytes as they are. */
+/** A server that echoes the parsed body. Returns a function that sends raw bytes to it. */
 async function startEcho() {
   const readJson = createJsonReader(maxBytes);
   const server = await listen(async (req, res) => {
     const read = await readJson(req, res);
-    if ('refusal' in read) sendError(res, read.refusal);
+    if ('error' in read) sendError(res, read.error);
     else sendJson(res, 200, { body: read.body });
   });
   onTestFinished(() => server.stop());
@@ -30,7 +30,7 @@ async function startEcho() {
   };
 }
 
-/** A text in JSON that is `length` bytes long. */
+/** JSON of `length` bytes. */
 const jsonOf = (length: number) => JSON.stringify({ text: 'x'.repeat(length - '{"text":""}'.length) });
 
 const tooLarge = {
@@ -44,14 +44,14 @@ const badRequest = (status: number) => ({
   answer: { errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }] },
 });
 
-describe('over the limit', () => {
-  test('a body with its length is refused, with the limit', async () => {
+describe('over the limit, with the limit in the error,', () => {
+  test('a body with a content-length is rejected', async () => {
     const send = await startEcho();
     const body = jsonOf(maxBytes + 1);
     expect(await send([body], { 'content-length': String(body.length) })).toEqual(tooLarge);
   });
 
-  test('a body in chunks is refused, with the limit', async () => {
+  test('a chunked body is rejected', async () => {
     const send = await startEcho();
     const body = jsonOf(100 * maxBytes);
     expect(await send([body.slice(0, maxBytes), body.slice(maxBytes)])).toEqual(tooLarge);
@@ -61,46 +61,43 @@ describe('over the limit', () => {
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
-  ])(
-    'a body that is small as %s and huge when it is unpacked is refused, with the limit',
-    async (encoding, compress) => {
-      const send = await startEcho();
-      const bomb = compress(jsonOf(10_000_000));
-      expect(await send([bomb], { 'content-encoding': encoding })).toEqual(tooLarge);
-    },
-  );
+  ])('a small %s body that decompresses to a huge one is rejected', async (encoding, compress) => {
+    const send = await startEcho();
+    const bomb = compress(jsonOf(10_000_000));
+    expect(await send([bomb], { 'content-encoding': encoding })).toEqual(tooLarge);
+  });
 
-  test('a body of characters of several bytes is counted in bytes', async () => {
+  test('multi-byte characters are counted in bytes', async () => {
     const send = await startEcho();
     expect(await send([JSON.stringify('é'.repeat(maxBytes / 2))])).toEqual(tooLarge);
   });
 });
 
-describe('what is not JSON', () => {
+describe('a body that is not JSON', () => {
   test.each(['{', '{"a":1', "{'a':1}", '{"a":1}{"b":2}', 'undefined', 'NaN', '<html></html>', '\uFEFF\uFEFF{}'])(
-    '%j is refused',
+    '%j is rejected',
     async (body) => {
       const send = await startEcho();
       expect(await send([body])).toEqual(badRequest(400));
     },
   );
 
-  test.each(['"text"', '5', 'null', 'true'])('%s, which is neither object nor list, is refused', async (body) => {
+  test.each(['"text"', '5', 'null', 'true'])('%s, neither object nor list, is rejected', async (body) => {
     const send = await startEcho();
     expect(await send([body])).toEqual(badRequest(400));
   });
 
   test.each([
-    ['that is not compressed', Buffer.from('{"a":1}')],
-    ['that breaks off', gzipSync('{"a":1}').subarray(0, -9)],
-    ['whose checksum is wrong', Buffer.concat([gzipSync('{"a":1}').subarray(0, -8), Buffer.alloc(8)])],
+    ['of plain text', Buffer.from('{"a":1}')],
+    ['that is cut short', gzipSync('{"a":1}').subarray(0, -9)],
+    ['with a wrong checksum', Buffer.concat([gzipSync('{"a":1}').subarray(0, -8), Buffer.alloc(8)])],
     ['that is empty', Buffer.alloc(0)],
-  ])('a gzip body %s is refused', async (_, body) => {
+  ])('declared as gzip, %s, is rejected', async (_, body) => {
     const send = await startEcho();
     expect(await send([body], { 'content-encoding': 'gzip' })).toEqual(badRequest(400));
   });
 
-  test.each(['zstd', 'compress', 'gzip, gzip', '../gzip'])('a body compressed by %s is refused', async (encoding) => {
+  test.each(['zstd', 'compress', 'gzip, gzip', '../gzip'])('compressed by %s is rejected', async (encoding) => {
     const send = await startEcho();
     expect(await send(['{"a":1}'], { 'content-encoding': encoding })).toEqual(badRequest(415));
   });
@@ -114,26 +111,26 @@ describe('what is not JSON', () => {
     'application/json5',
     'application',
     '',
-  ])('a body of type %j is refused', async (type) => {
+  ])('of type %j is rejected', async (type) => {
     const send = await startEcho();
     expect(await send(['{"a":1}'], { 'content-type': type })).toEqual(badRequest(415));
   });
 
-  test.each(['iso-8859-1', 'windows-1252', 'nonsense'])('a body in %s is refused', async (charset) => {
+  test.each(['iso-8859-1', 'windows-1252', 'nonsense'])('in charset %s is rejected', async (charset) => {
     const send = await startEcho();
     expect(await send(['{"a":1}'], { 'content-type': `application/json; charset=${charset}` })).toEqual(
       badRequest(415),
     );
   });
 
-  test('a refusal names nothing of the inside', async () => {
+  test('is rejected with an error that names no internals', async () => {
     const send = await startEcho();
     const { answer } = await send(['{"password":"secret"'], { 'content-encoding': 'gzip' });
     expect(JSON.stringify(answer)).not.toMatch(/secret|zlib|header|node_modules| at /);
   });
 });
 
-describe('what is read', () => {
+describe('accepts', () => {
   test('a body of exactly the limit', async () => {
     const send = await startEcho();
     const body = jsonOf(maxBytes);
@@ -149,14 +146,14 @@ describe('what is read', () => {
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
     ['identity', (body: string) => Buffer.from(body)],
-  ])('a body compressed by %s, of exactly the limit when it is unpacked', async (encoding, compress) => {
+  ])('a body compressed by %s that decompresses to exactly the limit', async (encoding, compress) => {
     const send = await startEcho();
     const body = jsonOf(maxBytes);
     const { status, answer } = await send([compress(body)], { 'content-encoding': encoding });
     expect({ status, answer }).toEqual({ status: 200, answer: { body: JSON.parse(body) } });
   });
 
-  test('a body in chunks that part a character', async () => {
+  test('chunks that split a character', async () => {
     const send = await startEcho();
     const bytes = Buffer.from('{"name":"ä"}');
     expect(await send([bytes.subarray(0, 10), bytes.subarray(10)])).toEqual({
@@ -165,7 +162,7 @@ describe('what is read', () => {
     });
   });
 
-  test('a body behind one byte order mark', async () => {
+  test('a leading byte order mark', async () => {
     const send = await startEcho();
     expect(await send(['\uFEFF{"a":1}'])).toEqual({ status: 200, answer: { body: { a: 1 } } });
   });
@@ -179,7 +176,7 @@ describe('what is read', () => {
   );
 });
 
-test('a client that goes away in the middle of its body is refused, and waited for no longer', async () => {
+test('ends with an error when the client disconnects within the body', async () => {
   const readJson = createJsonReader(maxBytes);
   const read = new Promise((resolve) => {
     const server = listen((req, res) => void readJson(req, res).then(resolve));
@@ -191,10 +188,10 @@ test('a client that goes away in the middle of its body is refused, and waited f
       sending.write('{"a":', () => setTimeout(() => sending.destroy(), 20));
     });
   });
-  expect(await read).toEqual({ refusal: { status: 400, code: 'BAD_REQUEST', message: expect.any(String) } });
+  expect(await read).toEqual({ error: { status: 400, code: 'BAD_REQUEST', message: expect.any(String) } });
 });
 
-test('an answer says how long it is and what it is', async () => {
+test('sendJson sets content-type and content-length', async () => {
   const server = await listen((_, res) => sendJson(res, 418, { name: 'ä' }));
   onTestFinished(() => server.stop());
   const response = await fetch(server.url);

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raw } from 'body-parser';
 import { createYieldToEventLoop } from '../async/yield-to-event-loop.ts';
+import { createUploadAdmission, defaultUploadLimits, largeBodyBytes, type UploadLimits } from './upload-admission.ts';
 
-/** An answer that is no GraphQL result: a request that was refused before GraphQL saw it. */
+/** An error response to a request that GraphQL does not execute. */
 export interface HttpError {
   status: number;
   code: string;
@@ -12,18 +13,18 @@ export interface HttpError {
 
 type Headers = Record<string, string>;
 
-/** Answers with a text of the type that `headers` name. */
+/** Sends text; `headers` must contain its content type. */
 export function sendText(res: ServerResponse, status: number, text: string, headers: Headers): void {
   res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
   res.end(text);
 }
 
-/** Answers with JSON. */
+/** Sends JSON. */
 export function sendJson(res: ServerResponse, status: number, body: unknown, headers: Headers = {}): void {
   sendText(res, status, JSON.stringify(body), { ...headers, 'content-type': 'application/json; charset=utf-8' });
 }
 
-/** Answers with a GraphQL error. */
+/** Sends an error in the form of a GraphQL response. */
 export function sendError(
   res: ServerResponse,
   { status, code, message, details }: HttpError,
@@ -32,36 +33,72 @@ export function sendError(
   sendJson(res, status, { errors: [{ message, extensions: { code, ...details } }] }, headers);
 }
 
-type ReadJson = (req: IncomingMessage, res: ServerResponse) => Promise<{ body: unknown } | { refusal: HttpError }>;
+type ReadResult = { body: unknown } | { error: HttpError };
+type ReadJson = (req: IncomingMessage, res: ServerResponse) => Promise<ReadResult>;
 
-/** From this many bytes on a body is parsed in its turn: that takes a noticeable part of a millisecond. */
-const largeBody = 64 * 1024;
-
-/** Reads JSON bodies of at most `maxBytes` bytes, counted after decompression (gzip, deflate, br). */
-export function createJsonReader(maxBytes: number): ReadJson {
-  // Not as text, which would be put together from pieces and so be in memory twice.
+/**
+ * Creates a reader of JSON bodies of at most `maxBytes` each, counted after decompression (gzip, deflate, br). Bodies
+ * over 64 kB wait until there is room for them.
+ */
+export function createJsonReader(maxBytes: number, limits: UploadLimits = defaultUploadLimits): ReadJson {
+  // As bytes: body-parser would join text from chunks, and hold it twice.
   const readBytes = raw({ limit: maxBytes, type: () => true });
   const yieldToEventLoop = createYieldToEventLoop();
-  return async (req, res) => {
-    if (!isJson(req)) return { refusal: unsupportedType };
+  const admitUpload = createUploadAdmission(limits);
+
+  const read = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<{ result: ReadResult; sizeBytes: number }> => {
     const error = await new Promise<unknown>((resolve) => readBytes(req, res, resolve));
-    if (error !== undefined) return { refusal: explain(error, maxBytes) };
+    if (error !== undefined) return { result: { error: explain(error, maxBytes) }, sizeBytes: 0 };
     const { body = noBytes } = req as { body?: Buffer };
-    if (body.length > largeBody) await yieldToEventLoop();
-    return parse(body);
+    // Large bodies are parsed in different iterations of the event loop, so that other requests run in between.
+    if (body.length > largeBodyBytes) await yieldToEventLoop();
+    return { result: parse(body), sizeBytes: body.length };
+  };
+
+  return async (req, res) => {
+    if (!isJson(req)) return { error: unsupportedType };
+    const size = Math.min(declaredBytes(req), maxBytes);
+    if (size <= largeBodyBytes) return (await read(req, res)).result;
+    const outcome = await admitUpload({ response: res, maxBytes: size, read: () => read(req, res) });
+    if (outcome === 'OVERLOADED') return { error: overloaded };
+    if (outcome !== 'TOO_SLOW') return outcome;
+    // The rest of the body would otherwise be read as the next request.
+    res.shouldKeepAlive = false;
+    return { error: tooSlow };
   };
 }
+
+/** The size of a body after decompression, if known before it is read. */
+function declaredBytes({ headers }: IncomingMessage): number {
+  const { 'content-length': length, 'content-encoding': encoding = 'identity' } = headers;
+  return length === undefined || encoding.toLowerCase() !== 'identity' ? Number.POSITIVE_INFINITY : Number(length);
+}
+
+const overloaded: HttpError = {
+  status: 503,
+  code: 'SERVICE_UNAVAILABLE',
+  message: 'Too many large requests are being handled: try again in a few seconds.',
+};
+
+const tooSlow: HttpError = {
+  status: 408,
+  code: 'SERVICE_UNAVAILABLE',
+  message: 'The body arrived too slowly while other requests were waiting: try again in a few seconds.',
+};
 
 const noBytes = Buffer.alloc(0);
 const byteOrderMark = '\ufeff';
 
-function parse(bytes: Buffer): { body: unknown } | { refusal: HttpError } {
+function parse(bytes: Buffer): ReadResult {
   const json = bytes.toString();
   try {
     const body: unknown = JSON.parse(json.startsWith(byteOrderMark) ? json.slice(1) : json);
-    return typeof body === 'object' && body !== null ? { body } : { refusal: malformed };
+    return typeof body === 'object' && body !== null ? { body } : { error: malformed };
   } catch {
-    return { refusal: malformed };
+    return { error: malformed };
   }
 }
 
@@ -81,7 +118,7 @@ const unsupportedType: HttpError = {
 const malformed: HttpError = {
   status: 400,
   code: 'BAD_REQUEST',
-  message: 'The body is not whole, well-formed JSON.',
+  message: 'The body is not complete, well-formed JSON.',
 };
 
 function explain(error: unknown, maxBytes: number): HttpError {

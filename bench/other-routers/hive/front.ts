@@ -25,7 +25,7 @@ export function createFront(hive: RequestListener): RequestListener {
     if (req.method === 'OPTIONS') return void hive(req, res);
     if (req.method !== 'POST') return reject(405, 'Send operations by POST.');
     void readJson(req, res).then((read) => {
-      if ('refusal' in read) return sendError(res, read.refusal, headers);
+      if ('error' in read) return sendError(res, read.error, headers);
       passOn(hive, req, res, read.body);
     });
   };

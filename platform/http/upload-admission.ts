@@ -1,0 +1,94 @@
+import type { ServerResponse } from 'node:http';
+import { ApiError } from '../api-error.ts';
+import { createBoundedQueue } from '../async/bounded-queue.ts';
+
+/** From this size on, memory counts, and parsing takes a noticeable part of a millisecond. */
+export const largeBodyBytes = 64 * 1024;
+
+export interface UploadLimits {
+  /** Limit of all large bodies together, from the first byte read to the end of the response. */
+  maxTotalBytes: number;
+  /** Limit of the requests that wait, their bodies unread in the sockets. */
+  maxWaiting: number;
+  /** How long a client may take to send its body while others wait. */
+  slowAfterMs: number;
+}
+
+export const defaultUploadLimits: UploadLimits = {
+  maxTotalBytes: 16 * 1024 * 1024,
+  maxWaiting: 256,
+  slowAfterMs: 10_000,
+};
+
+export interface Upload<Result> {
+  response: ServerResponse;
+  /** Upper limit of the body's size. */
+  maxBytes: number;
+  /** Reads the body; tells how many bytes it had. */
+  read: () => Promise<{ result: Result; sizeBytes: number }>;
+}
+
+/** Reads a body when there is room for it. Does not read it if too many wait, and gives up on slow clients. */
+export type AdmitUpload = <Result>(upload: Upload<Result>) => Promise<Result | 'OVERLOADED' | 'TOO_SLOW'>;
+
+/**
+ * Bounds the memory of the uploads that a server handles at once. Further ones wait, and their clients (by remote
+ * address) take turns. Slow clients are given up while others wait: a few of them could hold all the room otherwise.
+ */
+export function createUploadAdmission({ maxTotalBytes, maxWaiting, slowAfterMs }: UploadLimits): AdmitUpload {
+  const enqueue = createBoundedQueue({ concurrency: maxTotalBytes, maxWaiting });
+  const reads = new Set<{ startedAt: number; giveUp: () => void }>();
+  let waiting = 0;
+  let isWatching = false;
+
+  const giveUpSlowReads = () => {
+    isWatching = waiting > 0;
+    if (!isWatching) return;
+    const startedBefore = performance.now() - slowAfterMs;
+    for (const read of reads) if (read.startedAt <= startedBefore) read.giveUp();
+    setTimeout(giveUpSlowReads, slowAfterMs / 10).unref();
+  };
+
+  const readUnlessSlow = async <Result>(read: Upload<Result>['read']) => {
+    let giveUp = () => {};
+    const slow = new Promise<'TOO_SLOW'>((resolve) => {
+      giveUp = () => resolve('TOO_SLOW');
+    });
+    const entry = { startedAt: performance.now(), giveUp };
+    reads.add(entry);
+    try {
+      return await Promise.race([read(), slow]);
+    } finally {
+      reads.delete(entry);
+    }
+  };
+
+  const admit = <Result>({ response, maxBytes, read }: Upload<Result>) =>
+    new Promise<Result | 'TOO_SLOW'>((resolve, reject) => {
+      const closed = new Promise<void>((onClose) => {
+        if (response.closed) onClose();
+        else response.once('close', onClose);
+      });
+      let isWaiting = true;
+      const stopWaiting = () => {
+        if (isWaiting) waiting -= 1;
+        isWaiting = false;
+      };
+      const work = async () => {
+        stopWaiting();
+        const outcome = await readUnlessSlow(read);
+        resolve(outcome === 'TOO_SLOW' ? outcome : outcome.result);
+        // Values parsed from a large body are in use until the response has been sent.
+        if (outcome === 'TOO_SLOW' || outcome.sizeBytes > largeBodyBytes) await closed;
+      };
+      waiting += 1;
+      if (!isWatching) giveUpSlowReads();
+      enqueue(work, response.req.socket.remoteAddress, maxBytes).catch(reject).finally(stopWaiting);
+    });
+
+  return (upload) =>
+    admit(upload).catch((error: unknown) => {
+      if (error instanceof ApiError) return 'OVERLOADED';
+      throw error;
+    });
+}
