@@ -22,5 +22,12 @@ COPY subgraphs subgraphs
 COPY image-service image-service
 # Volumes take their owner from here.
 RUN mkdir /data && chown node:node /data
+# Last, because they differ between builds: `npm run release` and docker-compose.yml pass them.
+ARG VERSION=unreleased
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="image-supergraph" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
 USER node
 CMD ["node", "gateway/main.ts"]

@@ -20,6 +20,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
     files: /^tests\/browser\/find-browser\.ts$/,
     packages: /^(node:|vitest|drizzle-kit)/,
   },
+  { room: /^release\//, files: /^release\//, packages: /^node:/ },
   { room: /^schema\//, files: /^schema\//, packages: /./ },
   { room: /^image-service\//, files: /^image-service\//, packages: /./ },
   { room: /^platform\//, files: /^platform\//, packages: /./ },
