@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ExecutorName } from '../gateway/apollo-gateway.ts';
+import type { ExecutorName } from '../gateway/server.ts';
 import { startGateway } from '../gateway/server.ts';
 import { createHttpTransport, type HttpTransportSettings } from '../gateway/subgraphs/http-transport.ts';
 import { createInProcessTransport } from '../gateway/subgraphs/in-process-transport.ts';

@@ -11,8 +11,8 @@ import type { ClientInfo } from '../platform/http/client-info.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { listenAsSubgraph, someClient, startClient } from '../tests/support/subgraph-client.ts';
 import { post } from '../tests/support/tiny-server.ts';
-import type { ExecutorName } from './apollo-gateway.ts';
-import { startGateway } from './server.ts';
+
+import { type ExecutorName, startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 
 const key = readClientAddressKey(randomBytes(32).toString('base64url'));
@@ -48,7 +48,7 @@ async function startRecording(executor: ExecutorName, trustedProxies: readonly s
   return { ask };
 }
 
-describe.each(['lean', 'apollo'] as const)('with the executor %s, auth learns of a log-in', (executor) => {
+describe.each(['compiled', 'apollo'] as const)('with the executor %s, auth learns of a log-in', (executor) => {
   test('the remote address and user agent of the client', async () => {
     const { ask } = await startRecording(executor);
     const seen = await ask(logIn, { 'user-agent': 'Ada’s phone'.replace('’', '\xb4') });

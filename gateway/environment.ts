@@ -20,7 +20,7 @@ const proxyRanges = () =>
       ),
     );
 
-/** What the gateway reads of the environment. */
+/** The environment variables of the gateway. */
 export const gatewayEnvironment = z.object({
   GATEWAY_PORT: port().prefault('4000').describe('Port that the gateway listens on.'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for every one.'),
@@ -29,9 +29,13 @@ export const gatewayEnvironment = z.object({
   SUBGRAPH_TIMEOUT_MS: milliseconds().prefault('10000').describe('Longest call to a subgraph.'),
   SUBGRAPH_IMAGE_TIMEOUT_MS: milliseconds().prefault('20000').describe('Longest call that may carry images.'),
   GATEWAY_EXECUTOR: z
-    .enum(['lean', 'apollo'])
-    .default('lean')
-    .describe('Who runs query plans: lean, compiled once for each document, or apollo, slower.'),
+    // The default's former name goes on working.
+    .enum(['compiled', 'apollo', 'lean'])
+    .transform((name) => (name === 'lean' ? 'compiled' : name))
+    .prefault('compiled')
+    .describe(
+      'What runs query plans: compiled functions (compiled, formerly lean), or the slower Apollo gateway (apollo).',
+    ),
   CORS_ORIGINS: origins().default([]).describe('Origins that browsers may call from, separated by commas.'),
   TRUSTED_PROXIES: proxyRanges()
     .default([])

@@ -4,8 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { listenAsSubgraph } from '../tests/support/subgraph-client.ts';
 import { post } from '../tests/support/tiny-server.ts';
-import type { ExecutorName } from './apollo-gateway.ts';
-import { startGateway } from './server.ts';
+
+import { type ExecutorName, startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 
 /** Starts a gateway in front of a fake auth subgraph that records the queries it receives. */
@@ -75,7 +75,7 @@ const bodies: Record<string, object[]> = {
   'in a persisted query': [{ query: bad, extensions: { persistedQuery } }],
 };
 
-describe.each(['lean', 'apollo'] as const)('with the executor %s', (executor) => {
+describe.each(['compiled', 'apollo'] as const)('with the executor %s', (executor) => {
   test.each(Object.entries(bodies))('rejects two log-ins in one operation each time: %s', async (_, requests) => {
     const { send, queries } = await startRecording(executor);
     for (let time = 1; time <= 3; time++) for (const body of requests) expect(await send(body)).toEqual(rejected);

@@ -1,20 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { oneCredentialField } from '../platform/graphql/one-credential-field.ts';
+import type { Executor } from '../platform/graphql/prepared-operations.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import type { GracePeriod } from '../platform/process/grace-period.ts';
 import type { Logger } from '../platform/process/logger.ts';
 import { publicErrors } from '../schema/error-codes.ts';
-import { createGateway, type ExecutorName } from './apollo-gateway.ts';
 import { createClientIp } from './client-ip.ts';
+import { createCompiledExecutor, type ExecutorSettings } from './execution/compiled-executor.ts';
 import { createExplorer } from './explorer/explorer.ts';
-import type { SubgraphSettings } from './subgraphs/subgraph-client.ts';
+import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraphs/subgraph-client.ts';
+
+/** What runs query plans: compiled functions, or Apollo's gateway. */
+export type ExecutorName = 'compiled' | 'apollo';
 
 export interface GatewaySettings {
   subgraphs: SubgraphSettings[];
-  /** `lean` where it is left out. */
+  /** `compiled` by default. */
   executor?: ExecutorName;
   corsOrigins: readonly string[];
-  /** Whose `X-Forwarded-For` is believed: addresses, ranges and names of ranges; nobody's where it is left out. */
+  /** Proxies whose `X-Forwarded-For` is believed: addresses, ranges and names of ranges. None by default. */
   trustedProxies?: readonly string[];
   /** How long a stop waits for requests in flight; the default period if omitted. */
   grace?: GracePeriod;
@@ -22,7 +26,7 @@ export interface GatewaySettings {
   log: Logger;
 }
 
-/** Of a client's request: an image of the largest size in base64, and a second one beside it. */
+/** Limit of a request body: an image of the largest size in base64, and a second one beside it. */
 const maxBodyBytes = 1024 * 1024;
 
 export interface RunningGateway extends RunningServer {
@@ -30,10 +34,10 @@ export interface RunningGateway extends RunningServer {
   prepareExplorer(): void;
 }
 
-/** Starts the gateway on the committed supergraph; it needs no subgraph to start. */
+/** Starts the gateway on the committed supergraph. It needs no subgraph to start. */
 export async function startGateway({
   subgraphs,
-  executor = 'lean',
+  executor: executorName = 'compiled',
   corsOrigins,
   trustedProxies,
   grace,
@@ -41,24 +45,42 @@ export async function startGateway({
   log,
 }: GatewaySettings): Promise<RunningGateway> {
   const supergraphSdl = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
-  const { gateway, close } = createGateway({ supergraphSdl, subgraphs, executor, log });
+  const clients = new Map<string, SubgraphClient>(
+    subgraphs.map((subgraph) => [subgraph.name, createSubgraphClient(subgraph, log)]),
+  );
+  const buildService = ({ name }: { name: string }) => {
+    const client = clients.get(name);
+    if (!client) throw new Error(`The supergraph has a subgraph ${name}, and the gateway has no address for it.`);
+    return client;
+  };
+  const executor = await createExecutor(executorName, { supergraphSdl, buildService, logger: log });
   const explorer = createExplorer({ log });
   const server = await startGraphqlServer({
     page: explorer.page,
     paths: explorer.paths,
-    gateway,
+    executor,
     publicErrors,
     context: ({ authorization, requestId, clientGone, client }) => ({ authorization, requestId, clientGone, client }),
     clientOf: createClientIp(trustedProxies, log),
     validationRules: [oneCredentialField],
-    // A subgraph that is away costs its own fields only: the gateway is ready without it.
+    // A subgraph that is down costs its own fields only: the gateway is ready without it.
     checkReady: () => {},
     corsOrigins,
     maxBodyBytes,
     ...(grace && { grace }),
     listen,
     log,
-    close,
+    close: async () => {
+      await executor.close?.();
+      await Promise.all([...clients.values()].map((client) => client.close()));
+    },
   });
   return { ...server, prepareExplorer: () => void explorer.prepare() };
+}
+
+/** Imports Apollo's gateway only where it is used. */
+async function createExecutor(name: ExecutorName, settings: ExecutorSettings): Promise<Executor> {
+  if (name === 'compiled') return createCompiledExecutor(settings);
+  const { createApolloExecutor } = await import('./execution/apollo-executor.ts');
+  return createApolloExecutor(settings);
 }

@@ -1,50 +1,64 @@
 import {
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLObjectType,
+  type GraphQLSchema,
   isAbstractType,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isIncluded, requireSupported } from './conditions.ts';
-import type { ShapeParts } from './response-shape.ts';
-import { UnsupportedPlanError } from './unsupported-plan-error.ts';
+import { type ConditionValues, isIncluded, requireSupportedDirectives } from './conditions.ts';
+import { UnsupportedPlanError } from './run.ts';
 
-/** All the fields of an object that stand in an answer under one key. */
-export interface Collected {
+/** All the fields of an object that share one response key. */
+export interface CollectedField {
   key: string;
   name: string;
-  /** What is asked of the field's own value, by each place that asks for it. */
+  /** The selection sets of the field's own value, one for each place that selects it. */
   sets: SelectionSetNode[];
 }
 
-/** What an object is asked for. */
 export interface CollectedFields {
-  fields: Collected[];
-  /** Of a fragment on an abstract type, Apollo's rules take the object's own word whether it is of that type. */
+  fields: CollectedField[];
+  /** With a fragment on an abstract type, Apollo's rules look at the object's `__typename`. */
   hasAbstractFragment: boolean;
 }
 
-/** The fields that an object of `type` is asked for, as CollectFields of the GraphQL specification, section 6.3.2. */
+/** What selections refer to. */
+export interface SelectionContext {
+  /** The API schema. */
+  schema: GraphQLSchema;
+  fragments: Record<string, FragmentDefinitionNode>;
+  conditionValues: ConditionValues;
+}
+
+/** Collects the fields that are selected of an object of `type`: CollectFields, GraphQL specification, section 6.3.2. */
 export function collectFields(
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
-  parts: ShapeParts,
+  context: SelectionContext,
 ): CollectedFields {
-  const byKey = new Map<string, Collected>();
+  const byKey = new Map<string, CollectedField>();
+  // A second spread of a fragment adds nothing, and fragments that spread each other twice would take exponential time.
+  const visited = new Set<string>();
   let hasAbstractFragment = false;
   const addAll = (selections: readonly SelectionNode[]) => {
     for (const selection of selections) {
-      requireSupported(selection);
-      if (!isIncluded(selection, parts.conditionValues)) continue;
+      requireSupportedDirectives(selection);
+      if (!isIncluded(selection, context.conditionValues)) continue;
       if (selection.kind === Kind.FIELD) {
         add(byKey, selection);
         continue;
       }
-      const { fragment, condition } = readFragment(selection, parts);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        if (visited.has(selection.name.value)) continue;
+        visited.add(selection.name.value);
+      }
+      const { fragment, condition } = readFragment(selection, context);
       const isAbstract = isAbstractType(condition);
       hasAbstractFragment ||= isAbstract;
-      if (!condition || condition === type || (isAbstract && parts.schema.isSubType(condition, type)))
+      if (!condition || condition === type || (isAbstract && context.schema.isSubType(condition, type)))
         addAll(fragment.selectionSet.selections);
     }
   };
@@ -52,17 +66,17 @@ export function collectFields(
   return { fields: [...byKey.values()], hasAbstractFragment };
 }
 
-function add(byKey: Map<string, Collected>, { alias, name: { value: name }, selectionSet }: FieldNode): void {
+function add(byKey: Map<string, CollectedField>, { alias, name: { value: name }, selectionSet }: FieldNode): void {
   const key = alias?.value ?? name;
-  // What stands under this key must be a type's name.
-  if (alias?.value === '__typename') throw new UnsupportedPlanError('another field by the name of __typename');
-  const known = byKey.get(key) ?? { key, name, sets: [] };
-  if (selectionSet) known.sets.push(selectionSet);
-  byKey.set(key, known);
+  // Apollo's rules read the type's name from this key.
+  if (alias?.value === '__typename') throw new UnsupportedPlanError('another field under the key __typename');
+  const field = byKey.get(key) ?? { key, name, sets: [] };
+  if (selectionSet) field.sets.push(selectionSet);
+  byKey.set(key, field);
 }
 
-function readFragment(selection: Exclude<SelectionNode, FieldNode>, { schema, fragments }: ShapeParts) {
+function readFragment(selection: Exclude<SelectionNode, FieldNode>, { schema, fragments }: SelectionContext) {
   const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection;
-  if (!fragment) throw new UnsupportedPlanError('a fragment that is not there');
+  if (!fragment) throw new UnsupportedPlanError('an undefined fragment');
   return { fragment, condition: fragment.typeCondition && schema.getType(fragment.typeCondition.name.value) };
 }

@@ -1,82 +1,172 @@
-import type { GatewayConfig } from '@apollo/gateway';
-import { type GraphQLError, getVariableValues } from 'graphql';
+import { buildOperationContext } from '@apollo/gateway/dist/operationContext.js';
+import type { QueryPlan } from '@apollo/query-planner';
+import {
+  BREAK,
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  parse,
+  visit,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { FallbackShape } from './apollo-fallback.ts';
+import { withoutTokens } from '../../platform/graphql/lean-document.ts';
+import type { ExecutableOperation, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
+import type { ApolloFallback } from './apollo-fallback.ts';
 import { type ConditionValues, findConditions } from './conditions.ts';
-import { hasPrototypeNames } from './prototype-names.ts';
+import type { Planner } from './planner.ts';
 import { compilePlan } from './query-plan.ts';
-import { compileShape, type Shape, surprise } from './response-shape.ts';
-import type { Data, RequestContext, Result, Run, Step } from './run.ts';
-import type { Schemas } from './schemas.ts';
-import { UnsupportedPlanError } from './unsupported-plan-error.ts';
+import { compileShape, type ShapeResponse } from './response-shape.ts';
+import {
+  type Data,
+  ResponseShapeError,
+  type Result,
+  type Run,
+  type Step,
+  type SubgraphService,
+  UnsupportedPlanError,
+} from './run.ts';
 
-/** What Apollo's executor tells of an operation when it has its plan. */
-export type Planned = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0];
+/** Called with what runs an operation: its compiled functions, or Apollo's. */
+export type OnRun = (by: 'compiled' | 'apollo') => void;
 
-/** The part of it that outlives the request, whose variables may be large. */
-export type PlannedOperation = Pick<Planned, 'queryPlan' | 'serviceMap' | 'operationContext'> &
-  Pick<RequestContext, 'document'>;
+interface Dependencies {
+  planner: Planner;
+  services: Record<string, SubgraphService>;
+  fallback: ApolloFallback;
+  onRun?: OnRun | undefined;
+}
 
-/** Makes a run of an operation by its plan; undefined where only the stock executor can run it. */
-export type PrepareRun = (requestContext: RequestContext) => RunPlan | undefined;
-export type RunPlan = () => Promise<Result>;
-
-/** A client has no more settings of one document's conditions; for each of them it is compiled once. */
+/** Compiled versions of one operation. Clients do not use more settings of one document's conditions. */
 const maxVariants = 16;
 
-/** Compiles a planned operation: for each setting of the variables that it has conditions on, when that first comes. */
-export function compileOperation(
-  { queryPlan, serviceMap: services, operationContext, document }: PlannedOperation,
-  { supergraphSchema, prepareApolloFallback }: Schemas,
-): PrepareRun {
-  const { operation, fragments, schema } = operationContext;
-  const { variableDefinitions } = operation;
-  if (hasPrototypeNames(document)) return () => undefined;
-  const conditions = findConditions(document, operation);
-  const fallbackShape = prepareApolloFallback({ operation, fragments });
-  const variants = new LRUCache<string, Variant>({ max: maxVariants });
+/** Measured: the functions and the cache of variants of one operation. */
+const baseBytes = 5_000;
+/** Measured for a plan, by the length of its JSON. */
+const bytesPerPlanCharacter = 6;
 
-  const compile = (conditionValues: ConditionValues): Variant =>
-    attempt(() => ({
-      shape: compileShape({ schema, operation, fragments, conditionValues }),
-      step: compilePlan(queryPlan, { services, supergraphSchema, conditionValues }),
-      fallbackShape,
-    }));
+/**
+ * Prepares an operation. It is planned when it first runs with valid variables, and compiled for each setting of its
+ * `@skip` and `@include` variables when that first comes. Only the text of the document is kept; it is parsed again where
+ * Apollo's functions need it.
+ */
+export function prepareOperation(
+  { source, operation, operationName }: ValidOperation,
+  { planner, services, fallback, onRun = () => {} }: Dependencies,
+): ExecutableOperation {
+  const { schema } = planner;
+  const { part: variableDefinitions, sizeBytes } = withoutTokens(operation.variableDefinitions ?? []);
+  let planned: PlannedOperation | undefined;
 
-  return (requestContext) => {
-    const variables: Data = requestContext.request.variables ?? {};
-    if (variableDefinitions?.length && getVariableValues(schema, variableDefinitions, variables).errors)
-      return undefined;
-    const conditionValues = conditions.valuesIn(variables);
-    if (!conditionValues) return undefined;
-    const key = JSON.stringify(conditionValues);
-    const variant = variants.get(key) ?? compile(conditionValues);
-    variants.set(key, variant);
-    return variant ? () => runVariant(variant, { requestContext, variables, data: {}, errors: [] }) : undefined;
+  const runVariant = async ({ step, shape }: CompiledVariant, run: Run): Promise<Result> => {
+    await step(run);
+    const { data, errors } = run;
+    try {
+      const shaped = shape(data);
+      return errors.length === 0 ? { data: shaped } : { data: shaped, errors: errors as GraphQLError[] };
+    } catch (error) {
+      if (!(error instanceof ResponseShapeError) && !(error instanceof UnsupportedPlanError)) throw error;
+      return fallback.shape(run, { document: parse(source), operationName });
+    }
+  };
+
+  return {
+    async execute({ variables, context }) {
+      if (variableDefinitions.length > 0) {
+        const { errors } = getVariableValues(schema, variableDefinitions, variables ?? {});
+        if (errors) return { errors };
+      }
+      planned ??= planOperation({ source, operationName }, { planner, services });
+      const chosen = planned.choose(variables ?? {});
+      const isCompiled = 'step' in chosen;
+      onRun(isCompiled ? 'compiled' : 'apollo');
+      if (isCompiled) return runVariant(chosen, { context, variables: variables ?? {}, data: {}, errors: [] });
+      return fallback.run(chosen, { source, document: parse(source), operationName, variables, context });
+    },
+    sizeBytes: () => baseBytes + 2 * source.length + sizeBytes + (planned?.sizeBytes() ?? 0),
   };
 }
 
-/** What a document is compiled to under one setting of its conditions. */
-type Variant = { step: Step; shape: Shape; fallbackShape: FallbackShape } | typeof notUnderstood;
-
-const notUnderstood = false;
-
-function attempt<Compiled>(compile: () => Compiled): Compiled | typeof notUnderstood {
-  try {
-    return compile();
-  } catch (error) {
-    if (error instanceof UnsupportedPlanError) return notUnderstood;
-    throw error;
-  }
+/** An operation compiled for one setting of its conditions. */
+interface CompiledVariant {
+  step: Step;
+  shape: ShapeResponse;
 }
 
-async function runVariant({ step, shape, fallbackShape }: Exclude<Variant, false>, run: Run): Promise<Result> {
-  await step(run);
-  try {
-    const data = shape(run.data);
-    return run.errors.length === 0 ? { data } : { data, errors: run.errors as GraphQLError[] };
-  } catch (error) {
-    if (error !== surprise && !(error instanceof UnsupportedPlanError)) throw error;
-    return fallbackShape(run.data, run.variables, run.errors);
-  }
+interface PlannedOperation {
+  /** Chooses what runs the operation with these variables: a compiled variant, or the plan for Apollo's functions. */
+  choose(variables: Data): CompiledVariant | QueryPlan;
+  sizeBytes(): number;
+}
+
+function planOperation(
+  { source, operationName }: { source: string; operationName: string | undefined },
+  { planner, services }: Pick<Dependencies, 'planner' | 'services'>,
+): PlannedOperation {
+  const { schema, supergraphSchema } = planner;
+  const document = parse(source, { noLocation: true });
+  const { operation } = operationIn(document, { schema, operationName });
+  const planJson = JSON.stringify(planner.plan(document, operationName));
+  // A copy: the planner's strings are concatenations, which take ten times the memory.
+  const plan = JSON.parse(planJson) as QueryPlan;
+  const conditions = hasPrototypeNames(document) ? undefined : findConditions(document, operation);
+  let compiledBytes = 0;
+  const variants = new LRUCache<string, { chosen: CompiledVariant | QueryPlan; sizeBytes: number }>({
+    max: maxVariants,
+    dispose: ({ sizeBytes }) => {
+      compiledBytes -= sizeBytes;
+    },
+  });
+
+  const compile = (conditionValues: ConditionValues) => {
+    const variant = { chosen: plan as CompiledVariant | QueryPlan, sizeBytes: 0 };
+    const countBytes = (bytes: number) => {
+      variant.sizeBytes += bytes;
+      compiledBytes += bytes;
+    };
+    const selected = operationIn(parse(source, { noLocation: true }), { schema, operationName });
+    try {
+      variant.chosen = {
+        shape: compileShape({ ...selected, conditionValues, countBytes }),
+        step: compilePlan(plan, { services, supergraphSchema, conditionValues, countBytes }),
+      };
+    } catch (error) {
+      if (!(error instanceof UnsupportedPlanError)) throw error;
+    }
+    return variant;
+  };
+
+  return {
+    choose: (variables) => {
+      const values = conditions?.valuesIn(variables);
+      if (!values) return plan;
+      const key = JSON.stringify(values);
+      let variant = variants.get(key);
+      if (!variant) {
+        variant = compile(values);
+        variants.set(key, variant);
+      }
+      return variant.chosen;
+    },
+    sizeBytes: () => bytesPerPlanCharacter * planJson.length + compiledBytes,
+  };
+}
+
+function operationIn(
+  operationDocument: DocumentNode,
+  { schema, operationName }: { schema: GraphQLSchema; operationName: string | undefined },
+) {
+  return buildOperationContext({ schema, operationDocument, ...(operationName !== undefined && { operationName }) });
+}
+
+/** Tells whether a name in a document is one that every object has, such as `__proto__`: such keys need care everywhere. */
+function hasPrototypeNames(document: DocumentNode): boolean {
+  let isFound = false;
+  visit(document, {
+    Name: ({ value }) => {
+      isFound ||= value in Object.prototype;
+      return isFound ? BREAK : undefined;
+    },
+  });
+  return isFound;
 }

@@ -8,24 +8,27 @@ import {
   type SelectionNode,
   visit,
 } from 'graphql';
-import { UnsupportedPlanError } from './unsupported-plan-error.ts';
+import { UnsupportedPlanError } from './run.ts';
 
 type Variables = Record<string, unknown>;
 
-/** The variables that `@skip` and `@include` ask for. With each of them set, a document has one shape. */
+/** The variables that `@skip` and `@include` use. Once each of them has a value, a document has one shape. */
 export interface Conditions {
-  /** Their values; undefined where one of them is no boolean, which the stock executor explains. */
+  /** Whether there are no such variables. */
+  isEmpty: boolean;
+  /** Returns undefined if one of the values is no boolean, which Apollo's executor explains. */
   valuesIn(variables: Variables): ConditionValues | undefined;
 }
 
 export type ConditionValues = Readonly<Record<string, boolean>>;
 
-/** Finds the conditions of an operation and of every fragment beside it. */
+/** Finds the conditions of an operation and of every fragment in its document. */
 export function findConditions(document: DocumentNode, operation: OperationDefinitionNode): Conditions {
   const defaults = defaultsOf(operation);
   const names = variablesOfConditions(document).filter((name) => defaults.has(name));
-  if (names.length === 0) return { valuesIn: () => unconditional };
+  if (names.length === 0) return { isEmpty: true, valuesIn: () => unconditional };
   return {
+    isEmpty: false,
     valuesIn: (variables) => {
       const values: Record<string, boolean> = {};
       for (const name of names) {
@@ -40,27 +43,27 @@ export function findConditions(document: DocumentNode, operation: OperationDefin
 
 const unconditional: ConditionValues = {};
 
-/** Throws where a selection has other directives than `@skip` and `@include`. */
-export function requireSupported({ directives = [] }: SelectionNode): void {
+/** Throws UnsupportedPlanError for a selection with directives other than `@skip` and `@include`. */
+export function requireSupportedDirectives({ directives = [] }: SelectionNode): void {
   if (directives.some(({ name }) => name.value !== 'skip' && name.value !== 'include'))
     throw new UnsupportedPlanError('a directive');
 }
 
-/** Whether a selection is there under the given values of variables. */
-export function isIncluded(selection: SelectionNode, values: Readonly<Variables>): boolean {
+/** Evaluates a selection's `@skip` and `@include`. */
+export function isIncluded(selection: SelectionNode, variables: Readonly<Variables>): boolean {
   if (!selection.directives?.length) return true;
   return (
-    getDirectiveValues(GraphQLSkipDirective, selection, values)?.if !== true &&
-    getDirectiveValues(GraphQLIncludeDirective, selection, values)?.if !== false
+    getDirectiveValues(GraphQLSkipDirective, selection, variables)?.if !== true &&
+    getDirectiveValues(GraphQLIncludeDirective, selection, variables)?.if !== false
   );
 }
 
 function variablesOfConditions(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {
-    Directive: ({ name, arguments: given = [] }) => {
+    Directive: ({ name, arguments: args = [] }) => {
       if (name.value !== 'skip' && name.value !== 'include') return;
-      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+      for (const { value } of args) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
     },
   });
   return [...names];

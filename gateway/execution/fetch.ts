@@ -1,27 +1,37 @@
 import { applyRewrites } from '@apollo/gateway/dist/dataRewrites.js';
-import { type GraphQLDataSource, GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types.js';
 import { deepMerge } from '@apollo/gateway/dist/utilities/deepMerge.js';
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { compileRepresent, type Represent } from './representations.ts';
 import { objectsAt } from './response-paths.ts';
-import type { Data, Run, Step } from './run.ts';
+import {
+  type CountBytes,
+  type Data,
+  type Run,
+  type SendToSubgraph,
+  type Step,
+  type SubgraphService,
+  UnsupportedPlanError,
+} from './run.ts';
 import { asGatewayErrors, placesOf } from './subgraph-errors.ts';
-import { UnsupportedPlanError } from './unsupported-plan-error.ts';
 
-interface FetchParts {
-  services: Record<string, GraphQLDataSource>;
+interface FetchContext {
+  services: Record<string, SubgraphService>;
   supergraphSchema: () => GraphQLSchema;
+  countBytes: CountBytes;
 }
 
-type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
+/** Measured for the functions of a fetch, without the request body that the service prepares from the query's text. */
+const bytesPerFetch = 3_000;
 
-/** Compiles the call to one subgraph whose answer belongs into the objects at `path`. */
-export function compileFetch(node: FetchNode, path: ResponsePath, parts: FetchParts): Step {
-  const service = parts.services[node.serviceName];
+/** Compiles the call to one subgraph whose data is merged into the objects at `path`. */
+export function compileFetch(node: FetchNode, path: ResponsePath, context: FetchContext): Step {
+  const service = context.services[node.serviceName];
   if (!service) throw new UnsupportedPlanError(`no subgraph ${node.serviceName}`);
   if (node.contextRewrites?.length) throw new UnsupportedPlanError('a context');
-  const call = { node, path, ask: compileAsk(node, path, service), schema: parts.supergraphSchema };
+  const { operation: query, operationName } = node;
+  context.countBytes(bytesPerFetch + 2 * query.length);
+  const call = { node, path, send: service.prepare({ query, operationName }), schema: context.supergraphSchema };
   const fetchInto = node.requires ? entityFetch(call, node.requires) : plainFetch(call);
   return async (run) => {
     const objects = path.length === 0 ? [run.data] : objectsAt(run.data, path);
@@ -37,24 +47,25 @@ export function compileFetch(node: FetchNode, path: ResponsePath, parts: FetchPa
 interface Call {
   node: FetchNode;
   path: ResponsePath;
-  ask: Ask;
+  send: SendToSubgraph;
   schema: () => GraphQLSchema;
 }
 
 type FetchInto = (run: Run, objects: Data[]) => Promise<void>;
 
-/** Fields of the root, or ones that need nothing of the objects which they belong to. */
-function plainFetch({ node, path, ask, schema }: Call): FetchInto {
+/** Fetches fields of a root type, or fields that require nothing from the objects they belong to. */
+function plainFetch({ node, path, send, schema }: Call): FetchInto {
   return async (run, objects) => {
-    const { data, errors } = await ask(run, pickVariables(node, run));
-    if (errors) run.errors.push(...asGatewayErrors(errors, node.serviceName, (inAnswer) => [[...path, ...inAnswer]]));
+    const { data, errors } = await send(pickVariables(node, run), run.context);
+    if (errors)
+      run.errors.push(...asGatewayErrors(errors, node.serviceName, (inResponse) => [[...path, ...inResponse]]));
     if (data && node.outputRewrites) applyRewrites(schema(), node.outputRewrites, data);
     for (const object of objects) deepMerge(object, data);
   };
 }
 
-/** Fields of entities, which the subgraph knows by what it requires of them. Who is asked for twice is sent once. */
-function entityFetch({ node, path, ask, schema }: Call, requires: NonNullable<FetchNode['requires']>): FetchInto {
+/** Fetches fields of entities by their representations. An entity that occurs twice is sent once. */
+function entityFetch({ node, path, send, schema }: Call, requires: NonNullable<FetchNode['requires']>): FetchInto {
   const represent = compileRepresent(requires, schema);
   if (node.variableUsages?.includes('representations'))
     throw new UnsupportedPlanError('a variable named representations');
@@ -63,26 +74,26 @@ function entityFetch({ node, path, ask, schema }: Call, requires: NonNullable<Fe
     const { entities, sent, sentAs } = representAll(objects, { represent, node, schema });
     if (sent.length === 0) return;
     const variables = { ...pickVariables(node, run), representations: sent };
-    const { data, errors } = await ask(run, variables);
+    const { data, errors } = await send(variables, run.context);
     if (errors) run.errors.push(...asGatewayErrors(errors, node.serviceName, placesOf({ path, run, sentAs })));
     if (!data) return;
     const received = entitiesIn(data, { sent: sent.length, represented: entities.length });
     const isShared = sent.length < entities.length;
     entities.forEach((entity, index) => {
-      const answered = received[Number(sentAs[index])];
-      // What two entities share, a later fetch would change for both.
-      const found = isShared ? copyOf(answered) : answered;
-      if (found && !found.__typename) found.__typename = entity.__typename;
-      if (node.outputRewrites) applyRewrites(schema(), node.outputRewrites, found as Data);
-      deepMerge(entity, found);
+      const shared = received[Number(sentAs[index])];
+      // A later fetch would change an object that is shared for all entities that share it.
+      const fields = isShared ? copyOf(shared) : shared;
+      if (fields && !fields.__typename) fields.__typename = entity.__typename;
+      if (node.outputRewrites) applyRewrites(schema(), node.outputRewrites, fields as Data);
+      deepMerge(entity, fields);
     });
   };
 }
 
 interface Represented {
-  /** Those of the objects that the subgraph can be asked for. */
+  /** The objects that have a representation. */
   entities: Data[];
-  /** What is sent for them: each representation once. */
+  /** Their representations, each once. */
   sent: Data[];
   /** For each of `entities`, the index of its representation in `sent`. */
   sentAs: number[];
@@ -95,16 +106,16 @@ function representAll(
   const entities: Data[] = [];
   const sent: Data[] = [];
   const sentAs: number[] = [];
-  const known = new Map<string, number>();
+  const indices = new Map<string, number>();
   for (const object of objects) {
     const representation = represent(object);
     if (!representation?.__typename) continue;
     if (node.inputRewrites) applyRewrites(schema(), node.inputRewrites, representation);
-    const key = nameOf(representation);
-    let index = known.get(key);
+    const key = keyOf(representation);
+    let index = indices.get(key);
     if (index === undefined) {
       index = sent.push(representation) - 1;
-      known.set(key, index);
+      indices.set(key, index);
     }
     entities.push(object);
     sentAs.push(index);
@@ -112,18 +123,18 @@ function representAll(
   return { entities, sent, sentAs };
 }
 
-/** The same for equal representations, and for no others. Most hold nothing but texts: a type's name and a key. */
-function nameOf(representation: Data): string {
-  let name = '';
+/** Identifies a representation by its content. Most hold only strings: a type's name and a key. */
+function keyOf(representation: Data): string {
+  let result = '';
   for (const key in representation) {
     const value = representation[key];
     if (typeof value !== 'string') return JSON.stringify(representation);
-    name += `${key.length}:${key}${value.length}:${value}`;
+    result += `${key.length}:${key}${value.length}:${value}`;
   }
-  return name;
+  return result;
 }
 
-/** Throws what Apollo's executor throws, where an answer has not one entity for each that was sent. */
+/** Throws what Apollo's executor throws for a response without one entity for each that was sent. */
 function entitiesIn(data: Data, { sent, represented }: { sent: number; represented: number }): (Data | null)[] {
   const received = data._entities;
   if (!Array.isArray(received)) throw new Error('Expected "data._entities" in response to be an array');
@@ -131,7 +142,7 @@ function entitiesIn(data: Data, { sent, represented }: { sent: number; represent
   return received;
 }
 
-/** Of JSON. */
+/** Copies JSON. */
 function copyOf<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(copyOf) as Value;
   if (typeof value !== 'object' || value === null) return value;
@@ -146,19 +157,4 @@ function pickVariables({ variableUsages = [] }: FetchNode, { variables }: Run): 
     if (Object.hasOwn(variables, name) && variables[name] !== undefined) picked[name] = variables[name];
   }
   return picked;
-}
-
-type Ask = (run: Run, variables: Data) => Promise<Answer>;
-
-function compileAsk(node: FetchNode, path: ResponsePath, service: GraphQLDataSource): Ask {
-  const { operation: query, operationName, operationDocumentNode: document } = node;
-  return ({ requestContext }, variables) =>
-    service.process({
-      kind: GraphQLDataSourceRequestKind.INCOMING_OPERATION,
-      request: { query, variables, ...(operationName !== undefined && { operationName }) },
-      incomingRequestContext: requestContext,
-      context: requestContext.context,
-      ...(document && { document }),
-      pathInIncomingRequest: path,
-    });
 }

@@ -1,43 +1,42 @@
-import type { GraphQLDataSource } from '@apollo/gateway';
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import type { ConditionValues } from './conditions.ts';
 import { compileFetch } from './fetch.ts';
-import type { Step } from './run.ts';
-import { UnsupportedPlanError } from './unsupported-plan-error.ts';
+import { type CountBytes, type Step, type SubgraphService, UnsupportedPlanError } from './run.ts';
 
 /** What the nodes of a plan refer to. */
-export interface PlanParts {
-  services: Record<string, GraphQLDataSource>;
+export interface PlanContext {
+  services: Record<string, SubgraphService>;
   supergraphSchema: () => GraphQLSchema;
-  /** Of the variables that the plan's conditions ask for. */
+  /** Values of the variables in the plan's conditions. */
   conditionValues: ConditionValues;
+  countBytes: CountBytes;
 }
 
-/** Compiles a query plan of Apollo's into the one step that runs it. Throws UnsupportedPlanError. */
-export function compilePlan({ node }: QueryPlan, parts: PlanParts): Step {
+/** Compiles a query plan into one step that runs it. Throws UnsupportedPlanError. */
+export function compilePlan({ node }: QueryPlan, context: PlanContext): Step {
   if (node?.kind === 'Subscription') throw new UnsupportedPlanError('a subscription');
-  return node ? compileNode(node, parts) : nothing;
+  return node ? compileNode(node, context) : nothing;
 }
 
 const nothing: Step = async () => {};
 
-function compileNode(node: PlanNode, parts: PlanParts): Step {
+function compileNode(node: PlanNode, context: PlanContext): Step {
   switch (node.kind) {
     case 'Fetch':
-      return compileFetch(node, [], parts);
+      return compileFetch(node, [], context);
     case 'Flatten':
       if (node.node.kind !== 'Fetch') throw new UnsupportedPlanError(`a ${node.node.kind} in a Flatten`);
-      return compileFetch(node.node, node.path, parts);
+      return compileFetch(node.node, node.path, context);
     case 'Sequence':
-      return inOrder(node.nodes.map((child) => compileNode(child, parts)));
+      return inOrder(node.nodes.map((child) => compileNode(child, context)));
     case 'Parallel':
-      return atOnce(node.nodes.map((child) => compileNode(child, parts)));
+      return atOnce(node.nodes.map((child) => compileNode(child, context)));
     case 'Condition': {
-      const isMet = parts.conditionValues[node.condition];
+      const isMet = context.conditionValues[node.condition];
       if (isMet === undefined) throw new UnsupportedPlanError('a condition on an unknown variable');
       const branch = isMet ? node.ifClause : node.elseClause;
-      return branch ? compileNode(branch, parts) : nothing;
+      return branch ? compileNode(branch, context) : nothing;
     }
     default:
       throw new UnsupportedPlanError(`a ${node.kind}`);

@@ -4,22 +4,22 @@ import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import type { Data } from './run.ts';
 
-/** The part of an object that a subgraph needs to know an entity by; null where the object has not all of it. */
+/** Makes the representation of an entity: what a subgraph requires of it. Returns null for an object that lacks a part. */
 export type Represent = (entity: Data) => Data | null;
 
 /** Compiles the selections that a fetch requires. */
 export function compileRepresent(requires: readonly QueryPlanSelectionNode[], schema: () => GraphQLSchema): Represent {
-  const parts = requires.map((selection) => compilePart(selection, schema));
+  const adders = requires.map((selection) => compilePart(selection, schema));
   return (entity) => {
-    // Of a null there is nothing to take, nor is anything missing.
+    // An entity that is null has no representation, and is no error.
     if (entity === null) return null;
     const representation: Data = {};
-    for (const addPart of parts) if (!addPart(entity, representation)) return null;
+    for (const addPart of adders) if (!addPart(entity, representation)) return null;
     return representation;
   };
 }
 
-/** Adds its part of the entity to the representation; false where the entity has it not. */
+/** Adds one part of the entity to the representation; returns false if the entity lacks it. */
 type AddPart = (entity: Data, representation: Data) => boolean;
 
 function compilePart(selection: QueryPlanSelectionNode, schema: () => GraphQLSchema): AddPart {

@@ -2,8 +2,8 @@ import type { ResponsePath } from '@apollo/query-planner';
 import type { Data } from './run.ts';
 
 /**
- * The objects at a plan's path, where `@` stands for every element of a list. Nulls on the way and at its end are left
- * out. Throws where a subgraph answered something else than the lists and objects that the path goes through.
+ * Finds the objects at a plan's path, in which `@` stands for every element of a list. Skips nulls. Throws for data that
+ * has no list or object where the path needs one.
  */
 export function objectsAt(data: Data, path: ResponsePath): Data[] {
   const found: Data[] = [];
@@ -14,7 +14,7 @@ export function objectsAt(data: Data, path: ResponsePath): Data[] {
 interface Search {
   value: unknown;
   path: ResponsePath;
-  /** Of the part of the path that is next. */
+  /** Index of the next part of the path. */
   index: number;
   found: Data[];
 }
@@ -25,10 +25,10 @@ function collect({ value, path, index, found }: Search): void {
   if (part === undefined) {
     addAll(value, found);
   } else if (part === '@') {
-    if (!Array.isArray(value)) throw new Error(`A subgraph answered no list at ${path.join('.')}.`);
+    if (!Array.isArray(value)) throw new Error(`A subgraph returned no list at ${path.join('.')}.`);
     for (const element of value) collect({ value: element, path, index: index + 1, found });
   } else {
-    if (Array.isArray(value)) throw new Error(`A subgraph answered a list at ${path.join('.')}.`);
+    if (Array.isArray(value)) throw new Error(`A subgraph returned a list at ${path.join('.')}.`);
     if (Object.hasOwn(value, part)) collect({ value: (value as Data)[part], path, index: index + 1, found });
   }
 }

@@ -1,23 +1,46 @@
-import type { ApolloGateway } from '@apollo/gateway';
-
-/** Runs one operation of a client's. */
-export type Execute = ApolloGateway['executor'];
-/** A client's request as the server hands it on. */
-export type RequestContext = Parameters<Execute>[0];
-export type Result = Awaited<ReturnType<Execute>>;
+import type { GraphQLDataSource } from '@apollo/gateway';
+import type { ExecutionResult } from 'graphql';
 
 export type Data = Record<string, unknown>;
 
-/** One run of a plan: what came in, and what has been gathered of the answer so far. */
+/** An operation as a query plan has it for a subgraph. */
+export interface SubgraphOperation {
+  query: string;
+  operationName: string | undefined;
+}
+
+export type SubgraphResponse = Awaited<ReturnType<GraphQLDataSource['process']>>;
+
+/** Sends one operation to a subgraph, each time with other variables and the context of another request. */
+export type SendToSubgraph = (variables: Data, context: object) => Promise<SubgraphResponse>;
+
+/** A subgraph. Compiled operations call it by `prepare`, Apollo's executor by `process`. */
+export interface SubgraphService extends GraphQLDataSource {
+  /** Prepares an operation for being sent again and again. */
+  prepare(operation: SubgraphOperation): SendToSubgraph;
+}
+
+/** One run of a plan: what came in, and what has been gathered so far. */
 export interface Run {
-  requestContext: RequestContext;
+  context: object;
   /** As the client sent them. */
   variables: Data;
-  /** What the subgraphs answered, merged: more than was asked for, and in the plan's order. */
+  /** The data of the subgraphs, merged: more than the client requested, and in the plan's order. */
   data: Data;
-  /** What failed: GraphQL errors, and whatever else was thrown while a subgraph was asked. */
+  /** GraphQL errors, and whatever else was thrown while a subgraph was called. */
   errors: unknown[];
 }
 
-/** A compiled node of a plan: asks subgraphs, and merges into `data` and `errors`. */
+export type Result = ExecutionResult;
+
+/** A compiled node of a plan: calls subgraphs, and merges into `data` and `errors`. */
 export type Step = (run: Run) => Promise<void>;
+
+/** Adds to the estimated heap of what is compiled, in bytes. */
+export type CountBytes = (bytes: number) => void;
+
+/** Thrown while compiling, before any subgraph is called: only Apollo's executor can run this document or plan. */
+export class UnsupportedPlanError extends Error {}
+
+/** Thrown by a compiled shape: the data of the subgraphs does not fit the schema. */
+export class ResponseShapeError extends Error {}

@@ -3,10 +3,10 @@ import type { ResponsePath } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Run } from './run.ts';
 
-/** The places in the client's answer that a path of a subgraph's answer stands for. */
+/** Finds the paths in the client's response that a path in a subgraph's response stands for. */
 type FindPlaces = (path: ResponsePath) => ResponsePath[];
 
-/** A subgraph's errors as Apollo's executor words them, one for each place that they concern. */
+/** Converts a subgraph's errors as Apollo's executor does, to one error for each path that they concern. */
 export function asGatewayErrors(
   errors: readonly GraphQLFormattedError[],
   serviceName: string,
@@ -29,20 +29,20 @@ function asGatewayError(error: GraphQLFormattedError, serviceName: string, path?
 }
 
 /**
- * Where the entities of a call are: `["_entities", 2, "name"]` becomes the path of each object that the third of the
- * sent representations stands for.
+ * Locates the entities of a call: `["_entities", 2, "name"]` becomes the path of each object that the third of the sent
+ * representations stands for.
  */
 export function placesOf({ path, run, sentAs }: { path: ResponsePath; run: Run; sentAs: number[] }): FindPlaces {
   let places: ResponsePath[] | undefined;
-  return (inAnswer) => {
-    const [, index] = inAnswer;
-    if (typeof index !== 'number') return [[...path, ...inAnswer]];
+  return (inResponse) => {
+    const [, index] = inResponse;
+    if (typeof index !== 'number') return [[...path, ...inResponse]];
     if (!places) {
       places = [];
       generateHydratedPaths([], path, run.data, places);
     }
-    const found = places;
+    const all = places;
     const represented = sentAs.flatMap((sentIndex, nth) => (sentIndex === index ? [nth] : []));
-    return (represented.length > 0 ? represented : [index]).map((nth) => [...(found[nth] ?? []), ...inAnswer.slice(2)]);
+    return (represented.length > 0 ? represented : [index]).map((nth) => [...(all[nth] ?? []), ...inResponse.slice(2)]);
   };
 }

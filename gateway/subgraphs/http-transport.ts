@@ -1,37 +1,36 @@
-import { LRUCache } from 'lru-cache';
 import { type Dispatcher, Pool } from 'undici';
 import type { Signal } from '../../platform/async/signal.ts';
-import type { Operation } from '../../platform/graphql/operation-cache.ts';
 import { clientAddressHeader } from '../../platform/http/client-address.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
-import { type Call, maxAnswerBytes, type Transport } from './transport.ts';
+import { type Call, maxResponseBytes, type Transport } from './transport.ts';
 
-/** For queries, and as many for mutations: more than a subgraph lets wait, so that it is the subgraph which refuses. */
+/** For queries, and as many for mutations: more than a subgraph queues, so that the subgraph is what rejects. */
 const maxConnections = 64;
-/** Of plans, whose first half of a body is kept. */
-const maxRememberedQueries = 1_000;
-
 export interface HttpTransportSettings {
-  /** Gives an address in the form that the subgraph believes; where it is left out, the subgraph is not told who asks. */
+  /** Signs an address for the subgraph. Without it, the subgraph is not told the client's address. */
   signAddress?: (address: string) => string;
 }
 
 /** Carries operations over HTTP with connections kept alive, to a subgraph at `url` (absolute http or https). */
 export function createHttpTransport(url: string, { signAddress }: HttpTransportSettings = {}): Transport {
   const { origin, pathname: path } = new URL(url);
-  const createPool = () => new Pool(origin, { connections: maxConnections, maxResponseSize: maxAnswerBytes });
+  const createPool = () => new Pool(origin, { connections: maxConnections, maxResponseSize: maxResponseBytes });
   // Mutations may queue at the subgraph, for passwords or the image service: queries do not queue behind them.
   const pools = { queries: createPool(), mutations: createPool() };
-  const writeBody = bodyWriter();
 
   return {
-    send: (operation, call) => {
-      const pool = call.isMutation ? pools.mutations : pools.queries;
-      const { client, signal } = call;
-      const headers =
-        client && signAddress ? [...headersFor(call), ...headersOf(client, signAddress)] : headersFor(call);
-      const request = { path, method: 'POST', headers, body: writeBody(operation) } as const;
-      return new Promise((resolve, reject) => pool.dispatch(request, answerHandler({ signal, resolve, reject })));
+    prepare: (operation) => {
+      // Everything but the variables is the same each time.
+      const bodyStart = `${JSON.stringify(operation).slice(0, -1)},"variables":`;
+      return (variables, call) => {
+        const pool = call.isMutation ? pools.mutations : pools.queries;
+        const { client, signal } = call;
+        const headers =
+          client && signAddress ? [...headersFor(call), ...headersOf(client, signAddress)] : headersFor(call);
+        const body = `${bodyStart}${JSON.stringify(variables)}}`;
+        const request = { path, method: 'POST', headers, body } as const;
+        return new Promise((resolve, reject) => pool.dispatch(request, responseHandler({ signal, resolve, reject })));
+      };
     },
     close: async () => {
       await Promise.all([pools.queries.destroy(), pools.mutations.destroy()]);
@@ -46,34 +45,21 @@ function headersFor({ authorization, requestId }: Call): string[] {
 
 function headersOf({ address, userAgent }: ClientInfo, signAddress: (address: string) => string): string[] {
   const headers = [clientAddressHeader, signAddress(address)];
-  // What may not stand in a header (RFC 9110, section 5.5) would make the whole call fail.
+  // A character that a header must not have (RFC 9110, section 5.5) would make the whole call fail.
   return userAgent === undefined ? headers : [...headers, 'user-agent', userAgent.replace(/[^\t -~\x80-\xff]/g, '')];
 }
 
-/** All but the variables of a body is the same each time that a plan runs. */
-function bodyWriter(): (operation: Operation) => string {
-  const beginnings = new LRUCache<string, string>({ max: maxRememberedQueries });
-  return ({ query, operationName, variables = {} }) => {
-    let beginning = beginnings.get(query);
-    if (beginning === undefined) {
-      beginning = `${JSON.stringify({ query, operationName }).slice(0, -1)},"variables":`;
-      beginnings.set(query, beginning);
-    }
-    return `${beginning}${JSON.stringify(variables)}}`;
-  };
-}
-
-interface Waiting {
+interface PendingCall {
   signal: Signal;
-  resolve: (answer: unknown) => void;
+  resolve: (response: unknown) => void;
   reject: (error: unknown) => void;
 }
 
-/** Gathers one answer. A subgraph answers 200 to all that it executed; anything else means that it cannot be talked to. */
-function answerHandler({ signal, resolve, reject }: Waiting): Dispatcher.DispatchHandler {
+/** Gathers one response. A subgraph responds 200 to everything that it executed; any other status is a failure. */
+function responseHandler({ signal, resolve, reject }: PendingCall): Dispatcher.DispatchHandler {
   const chunks: Buffer[] = [];
   let status = 0;
-  // As long as it waits for a connection, there is nothing yet that could be ended.
+  // A call that waits for a connection has no request yet that could be aborted.
   signal.addEventListener('abort', () => reject(signal.reason));
   return {
     onRequestStart(controller) {
@@ -88,7 +74,7 @@ function answerHandler({ signal, resolve, reject }: Waiting): Dispatcher.Dispatc
     },
     onResponseEnd() {
       try {
-        resolve(readAnswer(status, chunks));
+        resolve(parseResponse(status, chunks));
       } catch (error) {
         reject(error);
       }
@@ -99,9 +85,9 @@ function answerHandler({ signal, resolve, reject }: Waiting): Dispatcher.Dispatc
   };
 }
 
-function readAnswer(status: number, chunks: Buffer[]): unknown {
+function parseResponse(status: number, chunks: Buffer[]): unknown {
   const [first] = chunks;
   const text = (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString();
-  if (status !== 200) throw new Error(`The subgraph answered ${status}: ${text.slice(0, 200)}`);
+  if (status !== 200) throw new Error(`The subgraph responded with status ${status}: ${text.slice(0, 200)}`);
   return JSON.parse(text);
 }

@@ -3,7 +3,7 @@ import type { ExecuteInProcess } from '../../platform/graphql/server.ts';
 import { someClient } from '../../tests/support/subgraph-client.ts';
 import { startTinyServer } from '../../tests/support/tiny-server.ts';
 import { createInProcessClient as createClient, unavailable } from '../testing/in-process-client.ts';
-import { maxAnswerBytes } from './transport.ts';
+import { maxResponseBytes } from './transport.ts';
 
 const never = () => new Promise<never>(() => {});
 const neverAsked = () => {
@@ -26,7 +26,7 @@ describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgra
     'answers no data, and no error why': () => ({ data: null, errors: [] }),
     'answers errors that are none': () => ({ data: null, errors: 'many' }),
     'answers data that are none': () => ({ data: 'much' }),
-    'answers more than 32 MiB': () => ({ data: { first: 'x'.repeat(maxAnswerBytes) } }),
+    'answers more than 32 MiB': () => ({ data: { first: 'x'.repeat(maxResponseBytes) } }),
     'answers more than 32 MiB in pieces': () => ({ data: { first: new Array(40).fill('x'.repeat(1024 * 1024)) } }),
   };
 
@@ -52,12 +52,14 @@ describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgra
     const { execute } = await startTinyServer();
     const { ask, log } = createClient(execute);
     expect(await ask()).toEqual(unavailable);
-    expect(log).toMatchObject([{ ...warning, err: { message: 'The operation was answered 400.' } }]);
+    expect(log).toMatchObject([
+      { ...warning, err: { message: 'The subgraph responded to the operation with status 400.' } },
+    ]);
   });
 });
 
 test('an answer of 32 MiB is taken', async () => {
-  const data = { first: 'x'.repeat(maxAnswerBytes - Buffer.byteLength('{"data":{"first":""}}')) };
+  const data = { first: 'x'.repeat(maxResponseBytes - Buffer.byteLength('{"data":{"first":""}}')) };
   const { ask, log } = createClient(async () => ({ data }));
   const answer = await ask();
   expect([answer.data?.first === data.first, answer.errors, log]).toEqual([true, undefined, []]);

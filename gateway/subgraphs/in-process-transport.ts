@@ -2,26 +2,29 @@ import type { Signal } from '../../platform/async/signal.ts';
 import type { ExecuteInProcess } from '../../platform/graphql/server.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
 import { fitsInJson } from '../../platform/json.ts';
-import { maxAnswerBytes, type Transport } from './transport.ts';
+import { maxResponseBytes, type Transport } from './transport.ts';
 
-/** Who asks where no client is named: the gateway, from here. */
+/** The client of calls that name none: this process. */
 const gateway: ClientInfo = { address: '127.0.0.1', userAgent: undefined };
 
-/** Carries operations to a subgraph in this process, with what the network would hold them to. */
+/** Carries operations to a subgraph in this process, within the limits that HTTP would set. */
 export function createInProcessTransport(execute: ExecuteInProcess): Transport {
   return {
-    async send(operation, { authorization, requestId, client = gateway, signal }) {
-      if (signal.aborted) throw signal.reason;
-      const executing = execute(operation, { authorization, requestId, clientGone: signal, client: () => client });
-      const answer = await unlessAborted(executing, signal);
-      if (!fitsInJson(answer, maxAnswerBytes)) throw new Error(`The answer is over ${maxAnswerBytes} bytes.`);
-      return answer;
-    },
+    prepare:
+      ({ query, operationName }) =>
+      async (variables, { authorization, requestId, client = gateway, signal }) => {
+        if (signal.aborted) throw signal.reason;
+        const operation = { query, variables, operationName };
+        const request = { authorization, requestId, clientGone: signal, client: () => client };
+        const response = await unlessAborted(execute(operation, request), signal);
+        if (!fitsInJson(response, maxResponseBytes)) throw new Error(`The response is over ${maxResponseBytes} bytes.`);
+        return response;
+      },
     close: async () => {},
   };
 }
 
-/** Rejects as soon as nobody waits any more; what runs on has nobody to tell. */
+/** Rejects as soon as the signal aborts; what runs on has nobody to tell. */
 function unlessAborted<Value>(promise: Promise<Value>, signal: Signal): Promise<Value> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));

@@ -1,4 +1,11 @@
-import { type FieldNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  parse,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import { isIncluded } from '../execution/conditions.ts';
 
 type Variables = Record<string, unknown>;
@@ -9,7 +16,7 @@ interface Operation {
   variables?: Variables | undefined;
 }
 
-/** The paths, in the subgraph's answer, of each field that the operation asks for at the root, or of an entity. */
+/** Lists the paths, in the subgraph's response, of each field that the operation selects on a root type or an entity. */
 export function requestedPaths({ query = '', variables = {} }: Operation): (string | number)[][] {
   const { definitions } = parse(query);
   const fragments = new Map(
@@ -18,31 +25,41 @@ export function requestedPaths({ query = '', variables = {} }: Operation): (stri
   const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
   const fields = operation ? fieldsOf(operation.selectionSet, { fragments, variables }) : [];
   const { representations } = variables;
-  if (!Array.isArray(representations)) return fields.map((field) => [nameOf(field)]);
+  if (!Array.isArray(representations)) return fields.map((field) => [keyOf(field)]);
   return representations.flatMap(({ __typename: type }: { __typename?: string }, index) =>
     fields
       .flatMap(({ selectionSet }) => (selectionSet ? fieldsOf(selectionSet, { fragments, variables, type }) : []))
-      .map((field) => ['_entities', index, nameOf(field)]),
+      .map((field) => ['_entities', index, keyOf(field)]),
   );
 }
 
-interface Surroundings {
+interface SelectionContext {
   fragments: Map<string, FragmentDefinitionNode>;
   variables: Variables;
-  /** Fragments on another type are passed over. */
+  /** Fragments on another type are skipped. */
   type?: string | undefined;
 }
 
-function fieldsOf({ selections }: SelectionSetNode, surroundings: Surroundings): FieldNode[] {
-  const { fragments, variables, type } = surroundings;
-  return selections
-    .filter((selection) => isIncluded(selection, variables))
-    .flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return nameOf(selection) === '__typename' ? [] : [selection];
-      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-      const isOfType = !type || !fragment?.typeCondition || fragment.typeCondition.name.value === type;
-      return fragment && isOfType ? fieldsOf(fragment.selectionSet, surroundings) : [];
-    });
+function fieldsOf(set: SelectionSetNode, { fragments, variables, type }: SelectionContext): FieldNode[] {
+  const fields: FieldNode[] = [];
+  // A second spread of a fragment adds nothing.
+  const visited = new Set<string>();
+  const add = (selection: SelectionNode): void => {
+    if (!isIncluded(selection, variables)) return;
+    if (selection.kind === Kind.FIELD) {
+      if (keyOf(selection) !== '__typename') fields.push(selection);
+      return;
+    }
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      if (visited.has(selection.name.value)) return;
+      visited.add(selection.name.value);
+    }
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+    const isOfType = !type || !fragment?.typeCondition || fragment.typeCondition.name.value === type;
+    if (isOfType) for (const inner of fragment?.selectionSet.selections ?? []) add(inner);
+  };
+  for (const selection of set.selections) add(selection);
+  return fields;
 }
 
-const nameOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;
+const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;

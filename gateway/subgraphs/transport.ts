@@ -1,25 +1,28 @@
 import type { Signal } from '../../platform/async/signal.ts';
-import type { Operation } from '../../platform/graphql/operation-cache.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
+import type { SubgraphOperation } from '../execution/run.ts';
 
-/** What goes with every call of a client's request, and ends it. */
+/** The part of a client's request that goes with every call. */
 export interface Call {
   authorization: string | undefined;
   requestId: string;
   isMutation: boolean;
-  /** Who asks; of mutations alone, as nothing else depends on it. */
+  /** The client, for mutations only: nothing else depends on it. */
   client: ClientInfo | undefined;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when nobody waits for the response any more. */
   signal: Signal;
 }
 
-/** Carries operations to one subgraph. Rejects where the subgraph executed nothing, or its answer is no JSON. */
+/** Sends a prepared operation. Rejects if the subgraph executed nothing, or its response is no JSON. */
+export type Send = (variables: Record<string, unknown>, call: Call) => Promise<unknown>;
+
+/** Carries operations to one subgraph. */
 export interface Transport {
-  /** The answer as it came, whatever it is. */
-  send(operation: Operation, call: Call): Promise<unknown>;
-  /** Cuts off what is still being asked. */
+  /** Prepares an operation for being sent again and again. */
+  prepare(operation: SubgraphOperation): Send;
+  /** Cuts off calls in flight. */
   close(): Promise<void>;
 }
 
-/** Of an answer, in bytes of its JSON. */
-export const maxAnswerBytes = 32 * 1024 * 1024;
+/** Limit of a response, in bytes of its JSON. */
+export const maxResponseBytes = 32 * 1024 * 1024;

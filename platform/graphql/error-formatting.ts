@@ -1,8 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server';
-import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { ApiError } from '../api-error.ts';
-import type { Logger } from '../process/logger.ts';
 import { redactErrorValues } from './redact-error-values.ts';
 
 /** The errors that clients may see, which every process applies to each of its errors; all others are masked. */
@@ -58,6 +54,11 @@ export function pickPublic(publicErrors: PublicErrors, extensions: Record<string
   return Object.fromEntries(keys.flatMap((key) => (extensions[key] === undefined ? [] : [[key, extensions[key]]])));
 }
 
+/** Whether a client sees errors with this code; all others are masked. */
+export function isPublicCode(publicErrors: PublicErrors, code: unknown): boolean {
+  return publicKeys(publicErrors, code) !== undefined;
+}
+
 function publicKeys(publicErrors: PublicErrors, code: unknown): readonly string[] | undefined {
   if (isApiErrorCode(publicErrors, code)) return publicErrors.extensionKeys[code];
   return typeof code === 'string' && publicErrors.graphqlCodes.includes(code) ? [] : undefined;
@@ -65,72 +66,4 @@ function publicKeys(publicErrors: PublicErrors, code: unknown): readonly string[
 
 function maskedExtensions({ requestId }: Record<string, unknown>): Record<string, unknown> {
   return { code: 'INTERNAL_SERVER_ERROR', ...(requestId !== undefined && { requestId }) };
-}
-
-/** Logs bugs whole, and what is unavailable with its cause; marks bugs with the request's id, which the client sees. */
-export function reportErrors<Context extends { requestId: string }>(
-  publicErrors: PublicErrors,
-  log: Logger,
-): ApolloServerPlugin<Context> {
-  const report = (error: GraphQLError, requestId: string) => {
-    const err = unwrapResolverError(error);
-    if (publicKeys(publicErrors, error.extensions.code)) {
-      if (isUnavailable(err)) log.warn({ requestId, path: error.path, err }, 'unavailable');
-      return;
-    }
-    error.extensions.requestId ??= requestId;
-    log.error({ requestId, path: error.path, err }, 'bug');
-  };
-  return {
-    requestDidStart: async () => ({
-      didEncounterErrors: async ({ errors, contextValue }) => {
-        for (const error of errors) report(nameClientErrors(error), contextValue.requestId);
-      },
-    }),
-  };
-}
-
-/** Whether a part that this process itself needs was away; another process's trouble stands in that one's log. */
-function isUnavailable(err: unknown): boolean {
-  return err instanceof ApiError && String(err.extensions.code).endsWith('UNAVAILABLE');
-}
-
-/** Apollo gives some refusals of its own a 4xx status and no code. */
-function nameClientErrors(error: GraphQLError): GraphQLError {
-  const { code, http } = error.extensions as { code?: unknown; http?: { status?: number } };
-  if (code === undefined && http?.status && http.status < 500) error.extensions.code = 'BAD_REQUEST';
-  return error;
-}
-
-/** Apollo's gateway tells in `extensions` which values of a subgraph's were not of their type: that is for the log. */
-export function keepExtensionsInside<Context extends { requestId: string }>(log: Logger): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: async () => ({
-      willSendResponse: async ({ response, contextValue: { requestId } }) => {
-        if (response.body.kind !== 'single') return;
-        const { extensions } = response.body.singleResult;
-        if (!extensions) return;
-        log.warn({ requestId, extensions }, 'a subgraph answered what its schema has not');
-        delete response.body.singleResult.extensions;
-      },
-    }),
-  };
-}
-
-/** Refuses what a gateway would take for a bug of its own: an operation that is not there, or that no schema here offers. */
-export function requireOperation<Context extends { requestId: string }>(): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: async () => ({
-      didResolveOperation: async ({ operation }) => {
-        if (!operation)
-          throw unresolved('The document holds no such operation: send the operationName of one that it holds.');
-        if (operation.operation === 'subscription')
-          throw unresolved('There are no subscriptions here: ask by a query.');
-      },
-    }),
-  };
-}
-
-function unresolved(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } });
 }

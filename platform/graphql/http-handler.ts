@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
+import { type ApolloServer, HeaderMap } from '@apollo/server';
 import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { acceptedType, answerTypes, prefersPage } from '../http/content-negotiation.ts';
 import { createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
 import type { Logger } from '../process/logger.ts';
-import type { ExecuteCached } from './cached-execution.ts';
+import type { RequestContext } from './apollo-server.ts';
 import { maskedMessage } from './error-formatting.ts';
+import type { Execution } from './execute.ts';
 
 /** What of an HTTP request reaches the resolvers; nothing else of it does. */
 export interface IncomingRequest {
@@ -28,9 +29,9 @@ export type AnswerPath = (
   exchange: { requestId: string; headers: Record<string, string> },
 ) => Promise<void> | void;
 
-export interface GraphqlHttpSettings<Context extends BaseContext> {
-  server: ApolloServer<Context>;
-  executeCached: ExecuteCached<Context>;
+export interface GraphqlHttpSettings<Context extends RequestContext> {
+  apollo: ApolloServer<RequestContext>;
+  execution: Execution;
   context: (request: IncomingRequest) => Context;
   /** Throws where the process could not answer a query. */
   checkReady: () => void;
@@ -60,7 +61,7 @@ const notAcceptable: HttpError = {
 };
 
 /** Serves `/graphql`, `/health/live`, `/health/ready`, and what `page` and `paths` add. All but what these add is JSON. */
-export function createGraphqlListener<Context extends BaseContext>(
+export function createGraphqlListener<Context extends RequestContext>(
   settings: GraphqlHttpSettings<Context>,
 ): RequestListener {
   const { corsOrigins = [], maxBodyBytes = defaultMaxBodyBytes, log } = settings;
@@ -85,7 +86,7 @@ export function createGraphqlListener<Context extends BaseContext>(
   };
 }
 
-type Routing<Context extends BaseContext> = GraphqlHttpSettings<Context> & {
+type Routing<Context extends RequestContext> = GraphqlHttpSettings<Context> & {
   readJson: ReturnType<typeof createJsonReader>;
   allowOrigins: ReturnType<typeof cors>;
 };
@@ -98,7 +99,7 @@ interface Exchange {
   headers: Record<string, string>;
 }
 
-async function route<Context extends BaseContext>(routing: Routing<Context>, exchange: Exchange): Promise<void> {
+async function route<Context extends RequestContext>(routing: Routing<Context>, exchange: Exchange): Promise<void> {
   const { req, res, headers } = exchange;
   const path = pathOf(req);
   switch (path) {
@@ -122,7 +123,7 @@ async function route<Context extends BaseContext>(routing: Routing<Context>, exc
   }
 }
 
-function answerReady<Context extends BaseContext>(
+function answerReady<Context extends RequestContext>(
   { checkReady, log }: Routing<Context>,
   { res, requestId, headers }: Exchange,
 ): void {
@@ -135,7 +136,7 @@ function answerReady<Context extends BaseContext>(
   }
 }
 
-async function answerGraphql<Context extends BaseContext>(
+async function answerGraphql<Context extends RequestContext>(
   routing: Routing<Context>,
   exchange: Exchange,
 ): Promise<void> {
@@ -147,18 +148,18 @@ async function answerGraphql<Context extends BaseContext>(
   const { authorization } = req.headers;
   const client = () => (routing.clientOf ?? remoteClient)(req);
   const context = routing.context({ authorization, requestId, clientGone: whenClientGoes(res), client });
-  const familiar = await routing.executeCached(read.body, context);
-  if ('data' in familiar)
-    return sendText(res, 200, `${JSON.stringify(familiar)}\n`, { ...headers, 'content-type': type });
-  return answerByApollo(routing.server, exchange, { body: read.body, context: familiar.context });
+  const response = await routing.execution.executePrepared(read.body, context);
+  if (!response) return answerByApollo(routing.apollo, exchange, { body: read.body, context });
+  sendText(res, response.status, `${JSON.stringify(response.body)}\n`, { ...headers, 'content-type': type });
 }
 
-async function answerByApollo<Context extends BaseContext>(
-  server: ApolloServer<Context>,
+/** Parses and validates what is new; a valid operation is prepared and executed, so that it does not come here again. */
+async function answerByApollo(
+  apollo: ApolloServer<RequestContext>,
   { req, res, headers }: Exchange,
-  { body, context }: { body: unknown; context: Context },
+  { body, context }: { body: unknown; context: RequestContext },
 ): Promise<void> {
-  const answer = await server.executeHTTPGraphQLRequest({
+  const answer = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: req.method ?? 'GET',
       headers: pickHeaders(req),
@@ -167,8 +168,7 @@ async function answerByApollo<Context extends BaseContext>(
     },
     context: async () => context,
   });
-  if (answer.body.kind !== 'complete')
-    throw new Error('An answer in parts was asked for, which no schema here offers.');
+  if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported.');
   sendText(res, answer.status ?? 200, answer.body.string, { ...headers, ...Object.fromEntries(answer.headers) });
 }
 

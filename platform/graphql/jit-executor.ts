@@ -1,94 +1,94 @@
 import {
+  type DocumentNode,
+  type ExecutionResult,
   execute,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   getVariableValues,
   type OperationDefinitionNode,
+  parse,
   valueFromASTUntyped,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
-import { createDocumentCache, operationKey } from './document-cache.ts';
-import { isJitSupported } from './jit-support.ts';
-import type { Gateway, RequestContext, Result } from './operation-cache.ts';
+import type { Logger } from '../process/logger.ts';
+import { countExpandedFields, isJitSupported, jitObstacles } from './jit-support.ts';
+import { withoutTokens } from './lean-document.ts';
+import type { ExecutableOperation, Executor } from './prepared-operations.ts';
 
 /**
- * Executes a schema for Apollo Server: a document's first run is graphql-js's, from the second on it is compiled. Most
- * documents of a flood of new ones are never compiled. What cannot be compiled stays with graphql-js.
+ * Creates an executor for a schema with resolvers. graphql-js executes an operation the first time, graphql-jit compiles
+ * it on second use: most documents of a flood of new ones are never compiled. Operations that graphql-jit would execute
+ * differently stay with graphql-js, as do all operations if the schema itself has something that graphql-jit gets wrong.
  */
-export function createJitExecutor(schema: GraphQLSchema): Gateway {
-  const compile = compileOnSecondUse(schema);
-  const executor = async (requestContext: RequestContext): Promise<Result> => {
-    const compiled = compile(requestContext);
-    return compiled ? runCompiled(compiled, schema, requestContext) : runByGraphqlJs(schema, requestContext);
-  };
-  let onLoad: Parameters<Gateway['onSchemaLoadOrUpdate']>[0] = () => {};
+export function createJitExecutor(schema: GraphQLSchema, log?: Logger): Executor {
+  const obstacles = jitObstacles(schema);
+  if (obstacles.length > 0)
+    log?.warn({ obstacles }, 'operations are not compiled: graphql-jit does not support the schema');
+
   return {
-    load: async () => {
-      onLoad({ apiSchema: schema, coreSupergraphSdl: '' });
-      return { executor };
-    },
-    onSchemaLoadOrUpdate: (callback) => {
-      onLoad = callback;
-      return () => {};
-    },
-    stop: async () => {},
-  };
-}
-
-/** A document that came before. */
-interface Remembered {
-  /** Undefined until it is asked for a second time; null where it cannot be compiled. */
-  compiled?: Compiled | null;
-}
-
-interface Compiled {
-  query: CompiledQuery['query'];
-  /** Of its variables: graphql-jit takes a non-null one that is left out for missing, also where it has a default. */
-  defaults: Record<string, unknown>;
-}
-
-function compileOnSecondUse(schema: GraphQLSchema): (requestContext: RequestContext) => Compiled | null {
-  const documents = createDocumentCache<Remembered>();
-  return (requestContext) => {
-    const key = operationKey(requestContext);
-    const known = documents.get(key);
-    if (!known) {
-      documents.set(key, {}, requestContext.source);
-      return null;
-    }
-    if (known.compiled === undefined) known.compiled = compile(schema, requestContext);
-    return known.compiled;
-  };
-}
-
-function compile(schema: GraphQLSchema, { document, operation, request }: RequestContext): Compiled | null {
-  if (!isJitSupported(schema, document)) return null;
-  const compiled = compileQuery(schema, document, request.operationName);
-  if (!isCompiledQuery(compiled)) return null;
-  return { query: compiled.query, defaults: defaultsOf(operation) };
-}
-
-function runByGraphqlJs(schema: GraphQLSchema, { document, request, context }: RequestContext) {
-  return execute({
     schema,
-    document,
-    contextValue: context,
-    variableValues: request.variables,
-    operationName: request.operationName,
-  });
+    prepare: ({ source, document, operationName }): ExecutableOperation => {
+      let newDocument: DocumentNode | undefined = document;
+      let reused: { run: Run; sizeBytes: number } | undefined;
+      return {
+        async execute(request) {
+          if (newDocument) {
+            const run = graphqlJsRun(schema, newDocument, operationName);
+            // Until the second use only the text is kept.
+            newDocument = undefined;
+            return run(request);
+          }
+          reused ??= prepareReuse(schema, { source, operationName, isCompilable: obstacles.length === 0 });
+          return reused.run(request);
+        },
+        sizeBytes: () => 2 * source.length + (reused?.sizeBytes ?? 0),
+      };
+    },
+  };
 }
 
-async function runCompiled({ query, defaults }: Compiled, schema: GraphQLSchema, requestContext: RequestContext) {
-  const { request, context, operation } = requestContext;
-  const variables = { ...defaults, ...request.variables };
-  const result = await query(undefined, context, variables);
-  if (!result.errors) return result;
-  // Nothing was executed. graphql-jit says in other words what is wrong with the variables.
-  if (!('data' in result))
-    return {
-      errors: getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors ?? result.errors,
-    };
-  return { ...result, errors: result.errors.map((error) => asGraphqlError(error, requestContext)) };
+type Run = ExecutableOperation['execute'];
+
+/** Measured for graphql-jit's functions and what they refer to: of each function, and of each field in it. */
+const compiledBytes = { base: 6_000, field: 3_500 };
+
+function prepareReuse(
+  schema: GraphQLSchema,
+  { source, operationName, isCompilable }: { source: string; operationName: string | undefined; isCompilable: boolean },
+) {
+  const { part: document, sizeBytes } = withoutTokens(parse(source));
+  const operation = getOperationAST(document, operationName);
+  const isSupported = isCompilable && operation && isJitSupported(schema, document);
+  const compiled = isSupported ? compileQuery(schema, document, operationName) : undefined;
+  if (!operation || !compiled || !isCompiledQuery(compiled))
+    return { run: graphqlJsRun(schema, document, operationName), sizeBytes };
+  const { base, field } = compiledBytes;
+  return {
+    run: jitRun(compiled.query, schema, operation),
+    sizeBytes: sizeBytes + base + field * countExpandedFields(document, operation),
+  };
+}
+
+function graphqlJsRun(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Run {
+  return async ({ variables, context }) =>
+    execute({ schema, document, operationName, contextValue: context, variableValues: variables });
+}
+
+function jitRun(query: CompiledQuery['query'], schema: GraphQLSchema, operation: OperationDefinitionNode): Run {
+  // graphql-jit takes a non-null variable that is left out for missing, also where it has a default.
+  const defaults = defaultsOf(operation);
+  return async (request) => {
+    const variables = { ...defaults, ...request.variables };
+    const result: ExecutionResult = await query(undefined, request.context, variables);
+    if (!result.errors) return result;
+    // Nothing was executed. graphql-jit words errors of variables differently.
+    if (!('data' in result)) {
+      const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+      return { errors: errors ?? result.errors };
+    }
+    return { ...result, errors: result.errors.map((error) => asGraphqlError(error, operation)) };
+  };
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
@@ -99,10 +99,10 @@ function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Reco
   return defaults;
 }
 
-/** graphql-jit's errors are of a class of their own, whose properties cannot be changed. */
-function asGraphqlError(error: GraphQLError, { document }: RequestContext): GraphQLError {
+/** Converts an error of graphql-jit, whose class makes its properties read-only. */
+function asGraphqlError(error: GraphQLError, { loc }: OperationDefinitionNode): GraphQLError {
   const { message, path, locations = [], originalError } = error;
-  const source = document.loc?.source;
+  const source = loc?.source;
   return new GraphQLError(message, {
     ...(path && { path }),
     ...(originalError && { originalError }),
@@ -110,14 +110,8 @@ function asGraphqlError(error: GraphQLError, { document }: RequestContext): Grap
   });
 }
 
-interface Location {
-  /** From 1. */
-  line: number;
-  /** From 1. */
-  column: number;
-}
-
-function positionOf({ line, column }: Location, text: string): number {
+/** Finds the offset in a text of a line and a column, both counted from 1. */
+function positionOf({ line, column }: { line: number; column: number }, text: string): number {
   const lineEnd = /\r\n|[\n\r]/g;
   for (let passed = 1; passed < line; passed += 1) lineEnd.exec(text);
   return lineEnd.lastIndex + column - 1;

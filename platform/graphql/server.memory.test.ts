@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { startTinyServer } from '../../tests/support/tiny-server.ts';
 import { createAbortable } from '../async/signal.ts';
 import { ask, requests } from '../testing/requests.ts';
-import type { Operation } from './operation-cache.ts';
+import type { OperationRequest } from './prepared-operations.ts';
 
 const caller = (requestId = 'r-1', authorization?: string) => ({
   authorization,
@@ -16,7 +16,7 @@ const operations = Object.entries(requests).flatMap(([name, { body, headers, sta
   isOperation(body) && !headers ? [[name, { status, body }] as const] : [],
 );
 
-function isOperation(body: Record<string, unknown>): body is Record<string, unknown> & Operation {
+function isOperation(body: Record<string, unknown>): body is Record<string, unknown> & OperationRequest {
   const { query, variables = {}, operationName = '', extensions } = body;
   const hasVariables = typeof variables === 'object' && variables !== null && !Array.isArray(variables);
   return typeof query === 'string' && hasVariables && typeof operationName === 'string' && extensions === undefined;
@@ -47,7 +47,9 @@ describe('an operation of this process is rejected where HTTP would answer anyth
   test.each(operations.filter(([, { status }]) => status !== 200))('%s', async (_, { status, body }) => {
     const { execute } = await startTinyServer();
     for (let time = 1; time <= 3; time++) {
-      await expect(execute(body, caller())).rejects.toThrow(`The operation was answered ${status}.`);
+      await expect(execute(body, caller())).rejects.toThrow(
+        `The subgraph responded to the operation with status ${status}.`,
+      );
     }
   });
 

@@ -1,118 +1,97 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  ApolloServer,
-  type ApolloServerOptionsWithGateway,
-  type ApolloServerPlugin,
-  type BaseContext,
-} from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
 import type { FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'graphql';
 import { trackConnections } from '../http/connection-drain.ts';
 import { fitsInJson } from '../json.ts';
 import { createGracePeriod, type GracePeriod } from '../process/grace-period.ts';
 import type { Running } from '../process/lifecycle.ts';
+import type { Logger } from '../process/logger.ts';
 import { errorCode, StartupError } from '../process/startup-error.ts';
-import { createCachedExecution } from './cached-execution.ts';
-import {
-  createErrorFormatter,
-  keepExtensionsInside,
-  type PublicErrors,
-  reportErrors,
-  requireOperation,
-} from './error-formatting.ts';
+import { createApolloServer, type RequestContext } from './apollo-server.ts';
+import type { PublicErrors } from './error-formatting.ts';
+import { createExecution } from './execute.ts';
 import {
   createGraphqlListener,
   defaultMaxBodyBytes,
   type GraphqlHttpSettings,
   type IncomingRequest,
 } from './http-handler.ts';
-import { createOperationCache, type Gateway, type Operation } from './operation-cache.ts';
-import { logRequests } from './request-log.ts';
+import { createPreparedOperations, type Executor, type OperationRequest } from './prepared-operations.ts';
+import { createRespond, type GraphqlResponse } from './respond.ts';
 
-/** Where a server listens, and the variable that moves it. */
+/** The address that a server listens on, and the environment variable that sets its port. */
 export interface Listen {
   host: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   port: number;
   portVariable: string;
 }
 
-/** A server that answers GraphQL at `url`. */
+/** A server that serves GraphQL at `url`. */
 export interface RunningServer extends Running {
-  /** Absolute, up to and with `/graphql`. */
+  /** Absolute, including `/graphql`. */
   url: string;
   execute: ExecuteInProcess;
 }
 
 /**
  * Executes an operation of a caller in this process as one that came over HTTP: with the same context, rules and limits.
- * Rejects where HTTP would answer anything but 200.
+ * Rejects where the HTTP status would be anything but 200.
  */
-export type ExecuteInProcess = (operation: Operation, request: IncomingRequest) => Promise<FormattedExecutionResult>;
+export type ExecuteInProcess = (
+  operation: OperationRequest,
+  request: IncomingRequest,
+) => Promise<FormattedExecutionResult>;
 
-export type GraphqlServerSettings<Context extends BaseContext> = Omit<
+export type GraphqlServerSettings<Context extends RequestContext> = Omit<
   GraphqlHttpSettings<Context>,
-  'server' | 'executeCached'
+  'apollo' | 'execution'
 > &
-  ({ schema: GraphQLSchema } | { gateway: ApolloServerOptionsWithGateway<Context>['gateway'] }) & {
-    /** Beside those of the specification. */
+  // A subgraph has a schema with resolvers; a gateway has an executor, and limits the size of documents.
+  ({ schema: GraphQLSchema } | { executor: Executor }) & {
+    /** Applied beside those of the specification. */
     validationRules?: ValidationRule[];
     publicErrors: PublicErrors;
     listen: Listen;
     /** How long a stop waits for requests in flight; the default period if omitted. */
     grace?: GracePeriod;
-    /** Lets go of what the server needed, after its last answer. */
+    /** Releases what the server needed, after its last response. */
     close?: () => void | Promise<void>;
   };
 
-/** From the first byte of a request to its last: a client that trickles holds a connection no longer. */
+/** From the first byte of a request to its last, so that slow clients do not hold connections. */
 const requestTimeoutMs = 30_000;
-/** Of a client's document: far over what clients write, far under what would cost seconds to validate or to plan. */
-const maxTokens = 5_000;
-/** The same, with every fragment counted wherever it is spread. */
-const maxRecursiveSelections = 2_000;
 
-/** Starts an Apollo server on `node:http`; resolves when it listens. */
-export async function startGraphqlServer<Context extends BaseContext & { requestId: string }>(
+/** Starts a GraphQL server on `node:http`; resolves when it listens. */
+export async function startGraphqlServer<Context extends RequestContext>(
   settings: GraphqlServerSettings<Context>,
 ): Promise<RunningServer> {
+  const { publicErrors, validationRules = [], log } = settings;
   const httpServer = createServer({ requestTimeout: requestTimeoutMs });
   const drainConnections = trackConnections(httpServer);
-  const isGateway = 'gateway' in settings;
-  const familiar = createOperationCache(isGateway ? settings.gateway : await executorOf(settings.schema));
-  const server = new ApolloServer<Context>({
-    gateway: familiar.gateway,
-    ...(isGateway ? { parseOptions: { maxTokens }, maxRecursiveSelections } : { persistedQueries: false }),
-    validationRules: settings.validationRules ?? [],
-    introspection: true,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    formatError: createErrorFormatter(settings.publicErrors),
-    logger: settings.log,
-    plugins: [
-      ...telemetryOff<Context>(),
-      requireOperation(),
-      reportErrors(settings.publicErrors, settings.log),
-      ...(isGateway ? [keepExtensionsInside<Context>(settings.log)] : []),
-      logRequests(settings.log),
-    ],
+
+  const isGateway = 'executor' in settings;
+  const executor = isGateway ? settings.executor : await loadJitExecutor(settings.schema, log);
+  const respond = createRespond(publicErrors, log);
+  const execution = createExecution(createPreparedOperations(executor), respond);
+  const apollo = createApolloServer({
+    schema: executor.schema,
+    validationRules,
+    isPublic: isGateway,
+    execution,
+    respond,
+    publicErrors,
+    log,
   });
-  await server.start();
-  const answering = { ...settings, server, executeCached: createCachedExecution<Context>(familiar, settings.log) };
-  httpServer.on('request', createGraphqlListener(answering));
+  await apollo.start();
+  const serving = { ...settings, apollo, execution };
+  httpServer.on('request', createGraphqlListener(serving));
   const { grace = createGracePeriod() } = settings;
   const stop = async () => {
     try {
       await drainConnections(grace);
     } finally {
-      await server.stop();
+      await apollo.stop();
       await settings.close?.();
     }
   };
@@ -120,40 +99,37 @@ export async function startGraphqlServer<Context extends BaseContext & { request
     await stop();
     throw error;
   });
-  settings.log.info({ url }, 'listening');
-  return { url, stop, execute: executeInProcess(answering) };
+  log.info({ url }, 'listening');
+  return { url, stop, execute: executeInProcess(serving) };
 }
 
-function executeInProcess<Context extends BaseContext>(settings: GraphqlHttpSettings<Context>): ExecuteInProcess {
-  const { server, executeCached, context: contextOf, maxBodyBytes = defaultMaxBodyBytes } = settings;
+function executeInProcess<Context extends RequestContext>(settings: GraphqlHttpSettings<Context>): ExecuteInProcess {
+  const { apollo, execution, context: contextOf, maxBodyBytes = defaultMaxBodyBytes } = settings;
   return async (operation, incoming) => {
     if (!fitsInJson(operation, maxBodyBytes)) throw new Error(`The operation is over ${maxBodyBytes} bytes.`);
-    const familiar = await executeCached(operation, contextOf(incoming));
-    if ('data' in familiar) return familiar;
-    const { query, variables, operationName } = operation;
-    const request = { query, ...(variables && { variables }), ...(operationName !== undefined && { operationName }) };
-    const { body, http } = await server.executeOperation(request, { contextValue: familiar.context });
-    if (body.kind !== 'single') throw new Error('An answer in parts was asked for, which no schema here offers.');
-    if (http.status !== undefined && http.status !== 200) throw new Error(`The operation was answered ${http.status}.`);
-    return body.singleResult;
+    const context = contextOf(incoming);
+    const { status, body } =
+      (await execution.executePrepared(operation, context)) ?? (await executeByApollo(apollo, operation, context));
+    if (status !== 200) throw new Error(`The subgraph responded to the operation with status ${status}.`);
+    return body;
   };
 }
 
-/** Loaded only where there is a schema to execute: a gateway starts without the compiler. */
-async function executorOf(schema: GraphQLSchema): Promise<Gateway> {
-  const { createJitExecutor } = await import('./jit-executor.ts');
-  return createJitExecutor(schema);
+async function executeByApollo(
+  apollo: GraphqlHttpSettings<RequestContext>['apollo'],
+  { query, variables, operationName }: OperationRequest,
+  contextValue: RequestContext,
+): Promise<GraphqlResponse> {
+  const request = { query, ...(variables && { variables }), ...(operationName !== undefined && { operationName }) };
+  const { body, http } = await apollo.executeOperation(request, { contextValue });
+  if (body.kind !== 'single') throw new Error('Incremental delivery is not supported.');
+  return { status: http.status ?? 200, body: body.singleResult };
 }
 
-/** Apollo's own pages, caches and reports, which an environment variable of Apollo's would otherwise turn on. */
-function telemetryOff<Context extends BaseContext>(): ApolloServerPlugin<Context>[] {
-  return [
-    ApolloServerPluginCacheControlDisabled(),
-    ApolloServerPluginInlineTraceDisabled(),
-    ApolloServerPluginLandingPageDisabled(),
-    ApolloServerPluginSchemaReportingDisabled(),
-    ApolloServerPluginUsageReportingDisabled(),
-  ];
+/** Imports the compiler only for a schema: a gateway starts without it. */
+async function loadJitExecutor(schema: GraphQLSchema, log: Logger): Promise<Executor> {
+  const { createJitExecutor } = await import('./jit-executor.ts');
+  return createJitExecutor(schema, log);
 }
 
 async function startListening(server: Server, { host, port, portVariable }: Listen): Promise<string> {
@@ -166,7 +142,7 @@ async function startListening(server: Server, { host, port, portVariable }: List
   return `http://${name.includes(':') ? `[${name}]` : name}:${taken}/graphql`;
 }
 
-/** Why nothing can listen there, as a line that says how to mend it; any other error as it is. */
+/** Explains why nothing can listen there, and how to fix it; any other error is returned as it is. */
 export function explainListen(error: Error, { host, port, portVariable }: Listen): Error {
   switch (errorCode(error)) {
     case 'EADDRINUSE':

@@ -50,7 +50,7 @@ const accounts: AccountRules = {
 export const testSettings = {
   host: '127.0.0.1',
   ports: { gateway: 0, auth: 0, resources: 0, imageService: 0 },
-  executor: 'lean',
+  executor: 'compiled',
   calls: inject('calls'),
   corsOrigins: ['https://app.example'],
   accounts,

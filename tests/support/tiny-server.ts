@@ -14,7 +14,7 @@ export interface TinyServer extends RunningServer, Omit<TinySchema, 'schema'> {
 type Settings = Partial<
   Pick<
     GraphqlServerSettings<IncomingRequest>,
-    'checkReady' | 'close' | 'corsOrigins' | 'listen' | 'maxBodyBytes' | 'page' | 'paths'
+    'checkReady' | 'close' | 'corsOrigins' | 'listen' | 'maxBodyBytes' | 'page' | 'paths' | 'validationRules'
   >
 >;
 

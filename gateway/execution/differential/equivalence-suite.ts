@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createCompiledGateway } from '../compiled-executor.ts';
 import { assertEquivalent, operationsOver } from './assert-equivalent.ts';
+import { createCompiledGateway } from './compiled-gateway.ts';
 import { createHarness, type Harness, operationKey } from './harness.ts';
 import { edgeCasesOver } from './operations/edge-cases.ts';
 import { scenarios } from './scenarios.ts';

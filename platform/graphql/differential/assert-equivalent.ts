@@ -1,4 +1,3 @@
-import type { BaseContext } from '@apollo/server';
 import { type GraphQLSchema, getOperationAST } from 'graphql';
 import {
   type RandomOperation,
@@ -14,7 +13,7 @@ export interface Subject {
   name: string;
   schema: GraphQLSchema;
   /** A new one for each execution. */
-  context: () => BaseContext;
+  context: () => object;
   /** What is sent in place of values that are not of this schema. */
   adapt?: (operation: RandomOperation, variables: Asked['variables']) => Asked['variables'];
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { BaseContext } from '@apollo/server';
-import { type DocumentNode, execute, type GraphQLSchema, getOperationAST, parse } from 'graphql';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST, parse } from 'graphql';
 import { createJitExecutor } from '../jit-executor.ts';
-import type { RequestContext, Result } from '../operation-cache.ts';
+import type { ExecutableOperation } from '../prepared-operations.ts';
 
 /** An operation with its variables, as a subgraph gets it. */
 export interface Asked {
@@ -12,23 +10,23 @@ export interface Asked {
 }
 
 /** What came of one execution. */
-export type Outcome = { result: Result } | { thrown: unknown };
+export type Outcome = { result: ExecutionResult } | { thrown: unknown };
 
 /** Executes an operation for somebody. */
-export type Run = (asked: Asked, context: BaseContext) => Promise<Outcome>;
+export type Run = (asked: Asked, context: object) => Promise<Outcome>;
 
 /** Longer than any operation of these tests takes: it never ends. */
 const patienceMs = 2_000;
 
 /** graphql-js itself, and what is to do the same: the first time that it sees a document, and then again and again. */
 export async function createExecutors(schema: GraphQLSchema): Promise<{ stock: Run; compiled: Run }> {
-  const { executor } = await createJitExecutor(schema).load({ apollo: {} });
-  if (!executor) throw new Error('There is no executor.');
-  const documents = new Map<string, DocumentNode>();
-  const documentOf = ({ source }: Asked) => {
-    const document = documents.get(source) ?? parse(source);
-    documents.set(source, document);
-    return document;
+  const executor = createJitExecutor(schema);
+  const prepared = new Map<string, ExecutableOperation>();
+  const prepare = ({ source, operationName }: Asked): ExecutableOperation => {
+    const key = JSON.stringify([source, operationName]);
+    const operation = prepared.get(key) ?? executor.prepare(parseOperation(source, operationName));
+    prepared.set(key, operation);
+    return operation;
   };
   return {
     stock: ({ source, operationName, variables }, context) =>
@@ -42,14 +40,14 @@ export async function createExecutors(schema: GraphQLSchema): Promise<{ stock: R
         }),
       ),
     compiled: (asked, context) =>
-      outcomeOf(() => executor(requestContextOf(asked, { document: documentOf(asked), schema, context }))),
+      outcomeOf(() => prepare(asked).execute({ variables: asJson(asked.variables), context })),
   };
 }
 
 /** As it comes over HTTP, and anew each time: resolvers may change what they are given. */
 const asJson = <Value>(value: Value): Value => (value === undefined ? value : JSON.parse(JSON.stringify(value)));
 
-async function outcomeOf(run: () => Promise<Result>): Promise<Outcome> {
+async function outcomeOf(run: () => Promise<ExecutionResult>): Promise<Outcome> {
   const timer = { id: setTimeout(() => {}, 0) };
   const late = new Promise<Outcome>((resolve) => {
     timer.id = setTimeout(() => resolve({ thrown: new Error('It hangs.') }), patienceMs);
@@ -63,29 +61,9 @@ async function outcomeOf(run: () => Promise<Result>): Promise<Outcome> {
   return outcome;
 }
 
-function requestContextOf(
-  { source, operationName, variables }: Asked,
-  { document, schema, context }: { document: DocumentNode; schema: GraphQLSchema; context: BaseContext },
-): RequestContext {
+function parseOperation(source: string, operationName: string | undefined) {
+  const document: DocumentNode = parse(source);
   const operation = getOperationAST(document, operationName);
   if (!operation) throw new Error(`There is no operation ${operationName}.`);
-  return {
-    request: {
-      query: source,
-      ...(variables && { variables: asJson(variables) }),
-      ...(operationName && { operationName }),
-    },
-    document,
-    source,
-    queryHash: createHash('sha256').update(source).digest('hex'),
-    operationName: operation.name?.value ?? null,
-    operation,
-    schema,
-    schemaHash: 'any' as RequestContext['schemaHash'],
-    context,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-    metrics: {},
-    cache: { get: async () => undefined, set: async () => undefined, delete: async () => undefined },
-    overallCachePolicy: undefined,
-  };
+  return { source, document, operation, operationName };
 }

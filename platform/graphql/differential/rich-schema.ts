@@ -5,15 +5,14 @@ import {
   type GraphQLSchema,
   isAbstractType,
   isEnumType,
-  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
-  isUnionType,
 } from 'graphql';
 import { leafAt } from '../../../gateway/execution/differential/fakes/values.ts';
 import { canonical, happens, hashOf, pickBy } from '../../../gateway/execution/differential/operations/random.ts';
+import { resolveByTypename } from '../jit-support.ts';
 import { richSdl } from './rich-sdl.ts';
 import { errorAt, later, type Mood, wrongs } from './scenarios.ts';
 
@@ -38,7 +37,7 @@ export function createRichSchema(mood: Mood): GraphQLSchema {
   const schema = buildSchema(richSdl);
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
-    if (isInterfaceType(type) || isUnionType(type)) type.resolveType = ({ __typename }: Thing) => __typename;
+    if (isAbstractType(type)) type.resolveType = resolveByTypename;
     if (isEnumType(type)) for (const value of type.getValues()) value.value = `${value.name} inside`;
     if (!isObjectType(type) || type.name === 'Plain') continue;
     for (const field of Object.values(type.getFields())) field.resolve = resolverOf(type.name, field.name);

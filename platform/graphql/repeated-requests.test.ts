@@ -74,3 +74,21 @@ test('a query by GET is answered the same whether it was posted before or not', 
 
 const get = (url: string, query: string) =>
   fetch(`${url}?query=${encodeURIComponent(query)}`, { headers: { 'apollo-require-preflight': '1' } });
+
+describe('Apollo Server parses and validates a document once', () => {
+  test.each([
+    ['that is answered with data', '{ hello }'],
+    ['that is answered with an error', '{ hello refusal }'],
+    ['that meets a bug', '{ hello bug }'],
+    ['whose variables are wrong the first time', 'query ($text: String!) { echo(text: $text) }'],
+  ])('%s', async (_, query) => {
+    let validations = 0;
+    const count = () => {
+      validations += 1;
+      return {};
+    };
+    const { url } = await startTinyServer({ validationRules: [count] });
+    for (const variables of [{}, { text: 'a' }, { text: 'b' }]) await post(url, { query, variables });
+    expect(validations).toBe(1);
+  });
+});

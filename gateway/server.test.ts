@@ -5,8 +5,8 @@ import { type AskText, createAskText } from '../tests/support/ask.ts';
 import { captureLog, type LogLine } from '../tests/support/captured-log.ts';
 import { deadUrl } from '../tests/support/servers.ts';
 import { listenAsSubgraph } from '../tests/support/subgraph-client.ts';
-import type { ExecutorName } from './apollo-gateway.ts';
-import { startGateway } from './server.ts';
+
+import { type ExecutorName, startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 
 type Answer = (res: ServerResponse) => void;
@@ -62,7 +62,7 @@ function createAskTwice(url: string, log: LogLine[]) {
 
 const placesOf = (errors: { path?: (string | number)[] }[]) => errors.map(({ path }) => path);
 
-describe.each(['lean', 'apollo'] as const)('with the executor %s,', (executor) => {
+describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executor) => {
   const start = (answers: Parameters<typeof startGatewayBefore>[0], timeoutMs = 5_000) =>
     startGatewayBefore(answers, { executor, timeoutMs });
 

@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import type * as Federation from '@apollo/federation-internals';
+import type * as QueryPlanning from '@apollo/query-planner';
+import type { QueryPlan } from '@apollo/query-planner';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+
+// Both are CommonJS: importing names from them would make Node read all of their source a second time.
+const require = createRequire(import.meta.url);
+const { operationFromDocument, Supergraph } = require('@apollo/federation-internals') as typeof Federation;
+const { QueryPlanner } = require('@apollo/query-planner') as typeof QueryPlanning;
+
+/** Apollo's query planner for one supergraph. */
+export interface Planner {
+  /** The schema that clients see. */
+  schema: GraphQLSchema;
+  /** The same for Apollo's functions. */
+  federationSchema: Federation.Schema;
+  /** Everything that the subgraphs have, including what clients do not see. Built on first use. */
+  supergraphSchema: () => GraphQLSchema;
+  subgraphs: { name: string; url?: string }[];
+  /** Plans a valid operation. Throws a GraphQLError for one that is too complex. */
+  plan(document: DocumentNode, operationName: string | undefined): QueryPlan;
+}
+
+/** Loads a composed supergraph. */
+export function createPlanner(supergraphSdl: string): Planner {
+  const supergraph = Supergraph.build(supergraphSdl);
+  const federationSchema = supergraph.apiSchema();
+  const planner = new QueryPlanner(supergraph);
+  let supergraphSchema: GraphQLSchema | undefined;
+  return {
+    schema: federationSchema.toGraphQLJSSchema(),
+    federationSchema,
+    supergraphSchema: () => {
+      supergraphSchema ??= supergraph.schema.toGraphQLJSSchema();
+      return supergraphSchema;
+    },
+    subgraphs: [...supergraph.subgraphsMetadata()],
+    plan: (document, operationName) =>
+      planner.buildQueryPlan(operationFromDocument(federationSchema, document, operationName ? { operationName } : {})),
+  };
+}

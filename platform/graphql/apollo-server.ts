@@ -1,0 +1,103 @@
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode, type ValidationRule } from 'graphql';
+import type { Logger } from '../process/logger.ts';
+import { createErrorFormatter, type PublicErrors } from './error-formatting.ts';
+import type { Execution } from './execute.ts';
+import type { Respond } from './respond.ts';
+
+/** Limits of documents from anywhere: far over what clients write, far under what takes seconds to validate or plan. */
+const maxTokens = 5_000;
+/** Selections, with every fragment counted wherever it is spread. */
+const maxRecursiveSelections = 2_000;
+
+/** The values that every context has. */
+export interface RequestContext {
+  requestId: string;
+}
+
+export interface ApolloServerSettings {
+  schema: GraphQLSchema;
+  /** Applied beside those of the specification. */
+  validationRules: ValidationRule[];
+  /** Limits the size of documents, and accepts persisted queries: for a server that anybody may call. */
+  isPublic: boolean;
+  execution: Execution;
+  respond: Respond;
+  publicErrors: PublicErrors;
+  log: Logger;
+}
+
+/**
+ * Creates the Apollo Server that looks at what is new: it reads GET requests, parses, validates, and explains what is
+ * wrong. Valid operations go to `execution`, and from then on no longer come here.
+ */
+export function createApolloServer(settings: ApolloServerSettings): ApolloServer<RequestContext> {
+  const { schema, validationRules, isPublic, publicErrors, log } = settings;
+  return new ApolloServer<RequestContext>({
+    schema,
+    ...(isPublic ? { parseOptions: { maxTokens }, maxRecursiveSelections } : { persistedQueries: false }),
+    validationRules,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    // Prepared operations are cached by `execution`; a second cache would hold each document twice.
+    documentStore: null,
+    // Applies to requests that are no GraphQL at all, which plugins do not see.
+    formatError: createErrorFormatter(publicErrors),
+    logger: log,
+    plugins: [
+      // An environment variable of Apollo's would otherwise turn these on.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      executeWith(settings),
+    ],
+  });
+}
+
+function executeWith({ execution, respond }: ApolloServerSettings): ApolloServerPlugin<RequestContext> {
+  return {
+    requestDidStart: async ({ contextValue: context }) => {
+      const startedAt = performance.now();
+      return {
+        didResolveOperation: async ({ operation }) => requireOperation(operation),
+        responseForOperation: async ({ source, document, operation, request }) => {
+          const { variables, operationName } = request;
+          const { status, body } = await execution.executeValid(
+            { source, document, operation, operationName },
+            { variables, context, startedAt },
+          );
+          return { body: { kind: 'single', singleResult: body }, http: { status, headers: new HeaderMap() } };
+        },
+        willSendResponse: async ({ errors, operation, response }) => {
+          // Errors of execution are in the response already; these are of a document that was not executed.
+          if (!errors) return;
+          const about = operation && { kind: operation.operation, name: operation.name?.value };
+          const { body } = respond({ errors }, { requestId: context.requestId, operation: about, startedAt });
+          response.body = { kind: 'single', singleResult: body };
+        },
+      };
+    },
+  };
+}
+
+/** Rejects an operation that no executor has: one that the document does not hold, or a subscription. */
+function requireOperation(operation: OperationDefinitionNode | undefined): void {
+  if (!operation)
+    throw resolutionFailure('The document holds no such operation: send the operationName of one that it holds.');
+  if (operation.operation === 'subscription')
+    throw resolutionFailure('Subscriptions are not supported: send a query instead.');
+}
+
+function resolutionFailure(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } });
+}

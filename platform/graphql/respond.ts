@@ -1,0 +1,113 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import {
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  Kind,
+  type OperationTypeNode,
+} from 'graphql';
+import { ApiError } from '../api-error.ts';
+import type { Logger } from '../process/logger.ts';
+import { createErrorFormatter, isPublicCode, type PublicErrors } from './error-formatting.ts';
+
+/** A GraphQL response, ready to be written as JSON. */
+export interface GraphqlResponse {
+  /** HTTP status. */
+  status: number;
+  body: FormattedExecutionResult;
+}
+
+/** The request that is answered, as far as the log names it. */
+export interface AnsweredRequest {
+  requestId: string;
+  /** Undefined where the document holds no operation, or could not be parsed. */
+  operation: { kind: OperationTypeNode; name: string | undefined } | undefined;
+  /** By `performance.now`. */
+  startedAt: number;
+}
+
+/** What execution resulted in, or threw. */
+export type Outcome = ExecutionResult | { thrown: unknown };
+
+export type Respond = (outcome: Outcome, request: AnsweredRequest) => GraphqlResponse;
+
+/**
+ * Creates the function that makes every GraphQL response: it logs and masks errors, removes extensions, and logs one line
+ * for the request. Responses to documents that Apollo Server rejects pass through it as well.
+ */
+export function createRespond(publicErrors: PublicErrors, log: Logger): Respond {
+  const format = createErrorFormatter(publicErrors);
+
+  /** Logs bugs with stack and cause, and failures of this process's own dependencies with their cause. */
+  const formatAndLog = (error: GraphQLError, requestId: string): GraphQLFormattedError => {
+    const code = codeOf(error);
+    const err = unwrapResolverError(error);
+    const line = { requestId, path: error.path, err };
+    if (!isPublicCode(publicErrors, code)) log.error(line, 'bug');
+    else if (isUnavailable(err)) log.warn(line, 'unavailable');
+    const { extensions, ...formatted } = error.toJSON();
+    return format({ ...formatted, extensions: { requestId, ...extensions, code } }, error);
+  };
+
+  return (outcome, request) => {
+    const result = 'thrown' in outcome ? { errors: [asGraphqlError(outcome.thrown)] } : outcome;
+    const { data, errors, extensions } = result;
+    if (!errors && !extensions && data) {
+      logAnswered(log, request, []);
+      return { status: 200, body: { data } };
+    }
+    // Apollo's rules for completing values report here which values of a subgraph were wrong: that is for the log.
+    if (extensions) {
+      const { requestId } = request;
+      log.warn({ requestId, extensions }, 'a subgraph returned values that do not fit its schema');
+    }
+    const formatted = (errors ?? []).map((error) => formatAndLog(asGraphqlError(error), request.requestId));
+    const codes = formatted.map((error) => error.extensions?.code);
+    logAnswered(log, request, codes);
+    const body = {
+      ...(formatted.length > 0 && { errors: formatted }),
+      ...(data !== undefined && { data }),
+    };
+    return { status: statusOf(outcome), body };
+  };
+}
+
+/** Execution that threw failed as a whole; a result without `data` was not executed (GraphQL over HTTP, 6.4). */
+function statusOf(outcome: Outcome): number {
+  if ('thrown' in outcome) return 500;
+  return outcome.data === undefined && outcome.errors ? 400 : 200;
+}
+
+function asGraphqlError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  if (error instanceof Error) return new GraphQLError(error.message, { originalError: error });
+  return new GraphQLError(`Unexpected error value: ${String(error)}`);
+}
+
+function codeOf({ extensions, nodes }: GraphQLError): unknown {
+  const { code, http } = extensions as { code?: unknown; http?: { status?: number } };
+  if (code !== undefined) return code;
+  // graphql-js gives coercion errors no code, but the definition of the variable.
+  if (nodes?.length === 1 && nodes[0]?.kind === Kind.VARIABLE_DEFINITION) return 'BAD_USER_INPUT';
+  // Apollo Server gives some errors a 4xx status and no code.
+  return http?.status && http.status < 500 ? 'BAD_REQUEST' : undefined;
+}
+
+/** Tells errors of this process's own dependencies; those of another process are in that process's log. */
+function isUnavailable(err: unknown): boolean {
+  return err instanceof ApiError && String(err.extensions.code).endsWith('UNAVAILABLE');
+}
+
+/** One line a request: id, operation, duration and error codes, and nothing of its variables, headers or data. */
+function logAnswered(log: Logger, { requestId, operation, startedAt }: AnsweredRequest, codes: unknown[]): void {
+  if (!log.isLevelEnabled('info')) return;
+  const line = {
+    requestId,
+    kind: operation?.kind,
+    operation: operation?.name?.slice(0, 100),
+    ms: Math.round(performance.now() - startedAt),
+    ...(codes.length > 0 && { codes: [...new Set(codes)] }),
+  };
+  log.info(line, 'answered');
+}
