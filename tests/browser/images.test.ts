@@ -19,7 +19,7 @@ const withAliases = graphql(`
   fragment R on Resource { named: title picture: image { ... on Image { at: url } } }
 `);
 
-/** Returns the loaded images on the page, with their alternative texts and sizes in pixels. */
+/** Returns the loaded images on the page, with their alt attributes and sizes in pixels. */
 const imagesOn = (page: Page) =>
   page.evaluate<{ alt: string; width: number; height: number }[]>(
     `[...document.querySelectorAll('.response-images img')].filter(({ complete }) => complete)
@@ -62,7 +62,7 @@ describe('the images of a response', () => {
     await expect.poll(() => imagesOn(page)).toEqual([{ alt: title, width: 32, height: 24 }]);
   });
 
-  test('are shown anew after a replacement, though their URL stays the same', async () => {
+  test('are reloaded after a replacement, though their URL stays the same', async () => {
     const { page, run, show, write, text } = await openExplorer();
     await run('Register');
     await run('CreateResource');

@@ -15,8 +15,8 @@ export interface SuiteSize {
 }
 
 /**
- * Defines the tests that hold the compiled executor to Apollo's. A failure prints a call of `rerun` that reproduces the
- * case alone.
+ * Defines the tests that compare the compiled executor with Apollo's. A failure prints a call of `rerun` that reproduces
+ * its case alone.
  */
 export function describeEquivalence({ operations: count, edgeCaseSeeds }: SuiteSize): void {
   describe.each(supergraphs)('over supergraph $name, the compiled executor is equivalent to Apollo’s', (supergraph) => {

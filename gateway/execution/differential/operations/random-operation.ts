@@ -33,8 +33,8 @@ export function randomOperation(schema: GraphQLSchema, seed: string): RandomOper
   const isNamed = random.chance(0.4);
   const main = makeOperation(schema, random, isNamed ? 'Main' : '');
   const others = isNamed && random.chance(0.2) ? [makeOperation(schema, random, 'Other')] : [];
-  const texts = random.chance(0.5) ? [main, ...others] : [...others, main];
-  const source = texts.map(({ text }) => text).join('\n');
+  const operations = random.chance(0.5) ? [main, ...others] : [...others, main];
+  const source = operations.map(({ text }) => text).join('\n');
   const document = parse(source);
   if (validate(schema, document).length > 0) return undefined;
   const isNameSent = others.length > 0 || (isNamed && random.chance(0.5));

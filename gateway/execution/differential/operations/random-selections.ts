@@ -95,10 +95,10 @@ function makeArguments({ random, variables }: GenerationContext, { args }: Field
     const isRequired = isNonNullType(type) && defaultValue === undefined;
     return isRequired || random.chance(0.5);
   });
-  const texts = chosen.map(({ name, type, defaultValue }) => {
+  const printed = chosen.map(({ name, type, defaultValue }) => {
     return `${name}: ${variables.valueFor({ type, hasDefault: defaultValue !== undefined })}`;
   });
-  return texts.length > 0 ? `(${texts.join(', ')})` : '';
+  return printed.length > 0 ? `(${printed.join(', ')})` : '';
 }
 
 const aliased = (name: string, field: string) => (name === field ? field : `${name}: ${field}`);

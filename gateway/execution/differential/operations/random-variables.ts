@@ -69,7 +69,7 @@ export function createVariables(random: Random, boolean: GraphQLInputType): Vari
 
     function choose(forRun: Random): { value?: unknown } {
       if (forRun.chance(isOptional || hasDefault ? 0.4 : 0.01)) return {};
-      if (forRun.chance(0.01)) return { value: { not: 'what was asked for' } };
+      if (forRun.chance(0.01)) return { value: { not: 'of this type' } };
       // An explicit null in a non-null position is an error that only execution finds.
       const type = needsDefault && forRun.chance(0.95) ? place : chosen;
       return { value: randomValue(type, forRun) };
@@ -103,8 +103,8 @@ export function createVariables(random: Random, boolean: GraphQLInputType): Vari
     valueFor,
     condition: () => variable(new GraphQLNonNull(boolean)),
     definitions: (names) => {
-      const texts = defined.filter(({ name }) => names.has(name)).map(({ text }) => text);
-      return texts.length > 0 ? `(${texts.join(', ')})` : '';
+      const printed = defined.filter(({ name }) => names.has(name)).map(({ text }) => text);
+      return printed.length > 0 ? `(${printed.join(', ')})` : '';
     },
     values: (names, forRun) =>
       Object.fromEntries(

@@ -8,7 +8,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 
-/** A GraphQL request, as the editors hold it. */
+/** A GraphQL request from the editors. */
 export interface GraphqlRequest {
   query: string;
   variables: Record<string, unknown>;

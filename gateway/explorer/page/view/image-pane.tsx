@@ -25,8 +25,8 @@ export function ImagePane({ explorer }: { explorer: Explorer }) {
 }
 
 /**
- * Adds a parameter that changes with each replaced image. A page shows an image from memory if it has shown the same URL
- * before, whatever its caching headers; the image service ignores the parameter.
+ * Adds a parameter that changes with each replaced image. Browsers show an image that the page has already loaded from
+ * memory, without revalidation. The image service ignores the parameter.
  */
 function uncachedUrl(url: string, replacementCount: number): string {
   if (replacementCount === 0) return url;

@@ -12,16 +12,21 @@ const folder = process.env.PICTURES_FOLDER;
 test('takes README’s screenshots: the first view, and a response with images', async () => {
   const { page, run } = await openExplorer();
   const take = async (name: string) => {
+    // A tooltip, and the blinking caret, would make each screenshot different.
     await page.mouse.move(0, 0);
-    // A tooltip and the blinking caret would make each screenshot different.
-    await page.getByRole('tooltip').waitFor({ state: 'detached' });
-    const png = await sharp(await page.screenshot({ caret: 'hide' }))
-      .png({ palette: true, effort: 10 })
-      .toBuffer();
+    let last: Buffer = Buffer.alloc(0);
+    // Waits for scrollbars and tooltips to fade out.
+    const isStill = async () => {
+      const previous = last;
+      last = await page.screenshot({ caret: 'hide' });
+      return last.equals(previous);
+    };
+    await expect.poll(isStill, { interval: 1_000 }).toBe(true);
+    const png = await sharp(last).png({ palette: true, effort: 10 }).toBuffer();
     if (folder !== undefined) writeFileSync(join(folder, name), png);
     return sharp(png).metadata();
   };
-  const first = await take('explorer.png');
+  const firstView = await take('explorer.png');
 
   await run('Register');
   await run('CreateResource');
@@ -31,7 +36,7 @@ test('takes README’s screenshots: the first view, and a response with images',
   const images = page.getByRole('region', { name: 'Images of the response' }).getByRole('img');
   await expect.poll(() => images.count()).toBe(2);
   const withImages = await take('explorer-images.png');
-  expect([first, withImages]).toMatchObject([
+  expect([firstView, withImages]).toMatchObject([
     { width: 1280, height: 800 },
     { width: 1280, height: 800 },
   ]);
