@@ -77,6 +77,8 @@ export default defineConfig({
           name: 'faults',
           include: faults,
           globalSetup: 'tests/faults/bundle.ts',
+          // A case starts up to dozens of processes, which share the cores with all others.
+          testTimeout: 300_000,
           provide: { calls: 'memory' },
         },
       },

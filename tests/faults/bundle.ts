@@ -7,17 +7,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { startImageService } from '../../image-service/server.ts';
-import { putSigningKey, tokenOf, verificationPem } from './keys.ts';
-import { imageServiceToken } from './tokens.ts';
+import { putSigningKey, tokenOf, verificationPem } from './processes/keys.ts';
+import { imageServiceToken } from './processes/settings.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder of the bundles that the tests of faults start. */
+    /** The folder of the bundled processes. */
     bundles: string;
   }
 }
 
-/** What of esbuild is used; it comes with tsx. */
+/** The part of esbuild's API used here. esbuild comes with tsx. */
 interface Esbuild {
   build(options: object): Promise<unknown>;
 }
@@ -34,19 +34,19 @@ const esbuild = createRequire(fromHere.resolve('tsx'))('esbuild') as Esbuild;
 const names = ['resources-process', 'auth-process', 'image-service-process'];
 
 /**
- * Makes one file of each process, and keeps what V8 compiles of it: a process that is killed hundreds of times must
- * start in a fraction of the seconds of work that tsx takes. The sources are the product's own.
+ * Bundles each process into one file and stores V8's compiled code of it. Processes that are killed hundreds of times
+ * then start in a fraction of the seconds that tsx takes.
  */
 export async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'supergraph-bundles-'));
   await esbuild.build({
-    entryPoints: names.map((name) => fileURLToPath(new URL(`${name}.ts`, import.meta.url))),
+    entryPoints: names.map((name) => fileURLToPath(new URL(`processes/${name}.ts`, import.meta.url))),
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error' },
     ...{ minifyWhitespace: true, minifySyntax: true },
     external: ['bcrypt', 'better-sqlite3', 'sharp'],
-    plugins: [{ name: 'urls of modules', setup: keepUrls }],
+    plugins: [{ name: 'module URLs', setup: inlineModuleUrls }],
   });
   writeFileSync(join(folder, 'run.cjs'), loader);
   const images = join(folder, 'images');
@@ -56,35 +56,35 @@ export async function setup(project: TestProject): Promise<() => void> {
     folder: images,
     token: imageServiceToken,
   });
-  await keepCompiled(folder, 'resources-process', {
+  await cacheCompiled(folder, 'resources-process', {
     file: join(folder, 'resources.sqlite'),
     imageServiceUrl: imageService.url,
     publicKey: verificationPem,
-    rehearseAs: tokenOf('nobody'),
+    warmUpAs: tokenOf('nobody'),
   });
   const keysFolder = join(folder, 'keys');
   putSigningKey(keysFolder);
-  await keepCompiled(folder, 'auth-process', {
+  await cacheCompiled(folder, 'auth-process', {
     file: join(folder, 'auth.sqlite'),
     keysFolder,
     eventsUrl: `${imageService.url}/nobody`,
-    isRehearsing: true,
+    warmsUp: true,
   });
   await imageService.stop(0);
-  await keepCompiled(folder, 'image-service-process', { folder: images });
+  await cacheCompiled(folder, 'image-service-process', { folder: images });
   project.provide('bundles', folder);
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
-/** Runs a process until it serves, and keeps what was compiled until then. */
-async function keepCompiled(folder: string, name: string, settings: object): Promise<void> {
+/** Runs a process until it serves, and stores the code compiled until then. */
+async function cacheCompiled(folder: string, name: string, settings: object): Promise<void> {
   const { PATH = '' } = process.env;
   const words = [join(folder, 'run.cjs'), name, JSON.stringify(settings)];
-  await promisify(execFile)(process.execPath, words, { env: { PATH, KEEP_COMPILED: '1' } });
+  await promisify(execFile)(process.execPath, words, { env: { PATH, CACHE_COMPILED: '1' } });
 }
 
-/** Modules find the files beside them where their sources are. */
-function keepUrls(build: Build): void {
+/** Replaces import.meta.url by the URL of the source, so that modules find the files beside them. */
+function inlineModuleUrls(build: Build): void {
   build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
     if (path.includes('node_modules')) return undefined;
     const url = JSON.stringify(pathToFileURL(path).href);
@@ -92,7 +92,7 @@ function keepUrls(build: Build): void {
   });
 }
 
-/** Runs a bundle from what was compiled before. Heaps grow as by default while that is kept: V8 compares its flags. */
+/** Runs a bundle from its compiled code. V8 rejects code compiled under other flags, so the heap's growth is reset before storing. */
 const loader = `
   const { existsSync, readFileSync, writeFileSync } = require('node:fs');
   const { createRequire } = require('node:module');
@@ -107,7 +107,7 @@ const loader = `
   const module_ = { exports: {} };
   script.runInThisContext()(createRequire(${JSON.stringify(import.meta.url)}), module_, module_.exports);
   module_.exports.run(process.argv[3]).then(() => {
-    if (!process.env.KEEP_COMPILED) return;
+    if (!process.env.CACHE_COMPILED) return;
     setFlagsFromString('--heap-growing-percent=0');
     writeFileSync(compiled, script.createCachedData());
     process.exit();

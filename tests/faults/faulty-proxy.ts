@@ -6,19 +6,20 @@ import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { portApart } from '../support/servers.ts';
 
-/** What is wrong with calls: each gets what would carry it on to the service and gives that one's answer. */
-export type Fault = (req: IncomingMessage, res: ServerResponse, carryOn: () => Promise<Response>) => unknown;
+/** Answers a call in the service's place. `forward` sends the call to the service and resolves to its response. */
+export type Fault = (req: IncomingMessage, res: ServerResponse, forward: () => Promise<Response>) => unknown;
 
-/** Stands between a client and a service, and passes on what it is not told to spoil. */
+/** Forwards calls from a client to a service, unless a fault is injected. */
 export interface FaultyProxy {
   url: string;
-  /** Spoils calls of a method from now on. */
-  spoil(method: string, fault: Fault): void;
-  /** Refuses all connections from now on. */
-  refuse(): Promise<void>;
-  heal(): Promise<void>;
-  /** Whether it refuses connections, or has spoilt a call. */
-  isSpoiling(): boolean;
+  /** Injects a fault into all further calls of an HTTP method. */
+  inject(method: string, fault: Fault): void;
+  /** Refuses all further connections. */
+  refuseConnections(): Promise<void>;
+  /** Ends the fault. */
+  restore(): Promise<void>;
+  /** Whether it refuses connections, or a fault has affected a call. */
+  hasFailed(): boolean;
 }
 
 const trickleMs = 20;
@@ -28,7 +29,7 @@ const answer =
   (_, res) =>
     res.writeHead(status, { 'content-type': type }).end(status === 204 ? undefined : body);
 
-/** Longer than clients wait, shorter than they think a call can still land. */
+/** Longer than the client's timeout, shorter than the time in which it expects a call to land. */
 const lateMs = 1_000;
 
 export const faults = {
@@ -39,8 +40,8 @@ export const faults = {
     req.socket.once('close', () => clearInterval(timer));
   },
   'resets before it acts': (req) => req.socket.resetAndDestroy(),
-  'resets after it has acted': async (req, _, carryOn) => {
-    await carryOn();
+  'resets after it has acted': async (req, _, forward) => {
+    await forward();
     req.socket.resetAndDestroy();
   },
   'answers 401': answer(401),
@@ -48,33 +49,33 @@ export const faults = {
   'answers 413': answer(413),
   'answers 429': answer(429),
   'answers 500 and has not acted': answer(500),
-  'answers 500 and has acted': async (req, res, carryOn) => {
-    await carryOn();
-    answer(500)(req, res, carryOn);
+  'answers 500 and has acted': async (req, res, forward) => {
+    await forward();
+    answer(500)(req, res, forward);
   },
-  'answers 201 without an id': async (req, res, carryOn) => {
-    await carryOn();
-    answer(201, '{"imageUrl":"http://127.0.0.1/x"}')(req, res, carryOn);
+  'answers 201 without an id': async (req, res, forward) => {
+    await forward();
+    answer(201, '{"imageUrl":"http://127.0.0.1/x"}')(req, res, forward);
   },
   'answers 200 with HTML': answer(200, '<html>hello</html>', 'text/html'),
-  'acts when the client has gone': async (_req, res, carryOn) => {
+  'acts after the client has left': async (_req, res, forward) => {
     await setTimeout(lateMs);
-    await passBack(await carryOn(), res);
+    await respondWith(await forward(), res);
   },
 } satisfies Record<string, Fault>;
 
-/** `target` is an origin, or tells for each call which; where there is none, the connection is reset. */
+/** `target` is an origin, or gives one for each call. A call without an origin is reset. */
 export async function startFaultyProxy(target: string | (() => string | undefined)): Promise<FaultyProxy> {
-  let spoilt = 0;
-  let wrong: { method: string; fault: Fault } | undefined;
+  let failedCalls = 0;
+  let injected: { method: string; fault: Fault } | undefined;
   const sockets = new Set<Socket>();
   const listener: RequestListener = async (req, res) => {
     const body = await buffer(req);
-    const carryOn = () => passOn(typeof target === 'string' ? target : target(), req, body);
+    const forward = () => forwardTo(typeof target === 'string' ? target : target(), req, body);
     try {
-      if (req.method !== wrong?.method) return await passBack(await carryOn(), res);
-      spoilt += 1;
-      await wrong?.fault(req, res, carryOn);
+      if (req.method !== injected?.method) return await respondWith(await forward(), res);
+      failedCalls += 1;
+      await injected?.fault(req, res, forward);
     } catch {
       res.destroy();
     }
@@ -94,20 +95,20 @@ export async function startFaultyProxy(target: string | (() => string | undefine
   onTestFinished(shut);
   return {
     url: `http://127.0.0.1:${port}`,
-    spoil: (method, fault) => {
-      wrong = { method, fault };
+    inject: (method, fault) => {
+      injected = { method, fault };
     },
-    refuse: shut,
-    async heal() {
-      wrong = undefined;
+    refuseConnections: shut,
+    async restore() {
+      injected = undefined;
       if (!server.listening) server = await open(port);
     },
-    isSpoiling: () => !server.listening || spoilt > 0,
+    hasFailed: () => !server.listening || failedCalls > 0,
   };
 }
 
-async function passOn(target: string | undefined, req: IncomingMessage, body: Buffer): Promise<Response> {
-  if (target === undefined) throw new Error('There is nothing to pass it on to.');
+async function forwardTo(target: string | undefined, req: IncomingMessage, body: Buffer): Promise<Response> {
+  if (target === undefined) throw new Error('There is no service to forward the call to.');
   const names = ['x-api-private-token', 'content-type'];
   const headers = names.flatMap((name): [string, string][] =>
     req.headers[name] ? [[name, String(req.headers[name])]] : [],
@@ -116,8 +117,8 @@ async function passOn(target: string | undefined, req: IncomingMessage, body: Bu
   return fetch(`${target}${req.url}`, body.length > 0 ? { ...init, body } : init);
 }
 
-async function passBack(answered: Response, res: ServerResponse): Promise<void> {
-  const body = Buffer.from(await answered.arrayBuffer());
-  const type = answered.headers.get('content-type');
-  res.writeHead(answered.status, type ? { 'content-type': type } : {}).end(body);
+async function respondWith(response: Response, res: ServerResponse): Promise<void> {
+  const body = Buffer.from(await response.arrayBuffer());
+  const type = response.headers.get('content-type');
+  res.writeHead(response.status, type ? { 'content-type': type } : {}).end(body);
 }

@@ -1,23 +1,23 @@
-import { type Client, jpg, png } from './client.ts';
-import type { Step } from './steps.ts';
+import { type Client, jpg, png } from './clients/resource-client.ts';
+import type { Step } from './processes/steps.ts';
 
 export type Mutate = (client: Client) => Promise<unknown>;
 
 export interface Mutation {
-  /** Asks for it; with the id of a resource with a PNG where it is of one. */
-  ask(client: Client, id: string): Promise<unknown>;
-  isOfResource: boolean;
-  /** Each step in the order in which it is come to, and what is there once a process that was killed at it is settled. */
+  /** Sends it. `id` is that of a resource with a PNG, if the mutation changes a resource. */
+  send(client: Client, id: string): Promise<unknown>;
+  changesResource: boolean;
+  /** Its steps in order, each with the state after a kill at it and the recovery. */
   steps: Partial<Record<Step, 'nothing' | 'version 1, png' | 'version 2, png' | 'version 2, jpg'>>;
-  /** Whether the same can be asked for again, and gives the same. */
+  /** Whether it has an idempotency key, so that sending it again gives the same resource. */
   isKeyed?: boolean;
 }
 
-/** All that changes something, each from its first step to its last. */
+/** Every mutation of resources. */
 export const mutations: Record<string, Mutation> = {
   'a create without a key': {
-    ask: (client) => client.create({ picture: png, description: 'wanted' }),
-    isOfResource: false,
+    send: (client) => client.create({ picture: png, description: 'wanted' }),
+    changesResource: false,
     steps: {
       'before operations.beginCreate': 'nothing',
       'after operations.beginCreate': 'nothing',
@@ -32,8 +32,8 @@ export const mutations: Record<string, Mutation> = {
     },
   },
   'a create with a key': {
-    ask: createWithKey,
-    isOfResource: false,
+    send: createWithKey,
+    changesResource: false,
     steps: {
       'before operations.findByKey': 'nothing',
       'after operations.findByKey': 'nothing',
@@ -51,8 +51,8 @@ export const mutations: Record<string, Mutation> = {
     isKeyed: true,
   },
   'a replacement': {
-    ask: (client, id) => client.update({ id, picture: jpg }),
-    isOfResource: true,
+    send: (client, id) => client.update({ id, picture: jpg }),
+    changesResource: true,
     steps: {
       'before operations.beginReplacement': 'version 1, png',
       'after operations.beginReplacement': 'version 1, png',
@@ -63,16 +63,16 @@ export const mutations: Record<string, Mutation> = {
     },
   },
   'an update of texts': {
-    ask: (client, id) => client.update({ id, title: 'New' }),
-    isOfResource: true,
+    send: (client, id) => client.update({ id, title: 'New' }),
+    changesResource: true,
     steps: {
       'before store.update': 'version 1, png',
       'after store.update': 'version 2, png',
     },
   },
   'a deletion': {
-    ask: (client, id) => client.delete(id),
-    isOfResource: true,
+    send: (client, id) => client.delete(id),
+    changesResource: true,
     steps: {
       'before operations.beginDeletion': 'version 1, png',
       'after operations.beginDeletion': 'nothing',

@@ -3,24 +3,24 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { markReadOnly } from '../../subgraphs/resources/testing/read-only.ts';
 import { versionAndCount } from '../support/documents.ts';
-import { noFindings } from './checker.ts';
-import { clientOf, isShown, jpg, png, type Shown } from './client.ts';
-import { tokenOf } from './keys.ts';
-import type { Step } from './steps.ts';
+import { noFindings } from './checks/checker.ts';
+import { clientOf, isResource, jpg, png, requireResource, type StoredResource } from './clients/resource-client.ts';
+import { tokenOf } from './processes/keys.ts';
+import type { Step } from './processes/steps.ts';
 import { letTimePass, startWorld, storeForeign } from './world.ts';
 
-/** How a database stops taking writes, and takes them again; by its file or by the product's own connection. */
+/** How a database begins and ends to reject writes, through its file or through the product's own connection. */
 interface Fault {
-  begin(database: Parts): void;
-  end(database: Parts): void;
-  /** Whether connections that are open notice its end. */
+  begin(database: Connections): void;
+  end(database: Connections): void;
+  /** Whether open connections notice its end. */
   isNoticed: boolean;
 }
 
-interface Parts {
-  /** The connection of the process that is tested. */
+interface Connections {
+  /** The connection of the server under test. */
   own: Database.Database;
-  /** That of another. */
+  /** The test's own connection. */
   second: Database.Database;
 }
 
@@ -42,47 +42,46 @@ const faults: Record<string, Fault> = {
   },
 };
 
-/** So long that no row of it fits where there is room by chance. */
+/** Too long to fit into a free page of a full database. */
 const description = 'Ä'.repeat(5_000);
 const unavailable = { code: 'SERVICE_UNAVAILABLE' };
 const creation: Step[] = ['before operations.beginCreate', 'after imageClient.create', 'after imageClient.replace'];
 const replacement: Step[] = ['before operations.beginReplacement', 'after imageClient.replace'];
 const everyFault = Object.entries(faults);
 
-/** Resources with one resource of ada's, whose database goes wrong at a step of what she asks for next. */
-async function startBreakable(fault: Fault) {
+/** Starts resources with one resource of ada's. Their database fails at a step of her next mutation. */
+async function startWithFaultyDatabase(fault: Fault) {
   const world = await startWorld();
-  world.told.foreign.push(await storeForeign(world.imageServiceUrl, png));
+  world.ledger.foreign.push(await storeForeign(world.imageServiceUrl, png));
   const pragma = vi.spyOn(Database.prototype, 'pragma');
-  let breakAt: Step | undefined;
-  const reach = (step: Step) => {
-    if (step !== breakAt) return;
-    breakAt = undefined;
+  let failAt: Step | undefined;
+  const onStep = (step: Step) => {
+    if (step !== failAt) return;
+    failAt = undefined;
     fault.begin(parts);
   };
-  const { url, stop } = await world.start({}, { reach });
+  const { url, stop } = await world.start({}, { onStep });
   const parts = { own: pragma.mock.contexts[0] as Database.Database, second: new Database(world.at.file) };
   pragma.mockRestore();
   onTestFinished(() => void parts.second.close());
-  // While a statement waits for another writer, so does this process and all that runs in it.
+  // A statement that waits for another writer blocks this process and everything that runs in it.
   parts.own.pragma('busy_timeout = 100');
-  const ada = clientOf(url, tokenOf('ada'), world.told);
-  const resource = await ada.create({ picture: png });
-  if (!isShown(resource)) throw new Error(`There is nothing to begin with: ${resource.code}`);
+  const ada = clientOf(url, tokenOf('ada'), world.ledger);
+  const resource = requireResource(await ada.create({ picture: png }));
   return {
     ...{ world, ada, resource },
-    breakAt: (step: Step) => {
-      breakAt = step;
+    failAt: (step: Step) => {
+      failAt = step;
     },
-    /** Gives the client with whom to go on. */
-    heal: async () => {
+    /** Ends the fault and gives a client of a server that works. */
+    restore: async () => {
       if (!fault.isNoticed) await stop();
       fault.end(parts);
       if (fault.isNoticed) return ada;
       letTimePass(world.at.file);
-      return clientOf((await world.start()).url, tokenOf('ada'), world.told);
+      return clientOf((await world.start()).url, tokenOf('ada'), world.ledger);
     },
-    expectReads: async ({ id, version }: Shown) => {
+    expectReads: async ({ id, version }: StoredResource) => {
       const expected = { resource: { id, version }, resources: { totalCount: 1 } };
       expect(await ada.ask.data(versionAndCount, { id })).toEqual(expected);
     },
@@ -92,29 +91,29 @@ async function startBreakable(fault: Fault) {
 const cases = (steps: Step[]) => everyFault.flatMap(([name, fault]) => steps.map((step) => ({ name, fault, step })));
 
 test.each(cases(creation))(
-  'a database that $name $step of a create costs SERVICE_UNAVAILABLE and leaves nothing',
+  'SERVICE_UNAVAILABLE, and nothing is left, if the database $name $step of a create',
   async ({ fault, step }) => {
-    const { world, ada, resource, breakAt, heal, expectReads } = await startBreakable(fault);
-    breakAt(step);
+    const { world, ada, resource, failAt, restore, expectReads } = await startWithFaultyDatabase(fault);
+    failAt(step);
     const input = { picture: jpg, description };
     expect(await ada.create(input)).toEqual(unavailable);
     await expectReads(resource);
-    const healed = await heal();
+    const healed = await restore();
     expect(await world.check()).toEqual(noFindings);
     expect(world.rowCount()).toBe(1);
-    expect(isShown(await healed.create(input))).toBe(true);
+    expect(isResource(await healed.create(input))).toBe(true);
     expect(await world.check()).toEqual(noFindings);
   },
 );
 
 test.each(cases(replacement))(
-  'a database that $name $step of a replacement costs SERVICE_UNAVAILABLE and leaves the old image or the new one',
+  'SERVICE_UNAVAILABLE, with the old image or the new one, if the database $name $step of a replacement',
   async ({ fault, step }) => {
-    const { world, ada, resource, breakAt, heal, expectReads } = await startBreakable(fault);
-    breakAt(step);
+    const { world, ada, resource, failAt, restore, expectReads } = await startWithFaultyDatabase(fault);
+    failAt(step);
     expect(await ada.update({ id: resource.id, picture: jpg, description })).toEqual(unavailable);
     await expectReads(resource);
-    const healed = await heal();
+    const healed = await restore();
     expect(await world.check()).toEqual(noFindings);
     expect(await healed.update({ id: resource.id, picture: jpg })).toMatchObject({ image: { sha256: jpg.sha256 } });
     expect(await world.check()).toEqual(noFindings);
@@ -122,29 +121,32 @@ test.each(cases(replacement))(
 );
 
 test.each(everyFault.filter(([name]) => name !== 'is full'))(
-  'a database that %s when a resource is deleted costs SERVICE_UNAVAILABLE and deletes nothing',
+  'SERVICE_UNAVAILABLE, and nothing is deleted, if the database %s when a resource is deleted',
   async (_, fault) => {
-    const { world, ada, resource, breakAt, heal, expectReads } = await startBreakable(fault);
-    breakAt('before operations.beginDeletion');
+    const { world, ada, resource, failAt, restore, expectReads } = await startWithFaultyDatabase(fault);
+    failAt('before operations.beginDeletion');
     expect(await ada.delete(resource.id)).toEqual(unavailable);
     await expectReads(resource);
-    const healed = await heal();
+    const healed = await restore();
     expect(await healed.delete(resource.id)).toBe(undefined);
     expect(await world.check()).toEqual(noFindings);
     expect(world.rowCount()).toBe(0);
   },
 );
 
-test.each(everyFault)('a database that %s when an image has been deleted forgets nothing of it', async (_, fault) => {
-  const { world, ada, resource, breakAt, heal } = await startBreakable(fault);
-  breakAt('after imageClient.delete');
-  expect(await ada.delete(resource.id)).toBe(undefined);
-  await heal();
-  expect(await world.check()).toEqual(noFindings);
-  expect(world.rowCount()).toBe(0);
-});
+test.each(everyFault)(
+  'the deletion of an image is completed after a restart if the database %s when the image has been deleted',
+  async (_, fault) => {
+    const { world, ada, resource, failAt, restore } = await startWithFaultyDatabase(fault);
+    failAt('after imageClient.delete');
+    expect(await ada.delete(resource.id)).toBe(undefined);
+    await restore();
+    expect(await world.check()).toEqual(noFindings);
+    expect(world.rowCount()).toBe(0);
+  },
+);
 
-/** The format's write version as it is with a write-ahead log; see test-read-only.ts. */
+/** Restores the file format's write version for a write-ahead log; markReadOnly changes it. */
 function markWritable(second: Database.Database): void {
   const file = openSync(second.name, 'r+');
   writeSync(file, Buffer.from([2]), 0, 1, 18);

@@ -3,18 +3,18 @@ import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { startImageService } from '../../image-service/server.ts';
 import { folderOfTest } from '../support/temporary-folder.ts';
-import type { AccountsAt } from './checker.accounts.ts';
-import { check, type Findings } from './checker.ts';
-import type { Picture } from './client.ts';
-import { noTold, type Told } from './client-ledger.ts';
-import { verificationPem } from './keys.ts';
-import { type Between, type ResourcesAt, startResourcesAt } from './resources-at.ts';
-import { imageServiceToken } from './tokens.ts';
+import type { AccountLocations } from './checks/account-checker.ts';
+import { check, type Findings } from './checks/checker.ts';
+import { type ClientLedger, emptyLedger } from './clients/ledger.ts';
+import type { Picture } from './clients/resource-client.ts';
+import { verificationPem } from './processes/keys.ts';
+import { type ResourcesSettings, type ServerHooks, startResourcesServer } from './processes/resources-server.ts';
+import { imageServiceToken } from './processes/settings.ts';
 
-/** For what is not about time: no call is given up, however busy the machine is. */
-export const patient = { timeoutMs: 20_000, requestMs: 20_000 };
+/** Timeouts that no call exceeds, however busy the machine is. */
+export const longTimeouts = { timeoutMs: 20_000, requestMs: 20_000 };
 
-/** An empty database, an image service that runs in the test, and what its clients are told. */
+/** Starts an image service in the test's process, with an empty database and an empty ledger. */
 export async function startWorld() {
   const folder = folderOfTest();
   const images = await startImageService({
@@ -22,20 +22,20 @@ export async function startWorld() {
     folder: join(folder, 'images'),
   });
   onTestFinished(() => images.stop(0));
-  const at: ResourcesAt = {
+  const at: ResourcesSettings = {
     file: join(folder, 'resources.sqlite'),
     imageServiceUrl: images.url,
     publicKey: verificationPem,
   };
-  const told = noTold();
+  const ledger = emptyLedger();
   return {
     at,
-    told,
+    ledger,
     imageServiceUrl: images.url,
 
-    /** Resources in the test's own process; they stop with the test where they have not before. */
-    async start(settings: Partial<ResourcesAt> = {}, between?: Between) {
-      const server = await startResourcesAt({ ...at, ...settings }, between);
+    /** Starts the resources subgraph in the test's process. It stops with the test at the latest. */
+    async start(settings: Partial<ResourcesSettings> = {}, hooks?: ServerHooks) {
+      const server = await startResourcesServer({ ...at, ...settings }, hooks);
       let stopped: Promise<void> | undefined;
       const stop = () => {
         stopped ??= server.stop();
@@ -45,8 +45,8 @@ export async function startWorld() {
       return { url: server.url, stop };
     },
 
-    check: (settlesWithinMs = 15_000, accounts?: AccountsAt): Promise<Findings> =>
-      check({ ...at, imageService: { url: images.url, token: imageServiceToken }, told, accounts, settlesWithinMs }),
+    check: (withinMs = 15_000, accounts?: AccountLocations): Promise<Findings> =>
+      check({ ...at, imageService: { url: images.url, token: imageServiceToken }, ledger, accounts, withinMs }),
 
     rowCount: (): number =>
       inDatabase(at.file, (database) => database.prepare('SELECT count(*) FROM resources').pluck().get()) as number,
@@ -65,8 +65,8 @@ export function inDatabase<Result>(file: string, use: (database: Database.Databa
 }
 
 /**
- * Ten minutes: all leases pass, and all that can land has landed, or does so within the time that is given. To be called
- * while no process runs.
+ * Moves the times of unfinished operations ten minutes back, so that leases expire and calls count as landed.
+ * With `landsWithinMs`, calls may still land within that time. Call it while no process runs.
  */
 export function letTimePass(file: string, landsWithinMs?: number): void {
   const settlesAt = landsWithinMs === undefined ? 'settles_at - 600000' : Date.now() + landsWithinMs;
@@ -75,11 +75,11 @@ export function letTimePass(file: string, landsWithinMs?: number): void {
   inDatabase(file, (database) => database.exec(`UPDATE operations SET ${set} WHERE state <> 'ENDED'`));
 }
 
-/** Stores an image that is none of the project's. */
+/** Stores an image as another application would. */
 export async function storeForeign(
   imageServiceUrl: string,
   { base64, sha256 }: Picture,
-): Promise<Told['foreign'][number]> {
+): Promise<ClientLedger['foreign'][number]> {
   const response = await fetch(`${imageServiceUrl}/images/api/v1/images`, {
     method: 'POST',
     headers: { 'x-api-private-token': imageServiceToken, 'content-type': 'application/json' },

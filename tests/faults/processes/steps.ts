@@ -1,0 +1,47 @@
+import { writeSync } from 'node:fs';
+
+/** Objects of asynchronous methods whose calls are the steps of a process. */
+type Target = 'store' | 'operations' | 'imageClient' | 'revocations' | 'users' | 'sessions' | 'outbox';
+export type Step = `${'before' | 'after'} ${Target}.${string}`;
+export type OnStep = (step: Step) => Promise<void> | void;
+
+/** Wraps every method but `close`, so that `onStep` runs before each call and after it, also if the call throws. */
+export function withSteps<Methods extends object>(name: Target, methods: Methods, onStep: OnStep): Methods {
+  const wrapped = Object.entries(methods).map(([method, run]: [string, (...args: unknown[]) => unknown]) => {
+    const runInSteps = async (...args: unknown[]) => {
+      await onStep(`before ${name}.${method}`);
+      try {
+        return await run.apply(methods, args);
+      } finally {
+        await onStep(`after ${name}.${method}`);
+      }
+    };
+    return [method, method === 'close' ? run : runInSteps];
+  });
+  return Object.fromEntries(wrapped) as Methods;
+}
+
+/** How a killable process behaves at its steps. */
+export interface KillSettings {
+  /** Kills itself when it reaches the step for the nth time. */
+  killAt?: { step: Step; nth: number } | undefined;
+  /** Prints every step as a line. */
+  printsSteps?: boolean | undefined;
+}
+
+/** Writes synchronously, so that the line is out even if the process dies next. */
+export const printLine = (line: string): void => void writeSync(1, `${line}\n`);
+
+export function createKiller({ killAt, printsSteps }: KillSettings): OnStep {
+  let times = 0;
+  return (step) => {
+    if (printsSteps) printLine(step);
+    if (step !== killAt?.step) return;
+    times += 1;
+    if (times < killAt.nth) return;
+    printLine(`killed ${step}`);
+    process.kill(process.pid, 'SIGKILL');
+    // Blocks the event loop until the signal arrives, so that nothing more is done.
+    for (;;);
+  };
+}
