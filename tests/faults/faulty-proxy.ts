@@ -30,7 +30,7 @@ const answer =
     res.writeHead(status, { 'content-type': type }).end(status === 204 ? undefined : body);
 
 /** Longer than the client's timeout, shorter than the time in which it expects a call to land. */
-const lateMs = 1_000;
+const lateMs = 3_000;
 
 export const faults = {
   hangs: () => {},

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { resourceCount, versionAndCount } from '../support/documents.ts';
 import { noFindings } from './checks/checker.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from './clients/resource-client.ts';
 import { type Fault, type FaultyProxy, faults, startFaultyProxy } from './faulty-proxy.ts';
 import { tokenOf } from './processes/keys.ts';
-import { startWorld, storeForeign } from './world.ts';
+import { longTimeouts, startWorld, storeForeign } from './world.ts';
 
 type InjectFault = (proxy: FaultyProxy, method: string) => Promise<void> | void;
 
@@ -30,10 +30,11 @@ async function startWithFaultyService() {
   const world = await startWorld();
   const proxy = await startFaultyProxy(world.imageServiceUrl);
   world.ledger.foreign.push(await storeForeign(world.imageServiceUrl, png));
-  const timing = { timeoutMs: 600, requestMs: 1_600, settleMs: 1_000 };
+  // Wide enough for a busy machine, and longer together than the proxy's late answers.
+  const timing = { timeoutMs: 2_000, requestMs: 6_000, settleMs: 4_000 };
   const { url } = await world.start({ imageServiceUrl: proxy.url, ...timing });
   // A second server on the same database, whose image service works and which leaves recovery to the first.
-  const beside = await world.start({ timeoutMs: 10_000, requestMs: 20_000, reconcileEveryMs: 3_600_000 });
+  const beside = await world.start({ ...longTimeouts, reconcileEveryMs: 3_600_000 });
   const [ada, adaBeside] = [url, beside.url].map((each) => clientOf(each, tokenOf('ada'), world.ledger)) as [
     Client,
     Client,
@@ -117,7 +118,7 @@ test('a deletion succeeds although its image cannot be deleted, and the image is
     const { world, proxy, ada, resource } = await startWithFaultyService();
     await inject(proxy, 'DELETE');
     expect(await ada.delete(resource.id)).toBe(undefined);
-    expect(proxy.hasFailed()).toBe(true);
+    await vi.waitFor(() => expect(proxy.hasFailed()).toBe(true), 30_000);
     expect(await ada.ask.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
     await proxy.restore();
     expect(await world.check()).toEqual(noFindings);

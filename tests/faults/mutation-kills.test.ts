@@ -32,7 +32,7 @@ test.each(Object.entries(mutations))(
         const world = await startWorld();
         await killDuringMutation(world, reached, await prepare(world, mutation));
         letTimePass(world.at.file);
-        const { url } = await world.start();
+        const { url } = await world.start(longTimeouts);
         const findings = await world.check();
         const outcome = stateOf(world);
         if (isKeyed) {

@@ -24,7 +24,7 @@ test.each(serviceFaults)(
   async (_, injectFault) => {
     const world = await startAccountWorld();
     const proxy = await startFaultyProxy(world.imageServiceUrl);
-    const timing = { timeoutMs: 600, requestMs: 1_600, settleMs: 1_000 };
+    const timing = { timeoutMs: 2_000, requestMs: 6_000, settleMs: 4_000 };
     const killable = startResourcesProcess({ ...world.at, ...timing, imageServiceUrl: proxy.url });
     const accounts = await world.startAuth();
     const url = await killable.url;

@@ -28,7 +28,9 @@ async function populate(
 
 async function killInFlight(mutation: Mutation, { step, nth }: StepOccurrence) {
   const world = await startAccountWorld();
-  const [accounts, beside] = [await world.startAuth(), await world.start()];
+  const accounts = await world.startAuth();
+  // Its reconciler runs after a purge only, so that it does not overtake the killable process on a busy machine.
+  const beside = await world.start({ reconcileEveryMs: 3_600_000 });
   const { account, login, ids } = await populate(world, accounts, { url: beside.url, mutation });
   world.deliverTo(beside.url);
   const killSettings = { waitAt: [step], killAt: { step, nth }, reconcileEveryMs: 3_600_000 };

@@ -45,7 +45,7 @@ export async function startWorld() {
       return { url: server.url, stop };
     },
 
-    check: (withinMs = 15_000, accounts?: AccountLocations): Promise<Findings> =>
+    check: (withinMs = 60_000, accounts?: AccountLocations): Promise<Findings> =>
       check({ ...at, imageService: { url: images.url, token: imageServiceToken }, ledger, accounts, withinMs }),
 
     rowCount: (): number =>
