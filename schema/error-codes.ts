@@ -16,13 +16,13 @@ interface ExtensionTypes {
   'ValidationIssue[]': ValidationIssue[];
 }
 
-/** Keys of `extensions` beside `code`, with their types. A key that ends in `?` may be absent. */
+/** The keys of `extensions` other than `code`, with their types. A key that ends in `?` is optional. */
 type Shape = Readonly<Record<string, keyof ExtensionTypes | readonly string[]>>;
 
 export interface ErrorCode {
   /** Markdown: when a client gets this code. */
   when: string;
-  /** The alternatives for what `extensions` holds beside `code`; nothing where it is absent. */
+  /** The alternative shapes of `extensions`; only `code` by default. */
   extensions?: readonly Shape[];
 }
 
@@ -58,7 +58,7 @@ export const apiErrors = {
   UNSUPPORTED_IMAGE: {
     when: 'not a complete GIF, JPEG or PNG of at most 40 megapixels, not base64, or not of the declared `contentType`',
   },
-  IMAGE_SERVICE_UNAVAILABLE: { when: 'the image service is down, slow or answers with an error: try again' },
+  IMAGE_SERVICE_UNAVAILABLE: { when: 'the image service is down, slow or failing: try again' },
   SERVICE_UNAVAILABLE: { when: 'a part of the system is down, slow or overloaded: try again' },
   PAYLOAD_TOO_LARGE: {
     when: 'a request body of over 1 MiB; HTTP 413',

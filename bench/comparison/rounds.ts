@@ -6,7 +6,7 @@ import { baseline, type Variant } from '../harness/variants.ts';
 import type { Row } from './results.ts';
 
 /** The measurements of one gateway in one round. */
-interface Turn extends Load {
+interface Measurement extends Load {
   /** CPU time of the gateway's process per request. */
   cpuMicros: number;
   rssBytes: number;
@@ -33,7 +33,7 @@ export async function measure(query: Query, settings: RoundSettings): Promise<Ro
   for (const { url } of gateways.values())
     await load({ ...loadSettings, url, until: { requests: query.warmUpRequests } });
 
-  const turns = new Map<Variant, Turn[]>([...gateways.keys()].map((variant) => [variant, []]));
+  const measurements = new Map<Variant, Measurement[]>([...gateways.keys()].map((variant) => [variant, []]));
   for (let round = 0; round < rounds; round += 1) {
     const order = round % 2 === 0 ? [...gateways] : [...gateways].reverse();
     for (const [variant, child] of order) {
@@ -41,16 +41,28 @@ export async function measure(query: Query, settings: RoundSettings): Promise<Ro
       const result = await load({ ...loadSettings, url: child.url, until: { durationMs: query.turnMs } });
       const { cpuMicros, rssBytes } = await child.usage();
       const cpuPerRequest = (cpuMicros - before.cpuMicros) / result.responses;
-      turns.get(variant)?.push({ ...result, cpuMicros: cpuPerRequest, rssBytes });
+      measurements.get(variant)?.push({ ...result, cpuMicros: cpuPerRequest, rssBytes });
     }
   }
-  const baselineTurns = turns.get(baseline) ?? [];
-  return [...turns].map(([variant, own]) => toRow({ variant, query: query.name, own, base: baselineTurns }));
+  const baselineMeasurements = measurements.get(baseline) ?? [];
+  return [...measurements].map(([variant, own]) =>
+    toRow({ variant, query: query.name, own, base: baselineMeasurements }),
+  );
 }
 
-function toRow({ variant, query, own, base }: { variant: Variant; query: QueryName; own: Turn[]; base: Turn[] }): Row {
-  const ratios = own.map((turn, round) => turn.requestsPerSecond / (base[round]?.requestsPerSecond ?? Number.NaN));
-  const cpuRatios = own.map((turn, round) => (base[round]?.cpuMicros ?? Number.NaN) / turn.cpuMicros);
+function toRow({
+  variant,
+  query,
+  own,
+  base,
+}: {
+  variant: Variant;
+  query: QueryName;
+  own: Measurement[];
+  base: Measurement[];
+}): Row {
+  const ratios = own.map((each, round) => each.requestsPerSecond / (base[round]?.requestsPerSecond ?? Number.NaN));
+  const cpuRatios = own.map((each, round) => (base[round]?.cpuMicros ?? Number.NaN) / each.cpuMicros);
   const latencies = own.flatMap(({ latenciesMs }) => latenciesMs);
   return {
     variant,

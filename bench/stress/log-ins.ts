@@ -24,15 +24,15 @@ export async function measureLogIns({ all, users }: Systems, logProgress: (text:
   const command = ['bench/stress/bcrypt-baseline.ts'];
   const bcryptAlone = startChild({ name: 'bcrypt alone', command, env: {}, port: await portApart() });
   await bcryptAlone.nextMessage();
-  const texts: string[] = [];
+  const reports: string[] = [];
   for (const system of all) {
     logProgress(`log-ins, ${system.name}`);
     const results: Round[] = [];
     for (let nth = 0; nth < rounds; nth += 1) results.push(await measureRound(system, users, bcryptAlone));
-    texts.push(toText(system, results));
+    reports.push(toText(system, results));
   }
   await bcryptAlone.stop();
-  return texts.join('\n\n');
+  return reports.join('\n\n');
 }
 
 async function measureRound({ url }: System, { readers }: Users, bcryptAlone: Child): Promise<Round> {

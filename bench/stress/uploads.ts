@@ -32,12 +32,12 @@ export async function measureUploads({ all, users }: Systems, logProgress: (text
   const input = { title: 'The largest picture', image: { data: image } };
   const largest = JSON.stringify({ ...(JSON.parse(body) as object), variables: { input } });
   const query = { ...create, connections: clients, body: () => largest };
-  const texts: string[] = [];
+  const reports: string[] = [];
   for (const system of all) {
     logProgress(`uploads, ${system.name}`);
-    texts.push(await measureSystem(system, users, query));
+    reports.push(await measureSystem(system, users, query));
   }
-  return texts.join('\n\n');
+  return reports.join('\n\n');
 }
 
 async function measureSystem(system: System, users: Users, query: Query): Promise<string> {

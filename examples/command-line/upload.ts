@@ -15,7 +15,7 @@ export interface Upload {
 
 const concurrency = 3;
 
-/** The API's limit for one image; it answers IMAGE_TOO_LARGE above it. */
+/** The API's limit for one image; larger ones give IMAGE_TOO_LARGE. */
 const maxBytes = 383_970;
 
 /**

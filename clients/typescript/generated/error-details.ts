@@ -6,7 +6,7 @@ export interface ValidationIssue {
   message: string;
 }
 
-/** The closed list of error codes, each with what its error holds beside `code` and `message`. */
+/** The closed list of error codes, each with the details of its error. */
 export interface ErrorDetailsByCode {
   /** No access token, or one that is expired or invalid. */
   UNAUTHENTICATED: { reason: 'MISSING' | 'EXPIRED' | 'INVALID' };
@@ -30,7 +30,7 @@ export interface ErrorDetailsByCode {
   IMAGE_TOO_LARGE: { maxBytes: number };
   /** Not a complete GIF, JPEG or PNG of at most 40 megapixels, not base64, or not of the declared `contentType`. */
   UNSUPPORTED_IMAGE: Record<never, never>;
-  /** The image service is down, slow or answers with an error: try again. */
+  /** The image service is down, slow or failing: try again. */
   IMAGE_SERVICE_UNAVAILABLE: Record<never, never>;
   /** A part of the system is down, slow or overloaded: try again. */
   SERVICE_UNAVAILABLE: Record<never, never>;

@@ -5,7 +5,7 @@ import { table } from './markdown.ts';
 
 const errors: Record<string, ErrorCode> = { ...apiErrors, ...internalError };
 
-/** A table of the error codes, each with the fields whose descriptions list it. Any field may answer with the others. */
+/** A table of the error codes, each with the fields whose descriptions list it. The others may come from any field. */
 export function errorTable(schema: GraphQLSchema): string {
   const fields = [...codesByField(schema)];
   const rows = Object.entries(errors).map(([code, { when, extensions = [] }]) => {

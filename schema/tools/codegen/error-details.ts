@@ -14,7 +14,7 @@ export function clientErrorDetails(file: string): GeneratedFile[] {
     header,
     '\n/** One invalid field of an input. `field` is its path in the input, such as `image.data`. */\n',
     'export interface ValidationIssue {\n  field: string;\n  message: string;\n}\n\n',
-    '/** The closed list of error codes, each with what its error holds beside `code` and `message`. */\n',
+    '/** The closed list of error codes, each with the details of its error. */\n',
     `export interface ErrorDetailsByCode {\n${types.join('')}}\n\n`,
     '/** The names of those details. */\n',
     `export const errorDetailKeys: Record<keyof ErrorDetailsByCode, readonly string[]> = {\n${keys.join('')}};\n`,
