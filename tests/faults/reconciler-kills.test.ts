@@ -85,7 +85,7 @@ const interruptedOperations: Record<string, Interrupted> = {
       inDatabase(world.at.file, (database) => database.exec('DELETE FROM operations'));
       await killedAt('after operations.beginCreate', create)(world);
     },
-    calls: [...search, 'operations.adopt', 'operations.end', 'imageClient.delete', 'operations.end'],
+    calls: [...search, 'operations.adoptOrphan', 'operations.end', 'imageClient.delete', 'operations.end'],
     rows: 0,
   },
 };
