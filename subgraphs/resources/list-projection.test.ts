@@ -2,7 +2,7 @@ import { type FragmentDefinitionNode, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { needsOnlySummaries } from './list-projection.ts';
 
-/** Whether the only field of a query needs nothing but summaries. */
+/** Whether the only field of a query needs only summaries. */
 function asks(query: string): boolean {
   const { definitions } = parse(query);
   const fragments: Record<string, FragmentDefinitionNode> = {};
@@ -12,9 +12,9 @@ function asks(query: string): boolean {
   return needsOnlySummaries({ fieldNodes, fragments });
 }
 
-describe('a list needs whole resources where it is asked for', () => {
+describe('a list needs whole resources if it selects', () => {
   test.each(['description', 'image { sha256 }', 'image { url contentType }', 'url: description', 'somethingNew'])(
-    '%s, directly, in edges and in fragments',
+    '%s, directly, in edges or in fragments',
     (field) => {
       for (const query of [
         `{ resources { nodes { id ${field} } } }`,
@@ -30,7 +30,7 @@ describe('a list needs whole resources where it is asked for', () => {
   );
 });
 
-test('a list needs only summaries where it is asked for what they have', () => {
+test('a list needs only summaries if it selects only their fields', () => {
   const all = `__typename totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     edges { cursor node { description: title image { sha256: url } } }
     nodes { ...one }`;

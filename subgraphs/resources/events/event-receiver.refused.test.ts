@@ -35,7 +35,7 @@ const signedBy = (key: KeyObject, header: object) =>
 
 const invalidRequest = { status: 400, err: 'invalid_request' };
 
-/** What is wrong with a body, and what is answered then. */
+/** Invalid bodies, each with the error that it gets. */
 const refused: Record<string, [answer: { status: number; err: string }, body: () => string]> = {
   'another audience': [
     { status: 400, err: 'invalid_audience' },
@@ -47,17 +47,17 @@ const refused: Record<string, [answer: { status: number; err: string }, body: ()
     () => eventTokenOf(purge, { iss: 'https://evil.example' }),
   ],
   'no issuer': [{ status: 400, err: 'invalid_issuer' }, () => eventTokenOf(purge, { iss: undefined })],
-  'a key that nobody knows': [
+  'an unknown key': [
     { status: 400, err: 'invalid_key' },
     () => signedBy(stranger.privateKey, { kid: 'somebody-else' }),
   ],
-  'another key under a name that is known': [invalidRequest, () => signedBy(stranger.privateKey, { kid })],
+  'another key with the id of a known one': [invalidRequest, () => signedBy(stranger.privateKey, { kid })],
   'the type of an access token': [invalidRequest, () => eventTokenOf(purge, {}, { typ: 'at+jwt' })],
   'the type of any token': [invalidRequest, () => eventTokenOf(purge, {}, { typ: 'JWT' })],
   'no type': [invalidRequest, () => eventTokenOf(purge, {}, { typ: undefined })],
-  'an extension that must be understood': [invalidRequest, () => eventTokenOf(purge, {}, { crit: ['exp'] })],
+  'a critical header extension': [invalidRequest, () => eventTokenOf(purge, {}, { crit: ['exp'] })],
   'no signature': [invalidRequest, () => `${encode({ alg: 'none', typ: 'secevent+jwt', kid })}.${encode(claims())}.`],
-  'a signature by the public key': [
+  'an HMAC with the public key as secret': [
     invalidRequest,
     () => {
       const signed = `${encode({ alg: 'HS256', typ: 'secevent+jwt', kid })}.${encode(claims())}`;
@@ -65,56 +65,59 @@ const refused: Record<string, [answer: { status: number; err: string }, body: ()
       return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
     },
   ],
-  'claims that were changed': [
+  'claims that were changed after signing': [
     invalidRequest,
     () => {
       const [header, , signature] = eventTokenOf(purged('bob')).split('.');
       return `${header}.${encode(claims())}.${signature}`;
     },
   ],
-  'a time from which it holds that has not come': [invalidRequest, () => eventTokenOf(purge, { nbf: 4_102_444_800 })],
-  'a time when it expired': [invalidRequest, () => eventTokenOf(purge, { exp: 1 })],
+  'an nbf in the future': [invalidRequest, () => eventTokenOf(purge, { nbf: 4_102_444_800 })],
+  'an exp in the past': [invalidRequest, () => eventTokenOf(purge, { exp: 1 })],
   'no id': [invalidRequest, () => eventTokenOf(purge, { jti: undefined })],
-  'an id that is empty': [invalidRequest, () => eventTokenOf(purge, { jti: '' })],
-  'an id of a novel': [invalidRequest, () => eventTokenOf(purge, { jti: 'x'.repeat(201) })],
-  'an id that is no text': [invalidRequest, () => eventTokenOf(purge, { jti: [randomUUID()] })],
-  'no time': [invalidRequest, () => eventTokenOf(purge, { iat: undefined })],
-  'no event': [invalidRequest, () => eventTokenOf(purge, { events: {} })],
-  'events that are none': [invalidRequest, () => eventTokenOf(purge, { events: 'account-purged' })],
-  'nobody whom it is about': [invalidRequest, () => eventTokenOf(purge, { sub_id: undefined })],
-  'a user of another issuer': [
+  'an empty id': [invalidRequest, () => eventTokenOf(purge, { jti: '' })],
+  'an id of 201 characters': [invalidRequest, () => eventTokenOf(purge, { jti: 'x'.repeat(201) })],
+  'an id that is not a string': [invalidRequest, () => eventTokenOf(purge, { jti: [randomUUID()] })],
+  'no iat': [invalidRequest, () => eventTokenOf(purge, { iat: undefined })],
+  'no events': [invalidRequest, () => eventTokenOf(purge, { events: {} })],
+  'events of the wrong type': [invalidRequest, () => eventTokenOf(purge, { events: 'account-purged' })],
+  'no subject': [invalidRequest, () => eventTokenOf(purge, { sub_id: undefined })],
+  'a subject of another issuer': [
     invalidRequest,
     () => eventTokenOf(purge, { sub_id: { format: 'iss_sub', iss: 'https://evil.example', sub: ada } }),
   ],
-  'the end of a session without a session': [
+  'a revoked session without a session id': [
     invalidRequest,
     () => eventTokenOf(revoked(ada, 'a-session'), { sub_id: { format: 'iss_sub', iss: issuer, sub: ada } }),
   ],
-  'two parts of three': [invalidRequest, () => eventTokenOf(purge).split('.').slice(0, 2).join('.')],
+  'a token without its signature part': [invalidRequest, () => eventTokenOf(purge).split('.').slice(0, 2).join('.')],
   'two tokens': [invalidRequest, () => `${eventTokenOf(purge)}\n${eventTokenOf(purge)}`],
   'a token in JSON': [invalidRequest, () => JSON.stringify({ token: eventTokenOf(purge) })],
   'an access token': [invalidRequest, () => accessTokenOf(ada, 'a-session')],
   nothing: [invalidRequest, () => ''],
   dots: [invalidRequest, () => '...'],
-  'what is no text': [invalidRequest, () => '\u0000\ufffd\u{1f600}'],
-  'more than there may be': [{ status: 413, err: 'invalid_request' }, () => 'x'.repeat(16 * 1024 + 1)],
+  'binary bytes': [invalidRequest, () => '\u0000\ufffd\u{1f600}'],
+  'a body over the limit': [{ status: 413, err: 'invalid_request' }, () => 'x'.repeat(16 * 1024 + 1)],
 };
 
-describe('what is pushed with', () => {
-  test.each(Object.entries(refused))('%s is refused, and nothing of it stays', async (_, [{ status, err }, body]) => {
-    const { push, file, lines } = await startSubgraph();
-    const { text, headers, ...answer } = await push(body());
-    expect({ ...answer, ...JSON.parse(text) }).toEqual({ status, err, description: expect.any(String) });
-    expect(headers.get('content-type')).toContain('application/json');
-    expect(headers.get('content-language')).toBe('en');
-    expect(rowsIn(file)).toBe(0);
-    const told = lines.filter(({ msg }) => msg.startsWith('security event'));
-    expect(told).toEqual([expect.objectContaining({ msg: 'security event rejected', status, code: err })]);
-    expect(JSON.stringify(told)).not.toContain(ada);
-  });
+describe('POST /events', () => {
+  test.each(Object.entries(refused))(
+    '%s is rejected, and nothing of it is stored',
+    async (_, [{ status, err }, body]) => {
+      const { push, file, lines } = await startSubgraph();
+      const { text, headers, ...answer } = await push(body());
+      expect({ ...answer, ...JSON.parse(text) }).toEqual({ status, err, description: expect.any(String) });
+      expect(headers.get('content-type')).toContain('application/json');
+      expect(headers.get('content-language')).toBe('en');
+      expect(rowsIn(file)).toBe(0);
+      const told = lines.filter(({ msg }) => msg.startsWith('security event'));
+      expect(told).toEqual([expect.objectContaining({ msg: 'security event rejected', status, code: err })]);
+      expect(JSON.stringify(told)).not.toContain(ada);
+    },
+  );
 });
 
-test('with nothing wrong it is taken: what is refused above is refused for its own reason', async () => {
+test('a valid token is accepted, so each rejection above has only its own reason', async () => {
   const { push, file } = await startSubgraph();
   expect(await push(eventTokenOf(purge))).toMatchObject({ status: 202, text: '' });
   expect(await push(signedBy(privateKey, { kid }))).toMatchObject({ status: 202, text: '' });
@@ -124,17 +127,20 @@ test('with nothing wrong it is taken: what is refused above is refused for its o
   expect(rowsIn(file)).toBe(4);
 });
 
-describe('as HTTP has it,', () => {
-  test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is 405, and POST is named', async (method) => {
-    const { push, file } = await startSubgraph();
-    const token = eventTokenOf(purge);
-    const { status, headers } = await push(token, { method, ...(method === 'GET' && { body: null }) });
-    expect([status, headers.get('allow')]).toEqual([405, 'POST']);
-    expect(rowsIn(file)).toBe(0);
-  });
+describe('the HTTP request', () => {
+  test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
+    'with method %s gets 405 and `Allow: POST`',
+    async (method) => {
+      const { push, file } = await startSubgraph();
+      const token = eventTokenOf(purge);
+      const { status, headers } = await push(token, { method, ...(method === 'GET' && { body: null }) });
+      expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+      expect(rowsIn(file)).toBe(0);
+    },
+  );
 
   test.each(['application/json', 'application/jwt', 'text/plain', 'application/secevent+jwtx', ''])(
-    'a body of the type %j is 415',
+    'with the content type %j gets 415',
     async (type) => {
       const { push, file } = await startSubgraph();
       expect(await push(eventTokenOf(purge), { headers: { 'content-type': type } })).toMatchObject({ status: 415 });
@@ -143,34 +149,34 @@ describe('as HTTP has it,', () => {
   );
 
   test.each(['Application/SECEVENT+JWT', 'application/secevent+jwt; charset=utf-8'])(
-    '%s is that type',
+    'with the content type %s is accepted',
     async (type) => {
       const { push } = await startSubgraph();
       expect(await push(eventTokenOf(purge), { headers: { 'content-type': type } })).toMatchObject({ status: 202 });
     },
   );
 
-  test.each(['gzip', 'br', 'deflate'])('a body that is compressed by %s is 415', async (encoding) => {
+  test.each(['gzip', 'br', 'deflate'])('with content encoding %s gets 415', async (encoding) => {
     const { push } = await startSubgraph();
     const headers = { 'content-encoding': encoding };
     expect(await push(eventTokenOf(purge), { headers })).toMatchObject({ status: 415 });
   });
 
-  test('what says that it will be too large is answered before it comes', async () => {
+  test('with a content-length over the limit gets a response before its body', async () => {
     const { url } = await startSubgraph();
     const head =
       'POST /events HTTP/1.1\r\nhost: x\r\ncontent-type: application/secevent+jwt\r\ncontent-length: 1000000000\r\n\r\n';
     expect(await answerTo(url, head)).toMatch(/^HTTP\/1.1 413 /);
   });
 
-  test('what comes in pieces without an end is answered when it is too large', async () => {
+  test('with an endless chunked body gets a response at the limit', async () => {
     const { url } = await startSubgraph();
     const head =
       'POST /events HTTP/1.1\r\nhost: x\r\ncontent-type: application/secevent+jwt\r\ntransfer-encoding: chunked\r\n\r\n';
     expect(await answerTo(url, `${head}4001\r\n${'x'.repeat(0x4001)}\r\n`)).toMatch(/^HTTP\/1.1 413 /);
   });
 
-  test('a sender that goes away in the middle is no bug', async () => {
+  test('that is aborted is not logged as a bug', async () => {
     const { url, push, lines } = await startSubgraph();
     const head =
       'POST /events HTTP/1.1\r\nhost: x\r\ncontent-type: application/secevent+jwt\r\ncontent-length: 100\r\n\r\n';
@@ -183,7 +189,7 @@ describe('as HTTP has it,', () => {
   });
 });
 
-test('while no key is known at all an event is 503, so that it comes again', async () => {
+test('an event gets 503 while no verification key is available', async () => {
   const unavailable = () => Promise.reject(new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'No key is known yet.'));
   const keys = { ...fixedKeySet([]), refresh: unavailable };
   const { push, lines } = await startSubgraph({ keys });
@@ -191,7 +197,7 @@ test('while no key is known at all an event is 503, so that it comes again', asy
   expect(lines.map(({ msg }) => msg)).toContain('security event not stored; the sender will retry');
 });
 
-test('a Security Event Token is no access token, whatever it claims', async () => {
+test('a Security Event Token is not accepted as an access token', async () => {
   const { url } = await startSubgraph();
   for (const token of [
     eventTokenOf(purge),
@@ -202,7 +208,7 @@ test('a Security Event Token is no access token, whatever it claims', async () =
   }
 });
 
-/** What a server answers first. */
+/** Returns the first response that the server sends. */
 async function answerTo(url: string, request: string): Promise<string> {
   const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
   onTestFinished(() => void socket.destroy());
@@ -213,7 +219,7 @@ async function answerTo(url: string, request: string): Promise<string> {
   });
 }
 
-/** How many rows all tables of the events have. */
+/** Counts the rows of all event tables. */
 function rowsIn(file: string): number {
   const database = new Database(file);
   const tables = ['revoked_sessions', 'tombstones', 'security_events'];

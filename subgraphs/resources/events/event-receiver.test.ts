@@ -7,7 +7,7 @@ import { eventTokenOf, purged, revoked, startSubgraph } from '../testing/subgrap
 
 const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 
-/** Everything that takes a token, with what it needs. */
+/** Every field that needs an access token, with its variables. */
 const operations: Record<string, [query: string, variables: (id: string) => Promise<Record<string, unknown>>]> = {
   'a list': ['{ resources { totalCount } }', async () => ({})],
   'one resource': ['query ($id: ID!) { resource(id: $id) { id } }', async (id) => ({ id })],
@@ -33,8 +33,8 @@ const operations: Record<string, [query: string, variables: (id: string) => Prom
   ],
 };
 
-describe('a session that was revoked', () => {
-  test.each(Object.entries(operations))('is refused %s at once', async (_, [query, variables]) => {
+describe('a revoked session', () => {
+  test.each(Object.entries(operations))('cannot use %s from then on', async (_, [query, variables]) => {
     const { logIn, push } = await startSubgraph();
     const ada = logIn();
     const { id } = await ada.create();
@@ -42,7 +42,7 @@ describe('a session that was revoked', () => {
     expect(await ada.ask.refusal(query, await variables(id))).toEqual(ended);
   });
 
-  test('leaves the user’s other sessions, and other users, as they were', async () => {
+  test('does not affect other sessions and other users', async () => {
     const { logIn, push } = await startSubgraph();
     const ada = logIn();
     const [elsewhere, bob] = [logIn(ada.id), logIn()];
@@ -53,7 +53,7 @@ describe('a session that was revoked', () => {
     expect(await elsewhere.create()).toHaveProperty('id');
   });
 
-  test('is refused for every field of an operation', async () => {
+  test('cannot use any field of an operation', async () => {
     const { logIn, push } = await startSubgraph();
     const ada = logIn();
     await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
@@ -62,7 +62,7 @@ describe('a session that was revoked', () => {
     expect(data).toEqual({ one: null, other: null });
   });
 
-  test('is refused in the midst of an operation that began before: what it has not done yet is not done', async () => {
+  test('stops an operation in progress: its later mutations are not executed', async () => {
     const { logIn, push } = await startSubgraph();
     const ada = logIn();
     const other = logIn(ada.id);
@@ -80,7 +80,7 @@ describe('a session that was revoked', () => {
     expect(await other.countAll()).toBe(creates.length - errors.length);
   });
 
-  test('stays refused after a restart', async () => {
+  test('stays revoked after a restart', async () => {
     const { logIn, push, startOne, stop } = await startSubgraph();
     const ada = logIn();
     await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
@@ -89,7 +89,7 @@ describe('a session that was revoked', () => {
     expect(await as(ada.token).refusal('{ resources { totalCount } }')).toEqual(ended);
   });
 
-  test('is refused by every process on the database at once', async () => {
+  test('is revoked in every process on the database', async () => {
     const { logIn, push, startOne } = await startSubgraph();
     const { as } = await startOne();
     const ada = logIn();
@@ -100,7 +100,7 @@ describe('a session that was revoked', () => {
 });
 
 describe('an event', () => {
-  test('that comes again is acknowledged, and nothing is done again', async () => {
+  test('that is delivered again is acknowledged and has no effect', async () => {
     const { logIn, push, lines, file } = await startSubgraph();
     const ada = logIn();
     const token = eventTokenOf(purged(ada.id));
@@ -110,7 +110,7 @@ describe('an event', () => {
     expect(storedIn(file)).toEqual({ revoked_sessions: 0, tombstones: 1, security_events: 1 });
   });
 
-  test('is taken at any age', async () => {
+  test('is accepted at any age', async () => {
     const { logIn, push } = await startSubgraph();
     const ada = logIn();
     const { status } = await push(eventTokenOf(revoked(ada.id, ada.sessionId), { iat: 1 }));
@@ -118,7 +118,7 @@ describe('an event', () => {
     expect(await ada.ask.refusal('{ resources { totalCount } }')).toEqual(ended);
   });
 
-  test('is told in the log by its type, id and user, and by nothing else', async () => {
+  test('is logged with its type, id and user only', async () => {
     const { logIn, push, lines } = await startSubgraph();
     const ada = logIn();
     const token = eventTokenOf(revoked(ada.id, ada.sessionId), { jti: 'an-id' });
@@ -130,7 +130,7 @@ describe('an event', () => {
     expect(JSON.stringify(lines)).not.toContain(ada.sessionId);
   });
 
-  test('of another type is acknowledged, and nothing follows', async () => {
+  test('of another type is acknowledged and ignored', async () => {
     const { logIn, push, file, lines } = await startSubgraph();
     const ada = logIn();
     const events = { 'https://schemas.openid.net/secevent/risc/event-type/account-disabled': { reason: 'hijacking' } };
@@ -140,7 +140,7 @@ describe('an event', () => {
     expect(lines.map(({ msg }) => msg)).toContain('security event of another type ignored');
   });
 
-  test('that cannot be kept just now is 503, and taken when it comes again', async () => {
+  test('that cannot be stored gets 503, and is accepted when it is delivered again', async () => {
     const { logIn, push, file, lines } = await startSubgraph();
     const ada = logIn();
     const token = eventTokenOf(revoked(ada.id, ada.sessionId));
@@ -156,9 +156,9 @@ describe('an event', () => {
   });
 });
 
-describe('an account that was purged', () => {
-  test('is refused at once, and its resources and images are gone soon, and nobody else’s', async () => {
-    // Only the event makes it look.
+describe('a purged account', () => {
+  test('is rejected at once, and only its own resources and images disappear', async () => {
+    // The interval is too long for the test: only the event can start a run.
     const { logIn, push } = await startSubgraph({ reconcileEveryMs: 3_600_000 });
     const [ada, bob] = [logIn(), logIn()];
     const adas = [await ada.create(), await ada.create(), await ada.create()];
@@ -173,12 +173,12 @@ describe('an account that was purged', () => {
     expect(await bob.countAll()).toBe(2);
   });
 
-  test('is purged by the next start where the process that took the event died before', async () => {
+  test('is purged after a restart if the process died right after its response', async () => {
     const { logIn, startOne, stop, file } = await startSubgraph();
     const ada = logIn();
     const { image } = await ada.create();
     await stop();
-    // All that a process has done that is killed right after its answer.
+    // The state after a process was killed right after its response.
     const store = openSqliteResourceStore(file);
     await store.revocations.accept({
       ...{ jti: 'an-id', event: purged(ada.id), receivedAt: new Date(), expiresAt: new Date(9_999_999_999_999) },
@@ -189,7 +189,7 @@ describe('an account that was purged', () => {
     await expect.poll(async () => (await fetch(image.url)).status).toBe(404);
   });
 
-  test('of more resources than are taken away at once ends with none', async () => {
+  test('with more resources than one batch ends with none', async () => {
     const { logIn, push, file } = await startSubgraph();
     const ada = logIn();
     const store = openSqliteResourceStore(file);
@@ -201,7 +201,7 @@ describe('an account that was purged', () => {
     await expect.poll(left).toBe(0);
   });
 
-  test('is purged once by two processes on one database, and by either', async () => {
+  test('is purged once, by either of two processes on one database', async () => {
     const { logIn, startOne, file } = await startSubgraph();
     const other = await startOne();
     const ada = logIn();
@@ -213,7 +213,7 @@ describe('an account that was purged', () => {
   });
 });
 
-/** How many rows each table of the events has. */
+/** Counts the rows of each event table. */
 function storedIn(file: string): Record<string, number> {
   const tables = ['revoked_sessions', 'tombstones', 'security_events'];
   return inDatabase(file, (database) =>

@@ -15,14 +15,15 @@ import type { ImageClient } from './client.ts';
 
 const isOpen = { effect: 'none', cause: { message: expect.stringContaining('breaker is open') } };
 
-// The breaker's pauses are told by the clock alone: tests move it instead of waiting. Timers stay as they are.
+// Moves the clock instead of waiting, because the breaker measures its open time by the clock alone. Timers stay
+// real.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
   return () => vi.useRealTimers();
 });
 const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
 
-/** A service that does as it is told, from one call to the next. */
+/** Starts a service whose behaviour a test can change between calls. */
 async function beforeService(first: RequestListener, timeoutMs?: number) {
   let step = first;
   const arrived: string[] = [];
@@ -40,7 +41,7 @@ async function failTimes(client: ImageClient, times: number) {
   for (let count = 0; count < times; count += 1) await troubleOf(client.delete(id, soon()));
 }
 
-/** A service whose answers are given one by one. */
+/** Starts a service whose responses a test sends one by one. */
 function holding() {
   const held: Parameters<RequestListener>[1][] = [];
   return { held, hold: ((_, res) => void held.push(res)) as RequestListener };
@@ -49,7 +50,7 @@ function holding() {
 const failuresToOpen = 16;
 
 describe('after sixteen failures in a row', () => {
-  test('nothing reaches the service, whatever is asked of it', async () => {
+  test('no call reaches the service', async () => {
     const { client, arrived } = await beforeService(answering(500));
     await failTimes(client, failuresToOpen);
     expect(arrived).toHaveLength(failuresToOpen);
@@ -64,7 +65,7 @@ describe('after sixteen failures in a row', () => {
     expect(arrived).toHaveLength(failuresToOpen);
   });
 
-  test('what is served publicly is still fetched', async () => {
+  test('public images are still fetched', async () => {
     const { client, become } = await beforeService(answering(500));
     await failTimes(client, failuresToOpen);
     become((_, res) => res.end('bytes'));
@@ -73,7 +74,7 @@ describe('after sixteen failures in a row', () => {
     });
   });
 
-  test('an image is no longer tried to be replaced, and what was done before is told', async () => {
+  test('replace stops retrying, and keeps the effect of its earlier attempts', async () => {
     const { client, arrived } = await beforeService(answering(500));
     await failTimes(client, failuresToOpen - 2);
     expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'answered' });
@@ -81,14 +82,14 @@ describe('after sixteen failures in a row', () => {
   });
 });
 
-describe('what opens the breaker', () => {
+describe('the breaker opens after', () => {
   test.each<[string, RequestListener]>([
-    ['a reset', (req) => req.socket.resetAndDestroy()],
-    ['a timeout', () => {}],
+    ['connection resets', (req) => req.socket.resetAndDestroy()],
+    ['timeouts', () => {}],
     ['503', answering(503)],
-    ['a status of no table', answering(202)],
+    ['undocumented statuses', answering(202)],
     [
-      'a broken answer',
+      'broken responses',
       (req, res) => res.writeHead(200, { 'content-length': 9 }).write('x', () => req.socket.destroy()),
     ],
   ])('%s', async (_, step) => {
@@ -98,27 +99,27 @@ describe('what opens the breaker', () => {
     expect(arrived).toHaveLength(failuresToOpen);
   });
 
-  test('that nothing is there', async () => {
+  test('unexpected 404 responses', async () => {
     const client = clientOf(await deadUrl());
     await failTimes(client, failuresToOpen);
     expect(await troubleOf(client.delete(id, soon()))).toMatchObject(isOpen);
   });
 
-  test('a new image that is none', async () => {
+  test('malformed new images', async () => {
     const { client } = await beforeService((_, res) => res.writeHead(201).end('{}'));
     for (let count = 0; count < failuresToOpen; count += 1) await troubleOf(client.create(image, soon()));
     expect(await troubleOf(client.create(image, soon()))).toMatchObject(isOpen);
   });
 });
 
-describe('what does not open the breaker', () => {
-  test.each([400, 401, 403, 405, 413, 415, 422, 429])('%i, however often', async (status) => {
+describe('the breaker does not open after', () => {
+  test.each([400, 401, 403, 405, 413, 415, 422, 429])('any number of %i responses', async (status) => {
     const { client, arrived } = await beforeService(answering(status));
     await failTimes(client, 2 * failuresToOpen);
     expect(arrived).toHaveLength(2 * failuresToOpen);
   });
 
-  test.each([204, 404, 403])('failures with %i between them', async (status) => {
+  test.each([204, 404, 403])('failures interrupted by a %i response', async (status) => {
     const { client, arrived, become } = await beforeService(answering(500));
     await failTimes(client, failuresToOpen - 1);
     become(answering(status));
@@ -128,7 +129,7 @@ describe('what does not open the breaker', () => {
     expect(arrived).toHaveLength(2 * failuresToOpen - 1);
   });
 
-  test('that no time is left, which also ends no pause', async () => {
+  test('expired deadlines, which also do not end its open time', async () => {
     const { client, arrived, become } = await beforeService(answering(500));
     const late = () => ({ ...soon(), deadline: Date.now() });
     for (let count = 0; count < 2 * failuresToOpen; count += 1) await troubleOf(client.delete(id, late()));
@@ -141,8 +142,8 @@ describe('what does not open the breaker', () => {
   });
 });
 
-describe('after a pause', () => {
-  test('one attempt at a time is let through, and others are refused meanwhile', async () => {
+describe('after its open time', () => {
+  test('it lets one attempt through and rejects all others until that ends', async () => {
     const { client, arrived, become } = await beforeService(answering(500));
     const { held, hold } = holding();
     await failTimes(client, failuresToOpen);
@@ -160,7 +161,7 @@ describe('after a pause', () => {
     expect(arrived).toHaveLength(failuresToOpen + 1 + others.length);
   });
 
-  test.each([404, 403])('an attempt that is answered with %i closes it', async (status) => {
+  test.each([404, 403])('it closes if the attempt gets a %i response', async (status) => {
     const { client, arrived, become } = await beforeService(answering(500));
     await failTimes(client, failuresToOpen);
     become(answering(status));
@@ -171,7 +172,7 @@ describe('after a pause', () => {
     expect(arrived).toHaveLength(2 * failuresToOpen);
   });
 
-  test('an attempt that fails makes the next one longer, up to ten seconds', async () => {
+  test('it opens for longer if the attempt fails, up to ten seconds', async () => {
     const { client, arrived } = await clientBeforeSteps([answering(500)]);
     await failTimes(client, failuresToOpen);
     for (const [at, pause] of [1_000, 2_000, 4_000, 8_000, 10_000, 10_000].entries()) {
@@ -183,7 +184,7 @@ describe('after a pause', () => {
     }
   });
 
-  test('what began before and fails only now does not let a second attempt through beside the first', async () => {
+  test('a failure from before it opened does not let a second attempt through', async () => {
     const { client, arrived, become } = await beforeService(answering(500));
     const { held, hold } = holding();
     become(hold);

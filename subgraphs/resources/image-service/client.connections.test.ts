@@ -8,7 +8,7 @@ const id = '0123456789abcdef01234567';
 const soon = () => ({ requestId: 'request-1', deadline: Date.now() + 10_000 });
 const maxConnections = 16;
 
-/** A service that answers calls when it is told to, or once and for all at once, and counts connections. */
+/** Starts a service that responds when a test tells it to, and counts connections. */
 async function listenSlowly() {
   const sockets = new Set<Socket>();
   const open = new Set<Socket>();
@@ -38,7 +38,7 @@ function clientOf(url: string, timeoutMs = 10_000) {
   return client;
 }
 
-test('calls one after the other share one connection', async () => {
+test('sequential calls share one connection', async () => {
   const { url, sockets, waiting, answerAll } = await listenSlowly();
   const client = clientOf(url);
   for (let call = 0; call < 5; call += 1) {
@@ -50,7 +50,7 @@ test('calls one after the other share one connection', async () => {
   expect(sockets.size).toBe(1);
 });
 
-test('more calls at once than there may be connections wait for one', async () => {
+test('calls beyond the connection limit wait for a connection', async () => {
   const { url, sockets, waiting, answerAll } = await listenSlowly();
   const client = clientOf(url);
   const calls = Array.from({ length: 3 * maxConnections }, () => client.delete(id, soon()));
@@ -62,7 +62,7 @@ test('more calls at once than there may be connections wait for one', async () =
   expect(sockets.size).toBe(maxConnections);
 });
 
-test('calls that time out give their connections back, those that wait for one time out too', async () => {
+test('calls that time out free their connections, and waiting calls time out too', async () => {
   const { url, open, answerAtOnce } = await listenSlowly();
   const client = clientOf(url, 1_000);
   const calls = Array.from({ length: 2 * maxConnections }, () => client.delete(id, soon()));
@@ -71,7 +71,7 @@ test('calls that time out give their connections back, those that wait for one t
   await expect.poll(() => open.size, { timeout: 3_000 }).toBe(0);
 
   answerAtOnce();
-  // So many failures keep calls from the service for a while.
+  // So many failures open the circuit breaker for a while.
   const isThrough = () =>
     client.delete(id, soon()).then(
       () => true,
@@ -81,7 +81,7 @@ test('calls that time out give their connections back, those that wait for one t
   await Promise.all(calls.map(() => client.delete(id, soon())));
 });
 
-test('uploads wait for other uploads, and nothing else waits for them', async () => {
+test('uploads wait only for other uploads, and other calls never wait for uploads', async () => {
   const { url, waiting, answerAll } = await listenSlowly();
   const client = clientOf(url);
   const image = { base64: 'aGVsbG8=', contentType: 'image/png' };

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { clientBefore, created, id, image, imageUrl, soon, troubleOf } from '../testing/image-service-faults.ts';
 
-describe('a new image is IMAGE_SERVICE_UNAVAILABLE where the service answers 201 and', () => {
+describe('create throws IMAGE_SERVICE_UNAVAILABLE for a 201 response with', () => {
   const whole = { id, imageUrl, contentType: 'image/png' };
   test.each<[string, unknown]>([
     ['null', null],
     ['a text', 'created'],
     ['an array', [whole]],
-    ['nothing known', {}],
+    ['no expected field', {}],
     ['no id', { imageUrl }],
     ['an id that is null', { ...whole, id: null }],
     ['an id that is a number', { ...whole, id: 123_456_789_012 }],
@@ -45,7 +45,7 @@ describe('a new image is IMAGE_SERVICE_UNAVAILABLE where the service answers 201
     ['without slashes', 'https:images.example/1'],
     ['with backslashes', 'https:\\\\images.example\\1'],
     ['with a line break within', 'https://images.exa\nmple/1'],
-  ])('a URL that is not written as it is meant: %s', async (_, strange) => {
+  ])('an ambiguous URL: %s', async (_, strange) => {
     const body = JSON.stringify({ id, imageUrl: strange });
     const call = (await clientBefore((_, res) => res.writeHead(201).end(body))).create(image, soon());
     const outcome = await call.then(
@@ -56,7 +56,7 @@ describe('a new image is IMAGE_SERVICE_UNAVAILABLE where the service answers 201
   });
 });
 
-test('a new image is taken with fields that are not known, at any absolute http or https URL', async () => {
+test('create accepts unknown fields and any absolute http or https URL', async () => {
   for (const url of [imageUrl, 'http://127.0.0.1:4003/images/public/1', 'https://x.example/ü?a=b#c']) {
     const body = JSON.stringify({ id, imageUrl: url, _id: 7, nested: { id: 'x' } });
     const client = await clientBefore((_, res) => res.writeHead(201).end(body));

@@ -29,38 +29,38 @@ const calls: typeof uploads = {
   publicHash: (client, call = soon()) => client.publicHash(imageUrl, { ...call, maxBytes: 100_000 }),
 };
 
-describe.each(Object.entries(calls))('to %s is IMAGE_SERVICE_UNAVAILABLE where the service', (name, call) => {
+describe.each(Object.entries(calls))('%s throws IMAGE_SERVICE_UNAVAILABLE when the service', (name, call) => {
   const status = name in uploads ? 201 : 200;
 
-  test.each(['127.0.0.1', 'localhost'])('is not there, which had no effect: %s', async (host) => {
+  test.each(['127.0.0.1', 'localhost'])('is not listening, with no effect: %s', async (host) => {
     const url = (await deadUrl()).replace('127.0.0.1', host);
     expect(await troubleOf(call(clientOf(url)))).toMatchObject({ effect: 'none' });
   });
 
-  test('has no address, which had no effect', async () => {
+  test('has no address, with no effect', async () => {
     expect(await troubleOf(call(clientOf('http://no-such-host.invalid')))).toMatchObject({ effect: 'none' });
   });
 
-  test('speaks no TLS where its URL says so', async () => {
+  test('does not speak TLS although its URL says so', async () => {
     const server = await listen((_, res) => res.end());
     onTestFinished(server.stop);
     const trouble = await troubleOf(call(clientOf(server.url.replace('http:', 'https:'))));
     expect(trouble).toMatchObject({ effect: 'unknown' });
   });
 
-  test.each(Object.entries(answers))('answers %s', async (_, [effect, answer]) => {
+  test.each(Object.entries(answers))('responds with %s', async (_, [effect, answer]) => {
     expect(await troubleOf(call(await clientBefore(answer)))).toMatchObject({ effect });
   });
 
-  test.each(Object.entries(breaks(status)))('%s, with an effect that nobody knows', async (_, fault) => {
+  test.each(Object.entries(breaks(status)))('%s, with an unknown effect', async (_, fault) => {
     expect(await troubleOf(call(await clientBefore(fault)))).toMatchObject({ effect: 'unknown' });
   });
 
-  test.each(Object.entries(delays(status)))('%s, with an effect that nobody knows', async (_, delay) => {
+  test.each(Object.entries(delays(status)))('%s, with an unknown effect', async (_, delay) => {
     expect(await troubleOf(call(await clientBefore(delay, 100)))).toMatchObject({ effect: 'unknown' });
   });
 
-  test('answers as it should to another call', async () => {
+  test('sends the response of another call', async () => {
     const other = name === 'create' ? 204 : 201;
     const body = other === 201 ? created : undefined;
     const trouble = await troubleOf(call(await clientBefore((_, res) => res.writeHead(other).end(body))));
@@ -84,7 +84,7 @@ describe.each(Object.entries(calls))('to %s is IMAGE_SERVICE_UNAVAILABLE where t
     await troubleOf(call(await clientBefore(answer)));
   });
 
-  test('is not asked, as no time is left', async () => {
+  test('is not called because the deadline has passed', async () => {
     let arrived = 0;
     const client = await clientBefore(() => {
       arrived += 1;
@@ -99,17 +99,17 @@ describe.each(Object.entries(calls))('to %s is IMAGE_SERVICE_UNAVAILABLE where t
   });
 });
 
-describe.each(Object.entries(uploads))('to %s is IMAGE_SERVICE_UNAVAILABLE where the service', (_, call) => {
-  test.each(Object.entries(answersToUploads))('answers %s', async (_, [effect, answer]) => {
+describe.each(Object.entries(uploads))('%s throws IMAGE_SERVICE_UNAVAILABLE when the service', (_, call) => {
+  test.each(Object.entries(answersToUploads))('responds with %s', async (_, [effect, answer]) => {
     expect(await troubleOf(call(await clientBefore(answer)))).toMatchObject({ effect });
   });
 
-  test.each(Object.entries(floods))('%s, with an effect that nobody knows', async (_, flood) => {
+  test.each(Object.entries(floods))('%s, with an unknown effect', async (_, flood) => {
     expect(await troubleOf(call(await clientBefore(flood)))).toMatchObject({ effect: 'unknown' });
   });
 });
 
-test.each(['create', 'replace'])('what the service repeats of the image to %s is not logged', async (name) => {
+test.each(['create', 'replace'])('an image that the service repeats to %s is not logged', async (name) => {
   const repeat: RequestListener = (req, res) => {
     res.writeHead(400);
     req.pipe(res);
@@ -117,14 +117,14 @@ test.each(['create', 'replace'])('what the service repeats of the image to %s is
   await troubleOf(calls[name]?.(await clientBefore(repeat)) ?? Promise.resolve());
 });
 
-test('404 is IMAGE_SERVICE_UNAVAILABLE to create, "no such image" to replace, and as good as done to delete', async () => {
+test('404 is IMAGE_SERVICE_UNAVAILABLE for create, MISSING for replace, and success for delete', async () => {
   const client = await clientBefore((_, res) => res.writeHead(404).end('{"status_code":404,"message":"none"}'));
   await troubleOf(client.create(image, soon()));
   expect(await client.replace(id, image, soon())).toBe('MISSING');
   expect(await client.delete(id, soon())).toBeUndefined();
 });
 
-test('a service that fails once is asked again the next time', async () => {
+test('a single failure does not keep later calls from the service', async () => {
   let count = 0;
   const client = await clientBefore((req, res) => {
     count += 1;

@@ -26,7 +26,7 @@ const listed = {
   updatedAt: new Date(times.updatedAt),
 };
 
-/** What is listed by a service that answers so. */
+/** Calls `list` on a service that responds with this body. */
 async function listOf(answer: RequestListener) {
   return (await clientBefore(answer)).list(soon());
 }
@@ -34,7 +34,7 @@ const json = (body: unknown): RequestListener => {
   return (_, res) => void res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
 
-test('all that the stand-in holds is listed', async () => {
+test('list returns every image of the stand-in', async () => {
   const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
   onTestFinished(() => service.stop(0));
   const client = clientOf(service.url);
@@ -47,7 +47,7 @@ test('all that the stand-in holds is listed', async () => {
   expect(all?.images).toEqual(expect.arrayContaining([one, other].map((created) => ({ ...created, ...stored }))));
 });
 
-test('the list is asked for with token and request id, and without a body', async () => {
+test('list sends the token and the request id, and no body', async () => {
   const sent: object[] = [];
   const server = await listen((req, res) => {
     sent.push({ method: req.method, url: req.url, headers: req.headers });
@@ -59,26 +59,29 @@ test('the list is asked for with token and request id, and without a body', asyn
   expect(sent).toMatchObject([{ method: 'GET', url: '/images/api/v1/images', headers }]);
 });
 
-describe('an image is listed', () => {
-  test('with what the table says of it, and nothing else', async () => {
+describe('list returns', () => {
+  test('the documented fields of an image, and no others', async () => {
     expect(await listOf(json([{ ...whole, _id: 7, owner: { id } }]))).toStrictEqual({
       images: [listed],
       isValid: true,
     });
   });
 
-  test.each(['2026-01-02T03:04:05.678+00:00', '2026-01-02T05:04:05.678+02:00'])('created at %s', async (createdAt) => {
-    expect(await listOf(json([{ ...whole, createdAt }]))).toStrictEqual({ images: [listed], isValid: true });
-  });
+  test.each(['2026-01-02T03:04:05.678+00:00', '2026-01-02T05:04:05.678+02:00'])(
+    'the creation time %s',
+    async (createdAt) => {
+      expect(await listOf(json([{ ...whole, createdAt }]))).toStrictEqual({ images: [listed], isValid: true });
+    },
+  );
 
-  test('beside others, in their order', async () => {
+  test('several images in the order of the service', async () => {
     const ids = ['a', 'b', 'c'].map((letter) => letter.repeat(24));
     const list = await listOf(json(ids.map((id) => ({ ...whole, id, imageUrl: imageUrl.replace(whole.id, id) }))));
     expect(list?.images.map((image) => image.id)).toEqual(ids);
   });
 });
 
-describe('what is left out of a list, which then is not whole, is', () => {
+describe('list skips an invalid entry and marks the listing invalid:', () => {
   test.each<[string, unknown]>([
     ['null', null],
     ['a text', id],
@@ -86,21 +89,21 @@ describe('what is left out of a list, which then is not whole, is', () => {
     ['an image without id', { ...whole, id: undefined }],
     ['an id in upper case', { ...whole, id: 'A'.repeat(24) }],
     ['an id that is a path', { ...whole, id: '../../secret' }],
-    ['a path for a URL', { ...whole, imageUrl: `/images/public/${id}` }],
-    ['another’s URL', { ...whole, imageUrl: `https://images.example/images/public/${'a'.repeat(24)}` }],
-    ['a script for a URL', { ...whole, imageUrl: 'javascript:alert(1)' }],
-    ['an image without a type', { ...whole, contentType: undefined }],
+    ['a path as URL', { ...whole, imageUrl: `/images/public/${id}` }],
+    ['the URL of another image', { ...whole, imageUrl: `https://images.example/images/public/${'a'.repeat(24)}` }],
+    ['a javascript: URL', { ...whole, imageUrl: 'javascript:alert(1)' }],
+    ['an image without a content type', { ...whole, contentType: undefined }],
     ['an image without a time', { ...whole, createdAt: undefined }],
     ['a time in milliseconds', { ...whole, createdAt: 1_767_323_045_678 }],
-    ['a time that is a day', { ...whole, createdAt: '2026-01-02' }],
-    ['a time that never was', { ...whole, createdAt: '2026-02-30T03:04:05.678Z' }],
-    ['a time in words', { ...whole, updatedAt: 'Fri, 02 Jan 2026 03:04:05 GMT' }],
+    ['a date without a time', { ...whole, createdAt: '2026-01-02' }],
+    ['an impossible date', { ...whole, createdAt: '2026-02-30T03:04:05.678Z' }],
+    ['a time in HTTP format', { ...whole, updatedAt: 'Fri, 02 Jan 2026 03:04:05 GMT' }],
   ])('%s', async (_, junk) => {
     expect(await listOf(json([junk, whole, junk]))).toStrictEqual({ images: [listed], isValid: false });
   });
 });
 
-describe('there is no listing where the service answers', () => {
+describe('list returns undefined when the service responds with', () => {
   test.each([404, 405])('%i', async (status) => {
     expect(await listOf(answering(status))).toBeUndefined();
   });
@@ -108,36 +111,39 @@ describe('there is no listing where the service answers', () => {
   test.each<[string, unknown]>([
     ['null', null],
     ['an image', whole],
-    ['a page of images', { images: [whole], next: null }],
+    ['an object with images', { images: [whole], next: null }],
     ['a text', '[]'],
     ['a number', 0],
   ])('200 with %s', async (_, body) => {
     expect(await listOf(json(body))).toBeUndefined();
   });
 
-  test.each(['', '<html>', '[', `[${JSON.stringify(whole)}`])('200 with what is no JSON: %j', async (body) => {
+  test.each(['', '<html>', '[', `[${JSON.stringify(whole)}`])('200 with invalid JSON: %j', async (body) => {
     expect(await listOf((_, res) => res.writeHead(200).end(body))).toBeUndefined();
   });
 });
 
-test.each([201, 204, 206, 301, 304, 400, 401, 403, 410, 429, 500, 503])('%i is trouble', async (status) => {
-  await troubleOf(listOf(answering(status)));
-});
+test.each([201, 204, 206, 301, 304, 400, 401, 403, 410, 429, 500, 503])(
+  'list throws IMAGE_SERVICE_UNAVAILABLE for %i',
+  async (status) => {
+    await troubleOf(listOf(answering(status)));
+  },
+);
 
-describe('a list may be long:', () => {
+describe('list accepts a response', () => {
   const MiB = 1024 * 1024;
   const padded = (bytes: number) =>
     Buffer.alloc(bytes, ' ').fill(JSON.stringify([whole]), 0, JSON.stringify([whole]).length);
 
-  test('32 MiB are read', async () => {
+  test('of 32 MiB', async () => {
     expect(await listOf((_, res) => res.end(padded(32 * MiB)))).toStrictEqual({ images: [listed], isValid: true });
   });
 
-  test('more is trouble', async () => {
+  test('but throws beyond that', async () => {
     await troubleOf(listOf((_, res) => res.end(padded(32 * MiB + 1))));
   });
 
-  test('what unpacks to more is trouble', async () => {
+  test('but throws if it decompresses to more', async () => {
     const packed = gzipSync(padded(32 * MiB + 1));
     await troubleOf(listOf((_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(packed)));
   });

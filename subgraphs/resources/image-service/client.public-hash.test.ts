@@ -10,7 +10,7 @@ import { breaks, clientBefore, clientOf, image, soon, token, troubleOf } from '.
 import { createImageClient } from './client.ts';
 
 const url = 'https://images.example/images/public/1';
-const bytes = Buffer.from('what anybody may see');
+const bytes = Buffer.from('a public image');
 const hashOf = (hashed: Buffer) => ({ sha256: createHash('sha256').update(hashed).digest('hex') });
 const upTo = (maxBytes: number) => ({ ...soon(), maxBytes });
 
@@ -18,7 +18,7 @@ async function hashBefore(answer: RequestListener, maxBytes = 1_000) {
   return (await clientBefore(answer)).publicHash(url, upTo(maxBytes));
 }
 
-/** Serves without an end, and counts connections. */
+/** Serves an endless body and counts connections. */
 async function listenWithoutEnd(chunk: Buffer, { status = 200, headers = {} }) {
   let open = 0;
   const server = await listen((req, res) => {
@@ -35,7 +35,7 @@ async function listenWithoutEnd(chunk: Buffer, { status = 200, headers = {} }) {
   return { url: server.url, open: () => open };
 }
 
-test('the hash is that of the bytes which the stand-in serves, until they are deleted', async () => {
+test('publicHash hashes the bytes that the stand-in serves, and returns undefined after they are deleted', async () => {
   const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
   onTestFinished(() => service.stop(0));
   const baseUrl = `${service.url}/images/api/v1`;
@@ -51,7 +51,7 @@ test('the hash is that of the bytes which the stand-in serves, until they are de
   expect(await client.publicHash(created.url, upTo(1_000))).toBeUndefined();
 });
 
-describe('what is asked for', () => {
+describe('publicHash', () => {
   async function sentFor(publicUrl: string, origin = (url: string) => url) {
     const sent: IncomingMessage[] = [];
     const server = await listen((req, res) => {
@@ -67,7 +67,7 @@ describe('what is asked for', () => {
     return sent[0] as IncomingMessage;
   }
 
-  test('tells the request, passes by caches, and carries no token', async () => {
+  test('sends the request id, bypasses caches and sends no token', async () => {
     const { method, url: path, headers, rawHeaders } = await sentFor(url);
     expect({ method, path }).toEqual({ method: 'GET', path: '/images/public/1' });
     expect(headers).toMatchObject({ 'cache-control': 'no-cache', pragma: 'no-cache', 'x-request-id': 'request-1' });
@@ -80,73 +80,79 @@ describe('what is asked for', () => {
     ['http://images.example', '/'],
     ['http://images.example//other.example/1', '//other.example/1'],
     ['http://someone:secret@images.example/1', '/1'],
-  ])('is all of %s but its origin', async (publicUrl, path) => {
+  ])('replaces only the origin of %s', async (publicUrl, path) => {
     expect((await sentFor(publicUrl)).url).toBe(path);
   });
 
-  test('is at an origin, whatever is written behind that', async () => {
+  test('ignores everything after the origin in publicFetchOrigin', async () => {
     expect((await sentFor(url, (origin) => `${origin}/`)).url).toBe('/images/public/1');
   });
 });
 
-describe.each([404, 410])('there is nothing where the answer is %i', (status) => {
+describe.each([404, 410])('publicHash returns undefined for a %i response', (status) => {
   test('with a text', async () => {
     expect(await hashBefore((_, res) => res.writeHead(status).end('none'))).toBeUndefined();
   });
 
-  test('without an end, which is let go of', async () => {
+  test('with an endless body, whose connection it closes', async () => {
     const server = await listenWithoutEnd(Buffer.alloc(10_000, 'x'), { status });
     expect(await clientOf(server.url).publicHash(url, upTo(1_000))).toBeUndefined();
     await expect.poll(server.open, { timeout: 1_500 }).toBe(0);
   });
 });
 
-describe('the hash', () => {
-  test('of nothing is one too', async () => {
+describe('publicHash hashes', () => {
+  test('an empty body', async () => {
     expect(await hashBefore((_, res) => res.end())).toEqual(hashOf(Buffer.alloc(0)));
   });
 
-  test('is of bytes and not of text', async () => {
+  test('bytes, without decoding them as text', async () => {
     const any = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     expect(await hashBefore((_, res) => res.end(any))).toEqual(hashOf(any));
   });
 
-  test('is of what was packed on the way', async () => {
+  test('the decompressed body', async () => {
     const packed: RequestListener = (_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(bytes));
     expect(await hashBefore(packed)).toEqual(hashOf(bytes));
   });
 
-  test('is of as many bytes as may be, and not of one more', async () => {
+  test('exactly as many bytes as the limit, and not one more', async () => {
     const many = Buffer.alloc(300_000, 'x');
     expect(await hashBefore((_, res) => res.end(many), 300_000)).toEqual(hashOf(many));
     expect(await hashBefore((_, res) => res.end(many), 299_999)).toEqual({ sha256: undefined });
   });
 });
 
-describe('bytes without an end', () => {
+describe('publicHash of an endless body', () => {
   test.each<[string, Buffer, Record<string, string>]>([
-    ['as they are', Buffer.alloc(10_000, 'x'), {}],
+    ['uncompressed', Buffer.alloc(10_000, 'x'), {}],
     ['packed', gzipSync(Buffer.alloc(1_000_000, 'x')), { 'content-encoding': 'gzip' }],
-  ])('are too long and let go of: %s', async (_, chunk, headers) => {
+  ])('stops at the limit and closes the connection: %s', async (_, chunk, headers) => {
     const server = await listenWithoutEnd(chunk, { headers });
     const client = clientOf(server.url, 2_000);
     expect(await client.publicHash(url, upTo(100_000))).toEqual({ sha256: undefined });
     await expect.poll(server.open, { timeout: 1_500 }).toBe(0);
   });
 
-  test('are not met again when their time would have been over', async () => {
+  test('causes no error later, when its timeout would have expired', async () => {
     const server = await listenWithoutEnd(Buffer.alloc(10_000, 'x'), {});
     const client = clientOf(server.url, 500);
     expect(await client.publicHash(url, upTo(100_000))).toEqual({ sha256: undefined });
-    // An error that nobody waits for would fail the test.
+    // An unhandled rejection would fail the test.
     await setTimeout(700);
   });
 });
 
-test.each(Object.entries(breaks(200)))('bytes of which some are missing are trouble: %s', async (_, fault) => {
-  expect(await troubleOf(hashBefore(fault))).toMatchObject({ effect: 'unknown' });
-});
+test.each(Object.entries(breaks(200)))(
+  'publicHash throws IMAGE_SERVICE_UNAVAILABLE for a truncated body: %s',
+  async (_, fault) => {
+    expect(await troubleOf(hashBefore(fault))).toMatchObject({ effect: 'unknown' });
+  },
+);
 
-test.each([201, 204, 206, 301, 304, 401, 403, 500, 503])('%i is trouble', async (status) => {
-  await troubleOf(hashBefore((_, res) => res.writeHead(status).end()));
-});
+test.each([201, 204, 206, 301, 304, 401, 403, 500, 503])(
+  'publicHash throws IMAGE_SERVICE_UNAVAILABLE for %i',
+  async (status) => {
+    await troubleOf(hashBefore((_, res) => res.writeHead(status).end()));
+  },
+);

@@ -18,20 +18,20 @@ import type { ReplaceOutcome } from './client.ts';
 const silence: RequestListener = () => {};
 const reset: RequestListener = (req) => req.socket.resetAndDestroy();
 
-describe('an image is replaced', () => {
+describe('replace succeeds', () => {
   test.each<[string, RequestListener[], ReplaceOutcome]>([
     ['fails twice', [answering(500), answering(500), answering(204)], 'REPLACED'],
-    ['wants calls to come slower', [answering(429), answering(204)], 'REPLACED'],
-    ['is not there for a while', [answering(503), answering(502), answering(204)], 'REPLACED_LATE_WRITE_POSSIBLE'],
+    ['responds with 429', [answering(429), answering(204)], 'REPLACED'],
+    ['is unreachable for a while', [answering(503), answering(502), answering(204)], 'REPLACED_LATE_WRITE_POSSIBLE'],
     ['fails and then resets the connection', [answering(500), reset, answering(204)], 'REPLACED_LATE_WRITE_POSSIBLE'],
-    ['does not answer the first time', [silence, answering(204)], 'REPLACED_LATE_WRITE_POSSIBLE'],
-  ])('where the service %s', async (_, steps, replaced) => {
+    ['does not respond to the first attempt', [silence, answering(204)], 'REPLACED_LATE_WRITE_POSSIBLE'],
+  ])('when the service %s', async (_, steps, replaced) => {
     const { client, arrived } = await clientBeforeSteps(steps, 300);
     expect(await client.replace(id, image, soon())).toBe(replaced);
     expect(arrived).toEqual(steps.map(() => 'PUT'));
   });
 
-  test('with the same bytes at each attempt', async () => {
+  test('and sends the same bytes in each attempt', async () => {
     const bodies: string[] = [];
     const keep: RequestListener = async (req, res) => {
       bodies.push((await buffer(req)).toString());
@@ -44,34 +44,35 @@ describe('an image is replaced', () => {
   });
 });
 
-describe('an image is not replaced', () => {
-  test('where three attempts fail', async () => {
+describe('replace fails', () => {
+  test('after three failed attempts', async () => {
     const { client, arrived } = await clientBeforeSteps([answering(500)]);
     expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'answered' });
     expect(arrived).toHaveLength(3);
   });
 
-  test.each([400, 401, 403, 405, 413, 415, 422])('nor tried again after %i', async (status) => {
+  test.each([400, 401, 403, 405, 413, 415, 422])('without a retry after %i', async (status) => {
     const { client, arrived } = await clientBeforeSteps([answering(status)]);
     expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'none' });
     expect(arrived).toHaveLength(1);
   });
 
-  test('nor tried again where there is none', async () => {
+  test('without a retry after 404', async () => {
     const { client, arrived } = await clientBeforeSteps([answering(404)]);
     expect(await client.replace(id, image, soon())).toBe('MISSING');
     expect(arrived).toHaveLength(1);
   });
 
-  test('and who knows where there seems to be none after an attempt without an answer', async () => {
+  test('with an unknown effect when 404 follows an attempt without a response', async () => {
     const { client, arrived } = await clientBeforeSteps([reset, answering(404)]);
     expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'unknown' });
     expect(arrived).toHaveLength(2);
   });
 
-  test('nor tried again where no time is left for that', async () => {
+  test('without a retry when the deadline is nearer than the shortest delay', async () => {
     const { client, arrived } = await clientBeforeSteps([answering(500)]);
-    // The clock stands still, so that only looking ahead tells: less is left than the shortest pause.
+    // The clock stands still, so the client can only decide by looking ahead: less time remains than the shortest
+    // delay.
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     const call = { ...soon(), deadline: Date.now() + 99 };
@@ -79,7 +80,7 @@ describe('an image is not replaced', () => {
     expect(arrived).toHaveLength(1);
   });
 
-  test('nor tried again where the one attempt lasts until the deadline', async () => {
+  test('without a retry when the first attempt lasts until the deadline', async () => {
     const { client, arrived } = await clientBeforeSteps([silence], 60_000);
     const call = { ...soon(), deadline: Date.now() + 400 };
     expect(await troubleOf(client.replace(id, image, call))).toMatchObject({ effect: 'unknown' });
@@ -87,14 +88,14 @@ describe('an image is not replaced', () => {
   });
 });
 
-describe('of several attempts the least certain one tells what they did', () => {
+describe('the effect of several attempts is the least certain one', () => {
   test.each<[string, RequestListener[], string]>([
     ['none and then answered', [answering(429), answering(500)], 'answered'],
     ['answered and then none', [answering(500), answering(400)], 'answered'],
     ['unknown and then answered', [silence, answering(500)], 'unknown'],
     ['answered and then unknown', [answering(500), reset], 'unknown'],
     ['unknown and then none', [answering(503), answering(403)], 'unknown'],
-    ['unknown, answered and none', [reset, answering(500), answering(429)], 'unknown'],
+    ['unknown, then answered, then none', [reset, answering(500), answering(429)], 'unknown'],
     ['none each time', [answering(429)], 'none'],
   ])('%s', async (_, steps, effect) => {
     const { client } = await clientBeforeSteps(steps, 300);
@@ -102,8 +103,8 @@ describe('of several attempts the least certain one tells what they did', () => 
   });
 });
 
-describe('an image is created', () => {
-  /** Begins to listen where nothing did. */
+describe('create', () => {
+  /** Starts to listen on a port where nothing listened before. */
   async function listenLate(url: string) {
     let arrived = 0;
     const server = createServer((req, res) => {
@@ -119,7 +120,7 @@ describe('an image is created', () => {
     return { arrived: () => arrived };
   }
 
-  test('where the service was not there at first', async () => {
+  test('retries when the service was unreachable', async () => {
     const url = await deadUrl();
     const creating = clientOf(url).create(image, soon());
     await setTimeout(50);
@@ -134,12 +135,12 @@ describe('an image is created', () => {
     ['429', answering(429), 'none'],
     ['400', answering(400), 'none'],
     ['a reset', reset, 'unknown'],
-    ['no answer', silence, 'unknown'],
-    ['a new image that is none', (_, res) => res.writeHead(201).end('{}'), 'answered'],
-  ])('or not, but is never sent twice: %s', async (_, step, effect) => {
+    ['no response', silence, 'unknown'],
+    ['a malformed new image', (_, res) => res.writeHead(201).end('{}'), 'answered'],
+  ])('never sends the image twice: %s', async (_, step, effect) => {
     const { client, arrived } = await clientBeforeSteps([step], 300);
     expect(await troubleOf(client.create(image, soon()))).toMatchObject({ effect });
-    // Longer than the first pause could be.
+    // Longer than the longest first delay.
     await setTimeout(300);
     expect(arrived).toEqual(['POST']);
   });
@@ -148,8 +149,8 @@ describe('an image is created', () => {
 test.each<[string, RequestListener]>([
   ['500', answering(500)],
   ['a reset', reset],
-  ['no answer', silence],
-])('only uploads are tried again, all else is attempted once: %s', async (_, step) => {
+  ['no response', silence],
+])('only uploads are retried; every other call is attempted once: %s', async (_, step) => {
   const { client, arrived } = await clientBeforeSteps([step], 300);
   await troubleOf(client.delete(id, soon()));
   await troubleOf(client.list(soon()));

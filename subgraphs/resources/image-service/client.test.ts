@@ -20,7 +20,7 @@ function clientOf(url: string, settings: { token?: string } = {}) {
   return client;
 }
 
-/** The real stand-in, a client of it, and what it serves to everybody. */
+/** Starts the real stand-in and a client for it. */
 async function beforeService(settings: { token?: string } = {}) {
   const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
   onTestFinished(() => service.stop(0));
@@ -32,7 +32,7 @@ async function beforeService(settings: { token?: string } = {}) {
   return { url: service.url, client: clientOf(service.url, settings), served };
 }
 
-describe('before the image service', () => {
+describe('with the stand-in', () => {
   test('a wrong token is IMAGE_SERVICE_UNAVAILABLE', async () => {
     const { client } = await beforeService({ token: 'a wrong one' });
     await expect(client.create(one, soon())).rejects.toMatchObject(unavailable);
@@ -40,18 +40,18 @@ describe('before the image service', () => {
     await expect(client.delete(noImage, soon())).rejects.toMatchObject(unavailable);
   });
 
-  test('what it will not take is IMAGE_SERVICE_UNAVAILABLE', async () => {
+  test('an image that the service rejects is IMAGE_SERVICE_UNAVAILABLE', async () => {
     const { client } = await beforeService();
     for (const wrong of [
       { ...one, contentType: 'image/webp' },
-      { ...one, base64: 'no base64' },
+      { ...one, base64: 'invalid base64' },
       { ...one, base64: '' },
     ]) {
       await expect(client.create(wrong, soon())).rejects.toMatchObject(unavailable);
     }
   });
 
-  test('an image is stored, replaced at its URL, and deleted', async () => {
+  test('an image is stored, replaced at the same URL, and deleted', async () => {
     const { url, client, served } = await beforeService();
     const created = await client.create(one, soon());
     expect(created).toStrictEqual({ id: expect.stringMatching(/^[0-9a-f]{24}$/), url: expect.any(String) });
@@ -65,7 +65,7 @@ describe('before the image service', () => {
     expect(await served(created.url)).toBe(404);
   });
 
-  test('an image that is not there is not replaced, and counts as deleted', async () => {
+  test('replace returns MISSING for a missing image, and delete succeeds', async () => {
     const { client, served, url } = await beforeService();
     expect(await client.replace(noImage, one, soon())).toBe('MISSING');
     expect(await served(`${url}/images/public/${noImage}`)).toBe(404);
@@ -80,7 +80,7 @@ describe('before the image service', () => {
     expect(await served(created.url)).toEqual(largest);
   });
 
-  test('four characters of base64 more than the largest are too much for it', async () => {
+  test('an image four base64 characters longer than the largest is rejected', async () => {
     const { url, client } = await beforeService();
     const over = upload(Buffer.alloc(maxImageBytes() + 3, 'x'), 'image/jpeg');
     expect(over.base64).not.toMatch(/=/);
@@ -91,11 +91,11 @@ describe('before the image service', () => {
     });
     expect(response.status).toBe(413);
     await expect(client.create(over, soon())).rejects.toMatchObject(unavailable);
-    // The connection that was refused in the middle of a body does not spoil the next call.
+    // The connection that was closed during the rejected body does not break the next call.
     expect(await client.create(one, soon())).toMatchObject({ id: expect.any(String) });
   });
 
-  test('many calls at once all get their own answers', async () => {
+  test('concurrent calls each get their own response', async () => {
     const { client, served } = await beforeService();
     const all = Array.from({ length: 50 }, (_, at) => upload(Buffer.from(`image ${at}`)));
     const created = await Promise.all(all.map((image) => client.create(image, soon())));
@@ -104,7 +104,7 @@ describe('before the image service', () => {
   });
 });
 
-describe('a call', () => {
+describe('the request of a call', () => {
   interface Sent {
     method: string | undefined;
     url: string | undefined;
@@ -112,7 +112,7 @@ describe('a call', () => {
     body: string;
   }
 
-  /** What a service is sent that answers all calls as it should. */
+  /** Records the requests of a client whose service responds with success. */
   async function sentBy(call: (client: ReturnType<typeof clientOf>) => Promise<unknown>): Promise<Sent> {
     const sent: Sent[] = [];
     const server = await listen(async (req, res) => {
@@ -132,30 +132,30 @@ describe('a call', () => {
   const body = JSON.stringify({ data: one.base64, contentType: one.contentType });
   const path = '/images/api/v1/images';
 
-  test('to create is a POST of the image, with token and request id', async () => {
+  test('create POSTs the image with the token and the request id', async () => {
     const sent = await sentBy((client) => client.create(one, soon()));
     expect(sent).toMatchObject({ method: 'POST', url: path, headers: json, body });
   });
 
-  test('to replace is a PUT of the image', async () => {
+  test('replace PUTs the image', async () => {
     const sent = await sentBy((client) => client.replace(noImage, one, soon()));
     expect(sent).toMatchObject({ method: 'PUT', url: `${path}/${noImage}`, headers: json, body });
   });
 
-  test('to delete has no body', async () => {
+  test('delete has no body', async () => {
     const sent = await sentBy((client) => client.delete(noImage, soon()));
     expect(sent).toMatchObject({ method: 'DELETE', url: `${path}/${noImage}`, headers, body: '' });
   });
 });
 
-test('the largest image is the largest whole group of base64 that 500 kB of JSON hold', () => {
+test('maxImageBytes is the largest multiple of three bytes whose JSON fits into 512,000 bytes', () => {
   const payloadBytes = (bytes: number) => JSON.stringify(upload(Buffer.alloc(bytes), 'image/jpeg')).length - 2;
-  // The client's field is `data`, two letters shorter than `base64`.
+  // The API's field is `data`, two letters shorter than `base64`.
   expect(payloadBytes(maxImageBytes())).toBeLessThanOrEqual(512_000);
   expect(payloadBytes(maxImageBytes() + 1)).toBeGreaterThan(512_000);
 });
 
-test('a client that is closed lets go of its connections', async () => {
+test('close closes the connections', async () => {
   let open = 0;
   const server = await listen((req, res) => {
     open += 1;
@@ -170,9 +170,9 @@ test('a client that is closed lets go of its connections', async () => {
   await client.delete(noImage, soon());
   expect(open).toBe(1);
   client.close();
-  // Sooner than the server would close it.
+  // The server's own keep-alive timeout is longer.
   await expect.poll(() => open, { timeout: 3_000 }).toBe(0);
-  // Nothing else closed it: the server is still there for others.
+  // The server still accepts other clients, so it did not close the connection itself.
   const sending = request(server.url).end();
   await new Promise((resolve) => sending.once('response', resolve));
   sending.destroy();

@@ -6,25 +6,25 @@ const size = { width: 2, height: 2 };
 const ofCodes = (...codes: number[]) => plainGif({ ...size, frames: [{ ...size, codes }] });
 const [clear, end] = [4, 5];
 
-describe('a GIF does not reach its end', () => {
+describe('a GIF is incomplete', () => {
   test('without a frame', () => {
     expect(gifReachesEnd(plainGif({ ...size, frames: [] }))).toBe(false);
   });
 
   test.each([
     ['no codes', []],
-    ['an end alone', [end]],
-    ['a start alone', [clear]],
+    ['only an end code', [end]],
+    ['only a clear code', [clear]],
     ['one pixel', [clear, 0, end]],
-    ['a pixel too few', [clear, 0, 1, clear, 0, end]],
-    ['its missing pixels behind its end', [clear, 0, 1, end, 0, 1, 0, 1]],
-    ['at its start a code that stands for nothing yet', [clear, 6, clear, 0, 1, clear, 0, 1, end]],
-    ['later on a code that stands for nothing yet', [clear, 0, 7, clear, 0, 1, clear, 0, 1, end]],
-  ])('with a frame of four pixels that holds %s', (_, codes) => {
+    ['one pixel too few', [clear, 0, 1, clear, 0, end]],
+    ['its missing pixels after the end code', [clear, 0, 1, end, 0, 1, 0, 1]],
+    ['an undefined code as its first', [clear, 6, clear, 0, 1, clear, 0, 1, end]],
+    ['an undefined code later on', [clear, 0, 7, clear, 0, 1, clear, 0, 1, end]],
+  ])('if a frame of four pixels has %s', (_, codes) => {
     expect(gifReachesEnd(ofCodes(...codes))).toBe(false);
   });
 
-  test.each([0, 12, 255])('with a frame whose codes are of %i bits', (bits) => {
+  test.each([0, 12, 255])('if a frame has codes of %i bits', (bits) => {
     const bytes = ofCodes(clear, 0, 1, clear, 0, 1, end);
     const codesStart = bytes.indexOf(0x2c) + 10;
     expect(bytes[codesStart]).toBe(2);
@@ -32,7 +32,7 @@ describe('a GIF does not reach its end', () => {
     expect(gifReachesEnd(bytes)).toBe(false);
   });
 
-  test.each([2, 16, 256])('with half of the codes of a large frame of %i colours', async (colours) => {
+  test.each([2, 16, 256])('if a large frame of %i colours has half of its codes', async (colours) => {
     const bytes = await noise({ width: 200, height: 200 }).gif({ colours, dither: 0 }).toBuffer();
     expect(gifReachesEnd(bytes)).toBe(true);
     const half = Buffer.concat([bytes.subarray(0, middleBlock(bytes)), Buffer.from([0x00, 0x3b])]);
@@ -40,7 +40,7 @@ describe('a GIF does not reach its end', () => {
   });
 });
 
-/** Where the block begins that lies in the middle of the first frame's blocks. */
+/** The offset of the sub-block in the middle of the first frame's sub-blocks. */
 function middleBlock(bytes: Buffer): number {
   const frame = bytes.indexOf(Buffer.from([0x2c, 0, 0, 0, 0, 200, 0, 200, 0]));
   const flags = bytes[frame + 9] ?? 0;
@@ -53,20 +53,20 @@ function middleBlock(bytes: Buffer): number {
   return starts[starts.length >> 1] ?? at;
 }
 
-describe('a GIF reaches its end', () => {
+describe('a GIF is complete', () => {
   test.each([
-    ['each by itself', [clear, 0, 1, clear, 0, 1, end]],
-    ['without an end of codes', [clear, 0, 1, clear, 0, 1]],
-    ['without a start of codes', [0, 1, clear, 0, 1, end]],
-    ['and more of them', [clear, 0, 1, clear, 0, 1, clear, 0, end]],
-    // 6 stands for two pixels when it is read for the first time: those before it, and the first of them again.
-    ['by codes that stand for several', [clear, 0, 6, 1, end]],
-  ])('with four pixels: %s', (_, codes) => {
+    ['one code for each', [clear, 0, 1, clear, 0, 1, end]],
+    ['no end code', [clear, 0, 1, clear, 0, 1]],
+    ['no clear code', [0, 1, clear, 0, 1, end]],
+    ['more pixels than needed', [clear, 0, 1, clear, 0, 1, clear, 0, end]],
+    // Code 6 is defined at its first use: the previous pixel and the first of it again.
+    ['codes for several pixels', [clear, 0, 6, 1, end]],
+  ])('if its four pixels have %s', (_, codes) => {
     expect(gifReachesEnd(ofCodes(...codes))).toBe(true);
   });
 
   test.each([2, 3, 4, 7, 16, 64, 256])(
-    'with a large frame of %i colours, whose codes grow to their longest',
+    'if a large frame has %i colours, whose codes grow to 12 bits',
     async (colours) => {
       const large = { width: 300, height: 200 };
       for (const options of [{ colours }, { colours, dither: 0 }, { colours, progressive: true }]) {
@@ -76,7 +76,7 @@ describe('a GIF reaches its end', () => {
   );
 });
 
-test('the size of a GIF is that of its screen, and of none where it is cut before that', async () => {
+test('the size of a GIF is that of its logical screen, or 0 by 0 if it is cut before that', async () => {
   const bytes = await gif({ width: 300, height: 2 });
   expect(gifScreenSize(bytes)).toEqual({ width: 300, height: 2 });
   expect(gifScreenSize(bytes.subarray(0, 10))).toEqual({ width: 300, height: 2 });

@@ -14,7 +14,7 @@ import {
 import { createImageReader } from './image-reader.ts';
 
 const read = createImageReader({ maxBytes: 100_000 });
-/** What comes of reading: a size, or the code of the refusal. */
+/** Reads an image; returns its size, or the code of its error. */
 const outcomeOf = (bytes: Buffer): Promise<unknown> =>
   read({ data: bytes.toString('base64') }).then(
     ({ width, height }) => ({ width, height }),
@@ -23,11 +23,11 @@ const outcomeOf = (bytes: Buffer): Promise<unknown> =>
 const UNSUPPORTED = 'UNSUPPORTED_IMAGE';
 const endChunkBytes = 12;
 
-describe('an image that was cut, at whichever byte, is UNSUPPORTED_IMAGE:', () => {
+describe('an image that is cut at any byte is UNSUPPORTED_IMAGE:', () => {
   test.each<[string, () => Promise<Buffer>]>([
     ['PNG', () => png()],
     ['interlaced PNG', () => interlacedPng({ width: 9, height: 9 })],
-    ['PNG of a palette', () => palettePng({ width: 9, height: 9 })],
+    ['palette PNG', () => palettePng({ width: 9, height: 9 })],
     ['GIF', () => gif()],
     ['animated GIF', () => animatedGif()],
     ['JPEG', () => jpeg({ width: 17, height: 9 })],
@@ -54,7 +54,7 @@ describe('a PNG is UNSUPPORTED_IMAGE', () => {
     }
   });
 
-  test('with any byte of its end changed', async () => {
+  test('with any byte of its IEND chunk changed', async () => {
     for (let at = bytes.length - endChunkBytes; at < bytes.length; at += 1) {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 0x01;
@@ -62,17 +62,17 @@ describe('a PNG is UNSUPPORTED_IMAGE', () => {
     }
   });
 
-  test('with a row, a byte or all pixels missing, in chunks whose checksums hold', async () => {
+  test('with a row, a byte or all pixels missing, although its checksums are correct', async () => {
     for (const held of [15, 19, 0]) {
       expect(await outcomeOf(plainPng({ width: 4, height: 4 }, Buffer.alloc(held)))).toBe(UNSUPPORTED);
     }
   });
 
-  test('with a row that says it was filtered in a way that there is not', async () => {
+  test('with an unknown filter type in a row', async () => {
     expect(await outcomeOf(plainPng({ width: 4, height: 4 }, Buffer.alloc(20, 9)))).toBe(UNSUPPORTED);
   });
 
-  test('of no width or no height', async () => {
+  test('of width 0 or height 0', async () => {
     expect(await outcomeOf(plainPng({ width: 0, height: 4 }))).toBe(UNSUPPORTED);
     expect(await outcomeOf(plainPng({ width: 4, height: 0 }))).toBe(UNSUPPORTED);
   });
@@ -86,25 +86,25 @@ describe('a GIF is UNSUPPORTED_IMAGE', () => {
     expect(await outcomeOf(plainGif({ ...frame, frames: [] }))).toBe(UNSUPPORTED);
   });
 
-  test('of pixels that cannot be unpacked', async () => {
+  test('whose codes cannot be decoded', async () => {
     const bytes = plainGif({ ...frame, frames: [frame] });
     bytes.fill(0xff, 31, 40);
     expect(await outcomeOf(bytes)).toBe(UNSUPPORTED);
   });
 
-  test.each([0, 1, 32, 63])('of a frame that holds only %i of its 64 pixels', async (held) => {
+  test.each([0, 1, 32, 63])('with a frame of only %i of its 64 pixels', async (held) => {
     expect(await outcomeOf(plainGif({ ...frame, frames: [{ ...frame, held }] }))).toBe(UNSUPPORTED);
     expect(await outcomeOf(plainGif({ ...frame, frames: [frame, { ...frame, held }] }))).toBe(UNSUPPORTED);
   });
 
-  test('of a frame without a single block of pixels', async () => {
+  test('with a frame without sub-blocks', async () => {
     const bytes = plainGif({ ...frame, frames: [frame] });
     const blocksStart = 19 + 11;
     const none = Buffer.concat([bytes.subarray(0, blocksStart), Buffer.from([0x00, 0x3b])]);
     expect(await outcomeOf(none)).toBe(UNSUPPORTED);
   });
 
-  test('of no width and no height', async () => {
+  test('of width 0 and height 0', async () => {
     const nothing = { width: 0, height: 0 };
     expect(await outcomeOf(plainGif({ ...nothing, frames: [nothing] }))).toBe(UNSUPPORTED);
   });
@@ -114,7 +114,7 @@ describe('a JPEG is UNSUPPORTED_IMAGE', () => {
   const size = { width: 64, height: 64 };
   const endBytes = 2;
 
-  test('with its end replaced', async () => {
+  test('with its end-of-image marker replaced', async () => {
     const bytes = await jpeg(size);
     for (const end of ['\0\0', 'ab', '\xff\xd8', '\xff\x00']) {
       const changed = Buffer.concat([bytes.subarray(0, -endBytes), Buffer.from(end, 'latin1')]);
@@ -122,19 +122,19 @@ describe('a JPEG is UNSUPPORTED_IMAGE', () => {
     }
   });
 
-  test('that stops half way, and ends there', async () => {
+  test('that stops halfway and has an end-of-image marker', async () => {
     const bytes = await jpeg(size);
     const half = bytes.subarray(0, bytes.length / 2);
     expect(await outcomeOf(Buffer.concat([half, bytes.subarray(-endBytes)]))).toBe(UNSUPPORTED);
   });
 
-  test.each([0x00, 0x55, 0x7f])('that stops half way and has no end, but bytes %i in its stead', async (byte) => {
+  test.each([0x00, 0x55, 0x7f])('that stops halfway and ends with bytes %i instead', async (byte) => {
     const bytes = await jpeg(size);
     const half = bytes.subarray(0, bytes.length / 2);
     expect(await outcomeOf(Buffer.concat([half, Buffer.alloc(bytes.length, byte)]))).toBe(UNSUPPORTED);
   });
 
-  test('without pixels', async () => {
+  test('without a scan', async () => {
     const bytes = await jpeg(size);
     const scan = bytes.indexOf(Buffer.from([0xff, 0xda]));
     expect(await outcomeOf(Buffer.concat([bytes.subarray(0, scan), bytes.subarray(-endBytes)]))).toBe(UNSUPPORTED);

@@ -8,20 +8,23 @@ const readBytes = (bytes: Buffer) => read({ data: bytes.toString('base64') });
 const tooManyPixels = { message: expect.stringMatching(/too many pixels/), extensions: { code: 'UNSUPPORTED_IMAGE' } };
 
 describe('IMAGE_TOO_LARGE', () => {
-  test.each([1_000, 1_001, 1_002])('is an image of one byte over %i, and that many bytes are not', async (maxBytes) => {
-    const readSmall = createImageReader({ maxBytes });
-    const encoded = async (sizeBytes: number) => ({ data: (await pngOfSize(sizeBytes)).toString('base64') });
-    expect(await readSmall(await encoded(maxBytes))).toMatchObject({ sizeBytes: maxBytes });
-    for (const over of [1, 2, 3, 1_000]) {
-      await expect(readSmall(await encoded(maxBytes + over))).rejects.toMatchObject({
-        name: 'ApiError',
-        message: expect.stringContaining(`${maxBytes} bytes`),
-        extensions: { code: 'IMAGE_TOO_LARGE', maxBytes },
-      });
-    }
-  });
+  test.each([1_000, 1_001, 1_002])(
+    'IMAGE_TOO_LARGE is an image one byte over %i, but not one of that size',
+    async (maxBytes) => {
+      const readSmall = createImageReader({ maxBytes });
+      const encoded = async (sizeBytes: number) => ({ data: (await pngOfSize(sizeBytes)).toString('base64') });
+      expect(await readSmall(await encoded(maxBytes))).toMatchObject({ sizeBytes: maxBytes });
+      for (const over of [1, 2, 3, 1_000]) {
+        await expect(readSmall(await encoded(maxBytes + over))).rejects.toMatchObject({
+          name: 'ApiError',
+          message: expect.stringContaining(`${maxBytes} bytes`),
+          extensions: { code: 'IMAGE_TOO_LARGE', maxBytes },
+        });
+      }
+    },
+  );
 
-  test('is also what is no image at all, before it is looked at', async () => {
+  test('IMAGE_TOO_LARGE is also what is no image, before it is decoded', async () => {
     const extensions = { code: 'IMAGE_TOO_LARGE', maxBytes: 384_000 };
     for (const character of ['A', '\n', '😀', '=']) {
       await expect(read({ data: character.repeat(2_000_000) })).rejects.toMatchObject({ extensions });
@@ -29,13 +32,13 @@ describe('IMAGE_TOO_LARGE', () => {
   });
 });
 
-describe('UNSUPPORTED_IMAGE, by its header alone, is', () => {
+describe('UNSUPPORTED_IMAGE, decided from the header alone, is', () => {
   test.each([
     { width: 10_000, height: 10_000 },
     { width: 6_325, height: 6_325 },
     { width: 40_000_001, height: 1 },
     { width: 2 ** 31 - 1, height: 2 ** 31 - 1 },
-  ])('a PNG that claims %j pixels', async (size) => {
+  ])('a PNG of %j pixels', async (size) => {
     const refused = {
       message: expect.not.stringMatching(/incomplete|completely/),
       extensions: { code: 'UNSUPPORTED_IMAGE' },
@@ -43,19 +46,19 @@ describe('UNSUPPORTED_IMAGE, by its header alone, is', () => {
     await expect(readBytes(claimSize(await png(), size))).rejects.toMatchObject(refused);
   });
 
-  test('a PNG that claims 100 megapixels, in words that say so', async () => {
+  test('a PNG of 100 megapixels, with the limit in the message', async () => {
     const claiming = claimSize(await png(), { width: 10_000, height: 10_000 });
     await expect(readBytes(claiming)).rejects.toMatchObject(tooManyPixels);
   });
 
-  test('a JPEG that claims more than 40 megapixels', async () => {
+  test('a JPEG of more than 40 megapixels', async () => {
     const claiming = jpegOfScans({ width: 8, height: 8, scans: 1 });
     const frame = claiming.indexOf(Buffer.from([0xff, 0xc2]));
     claiming.fill(0xf0, frame + 5, frame + 9);
     await expect(readBytes(claiming)).rejects.toMatchObject(tooManyPixels);
   });
 
-  test('a GIF whose frames are small and whose screen is not', async () => {
+  test('a GIF of small frames and a large screen', async () => {
     const first = { width: 2_000, height: 2_000, held: 1 };
     const rest = Array.from({ length: 10_000 }, () => ({ width: 1, height: 1 }));
     const bytes = plainGif({ width: 2_000, height: 2_000, frames: [first, ...rest] });
@@ -68,18 +71,18 @@ test.each([
   ['a screen', { width: 60_000, height: 60_000 }, { width: 2, height: 2 }],
   ['a frame', { width: 2, height: 2 }, { width: 60_000, height: 60_000, held: 1 }],
 ])(
-  'a GIF with %s of thousands of megapixels is UNSUPPORTED_IMAGE, however small the other',
+  'a GIF with %s of thousands of megapixels is UNSUPPORTED_IMAGE even if the other is small',
   async (_, screen, frame) => {
     await expect(readBytes(plainGif({ ...screen, frames: [frame] }))).rejects.toMatchObject(tooManyPixels);
   },
 );
 
-test('a JPEG of many hundred scans is UNSUPPORTED_IMAGE, as each goes over the whole image', async () => {
+test('a JPEG of many hundred scans is UNSUPPORTED_IMAGE', async () => {
   const bytes = jpegOfScans({ width: 1_024, height: 1_024, scans: 882 });
   await expect(readBytes(bytes)).rejects.toMatchObject({ extensions: { code: 'UNSUPPORTED_IMAGE' } });
 });
 
-describe('what is large but within bounds is read:', () => {
+describe('a large image within the limits is accepted:', () => {
   test.each([
     { width: 6_324, height: 6_324 },
     { width: 1_000_000, height: 40 },
@@ -88,12 +91,12 @@ describe('what is large but within bounds is read:', () => {
     expect(await readBytes(plainPng(size))).toMatchObject(size);
   });
 
-  test('a PNG of one column of more than a million rows', async () => {
+  test('a PNG of one column and more than a million rows', async () => {
     const size = { width: 1, height: 1_100_000 };
     expect(await readBytes(plainPng(size))).toMatchObject(size);
   });
 
-  test('a JPEG of as many scans as programs write', async () => {
+  test('a JPEG of as many scans as encoders write', async () => {
     const size = { width: 1_024, height: 1_024 };
     expect(await readBytes(jpegOfScans({ ...size, scans: 20 }))).toMatchObject(size);
   });

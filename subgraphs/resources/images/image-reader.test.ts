@@ -24,7 +24,7 @@ const unsupported = (message: RegExp) => ({
   extensions: { code: 'UNSUPPORTED_IMAGE' },
 });
 
-describe('UNSUPPORTED_IMAGE is what', () => {
+describe('UNSUPPORTED_IMAGE is', () => {
   const bmp = Buffer.from(`BM${'\0'.repeat(100)}`, 'latin1');
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
   test.each<[string, () => Promise<Buffer> | Buffer]>([
@@ -39,7 +39,7 @@ describe('UNSUPPORTED_IMAGE is what', () => {
     ['TIFF', () => noise({ width: 5, height: 4 }).tiff().toBuffer()],
     ['AVIF', () => noise({ width: 16, height: 16 }).avif({ effort: 0 }).toBuffer()],
     ['a PNG after a line break', async () => Buffer.concat([Buffer.from('\n'), await png()])],
-  ])('%s is, whatever it says that it is', async (_, make) => {
+  ])('%s, whatever its declared type', async (_, make) => {
     const bytes = await make();
     for (const claimed of [undefined, null, 'image/png', 'image/webp']) {
       await expect(readBytes(bytes, claimed)).rejects.toMatchObject(unsupported(/not an image of a supported type/));
@@ -47,16 +47,16 @@ describe('UNSUPPORTED_IMAGE is what', () => {
   });
 
   test.each<[string, (bytes: Buffer) => Buffer]>([
-    ['its first bytes alone', (bytes) => bytes.subarray(0, 8)],
-    ['its first bytes before HTML', (bytes) => Buffer.concat([bytes.subarray(0, 8), Buffer.from('<script>')])],
-    ['its first bytes before another image', (bytes) => Buffer.concat([bytes.subarray(0, 8), bytes])],
-  ])('a PNG, JPEG or GIF is of which there are %s', async (_, change) => {
+    ['only its signature', (bytes) => bytes.subarray(0, 8)],
+    ['its signature before HTML', (bytes) => Buffer.concat([bytes.subarray(0, 8), Buffer.from('<script>')])],
+    ['its signature before another image', (bytes) => Buffer.concat([bytes.subarray(0, 8), bytes])],
+  ])('a PNG, JPEG or GIF with %s', async (_, change) => {
     for (const bytes of [await png(), await jpeg(), await gif()]) {
       await expect(readBytes(change(bytes))).rejects.toMatchObject(unsupported(/not whole|damaged/));
     }
   });
 
-  test('a whole image is that says it is another', async () => {
+  test('an image of another type than declared', async () => {
     const types = ['image/png', 'image/jpeg', 'image/gif'];
     for (const [at, bytes] of [await png(), await jpeg(), await gif()].entries()) {
       const others = types.filter((type) => type !== types[at]);
@@ -66,7 +66,7 @@ describe('UNSUPPORTED_IMAGE is what', () => {
     }
   });
 
-  test('a PNG is that was named GIF in its first bytes, and the other way round', async () => {
+  test('a PNG with a GIF signature, and the reverse', async () => {
     const named = (bytes: Buffer, start: Buffer) => Buffer.concat([start, bytes.subarray(start.length)]);
     const gifBytes = await gif();
     const pngBytes = await png();
@@ -75,7 +75,7 @@ describe('UNSUPPORTED_IMAGE is what', () => {
     await expect(readBytes(named(await jpeg(), pngBytes.subarray(0, 8)))).rejects.toMatchObject(unsupported(/./));
   });
 
-  test('any text is that is not base64 as it is written best', async () => {
+  test('a text that is not canonical base64', async () => {
     const bytes = await png({ width: 9, height: 9 });
     const [unpadded, padded] = [bytes, Buffer.concat([bytes, Buffer.alloc(3 - (bytes.length % 3) + 1)])].map((all) =>
       all.toString('base64'),
@@ -97,11 +97,11 @@ describe('UNSUPPORTED_IMAGE is what', () => {
       `${padded.slice(0, 40)}é${padded.slice(40)}`,
       `${padded.slice(0, 40)}\0${padded.slice(40)}`,
       `${padded.slice(0, 40)}😀${padded.slice(40)}`,
-      // Its last byte is that of the letter in its place.
+      // A character whose low byte is that of the replaced letter.
       `${padded.slice(0, 40)}${String.fromCharCode(0x100 + padded.charCodeAt(40))}${padded.slice(41)}`,
       padded.replace(/[+/]/, '-'),
       padded.replace(/[+/]/, '_'),
-      // The last character before == holds four bits that encode nothing.
+      // The last character before == has four unused bits.
       padded.replace(/A==$/, 'B=='),
       '=',
       '====',
@@ -114,21 +114,21 @@ describe('UNSUPPORTED_IMAGE is what', () => {
   });
 });
 
-describe('a whole image is read', () => {
+describe('a complete image is accepted', () => {
   const size = { width: 13, height: 7 };
   test.each<[string, string, () => Promise<Buffer>]>([
     ['PNG', 'image/png', () => png(size)],
     ['interlaced PNG', 'image/png', () => interlacedPng(size)],
-    ['PNG of a palette', 'image/png', () => palettePng(size)],
+    ['palette PNG', 'image/png', () => palettePng(size)],
     ['PNG with alpha', 'image/png', () => noise(size).ensureAlpha(0.5).png().toBuffer()],
-    ['PNG of 16 bits', 'image/png', () => noise(size).toColourspace('rgb16').png().toBuffer()],
+    ['PNG of 16 bits per channel', 'image/png', () => noise(size).toColourspace('rgb16').png().toBuffer()],
     ['JPEG', 'image/jpeg', () => jpeg(size)],
     ['progressive JPEG', 'image/jpeg', () => progressiveJpeg(size)],
-    ['grey JPEG', 'image/jpeg', () => greyJpeg(size)],
-    ['JPEG of four colours', 'image/jpeg', () => noise(size).toColourspace('cmyk').jpeg().toBuffer()],
+    ['greyscale JPEG', 'image/jpeg', () => greyJpeg(size)],
+    ['CMYK JPEG', 'image/jpeg', () => noise(size).toColourspace('cmyk').jpeg().toBuffer()],
     ['GIF', 'image/gif', () => gif(size)],
     ['animated GIF', 'image/gif', () => animatedGif(3, size)],
-  ])('as what it is: %s', async (_, contentType, make) => {
+  ])('with its type and size: %s', async (_, contentType, make) => {
     const bytes = await make();
     for (const claimed of [undefined, null, contentType]) {
       expect(await readBytes(bytes, claimed)).toStrictEqual({
@@ -141,7 +141,7 @@ describe('a whole image is read', () => {
     }
   });
 
-  test.each([1, 2, 3, 4])('whatever its base64 is padded with: %i bytes more', async (more) => {
+  test.each([1, 2, 3, 4])('with any base64 padding: %i more bytes', async (more) => {
     const bytes = Buffer.concat([await png(), Buffer.alloc(more)]);
     expect(await readBytes(bytes)).toMatchObject({ sizeBytes: bytes.length, contentType: 'image/png' });
   });
@@ -153,13 +153,13 @@ describe('a whole image is read', () => {
     }
   });
 
-  test('as it is stored, whichever way up it is to be shown', async () => {
+  test('with its stored size, ignoring EXIF orientation', async () => {
     const bytes = await noise(size).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     expect((await sharp(bytes).metadata()).orientation).toBe(6);
     expect(await readBytes(bytes)).toMatchObject(size);
   });
 
-  test('in the size of its screen, not of its first frame, where it is a GIF', async () => {
+  test('with the size of its logical screen, not of its first frame, if it is a GIF', async () => {
     for (const screen of [
       { width: 20, height: 10 },
       { width: 640, height: 480 },
@@ -170,7 +170,7 @@ describe('a whole image is read', () => {
   });
 });
 
-test('many at once are all read', async () => {
+test('many concurrent images are all read', async () => {
   const inputs: ImageInput[] = [];
   for (let width = 1; width <= 40; width += 1)
     inputs.push({ data: (await png({ width, height: 2 })).toString('base64') });
@@ -178,7 +178,7 @@ test('many at once are all read', async () => {
   expect(sizes).toEqual(inputs.map((_, at) => at + 1));
 });
 
-test('more at once than may wait are SERVICE_UNAVAILABLE, the others are read, and then there is room again', async () => {
+test('concurrent images beyond the queue are SERVICE_UNAVAILABLE, the others are read, and later ones too', async () => {
   const data = (await png()).toString('base64');
   const outcomes = await Promise.allSettled(Array.from({ length: 200 }, () => read({ data })));
   const refused = outcomes.filter(({ status }) => status === 'rejected');

@@ -9,22 +9,19 @@ const scan = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0];
 
 const reaches = (...parts: number[][]) => jpegReachesEnd(Buffer.from(parts.flat()));
 
-describe('a JPEG does not reach its end', () => {
+describe('a JPEG is incomplete', () => {
   test.each<[string, number[][]]>([
-    ['of its start alone', [start]],
+    ['with only a start-of-image marker', [start]],
     ['without a scan', [start, comment, end]],
-    ['without an end', [start, comment, scan, [1, 2, 3]]],
-    ['with an end that is data', [start, scan, [0xff, 0x00, 0xd9]]],
-    ['with an end that is in a comment', [start, scan, [1], [0xff, 0xfe, 0, 4, ...end]]],
-    ['with an end that is in the head of a scan', [start, [0xff, 0xda, 0, 4, ...end]]],
-    ['with half an end', [start, scan, [1], [0xff]]],
+    ['without an end-of-image marker', [start, comment, scan, [1, 2, 3]]],
+    ['with an end-of-image marker inside coded data', [start, scan, [0xff, 0x00, 0xd9]]],
+    ['with an end-of-image marker inside a comment', [start, scan, [1], [0xff, 0xfe, 0, 4, ...end]]],
+    ['with an end-of-image marker inside a scan header', [start, [0xff, 0xda, 0, 4, ...end]]],
+    ['with half an end-of-image marker', [start, scan, [1], [0xff]]],
     ['with half a length', [start, scan, [1], [0xff, 0xfe, 0]]],
-    ['with a comment that is longer than the file', [start, scan, [1], [0xff, 0xfe, 0xff, 0xff], end]],
+    ['with a comment longer than the file', [start, scan, [1], [0xff, 0xfe, 0xff, 0xff], end]],
     ['with junk between its segments', [start, comment, [0], scan, [1], end]],
-    [
-      'of an image in an image that has an end, and the outer none',
-      [start, [0xff, 0xfe, 0, 6, ...start, ...end], scan],
-    ],
+    ['if only an embedded image has an end-of-image marker', [start, [0xff, 0xfe, 0, 6, ...start, ...end], scan]],
   ])('%s', (_, parts) => {
     expect(reaches(...parts)).toBe(false);
   });
@@ -36,26 +33,26 @@ describe('a JPEG does not reach its end', () => {
     }
   });
 
-  test('with more scans than a hundred', () => {
+  test('with more than a hundred scans', () => {
     expect(jpegReachesEnd(jpegOfScans({ width: 8, height: 8, scans: 100 }))).toBe(true);
     expect(jpegReachesEnd(jpegOfScans({ width: 8, height: 8, scans: 101 }))).toBe(false);
   });
 });
 
-describe('a JPEG reaches its end', () => {
+describe('a JPEG is complete', () => {
   test.each<[string, number[][]]>([
-    ['after a scan', [start, scan, [1, 2, 3], end]],
-    ['after a scan without data', [start, scan, end]],
-    ['after several scans and a comment between', [start, scan, [1], comment, scan, [2], end]],
-    ['after data of 0xff', [start, scan, [0xff, 0x00, 0xff, 0x00], end]],
-    ['after restarts', [start, scan, [1, 0xff, 0xd0, 2, 0xff, 0xd7, 3], end]],
-    ['after bytes that fill up before markers', [start, [0xff, 0xff], comment, scan, [1], [0xff, 0xff, 0xff], end]],
-    ['whatever follows it', [start, scan, [1], end, [1, 2, 3]]],
+    ['with one scan', [start, scan, [1, 2, 3], end]],
+    ['with a scan without data', [start, scan, end]],
+    ['with several scans and a comment between them', [start, scan, [1], comment, scan, [2], end]],
+    ['with 0xff in its coded data', [start, scan, [0xff, 0x00, 0xff, 0x00], end]],
+    ['with restart markers', [start, scan, [1, 0xff, 0xd0, 2, 0xff, 0xd7, 3], end]],
+    ['with fill bytes before markers', [start, [0xff, 0xff], comment, scan, [1], [0xff, 0xff, 0xff], end]],
+    ['with trailing bytes', [start, scan, [1], end, [1, 2, 3]]],
   ])('%s', (_, parts) => {
     expect(reaches(...parts)).toBe(true);
   });
 
-  test('as programs write it', async () => {
+  test('as encoders write it', async () => {
     expect(jpegReachesEnd(await jpeg({ width: 100, height: 100 }))).toBe(true);
     expect(jpegReachesEnd(await progressiveJpeg({ width: 100, height: 100 }))).toBe(true);
   });

@@ -7,7 +7,7 @@ import { imageOf, startRules, unauthenticated } from '../testing/rules.ts';
 
 type Rules = Awaited<ReturnType<typeof startRules>>;
 
-/** Nothing of anybody's is left, here or at the image service. */
+/** Expects that nothing of the account remains, in the database or at the image service. */
 async function expectNothing({ settled, storedImages, store, database }: Rules, ownerId: string) {
   await settled();
   await expect.poll(storedImages).toEqual([]);
@@ -16,7 +16,7 @@ async function expectNothing({ settled, storedImages, store, database }: Rules, 
   expect(await store.revocations.purgeSome(10)).toBe(false);
 }
 
-/** Buries the account, and takes away what it has by then where `isPurged`. */
+/** Accepts the purge event, and also purges the account if `isPurged`. */
 async function end({ store }: Rules, ownerId: string, { isPurged }: { isPurged: boolean }) {
   await bury(store, ownerId);
   while (isPurged && (await store.revocations.purgeSome(10)));
@@ -29,9 +29,9 @@ const moments = [
   ['before the answer', 'after', 'and is purged', true],
 ] as const;
 
-describe.each(['POST', 'PUT'] as const)('an account that ends while its create is at %s,', (method) => {
+describe.each(['POST', 'PUT'] as const)('an account that is purged while its create is at %s,', (method) => {
   test.each(moments.flatMap((moment) => [undefined, 'key'].map((key) => [...moment, key] as const)))(
-    '%s (%s) %s (%s), key %s: nothing remains, and the client is told',
+    '%s (%s) %s (%s), key %s: nothing remains, and the client gets an error',
     async (_, at, __, isPurged, key) => {
       const rules = await startRules();
       const ada = rules.signUp();
@@ -42,15 +42,15 @@ describe.each(['POST', 'PUT'] as const)('an account that ends while its create i
       await end(rules, ada.viewerId, { isPurged });
       release();
       await expect(created).rejects.toEqual(unauthenticated);
-      // Its image is not left to the reconciler.
+      // The request itself deletes its image.
       expect(await rules.storedImages()).toEqual([]);
       await expectNothing(rules, ada.viewerId);
     },
   );
 });
 
-describe('an account that ends while its image is replaced,', () => {
-  test.each(moments)('%s (%s) %s (%s): nothing remains, and the client is told', async (_, at, __, isPurged) => {
+describe('an account that is purged while its image is replaced,', () => {
+  test.each(moments)('%s (%s) %s (%s): nothing remains, and the client gets an error', async (_, at, __, isPurged) => {
     const rules = await startRules();
     const ada = rules.signUp();
     const { id } = await ada.create();
@@ -64,7 +64,7 @@ describe('an account that ends while its image is replaced,', () => {
     await expectNothing(rules, ada.viewerId);
   });
 
-  test('which lands when its image is deleted already: nothing remains', async () => {
+  test('which takes effect after the image is deleted: nothing remains', async () => {
     const rules = await startRules({ requestMs: 100, attemptMs: 50 });
     const ada = rules.signUp();
     const { id } = await ada.create();
@@ -79,7 +79,7 @@ describe('an account that ends while its image is replaced,', () => {
   });
 });
 
-test.each([false, true])('of an account that has ended nothing is begun (purged: %s)', async (isPurged) => {
+test.each([false, true])('no operation can begin for a purged account (rows deleted: %s)', async (isPurged) => {
   const rules = await startRules();
   const ada = rules.signUp();
   const { id } = await ada.create();
@@ -95,7 +95,7 @@ test.each([false, true])('of an account that has ended nothing is begun (purged:
   await expectNothing(rules, ada.viewerId);
 });
 
-test('a key of an account that has ended tells nothing any more', async () => {
+test('a key of a purged account does not find its create', async () => {
   const rules = await startRules();
   const [ada, bob] = [rules.signUp(), rules.signUp()];
   await ada.create({ idempotencyKey: 'key' });
@@ -105,7 +105,7 @@ test('a key of an account that has ended tells nothing any more', async () => {
   expect(await bob.create({ idempotencyKey: 'key' })).toEqual(bobs);
 });
 
-test('a create whose reservation got lost leaves nothing of an account that has ended', async () => {
+test('an abandoned create of a purged account leaves nothing', async () => {
   const rules = await startRules({ requestMs: 100, attemptMs: 50 });
   const ada = rules.signUp();
   rules.gate.steps.POST = lost;
@@ -116,14 +116,14 @@ test('a create whose reservation got lost leaves nothing of an account that has 
   await expectNothing(rules, ada.viewerId);
 });
 
-describe('what the reconciler has claimed when the account ends leaves nothing:', () => {
+describe('an operation that the reconciler has claimed before the account is purged leaves nothing:', () => {
   const claimOne = async (rules: Rules): Promise<OpenOperation> => {
     const [operation, ...more] = await claimAll(rules.store);
     expect(more).toEqual([]);
     return operation as OpenOperation;
   };
 
-  test('a create with a key that was whole', async () => {
+  test('a keyed create whose bytes were uploaded', async () => {
     const rules = await startRules();
     const ada = rules.signUp();
     const { wait, arrived, release } = hold();
@@ -141,7 +141,7 @@ describe('what the reconciler has claimed when the account ends leaves nothing:'
     await expectNothing(rules, ada.viewerId);
   });
 
-  test.each([false, true])('a replacement whose bytes are there (purged: %s)', async (isPurged) => {
+  test.each([false, true])('a replacement whose bytes were uploaded (rows deleted: %s)', async (isPurged) => {
     const rules = await startRules();
     const ada = rules.signUp();
     const resource = await ada.create();
@@ -161,7 +161,7 @@ describe('what the reconciler has claimed when the account ends leaves nothing:'
   });
 });
 
-test('an account of many resources ends while others’ go on, and nobody else’s is touched', async () => {
+test('purging an account of many resources affects no other account, whose requests continue', async () => {
   const rules = await startRules();
   const [ada, bob] = [rules.signUp(), rules.signUp()];
   for (let at = 0; at < 20; at += 1) await ada.create();
@@ -178,7 +178,7 @@ test('an account of many resources ends while others’ go on, and nobody else�
   expect(await rules.servedAt(more.image.url)).toBe(more.image.sha256);
 });
 
-test('an image service that is away delays the images, and not that the resources are gone', async () => {
+test('an outage of the image service delays deleting the images, but not the rows', async () => {
   const rules = await startRules();
   const ada = rules.signUp();
   const { id } = await ada.create();

@@ -4,7 +4,7 @@ import { hold } from '../testing/gate.ts';
 import { aLease, someTimes } from '../testing/resources.ts';
 import { startRules } from '../testing/rules.ts';
 
-/** So many resources of which only their images are left, to be deleted by whoever claims that. */
+/** Creates resources and deletes their rows, so that the images remain for the reconciler. */
 async function deletionsLeft({ signUp, store }: Awaited<ReturnType<typeof startRules>>, count: number) {
   const ada = signUp();
   const paths: string[] = [];
@@ -17,7 +17,7 @@ async function deletionsLeft({ signUp, store }: Awaited<ReturnType<typeof startR
   return paths;
 }
 
-test('reconcilers of two processes never work on the same operation', async () => {
+test('reconcilers of two processes never recover the same operation', async () => {
   const rules = await startRules();
   const { gate, anotherProcess, reconcile, settled, storedImages } = rules;
   const paths = await deletionsLeft(rules, 50);
@@ -30,7 +30,7 @@ test('reconcilers of two processes never work on the same operation', async () =
   expect(await storedImages()).toEqual([]);
 });
 
-test('what one reconciler is at is left alone by another', async () => {
+test('an operation that one reconciler has claimed is ignored by another', async () => {
   const rules = await startRules();
   const { gate, anotherProcess, reconcile, settled, database } = rules;
   const first = await deletionsLeft(rules, 1);
@@ -40,7 +40,8 @@ test('what one reconciler is at is left alone by another', async () => {
   await arrived;
   delete gate.steps.DELETE;
   anotherProcess().reconcile();
-  // Only the other can do what comes later, as the first waits; meanwhile it has looked at everything.
+  // The first reconciler is blocked, so only the second can recover the later operation; it has seen the earlier one
+  // too.
   const later = [...(await deletionsLeft(rules, 1)), ...(await deletionsLeft(rules, 1))];
   await expect.poll(database.open).toEqual(['DELETING']);
   release();
@@ -49,7 +50,7 @@ test('what one reconciler is at is left alone by another', async () => {
   expect(deleted.sort()).toEqual([...first, ...later].sort());
 });
 
-test('a reconciler leaves alone what a request is at', async () => {
+test('a reconciler ignores operations whose request holds the lease', async () => {
   const { signUp, gate, reconcile, settled, storedImages, lines } = await startRules();
   const ada = signUp();
   const { wait, arrived, release } = hold();
@@ -66,7 +67,7 @@ test('a reconciler leaves alone what a request is at', async () => {
   expect([(await storedImages()).map(({ id }) => id), lines]).toEqual([[image.id], []]);
 });
 
-test('a reconciler goes on after the database took nothing for a while', async () => {
+test('a reconciler continues after the database rejected writes for a while', async () => {
   const rules = await startRules();
   await deletionsLeft(rules, 1);
   rules.database.lock();

@@ -10,14 +10,14 @@ type Rules = Awaited<ReturnType<typeof startRules>>;
 
 const sha256Of = (base64: string) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
 
-/** An image of a width, and what is known of it. */
+/** An image of this width, and its properties. */
 async function known(width: number) {
   const { data } = await imageOf(width);
   const sizeBytes = Buffer.from(data, 'base64').length;
   return { data, properties: { contentType: 'image/png', width, height: 2, sizeBytes, sha256: sha256Of(data) } };
 }
 
-/** A create whose process is killed; `asked` is what its client asked for, and may ask for again. */
+/** A create whose process is killed; `input` is what its client sent, and may send again. */
 async function killedCreate(rules: Rules, { key }: { key?: string } = {}) {
   const ada = rules.signUp();
   const { data, properties } = await known(3);
@@ -37,7 +37,7 @@ async function killedCreate(rules: Rules, { key }: { key?: string } = {}) {
 }
 
 describe('a create that was killed', () => {
-  test.each([undefined, 'key'])('before its image was there leaves nothing, and its key (%s) is free', async (key) => {
+  test.each([undefined, 'key'])('before it reserved an image leaves nothing, and its key (%s) is free', async (key) => {
     const rules = await startRules();
     const { ada, asked } = await killedCreate(rules, { ...(key && { key }) });
     if (key) await expect(ada.create(asked)).rejects.toEqual(inProgress);
@@ -49,21 +49,24 @@ describe('a create that was killed', () => {
     expect(await ada.list()).toEqual([made]);
   });
 
-  test.each([undefined, 'key'])('before it knew its image’s id leaves nothing, key %s or not', async (key) => {
-    const rules = await startRules();
-    const { ada, asked, reserveAt } = await killedCreate(rules, { ...(key && { key }) });
-    const { id } = await reserveAt();
-    rules.database.abandon();
-    await rules.settled();
-    expect(rules.gate.calls.map(({ method, path }) => [method, path.split('/').at(-1)])).toEqual([
-      ['GET', 'images'],
-      ['DELETE', id],
-    ]);
-    expect([await ada.list(), await rules.storedImages()]).toEqual([[], []]);
-    expect(await ada.create(asked)).toMatchObject({ version: 1 });
-  });
+  test.each([undefined, 'key'])(
+    'before it knew the id of its image leaves nothing, with or without a key (%s)',
+    async (key) => {
+      const rules = await startRules();
+      const { ada, asked, reserveAt } = await killedCreate(rules, { ...(key && { key }) });
+      const { id } = await reserveAt();
+      rules.database.abandon();
+      await rules.settled();
+      expect(rules.gate.calls.map(({ method, path }) => [method, path.split('/').at(-1)])).toEqual([
+        ['GET', 'images'],
+        ['DELETE', id],
+      ]);
+      expect([await ada.list(), await rules.storedImages()]).toEqual([[], []]);
+      expect(await ada.create(asked)).toMatchObject({ version: 1 });
+    },
+  );
 
-  test('and whose image may still come is looked for again when no call can land any more', async () => {
+  test('and whose image may still arrive is searched for again after its calls have settled', async () => {
     const rules = await startRules();
     const { reserveAt } = await killedCreate(rules);
     rules.database.abandon({ isSettled: false });
@@ -76,7 +79,7 @@ describe('a create that was killed', () => {
     expect(await rules.storedImages()).toEqual([]);
   });
 
-  test('after its bytes were whole is finished for a client with a key, who gets it', async () => {
+  test('after its bytes were uploaded is finished if it has a key', async () => {
     const rules = await startRules();
     const { ada, asked, reserveAt, record, upload } = await killedCreate(rules, { key: 'key' });
     const image = await reserveAt();
@@ -93,7 +96,7 @@ describe('a create that was killed', () => {
     expect(rules.gate.calls).toEqual([]);
   });
 
-  test('and is finished while a call of it may still land keeps its image locked until then', async () => {
+  test('and is finished before its calls have settled keeps its image locked until then', async () => {
     const rules = await startRules();
     const { ada, reserveAt, record, upload } = await killedCreate(rules, { key: 'key' });
     const image = await reserveAt();
@@ -111,10 +114,10 @@ describe('a create that was killed', () => {
   });
 
   test.each([
-    ['without a key, its bytes whole', undefined, true],
-    ['without a key, its bytes not there', undefined, false],
-    ['with a key, its bytes not there', 'key', false],
-  ])('%s: its image is deleted, and the key is free', async (_, key, isWhole) => {
+    ['without a key, with its bytes uploaded', undefined, true],
+    ['without a key, without its bytes', undefined, false],
+    ['with a key, without its bytes', 'key', false],
+  ])('%s: its image is deleted and the key is free', async (_, key, isWhole) => {
     const rules = await startRules();
     const { ada, asked, reserveAt, record, upload } = await killedCreate(rules, { ...(key && { key }) });
     const image = await reserveAt();
@@ -128,7 +131,7 @@ describe('a create that was killed', () => {
     expect(await ada.list()).toEqual([made]);
   });
 
-  test('with a key, and whose image is gone, frees the key', async () => {
+  test('with a key whose image is gone frees the key', async () => {
     const rules = await startRules();
     const { ada, asked, reserveAt, record } = await killedCreate(rules, { key: 'key' });
     const image = await reserveAt();
@@ -141,7 +144,7 @@ describe('a create that was killed', () => {
 });
 
 describe('a replacement that was killed', () => {
-  /** A resource whose replacement was begun, and what its bytes are to become. */
+  /** A resource whose replacement has begun, and the properties of its new image. */
   const killedReplacement = async () => {
     const rules = await startRules();
     const ada = rules.signUp();
@@ -153,7 +156,7 @@ describe('a replacement that was killed', () => {
     return { ...rules, ada, resource, data, properties };
   };
 
-  test('before its bytes were there changes nothing', async () => {
+  test('before its bytes were uploaded changes nothing', async () => {
     const { ada, resource, database, settled, servedAt } = await killedReplacement();
     database.abandon();
     await settled();
@@ -162,7 +165,7 @@ describe('a replacement that was killed', () => {
     expect(await ada.update({ id: resource.id, title: 'Free' })).toMatchObject({ version: 2 });
   });
 
-  test('after its bytes were there is finished, one version on, texts and all', async () => {
+  test('after its bytes were uploaded is finished, with its text changes and one more version', async () => {
     const { ada, resource, data, properties, database, settled, servedAt, overwrite } = await killedReplacement();
     await overwrite(resource.image.id, data);
     database.abandon();
@@ -173,7 +176,7 @@ describe('a replacement that was killed', () => {
     expect(await servedAt(resource.image.url)).toBe(properties.sha256);
   });
 
-  test('is not settled while its call may still land, however its bytes are', async () => {
+  test('is not decided before its calls have settled, whatever its bytes', async () => {
     const { ada, resource, data, database, settled, reconcile, overwrite } = await killedReplacement();
     database.abandon({ isSettled: false });
     reconcile();
@@ -186,7 +189,7 @@ describe('a replacement that was killed', () => {
   });
 });
 
-test('a deletion that was killed is done when the service is there again', async () => {
+test('a deletion that was killed is finished when the service works again', async () => {
   const rules = await startRules();
   const ada = rules.signUp();
   const { id, image } = await ada.create();

@@ -6,7 +6,7 @@ import { createReservation } from './reservation.ts';
 const answering = (status: number, body = ''): Step => ({ instead: (_, res) => res.writeHead(status).end(body) });
 const toldUnresolved = 'operations cannot be recovered automatically: see docs/reliability.md';
 
-/** The rules, where the answer to a create's reservation was lost. */
+/** Starts the rules and loses the response to a create's reservation. */
 async function lostReservation() {
   const rules = await startRules();
   const ada = rules.signUp();
@@ -16,7 +16,7 @@ async function lostReservation() {
   return { ...rules, ada };
 }
 
-/** So many images of somebody else, small PNGs all. */
+/** Stores so many small PNGs of another program. */
 async function addForeigners({ addForeign }: Awaited<ReturnType<typeof startRules>>, count: number) {
   const ids: string[] = [];
   for (let at = 0; at < count; at += 1) ids.push(await addForeign(createReservation().base64));
@@ -30,7 +30,7 @@ describe('without a listing', () => {
     ['HTML', answering(200, '<html>images</html>')],
     ['an object', answering(200, '{}')],
     ['nothing', answering(200)],
-  ])('(%s) an image that may be ours stays, is counted, and is told of once', async (_, step) => {
+  ])('(%s) a possible image of ours stays, is counted, and is logged once', async (_, step) => {
     const rules = await lostReservation();
     const { gate, store, lines, database, storedImages, reconcile, settled } = rules;
     gate.steps.GET = step;
@@ -52,7 +52,7 @@ describe('without a listing', () => {
       expect.objectContaining({ level: 50, count: 1 }),
     ]);
 
-    // And once there is one, it is found.
+    // As soon as there is a listing, the image is found.
     delete gate.steps.GET;
     database.abandon();
     await settled();
@@ -61,7 +61,7 @@ describe('without a listing', () => {
     expect((await storedImages()).map(({ id }) => id)).not.toContain(left?.id);
   });
 
-  test('for a moment only, nothing is counted, and it is looked for again', async () => {
+  test('for a moment only, nothing is counted, and the search is repeated', async () => {
     const { gate, store, lines, storedImages, reconcile, settled } = await lostReservation();
     gate.steps.GET = answering(500);
     reconcile();
@@ -73,20 +73,20 @@ describe('without a listing', () => {
   });
 });
 
-test('one image among hundreds of foreign ones of the same hour is found, and they stay', async () => {
+test('our image is found among hundreds of foreign ones of the same hour, which stay', async () => {
   const rules = await startRules();
   const ada = rules.signUp();
   const before = await addForeigners(rules, 210);
   rules.gate.steps.POST = lost;
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
-  // In whichever order they are listed, there are more before it than one look takes.
+  // In either order of the listing, more images come before it than one search hashes.
   const after = await addForeigners(rules, 210);
   await rules.settled();
   const left = (await rules.storedImages()).map(({ id }) => id);
   expect(left.sort()).toEqual([...before, ...after].sort());
 });
 
-test('an image that comes after its create was given up for good is deleted with the next search', async () => {
+test('an image that arrives after its create has ended is deleted by the next search', async () => {
   const { signUp, gate, settled, storedImages, lines } = await startRules();
   const ada = signUp();
   const { instead, land } = delay();
@@ -104,13 +104,13 @@ test('an image that comes after its create was given up for good is deleted with
   expect(lines.map(({ msg }) => msg)).toContain('orphaned image found: it was stored after its create was abandoned');
 });
 
-test.each(['POST', 'PUT'] as const)('a search leaves the image of a create alone that is at its %s', async (method) => {
+test.each(['POST', 'PUT'] as const)('a search ignores the image of a create that is at its %s', async (method) => {
   const { signUp, gate, settled, servedAt, storedImages, database, reconcile } = await startRules();
   const [ada, bob] = [signUp(), signUp()];
   gate.steps.POST = lost;
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
   const { wait, arrived, release } = hold();
-  // Held where the image holds the reservation.
+  // Blocked while the image has the reservation's bytes.
   gate.steps = method === 'POST' ? { POST: { after: wait } } : { PUT: { before: wait } };
   const created = bob.create();
   await arrived;

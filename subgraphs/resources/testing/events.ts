@@ -5,25 +5,25 @@ import type { ReceivedEvent } from '../storage/revocation-store.ts';
 
 const hour = 60 * 60 * 1_000;
 
-/** That a session has ended, of a user and a session of its own unless they are given. */
+/** A session-revoked event, by default of a new user and session. */
 export function aRevocation(of: { userId?: string; sessionId?: string } = {}): ReceivedEvent {
   const event = { type: 'session-revoked' as const, userId: randomUUID(), sessionId: randomUUID(), ...of };
   return { jti: randomUUID(), event, ...someTimes() };
 }
 
-/** That an account is purged. */
+/** An account-purged event. */
 export function aPurge(userId: string = randomUUID()): ReceivedEvent {
   return { jti: randomUUID(), event: { type: 'account-purged', userId }, ...someTimes() };
 }
 
 const someTimes = () => ({ receivedAt: new Date(), expiresAt: new Date(Date.now() + hour) });
 
-/** Accepts that an account is purged. */
+/** Accepts the purge of an account. */
 export async function bury({ revocations }: ResourceStore, userId: string): Promise<void> {
   expect(await revocations.accept(aPurge(userId))).toBe(true);
 }
 
-/** Takes away all that purged accounts have left; gives how many turns that took. */
+/** Purges until nothing is left; returns the number of calls that took. */
 export async function purgeAll({ revocations }: ResourceStore, limit = 100): Promise<number> {
   let turns = 0;
   while (await revocations.purgeSome(limit)) turns += 1;

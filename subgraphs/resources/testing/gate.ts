@@ -5,27 +5,27 @@ import { buffer } from 'node:stream/consumers';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** Answers a call; it may have the service act before, or later. */
+/** Responds to a call; `passOn` forwards the call to the service, now or later. */
 type Instead = (req: IncomingMessage, res: ServerResponse, passOn: () => Promise<Response>) => unknown;
 
-/** What a gate does with calls of a method: something before it passes them on, something before it passes the answer back. */
+/** Actions of a gate for the calls of one method: before it forwards a call, and before it returns the response. */
 export interface Step {
   before?: () => unknown;
   after?: () => unknown;
-  /** Answers instead of the service, which hears of the call only where this passes it on. */
+  /** Responds in place of the service, which gets the call only if this forwards it. */
   instead?: Instead;
 }
 
-/** A real server before the image service's, which lets a test act while a call is under way, and tells what passed. */
+/** A proxy in front of the image service that lets a test act during a call, and records all calls. */
 export interface Gate {
   url: string;
-  /** Method and path of each call, in the order in which they came. */
+  /** Method and path of each call, in the order of arrival. */
   calls: { method: string; path: string; requestId: string }[];
   steps: Partial<Record<Method, Step>>;
   stop(): Promise<void>;
 }
 
-/** Opens a gate before a service at `target`. */
+/** Starts a gate in front of the service at `target`. */
 export async function openGate(target: string): Promise<Gate> {
   const gate: Pick<Gate, 'calls' | 'steps'> = { calls: [], steps: {} };
   const server = createServer(async (req, res) => {
@@ -60,7 +60,7 @@ async function passBack(answer: Response, res: ServerResponse): Promise<void> {
   res.writeHead(answer.status, answer.status === 204 ? {} : { 'content-type': 'application/json' }).end(body);
 }
 
-/** A step that holds calls until they are let go; `arrived` resolves once one is held. */
+/** Creates a step that blocks calls until `release`; `arrived` resolves when a call is blocked. */
 export function hold() {
   let arrive = () => {};
   let release = () => {};
@@ -77,7 +77,7 @@ export function hold() {
   return { wait, arrived, release };
 }
 
-/** The service does what it is asked for, and its answer gets lost. */
+/** The service processes the call, but its response is lost. */
 export const lost: Step = {
   instead: async ({ socket }, _, passOn) => {
     await passOn();
@@ -85,14 +85,14 @@ export const lost: Step = {
   },
 };
 
-/** A step that takes calls in and breaks their connections; the service has them only once `land` is called. */
+/** Creates a step that breaks the connection of each call; the service gets the calls only when `land` is called. */
 export function delay() {
   const taken: (() => Promise<Response>)[] = [];
   const instead: Instead = ({ socket }, _, passOn) => {
     taken.push(passOn);
     socket.destroy();
   };
-  /** Gives what the service answers each of them with. */
+  /** Forwards the calls and returns the statuses of their responses. */
   const land = async () => {
     const answers = await Promise.all(taken.map((passOn) => passOn()));
     return answers.map(({ status }) => status);

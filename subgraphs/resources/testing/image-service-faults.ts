@@ -10,9 +10,9 @@ export const token = 'secret-token-of-these-tests';
 export const id = '0123456789abcdef01234567';
 export const imageUrl = 'https://images.example/1';
 export const created = JSON.stringify({ id, imageUrl });
-const base64 = Buffer.from('an image that nobody else may see').toString('base64');
+const base64 = Buffer.from('an image that must stay secret').toString('base64');
 export const image = { base64, contentType: 'image/png' };
-/** On behalf of which request, and with time enough for every attempt. */
+/** A call with enough time for every attempt. */
 export const soon = () => ({ requestId: 'request-1', deadline: Date.now() + 10_000 });
 
 export function clientOf(url: string, timeoutMs = 5_000): ImageClient {
@@ -22,14 +22,14 @@ export function clientOf(url: string, timeoutMs = 5_000): ImageClient {
   return client;
 }
 
-/** A client before a service that always does the same. */
+/** Starts a service that always responds in the same way, and a client for it. */
 export async function clientBefore(fault: RequestListener, timeoutMs?: number) {
   const server = await listen(fault);
   onTestFinished(server.stop);
   return clientOf(server.url, timeoutMs);
 }
 
-/** A client before a service that does one thing after the other, the last of them ever after; tells how often. */
+/** Starts a service that runs one step per call, then repeats the last one; `arrived` has the methods of the calls. */
 export async function clientBeforeSteps(steps: RequestListener[], timeoutMs?: number) {
   const arrived: string[] = [];
   const client = await clientBefore((req, res) => {
@@ -39,15 +39,18 @@ export async function clientBeforeSteps(steps: RequestListener[], timeoutMs?: nu
   return { client, arrived };
 }
 
-/** Answers with a status and nothing else. */
+/** Responds with a status and no body. */
 export function answering(status: number): RequestListener {
   return (_, res) => void res.writeHead(status).end();
 }
 
-/** What a call fails with; its code is looked at, and that neither client nor log learns a secret from it. */
+/**
+ * Returns the error of a call, after checking its code and that it contains no secrets, neither for clients nor for
+ * the log.
+ */
 export async function troubleOf(call: Promise<unknown>): Promise<ImageServiceError> {
   const trouble = await call.then(
-    (result) => expect.fail(`It was not refused, but gave ${inspect(result)}`),
+    (result) => expect.fail(`The call did not fail, but returned ${inspect(result)}`),
     (error: unknown) => error,
   );
   if (!(trouble instanceof ImageServiceError)) throw trouble;
@@ -60,7 +63,7 @@ export async function troubleOf(call: Promise<unknown>): Promise<ImageServiceErr
   return trouble;
 }
 
-/** Answers that are in no call's table, and what they tell of the call's effect. */
+/** Responses that no call documents, with the effect that they prove. */
 export const answers: Record<string, [ImageServiceEffect, RequestListener]> = {
   '202': ['answered', answering(202)],
   '301': ['answered', (_, res) => res.writeHead(301, { location: '/elsewhere' }).end()],
@@ -82,18 +85,18 @@ export const answers: Record<string, [ImageServiceEffect, RequestListener]> = {
   '524': ['unknown', answering(524)],
 };
 
-/** Answers that are as good as any to calls which read something. */
+/** Responses that are undocumented only for uploads. */
 export const answersToUploads: typeof answers = {
   '200 with HTML': [
     'answered',
     (_, res) => res.writeHead(200, { 'content-type': 'text/html' }).end('<html>hello</html>'),
   ],
-  '200 with what a new image is answered with': ['answered', (_, res) => res.writeHead(200).end(created)],
+  '200 with the body of a new image': ['answered', (_, res) => res.writeHead(200).end(created)],
   '200 without a body': ['answered', answering(200)],
   '405': ['none', answering(405)],
 };
 
-/** Of an answer that begins with the status. */
+/** Broken responses, some of which begin with the status. */
 export const breaks = (status: number): Record<string, RequestListener> => ({
   'closes the connection at once': (req) => req.socket.destroy(),
   'resets the connection at once': (req) => req.socket.resetAndDestroy(),
@@ -106,37 +109,37 @@ export const breaks = (status: number): Record<string, RequestListener> => ({
   'closes the connection within a chunk': (req, res) => {
     res.writeHead(status).write('{"id":', () => req.socket.end());
   },
-  'answers what is no HTTP': (req) => void req.socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
-  'answers a head of megabytes': (req) => void req.socket.end(`HTTP/1.1 201 X\r\nx: ${'x'.repeat(2_000_000)}\r\n\r\n`),
-  'answers a body that claims to be packed': (_, res) => {
-    res.writeHead(status, { 'content-encoding': 'gzip' }).end('not packed');
+  'sends something that is not HTTP': (req) => void req.socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
+  'sends a header of 2 MB': (req) => void req.socket.end(`HTTP/1.1 201 X\r\nx: ${'x'.repeat(2_000_000)}\r\n\r\n`),
+  'sends an invalid gzip body': (_, res) => {
+    res.writeHead(status, { 'content-encoding': 'gzip' }).end('not gzip');
   },
 });
 
-/** Too much for the answer to an upload. */
+/** Responses that are too long for an upload. */
 export const floods: Record<string, RequestListener> = {
-  'answers as it should, but with megabytes': (_, res) => res.writeHead(201).end(created + ' '.repeat(2_000_000)),
-  'answers as it should, but with what unpacks to megabytes': (_, res) => {
+  'sends a valid body followed by 2 MB': (_, res) => res.writeHead(201).end(created + ' '.repeat(2_000_000)),
+  'sends a valid body that decompresses to 20 MB': (_, res) => {
     res.writeHead(201, { 'content-encoding': 'gzip' }).end(gzipSync(created + ' '.repeat(20_000_000)));
   },
 };
 
-/** Goes on until the connection is closed. */
+/** Repeats until the connection is closed. */
 function every(milliseconds: number, { socket }: Parameters<RequestListener>[0], run: () => void) {
   const timer = setInterval(run, milliseconds);
   socket.once('close', () => clearInterval(timer));
 }
 
 export const delays = (status: number): Record<string, RequestListener> => ({
-  'never answers': () => {},
-  'answers the head and never the body': (_, res) => res.writeHead(status).flushHeaders(),
-  'answers bit by bit without an end': (req, res) => {
+  'never responds': () => {},
+  'sends the header and never the body': (_, res) => res.writeHead(status).flushHeaders(),
+  'sends the body byte by byte without an end': (req, res) => {
     res.writeHead(status);
     every(20, req, () => res.write(' '));
   },
-  'answers header by header without an end': (req) => {
+  'sends headers without an end': (req) => {
     req.socket.write('HTTP/1.1 201 Created\r\n');
     every(20, req, () => req.socket.write('x-more: x\r\n'));
   },
-  'says that it goes on, and never does': (req, res) => every(20, req, () => res.writeProcessing()),
+  'sends 102 Processing and nothing else': (req, res) => every(20, req, () => res.writeProcessing()),
 });

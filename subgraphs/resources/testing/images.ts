@@ -9,7 +9,7 @@ interface Size {
 
 const small = { width: 5, height: 4 };
 
-/** An image of colours without a pattern, so that no format makes it very small. */
+/** A noisy image, which no format compresses well. */
 export function noise({ width, height }: Size): Sharp {
   const bytes = Uint8Array.from({ length: width * height * 3 }, (_, at) => (at * 7_919 + (at >> 3) * 31) % 256);
   return sharp(bytes, { raw: { width, height, channels: 3 } });
@@ -23,7 +23,7 @@ export const progressiveJpeg = (size: Size = small) => noise(size).jpeg({ progre
 export const greyJpeg = (size: Size = small) => noise(size).toColourspace('b-w').jpeg().toBuffer();
 export const gif = (size: Size = small) => noise(size).gif().toBuffer();
 
-/** A GIF of so many frames, each with other pixels. */
+/** A GIF of several frames, each with other pixels. */
 export async function animatedGif(frames = 3, size: Size = small): Promise<Buffer> {
   const still = await png(size);
   const all = Array.from({ length: frames }, (_, at) =>
@@ -37,7 +37,7 @@ export async function animatedGif(frames = 3, size: Size = small): Promise<Buffe
     .toBuffer();
 }
 
-/** A PNG of zeros in grey, made by hand: three chunks and nothing else, each with a checksum that holds. */
+/** A minimal greyscale PNG of zeros: three chunks with correct checksums. */
 export function plainPng({ width, height }: Size, pixelData = Buffer.alloc((width + 1) * height)): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -48,13 +48,13 @@ export function plainPng({ width, height }: Size, pixelData = Buffer.alloc((widt
 }
 
 interface Frame extends Size {
-  /** How many of its pixels the file holds; all of them where it is left out. */
+  /** How many of its pixels are encoded; default: all. */
   held?: number;
-  /** Codes of three bits in the pixels' stead. */
+  /** Codes of three bits to use instead of the pixels. */
   codes?: number[];
 }
 
-/** A GIF of two colours made by hand, whose frames need not fill its screen, nor hold all of their pixels. */
+/** A GIF of two colours whose frames may be smaller than its screen or lack pixels. */
 export function plainGif({ width, height, frames }: Size & { frames: Frame[] }): Buffer {
   const colours = [0, 0, 0, 255, 255, 255];
   const screen = [...uint16(width), ...uint16(height), 0x80, 0, 0, ...colours];
@@ -71,7 +71,10 @@ function gifFrame({ width, height, held = width * height, codes = gifCodes(held)
   return Buffer.concat([start, ...blocks, Buffer.from([0])]);
 }
 
-/** Pixels in codes of three bits: clear (4), two pixels, clear, …, end (5). Cleared in time, codes never grow longer. */
+/**
+ * Encodes pixels in codes of three bits: clear (4), two pixels, clear, …, end (5). Clearing keeps the codes at three
+ * bits.
+ */
 const gifCodes = (pixels: number) => [...Array.from({ length: pixels }, (_, at) => (at % 2 ? [1] : [4, 0])).flat(), 5];
 
 function packGifCodes(codes: number[]): Buffer {
@@ -81,14 +84,14 @@ function packGifCodes(codes: number[]): Buffer {
   return bytes;
 }
 
-/** A grey progressive JPEG made by hand, valid and a few bytes a scan: decoders go over every block once a scan. */
+/** A valid greyscale progressive JPEG with a few bytes per scan. Decoders process every block in each scan. */
 export function jpegOfScans({ width, height, scans }: Size & { scans: number }): Buffer {
   const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
   const start = Buffer.concat([
     Buffer.from([0xff, 0xd8]),
     jpegSegment(0xdb, [0, ...Array<number>(64).fill(1)]),
     jpegSegment(0xc2, [8, height >> 8, height & 0xff, width >> 8, width & 0xff, 1, 1, 0x11, 0]),
-    // One code for "no difference"; two for "no more coefficients", in this block and in the next 16,384 or more.
+    // One code for "no difference"; two for "no more coefficients", in this block or in the next 16,384 and more.
     jpegSegment(0xc4, [0x00, 1, ...Array<number>(15).fill(0), 0]),
     jpegSegment(0xc4, [0x10, 0, 2, ...Array<number>(14).fill(0), 0xe0, 0x00]),
     jpegSegment(0xda, [1, 1, 0, 0, 0, 0x01]),
@@ -120,5 +123,5 @@ function jpegSegment(marker: number, data: number[]): Buffer {
   return Buffer.from([0xff, marker, length >> 8, length & 0xff, ...data]);
 }
 
-/** Least significant byte first, as GIF has it. */
+/** Little-endian, as in GIF. */
 const uint16 = (value: number) => [value & 0xff, value >> 8];

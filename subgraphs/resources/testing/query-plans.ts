@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
 import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
 
-/** An empty store's database, and how SQLite goes about each statement that really runs on it. */
+/** Opens an empty database that records the query plan of each statement that runs on it. */
 export function openExplained() {
   const file = join(folderOfTest(), 'resources.sqlite');
   openSqliteResourceStore(file).close();
@@ -14,7 +14,7 @@ export function openExplained() {
   const plans: string[] = [];
   const logQuery = (sql: string, params: unknown[]) => {
     const steps = client.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...params);
-    // What only inserts has no plan.
+    // An INSERT without a SELECT has no plan.
     if (steps.length > 0) plans.push(steps.map(({ detail }) => detail).join('; '));
   };
   return { db: drizzle({ client, logger: { logQuery } }), plans };

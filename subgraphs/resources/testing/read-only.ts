@@ -1,14 +1,14 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-/** What of a connection to the database is needed; it need not be the one that is to fail. */
+/** The part of a connection that is needed. It may be another connection than the one that is to fail. */
 interface Connection {
   name: string;
   pragma(source: string): unknown;
 }
 
 /**
- * Marks a database as one that programs may only read: its format's write version is above 2 (SQLite's file format,
- * section 1.3.3). Connections that are open heed it too, since the checkpoint makes them read the header anew.
+ * Makes a database read-only for all programs by setting its write version above 2 (SQLite's file format, section
+ * 1.3.3). The checkpoint makes open connections read the header again.
  */
 export function markReadOnly(connection: Connection): void {
   connection.pragma('wal_checkpoint(TRUNCATE)');

@@ -10,7 +10,7 @@ import type {
 import type { Resource, StoredImage, VersionedKey } from '../storage/resource.ts';
 import type { ResourceStore } from '../storage/resource-store.ts';
 
-/** An image that no other resource has. */
+/** An image with a new id. */
 export function anImage(fields: Partial<StoredImage> = {}): StoredImage {
   const id = randomBytes(12).toString('hex');
   return {
@@ -25,7 +25,7 @@ export function anImage(fields: Partial<StoredImage> = {}): StoredImage {
   };
 }
 
-/** A new resource, of an owner of its own unless one is given. */
+/** A new resource, by default of a new owner. */
 export function aResource(fields: Partial<Resource> = {}): Resource {
   const createdAt = fields.createdAt ?? new Date('2026-11-23T14:05:06.789Z');
   return {
@@ -43,11 +43,11 @@ export function aResource(fields: Partial<Resource> = {}): Resource {
 
 const titles = [
   ...['alpha', 'Alpha', 'ALPHA 2', 'beta', 'Beta', '100%', '100', 'a_b', 'aXb', 'back\\slash', "it's", 'say "so"'],
-  // After NFKC the same as: fish, alpha, and the letter A.
+  // Equal to "fish", "alpha" and "A" after NFKC.
   ...['\ufb01sh', '\uff21lpha', '\u{1d400}', 'fish'],
-  // In UTF-16 the astral ones come before the first two, by code point after them.
+  // By UTF-16 code units the astral characters come before the first two, by code points after them.
   ...['\ue000 private', '\ufffc object', '😀 smile', '\u{10400} Deseret', '\u{10428} deseret', '\u{20000} ideograph'],
-  // Composed and not.
+  // Composed and decomposed.
   ...['\u00e9clair', 'e\u0301clair', 'zoe\u0308'],
 ];
 const descriptions = [
@@ -63,7 +63,7 @@ const descriptions = [
 ];
 const contentTypes = ['image/gif', 'image/jpeg', 'image/png'];
 
-/** Resources of one owner with many ties, the same ones each time but for their ids. */
+/** Resources of one owner with many ties. All but their ids are the same in each run. */
 export function manyResources(count: number, ownerId: string): Resource[] {
   const random = createRandom();
   const oneOf = <Value>(values: readonly Value[]): Value => values[random(values.length)] as Value;
@@ -76,7 +76,7 @@ export function manyResources(count: number, ownerId: string): Resource[] {
   });
 }
 
-/** Whole numbers from 0 to below a limit, the same ones each time (Numerical Recipes' linear congruence). */
+/** A seeded generator of whole numbers below a limit (the linear congruential generator of Numerical Recipes). */
 function createRandom() {
   let state = 1;
   return (limit: number): number => {
@@ -87,15 +87,15 @@ function createRandom() {
 
 const minute = 60_000;
 
-/** A lease that holds for a minute, on an operation of its own. */
+/** A lease on a new operation, valid for a minute. */
 export function aLease(): Lease {
   return { operationId: randomUUID(), token: randomUUID(), until: new Date(Date.now() + minute) };
 }
 
-/** When an operation was begun, and when it settles. */
+/** Start and settling times of an operation. */
 export const someTimes = () => ({ startedAt: new Date(), settlesAt: new Date(Date.now() + 2 * minute) });
 
-/** Deletes a resource, and with it every trace of its image. */
+/** Deletes a resource and its deletion operation. */
 export async function removeResource({ operations }: ResourceStore, key: VersionedKey): Promise<Resource | undefined> {
   const lease = aLease();
   const removed = await operations.beginDeletion({ lease, key, ...someTimes() });
@@ -103,25 +103,25 @@ export async function removeResource({ operations }: ResourceStore, key: Version
   return removed;
 }
 
-/** A create without a key, of an owner of its own unless a resource is given. */
+/** A create without a key, by default of a new owner. */
 export function aCreate(fields: Partial<NewCreate> = {}): NewCreate {
   const { id: _id, url: _url, ...image } = anImage();
   const resource = { ownerId: randomUUID(), title: 'A picture', description: null, image };
   return { lease: aLease(), ...someTimes(), resource, reservationSha256: randomBytes(32).toString('hex'), ...fields };
 }
 
-/** A key that nobody has, of an input of its own. */
+/** A new key with the hash of some input. */
 export function anIdempotency(): Idempotency {
   const inputSha256 = randomBytes(32).toString('hex');
   return { key: randomUUID(), inputSha256, since: new Date(Date.now() - minute) };
 }
 
-/** What a create makes once it has an image. */
+/** The resource that a create results in, with this image. */
 export function madeBy({ resource }: NewCreate, image: StoredImage): Resource {
   return aResource({ ...resource, image: { ...image, ...resource.image } });
 }
 
-/** A replacement of a resource's image by another of its own. */
+/** A replacement of a resource's image by a new one. */
 export function aReplacement(key: VersionedKey, fields: Partial<NewReplacement> = {}): NewReplacement {
   const { id: _id, url: _url, ...image } = anImage({ contentType: 'image/gif', width: 1, height: 2, sizeBytes: 3 });
   return { lease: aLease(), ...someTimes(), key: keyOf(key), changes: { image }, ...fields };
@@ -133,7 +133,7 @@ export function aDeletion(key: VersionedKey, fields: Partial<NewDeletion> = {}):
 
 const keyOf = ({ id, ownerId, expectedVersion }: VersionedKey): VersionedKey => ({ id, ownerId, expectedVersion });
 
-/** Every operation that is open, claimed by the way: for a minute, unless it is said until when. */
+/** Claims every open operation, by default for a minute. */
 export function claimAll({ operations }: ResourceStore, until = aLease().until): Promise<OpenOperation[]> {
   return operations.claim({ now: new Date('9999-01-01'), until, limit: 1_000 });
 }

@@ -23,7 +23,7 @@ import { markReadOnly } from './read-only.ts';
 const token = 'a token for these tests';
 const maxImageBytes = 10_000;
 
-/** An image as a client gives it, of a width that tells it from others. */
+/** An image input; the width makes it distinct. */
 export const imageOf = async (width: number) => ({ data: (await png({ width, height: 2 })).toString('base64') });
 
 interface Process {
@@ -33,7 +33,7 @@ interface Process {
   log: Logger;
 }
 
-/** What one process does with the database and the image service; gone after the test. */
+/** Creates the rules as one process has them; they are closed after the test. */
 function startProcess({ file, imageUrl, timing, log }: Process) {
   const store = openSqliteResourceStore(file);
   const { operations } = store;
@@ -62,7 +62,7 @@ function startProcess({ file, imageUrl, timing, log }: Process) {
   return { store, resources, reconcile, recover, signUp };
 }
 
-/** The rules over a real store and the real stand-in, with a gate between; all of it is gone after the test. */
+/** Starts the rules with a real store and the real stand-in behind a gate; all are closed after the test. */
 export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs = 10_000 } = {}) {
   const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
   const gate = await openGate(service.url);
@@ -79,7 +79,7 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
     second.close();
   });
 
-  /** What the image service holds: ids and URLs. */
+  /** Ids and URLs of all images at the image service. */
   const storedImages = async () => {
     const response = await fetch(`${service.url}/images/api/v1/images`, { headers: { 'x-api-private-token': token } });
     return ((await response.json()) as { id: string; imageUrl: string }[]).map(({ id, imageUrl }) => ({
@@ -92,27 +92,27 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
     const body = JSON.stringify({ data, contentType: 'image/png' });
     return fetch(`${service.url}/images/api/v1/images${path}`, { method, headers, body });
   };
-  /** Puts an image there behind the rules' back; gives its id and URL. */
+  /** Stores an image directly at the image service; returns its id and URL. */
   const putImage = async (data: string) => {
     const response = await send('POST', '', data);
     expect(response.status).toBe(201);
     const { id, imageUrl: url } = (await response.json()) as { id: string; imageUrl: string };
     return { id, url };
   };
-  /** Puts an image there that is none of ours; gives its id. */
+  /** Stores an image of another program; returns its id. */
   const addForeign = async (data: string) => (await putImage(data)).id;
-  /** Gives an image other bytes behind the rules' back. */
+  /** Replaces an image's bytes directly at the image service. */
   const overwrite = async (id: string, data: string) => {
     const { status } = await send('PUT', `/${id}`, data);
     expect(status).toBe(204);
   };
-  /** Removes an image behind the rules' back. */
+  /** Deletes an image directly at the image service. */
   const loseImage = async (id: string) => {
     const headers = { 'x-api-private-token': token };
     const { status } = await fetch(`${service.url}/images/api/v1/images/${id}`, { method: 'DELETE', headers });
     expect(status).toBe(204);
   };
-  /** SHA-256 of what is served at a URL. */
+  /** Returns the SHA-256 of the bytes at a URL. */
   const servedAt = async (url: string) => {
     const response = await fetch(url);
     expect(response.status).toBe(200);
@@ -121,29 +121,29 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
       .digest('hex');
   };
   const database = {
-    /** Another writer takes the database, and gives it back; each attempt to write waits two seconds for that. */
+    /** Takes the write lock as another process would; each attempt to write then waits for the busy timeout. */
     lock: () => second.exec('BEGIN IMMEDIATE'),
     unlock: () => second.exec('ROLLBACK'),
-    /** The database can be read only from now on, without any waiting. */
+    /** Makes the database read-only; attempts to write fail at once. */
     freeze: () => markReadOnly(second),
-    /** What is under way is left where it stands: whoever began it is taken for dead, and what it called for landed where `isSettled`. */
+    /** Expires all leases, as if the requests had died; with `isSettled` also their calls have settled. */
     abandon: ({ isSettled = true } = {}) => {
       second.exec("UPDATE operations SET lease_until = 0, due_at = 0 WHERE state <> 'ENDED'");
       if (isSettled) second.prepare("UPDATE operations SET settles_at = ? WHERE state <> 'ENDED'").run(Date.now());
     },
-    /** Everything was begun so much earlier. */
+    /** Moves the start of all operations into the past. */
     age: (ms: number) => second.prepare('UPDATE operations SET started_at = started_at - ?').run(ms),
-    /** The states of what the reconciler would take up now, or has. */
+    /** States of the operations that are due or held. */
     due: () =>
       second
         .prepare("SELECT state FROM operations WHERE state <> 'ENDED' AND (due_at <= @now OR lease_until > @now)")
         .pluck()
         .all({ now: Date.now() }),
-    /** The states of what is not settled. */
+    /** States of all open operations. */
     open: () => second.prepare("SELECT state FROM operations WHERE state <> 'ENDED' ORDER BY id").pluck().all(),
   };
 
-  /** Reconciles from now on, until nothing is open. */
+  /** Starts the reconciler and waits until no operation is open. */
   const settled = async () => {
     reconcile();
     await expect.poll(database.open, { timeout: 10_000 }).toEqual([]);
@@ -183,7 +183,7 @@ function userOf(resources: ReturnType<typeof createResources>, viewerId: string)
   };
 }
 
-/** What a refusal looks like to a client. */
+/** Matches an ApiError with these extensions. */
 export const refusal = (extensions: object) => expect.objectContaining({ name: 'ApiError', extensions });
 export const notFound = refusal({ code: 'NOT_FOUND' });
 export const inProgress = refusal({ code: 'CONFLICT', reason: 'IN_PROGRESS' });

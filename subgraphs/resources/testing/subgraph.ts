@@ -23,7 +23,7 @@ export const eventAudience = 'https://api.example/events';
 export const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 export const kid = keyId(publicKey);
 
-/** A token as auth signs them, but for what is said otherwise; a claim that is undefined is left out. */
+/** Signs a token as auth does, with other claims and header fields if given; a claim that is undefined is left out. */
 function sign(claims: object, header: object = {}): string {
   const now = Math.floor(Date.now() / 1_000);
   const given = Object.entries({ iss: issuer, iat: now, jti: randomUUID(), ...claims });
@@ -35,7 +35,7 @@ function sign(claims: object, header: object = {}): string {
 export const accessTokenOf = (userId: string, sessionId: string) =>
   sign({ aud: audience, sub: userId, sid: sessionId, exp: 4_102_444_800 }, { typ: accessTokenType });
 
-/** A Security Event Token, but for what is said otherwise. */
+/** A Security Event Token, with other claims and header fields if given. */
 export const eventTokenOf = (event: SecurityEvent, claims: object = {}, header: object = {}) =>
   sign(
     { aud: eventAudience, ...eventClaims(event, { issuer, at: new Date() }), ...claims },
@@ -47,11 +47,11 @@ export const revoked = (userId: string, sessionId: string): SecurityEvent => ({
   ...{ type: 'session-revoked', userId, sessionId },
 });
 
-/** What is told on the way to one process of the subgraph. */
+/** Creates a sender of events to one process of the subgraph. */
 function pushTo(url: string) {
   const events = new URL('/events', url);
   const contentType = `application/${securityEventType}`;
-  /** Pushes as RFC 8935 has it, but for what is said otherwise. */
+  /** Pushes a body as RFC 8935 says, with other request options if given. */
   return async (body: string, init: RequestInit = {}) => {
     const headers = { 'content-type': contentType, ...init.headers };
     const response = await fetch(events, { method: 'POST', body, ...init, headers });
@@ -59,7 +59,7 @@ function pushTo(url: string) {
   };
 }
 
-/** The subgraph as a client meets it, on a database and a stand-in that are the test's; all of it is gone after that. */
+/** Starts the subgraph with a database and a stand-in of its own; all are closed after the test. */
 export async function startSubgraph({ reconcileEveryMs = 20, keys = fixedKeySet([publicKey]) as OpenKeySet } = {}) {
   const folder = folderOfTest();
   const service = await startImageService({ host: '127.0.0.1', port: 0, token: imageToken, folder });
@@ -67,7 +67,7 @@ export async function startSubgraph({ reconcileEveryMs = 20, keys = fixedKeySet(
   const file = join(folderOfTest(), 'resources.sqlite');
   const { log, lines } = captureLog();
 
-  /** One process more on the same database. */
+  /** Starts another process on the same database. */
   const startOne = async () => {
     const server = await startResources({
       store: openSqliteResourceStore(file),
@@ -93,7 +93,7 @@ export async function startSubgraph({ reconcileEveryMs = 20, keys = fixedKeySet(
 }
 
 function askersOf(url: string) {
-  /** Somebody with an account and a session, or another session of an account. */
+  /** Creates a user with a session, or another session of a user. */
   const logIn = (id: string = randomUUID()) => {
     const sessionId = randomUUID();
     const token = accessTokenOf(id, sessionId);
@@ -107,7 +107,7 @@ function askersOf(url: string) {
       (await ask.data<{ resources: { totalCount: number } }>('{ resources { totalCount } }')).resources.totalCount;
     return { id, sessionId, token, ask, create, countAll };
   };
-  /** The same session at this process. */
+  /** The same session in this process. */
   const as = (token: string) => createAskText(url, token);
   return { logIn, as };
 }
