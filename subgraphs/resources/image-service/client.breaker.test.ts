@@ -6,10 +6,10 @@ import {
   clientBefore,
   clientBeforeSteps,
   clientOf,
+  errorOf,
   id,
   image,
   soon,
-  troubleOf,
 } from '../testing/image-service-faults.ts';
 import type { ImageClient } from './client.ts';
 
@@ -38,13 +38,13 @@ async function beforeService(first: RequestListener, timeoutMs?: number) {
 }
 
 async function failTimes(client: ImageClient, times: number) {
-  for (let count = 0; count < times; count += 1) await troubleOf(client.delete(id, soon()));
+  for (let count = 0; count < times; count += 1) await errorOf(client.delete(id, soon()));
 }
 
 /** Starts a service whose responses a test sends one by one. */
 function holding() {
   const held: Parameters<RequestListener>[1][] = [];
-  return { held, hold: ((_, res) => void held.push(res)) as RequestListener };
+  return { held, blockCalls: ((_, res) => void held.push(res)) as RequestListener };
 }
 
 const failuresToOpen = 16;
@@ -60,7 +60,7 @@ describe('after sixteen failures in a row', () => {
       client.delete(id, soon()),
       client.list(soon()),
     ]) {
-      expect(await troubleOf(call)).toMatchObject(isOpen);
+      expect(await errorOf(call)).toMatchObject(isOpen);
     }
     expect(arrived).toHaveLength(failuresToOpen);
   });
@@ -77,7 +77,7 @@ describe('after sixteen failures in a row', () => {
   test('replace stops retrying, and keeps the effect of its earlier attempts', async () => {
     const { client, arrived } = await beforeService(answering(500));
     await failTimes(client, failuresToOpen - 2);
-    expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'answered' });
+    expect(await errorOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'answered' });
     expect(arrived).toHaveLength(failuresToOpen);
   });
 });
@@ -95,20 +95,20 @@ describe('the breaker opens after', () => {
   ])('%s', async (_, step) => {
     const { client, arrived } = await beforeService(step, 50);
     await failTimes(client, failuresToOpen);
-    expect(await troubleOf(client.delete(id, soon()))).toMatchObject(isOpen);
+    expect(await errorOf(client.delete(id, soon()))).toMatchObject(isOpen);
     expect(arrived).toHaveLength(failuresToOpen);
   });
 
   test('unexpected 404 responses', async () => {
     const client = clientOf(await deadUrl());
     await failTimes(client, failuresToOpen);
-    expect(await troubleOf(client.delete(id, soon()))).toMatchObject(isOpen);
+    expect(await errorOf(client.delete(id, soon()))).toMatchObject(isOpen);
   });
 
   test('malformed new images', async () => {
     const { client } = await beforeService((_, res) => res.writeHead(201).end('{}'));
-    for (let count = 0; count < failuresToOpen; count += 1) await troubleOf(client.create(image, soon()));
-    expect(await troubleOf(client.create(image, soon()))).toMatchObject(isOpen);
+    for (let count = 0; count < failuresToOpen; count += 1) await errorOf(client.create(image, soon()));
+    expect(await errorOf(client.create(image, soon()))).toMatchObject(isOpen);
   });
 });
 
@@ -132,11 +132,11 @@ describe('the breaker does not open after', () => {
   test('expired deadlines, which also do not end its open time', async () => {
     const { client, arrived, become } = await beforeService(answering(500));
     const late = () => ({ ...soon(), deadline: Date.now() });
-    for (let count = 0; count < 2 * failuresToOpen; count += 1) await troubleOf(client.delete(id, late()));
+    for (let count = 0; count < 2 * failuresToOpen; count += 1) await errorOf(client.delete(id, late()));
     await failTimes(client, failuresToOpen);
     expect(arrived).toHaveLength(failuresToOpen);
     pass(1_000);
-    await troubleOf(client.delete(id, late()));
+    await errorOf(client.delete(id, late()));
     become(answering(204));
     await client.delete(id, soon());
   });
@@ -150,7 +150,7 @@ describe('after its open time', () => {
     become(hold);
     pass(1_000);
     const probe = client.delete(id, soon());
-    const others = Array.from({ length: 5 }, () => troubleOf(client.delete(id, soon())));
+    const others = Array.from({ length: 5 }, () => errorOf(client.delete(id, soon())));
     for (const other of others) expect(await other).toMatchObject(isOpen);
     await expect.poll(() => held.length).toBe(1);
 
@@ -177,9 +177,9 @@ describe('after its open time', () => {
     await failTimes(client, failuresToOpen);
     for (const [at, pause] of [1_000, 2_000, 4_000, 8_000, 10_000, 10_000].entries()) {
       pass(pause - 1);
-      expect(await troubleOf(client.delete(id, soon()))).toMatchObject(isOpen);
+      expect(await errorOf(client.delete(id, soon()))).toMatchObject(isOpen);
       pass(1);
-      expect(await troubleOf(client.delete(id, soon()))).toMatchObject({ effect: 'answered' });
+      expect(await errorOf(client.delete(id, soon()))).toMatchObject({ effect: 'answered' });
       expect(arrived).toHaveLength(failuresToOpen + at + 1);
     }
   });
@@ -198,9 +198,9 @@ describe('after its open time', () => {
     await expect.poll(() => held.length).toBe(2);
 
     held[0]?.writeHead(500).end();
-    await troubleOf(old);
+    await errorOf(old);
     pass(9_000);
-    expect(await troubleOf(client.delete(id, soon()))).toMatchObject(isOpen);
+    expect(await errorOf(client.delete(id, soon()))).toMatchObject(isOpen);
     held[1]?.writeHead(204).end();
     await probe;
     expect(arrived).toHaveLength(failuresToOpen + 2);

@@ -62,7 +62,7 @@ test('calls beyond the connection limit wait for a connection', async () => {
   expect(sockets.size).toBe(maxConnections);
 });
 
-test('calls that time out free their connections, and waiting calls time out too', async () => {
+test('calls that time out free their connections, and queued calls time out too', async () => {
   const { url, open, answerAtOnce } = await listenSlowly();
   const client = clientOf(url, 1_000);
   const calls = Array.from({ length: 2 * maxConnections }, () => client.delete(id, soon()));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientBefore, created, id, image, imageUrl, soon, troubleOf } from '../testing/image-service-faults.ts';
+import { clientBefore, created, errorOf, id, image, imageUrl, soon } from '../testing/image-service-faults.ts';
 
 describe('create throws IMAGE_SERVICE_UNAVAILABLE for a 201 response with', () => {
   const whole = { id, imageUrl, contentType: 'image/png' };
@@ -31,13 +31,11 @@ describe('create throws IMAGE_SERVICE_UNAVAILABLE for a 201 response with', () =
     ['a URL of a scheme that only starts like HTTP', { ...whole, imageUrl: 'httpx://images.example/1' }],
     ['a scheme alone', { ...whole, imageUrl: 'https://' }],
   ])('%s', async (_, body) => {
-    await troubleOf(
-      (await clientBefore((_, res) => res.writeHead(201).end(JSON.stringify(body)))).create(image, soon()),
-    );
+    await errorOf((await clientBefore((_, res) => res.writeHead(201).end(JSON.stringify(body)))).create(image, soon()));
   });
 
   test.each(['', '{', '<html>', created.slice(0, -1), '\ufeff'])('no JSON: %j', async (body) => {
-    await troubleOf((await clientBefore((_, res) => res.writeHead(201).end(body))).create(image, soon()));
+    await errorOf((await clientBefore((_, res) => res.writeHead(201).end(body))).create(image, soon()));
   });
 
   test.each([
@@ -50,9 +48,9 @@ describe('create throws IMAGE_SERVICE_UNAVAILABLE for a 201 response with', () =
     const call = (await clientBefore((_, res) => res.writeHead(201).end(body))).create(image, soon());
     const outcome = await call.then(
       ({ url }) => url,
-      () => 'refused',
+      () => 'rejected',
     );
-    expect(['refused', imageUrl]).toContain(outcome);
+    expect(['rejected', imageUrl]).toContain(outcome);
   });
 });
 

@@ -9,12 +9,12 @@ import {
   clientOf,
   created,
   delays,
+  errorOf,
   floods,
   id,
   image,
   imageUrl,
   soon,
-  troubleOf,
 } from '../testing/image-service-faults.ts';
 import type { ImageCall, ImageClient } from './client.ts';
 
@@ -34,37 +34,37 @@ describe.each(Object.entries(calls))('%s throws IMAGE_SERVICE_UNAVAILABLE when t
 
   test.each(['127.0.0.1', 'localhost'])('is not listening, with no effect: %s', async (host) => {
     const url = (await deadUrl()).replace('127.0.0.1', host);
-    expect(await troubleOf(call(clientOf(url)))).toMatchObject({ effect: 'none' });
+    expect(await errorOf(call(clientOf(url)))).toMatchObject({ effect: 'none' });
   });
 
   test('has no address, with no effect', async () => {
-    expect(await troubleOf(call(clientOf('http://no-such-host.invalid')))).toMatchObject({ effect: 'none' });
+    expect(await errorOf(call(clientOf('http://no-such-host.invalid')))).toMatchObject({ effect: 'none' });
   });
 
   test('does not speak TLS although its URL says so', async () => {
     const server = await listen((_, res) => res.end());
     onTestFinished(server.stop);
-    const trouble = await troubleOf(call(clientOf(server.url.replace('http:', 'https:'))));
-    expect(trouble).toMatchObject({ effect: 'unknown' });
+    const error = await errorOf(call(clientOf(server.url.replace('http:', 'https:'))));
+    expect(error).toMatchObject({ effect: 'unknown' });
   });
 
   test.each(Object.entries(answers))('responds with %s', async (_, [effect, answer]) => {
-    expect(await troubleOf(call(await clientBefore(answer)))).toMatchObject({ effect });
+    expect(await errorOf(call(await clientBefore(answer)))).toMatchObject({ effect });
   });
 
   test.each(Object.entries(breaks(status)))('%s, with an unknown effect', async (_, fault) => {
-    expect(await troubleOf(call(await clientBefore(fault)))).toMatchObject({ effect: 'unknown' });
+    expect(await errorOf(call(await clientBefore(fault)))).toMatchObject({ effect: 'unknown' });
   });
 
   test.each(Object.entries(delays(status)))('%s, with an unknown effect', async (_, delay) => {
-    expect(await troubleOf(call(await clientBefore(delay, 100)))).toMatchObject({ effect: 'unknown' });
+    expect(await errorOf(call(await clientBefore(delay, 100)))).toMatchObject({ effect: 'unknown' });
   });
 
   test('sends the response of another call', async () => {
     const other = name === 'create' ? 204 : 201;
     const body = other === 201 ? created : undefined;
-    const trouble = await troubleOf(call(await clientBefore((_, res) => res.writeHead(other).end(body))));
-    expect(trouble).toMatchObject({ effect: 'answered' });
+    const error = await errorOf(call(await clientBefore((_, res) => res.writeHead(other).end(body))));
+    expect(error).toMatchObject({ effect: 'answered' });
   });
 
   test.each([301, 302, 303, 307, 308])('redirects with %i, which is not followed', async (status) => {
@@ -74,14 +74,14 @@ describe.each(Object.entries(calls))('%s throws IMAGE_SERVICE_UNAVAILABLE when t
       res.writeHead(201).end(created);
     });
     onTestFinished(target.stop);
-    await troubleOf(call(await clientBefore((_, res) => res.writeHead(status, { location: target.url }).end())));
+    await errorOf(call(await clientBefore((_, res) => res.writeHead(status, { location: target.url }).end())));
     expect(followed).toBe(0);
   });
 
   test('repeats the token, which is not logged', async () => {
     const answer: RequestListener = (req, res) =>
       res.writeHead(403).end(`No token is ${req.headers['x-api-private-token']}`);
-    await troubleOf(call(await clientBefore(answer)));
+    await errorOf(call(await clientBefore(answer)));
   });
 
   test('is not called because the deadline has passed', async () => {
@@ -90,8 +90,8 @@ describe.each(Object.entries(calls))('%s throws IMAGE_SERVICE_UNAVAILABLE when t
       arrived += 1;
     });
     const late = { requestId: 'request-1', deadline: Date.now() };
-    const trouble = await troubleOf(call(client, late));
-    expect(trouble).toMatchObject({
+    const error = await errorOf(call(client, late));
+    expect(error).toMatchObject({
       effect: 'none',
       cause: { message: expect.stringContaining('deadline has passed') },
     });
@@ -101,11 +101,11 @@ describe.each(Object.entries(calls))('%s throws IMAGE_SERVICE_UNAVAILABLE when t
 
 describe.each(Object.entries(uploads))('%s throws IMAGE_SERVICE_UNAVAILABLE when the service', (_, call) => {
   test.each(Object.entries(answersToUploads))('responds with %s', async (_, [effect, answer]) => {
-    expect(await troubleOf(call(await clientBefore(answer)))).toMatchObject({ effect });
+    expect(await errorOf(call(await clientBefore(answer)))).toMatchObject({ effect });
   });
 
   test.each(Object.entries(floods))('%s, with an unknown effect', async (_, flood) => {
-    expect(await troubleOf(call(await clientBefore(flood)))).toMatchObject({ effect: 'unknown' });
+    expect(await errorOf(call(await clientBefore(flood)))).toMatchObject({ effect: 'unknown' });
   });
 });
 
@@ -114,12 +114,12 @@ test.each(['create', 'replace'])('an image that the service repeats to %s is not
     res.writeHead(400);
     req.pipe(res);
   };
-  await troubleOf(calls[name]?.(await clientBefore(repeat)) ?? Promise.resolve());
+  await errorOf(calls[name]?.(await clientBefore(repeat)) ?? Promise.resolve());
 });
 
 test('404 is IMAGE_SERVICE_UNAVAILABLE for create, MISSING for replace, and success for delete', async () => {
   const client = await clientBefore((_, res) => res.writeHead(404).end('{"status_code":404,"message":"none"}'));
-  await troubleOf(client.create(image, soon()));
+  await errorOf(client.create(image, soon()));
   expect(await client.replace(id, image, soon())).toBe('MISSING');
   expect(await client.delete(id, soon())).toBeUndefined();
 });
@@ -131,7 +131,7 @@ test('a single failure does not keep later calls from the service', async () => 
     if (count === 1) req.socket.resetAndDestroy();
     else res.writeHead(204).end();
   });
-  await troubleOf(client.delete(id, soon()));
+  await errorOf(client.delete(id, soon()));
   expect(count).toBe(1);
   await client.delete(id, soon());
 });

@@ -4,16 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startImageService } from '../../../image-service/server.ts';
 import { listen } from '../../../tests/support/servers.ts';
 import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
-import {
-  answering,
-  clientBefore,
-  clientOf,
-  id,
-  image,
-  soon,
-  token,
-  troubleOf,
-} from '../testing/image-service-faults.ts';
+import { answering, clientBefore, clientOf, errorOf, id, image, soon, token } from '../testing/image-service-faults.ts';
 
 const imageUrl = `https://images.example/images/public/${id}`;
 const times = { createdAt: '2026-01-02T03:04:05.678Z', updatedAt: '2026-02-03T04:05:06.789Z' };
@@ -126,7 +117,7 @@ describe('list returns undefined when the service responds with', () => {
 test.each([201, 204, 206, 301, 304, 400, 401, 403, 410, 429, 500, 503])(
   'list throws IMAGE_SERVICE_UNAVAILABLE for %i',
   async (status) => {
-    await troubleOf(listOf(answering(status)));
+    await errorOf(listOf(answering(status)));
   },
 );
 
@@ -140,11 +131,11 @@ describe('list accepts a response', () => {
   });
 
   test('but throws beyond that', async () => {
-    await troubleOf(listOf((_, res) => res.end(padded(32 * MiB + 1))));
+    await errorOf(listOf((_, res) => res.end(padded(32 * MiB + 1))));
   });
 
   test('but throws if it decompresses to more', async () => {
     const packed = gzipSync(padded(32 * MiB + 1));
-    await troubleOf(listOf((_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(packed)));
+    await errorOf(listOf((_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(packed)));
   });
 });

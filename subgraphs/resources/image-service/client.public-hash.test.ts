@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startImageService } from '../../../image-service/server.ts';
 import { listen } from '../../../tests/support/servers.ts';
 import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
-import { breaks, clientBefore, clientOf, image, soon, token, troubleOf } from '../testing/image-service-faults.ts';
+import { breaks, clientBefore, clientOf, errorOf, image, soon, token } from '../testing/image-service-faults.ts';
 import { createImageClient } from './client.ts';
 
 const url = 'https://images.example/images/public/1';
@@ -146,13 +146,13 @@ describe('publicHash of an endless body', () => {
 test.each(Object.entries(breaks(200)))(
   'publicHash throws IMAGE_SERVICE_UNAVAILABLE for a truncated body: %s',
   async (_, fault) => {
-    expect(await troubleOf(hashBefore(fault))).toMatchObject({ effect: 'unknown' });
+    expect(await errorOf(hashBefore(fault))).toMatchObject({ effect: 'unknown' });
   },
 );
 
 test.each([201, 204, 206, 301, 304, 401, 403, 500, 503])(
   'publicHash throws IMAGE_SERVICE_UNAVAILABLE for %i',
   async (status) => {
-    await troubleOf(hashBefore((_, res) => res.writeHead(status).end()));
+    await errorOf(hashBefore((_, res) => res.writeHead(status).end()));
   },
 );

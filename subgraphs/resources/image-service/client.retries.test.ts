@@ -8,10 +8,10 @@ import {
   clientBeforeSteps,
   clientOf,
   created,
+  errorOf,
   id,
   image,
   soon,
-  troubleOf,
 } from '../testing/image-service-faults.ts';
 import type { ReplaceOutcome } from './client.ts';
 
@@ -47,13 +47,13 @@ describe('replace succeeds', () => {
 describe('replace fails', () => {
   test('after three failed attempts', async () => {
     const { client, arrived } = await clientBeforeSteps([answering(500)]);
-    expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'answered' });
+    expect(await errorOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'answered' });
     expect(arrived).toHaveLength(3);
   });
 
   test.each([400, 401, 403, 405, 413, 415, 422])('without a retry after %i', async (status) => {
     const { client, arrived } = await clientBeforeSteps([answering(status)]);
-    expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'none' });
+    expect(await errorOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'none' });
     expect(arrived).toHaveLength(1);
   });
 
@@ -65,7 +65,7 @@ describe('replace fails', () => {
 
   test('with an unknown effect when 404 follows an attempt without a response', async () => {
     const { client, arrived } = await clientBeforeSteps([reset, answering(404)]);
-    expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'unknown' });
+    expect(await errorOf(client.replace(id, image, soon()))).toMatchObject({ effect: 'unknown' });
     expect(arrived).toHaveLength(2);
   });
 
@@ -76,14 +76,14 @@ describe('replace fails', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     const call = { ...soon(), deadline: Date.now() + 99 };
-    await troubleOf(client.replace(id, image, call));
+    await errorOf(client.replace(id, image, call));
     expect(arrived).toHaveLength(1);
   });
 
   test('without a retry when the first attempt lasts until the deadline', async () => {
     const { client, arrived } = await clientBeforeSteps([silence], 60_000);
     const call = { ...soon(), deadline: Date.now() + 400 };
-    expect(await troubleOf(client.replace(id, image, call))).toMatchObject({ effect: 'unknown' });
+    expect(await errorOf(client.replace(id, image, call))).toMatchObject({ effect: 'unknown' });
     expect(arrived).toHaveLength(1);
   });
 });
@@ -99,7 +99,7 @@ describe('the effect of several attempts is the least certain one', () => {
     ['none each time', [answering(429)], 'none'],
   ])('%s', async (_, steps, effect) => {
     const { client } = await clientBeforeSteps(steps, 300);
-    expect(await troubleOf(client.replace(id, image, soon()))).toMatchObject({ effect });
+    expect(await errorOf(client.replace(id, image, soon()))).toMatchObject({ effect });
   });
 });
 
@@ -139,7 +139,7 @@ describe('create', () => {
     ['a malformed new image', (_, res) => res.writeHead(201).end('{}'), 'answered'],
   ])('never sends the image twice: %s', async (_, step, effect) => {
     const { client, arrived } = await clientBeforeSteps([step], 300);
-    expect(await troubleOf(client.create(image, soon()))).toMatchObject({ effect });
+    expect(await errorOf(client.create(image, soon()))).toMatchObject({ effect });
     // Longer than the longest first delay.
     await setTimeout(300);
     expect(arrived).toEqual(['POST']);
@@ -152,8 +152,8 @@ test.each<[string, RequestListener]>([
   ['no response', silence],
 ])('only uploads are retried; every other call is attempted once: %s', async (_, step) => {
   const { client, arrived } = await clientBeforeSteps([step], 300);
-  await troubleOf(client.delete(id, soon()));
-  await troubleOf(client.list(soon()));
-  await troubleOf(client.publicHash('http://images.example/1', { ...soon(), maxBytes: 10 }));
+  await errorOf(client.delete(id, soon()));
+  await errorOf(client.list(soon()));
+  await errorOf(client.publicHash('http://images.example/1', { ...soon(), maxBytes: 10 }));
   expect(arrived).toEqual(['DELETE', 'GET', 'GET']);
 });

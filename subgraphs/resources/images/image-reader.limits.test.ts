@@ -39,11 +39,11 @@ describe('UNSUPPORTED_IMAGE, decided from the header alone, is', () => {
     { width: 40_000_001, height: 1 },
     { width: 2 ** 31 - 1, height: 2 ** 31 - 1 },
   ])('a PNG of %j pixels', async (size) => {
-    const refused = {
+    const rejected = {
       message: expect.not.stringMatching(/incomplete|completely/),
       extensions: { code: 'UNSUPPORTED_IMAGE' },
     };
-    await expect(readBytes(claimSize(await png(), size))).rejects.toMatchObject(refused);
+    await expect(readBytes(claimSize(await png(), size))).rejects.toMatchObject(rejected);
   });
 
   test('a PNG of 100 megapixels, with the limit in the message', async () => {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { OpenOperation } from '../storage/operation-store.ts';
-import { bury } from '../testing/events.ts';
-import { delay, hold, lost } from '../testing/gate.ts';
+import { purgeAccount } from '../testing/events.ts';
+import { blockCalls, delay, lost } from '../testing/gate.ts';
 import { claimAll } from '../testing/resources.ts';
 import { imageOf, startRules, unauthenticated } from '../testing/rules.ts';
 
 type Rules = Awaited<ReturnType<typeof startRules>>;
 
 /** Expects that nothing of the account remains, in the database or at the image service. */
-async function expectNothing({ settled, storedImages, store, database }: Rules, ownerId: string) {
-  await settled();
+async function expectNothing({ reconciled, storedImages, store, database }: Rules, ownerId: string) {
+  await reconciled();
   await expect.poll(storedImages).toEqual([]);
   expect(await store.count({ ownerId, order: 'NEWEST', filter: {} })).toBe(0);
   expect(database.open()).toEqual([]);
@@ -18,7 +18,7 @@ async function expectNothing({ settled, storedImages, store, database }: Rules, 
 
 /** Accepts the purge event, and also purges the account if `isPurged`. */
 async function end({ store }: Rules, ownerId: string, { isPurged }: { isPurged: boolean }) {
-  await bury(store, ownerId);
+  await purgeAccount(store, ownerId);
   while (isPurged && (await store.revocations.purgeSome(10)));
 }
 
@@ -35,7 +35,7 @@ describe.each(['POST', 'PUT'] as const)('an account that is purged while its cre
     async (_, at, __, isPurged, key) => {
       const rules = await startRules();
       const ada = rules.signUp();
-      const { wait, arrived, release } = hold();
+      const { wait, arrived, release } = blockCalls();
       rules.gate.steps[method] = { [at]: wait };
       const created = ada.create({ ...(key && { idempotencyKey: key }) });
       await arrived;
@@ -54,7 +54,7 @@ describe('an account that is purged while its image is replaced,', () => {
     const rules = await startRules();
     const ada = rules.signUp();
     const { id } = await ada.create();
-    const { wait, arrived, release } = hold();
+    const { wait, arrived, release } = blockCalls();
     rules.gate.steps.PUT = { [at]: wait };
     const updated = ada.update({ id, title: 'Late', image: await imageOf(4) });
     await arrived;
@@ -72,7 +72,7 @@ describe('an account that is purged while its image is replaced,', () => {
     rules.gate.steps.PUT = { instead };
     await expect(ada.update({ id, image: await imageOf(4) })).rejects.toMatchObject({ name: 'ApiError' });
     await end(rules, ada.viewerId, { isPurged: true });
-    await rules.settled();
+    await rules.reconciled();
     expect(await rules.storedImages()).toEqual([]);
     expect(new Set(await land())).toEqual(new Set([404]));
     await expectNothing(rules, ada.viewerId);
@@ -126,7 +126,7 @@ describe('an operation that the reconciler has claimed before the account is pur
   test('a keyed create whose bytes were uploaded', async () => {
     const rules = await startRules();
     const ada = rules.signUp();
-    const { wait, arrived, release } = hold();
+    const { wait, arrived, release } = blockCalls();
     rules.gate.steps.PUT = { after: wait };
     const created = ada.create({ idempotencyKey: 'key' }).catch(() => {});
     await arrived;
@@ -145,7 +145,7 @@ describe('an operation that the reconciler has claimed before the account is pur
     const rules = await startRules();
     const ada = rules.signUp();
     const resource = await ada.create();
-    const { wait, arrived, release } = hold();
+    const { wait, arrived, release } = blockCalls();
     rules.gate.steps.PUT = { after: wait };
     const updated = ada.update({ id: resource.id, image: await imageOf(4) }).catch(() => {});
     await arrived;
@@ -167,10 +167,10 @@ test('purging an account of many resources affects no other account, whose reque
   for (let at = 0; at < 20; at += 1) await ada.create();
   const bobs = await bob.create();
   rules.reconcile();
-  await bury(rules.store, ada.viewerId);
+  await purgeAccount(rules.store, ada.viewerId);
   const more = await bob.create({ idempotencyKey: 'key' });
   await bob.update({ id: bobs.id, image: await imageOf(4) });
-  await rules.settled();
+  await rules.reconciled();
   await expect
     .poll(async () => (await rules.storedImages()).map(({ id }) => id).sort())
     .toEqual([bobs.image.id, more.image.id].sort());
@@ -184,7 +184,7 @@ test('an outage of the image service delays deleting the images, but not the row
   const { id } = await ada.create();
   rules.gate.steps.DELETE = { instead: ({ socket }) => socket.destroy() };
   rules.reconcile();
-  await bury(rules.store, ada.viewerId);
+  await purgeAccount(rules.store, ada.viewerId);
   await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations not recovered; will retry');
   expect(await ada.find(id)).toBeUndefined();
   expect(await rules.storedImages()).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { hold } from '../testing/gate.ts';
+import { blockCalls } from '../testing/gate.ts';
 import { aLease, someTimes } from '../testing/resources.ts';
 import { startRules } from '../testing/rules.ts';
 
@@ -19,12 +19,12 @@ async function deletionsLeft({ signUp, store }: Awaited<ReturnType<typeof startR
 
 test('reconcilers of two processes never recover the same operation', async () => {
   const rules = await startRules();
-  const { gate, anotherProcess, reconcile, settled, storedImages } = rules;
+  const { gate, anotherProcess, reconcile, reconciled, storedImages } = rules;
   const paths = await deletionsLeft(rules, 50);
   gate.steps.DELETE = { before: () => setTimeout(10) };
   anotherProcess().reconcile();
   reconcile();
-  await settled();
+  await reconciled();
   const deleted = gate.calls.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
   expect(deleted.sort()).toEqual(paths.sort());
   expect(await storedImages()).toEqual([]);
@@ -32,9 +32,9 @@ test('reconcilers of two processes never recover the same operation', async () =
 
 test('an operation that one reconciler has claimed is ignored by another', async () => {
   const rules = await startRules();
-  const { gate, anotherProcess, reconcile, settled, database } = rules;
+  const { gate, anotherProcess, reconcile, reconciled, database } = rules;
   const first = await deletionsLeft(rules, 1);
-  const { wait, arrived, release } = hold();
+  const { wait, arrived, release } = blockCalls();
   gate.steps.DELETE = { before: wait };
   reconcile();
   await arrived;
@@ -45,15 +45,15 @@ test('an operation that one reconciler has claimed is ignored by another', async
   const later = [...(await deletionsLeft(rules, 1)), ...(await deletionsLeft(rules, 1))];
   await expect.poll(database.open).toEqual(['DELETING']);
   release();
-  await settled();
+  await reconciled();
   const deleted = gate.calls.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
   expect(deleted.sort()).toEqual([...first, ...later].sort());
 });
 
 test('a reconciler ignores operations whose request holds the lease', async () => {
-  const { signUp, gate, reconcile, settled, storedImages, lines } = await startRules();
+  const { signUp, gate, reconcile, reconciled, storedImages, lines } = await startRules();
   const ada = signUp();
-  const { wait, arrived, release } = hold();
+  const { wait, arrived, release } = blockCalls();
   gate.steps.PUT = { before: wait };
   const created = ada.create();
   await arrived;
@@ -63,7 +63,7 @@ test('a reconciler ignores operations whose request holds the lease', async () =
   for (let at = 0; at < 3; at += 1) await other.delete({ id: (await other.create()).id });
   release();
   const { image } = await created;
-  await settled();
+  await reconciled();
   expect([(await storedImages()).map(({ id }) => id), lines]).toEqual([[image.id], []]);
 });
 
@@ -74,6 +74,6 @@ test('a reconciler continues after the database rejected writes for a while', as
   rules.reconcile();
   await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('reconciler run failed; will retry');
   rules.database.unlock();
-  await rules.settled();
+  await rules.reconciled();
   expect(await rules.storedImages()).toEqual([]);
 });

@@ -42,7 +42,7 @@ describe('a create that was killed', () => {
     const { ada, asked } = await killedCreate(rules, { ...(key && { key }) });
     if (key) await expect(ada.create(asked)).rejects.toEqual(inProgress);
     rules.database.abandon();
-    await rules.settled();
+    await rules.reconciled();
     expect(rules.gate.calls.map(({ method }) => method)).toEqual(['GET']);
     expect(await ada.list()).toEqual([]);
     const made = await ada.create(asked);
@@ -56,7 +56,7 @@ describe('a create that was killed', () => {
       const { ada, asked, reserveAt } = await killedCreate(rules, { ...(key && { key }) });
       const { id } = await reserveAt();
       rules.database.abandon();
-      await rules.settled();
+      await rules.reconciled();
       expect(rules.gate.calls.map(({ method, path }) => [method, path.split('/').at(-1)])).toEqual([
         ['GET', 'images'],
         ['DELETE', id],
@@ -75,7 +75,7 @@ describe('a create that was killed', () => {
     expect(rules.database.open()).toEqual(['SEARCHING']);
     await reserveAt();
     rules.database.abandon();
-    await rules.settled();
+    await rules.reconciled();
     expect(await rules.storedImages()).toEqual([]);
   });
 
@@ -87,7 +87,7 @@ describe('a create that was killed', () => {
     await upload(image);
     await expect(ada.create(asked)).rejects.toEqual(inProgress);
     rules.database.abandon();
-    await rules.settled();
+    await rules.reconciled();
     const [made, ...more] = await ada.list();
     expect(more).toEqual([]);
     expect(await ada.create(asked)).toEqual(await ada.find(made?.id ?? ''));
@@ -96,7 +96,7 @@ describe('a create that was killed', () => {
     expect(rules.gate.calls).toEqual([]);
   });
 
-  test('and is finished before its calls have settled keeps its image locked until then', async () => {
+  test('and is finished before its calls have reconciled keeps its image locked until then', async () => {
     const rules = await startRules();
     const { ada, reserveAt, record, upload } = await killedCreate(rules, { key: 'key' });
     const image = await reserveAt();
@@ -109,7 +109,7 @@ describe('a create that was killed', () => {
     const update = { id: made?.id ?? '', image: await imageOf(5) };
     await expect(ada.update(update)).rejects.toEqual(inProgress);
     rules.database.abandon();
-    await rules.settled();
+    await rules.reconciled();
     expect(await ada.update(update)).toMatchObject({ version: 2, image: { width: 5 } });
   });
 
@@ -124,7 +124,7 @@ describe('a create that was killed', () => {
     await record(image);
     if (isWhole) await upload(image);
     rules.database.abandon();
-    await rules.settled();
+    await rules.reconciled();
     expect([await ada.list(), await rules.storedImages()]).toEqual([[], []]);
     expect(rules.gate.calls.map(({ method }) => method)).toEqual(['DELETE']);
     const made = await ada.create(asked);
@@ -138,7 +138,7 @@ describe('a create that was killed', () => {
     await record(image);
     await rules.loseImage(image.id);
     rules.database.abandon();
-    await rules.settled();
+    await rules.reconciled();
     expect(await ada.create(asked)).toMatchObject({ version: 1 });
   });
 });
@@ -157,34 +157,34 @@ describe('a replacement that was killed', () => {
   };
 
   test('before its bytes were uploaded changes nothing', async () => {
-    const { ada, resource, database, settled, servedAt } = await killedReplacement();
+    const { ada, resource, database, reconciled, servedAt } = await killedReplacement();
     database.abandon();
-    await settled();
+    await reconciled();
     expect(await ada.find(resource.id)).toEqual(resource);
     expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
     expect(await ada.update({ id: resource.id, title: 'Free' })).toMatchObject({ version: 2 });
   });
 
   test('after its bytes were uploaded is finished, with its text changes and one more version', async () => {
-    const { ada, resource, data, properties, database, settled, servedAt, overwrite } = await killedReplacement();
+    const { ada, resource, data, properties, database, reconciled, servedAt, overwrite } = await killedReplacement();
     await overwrite(resource.image.id, data);
     database.abandon();
-    await settled();
+    await reconciled();
     const image = { ...resource.image, ...properties };
     const expected = { ...resource, title: 'New', image, version: 2, updatedAt: expect.any(Date) };
     expect(await ada.find(resource.id)).toEqual(expected);
     expect(await servedAt(resource.image.url)).toBe(properties.sha256);
   });
 
-  test('is not decided before its calls have settled, whatever its bytes', async () => {
-    const { ada, resource, data, database, settled, reconcile, overwrite } = await killedReplacement();
+  test('is not decided before its calls have reconciled, whatever its bytes', async () => {
+    const { ada, resource, data, database, reconciled, reconcile, overwrite } = await killedReplacement();
     database.abandon({ isSettled: false });
     reconcile();
     await expect.poll(database.due).toEqual([]);
     await expect(ada.update({ id: resource.id, title: 'Free' })).rejects.toEqual(inProgress);
     await overwrite(resource.image.id, data);
     database.abandon();
-    await settled();
+    await reconciled();
     expect(await ada.find(resource.id)).toMatchObject({ title: 'New', version: 2, image: { width: 4 } });
   });
 });
@@ -201,6 +201,6 @@ test('a deletion that was killed is finished when the service works again', asyn
   await expect(ada.delete({ id })).rejects.toEqual(notFound);
   expect((await rules.storedImages()).map(({ id }) => id)).toEqual([image.id]);
   rules.gate.steps = {};
-  await rules.settled();
+  await rules.reconciled();
   expect(await rules.storedImages()).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { delay, hold, lost, type Step } from '../testing/gate.ts';
+import { blockCalls, delay, lost, type Step } from '../testing/gate.ts';
 import { imageServiceUnavailable, startRules } from '../testing/rules.ts';
 import { createReservation } from './reservation.ts';
 
@@ -32,7 +32,7 @@ describe('without a listing', () => {
     ['nothing', answering(200)],
   ])('(%s) a possible image of ours stays, is counted, and is logged once', async (_, step) => {
     const rules = await lostReservation();
-    const { gate, store, lines, database, storedImages, reconcile, settled } = rules;
+    const { gate, store, lines, database, storedImages, reconcile, reconciled } = rules;
     gate.steps.GET = step;
     const [left] = await storedImages();
     await addForeigners(rules, 2);
@@ -55,20 +55,20 @@ describe('without a listing', () => {
     // As soon as there is a listing, the image is found.
     delete gate.steps.GET;
     database.abandon();
-    await settled();
+    await reconciled();
     expect(await store.operations.countUnresolved()).toBe(0);
     expect(await storedImages()).toHaveLength(2);
     expect((await storedImages()).map(({ id }) => id)).not.toContain(left?.id);
   });
 
   test('for a moment only, nothing is counted, and the search is repeated', async () => {
-    const { gate, store, lines, storedImages, reconcile, settled } = await lostReservation();
+    const { gate, store, lines, storedImages, reconcile, reconciled } = await lostReservation();
     gate.steps.GET = answering(500);
     reconcile();
     await expect.poll(() => lines.map(({ msg }) => msg)).toContain('operations not recovered; will retry');
     expect([await store.operations.countUnresolved(), (await storedImages()).length]).toEqual([0, 1]);
     delete gate.steps.GET;
-    await settled();
+    await reconciled();
     expect(await storedImages()).toEqual([]);
   });
 });
@@ -81,35 +81,35 @@ test('our image is found among hundreds of foreign ones of the same hour, which 
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
   // In either order of the listing, more images come before it than one search hashes.
   const after = await addForeigners(rules, 210);
-  await rules.settled();
+  await rules.reconciled();
   const left = (await rules.storedImages()).map(({ id }) => id);
   expect(left.sort()).toEqual([...before, ...after].sort());
 });
 
 test('an image that arrives after its create has ended is deleted by the next search', async () => {
-  const { signUp, gate, settled, storedImages, lines } = await startRules();
+  const { signUp, gate, reconciled, storedImages, lines } = await startRules();
   const ada = signUp();
   const { instead, land } = delay();
   gate.steps.POST = { instead };
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
-  await settled();
+  await reconciled();
   expect(await land()).toEqual([201]);
   expect(await storedImages()).toHaveLength(1);
 
   gate.steps.POST = lost;
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
   gate.steps = {};
-  await settled();
+  await reconciled();
   expect(await storedImages()).toEqual([]);
   expect(lines.map(({ msg }) => msg)).toContain('orphaned image found: it was stored after its create was abandoned');
 });
 
 test.each(['POST', 'PUT'] as const)('a search ignores the image of a create that is at its %s', async (method) => {
-  const { signUp, gate, settled, servedAt, storedImages, database, reconcile } = await startRules();
+  const { signUp, gate, reconciled, servedAt, storedImages, database, reconcile } = await startRules();
   const [ada, bob] = [signUp(), signUp()];
   gate.steps.POST = lost;
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
-  const { wait, arrived, release } = hold();
+  const { wait, arrived, release } = blockCalls();
   // Blocked while the image has the reservation's bytes.
   gate.steps = method === 'POST' ? { POST: { after: wait } } : { PUT: { before: wait } };
   const created = bob.create();
@@ -121,7 +121,7 @@ test.each(['POST', 'PUT'] as const)('a search ignores the image of a create that
   await expect.poll(() => database.open()).toHaveLength(1);
   release();
   const { image } = await created;
-  await settled();
+  await reconciled();
   expect(await servedAt(image.url)).toBe(image.sha256);
   expect((await storedImages()).map(({ id }) => id)).toEqual([image.id]);
 });

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { hold, lost, type Step } from '../testing/gate.ts';
+import { blockCalls, lost, type Step } from '../testing/gate.ts';
 import { jpeg } from '../testing/images.ts';
 import {
+  apiErrorWith,
   databaseUnavailable,
   imageOf,
   imageServiceUnavailable,
   inProgress,
   notFound,
-  refusal,
   startRules,
 } from '../testing/rules.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-const keyReused = refusal({ code: 'CONFLICT', reason: 'KEY_REUSED' });
+const keyReused = apiErrorWith({ code: 'CONFLICT', reason: 'KEY_REUSED' });
 const refusing = (status: number): Step => ({ instead: (_, res) => res.writeHead(status).end() });
 
 type Rules = Awaited<ReturnType<typeof startRules>>;
@@ -32,17 +32,17 @@ describe('a key', () => {
   test.each([
     ['empty', ''],
     ['of 65 characters', 'k'.repeat(65)],
-    ['of 65 characters beyond the basic plane', '🔑'.repeat(65)],
-    ['with half a surrogate pair', 'key \ud83d'],
+    ['of 65 astral characters', '🔑'.repeat(65)],
+    ['with a lone surrogate', 'key \ud83d'],
     ['with NUL', 'key\0'],
-  ])('%s is BAD_USER_INPUT before anybody hears of it', async (_, idempotencyKey) => {
+  ])('%s is BAD_USER_INPUT, without any call', async (_, idempotencyKey) => {
     const rules = await startRules();
     const ada = rules.signUp();
     const problems = [{ field: 'idempotencyKey', message: expect.any(String) }];
-    await expect(ada.create({ idempotencyKey })).rejects.toEqual(refusal({ code: 'BAD_USER_INPUT', problems }));
+    await expect(ada.create({ idempotencyKey })).rejects.toEqual(apiErrorWith({ code: 'BAD_USER_INPUT', problems }));
     const both = [expect.objectContaining({ field: 'title' }), ...problems];
     const withMore = ada.create({ idempotencyKey, title: '' });
-    await expect(withMore).rejects.toEqual(refusal({ code: 'BAD_USER_INPUT', problems: both }));
+    await expect(withMore).rejects.toEqual(apiErrorWith({ code: 'BAD_USER_INPUT', problems: both }));
     expect([uploadsOf(rules), rules.database.open(), await ada.list()]).toEqual([[], [], []]);
   });
 
@@ -51,7 +51,7 @@ describe('a key', () => {
     ['of 64 characters', 'k'.repeat(64)],
     ['of 64 emoji', '🔑'.repeat(64)],
     ['of white space', ' '],
-  ])('%s is taken', async (_, idempotencyKey) => {
+  ])('%s is valid', async (_, idempotencyKey) => {
     const rules = await startRules();
     const ada = rules.signUp();
     const first = await ada.create({ idempotencyKey });
@@ -59,7 +59,7 @@ describe('a key', () => {
     expect(uploadsOf(rules)).toEqual(['POST', 'PUT']);
   });
 
-  test('of null is none: the same twice makes two', async () => {
+  test('of null is no key: the same input twice creates two resources', async () => {
     const { signUp } = await startRules();
     const ada = signUp();
     await ada.create({ idempotencyKey: null });
@@ -67,7 +67,7 @@ describe('a key', () => {
     expect(await ada.list()).toHaveLength(2);
   });
 
-  test('is another’s own: the same key of two users makes two', async () => {
+  test('belongs to its owner: the same key of two users creates two resources', async () => {
     const { signUp } = await startRules();
     const [ada, bob] = [signUp(), signUp()];
     const [adas, bobs] = [await ada.create(await keyed()), await bob.create(await keyed({ title: 'Bob’s' }))];
@@ -75,7 +75,7 @@ describe('a key', () => {
     expect(await bob.create(await keyed({ title: 'Bob’s' }))).toEqual(bobs);
   });
 
-  test('is told from others as it is written', async () => {
+  test('is compared exactly', async () => {
     const { signUp } = await startRules();
     const ada = signUp();
     for (const idempotencyKey of ['key', 'Key', 'key ', 'ke\u0301y', 'k\u00e9y']) await ada.create({ idempotencyKey });
@@ -84,12 +84,12 @@ describe('a key', () => {
 });
 
 describe('the same key with the same input', () => {
-  test('gives what it made, as it is now, and stores nothing', async () => {
+  test('returns the created resource in its present state, and stores nothing', async () => {
     const rules = await startRules();
     const ada = rules.signUp();
     const first = await ada.create(await keyed());
     expect(await ada.create(await keyed())).toEqual(first);
-    // Written otherwise, and the same resource all the same.
+    // Equal after trimming, so the same input.
     expect(await ada.create(await keyed({ title: '  A picture ' }))).toEqual(first);
     const changed = await ada.update({ id: first.id, title: 'New', image: await imageOf(4) });
     expect(await ada.create(await keyed())).toEqual(changed);
@@ -97,7 +97,7 @@ describe('the same key with the same input', () => {
     expect([await ada.list(), (await rules.storedImages()).length]).toEqual([[changed], 1]);
   });
 
-  test('is NOT_FOUND after it was deleted, and makes nothing', async () => {
+  test('is NOT_FOUND after the resource was deleted, and creates nothing', async () => {
     const rules = await startRules();
     const ada = rules.signUp();
     const { id } = await ada.create(await keyed());
@@ -107,11 +107,11 @@ describe('the same key with the same input', () => {
     expect([await ada.list(), await rules.storedImages()]).toEqual([[], []]);
   });
 
-  test.each(['POST', 'PUT'] as const)('is IN_PROGRESS while %s is under way, in any process', async (method) => {
+  test.each(['POST', 'PUT'] as const)('is IN_PROGRESS during %s, in any process', async (method) => {
     const rules = await startRules();
     const ada = rules.signUp();
     const elsewhere = rules.anotherProcess().signUp(ada.viewerId);
-    const { wait, arrived, release } = hold();
+    const { wait, arrived, release } = blockCalls();
     rules.gate.steps[method] = { before: wait };
     const first = ada.create(await keyed());
     await arrived;
@@ -126,7 +126,7 @@ describe('the same key with the same input', () => {
     expect([await ada.create(await keyed()), await elsewhere.create(await keyed())]).toEqual([made, made]);
   });
 
-  test('makes another a day later', async () => {
+  test('creates another resource a day later', async () => {
     const { signUp, database, reconcile, gate } = await startRules();
     const ada = signUp();
     const first = await ada.create(await keyed());
@@ -148,12 +148,12 @@ describe('the same key with the same input', () => {
 test.each<[string, object]>([
   ['title', { title: 'Another' }],
   ['description', { description: 'Another' }],
-  ['description left out', { description: undefined }],
-  ['description of nothing', { description: '' }],
+  ['missing description', { description: undefined }],
+  ['empty description', { description: '' }],
   ['contentType', { image: { ...(await imageOf(3)), contentType: 'image/png' } }],
   ['image', { image: await imageOf(4) }],
   ['image of another type', { image: { data: (await jpeg()).toString('base64') } }],
-])('the same key with another %s is KEY_REUSED, and makes nothing', async (_, fields) => {
+])('the same key with another %s is KEY_REUSED, and creates nothing', async (_, fields) => {
   const rules = await startRules();
   const ada = rules.signUp();
   const first = await ada.create(await keyed());
@@ -162,28 +162,28 @@ test.each<[string, object]>([
   expect(await ada.create(await keyed())).toEqual(first);
 });
 
-describe('after an error the same key makes exactly one', () => {
+describe('after an error the same key creates exactly one resource', () => {
   test.each<[string, Rules['gate']['steps']]>([
-    ['POST refused', { POST: refusing(413) }],
+    ['POST rejected', { POST: refusing(413) }],
     ['POST failed', { POST: refusing(500) }],
     ['POST lost', { POST: lost }],
-    ['PUT refused', { PUT: refusing(413) }],
+    ['PUT rejected', { PUT: refusing(413) }],
     ['PUT failed', { PUT: refusing(500) }],
     ['PUT lost', { PUT: lost }],
-    ['PUT lost, and its deletion refused', { PUT: lost, DELETE: refusing(503) }],
+    ['PUT lost, and its deletion rejected', { PUT: lost, DELETE: refusing(503) }],
   ])('%s: at once', async (_, steps) => {
-    const { signUp, gate, settled, storedImages } = await startRules();
+    const { signUp, gate, reconciled, storedImages } = await startRules();
     const ada = signUp();
     Object.assign(gate.steps, steps);
     await expect(ada.create(await keyed())).rejects.toEqual(imageServiceUnavailable);
     gate.steps = {};
     const made = await ada.create(await keyed());
-    await settled();
+    await reconciled();
     expect(await ada.create(await keyed())).toEqual(made);
     expect([await ada.list(), (await storedImages()).map(({ id }) => id)]).toEqual([[made], [made.image.id]]);
   });
 
-  test('the database locked before anything was called: at once', async () => {
+  test('database locked before the first call: at once', async () => {
     const rules = await startRules();
     const ada = rules.signUp();
     rules.database.lock();
@@ -194,23 +194,23 @@ describe('after an error the same key makes exactly one', () => {
     expect(await ada.list()).toEqual([made]);
   });
 
-  test.each(['POST', 'PUT'] as const)('the database locked after %s: once that is settled', async (method) => {
-    const { signUp, gate, database, settled, storedImages } = await startRules();
+  test.each(['POST', 'PUT'] as const)('database locked after %s: after the reconciler has run', async (method) => {
+    const { signUp, gate, database, reconciled, storedImages } = await startRules();
     const ada = signUp();
     gate.steps[method] = { after: () => database.lock() };
     await expect(ada.create(await keyed())).rejects.toEqual(databaseUnavailable);
     database.unlock();
     gate.steps = {};
     await expect(ada.create(await keyed())).rejects.toEqual(inProgress);
-    await settled();
-    // The bytes were there already: what the client asked for is kept.
+    await reconciled();
+    // All bytes were uploaded, so the reconciler finishes the create.
     expect(await ada.list()).toHaveLength(method === 'PUT' ? 1 : 0);
     const made = await ada.create(await keyed());
     expect([await ada.list(), (await storedImages()).map(({ id }) => id)]).toEqual([[made], [made.image.id]]);
   });
 });
 
-test('50 creates of one key at once, in two processes, make one; each answer is it, or IN_PROGRESS', async () => {
+test('50 concurrent creates with one key, in two processes, create one resource; each returns it or IN_PROGRESS', async () => {
   const { signUp, resources, anotherProcess, storedImages } = await startRules();
   const ada = signUp();
   const { resources: elsewhere } = anotherProcess();

@@ -11,7 +11,7 @@ const cursor = writeCursor(newest, position);
 
 const read = (input: Partial<ListInput>) => readListInput(ada, { orderBy: 'NEWEST', ...input });
 
-function refusedFields(input: Partial<ListInput>): string[] {
+function invalidFields(input: Partial<ListInput>): string[] {
   try {
     read(input);
   } catch (error) {
@@ -23,7 +23,7 @@ function refusedFields(input: Partial<ListInput>): string[] {
   return [];
 }
 
-describe('arguments are refused', () => {
+describe('list arguments are invalid', () => {
   test.each<[string[], Partial<ListInput>]>([
     [['first'], { first: 0 }],
     [['first'], { first: -1 }],
@@ -51,38 +51,42 @@ describe('arguments are refused', () => {
     [['filter.createdFrom'], { filter: { createdFrom: 0 } }],
     [['filter.createdBefore'], { filter: { createdBefore: '2026-02-30T00:00:00Z' } }],
     [['filter.createdBefore'], { filter: { createdBefore: false } }],
-  ])('for %j: %j', (fields, input) => {
-    expect(refusedFields(input)).toEqual(fields);
+  ])('in the fields %j: %j', (fields, input) => {
+    expect(invalidFields(input)).toEqual(fields);
   });
 
-  test.each(['x', '😀'])('for a search of more characters than any text has: 5,000 times %s and one', (character) => {
-    expect(refusedFields({ filter: { search: character.repeat(5_000) } })).toEqual([]);
-    expect(refusedFields({ filter: { search: character.repeat(5_001) } })).toEqual(['filter.search']);
+  test.each(['x', '😀'])('if the search is one character longer than any text: 5,000 times %s and one', (character) => {
+    expect(invalidFields({ filter: { search: character.repeat(5_000) } })).toEqual([]);
+    expect(invalidFields({ filter: { search: character.repeat(5_001) } })).toEqual(['filter.search']);
   });
 
-  test('for a content type that is empty, which is none of the three', () => {
-    expect(refusedFields({ filter: { contentType: '' } })).toEqual(['filter.contentType']);
+  test('if the content type is empty', () => {
+    expect(invalidFields({ filter: { contentType: '' } })).toEqual(['filter.contentType']);
   });
 
-  test('with every problem at once', () => {
+  test('with every issue in one error', () => {
     const filter = { search: '\0', contentType: 'text/html', createdFrom: 'a', createdBefore: 'b' };
     const fields = Object.keys(filter).map((field) => `filter.${field}`);
-    expect(refusedFields({ first: 0, before: 'garbage', filter })).toEqual(['first', ...fields, 'before']);
+    expect(invalidFields({ first: 0, before: 'garbage', filter })).toEqual(['first', ...fields, 'before']);
   });
 });
 
-describe('the part of the list', () => {
+describe('the range of a list', () => {
   test.each<[string, Partial<ListInput>, object]>([
     ['is the first 20 by default', {}, { limit: 20, fromEnd: false }],
-    ['is the first 20 where all is null', { first: null, last: null, after: null }, { limit: 20, fromEnd: false }],
-    ['is as many as are wanted', { first: 1 }, { limit: 1, fromEnd: false }],
-    ['is at most 100', { first: 100, last: null }, { limit: 100, fromEnd: false }],
-    ['is taken from the end', { last: 100, first: null }, { limit: 100, fromEnd: true }],
-    ['lies after a cursor', { after: cursor }, { limit: 20, fromEnd: false, after: position }],
-    ['lies before a cursor', { last: 1, before: cursor }, { limit: 1, fromEnd: true, before: position }],
-    ['is the first before a cursor', { before: cursor }, { limit: 20, fromEnd: false, before: position }],
     [
-      'lies between',
+      'is the first 20 if all arguments are null',
+      { first: null, last: null, after: null },
+      { limit: 20, fromEnd: false },
+    ],
+    ['has the requested size', { first: 1 }, { limit: 1, fromEnd: false }],
+    ['has at most 100 resources', { first: 100, last: null }, { limit: 100, fromEnd: false }],
+    ['can be taken from the end', { last: 100, first: null }, { limit: 100, fromEnd: true }],
+    ['can start after a cursor', { after: cursor }, { limit: 20, fromEnd: false, after: position }],
+    ['can end before a cursor', { last: 1, before: cursor }, { limit: 1, fromEnd: true, before: position }],
+    ['can be the first resources before a cursor', { before: cursor }, { limit: 20, fromEnd: false, before: position }],
+    [
+      'can be between two cursors',
       { after: cursor, before: cursor },
       { limit: 20, fromEnd: false, after: position, before: position },
     ],
@@ -92,7 +96,7 @@ describe('the part of the list', () => {
 });
 
 describe('the list', () => {
-  test('is the viewer’s, in the order that is asked for', () => {
+  test('is the viewer’s, in the requested order', () => {
     expect(read({ orderBy: 'TITLE' }).list).toEqual({ ownerId: ada, order: 'TITLE', filter: {} });
   });
 
@@ -102,12 +106,12 @@ describe('the list', () => {
     [{}],
     [{ search: null, contentType: null, createdFrom: null, createdBefore: null }],
     [{ search: '' }],
-  ])('is whole with the filter %j', (filter) => {
+  ])('has no filter for %j', (filter) => {
     expect(read(filter === undefined ? {} : { filter }).list.filter).toStrictEqual({});
     expect(read({ after: cursor, ...(filter !== undefined && { filter }) }).range.after).toEqual(position);
   });
 
-  test('is narrowed by what the filter says', () => {
+  test('has the requested filter', () => {
     const filter = {
       search: '\uff21\ufb01 \u212bNG%',
       contentType: 'image/gif',
@@ -122,7 +126,7 @@ describe('the list', () => {
     });
   });
 
-  test('is the same for filters that mean the same, so that a cursor of one holds for the other', () => {
+  test('is the same for equivalent filters, so that cursors of one are valid for the other', () => {
     const one = { search: 'ALPHA', createdFrom: '2026-11-23T14:05:00Z' };
     const same = { search: '\uff41lpha', createdFrom: '2026-11-23T15:05:00.000+01:00' };
     const after = writeCursor(read({ filter: one }).list, position);

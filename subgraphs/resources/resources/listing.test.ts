@@ -9,7 +9,7 @@ import { aResource, removeResource } from '../testing/resources.ts';
 import type { ListInput } from './list-input.ts';
 import { createListing, type ResourceConnection } from './listing.ts';
 
-/** A real store whose reads of lists are counted. */
+/** Starts a real store that counts its reads of lists. */
 function countReads(store: ResourceStore) {
   const reads = { ranges: 0, counts: 0 };
   const range: ResourceStore['range'] = (list, range) => {
@@ -27,7 +27,7 @@ function countReads(store: ResourceStore) {
   return { reads, counted: { ...store, range, summaries, count } };
 }
 
-/** The list of somebody who has resources of these titles, each a second older than the one before it. */
+/** Creates the list of a new user with resources of these titles, each a second older than the one before. */
 async function listOf(titles: string[]) {
   const ada = randomUUID();
   const store = openSqliteResourceStore(join(folderOfTest(), 'resources.sqlite'));
@@ -53,17 +53,17 @@ const flagsOf = async ({ pageInfo }: ResourceConnection) => [
 const five = ['a', 'b', 'c', 'd', 'e'];
 
 describe('a page', () => {
-  test('of bad arguments is refused before anything is read', async () => {
+  test('of invalid arguments is rejected before anything is read', async () => {
     const { page, reads } = await listOf(five);
     const refused = { extensions: { code: 'BAD_USER_INPUT', problems: [{ field: 'first' }, { field: 'after' }] } };
     await expect(page({ first: 0, after: 'garbage' })).rejects.toMatchObject(refused);
     expect(reads).toEqual({ ranges: 0, counts: 0 });
   });
 
-  test('is right, and knows what lies around it, for all bounds and sizes from either end', async () => {
+  test('is correct, with its flags, for all bounds and sizes from either end', async () => {
     const { page } = await listOf(five);
     const { edges } = await page();
-    // Places -1 and 5 are those before and after the list: no bound.
+    // Positions -1 and 5 are outside of the list: no bound.
     for (let after = -1; after < 5; after += 1) {
       for (let before = after + 1; before <= 5; before += 1) {
         const bounds = { after: edges()[after]?.cursor ?? null, before: edges()[before]?.cursor ?? null };
@@ -91,7 +91,7 @@ describe('a page', () => {
     }
   });
 
-  test('of an empty list has neither edges nor cursors nor neighbours', async () => {
+  test('of an empty list has no edges, no cursors and no other pages', async () => {
     const { page } = await listOf([]);
     for (const input of [{}, { first: 1 }, { last: 1 }]) {
       const empty = await page(input);
@@ -102,7 +102,7 @@ describe('a page', () => {
     }
   });
 
-  test('has its nodes in its edges too, and its cursors are those of the first and last edge', async () => {
+  test('has the same nodes in its edges, and the cursors of its first and last edge', async () => {
     const { page } = await listOf(five);
     const { edges, nodes, pageInfo } = await page({ first: 3 });
     expect(edges().map(({ node }) => node)).toEqual(nodes);
@@ -110,7 +110,7 @@ describe('a page', () => {
     expect([pageInfo.startCursor(), pageInfo.endCursor()]).toEqual([edges()[0]?.cursor, edges()[2]?.cursor]);
   });
 
-  test('holds 20 where no size is given, and up to 100', async () => {
+  test('has 20 nodes by default, and up to 100', async () => {
     const { page } = await listOf(Array.from({ length: 101 }, (_, index) => `Title ${index}`));
     expect((await page()).nodes).toHaveLength(20);
     expect((await page({ first: 100 })).nodes).toHaveLength(100);
@@ -119,7 +119,7 @@ describe('a page', () => {
 });
 
 describe('a list', () => {
-  test('counts all that the filter leaves, whatever the page', async () => {
+  test('counts everything that matches its filter, whatever the page', async () => {
     const { page } = await listOf(['apple', 'pear', 'pineapple', 'plum']);
     const { pageInfo, totalCount } = await page({ first: 1, filter: { search: 'APPLE' } });
     expect(await totalCount()).toBe(2);
@@ -127,7 +127,7 @@ describe('a list', () => {
     expect([titlesOf(next), await next.totalCount()]).toEqual([['pineapple'], 2]);
   });
 
-  test('is of one viewer alone, also with a cursor of somebody else’s', async () => {
+  test('belongs to one viewer, even with a cursor of another', async () => {
     const { ada, list, page } = await listOf(five);
     const { pageInfo } = await page({ first: 1 });
     const others = await list(randomUUID(), { orderBy: 'NEWEST', before: pageInfo.endCursor() });
@@ -136,7 +136,7 @@ describe('a list', () => {
   });
 
   test.each(['NEWEST', 'OLDEST', 'TITLE', 'RECENTLY_UPDATED'] as const)(
-    'in the order %s, of resources that differ in nothing but their ids, is walked whole from both ends',
+    'of %s, with resources that differ only in their ids, can be paged through from both ends',
     async (orderBy) => {
       const { page, add } = await listOf([]);
       const added: string[] = [];
@@ -162,7 +162,7 @@ test.each<[ResourceOrder, string[]]>([
   ['OLDEST', ['b', '\uff21', 'C', 'a', 'B']],
   ['TITLE', ['a', '\uff21', 'B', 'b', 'C']],
   ['RECENTLY_UPDATED', ['C', 'b', 'a', 'B', '\uff21']],
-])('%s is walked page by page, from both ends, in the order in which it is sorted', async (orderBy, sorted) => {
+])('of %s can be paged through from both ends in its sort order', async (orderBy, sorted) => {
   const { page, add } = await listOf([]);
   for (const [title, createdAt, updatedAt] of [
     ['B', 50, 70],
@@ -171,7 +171,7 @@ test.each<[ResourceOrder, string[]]>([
     ['\uff21', 20, 60],
     ['b', 10, 90],
   ] as const) {
-    // The letter A of full width is sorted as the small one is; ids settle which of the two comes first.
+    // The full-width letter A sorts like the small one, so their ids decide.
     const id = `0000000${title === 'a' || title === 'B' ? 1 : 2}-0000-7000-8000-0000000000${createdAt}`;
     await add(title, createdAt, { id, updatedAt: new Date(updatedAt) });
   }
@@ -187,8 +187,8 @@ test.each<[ResourceOrder, string[]]>([
   expect([forward, backward]).toEqual([sorted, sorted]);
 });
 
-describe('while a list is walked', () => {
-  test('what is added before the cursor shifts nothing', async () => {
+describe('while a client pages through a list', () => {
+  test('a resource added before the cursor shifts nothing', async () => {
     const { page, add } = await listOf(five);
     const { pageInfo } = await page({ first: 2 });
     await add('newer', 2_000_000);
@@ -203,7 +203,7 @@ describe('while a list is walked', () => {
     ]);
   });
 
-  test('what is added after the cursor comes in its place', async () => {
+  test('a resource added after the cursor appears in its place', async () => {
     const { page, add } = await listOf(five);
     const { pageInfo } = await page({ first: 2, orderBy: 'TITLE' });
     await add('bb', 1);
@@ -226,7 +226,7 @@ describe('while a list is walked', () => {
     expect(await flagsOf(second)).toEqual([true, false]);
   });
 
-  test('an empty page between two cursors knows when nothing is left on either side of it', async () => {
+  test('an empty page between two cursors has no neighbours if nothing is left on either side', async () => {
     const { ada, store, page } = await listOf(five);
     const { edges } = await page();
     const empty = await page({ after: edges()[1]?.cursor ?? '', before: edges()[2]?.cursor ?? '' });
@@ -239,7 +239,7 @@ describe('while a list is walked', () => {
     expect(await flagsOf(last)).toEqual([false, false]);
   });
 
-  test('an empty page between two cursors knows what is left after it alone', async () => {
+  test('an empty page between two cursors has a next page if something is left after it', async () => {
     const { ada, store, page } = await listOf(five);
     const { edges } = await page();
     const empty = await page({ after: edges()[1]?.cursor ?? '', before: edges()[2]?.cursor ?? '' });
@@ -247,7 +247,7 @@ describe('while a list is walked', () => {
     expect(await flagsOf(empty)).toEqual([false, true]);
   });
 
-  test('flags tell of the list as it is when they are asked', async () => {
+  test('flags are computed when they are read', async () => {
     const { ada, store, page } = await listOf(five);
     const { edges } = await page();
     const middle = await page({ first: 1, after: edges()[0]?.cursor ?? '', before: edges()[2]?.cursor ?? '' });
@@ -257,20 +257,20 @@ describe('while a list is walked', () => {
   });
 });
 
-describe('what nobody asks for costs nothing:', () => {
-  test('a page is one read', async () => {
+describe('unselected fields cost nothing:', () => {
+  test('a page takes one read', async () => {
     const { page, reads } = await listOf(five);
     await page({ first: 2 });
     expect(reads).toEqual({ ranges: 1, counts: 0 });
   });
 
-  test('a count is read when it is asked for', async () => {
+  test('totalCount takes a read only when it is selected', async () => {
     const { page, reads } = await listOf(five);
     expect(await (await page()).totalCount()).toBe(5);
     expect(reads).toEqual({ ranges: 1, counts: 1 });
   });
 
-  test('both flags of a page without bounds come with the page', async () => {
+  test('both flags of a page without bounds take no extra read', async () => {
     const { page, reads } = await listOf(five);
     expect(await flagsOf(await page({ first: 2 }))).toEqual([false, true]);
     expect(await flagsOf(await page({ last: 2 }))).toEqual([true, false]);
@@ -278,7 +278,7 @@ describe('what nobody asks for costs nothing:', () => {
     expect(reads).toEqual({ ranges: 3, counts: 0 });
   });
 
-  test('beyond a bound a flag is one short read', async () => {
+  test('a flag beyond a bound takes one read of one row', async () => {
     const { page, reads } = await listOf(five);
     const { pageInfo } = await page({ first: 2 });
     const second = await page({ first: 2, after: pageInfo.endCursor() });

@@ -1,214 +1,220 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { delay, hold, lost, type Step } from '../testing/gate.ts';
-import { imageOf, imageServiceUnavailable, inProgress, notFound, startRules, unavailable } from '../testing/rules.ts';
+import { blockCalls } from '../testing/gate.ts';
+import {
+  apiErrorWith,
+  databaseUnavailable,
+  imageOf,
+  imageServiceUnavailable,
+  inProgress,
+  notFound,
+  startRules,
+  versionPassed,
+} from '../testing/rules.ts';
 
-const answering = (status: number): Step => ({ instead: (_, res) => res.writeHead(status).end() });
-const actsAndAnswers = (status: number): Step => ({
-  instead: async (_, res, passOn) => {
-    await passOn();
-    res.writeHead(status).end();
-  },
-});
-
-/** A resource, and an update of its image and texts. */
-async function aReplacement(settings: Parameters<typeof startRules>[0] = {}) {
-  const rules = await startRules(settings);
-  const ada = rules.signUp();
-  const resource = await ada.create({ title: 'Old', description: 'Old' });
-  const { id, image } = resource;
-  const input = { id, title: 'New', description: null, image: await imageOf(4) };
-  /** What became of it; fails where the row and what is served do not agree. */
-  const outcome = async () => {
-    const found = await ada.find(id);
-    expect(await rules.servedAt(image.url)).toBe(found?.image.sha256);
-    const { title, description, version } = found ?? {};
-    return { title, description, version, width: found?.image.width };
-  };
-  return { ...rules, ada, resource, id, image, input, outcome };
-}
-
-const asItWas = { title: 'Old', description: 'Old', version: 1, width: 3 };
-const replaced = { title: 'New', description: null, version: 2, width: 4 };
-
-describe('a replacement that nobody knows the end of', () => {
-  test.each<[string, Step, object]>([
-    ['unanswered, and that has landed', lost, replaced],
-    ['unanswered, and that has not', { instead: ({ socket }) => socket.destroy() }, asItWas],
-    ...[502, 503, 504].flatMap((status): [string, Step, object][] => [
-      [`answered with ${status}, and that has landed`, actsAndAnswers(status), replaced],
-      [`answered with ${status}, and that has not`, answering(status), asItWas],
-    ]),
-  ])('%s: locks the image until it is settled, and all of it lasts or nothing', async (_, step, expected) => {
-    const { ada, gate, id, input, resource, settled, outcome, database, reconcile } = await aReplacement();
-    gate.steps.PUT = step;
-    await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
-    // The reconciler does not settle it any sooner.
-    reconcile();
-    expect(await ada.find(id)).toEqual(resource);
-    await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
-    await expect(ada.update({ id, image: await imageOf(5), expectedVersion: 1 })).rejects.toEqual(inProgress);
-    expect(database.open()).toEqual(['REPLACING']);
-
-    await settled();
-    expect(await outcome()).toEqual(expected);
-    expect(await ada.update({ id, image: await imageOf(5) })).toMatchObject({ image: { width: 5 } });
-  });
-
-  test('lands after its error: nothing is decided before', async () => {
-    const { ada, gate, id, input, resource, settled, outcome, reconcile } = await aReplacement({ settleMs: 1_000 });
-    const { instead, land } = delay();
-    gate.steps.PUT = { instead };
-    await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
-    reconcile();
-    await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
-    expect(await ada.find(id)).toEqual(resource);
-    expect(await land()).toEqual([204, 204, 204]);
-    await settled();
-    expect(await outcome()).toEqual(replaced);
-  });
-
-  test('lets texts be changed meanwhile, unless it expects a version', async () => {
-    const { ada, gate, id, input, settled, outcome } = await aReplacement();
-    gate.steps.PUT = lost;
-    await expect(ada.update({ id, image: input.image })).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
-    await ada.update({ id, title: 'Meanwhile' });
-    await settled();
-    expect(await outcome()).toEqual({ title: 'Meanwhile', description: 'Old', version: 3, width: 4 });
-
-    gate.steps.PUT = lost;
-    const versioned = { ...input, image: await imageOf(5), expectedVersion: 3 };
-    await expect(ada.update(versioned)).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
-    await expect(ada.update({ id, title: 'Meanwhile' })).rejects.toEqual(inProgress);
-    await settled();
-    expect(await outcome()).toEqual({ title: 'New', description: null, version: 4, width: 5 });
-  });
-
-  test('of bytes that are neither old nor new stays, is counted, and is logged once', async () => {
-    const { ada, gate, id, image, input, store, database, reconcile, overwrite, lines, resource } =
-      await aReplacement();
-    gate.steps.PUT = lost;
-    await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
-    await overwrite(image.id, (await imageOf(9)).data);
-    reconcile();
-    await expect.poll(() => store.operations.countUnresolved()).toBe(1);
-    for (let passes = 0; passes < 3; passes += 1) {
-      database.abandon();
-      await expect.poll(() => database.due()).toEqual([]);
+describe('replacing an image', () => {
+  test('of a missing resource or one of another user is NOT_FOUND, without any call', async () => {
+    const { gate, signUp, servedAt } = await startRules();
+    const [ada, bob] = [signUp(), signUp()];
+    const resource = await ada.create();
+    for (const id of [resource.id, randomUUID(), 'none']) {
+      for (const image of [await imageOf(4), { data: 'none' }]) {
+        await expect(bob.update({ id, image })).rejects.toEqual(notFound);
+        await expect(bob.update({ id, image, expectedVersion: 1 })).rejects.toEqual(notFound);
+      }
     }
-    expect(await store.operations.countUnresolved()).toBe(1);
-    expect(
-      lines.filter(({ msg }) => msg === 'operations cannot be recovered automatically: see docs/reliability.md'),
-    ).toEqual([expect.objectContaining({ level: 50, count: 1 })]);
-    await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
+  });
+
+  test('of another version is CONFLICT, without any call', async () => {
+    const { gate, signUp, servedAt } = await startRules();
+    const ada = signUp();
+    const { id } = await ada.create();
+    const second = await ada.update({ id, title: 'Second' });
+    for (const expectedVersion of [1, 3]) {
+      const update = ada.update({ id, title: 'Third', image: await imageOf(4), expectedVersion });
+      await expect(update).rejects.toEqual(versionPassed(2));
+    }
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(await ada.find(id)).toEqual(second);
+    expect(await servedAt(second.image.url)).toBe(second.image.sha256);
+  });
+
+  test('with an invalid one changes nothing, neither title nor description', async () => {
+    const { gate, signUp } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    const { id } = resource;
+    const bad = ada.update({ id, title: 'New', image: { data: 'none' } });
+    await expect(bad).rejects.toEqual(apiErrorWith({ code: 'UNSUPPORTED_IMAGE' }));
+    const none = apiErrorWith({ code: 'BAD_USER_INPUT', problems: [expect.objectContaining({ field: 'image' })] });
+    await expect(ada.update({ id, title: 'New', image: null })).rejects.toEqual(none);
+    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
     expect(await ada.find(id)).toEqual(resource);
-
-    await ada.delete({ id });
-    expect([await store.operations.countUnresolved(), database.open()]).toEqual([0, []]);
   });
 
-  test('is overridden by a deletion, and leaves no image even where it lands then', async () => {
-    const { ada, gate, id, input, settled, storedImages } = await aReplacement();
-    const { instead, land } = delay();
-    gate.steps.PUT = { instead };
-    await expect(ada.update({ ...input, expectedVersion: 1 })).rejects.toEqual(imageServiceUnavailable);
-    await ada.delete({ id, expectedVersion: 1 });
-    expect(await land()).toEqual([404, 404, 404]);
-    await settled();
-    expect([await ada.find(id), await ada.list(), await storedImages()]).toEqual([undefined, [], []]);
-    await expect(ada.update(input)).rejects.toEqual(notFound);
+  test('that the image service rejects changes nothing, neither title nor description, and can be repeated', async () => {
+    const { gate, signUp, servedAt } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    const input = { id: resource.id, title: 'New', image: await imageOf(4), expectedVersion: 1 };
+    gate.steps.PUT = { instead: (_, res) => res.writeHead(500).end() };
+    await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
+    expect(await ada.find(resource.id)).toEqual(resource);
+    expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
+
+    gate.steps.PUT = {};
+    expect(await ada.update(input)).toMatchObject({ title: 'New', version: 2 });
+  });
+
+  test('that the image service has lost is IMAGE_SERVICE_UNAVAILABLE', async () => {
+    const { loseImage, signUp } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    await loseImage(resource.image.id);
+    await expect(ada.update({ id: resource.id, image: await imageOf(4) })).rejects.toEqual(imageServiceUnavailable);
+    expect(await ada.find(resource.id)).toEqual(resource);
+  });
+
+  test('whose row cannot be written is SERVICE_UNAVAILABLE, then IN_PROGRESS until the reconciler has run', async () => {
+    const { gate, database, signUp, servedAt, reconciled } = await startRules();
+    const ada = signUp();
+    const resource = await ada.create();
+    const { id } = resource;
+    const input = { id, title: 'New', image: await imageOf(4), expectedVersion: 1 };
+    gate.steps.PUT = { after: () => database.lock() };
+    await expect(ada.update(input)).rejects.toEqual(databaseUnavailable);
+    database.unlock();
+    gate.steps.PUT = {};
+    expect(await ada.find(id)).toEqual(resource);
+    await expect(ada.update(input)).rejects.toEqual(inProgress);
+
+    await reconciled();
+    const replaced = await ada.find(id);
+    expect(replaced).toMatchObject({ title: 'New', version: 2, image: { width: 4 } });
+    expect(await servedAt(resource.image.url)).toBe(replaced?.image.sha256);
+    await expect(ada.update(input)).rejects.toEqual(versionPassed(2));
+    expect(await ada.update({ ...input, expectedVersion: 2 })).toMatchObject({ version: 3, image: { width: 4 } });
+  });
+
+  test('keeps its id and URL, and changes its properties and the text fields in one new version', async () => {
+    const { gate, signUp, servedAt, storedImages } = await startRules();
+    const ada = signUp();
+    const first = await ada.create({ description: 'Old' });
+    const { id } = first;
+    const second = await ada.update({ id, title: 'New', image: await imageOf(7), expectedVersion: 1 });
+    expect(second).toEqual({
+      ...first,
+      title: 'New',
+      image: { ...first.image, width: 7, sizeBytes: expect.any(Number), sha256: await servedAt(first.image.url) },
+      version: 2,
+      updatedAt: expect.any(Date),
+    });
+    expect(second.image.sha256).not.toBe(first.image.sha256);
+    expect(await ada.find(id)).toEqual(second);
+    expect(await storedImages()).toHaveLength(1);
+    expect(gate.calls.at(-1)).toEqual({
+      method: 'PUT',
+      path: `/images/api/v1/images/${first.image.id}`,
+      requestId: ada.requestId,
+    });
   });
 });
 
-describe('a replacement that was answered with 500', () => {
-  test.each([
-    ['and has landed succeeds', actsAndAnswers(500), replaced],
-    ['and has not is free again at once', answering(500), asItWas],
-  ])('%s', async (_, step, expected) => {
-    const { ada, gate, id, input, outcome, database } = await aReplacement({ settleMs: 3_600_000 });
-    gate.steps.PUT = step;
-    const update = ada.update(input);
-    if (expected === replaced) expect(await update).toMatchObject({ title: 'New', version: 2 });
-    else await expect(update).rejects.toEqual(imageServiceUnavailable);
-    expect(await outcome()).toEqual(expected);
-    gate.steps = {};
-    expect(database.open()).toEqual([]);
-    expect(await ada.update({ id, image: await imageOf(5) })).toMatchObject({ image: { width: 5 } });
-  });
-});
-
-describe('a replacement whose first attempt was not answered, and whose second was', () => {
-  /** The first attempt waits at the gate, the others pass. */
-  const firstDelayed = () => {
-    const { instead, land } = delay();
-    let attempts = 0;
-    const step: Step = {
-      instead: async (req, res, passOn) => {
-        attempts += 1;
-        if (attempts === 1) return instead(req, res, passOn);
-        const { status } = await passOn();
-        return res.writeHead(status).end();
-      },
-    };
-    return { step, land };
+describe('while an image is being replaced', () => {
+  /** A resource whose image is being replaced until `release`. */
+  const replacing = async (where: 'before' | 'after', fields: { expectedVersion?: number; title?: string } = {}) => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const resource = await ada.create();
+    const { wait, arrived, release } = blockCalls();
+    rules.gate.steps.PUT = { [where]: wait };
+    const replaced = ada.update({ id: resource.id, image: await imageOf(4), ...fields });
+    await arrived;
+    return { ...rules, ada, id: resource.id, resource, replaced, release };
   };
 
-  test('succeeds, and locks the image for as long as the first may land', async () => {
-    const { ada, gate, id, input, settled, outcome } = await aReplacement();
-    const { step, land } = firstDelayed();
-    gate.steps.PUT = step;
-    expect(await ada.update(input)).toMatchObject({ title: 'New', version: 2 });
-    await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
-    expect(await ada.update({ id, title: 'Newer' })).toMatchObject({ title: 'Newer', version: 3 });
-    expect(await land()).toEqual([204]);
-    await settled();
-    expect(await outcome()).toEqual({ ...replaced, title: 'Newer', version: 3 });
-    expect(await ada.update({ id, image: await imageOf(5) })).toMatchObject({ image: { width: 5 } });
+  test.each([undefined, 1])(
+    'with expected version %s, a second replacement is IN_PROGRESS and changes nothing',
+    async (version) => {
+      const fields = version === undefined ? {} : { expectedVersion: version };
+      const { gate, ada, id, replaced, release, servedAt } = await replacing('before', fields);
+      const image = await imageOf(5);
+      await expect(ada.update({ id, image })).rejects.toEqual(inProgress);
+      await expect(ada.update({ id, image, expectedVersion: 1 })).rejects.toEqual(inProgress);
+      expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT', 'PUT']);
+      release();
+      const { image: stored } = await replaced;
+      expect(stored.width).toBe(4);
+      expect(await servedAt(stored.url)).toBe(stored.sha256);
+      // Afterwards it can be replaced again.
+      expect(await ada.update({ id, image, expectedVersion: 2 })).toMatchObject({ version: 3, image: { width: 5 } });
+    },
+  );
+
+  test('the image of another resource can be replaced', async () => {
+    const { ada, gate, replaced, release } = await replacing('before');
+    delete gate.steps.PUT;
+    const other = await ada.create();
+    expect(await ada.update({ id: other.id, image: await imageOf(5) })).toMatchObject({ version: 2 });
+    release();
+    await replaced;
   });
 
-  test('so it is after a create, too', async () => {
-    const { signUp, gate, settled, servedAt } = await startRules();
-    const ada = signUp();
-    const { step, land } = firstDelayed();
-    gate.steps.PUT = step;
-    const { id, image } = await ada.create();
-    await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
-    expect(await land()).toEqual([204]);
-    await settled();
-    expect(await servedAt(image.url)).toBe(image.sha256);
-    expect(await ada.update({ id, image: await imageOf(5) })).toMatchObject({ image: { width: 5 } });
+  test('with an expected version, no other update succeeds', async () => {
+    const { ada, id, resource, replaced, release } = await replacing('after', { expectedVersion: 1 });
+    await expect(ada.update({ id, title: 'New' })).rejects.toEqual(inProgress);
+    await expect(ada.update({ id, title: 'New', expectedVersion: 1 })).rejects.toEqual(inProgress);
+    expect(await ada.find(id)).toEqual(resource);
+    release();
+    expect(await replaced).toMatchObject({ title: resource.title, version: 2 });
+    expect(await ada.update({ id, title: 'New', expectedVersion: 2 })).toMatchObject({ title: 'New', version: 3 });
   });
 
-  test('a deletion passes all the same', async () => {
-    const { ada, gate, id, input, settled, storedImages } = await aReplacement();
-    const { step, land } = firstDelayed();
-    gate.steps.PUT = step;
-    await ada.update(input);
-    await ada.delete({ id });
-    expect(await land()).toEqual([404]);
-    await settled();
-    expect([await ada.list(), await storedImages()]).toEqual([[], []]);
+  test('without an expected version, text updates succeed, and both changes persist', async () => {
+    const { ada, id, replaced, release } = await replacing('after');
+    expect(await ada.update({ id, title: 'New', expectedVersion: 1 })).toMatchObject({ title: 'New', version: 2 });
+    release();
+    expect(await replaced).toMatchObject({ title: 'New', image: { width: 4 }, version: 3 });
   });
-});
 
-test.each([
-  ['is settled by others', true],
-  ['is left', false],
-])('a replacement whose lease has passed, and which %s, writes nothing', async (_, isSettled) => {
-  const { ada, gate, id, input, resource, database, settled, outcome } = await aReplacement();
-  const { wait, arrived, release } = hold();
-  gate.steps.PUT = { after: wait };
-  const update = expect(ada.update(input)).rejects.toEqual(unavailable);
-  await arrived;
-  database.abandon();
-  if (isSettled) await settled();
-  release();
-  await update;
-  if (!isSettled) expect([await ada.find(id), database.open()]).toEqual([resource, ['REPLACING']]);
-  await settled();
-  expect(await outcome()).toEqual(replaced);
+  test('with an expected version, no update of another process succeeds either', async () => {
+    const { ada, id, resource, replaced, release, servedAt, anotherProcess } = await replacing('after', {
+      expectedVersion: 1,
+    });
+    const { store } = anotherProcess();
+    const key = { ownerId: ada.viewerId, id };
+    const change = { title: 'From elsewhere' };
+    expect(await store.update(key, change, new Date())).toBeUndefined();
+    expect(await store.update({ ...key, expectedVersion: 1 }, change, new Date())).toBeUndefined();
+    expect(await store.find(key)).toEqual(resource);
+    release();
+    expect(await replaced).toMatchObject({ title: resource.title, version: 2, image: { width: 4 } });
+    expect(await servedAt(resource.image.url)).toBe((await replaced).image.sha256);
+    expect(await store.update(key, change, new Date())).toMatchObject({ title: 'From elsewhere', version: 3 });
+  });
+
+  test('without an expected version, updates of another process leave the row in accordance with the bytes', async () => {
+    const { ada, id, replaced, release, servedAt, anotherProcess } = await replacing('after');
+    const { store } = anotherProcess();
+    await store.update({ ownerId: ada.viewerId, id }, { title: 'From elsewhere' }, new Date());
+    release();
+    const resource = await replaced;
+    expect(resource).toMatchObject({ title: 'From elsewhere', version: 3, image: { width: 4 } });
+    expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
+  });
+
+  test.each(['before', 'after'] as const)(
+    'a deletion (%s the image service has the new bytes) wins, and leaves no image',
+    async (where) => {
+      for (const fields of [{}, { expectedVersion: 1 }]) {
+        const { ada, id, replaced, release, storedImages, lines } = await replacing(where, fields);
+        await ada.delete({ id, ...fields });
+        release();
+        await expect(replaced).rejects.toEqual(notFound);
+        expect([await ada.find(id), await storedImages(), lines]).toEqual([undefined, [], []]);
+      }
+    },
+  );
 });

@@ -5,8 +5,8 @@ import { readCreateInput, readUpdateInput, type UpdateInput } from './resource-i
 const image = { data: 'R0lGODlh' };
 const long = { title: 'x'.repeat(201), description: 'x'.repeat(5_001) };
 
-/** The fields that a call refuses, in their order. */
-function refusedFields(call: () => unknown): string[] {
+/** The fields with issues, in their order. */
+function invalidFields(call: () => unknown): string[] {
   try {
     call();
   } catch (error) {
@@ -19,27 +19,27 @@ function refusedFields(call: () => unknown): string[] {
 }
 
 describe('a new resource', () => {
-  test('is refused with every problem at once', () => {
-    expect(refusedFields(() => readCreateInput({ ...long, image }))).toEqual(['title', 'description']);
-    expect(refusedFields(() => readCreateInput({ title: ' ', description: '\0', image }))).toEqual([
+  test('is rejected with every issue in one error', () => {
+    expect(invalidFields(() => readCreateInput({ ...long, image }))).toEqual(['title', 'description']);
+    expect(invalidFields(() => readCreateInput({ title: ' ', description: '\0', image }))).toEqual([
       'title',
       'description',
     ]);
-    expect(refusedFields(() => readCreateInput({ ...long, title: 'fine', image }))).toEqual(['description']);
+    expect(invalidFields(() => readCreateInput({ ...long, title: 'fine', image }))).toEqual(['description']);
   });
 
-  test('says what is wrong in words that name the field and repeat nothing of the input', () => {
+  test('has messages that name the field and do not repeat the input', () => {
     const input = { title: 'secret'.repeat(40), image };
     expect(() => readCreateInput(input)).toThrow(/^title: /);
     expect(() => readCreateInput(input)).not.toThrow(/secret/);
   });
 
-  test('has a trimmed title and a description as it was written', () => {
+  test('gets a trimmed title and an unchanged description', () => {
     const input = { title: ' A  title\n', description: ' as written ', image };
     expect(readCreateInput(input)).toEqual({ title: 'A  title', description: ' as written ', image });
   });
 
-  test.each([[undefined], [null]])('has no description where that is %s', (description) => {
+  test.each([[undefined], [null]])('has no description if it is %s', (description) => {
     const input = description === undefined ? { title: 'A title', image } : { title: 'A title', description, image };
     expect(readCreateInput(input)).toEqual({ title: 'A title', description: null, image });
   });
@@ -59,19 +59,19 @@ describe('an update', () => {
     [['title', 'description'], long],
     [['image', 'title', 'description'], { ...long, image: null }],
     [['description'], { description: '\ud800' }],
-  ])('is refused for %j: %j', (fields, changes) => {
-    expect(refusedFields(() => readUpdateInput({ id: 'id', ...changes }))).toEqual(fields);
+  ])('is rejected in the fields %j: %j', (fields, changes) => {
+    expect(invalidFields(() => readUpdateInput({ id: 'id', ...changes }))).toEqual(fields);
   });
 
   test.each<[string, Omit<UpdateInput, 'id'>, object]>([
     ['nothing', {}, {}],
     ['a trimmed title', { title: ' New ' }, { title: 'New' }],
     ['the description', { description: ' New ' }, { description: ' New ' }],
-    ['the description, to an empty one', { description: '' }, { description: '' }],
-    ['the description, to none', { description: null }, { description: null }],
+    ['the description to an empty text', { description: '' }, { description: '' }],
+    ['the description to null', { description: null }, { description: null }],
     ['the image', { image }, { image }],
-    ['all of them', { title: 'New', description: 'New', image }, { title: 'New', description: 'New', image }],
-  ])('changes %s, and nothing that it does not name', (_, changes, expected) => {
+    ['all fields', { title: 'New', description: 'New', image }, { title: 'New', description: 'New', image }],
+  ])('changes only what it names: %s', (_, changes, expected) => {
     const read = readUpdateInput({ id: 'id', ...changes });
     expect(read).toStrictEqual({ id: 'id', expectedVersion: undefined, ...expected });
   });
@@ -80,7 +80,7 @@ describe('an update', () => {
     expect(readUpdateInput({ id: 'id', expectedVersion }).expectedVersion).toBe(expectedVersion);
   });
 
-  test('expects no version where that is null', () => {
+  test('expects no version if it is null', () => {
     expect(readUpdateInput({ id: 'id', expectedVersion: null }).expectedVersion).toBeUndefined();
   });
 });

@@ -1,31 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
+  apiErrorWith,
   databaseUnavailable,
   imageOf,
   imageServiceUnavailable,
   notFound,
-  passed,
-  refusal,
   startRules,
+  versionPassed,
 } from '../testing/rules.ts';
 
 const id = '0123456789abcdef01234567';
 
-describe('to create', () => {
-  test('with bad texts or a bad image is refused before anybody hears of it', async () => {
+describe('create', () => {
+  test('with an invalid title or an invalid image fails without any call', async () => {
     const { gate, signUp } = await startRules();
     const ada = signUp();
-    const badTexts = refusal({ code: 'BAD_USER_INPUT', problems: [expect.anything(), expect.anything()] });
+    const badTexts = apiErrorWith({ code: 'BAD_USER_INPUT', problems: [expect.anything(), expect.anything()] });
     await expect(ada.create({ title: ' ', description: '\0' })).rejects.toEqual(badTexts);
-    await expect(ada.create({ image: { data: 'none' } })).rejects.toEqual(refusal({ code: 'UNSUPPORTED_IMAGE' }));
+    await expect(ada.create({ image: { data: 'none' } })).rejects.toEqual(apiErrorWith({ code: 'UNSUPPORTED_IMAGE' }));
     const large = { data: 'A'.repeat(20_000) };
-    await expect(ada.create({ image: large })).rejects.toEqual(refusal({ code: 'IMAGE_TOO_LARGE', maxBytes: 10_000 }));
+    await expect(ada.create({ image: large })).rejects.toEqual(
+      apiErrorWith({ code: 'IMAGE_TOO_LARGE', maxBytes: 10_000 }),
+    );
     expect(gate.calls).toEqual([]);
     expect(await ada.list()).toEqual([]);
   });
 
-  test('keeps nothing where the image service does not take the image', async () => {
+  test('stores nothing if the image service rejects the image', async () => {
     const { gate, storedImages, signUp, lines } = await startRules();
     const ada = signUp();
     gate.steps.POST = { instead: (_, res) => res.writeHead(500).end() };
@@ -34,27 +36,24 @@ describe('to create', () => {
     expect([await ada.list(), await storedImages(), lines]).toEqual([[], [], []]);
   });
 
-  test.each(['POST', 'PUT'] as const)(
-    'leaves the image to the reconciler where %s cannot be recorded',
-    async (method) => {
-      const { gate, database, storedImages, signUp, lines, settled } = await startRules();
-      const ada = signUp();
-      gate.steps[method] = { after: () => database.lock() };
-      await expect(ada.create()).rejects.toEqual(databaseUnavailable);
-      expect(gate.calls.map(({ method }) => method)).toEqual(method === 'POST' ? ['POST'] : ['POST', 'PUT']);
-      expect(await storedImages()).toHaveLength(1);
-      expect(lines).toEqual([
-        expect.objectContaining({ level: 40, msg: 'operation not handed to the reconciler; will retry' }),
-      ]);
-      expect(JSON.stringify(lines)).not.toMatch(/a token for these tests/);
+  test.each(['POST', 'PUT'] as const)('leaves the image to the reconciler if %s cannot be recorded', async (method) => {
+    const { gate, database, storedImages, signUp, lines, reconciled } = await startRules();
+    const ada = signUp();
+    gate.steps[method] = { after: () => database.lock() };
+    await expect(ada.create()).rejects.toEqual(databaseUnavailable);
+    expect(gate.calls.map(({ method }) => method)).toEqual(method === 'POST' ? ['POST'] : ['POST', 'PUT']);
+    expect(await storedImages()).toHaveLength(1);
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 40, msg: 'operation not handed to the reconciler; will retry' }),
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/a token for these tests/);
 
-      database.unlock();
-      await settled();
-      expect([await ada.list(), await storedImages()]).toEqual([[], []]);
-    },
-  );
+    database.unlock();
+    await reconciled();
+    expect([await ada.list(), await storedImages()]).toEqual([[], []]);
+  });
 
-  test('deletes the image again where its bytes are not taken', async () => {
+  test('deletes the image again if its bytes are rejected', async () => {
     const { gate, storedImages, signUp, lines } = await startRules();
     const ada = signUp();
     gate.steps.PUT = { instead: (_, res) => res.writeHead(413).end() };
@@ -67,8 +66,8 @@ describe('to create', () => {
     expect([await ada.list(), await storedImages(), lines]).toEqual([[], [], []]);
   });
 
-  test('is IMAGE_SERVICE_UNAVAILABLE where the service gives out an id again, and leaves the first image alone', async () => {
-    const { gate, signUp, settled } = await startRules();
+  test('is IMAGE_SERVICE_UNAVAILABLE if the service reuses an id, and leaves the first image alone', async () => {
+    const { gate, signUp, reconciled } = await startRules();
     const ada = signUp();
     const created = JSON.stringify({ id, imageUrl: `http://127.0.0.1/images/public/${id}` });
     gate.steps.POST = { instead: (_, res) => res.writeHead(201).end(created) };
@@ -77,12 +76,12 @@ describe('to create', () => {
     await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
     await expect(signUp().create()).rejects.toEqual(imageServiceUnavailable);
     expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT', 'POST', 'POST']);
-    await settled();
+    await reconciled();
     expect(gate.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
     expect(await ada.list()).toEqual([first]);
   });
 
-  test('reserves an image first, then stores its bytes, then the resource', async () => {
+  test('reserves an image, then uploads its bytes, then stores the resource', async () => {
     const { gate, storedImages, servedAt, signUp } = await startRules();
     const ada = signUp();
     const before = Date.now();
@@ -116,7 +115,7 @@ describe('to create', () => {
     ]);
   });
 
-  test('one after the other gives ids in the order of creation', async () => {
+  test('assigns ids in the order of creation', async () => {
     const { signUp } = await startRules();
     const ada = signUp();
     const ids: string[] = [];
@@ -124,7 +123,7 @@ describe('to create', () => {
     expect(ids).toEqual([...ids].sort());
   });
 
-  test('the same twice makes two', async () => {
+  test('with the same input twice creates two resources', async () => {
     const { signUp, storedImages } = await startRules();
     const ada = signUp();
     const [one, other] = await Promise.all([ada.create(), ada.create()]);
@@ -133,8 +132,8 @@ describe('to create', () => {
   });
 });
 
-describe('to update texts', () => {
-  test('of what is not there, or is somebody else’s, is NOT_FOUND', async () => {
+describe('updating title and description', () => {
+  test('of a missing resource or one of another user is NOT_FOUND', async () => {
     const { signUp } = await startRules();
     const [ada, bob] = [signUp(), signUp()];
     const resource = await ada.create();
@@ -147,23 +146,23 @@ describe('to update texts', () => {
     expect(await ada.find(resource.id)).toEqual(resource);
   });
 
-  test('of a version that has passed is CONFLICT with the current one, and changes nothing', async () => {
+  test('of another version is CONFLICT with the current version, and changes nothing', async () => {
     const { signUp } = await startRules();
     const ada = signUp();
     const { id } = await ada.create();
     const second = await ada.update({ id, title: 'Second' });
     for (const expectedVersion of [1, 3, 0, -1]) {
-      await expect(ada.update({ id, title: 'Third', expectedVersion })).rejects.toEqual(passed(2));
-      await expect(ada.update({ id, expectedVersion })).rejects.toEqual(passed(2));
+      await expect(ada.update({ id, title: 'Third', expectedVersion })).rejects.toEqual(versionPassed(2));
+      await expect(ada.update({ id, expectedVersion })).rejects.toEqual(versionPassed(2));
     }
     expect(await ada.find(id)).toEqual(second);
   });
 
-  test('with bad ones is BAD_USER_INPUT, whether the resource is there or not', async () => {
+  test('with invalid values is BAD_USER_INPUT, whether or not the resource exists', async () => {
     const { signUp } = await startRules();
     const ada = signUp();
     const resource = await ada.create();
-    const bad = refusal({ code: 'BAD_USER_INPUT', problems: [expect.objectContaining({ field: 'title' })] });
+    const bad = apiErrorWith({ code: 'BAD_USER_INPUT', problems: [expect.objectContaining({ field: 'title' })] });
     for (const id of [resource.id, randomUUID()]) {
       await expect(ada.update({ id, title: null })).rejects.toEqual(bad);
       await expect(ada.update({ id, title: '' })).rejects.toEqual(bad);
@@ -171,7 +170,7 @@ describe('to update texts', () => {
     expect(await ada.find(resource.id)).toEqual(resource);
   });
 
-  test('while the database cannot be written is SERVICE_UNAVAILABLE, and changes nothing', async () => {
+  test('while the database rejects writes is SERVICE_UNAVAILABLE, and changes nothing', async () => {
     const { signUp, database } = await startRules();
     const ada = signUp();
     const resource = await ada.create();
@@ -180,7 +179,7 @@ describe('to update texts', () => {
     expect(await ada.find(resource.id)).toEqual(resource);
   });
 
-  test('changes those that are given, one version on, and tells the image service nothing', async () => {
+  test('changes only the named fields, in one new version, without any call', async () => {
     const { gate, signUp } = await startRules();
     const ada = signUp();
     const first = await ada.create({ description: 'Old' });
@@ -194,7 +193,7 @@ describe('to update texts', () => {
     expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
   });
 
-  test('with nothing given gives the resource as it is', async () => {
+  test('without any field returns the resource unchanged', async () => {
     const { signUp } = await startRules();
     const ada = signUp();
     const resource = await ada.create();
@@ -204,7 +203,7 @@ describe('to update texts', () => {
   });
 });
 
-test('nobody finds or lists what is somebody else’s', async () => {
+test('users neither find nor list resources of others', async () => {
   const { signUp } = await startRules();
   const [ada, bob] = [signUp(), signUp()];
   const [adas, bobs] = [await ada.create(), await bob.create({ image: await imageOf(4) })];

@@ -4,7 +4,7 @@ import { characterIssues, descriptionIssues, titleIssues, trimTitle } from './te
 const illFormed = ['\ud800', 'half \udc00 pair', '\udc00\ud800', 'nul \0', '\0'];
 
 describe('a title', () => {
-  test.each(['', ' ', '\t\n', '\u00a0\u2003', '\ufeff'])('that is blank, as %j, is none', (title) => {
+  test.each(['', ' ', '\t\n', '\u00a0\u2003', '\ufeff'])('must not be blank: %j', (title) => {
     expect(titleIssues(trimTitle(title))).toEqual([{ field: 'title', message: expect.stringMatching(/at least one/) }]);
   });
 
@@ -12,7 +12,7 @@ describe('a title', () => {
     ['letters', 'x'],
     ['characters of two UTF-16 units', '😀'],
     ['both', 'x😀'],
-  ])('of 200 characters is one, of 201 is not: %s', (_, unit) => {
+  ])('may have 200 characters, not 201: %s', (_, unit) => {
     const characters = Array.from({ length: 201 }, (_, index) => [...unit][index % [...unit].length]);
     expect(titleIssues(characters.slice(1).join(''))).toEqual([]);
     expect(titleIssues(characters.join(''))).toEqual([
@@ -20,15 +20,15 @@ describe('a title', () => {
     ]);
   });
 
-  test('far longer than allowed is none', () => {
+  test('is rejected quickly if it is very long', () => {
     expect(titleIssues('x'.repeat(1_000_000))).toHaveLength(1);
   });
 
-  test.each(illFormed)('that no database could keep, as %j, is none', (title) => {
+  test.each(illFormed)('must be storable: %j', (title) => {
     expect(titleIssues(title)).toEqual([{ field: 'title', message: expect.stringMatching(/well-formed/) }]);
   });
 
-  test('loses the white space around it and keeps that within', () => {
+  test('loses white space around it and keeps white space inside', () => {
     expect(trimTitle('\t\u00a0 a  b\n\u3000')).toBe('a  b');
   });
 
@@ -42,14 +42,14 @@ describe('a title', () => {
 });
 
 describe('a description', () => {
-  test.each(['x', '😀'])('of 5,000 times %s is one, with one more it is not', (character) => {
+  test.each(['x', '😀'])('may have 5,000 times %s, not one character more', (character) => {
     expect(descriptionIssues(character.repeat(5_000))).toEqual([]);
     expect(descriptionIssues(character.repeat(5_001))).toEqual([
       { field: 'description', message: expect.stringMatching(/at most 5000/) },
     ]);
   });
 
-  test.each(illFormed)('that no database could keep, as %j, is none', (description) => {
+  test.each(illFormed)('must be storable: %j', (description) => {
     expect(descriptionIssues(description)).toEqual([
       { field: 'description', message: expect.stringMatching(/well-formed/) },
     ]);
@@ -61,7 +61,7 @@ describe('a description', () => {
 });
 
 describe('any text', () => {
-  test.each(illFormed)('that no database could keep, as %j, is a problem of the field that is named', (text) => {
+  test.each(illFormed)('must be storable, or is an issue of the named field: %j', (text) => {
     expect(characterIssues('filter.search', text)).toEqual([
       { field: 'filter.search', message: expect.stringMatching(/well-formed/) },
     ]);

@@ -15,7 +15,7 @@ import type { ResourceStore } from './resource-store.ts';
 
 const always = new Date(0);
 
-/** What every engine must do with operations that are open, and with what is known for good. */
+/** Contract of every engine for open operations and recorded reservations. */
 export function operationClaimContract(opened: () => Promise<ResourceStore>): void {
   const begun = async (fields?: Partial<NewCreate>) => {
     const store = await opened();
@@ -23,7 +23,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     expect(await store.operations.beginCreate(create)).toBe(true);
     return { store, operations: store.operations, create, lease: create.lease };
   };
-  /** Begins so many creates, each due a second after the one before; the last ones first. */
+  /** Begins creates, each due a second after the previous one, in reverse order. */
   const beginMany = async ({ operations }: ResourceStore, count: number, firstAt: Date) => {
     const creates = Array.from({ length: count }, (_, index) => {
       const until = new Date(firstAt.getTime() + index * 1_000);
@@ -35,11 +35,11 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
   const idsOf = (claimed: OpenOperation[]) => claimed.map(({ lease }) => lease.operationId);
 
   describe('claim', () => {
-    test('gives nothing where nothing is open', async () => {
+    test('returns nothing if no operation is open', async () => {
       expect(await claimAll(await opened())).toEqual([]);
     });
 
-    test('gives an operation from the moment when its lease has passed, and not again until the new one has', async () => {
+    test('returns an operation once its lease has expired, and then again only after the new lease has', async () => {
       const { operations, lease } = await begun();
       const at = (now: number, until: number) =>
         operations.claim({ now: new Date(now), until: new Date(until), limit: 9 });
@@ -50,7 +50,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(await at(until + 10, until + 20)).toHaveLength(1);
     });
 
-    test('gives nothing that is not due, though its lease was given back', async () => {
+    test('returns no operation that is not due, even if its lease was released', async () => {
       const { operations, lease } = await begun();
       const dueAt = new Date('2100-01-01');
       expect(await operations.postpone(lease, { dueAt })).toBe(true);
@@ -59,7 +59,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(await at(dueAt)).toHaveLength(1);
     });
 
-    test('gives what is due first, and no more than it is asked for', async () => {
+    test('returns what is due first, up to the limit', async () => {
       const store = await opened();
       const ids = await beginMany(store, 7, new Date(5_000));
       const claim = async (limit: number) => {
@@ -72,7 +72,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(await claim(9)).toEqual(ids.slice(3).sort());
     });
 
-    test('gives a token of its own each time, each operation another, and counts', async () => {
+    test('gives each operation a new token each time, and counts attempts', async () => {
       const store = await opened();
       await beginMany(store, 3, new Date(5_000));
       const tokens = new Set<string>();
@@ -84,7 +84,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(tokens.size).toBe(9);
     });
 
-    test('gives a lease that holds, and takes it from whoever had one', async () => {
+    test('grants a valid lease and invalidates the previous one', async () => {
       const { store, operations, lease } = await begun();
       const [first] = await claimAll(store);
       const [second] = await claimAll(store);
@@ -92,7 +92,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(await operations.startSearch(second?.lease ?? lease)).toBe(true);
     });
 
-    test('by two stores at once gives each operation to one of them, once', async () => {
+    test('by two stores concurrently returns each operation to only one of them', async () => {
       const [one, other] = [await opened(), await opened()];
       const ids = await beginMany(one, 60, new Date(5_000));
       const claims = Array.from({ length: 14 }, (_, index) =>
@@ -103,7 +103,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(claimed.map(({ attempts }) => attempts)).toEqual(ids.map(() => 1));
     });
 
-    test('never gives what has ended', async () => {
+    test('never returns an ended operation', async () => {
       const { store, operations, create, lease } = await begun({ idempotency: anIdempotency() });
       const image = anImage();
       await operations.reserve(lease, image);
@@ -115,7 +115,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     });
   });
 
-  describe('claim tells all that is needed, and nothing else, of an operation', () => {
+  describe('claim returns every property of an operation in state', () => {
     const until = new Date('2100-01-01T00:00:00.123Z');
     const claimed = async (store: ResourceStore, { lease, startedAt, settlesAt }: Omit<NewCreate, 'resource'>) => {
       const { operationId } = lease;
@@ -162,7 +162,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       },
     );
 
-    test('DELETING, of a resource', async () => {
+    test('DELETING, for a resource', async () => {
       const store = await opened();
       const resource = aResource();
       await store.insert(resource);
@@ -185,7 +185,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(await claimAll(store, until)).toStrictEqual([{ ...shared, state: 'LANDING' }]);
     });
 
-    test.each(['RESERVED', 'SEARCHING'])('DELETING, of a create that was %s', async (state) => {
+    test.each(['RESERVED', 'SEARCHING'])('DELETING, for a create that was %s', async (state) => {
       const { store, operations, create, lease } = await begun();
       const { id: imageId, url } = anImage();
       if (state === 'RESERVED') expect(await operations.reserve(lease, { id: imageId, url })).toBe('RESERVED');
@@ -197,7 +197,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
   });
 
   describe('postpone', () => {
-    test('keeps when calls have landed, unless that is given', async () => {
+    test('keeps settlesAt unless it gets another', async () => {
       const { store, operations, create, lease } = await begun();
       const [dueAt, settlesAt] = [new Date(), new Date('2100-01-01T00:00:00.123Z')];
       expect(await operations.postpone(lease, { dueAt })).toBe(true);
@@ -231,28 +231,28 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
 
     test.each<[string, 0 | 1, (parts: Awaited<ReturnType<typeof unresolved>>) => Promise<boolean>]>([
       [
-        'stays so by another attempt',
+        'keeps its reason over another attempt',
         1,
         ({ operations, lease }) => operations.postpone(lease, { dueAt, unresolved: 'UNKNOWN_BYTES' }),
       ],
       [
-        'is not so any more once it is postponed without',
+        'loses its reason when it is postponed without one',
         0,
         ({ operations, lease }) => operations.postpone(lease, { dueAt }),
       ],
       [
-        'is not so any more once its image is found',
+        'loses its reason when its image is found',
         0,
         ({ operations, lease }) => operations.discard(lease, anImage().id),
       ],
-      ['is not so any more once it has ended', 0, ({ operations, lease }) => operations.end(lease)],
-    ])('what is unresolved %s', async (_, left, act) => {
+      ['loses its reason when it ends', 0, ({ operations, lease }) => operations.end(lease)],
+    ])('an unresolved operation %s', async (_, left, act) => {
       const parts = await unresolved();
       expect(await act(parts)).toBe(true);
       expect(await parts.operations.countUnresolved()).toBe(left);
     });
 
-    test('counts each, and a replacement no more once its resource is deleted', async () => {
+    test('counts each unresolved operation, but no replacement whose resource was deleted', async () => {
       const { store, operations } = await unresolved();
       const resource = aResource();
       await store.insert(resource);
@@ -265,25 +265,25 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     });
   });
 
-  /** Ways in which a create that has a key comes to its end. */
+  /** Ways in which a create with a key can end. */
   const ends: Record<string, (store: ResourceStore, create: NewCreate) => Promise<unknown>> = {
-    'has ended without a trace': async ({ operations }, { lease }) => operations.end(lease),
+    'ended without a result': async ({ operations }, { lease }) => operations.end(lease),
     'was searched for in vain': async ({ operations }, { lease }) => {
       expect(await operations.startSearch(lease)).toBe(true);
       return operations.end(lease);
     },
-    'was discarded, and its image deleted': async ({ operations }, { lease }) => {
+    'was discarded and its image deleted': async ({ operations }, { lease }) => {
       const image = anImage();
       await operations.reserve(lease, image);
       expect(await operations.discard(lease, image.id)).toBe(true);
       return operations.end(lease);
     },
-    'went well': async ({ operations }, create) => {
+    succeeded: async ({ operations }, create) => {
       const image = anImage();
       await operations.reserve(create.lease, image);
       return operations.finishCreate(create.lease, madeBy(create, image));
     },
-    'went well, and its key is forgotten': async ({ operations }, create) => {
+    'succeeded, and its key expired': async ({ operations }, create) => {
       const image = anImage();
       await operations.reserve(create.lease, image);
       await operations.finishCreate(create.lease, madeBy(create, image));
@@ -298,14 +298,14 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
   };
 
   describe('recordedReservations', () => {
-    test.each(Object.keys(ends))('knows a reservation for good, though its create %s', async (end) => {
+    test.each(Object.keys(ends))('returns a reservation whose create %s', async (end) => {
       const { operations, create } = await ended(end);
       const { reservationSha256 } = create;
       const hashes = [aCreate().reservationSha256, reservationSha256, create.resource.image.sha256];
       expect(await operations.recordedReservations(hashes)).toEqual([reservationSha256]);
     });
 
-    test('knows nothing of no hash, and takes any number of them', async () => {
+    test('returns nothing for no hash, and accepts any number of hashes', async () => {
       const { operations, create } = await begun();
       expect(await operations.recordedReservations([])).toEqual([]);
       const many = Array.from({ length: 50_000 }, (_, index) => `hash-${index}`);
@@ -320,7 +320,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       ...{ operationId: randomUUID(), imageId: anImage().id, reservationSha256 },
     });
 
-    test.each(Object.keys(ends))('queues the image of a create that %s, due now, and once', async (end) => {
+    test.each(Object.keys(ends))('begins one deletion of an image, due now, whose create %s', async (end) => {
       const { operations, create } = await ended(end);
       const stray = strayOf(create);
       expect(await operations.adoptOrphan(stray)).toBe(true);
@@ -331,27 +331,27 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(await operations.end((claimed[0] as OpenOperation).lease)).toBe(true);
     });
 
-    test('queues no image with a hash that no reservation was ever made with', async () => {
+    test('begins no deletion for a hash that was never recorded', async () => {
       const { store, operations } = await begun();
       expect(await operations.adoptOrphan(strayOf(aCreate()))).toBe(false);
       expect(await claimAll(store)).toMatchObject([{ state: 'RESERVING' }]);
     });
 
-    test('queues no image that a create waits for', async () => {
+    test('begins no deletion of an image that a create expects', async () => {
       const { store, operations, create } = await begun();
       expect(await operations.adoptOrphan(strayOf(create))).toBe(false);
       expect(await claimAll(store)).toMatchObject([{ state: 'RESERVING' }]);
     });
 
-    test('queues a second image of a create that was given up', async () => {
+    test('begins a deletion of a second image of an abandoned create', async () => {
       const { operations, create, lease } = await begun();
       expect(await operations.startSearch(lease)).toBe(true);
       expect(await operations.adoptOrphan(strayOf(create))).toBe(true);
       expect(await operations.discard(lease, 'f'.repeat(24))).toBe(true);
     });
 
-    test('queues no image that anything refers to', async () => {
-      const { store, operations, create } = await ended('has ended without a trace');
+    test('begins no deletion of an image that anything refers to', async () => {
+      const { store, operations, create } = await ended('ended without a result');
       const refers = await referring(store);
       const before = idsOf(await claimAll(store)).sort();
       for (const imageId of Object.values(refers)) {
@@ -360,26 +360,26 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(idsOf(await claimAll(store)).sort()).toEqual(before);
     });
 
-    test('of one image, fifty times at once, succeeds once', async () => {
-      const { operations, create } = await ended('has ended without a trace');
+    test('of one image, fifty times concurrently, succeeds once', async () => {
+      const { operations, create } = await ended('ended without a result');
       const stray = strayOf(create);
       const adopt = () => operations.adoptOrphan({ ...stray, operationId: randomUUID() });
-      const said = await Promise.all(Array.from({ length: 50 }, adopt));
-      expect(said.filter(Boolean)).toHaveLength(1);
+      const results = await Promise.all(Array.from({ length: 50 }, adopt));
+      expect(results.filter(Boolean)).toHaveLength(1);
     });
   });
 
   describe('referencedImages', () => {
     const among = async (operations: OperationStore, ids: string[]) => new Set(await operations.referencedImages(ids));
 
-    test('tells the images of resources and of operations from others', async () => {
+    test('returns images of resources and of operations', async () => {
       const store = await opened();
       const ids = Object.values(await referring(store));
       expect(await among(store.operations, [...ids, anImage().id, ''])).toEqual(new Set(ids));
       expect(await among(store.operations, ids.slice(0, 1))).toEqual(new Set(ids.slice(0, 1)));
     });
 
-    test('tells nothing of no image, and takes any number of them', async () => {
+    test('returns nothing for no image, and accepts any number of images', async () => {
       const store = await opened();
       const ids = Object.values(await referring(store));
       expect(await store.operations.referencedImages([])).toEqual([]);
@@ -387,7 +387,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(await among(store.operations, [...many, ...ids])).toEqual(new Set(ids));
     });
 
-    test('tells nothing of what has ended', async () => {
+    test('returns no image of an ended operation', async () => {
       const store = await opened();
       const { kept, replaced, ...others } = await referring(store);
       for (const { lease } of await claimAll(store)) expect(await store.operations.end(lease)).toBe(true);
@@ -397,13 +397,13 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
   });
 
   describe('deleteExpiredKeys', () => {
-    test('forgets keys of creates that ended well and were started before then, and no others', async () => {
+    test('deletes only keys of successful creates that started before the time', async () => {
       const { store, operations } = await begun();
       const at = new Date('2026-11-24T12:00:00.000Z');
       const finish = async (startedAt: Date) => {
         const create = aCreate({ startedAt, idempotency: anIdempotency() });
         await operations.beginCreate(create);
-        await ends['went well']?.(store, create);
+        await ends.succeeded?.(store, create);
         return create;
       };
       const open = aCreate({ startedAt: new Date(1), idempotency: anIdempotency() });
@@ -416,7 +416,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(await claimAll(store)).toHaveLength(2);
     });
 
-    test('leaves the resources of the creates', async () => {
+    test('keeps the resources of the creates', async () => {
       const { store, operations, create, lease } = await begun({ idempotency: anIdempotency() });
       const image = anImage();
       const resource = madeBy(create, image);
@@ -428,7 +428,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
   });
 }
 
-/** Images in each of the ways in which one is referred to. */
+/** Images with each kind of reference. */
 async function referring(store: ResourceStore) {
   const { operations } = store;
   const [kept, replaced, deleted] = [aResource(), aResource(), aResource()];

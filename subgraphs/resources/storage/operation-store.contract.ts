@@ -18,8 +18,8 @@ import type { Resource } from './resource.ts';
 import type { ResourceStore } from './resource-store.ts';
 
 /**
- * What every engine must do with operations. All stores that are opened are one, which nobody else uses meanwhile: what
- * is left open in it is ended before each test.
+ * Contract of every engine for operations. All opened stores are one database, which only these tests use; operations
+ * that remain open are ended before each test.
  */
 export function operationStoreContract(open: () => ResourceStore | Promise<ResourceStore>): void {
   const opened = async () => {
@@ -29,65 +29,65 @@ export function operationStoreContract(open: () => ResourceStore | Promise<Resou
     return store;
   };
 
-  describe('a lease is a fence', () => {
+  describe('a lease that is not valid', () => {
     const cases = writes.flatMap(({ name, from }) =>
       from.flatMap((state) => Object.keys(strangers).map((stranger) => [name, state, stranger] as const)),
     );
-    test.each(cases)('%s of %s writes nothing with a lease %s, and says so', async (name, state, stranger) => {
+    test.each(cases)('lets %s of %s write nothing (lease %s), and return so', async (name, state, stranger) => {
       const store = await opened();
       const begun = await begin(state)(store);
-      const { refused, run } = writeOf(name);
+      const { onFailure, run } = writeOf(name);
       const before = await look(store, begun);
       const lease = await strangers[stranger]?.(store, await renewed(store, begun));
-      expect(await run(store.operations, lease as Lease, begun.resource)).toEqual(refused);
+      expect(await run(store.operations, lease as Lease, begun.resource)).toEqual(onFailure);
       expect(await look(store, begun)).toEqual(before);
     });
   });
 
-  describe('what is no step of a state', () => {
+  describe('a step that the state does not have', () => {
     const cases = writes.flatMap(({ name, from }) =>
       states.filter((state) => !from.includes(state)).map((state) => [name, state] as const),
     );
-    test.each(cases)('%s of %s writes nothing, and says so', async (name, state) => {
+    test.each(cases)('lets %s of %s write nothing, and return so', async (name, state) => {
       const store = await opened();
       const begun = await begin(state)(store);
-      const { refused, run } = writeOf(name);
+      const { onFailure, run } = writeOf(name);
       const before = await look(store, begun);
-      expect(await run(store.operations, await renewed(store, begun), begun.resource)).toEqual(refused);
+      expect(await run(store.operations, await renewed(store, begun), begun.resource)).toEqual(onFailure);
       expect(await look(store, begun)).toEqual(before);
     });
   });
 
-  describe('after its end', () => {
+  describe('an ended operation', () => {
     const cases = Object.keys(endings).flatMap((ending) => writes.map(({ name }) => [name, ending] as const));
-    test.each(cases)('%s writes nothing of %s, and says so', async (name, ending) => {
+    test.each(cases)('lets %s write nothing (%s), and return so', async (name, ending) => {
       const store = await opened();
       const begun = (await endings[ending]?.(store)) as Begun;
-      const { refused, run } = writeOf(name);
+      const { onFailure, run } = writeOf(name);
       const before = await look(store, begun);
       expect(before.operations.filter(({ operationId }) => operationId === begun.lease.operationId)).toEqual([]);
-      expect(await run(store.operations, begun.lease, begun.resource)).toEqual(refused);
+      expect(await run(store.operations, begun.lease, begun.resource)).toEqual(onFailure);
       expect(await look(store, begun)).toEqual(before);
     });
   });
 
-  describe('each step, with one lease fifty times at once,', () => {
+  describe('a step that is taken fifty times concurrently with one lease', () => {
     const onceOnly = writes.filter(({ name }) => name !== 'discard');
     test.each(onceOnly.flatMap(({ name, from }) => from.map((state) => [name, state] as const)))(
-      '%s of %s is taken once',
+      'succeeds once: %s of %s',
       async (name, state) => {
         const store = await opened();
         const { lease, resource } = await begin(state)(store);
-        const { refused, run } = writeOf(name);
-        const said = await Promise.all(Array.from({ length: 50 }, () => run(store.operations, lease, resource)));
-        expect(said.filter((each) => each !== refused)).toHaveLength(1);
+        const { onFailure, run } = writeOf(name);
+        const results = await Promise.all(Array.from({ length: 50 }, () => run(store.operations, lease, resource)));
+        expect(results.filter((each) => each !== onFailure)).toHaveLength(1);
       },
     );
   });
 
   describe('creates', () => operationCreateContract(opened));
   describe('replacements and deletions', () => operationReplacementContract(opened));
-  describe('what is open', () => operationClaimContract(opened));
+  describe('open operations', () => operationClaimContract(opened));
 }
 
 type State = OpenOperation['state'];
@@ -95,16 +95,16 @@ type State = OpenOperation['state'];
 /** An operation with the lease that holds it. */
 interface Begun {
   lease: Lease;
-  /** What it changes, or what it would make. */
+  /** The changes of a replacement, or the resource of a create. */
   resource: Resource;
   key: string;
 }
 
-/** What a lease gives the right to: from which states, and what is said where there is no such right. */
+/** Steps that need a lease, with the states that have them and what each returns if it is not possible. */
 interface Write {
   name: string;
   from: State[];
-  refused: unknown;
+  onFailure: unknown;
   run(operations: OperationStore, lease: Lease, resource: Resource): Promise<unknown>;
 }
 
@@ -112,26 +112,26 @@ const states: State[] = ['RESERVING', 'SEARCHING', 'RESERVED', 'REPLACING', 'DEL
 
 const writes: Write[] = [
   {
-    ...{ name: 'reserve', from: ['RESERVING'], refused: 'LAPSED' },
+    ...{ name: 'reserve', from: ['RESERVING'], onFailure: 'LAPSED' },
     run: (operations, lease) => operations.reserve(lease, anImage()),
   },
   {
-    ...{ name: 'finishCreate', from: ['RESERVED'], refused: false },
-    // Of an image of its own: what keeps it from being kept is the operation alone.
+    ...{ name: 'finishCreate', from: ['RESERVED'], onFailure: false },
+    // With a new image, so that only the operation can make it fail.
     run: (operations, lease, { id, ownerId }) => operations.finishCreate(lease, aResource({ id, ownerId })),
   },
-  { name: 'search', from: ['RESERVING'], refused: false, run: (operations, lease) => operations.startSearch(lease) },
+  { name: 'search', from: ['RESERVING'], onFailure: false, run: (operations, lease) => operations.startSearch(lease) },
   {
-    ...{ name: 'discard', from: ['RESERVED', 'SEARCHING'], refused: false },
+    ...{ name: 'discard', from: ['RESERVED', 'SEARCHING'], onFailure: false },
     run: (operations, lease) => operations.discard(lease, anImage().id),
   },
   {
-    ...{ name: 'finishReplacement', from: ['REPLACING'], refused: undefined },
+    ...{ name: 'finishReplacement', from: ['REPLACING'], onFailure: undefined },
     run: (operations, lease) => operations.finishReplacement(lease, new Date()),
   },
-  { name: 'end', from: states, refused: false, run: (operations, lease) => operations.end(lease) },
+  { name: 'end', from: states, onFailure: false, run: (operations, lease) => operations.end(lease) },
   {
-    ...{ name: 'postpone', from: states, refused: false },
+    ...{ name: 'postpone', from: states, onFailure: false },
     run: (operations, lease) =>
       operations.postpone(lease, { dueAt: new Date(), settlesAt: new Date(5), unresolved: 'NO_LISTING' }),
   },
@@ -168,11 +168,11 @@ function begin(state: State): (store: ResourceStore) => Promise<Begun> {
   };
 }
 
-/** Ways in which an operation comes to its end; the lease is one that held until then. */
+/** Ways in which an operation can end; the lease was valid until then. */
 const endings: Record<string, (store: ResourceStore) => Promise<Begun>> = {
   ...Object.fromEntries(
     states.map((state) => [
-      `what was ${state}`,
+      `it was ${state}`,
       async (store: ResourceStore) => {
         const begun = await begin(state)(store);
         expect(await store.operations.end(begun.lease)).toBe(true);
@@ -180,49 +180,49 @@ const endings: Record<string, (store: ResourceStore) => Promise<Begun>> = {
       },
     ]),
   ),
-  'a create that went well': async (store) => {
+  'its create succeeded': async (store) => {
     const begun = await begin('RESERVED')(store);
     expect(await store.operations.finishCreate(begun.lease, begun.resource)).toBe(true);
     return begun;
   },
-  'a replacement that went well': async (store) => {
+  'its replacement succeeded': async (store) => {
     const begun = await begin('REPLACING')(store);
     expect(await store.operations.finishReplacement(begun.lease, new Date())).toBeDefined();
     return begun;
   },
-  'a replacement whose resource was deleted': async (store) => {
+  'the resource of its replacement was deleted': async (store) => {
     const begun = await begin('REPLACING')(store);
     expect(await store.operations.beginDeletion(aDeletion(begun.resource))).toBeDefined();
     return begun;
   },
 };
 
-/** The lease of whoever has claimed it just now. */
+/** The lease of the latest claim. */
 async function renewed(store: ResourceStore, { lease }: Pick<Begun, 'lease'>, until?: Date): Promise<Lease> {
   const claimed = await claimAll(store, until);
   return claimed.find((operation) => operation.lease.operationId === lease.operationId)?.lease as Lease;
 }
 
-/** Leases that do not hold, made of one that does. */
+/** Invalid leases, derived from a valid one. */
 const strangers: Record<string, (store: ResourceStore, lease: Lease) => Promise<Lease>> = {
-  'of another token': async (_, lease) => ({ ...lease, token: randomUUID() }),
+  'with another token': async (_, lease) => ({ ...lease, token: randomUUID() }),
   'of another operation': async (_, lease) => ({ ...lease, operationId: randomUUID() }),
-  'of no token': async (_, lease) => ({ ...lease, token: '' }),
-  'that has passed, whatever its holder says': async (store, lease) => {
-    const passed = await renewed(store, { lease }, new Date(Date.now() - 1));
-    return { ...passed, until: lease.until };
+  'with an empty token': async (_, lease) => ({ ...lease, token: '' }),
+  'that has expired, whatever its holder claims': async (store, lease) => {
+    const expired = await renewed(store, { lease }, new Date(Date.now() - 1));
+    return { ...expired, until: lease.until };
   },
-  'that somebody else has by now': async (store, lease) => {
+  'that was replaced by a claim': async (store, lease) => {
     await renewed(store, { lease });
     return lease;
   },
-  'that was given back': async (store, lease) => {
+  'that was given up': async (store, lease) => {
     expect(await store.operations.postpone(lease, { dueAt: new Date() })).toBe(true);
     return lease;
   },
 };
 
-/** All that can be told of an operation and what hangs on it, but for who holds it. */
+/** All observable properties of an operation and its effects, except its lease. */
 async function look(store: ResourceStore, { resource, key }: Begun) {
   const claimed = await claimAll(store);
   return {

@@ -17,9 +17,9 @@ import type { ResourceStore } from './resource-store.ts';
 const always = new Date(0);
 const fifty = Array.from({ length: 50 });
 
-/** What every engine must do with creates, their keys and their reservations. */
+/** Contract of every engine for creates, their keys and their reservations. */
 export function operationCreateContract(opened: () => Promise<ResourceStore>): void {
-  /** A store with a create in it that has a key, and what is known of that key. */
+  /** A store with a create that has a key, and what findByKey returns for it. */
   const begun = async (fields?: Partial<NewCreate>) => {
     const store = await opened();
     const idempotency = anIdempotency();
@@ -52,10 +52,10 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
 
   describe('beginCreate', () => {
     test.each([
-      ['under way', begun],
-      ['under way with an image', reserved],
-      ['that went well', finished],
-    ])('keeps nothing where the owner’s key is that of a create %s', async (_, bring) => {
+      ['in progress', begun],
+      ['in progress, with an image', reserved],
+      ['that succeeded', finished],
+    ])('stores nothing if the owner’s key belongs to a create %s', async (_, bring) => {
       const { store, operations, keyed, again } = await bring();
       const known = await keyed();
       const second = again();
@@ -67,28 +67,28 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       expect(await keyed()).toEqual(known);
     });
 
-    test('with one key, fifty times at once, succeeds once', async () => {
+    test('with one key, fifty times concurrently, succeeds once', async () => {
       const store = await opened();
       const { operations } = store;
       const { resource, idempotency } = aCreate({ idempotency: anIdempotency() });
       const creates = fifty.map(() => aCreate({ resource, idempotency }));
-      const said = await Promise.all(creates.map((create) => operations.beginCreate(create)));
-      expect(said.filter(Boolean)).toHaveLength(1);
-      const [winner] = creates.filter((_, index) => said[index]);
+      const results = await Promise.all(creates.map((create) => operations.beginCreate(create)));
+      expect(results.filter(Boolean)).toHaveLength(1);
+      const [winner] = creates.filter((_, index) => results[index]);
       const claimed = await claimAll(store);
       expect(claimed.map(({ lease }) => lease.operationId)).toEqual([winner?.lease.operationId]);
       const hashes = creates.map(({ reservationSha256 }) => reservationSha256);
       expect(await operations.recordedReservations(hashes)).toEqual([winner?.reservationSha256]);
     });
 
-    test('without a key, fifty times at once by one owner, succeeds each time', async () => {
+    test('without a key, fifty times concurrently by one owner, succeeds each time', async () => {
       const { operations } = await opened();
       const { resource } = aCreate();
-      const said = await Promise.all(fifty.map(() => operations.beginCreate(aCreate({ resource }))));
-      expect(said).toEqual(fifty.map(() => true));
+      const results = await Promise.all(fifty.map(() => operations.beginCreate(aCreate({ resource }))));
+      expect(results).toEqual(fifty.map(() => true));
     });
 
-    test('takes a key that somebody else has, and leaves theirs', async () => {
+    test('accepts a key of another owner, and leaves theirs', async () => {
       const { operations, idempotency, keyed } = await begun();
       const known = await keyed();
       const other = aCreate({ idempotency: { ...anIdempotency(), key: idempotency.key } });
@@ -99,7 +99,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       expect(found).toEqual({ inputSha256, resourceId: undefined });
     });
 
-    test('takes an old key from a create that is under way, which goes on without', async () => {
+    test('takes an expired key from a create in progress, which continues without it', async () => {
       const startedAt = new Date(Date.now() - 5_000);
       const { store, operations, lease, resource, keyed, again } = await reserved({ startedAt });
       const second = again(new Date());
@@ -112,10 +112,10 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     });
 
     test.each([
-      ['under way', begun],
-      ['under way with an image', reserved],
-      ['that went well', finished],
-    ])('takes the key of a create %s that was started before `since`, and not of one since', async (_, bring) => {
+      ['in progress', begun],
+      ['in progress, with an image', reserved],
+      ['that succeeded', finished],
+    ])('takes the key of a create %s only if that started before `since`', async (_, bring) => {
       const startedAt = new Date(Date.now() - 5_000);
       const { operations, keyed, again } = await bring({ startedAt });
       expect(await operations.beginCreate(again(new Date(startedAt.getTime() - 1)))).toBe(false);
@@ -126,7 +126,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
   });
 
   describe('findByKey', () => {
-    test('finds nothing of another owner, another key or an empty one', async () => {
+    test('finds nothing for another owner, another key or an empty key', async () => {
       const { operations, create, idempotency } = await begun();
       const { ownerId } = create.resource;
       expect(await operations.findByKey(aCreate().resource.ownerId, idempotency.key, always)).toBeUndefined();
@@ -135,12 +135,12 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       }
     });
 
-    test('finds nothing of a create without a key', async () => {
+    test('finds no create without a key', async () => {
       const { operations, create } = await begun({ idempotency: undefined });
       expect(await operations.findByKey(create.resource.ownerId, '', always)).toBeUndefined();
     });
 
-    test('tells what a create has made, once it has gone well', async () => {
+    test('returns the resource of a create that succeeded', async () => {
       const { operations, lease, idempotency, keyed } = await begun();
       const { inputSha256 } = idempotency;
       expect(await keyed()).toEqual({ inputSha256, resourceId: undefined });
@@ -153,30 +153,30 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     });
 
     test.each([
-      ['is under way', begun],
-      ['has gone well', finished],
-    ])('finds a create that %s, unless it was started before `since`', async (_, bring) => {
+      ['is in progress', begun],
+      ['has succeeded', finished],
+    ])('finds a create that %s only if it started at or after `since`', async (_, bring) => {
       const startedAt = new Date(Date.now() - 5_000);
       const { keyed } = await bring({ startedAt });
       expect(await keyed(new Date(startedAt.getTime() + 1))).toBeUndefined();
       expect(await keyed(new Date(startedAt.getTime() - 1))).toBeDefined();
     });
 
-    test('finds a create that was started at `since` itself, and its key is taken', async () => {
+    test('finds a create that started exactly at `since`, whose key is taken', async () => {
       const startedAt = new Date(Date.now() - 5_000);
       const { operations, keyed, again } = await finished({ startedAt });
       expect(await keyed(startedAt)).toBeDefined();
       expect(await operations.beginCreate(again(startedAt))).toBe(false);
     });
 
-    test('finds a key still once its resource is deleted', async () => {
+    test('finds a key even after its resource was deleted', async () => {
       const { store, keyed, resource } = await finished();
       await removeResource(store, resource);
       expect(await keyed()).toMatchObject({ resourceId: resource.id });
     });
 
     test.each(['😀'.repeat(64), "'; DROP TABLE operations; --", '%', ' ', 'ÄẞΣ', 'e\u0301'])(
-      'tells keys apart by each character: %j',
+      'compares keys exactly: %j',
       async (key) => {
         const idempotency = { ...anIdempotency(), key };
         const { operations, create } = await begun({ idempotency });
@@ -200,18 +200,18 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
         expect(await store.operations.beginReplacement(aReplacement(resource))).toBe('BEGUN');
         return resource.image;
       },
-      'a create that has it': async (store) => {
+      'another create': async (store) => {
         const [create, image] = [aCreate(), anImage()];
         await store.operations.beginCreate(create);
         expect(await store.operations.reserve(create.lease, image)).toBe('RESERVED');
         return image;
       },
-      'an operation that is to delete it': async (store) => {
+      'a deletion': async (store) => {
         const resource = await insert(store);
         expect(await store.operations.beginDeletion(aDeletion(resource))).toEqual(resource);
         return resource.image;
       },
-      'a create that was given up': async (store) => {
+      'an abandoned create': async (store) => {
         const [create, image] = [aCreate(), anImage()];
         await store.operations.beginCreate(create);
         expect(await store.operations.startSearch(create.lease)).toBe(true);
@@ -219,7 +219,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
         return image;
       },
     };
-    test.each(Object.keys(takers))('is TAKEN, and changes nothing, where %s has the image', async (taker) => {
+    test.each(Object.keys(takers))('is TAKEN, and changes nothing, if %s has the image', async (taker) => {
       const { store, operations, create, lease, keyed } = await begun();
       const known = await keyed();
       const image = (await takers[taker]?.(store)) as StoredImage;
@@ -231,16 +231,16 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       expect(await operations.reserve(own?.lease ?? lease, anImage())).toBe('RESERVED');
     });
 
-    test('of one image by fifty creates at once succeeds once', async () => {
+    test('of one image by fifty creates concurrently succeeds once', async () => {
       const { operations } = await opened();
       const image = anImage();
       const creates = fifty.map(() => aCreate());
       for (const create of creates) await operations.beginCreate(create);
-      const said = await Promise.all(creates.map(({ lease }) => operations.reserve(lease, image)));
-      expect(said.sort()).toEqual(['RESERVED', ...fifty.slice(1).map(() => 'TAKEN')]);
+      const results = await Promise.all(creates.map(({ lease }) => operations.reserve(lease, image)));
+      expect(results.sort()).toEqual(['RESERVED', ...fifty.slice(1).map(() => 'TAKEN')]);
     });
 
-    test('takes an image again once nothing has it any more', async () => {
+    test('accepts an image again when nothing refers to it any more', async () => {
       const { store, operations, lease } = await begun();
       const { image, ...resource } = await insert(store);
       await removeResource(store, resource);
@@ -252,7 +252,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     test.each([
       ['with a key', anIdempotency()],
       ['without', undefined],
-    ])('keeps the resource as it is given, %s', async (_, idempotency) => {
+    ])('stores every property of the resource, %s', async (_, idempotency) => {
       const { store, resource } = await finished({ idempotency });
       expect(await store.find(resource)).toEqual(resource);
       expect(await claimAll(store)).toEqual([]);
@@ -261,7 +261,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     test.each([
       ['with a key', anIdempotency()],
       ['without', undefined],
-    ])('locks the image while a call may still land, and nothing else, %s', async (_, idempotency) => {
+    ])('locks only the image if a late write is possible, %s', async (_, idempotency) => {
       const { store, operations, lease, resource } = await reserved({ idempotency });
       const settlesAt = new Date('2100-01-01T00:00:00.123Z');
       expect(await operations.finishCreate(lease, resource, { settlesAt })).toBe(true);
@@ -273,7 +273,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       expect(await operations.beginReplacement(aReplacement(resource))).toBe('BEGUN');
     });
 
-    test('locks nothing where the lease has passed', async () => {
+    test('locks nothing if the lease has expired', async () => {
       const { store, operations, lease, resource } = await reserved();
       await claimAll(store, always);
       expect(await operations.finishCreate(lease, resource, { settlesAt: new Date() })).toBe(false);
@@ -281,20 +281,20 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       expect(await claimAll(store)).toMatchObject([{ state: 'RESERVED' }]);
     });
 
-    test('keeps nothing once it was given up', async () => {
+    test('stores nothing after the create was discarded', async () => {
       const { store, operations, lease, image, resource } = await reserved();
       expect(await operations.discard(lease, image.id)).toBe(true);
       expect(await operations.finishCreate(lease, resource)).toBe(false);
       expect(await store.find(resource)).toBeUndefined();
     });
 
-    test('and discard at once: one of the two wins', async () => {
+    test('and a concurrent discard: only one of them succeeds', async () => {
       for (let round = 0; round < 10; round += 1) {
         const { store, operations, lease, image, resource } = await reserved();
         const finish = () => operations.finishCreate(lease, resource);
         const discard = () => operations.discard(lease, image.id);
-        const said = await Promise.all((round % 2 ? [finish, discard] : [discard, finish]).map((call) => call()));
-        expect(said.filter(Boolean)).toHaveLength(1);
+        const results = await Promise.all((round % 2 ? [finish, discard] : [discard, finish]).map((call) => call()));
+        expect(results.filter(Boolean)).toHaveLength(1);
         const isKept = (await store.find(resource)) !== undefined;
         expect((await claimAll(store)).map(({ state }) => state)).toEqual(isKept ? [] : ['DELETING']);
       }
@@ -304,10 +304,10 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
   describe('the key is free again', () => {
     type Begins = Awaited<ReturnType<typeof reserved>>;
     test.each<[string, () => Promise<Omit<Begins, 'image' | 'resource'>>, (begins: Begins) => Promise<boolean>]>([
-      ['after search', begun, ({ operations, lease }) => operations.startSearch(lease)],
+      ['after startSearch', begun, ({ operations, lease }) => operations.startSearch(lease)],
       ['after discard', reserved, ({ operations, lease, image }) => operations.discard(lease, image.id)],
-      ['after an end without an image', begun, ({ operations, lease }) => operations.end(lease)],
-      ['after an end with an image', reserved, ({ operations, lease }) => operations.end(lease)],
+      ['after end without an image', begun, ({ operations, lease }) => operations.end(lease)],
+      ['after end with an image', reserved, ({ operations, lease }) => operations.end(lease)],
     ])('%s', async (_, bring, give) => {
       const begins = await bring();
       expect(await give(begins as Begins)).toBe(true);

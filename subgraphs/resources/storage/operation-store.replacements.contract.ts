@@ -8,16 +8,16 @@ const always = new Date(0);
 const later = new Date('2026-11-24T00:00:00.001Z');
 const fifty = Array.from({ length: 50 });
 
-/** What every engine must do with replacements of images, and with deletions. */
+/** Contract of every engine for replacements of images, and for deletions. */
 export function operationReplacementContract(opened: () => Promise<ResourceStore>): void {
-  /** A store with one resource in it. */
+  /** A store with one resource. */
   const holding = async (fields?: Partial<Resource>) => {
     const store = await opened();
     const resource = aResource(fields);
     expect(await store.insert(resource)).toBe(true);
     return { store, operations: store.operations, resource, found: () => store.find(resource) };
   };
-  /** A store with one resource whose image is being replaced, on the condition of its version or not. */
+  /** A store with one resource whose image is being replaced, with or without an expected version. */
   const replacing = async ({ expectedVersion, ...fields }: Partial<NewReplacement> & { expectedVersion?: number }) => {
     const held = await holding({ description: 'Old', version: 3 });
     const replacement = aReplacement({ ...held.resource, expectedVersion }, fields);
@@ -26,11 +26,11 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
   };
   const both = [
     ['without a version', {}],
-    ['on the condition of a version', { expectedVersion: 3 }],
+    ['with an expected version', { expectedVersion: 3 }],
   ] as const;
 
   describe('beginReplacement', () => {
-    test('is MISSING where nobody, or somebody else, has the resource, and keeps nothing', async () => {
+    test('is MISSING if the resource does not exist or has another owner, and stores nothing', async () => {
       const { store, operations, resource } = await holding();
       const strangers = [
         { ...resource, id: aResource().id },
@@ -40,7 +40,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       expect(await claimAll(store)).toEqual([]);
     });
 
-    test.each([0, 2, 4])('is MISSING where version %i is expected of version 3, locked or not', async (version) => {
+    test.each([0, 2, 4])('is MISSING if version %i is expected of version 3, locked or not', async (version) => {
       const { operations, resource } = await holding({ version: 3 });
       const key = { ...resource, expectedVersion: version };
       expect(await operations.beginReplacement(aReplacement(key))).toBe('MISSING');
@@ -48,13 +48,13 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       expect(await operations.beginReplacement(aReplacement(key))).toBe('MISSING');
     });
 
-    test('is MISSING once the resource is deleted', async () => {
+    test('is MISSING after the resource was deleted', async () => {
       const { store, operations, resource } = await holding();
       await removeResource(store, resource);
       expect(await operations.beginReplacement(aReplacement(resource))).toBe('MISSING');
     });
 
-    test.each(both)('is LOCKED while the image is being replaced %s, and keeps nothing', async (_, version) => {
+    test.each(both)('is LOCKED while the image is being replaced %s, and stores nothing', async (_, version) => {
       const { store, operations, resource, replacement } = await replacing(version);
       for (const expectedVersion of [undefined, 3]) {
         const second = aReplacement({ ...resource, expectedVersion });
@@ -64,13 +64,13 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       expect(await claimAll(store)).toMatchObject([{ state: 'REPLACING', changes: replacement.changes }]);
     });
 
-    test.each(both)('%s, fifty times at once, is BEGUN once and LOCKED for all others', async (_, version) => {
+    test.each(both)('%s, fifty times concurrently, is BEGUN once and LOCKED otherwise', async (_, version) => {
       const { operations, resource } = await holding({ version: 3 });
       const begins = fifty.map(() => operations.beginReplacement(aReplacement({ ...resource, ...version })));
       expect((await Promise.all(begins)).sort()).toEqual(['BEGUN', ...fifty.slice(1).map(() => 'LOCKED')]);
     });
 
-    test('of one resource locks no other', async () => {
+    test('locks no other resource', async () => {
       const { store, operations, resource } = await replacing({ expectedVersion: 3 });
       const other = aResource({ ownerId: resource.ownerId });
       await store.insert(other);
@@ -86,7 +86,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
   });
 
   describe('while an image is being replaced', () => {
-    test('without a version, texts change, and go on from the version that they make', async () => {
+    test('without an expected version, text updates succeed, one version after the other', async () => {
       const { store, resource, found } = await replacing({});
       const expected = { ...resource, title: 'New', updatedAt: later, version: 4 };
       expect(await store.update({ ...resource, expectedVersion: 3 }, { title: 'New' }, later)).toEqual(expected);
@@ -94,7 +94,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       expect(await found()).toEqual({ ...expected, version: 5 });
     });
 
-    test.each([undefined, 3])('on the condition of a version, texts do not change (expected: %s)', async (version) => {
+    test.each([undefined, 3])('with an expected version, text updates fail (expected: %s)', async (version) => {
       const { store, resource, found } = await replacing({ expectedVersion: 3 });
       const key = { id: resource.id, ownerId: resource.ownerId, expectedVersion: version };
       expect(await store.update(key, { title: 'New' }, later)).toBeUndefined();
@@ -102,7 +102,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
     });
 
     test.each(['end', 'finishReplacement'] as const)(
-      'on the condition of a version, texts change again after %s',
+      'with an expected version, text updates succeed again after %s',
       async (end) => {
         const { store, operations, resource, lease } = await replacing({ expectedVersion: 3 });
         expect(await operations[end](lease, later)).toBeTruthy();
@@ -111,7 +111,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       },
     );
 
-    test('on the condition of a version, a lease that passes unlocks nothing', async () => {
+    test('with an expected version, an expired lease keeps the lock', async () => {
       const { store, resource } = await replacing({ expectedVersion: 3 });
       await claimAll(store, always);
       expect(await store.update({ ...resource, expectedVersion: 3 }, { title: 'New' }, later)).toBeUndefined();
@@ -119,7 +119,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
   });
 
   describe('finishReplacement', () => {
-    test.each(both)('changes the image, by one version and no text, %s', async (_, version) => {
+    test.each(both)('changes only the image, in one new version, %s', async (_, version) => {
       const { store, operations, resource, replacement, lease, found } = await replacing(version);
       const image = { ...resource.image, ...replacement.changes.image };
       const expected = { ...resource, image, updatedAt: later, version: 4 };
@@ -134,7 +134,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       { description: null },
       { description: '' },
       { title: 'New', description: null },
-    ])('changes texts together with the image, and no others: %j', async (texts) => {
+    ])('changes the texts of the replacement together with the image: %j', async (texts) => {
       const { id: _id, url: _url, ...image } = anImage();
       const { operations, resource, lease, found } = await replacing({ changes: { ...texts, image } });
       const expected = { ...resource, ...texts, image: { ...resource.image, ...image }, updatedAt: later, version: 4 };
@@ -142,21 +142,21 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       expect(await found()).toEqual(expected);
     });
 
-    test('leaves texts that changed meanwhile', async () => {
+    test('keeps text fields that changed meanwhile', async () => {
       const { store, operations, resource, lease } = await replacing({});
       await store.update(resource, { title: 'Meanwhile' }, new Date(later.getTime() - 1));
       const changed = await operations.finishReplacement(lease, later);
       expect(changed).toMatchObject({ title: 'Meanwhile', description: 'Old', version: 5, updatedAt: later });
     });
 
-    test('changes nothing once the resource is deleted', async () => {
+    test('changes nothing after the resource was deleted', async () => {
       const { operations, resource, lease, found } = await replacing({});
       expect(await operations.beginDeletion(aDeletion(resource))).toEqual(resource);
       expect(await operations.finishReplacement(lease, later)).toBeUndefined();
       expect(await found()).toBeUndefined();
     });
 
-    test('leaves every other resource as it is', async () => {
+    test('changes no other resource', async () => {
       const { store, operations, resource, lease } = await replacing({});
       const other = aResource({ ownerId: resource.ownerId });
       await store.insert(other);
@@ -165,7 +165,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
     });
   });
 
-  describe('while a call may still land', () => {
+  describe('while a late write is possible', () => {
     const settlesAt = new Date('2100-01-01T00:00:00.123Z');
     const landing = async () => {
       const replaced = await replacing({ expectedVersion: 3 });
@@ -174,7 +174,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       return { ...replaced, resource: changed as Resource };
     };
 
-    test('the resource is changed already, and its texts change on', async () => {
+    test('the resource is changed already, and text updates succeed', async () => {
       const { store, resource, found } = await landing();
       expect(await found()).toEqual(resource);
       expect(await store.update({ ...resource, expectedVersion: 4 }, { title: 'New' }, later)).toMatchObject({
@@ -182,30 +182,33 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       });
     });
 
-    test.each([undefined, 4])('its image is LOCKED, until that has ended (expected: %s)', async (expectedVersion) => {
-      const { store, operations, resource } = await landing();
-      const again = () => operations.beginReplacement(aReplacement({ ...resource, expectedVersion }));
-      expect(await again()).toBe('LOCKED');
-      const [operation] = await claimAll(store);
-      expect(operation).toMatchObject({ state: 'LANDING', settlesAt });
-      expect(await operations.end((operation as OpenOperation).lease)).toBe(true);
-      expect(await again()).toBe('BEGUN');
-    });
+    test.each([undefined, 4])(
+      'its image is LOCKED until the operation ends (expected: %s)',
+      async (expectedVersion) => {
+        const { store, operations, resource } = await landing();
+        const again = () => operations.beginReplacement(aReplacement({ ...resource, expectedVersion }));
+        expect(await again()).toBe('LOCKED');
+        const [operation] = await claimAll(store);
+        expect(operation).toMatchObject({ state: 'LANDING', settlesAt });
+        expect(await operations.end((operation as OpenOperation).lease)).toBe(true);
+        expect(await again()).toBe('BEGUN');
+      },
+    );
 
-    test('nothing is due before', async () => {
+    test('the operation is not due', async () => {
       const { operations } = await landing();
       const at = (now: number) => operations.claim({ now: new Date(now), until: new Date('2200-01-01'), limit: 9 });
       expect(await at(settlesAt.getTime() - 1)).toEqual([]);
       expect(await at(settlesAt.getTime())).toHaveLength(1);
     });
 
-    test('a deletion ends that, and queues the image', async () => {
+    test('a deletion ends the operation and begins a deletion of the image', async () => {
       const { store, operations, resource } = await landing();
       expect(await operations.beginDeletion(aDeletion(resource))).toEqual(resource);
       expect(await claimAll(store)).toMatchObject([{ state: 'DELETING', imageId: resource.image.id }]);
     });
 
-    test('of what had no lease any more, nothing is locked', async () => {
+    test('nothing is locked if the lease had expired', async () => {
       const { store, operations, resource, lease, found } = await replacing({});
       await claimAll(store, always);
       expect(await operations.finishReplacement(lease, later, { settlesAt })).toBeUndefined();
@@ -216,10 +219,10 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
 
   describe('beginDeletion', () => {
     test.each<[string, (resource: Resource) => Partial<Resource> & { expectedVersion?: number }]>([
-      ['of another id', () => ({ id: aResource().id })],
-      ['of another owner', () => ({ ownerId: aResource().ownerId })],
-      ['of another version', ({ version }) => ({ expectedVersion: version + 1 })],
-    ])('%s takes nothing away, ends no replacement and queues nothing', async (_, wrong) => {
+      ['with another id', () => ({ id: aResource().id })],
+      ['with another owner', () => ({ ownerId: aResource().ownerId })],
+      ['with another version', ({ version }) => ({ expectedVersion: version + 1 })],
+    ])('%s deletes nothing, ends no replacement and begins no deletion of an image', async (_, wrong) => {
       const { store, operations, resource, replacement, found } = await replacing({});
       const deletion = aDeletion({ ...resource, ...wrong(resource) });
       expect(await operations.beginDeletion(deletion)).toBeUndefined();
@@ -228,16 +231,19 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       expect(await claimAll(store)).toMatchObject([{ state: 'REPLACING', changes: replacement.changes }]);
     });
 
-    test.each(both)('takes the resource away and ends a replacement %s, and queues its image', async (_, version) => {
-      const { store, operations, resource, lease, found } = await replacing(version);
-      const deletion = aDeletion({ ...resource, expectedVersion: 3 });
-      expect(await operations.beginDeletion(deletion)).toEqual(resource);
-      expect(await found()).toBeUndefined();
-      expect(await operations.end(lease)).toBe(false);
-      const queued = await claimAll(store);
-      expect(queued).toMatchObject([{ state: 'DELETING', imageId: resource.image.id }]);
-      expect(queued[0]?.lease.operationId).toBe(deletion.lease.operationId);
-    });
+    test.each(both)(
+      'deletes the resource, ends a replacement %s, and begins the deletion of its image',
+      async (_, version) => {
+        const { store, operations, resource, lease, found } = await replacing(version);
+        const deletion = aDeletion({ ...resource, expectedVersion: 3 });
+        expect(await operations.beginDeletion(deletion)).toEqual(resource);
+        expect(await found()).toBeUndefined();
+        expect(await operations.end(lease)).toBe(false);
+        const queued = await claimAll(store);
+        expect(queued).toMatchObject([{ state: 'DELETING', imageId: resource.image.id }]);
+        expect(queued[0]?.lease.operationId).toBe(deletion.lease.operationId);
+      },
+    );
 
     test('ends no replacement of another resource', async () => {
       const { store, operations, resource, lease } = await replacing({});
@@ -247,14 +253,14 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       expect(await operations.finishReplacement(lease, later)).toMatchObject({ id: resource.id, version: 4 });
     });
 
-    test('fifty times at once takes away once, and queues one deletion', async () => {
+    test('fifty times concurrently deletes once, and begins one deletion', async () => {
       const { store, operations, resource } = await holding();
       const deletions = await Promise.all(fifty.map(() => operations.beginDeletion(aDeletion(resource))));
       expect(deletions.filter((deleted) => deleted !== undefined)).toEqual([resource]);
       expect(await claimAll(store)).toMatchObject([{ state: 'DELETING', imageId: resource.image.id }]);
     });
 
-    test('and the end of a replacement at once leave no resource, and one deletion', async () => {
+    test('and a concurrent end of a replacement leave no resource and one deletion', async () => {
       for (let round = 0; round < 10; round += 1) {
         const { store, operations, resource, lease, found } = await replacing({});
         const calls: (() => Promise<Resource | undefined>)[] = [

@@ -27,7 +27,7 @@ const filters: ResourceFilter[] = [
   { search: 'a', contentType: 'image/png', createdFrom, createdBefore },
 ];
 
-/** What every engine must do with lists: the same as the model, whatever the order, filter, bounds and direction. */
+/** Contract of every engine for lists: results equal the model's for every order, filter, bound and direction. */
 export function resourceListContract(open: () => ResourceStore | Promise<ResourceStore>): void {
   const ada = randomUUID();
   const own = manyResources(300, ada);
@@ -46,7 +46,7 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
   });
   const listOf = (order: ResourceOrder, filter: ResourceFilter = {}): ResourceList => ({ ownerId: ada, order, filter });
 
-  test('every filter of these tests leaves some in and some out', () => {
+  test('every filter of these tests matches some resources, but not all', () => {
     for (const filter of filters.slice(1)) {
       const { length } = modelList(own, listOf('NEWEST', filter));
       expect({ filter, isTelling: 0 < length && length < own.length }).toEqual({ filter, isTelling: true });
@@ -54,7 +54,7 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
   });
 
   describe.each(resourceOrders)('%s', (order) => {
-    test.each(filters)('holds the same as the model, page by page from both ends, with %j', async (filter) => {
+    test.each(filters)('equals the model page by page from both ends, with %j', async (filter) => {
       const list = listOf(order, filter);
       const sorted = modelList(own, list);
       for (const limit of [7, 100]) {
@@ -73,16 +73,16 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
       }
     });
 
-    test.each(filters)('counts the same as the model with %j', async (filter) => {
+    test.each(filters)('has the count of the model with %j', async (filter) => {
       const list = listOf(order, filter);
       expect(await store.count(list)).toBe(modelList(own, list).length);
     });
 
-    test('holds what lies strictly between two positions, near or far, also where those are crossed', async () => {
+    test('has the range of the model for near, far and crossed positions', async () => {
       const list = listOf(order, { search: 'a' });
       const sorted = modelList(own, list);
       for (let step = 0; step < 60; step += 1) {
-        // Near ones, neighbours, one place twice, and crossed ones.
+        // Near positions, neighbours, one position twice, and crossed ones.
         const [from, to] = [(step * 37) % sorted.length, (step * 37 + (step % 12) - 3) % sorted.length];
         const after = modelPosition(sorted[from] as Resource, order);
         const before = sorted[to] && modelPosition(sorted[to], order);
@@ -93,7 +93,7 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
       }
     });
 
-    test('takes positions at which the list holds nothing', async () => {
+    test('accepts positions where the list has no resource', async () => {
       const list = listOf(order);
       const sorted = modelList(own, list);
       for (const stranger of foreign) {
@@ -109,13 +109,13 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
       }
     });
 
-    test('gives whole resources', async () => {
+    test('returns complete resources', async () => {
       const list = listOf(order);
       expect(await store.range(list, { limit: 300, fromEnd: false })).toEqual(modelList(own, list));
     });
   });
 
-  test('titles are sorted by code point, not by UTF-16 unit', async () => {
+  test('titles are sorted by code point, not by UTF-16 code unit', async () => {
     const ownerId = randomUUID();
     for (const title of ['\u{10428}', '\uffee', '\ue000', '😀', '~']) await store.insert(aResource({ ownerId, title }));
     const found = await store.range({ ownerId, order: 'TITLE', filter: {} }, { limit: 9, fromEnd: false });
@@ -123,7 +123,7 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
     expect(found.map(({ title }) => title)).toEqual(['~', '\uffee', '\ue000', '\u{10428}', '😀']);
   });
 
-  test('a search is for the text as it is, whatever it means in a pattern', async () => {
+  test('a search matches wildcard characters literally', async () => {
     const ownerId = randomUUID();
     for (const title of ['50% off', '50 off', 'a_b', 'acb', 'a\\b', "a'b", 'a"b', 'a*b', 'a[b]c']) {
       await store.insert(aResource({ ownerId, title }));
@@ -150,7 +150,7 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
     expect(await store.count({ ownerId, order: 'NEWEST', filter: { search: 'rise' } })).toBe(1);
   });
 
-  test('createdFrom is within and createdBefore is not, to the millisecond', async () => {
+  test('createdFrom is inclusive and createdBefore exclusive, to the millisecond', async () => {
     const ownerId = randomUUID();
     const [first, second] = [new Date(1_000), new Date(1_001)];
     for (const createdAt of [first, second]) await store.insert(aResource({ ownerId, createdAt }));

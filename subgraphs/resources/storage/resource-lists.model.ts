@@ -1,13 +1,13 @@
 import type { Resource } from './resource.ts';
 import type { Position, ResourceFilter, ResourceList, ResourceOrder, ResourceRange } from './resource-store.ts';
 
-/** What a list holds, in its order: the plainest way to say it, which every engine must agree with. */
+/** The simplest implementation of a list in its order, which every engine must equal. */
 export function modelList(resources: readonly Resource[], { ownerId, order, filter }: ResourceList): Resource[] {
   const isOwn = (resource: Resource) => resource.ownerId === ownerId;
   return resources.filter((resource) => isOwn(resource) && isWithin(resource, filter)).sort(sortedBy(order));
 }
 
-/** The part of a list that a range asks for. */
+/** The range of a list. */
 export function modelRange(list: readonly Resource[], order: ResourceOrder, range: ResourceRange): Resource[] {
   const { after, before, limit, fromEnd } = range;
   const between = list.filter((resource) => {
@@ -17,7 +17,7 @@ export function modelRange(list: readonly Resource[], order: ResourceOrder, rang
   return fromEnd ? between.slice(-limit) : between.slice(0, limit);
 }
 
-/** Where a resource stands. */
+/** The position of a resource. */
 export function modelPosition({ id, title, createdAt, updatedAt }: Resource, order: ResourceOrder): Position {
   if (order === 'TITLE') return { key: plain(title), id };
   return { key: (order === 'RECENTLY_UPDATED' ? updatedAt : createdAt).getTime(), id };
@@ -39,7 +39,7 @@ function sortedBy(order: ResourceOrder) {
   return (one: Resource, other: Resource) => compare(order, modelPosition(one, order), modelPosition(other, order));
 }
 
-/** Negative where one comes before the other. */
+/** Negative if `one` sorts before `other`. */
 function compare(order: ResourceOrder, one: Position, other: Position): number {
   const ascending = byKey(one.key, other.key) || byCodePoint(one.id, other.id);
   return order === 'NEWEST' || order === 'RECENTLY_UPDATED' ? -ascending : ascending;

@@ -8,14 +8,14 @@ type Open = () => ResourceStore | Promise<ResourceStore>;
 
 const later = new Date('2026-11-24T00:00:00.001Z');
 
-/** What every engine must do. The stores that are opened may already hold resources of other owners. */
+/** Contract of every engine. The opened stores may already have resources of other owners. */
 export function resourceStoreContract(open: Open): void {
   const opened = async () => {
     const store = await open();
     onTestFinished(() => store.close());
     return store;
   };
-  /** A store with one resource in it, as found there. */
+  /** A store with one resource, as it was read. */
   const holding = async (fields?: Partial<Resource>) => {
     const store = await opened();
     const resource = aResource(fields);
@@ -24,7 +24,7 @@ export function resourceStoreContract(open: Open): void {
   };
 
   describe('insert', () => {
-    test('keeps nothing where another resource has the image, whoever owns that', async () => {
+    test('stores nothing if another resource has the image, whoever owns that', async () => {
       const { store, resource, found } = await holding();
       for (const ownerId of [resource.ownerId, aResource().ownerId]) {
         const second = aResource({ ownerId, image: anImage({ id: resource.image.id }) });
@@ -34,17 +34,17 @@ export function resourceStoreContract(open: Open): void {
       expect(await found()).toEqual(resource);
     });
 
-    test('of one image, fifty times at once, succeeds once', async () => {
+    test('of one image, fifty times concurrently, succeeds once', async () => {
       const store = await opened();
       const image = anImage();
       const all = Array.from({ length: 50 }, () => aResource({ image }));
-      const kept = await Promise.all(all.map(store.insert));
-      expect(kept.filter(Boolean)).toHaveLength(1);
+      const stored = await Promise.all(all.map(store.insert));
+      expect(stored.filter(Boolean)).toHaveLength(1);
       const found = await Promise.all(all.map(store.find));
-      expect(found.map((resource) => resource !== undefined)).toEqual(kept);
+      expect(found.map((resource) => resource !== undefined)).toEqual(stored);
     });
 
-    test('takes an image again once its resource is deleted', async () => {
+    test('accepts an image again after its resource was deleted', async () => {
       const { store, resource } = await holding();
       await removeResource(store, resource);
       expect(await store.insert(aResource({ image: resource.image }))).toBe(true);
@@ -54,12 +54,12 @@ export function resourceStoreContract(open: Open): void {
       ['quotes and escapes', `'"\\%_;--`, "'; DROP TABLE resources; --"],
       ['line breaks and tabs', 'one\ntwo', '\r\n\t'],
       ['characters of all planes', '😀\u{10400}\u{20000}\ufffd', '\ue000'],
-      ['what normalising would change', '\ufb01 e\u0301', '\u00c5 \u212b'],
+      ['text that is not NFC or NFKC', '\ufb01 e\u0301', '\u00c5 \u212b'],
       ['white space at the ends', ' title ', ' '],
       ['an empty description', 'title', ''],
       ['no description', 'title', null],
-      ['as many characters as are allowed', '😀'.repeat(200), '😀'.repeat(5_000)],
-    ])('keeps texts as they are: %s', async (_, title, description) => {
+      ['the longest texts', '😀'.repeat(200), '😀'.repeat(5_000)],
+    ])('stores texts unchanged: %s', async (_, title, description) => {
       const { resource, found } = await holding({ title, description });
       expect(await found()).toEqual(resource);
     });
@@ -70,13 +70,13 @@ export function resourceStoreContract(open: Open): void {
       '2026-11-23T14:05:00.001Z',
       '2026-11-23T14:05:00.999Z',
       '9999-12-31T23:59:59.999Z',
-    ])('keeps times to the millisecond: %s', async (instant) => {
+    ])('stores times to the millisecond: %s', async (instant) => {
       const { found } = await holding({ createdAt: new Date(instant), updatedAt: new Date(instant) });
       const resource = await found();
       expect([resource?.createdAt, resource?.updatedAt]).toEqual([new Date(instant), new Date(instant)]);
     });
 
-    test('keeps the numbers of the largest image', async () => {
+    test('stores the dimensions of the largest image', async () => {
       const image = anImage({ width: 2 ** 31 - 1, height: 1, sizeBytes: 2 ** 31 - 1 });
       const { resource, found } = await holding({ image, version: 2 ** 31 - 2 });
       expect(await found()).toEqual(resource);
@@ -86,7 +86,7 @@ export function resourceStoreContract(open: Open): void {
   describe('findMany', () => {
     const byId = (resources: Resource[]) => [...resources].sort((one, other) => (one.id < other.id ? -1 : 1));
 
-    test('finds each of an owner’s once, however often and beside whatever it is asked for', async () => {
+    test('returns each resource of the owner once, also for repeated and unknown ids', async () => {
       const { store, resource } = await holding();
       const second = aResource({ ownerId: resource.ownerId });
       const others = aResource();
@@ -95,7 +95,7 @@ export function resourceStoreContract(open: Open): void {
       expect(byId(await store.findMany(resource.ownerId, ids))).toEqual(byId([resource, second]));
     });
 
-    test('finds nothing by no id, and any number of them', async () => {
+    test('returns nothing for no ids, and accepts any number of ids', async () => {
       const { store, resource } = await holding();
       expect(await store.findMany(resource.ownerId, [])).toEqual([]);
       const many = Array.from({ length: 50_000 }, (_, index) => `id-${index}`);
@@ -104,13 +104,13 @@ export function resourceStoreContract(open: Open): void {
   });
 
   describe('find', () => {
-    test('finds nothing of somebody else’s', async () => {
+    test('returns no resource of another owner', async () => {
       const { store, resource } = await holding();
       expect(await store.find({ ...resource, ownerId: aResource().ownerId })).toBeUndefined();
     });
 
     test.each(['', 'no-uuid', '0', "' OR 1=1 --", '%', 'a\0b', '\ud800', '😀', 'x'.repeat(10_000)])(
-      'finds nothing by an id that is none: %j',
+      'returns nothing for an invalid id: %j',
       async (id) => {
         const { store, resource } = await holding();
         const key = { ownerId: resource.ownerId, id };
@@ -124,7 +124,7 @@ export function resourceStoreContract(open: Open): void {
   });
 
   describe('update', () => {
-    test('changes nothing of somebody else’s', async () => {
+    test('changes no resource of another owner', async () => {
       const { store, resource, found } = await holding();
       const key = { ...resource, ownerId: aResource().ownerId, expectedVersion: undefined };
       expect(await store.update(key, { title: 'Changed' }, later)).toBeUndefined();
@@ -132,14 +132,14 @@ export function resourceStoreContract(open: Open): void {
       expect(await found()).toEqual(resource);
     });
 
-    test.each([0, -1, 2, 4, 2 ** 31 - 1])('changes nothing of version 3 where %i is expected', async (version) => {
+    test.each([0, -1, 2, 4, 2 ** 31 - 1])('changes nothing at version 3 if %i is expected', async (version) => {
       const { store, resource, found } = await holding({ version: 3 });
       const changes = { title: 'Changed', description: 'Changed', image: anImage() };
       expect(await store.update({ ...resource, expectedVersion: version }, changes, later)).toBeUndefined();
       expect(await found()).toEqual(resource);
     });
 
-    test('with one expected version, fifty times at once, succeeds once', async () => {
+    test('with one expected version, fifty times concurrently, succeeds once', async () => {
       const { store, resource, found } = await holding({ version: 7 });
       const titles = Array.from({ length: 50 }, (_, index) => `Title ${index}`);
       const key = { ...resource, expectedVersion: 7 };
@@ -150,7 +150,7 @@ export function resourceStoreContract(open: Open): void {
       expect(winner).toMatchObject({ title: titles[updates.indexOf(winner)], version: 8 });
     });
 
-    test('without an expected version, fifty times at once, counts every one', async () => {
+    test('without an expected version, fifty times concurrently, increments the version each time', async () => {
       const { store, resource, found } = await holding();
       const key = { ownerId: resource.ownerId, id: resource.id };
       const titles = Array.from({ length: 50 }, (_, index) => `Title ${index}`);
@@ -164,17 +164,17 @@ export function resourceStoreContract(open: Open): void {
     test.each<[string, ResourceChanges, Partial<Resource>]>([
       ['the title', { title: 'New' }, { title: 'New' }],
       ['the description', { description: 'New' }, { description: 'New' }],
-      ['the description, to none', { description: null }, { description: null }],
-      ['the description, to an empty one', { description: '' }, { description: '' }],
-      ['nothing but version and time', {}, {}],
-    ])('changes %s, and leaves the rest', async (_, changes, changed) => {
+      ['the description to null', { description: null }, { description: null }],
+      ['the description to an empty text', { description: '' }, { description: '' }],
+      ['only version and time', {}, {}],
+    ])('changes %s and nothing else', async (_, changes, changed) => {
       const { store, resource, found } = await holding({ description: 'Old' });
       const expected = { ...resource, ...changed, updatedAt: later, version: 2 };
       expect(await store.update({ ...resource, expectedVersion: 1 }, changes, later)).toEqual(expected);
       expect(await found()).toEqual(expected);
     });
 
-    test('changes what is known of the image, but neither its id nor its URL', async () => {
+    test('changes the properties of the image, but neither its id nor its URL', async () => {
       const { store, resource, found } = await holding();
       const { id, url } = resource.image;
       const expected = { ...resource, image: { ...image, id, url }, updatedAt: later, version: 2 };
@@ -182,7 +182,7 @@ export function resourceStoreContract(open: Open): void {
       expect(await found()).toEqual(expected);
     });
 
-    test('leaves every other resource as it is', async () => {
+    test('changes no other resource', async () => {
       const { store, resource } = await holding();
       const other = aResource({ ownerId: resource.ownerId });
       await store.insert(other);
@@ -190,7 +190,7 @@ export function resourceStoreContract(open: Open): void {
       expect(await store.find(other)).toEqual(other);
     });
 
-    test('moves the resource in the orders by title and by update, and finds it by its new texts alone', async () => {
+    test('moves the resource in the orders by title and by update, and makes only its new title and description searchable', async () => {
       const { store, resource } = await holding({ title: 'bbb', description: 'bbb' });
       const other = aResource({ ownerId: resource.ownerId, title: 'mmm', updatedAt: new Date(later.getTime() - 1) });
       await store.insert(other);
@@ -208,7 +208,7 @@ export function resourceStoreContract(open: Open): void {
   });
 
   describe('delete', () => {
-    test('takes away nothing of somebody else’s', async () => {
+    test('deletes no resource of another owner', async () => {
       const { store, resource, found } = await holding();
       const ownerId = aResource().ownerId;
       expect(await removeResource(store, { id: resource.id, ownerId })).toBeUndefined();
@@ -216,20 +216,20 @@ export function resourceStoreContract(open: Open): void {
       expect(await found()).toEqual(resource);
     });
 
-    test.each([0, 2, 4])('takes away nothing of version 3 where %i is expected', async (expectedVersion) => {
+    test.each([0, 2, 4])('deletes nothing at version 3 if %i is expected', async (expectedVersion) => {
       const { store, resource, found } = await holding({ version: 3 });
       expect(await removeResource(store, { ...resource, expectedVersion })).toBeUndefined();
       expect(await found()).toEqual(resource);
     });
 
-    test('fifty times at once succeeds once, and gives the resource as it was', async () => {
+    test('fifty times concurrently succeeds once, and returns the resource', async () => {
       const { store, resource, found } = await holding({ description: 'Old' });
       const deletions = Array.from({ length: 50 }, () => removeResource(store, { ...resource, expectedVersion: 1 }));
       expect((await Promise.all(deletions)).filter((deleted) => deleted !== undefined)).toEqual([resource]);
       expect(await found()).toBeUndefined();
     });
 
-    test('and an update of one expected version at once: one of the two wins', async () => {
+    test('and a concurrent update with the same expected version: only one of them succeeds', async () => {
       for (let round = 0; round < 10; round += 1) {
         const { store, resource, found } = await holding();
         const key = { ...resource, expectedVersion: 1 };
@@ -242,7 +242,7 @@ export function resourceStoreContract(open: Open): void {
       }
     });
 
-    test('leaves every other resource as it is', async () => {
+    test('deletes no other resource', async () => {
       const { store, resource } = await holding();
       const other = aResource({ ownerId: resource.ownerId });
       await store.insert(other);
@@ -251,7 +251,7 @@ export function resourceStoreContract(open: Open): void {
     });
   });
 
-  test('ping does nothing while the store is open, and throws once it is closed', async () => {
+  test('ping succeeds while the store is open, and throws after it was closed', async () => {
     const store = await open();
     expect(() => store.ping()).not.toThrow();
     store.close();

@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { aResource } from '../testing/resources.ts';
 import { positionOf, resourceOrders, searchKey } from './resource-store.ts';
 
-describe('texts are compared', () => {
+describe('searchKey', () => {
   test.each([
-    ['in lower case', 'ÄÖÜ Straẞe', 'äöü straße'],
-    ['whatever their width', '\uff21\uff22\uff23', 'abc'],
-    ['with ligatures as their letters', '\ufb01sh', 'fish'],
+    ['is in lower case', 'ÄÖÜ Straẞe', 'äöü straße'],
+    ['ignores full and half width', '\uff21\uff22\uff23', 'abc'],
+    ['expands ligatures', '\ufb01sh', 'fish'],
     ['composed', 'e\u0301', '\u00e9'],
-    ['with letters of all planes', '\u{10400}\u{1d400}', '\u{10428}a'],
-    ['with all of their white space and signs', ' 100% \\_ ', ' 100% \\_ '],
+    ['lowers letters of all planes', '\u{10400}\u{1d400}', '\u{10428}a'],
+    ['keeps white space and punctuation', ' 100% \\_ ', ' 100% \\_ '],
   ])('%s', (_, text, key) => {
     expect(searchKey(text)).toBe(key);
   });
 
-  test('so that a part of a text is found in it, wherever it is cut', () => {
-    // In lower case a sigma is written in another way where it ends a word.
+  test('of any part of a text is contained in the key of the text', () => {
+    // Lower case writes a sigma differently at the end of a word.
     const text = 'ΟΔΟΣ ΟΔΥΣΣΕΩΣ 12';
     for (let from = 0; from < text.length; from += 1) {
       for (let to = from + 1; to <= text.length; to += 1) {
@@ -25,7 +25,7 @@ describe('texts are compared', () => {
   });
 });
 
-test('a resource stands in each order by what that sorts by, and its id', () => {
+test('positionOf has the sort key of each order, and the id', () => {
   const [createdAt, updatedAt] = [new Date(1_000), new Date(2_000)];
   const resource = aResource({ title: 'Ａ title', createdAt, updatedAt });
   const { id } = resource;

@@ -9,8 +9,8 @@ import { purgeContract } from './revocation-store.purge.contract.ts';
 const always = new Date('9999-01-01');
 
 /**
- * What every engine must do with revocations. All stores that are opened are one, which nobody else uses meanwhile: what
- * is left open or pending in it is ended before each test.
+ * Contract of every engine for revocations. All opened stores are one database, which only these tests use; what
+ * remains open or pending is ended before each test.
  */
 export function revocationStoreContract(open: () => ResourceStore | Promise<ResourceStore>): void {
   const opened = async () => {
@@ -21,8 +21,8 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
     return store;
   };
 
-  describe('a session that has ended', () => {
-    test('is revoked from then on, and no other, of the same user or of others', async () => {
+  describe('a revoked session', () => {
+    test('is revoked from then on, and no other session of the same or another user', async () => {
       const { revocations } = await opened();
       const received = aRevocation();
       const { userId } = received.event;
@@ -37,7 +37,7 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
       expect(await revocations.isPurged(userId)).toBe(false);
     });
 
-    test('is known to whoever has the same database open, at once', async () => {
+    test('is revoked at once for every store on the same database', async () => {
       const [one, other] = [await opened(), await opened()];
       const [session, account] = [randomUUID(), randomUUID()];
       await one.revocations.accept(aRevocation({ userId: 'ada', sessionId: session }));
@@ -47,7 +47,7 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
       expect(await other.revocations.isPurged(account)).toBe(true);
     });
 
-    test('is forgotten when its tokens have expired, and not before', async () => {
+    test('is deleted when its tokens have expired, and not before', async () => {
       const { revocations } = await opened();
       const viewer = { userId: randomUUID(), sessionId: randomUUID() };
       const received = { ...aRevocation(viewer), expiresAt: new Date(5_000) };
@@ -60,7 +60,7 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
       expect(await revocations.accept(received)).toBe(true);
     });
 
-    test('told of by two events is known for the longer of both', async () => {
+    test('of two events is deleted at the later of their times', async () => {
       const { revocations } = await opened();
       const viewer = { userId: randomUUID(), sessionId: randomUUID() };
       for (const at of [6_000, 9_000, 7_000]) {
@@ -77,14 +77,14 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
     test.each([
       ['session-revoked', aRevocation],
       ['account-purged', () => aPurge()],
-    ])('%s that comes fifty times at once is accepted once', async (_, make) => {
+    ])('%s that is accepted fifty times concurrently is accepted once', async (_, make) => {
       const { revocations } = await opened();
       const received = make();
-      const said = await Promise.all(Array.from({ length: 50 }, () => revocations.accept(received)));
-      expect(said.filter(Boolean)).toHaveLength(1);
+      const results = await Promise.all(Array.from({ length: 50 }, () => revocations.accept(received)));
+      expect(results.filter(Boolean)).toHaveLength(1);
     });
 
-    test('with a jti that was accepted before changes nothing, whatever it says', async () => {
+    test('with a jti that was accepted before changes nothing, whatever its content', async () => {
       const store = await opened();
       const { revocations } = store;
       const { jti } = aRevocation();
@@ -97,8 +97,8 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
     });
   });
 
-  describe('an account that is purged', () => {
-    test('is so with every session that it has, had or gets, and nobody else’s is', async () => {
+  describe('a purged account', () => {
+    test('has all its sessions revoked, also later ones, and affects no other account', async () => {
       const { revocations } = await opened();
       const { event, ...received } = aPurge();
       const { userId } = event;
@@ -111,7 +111,7 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
       }
     });
 
-    test('stays so for ever: its event is forgotten, it is not', async () => {
+    test('stays purged for ever, also after its event was deleted', async () => {
       const store = await opened();
       const { revocations } = store;
       const received = aPurge();
@@ -120,14 +120,14 @@ export function revocationStoreContract(open: () => ResourceStore | Promise<Reso
       await purgeAll(store);
       await revocations.deleteExpired(always, 1_000);
       expect(await revocations.isPurged(userId)).toBe(true);
-      // Told of again, it is nothing new: nothing is left to be purged.
+      // A repeated event changes nothing: there is nothing left to purge.
       expect(await revocations.accept(received)).toBe(true);
       expect(await purgeAll(store)).toBe(0);
       expect(await revocations.isRevoked({ userId, sessionId: 'any' })).toBe(true);
     });
   });
 
-  test('at most so much is forgotten at once, the rest with the next times', async () => {
+  test('deleteExpired deletes up to the limit, and the rest in later calls', async () => {
     const { revocations } = await opened();
     await revocations.deleteExpired(always, 1_000_000);
     const viewers = Array.from({ length: 5 }, () => ({ userId: 'ada', sessionId: randomUUID() }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bury, purgeAll } from '../testing/events.ts';
+import { purgeAccount, purgeAll } from '../testing/events.ts';
 import {
   aCreate,
   aDeletion,
@@ -13,17 +13,17 @@ import {
 import type { OpenOperation } from './operation-store.ts';
 import type { ResourceStore } from './resource-store.ts';
 
-/** A write of one owner's, begun before the account was purged and made after. */
+/** A write for an owner that was prepared before the account is purged and runs afterwards. */
 interface Late {
   ownerId: string;
-  /** What is said where it is refused. */
-  refused: unknown;
-  /** What is under way then, as it was. */
+  /** What the write returns when it is rejected. */
+  onFailure: unknown;
+  /** The operation in progress, unchanged. */
   open?: OpenOperation['state'][];
   write(): Promise<unknown>;
 }
 
-/** What every engine must do with writes that come after their owner's tombstone: none is kept. */
+/** Contract of every engine for writes after their owner's tombstone: none is stored. */
 export function fenceContract(opened: () => Promise<ResourceStore>): void {
   const inserted = async (store: ResourceStore) => {
     const resource = aResource();
@@ -34,25 +34,25 @@ export function fenceContract(opened: () => Promise<ResourceStore>): void {
   const writes: Record<string, (store: ResourceStore) => Promise<Late>> = {
     insert: async (store) => {
       const resource = aResource();
-      return { ownerId: resource.ownerId, refused: false, write: () => store.insert(resource) };
+      return { ownerId: resource.ownerId, onFailure: false, write: () => store.insert(resource) };
     },
     'update of texts': async (store) => {
       const resource = await inserted(store);
       const write = () => store.update(resource, { title: 'Late' }, new Date());
-      return { ownerId: resource.ownerId, refused: undefined, write };
+      return { ownerId: resource.ownerId, onFailure: undefined, write };
     },
     'update of texts at a version': async (store) => {
       const resource = await inserted(store);
       const write = () => store.update({ ...resource, expectedVersion: 1 }, { title: 'Late' }, new Date());
-      return { ownerId: resource.ownerId, refused: undefined, write };
+      return { ownerId: resource.ownerId, onFailure: undefined, write };
     },
     beginCreate: async ({ operations }) => {
       const create = aCreate();
-      return { ownerId: create.resource.ownerId, refused: false, write: () => operations.beginCreate(create) };
+      return { ownerId: create.resource.ownerId, onFailure: false, write: () => operations.beginCreate(create) };
     },
     'beginCreate with a key': async ({ operations }) => {
       const create = aCreate({ idempotency: anIdempotency() });
-      return { ownerId: create.resource.ownerId, refused: false, write: () => operations.beginCreate(create) };
+      return { ownerId: create.resource.ownerId, onFailure: false, write: () => operations.beginCreate(create) };
     },
     finishCreate: async ({ operations }) => {
       const [create, image] = [aCreate({ idempotency: anIdempotency() }), anImage()];
@@ -61,12 +61,12 @@ export function fenceContract(opened: () => Promise<ResourceStore>): void {
       const made = madeBy(create, image);
       const landing = { settlesAt: new Date() };
       const write = () => operations.finishCreate(create.lease, made, landing);
-      return { ownerId: made.ownerId, refused: false, open: ['RESERVED'], write };
+      return { ownerId: made.ownerId, onFailure: false, open: ['RESERVED'], write };
     },
     beginReplacement: async (store) => {
       const resource = await inserted(store);
       const write = () => store.operations.beginReplacement(aReplacement(resource));
-      return { ownerId: resource.ownerId, refused: 'MISSING', write };
+      return { ownerId: resource.ownerId, onFailure: 'MISSING', write };
     },
     finishReplacement: async (store) => {
       const resource = await inserted(store);
@@ -74,7 +74,7 @@ export function fenceContract(opened: () => Promise<ResourceStore>): void {
       expect(await store.operations.beginReplacement(replacement)).toBe('BEGUN');
       const landing = { settlesAt: new Date() };
       const write = () => store.operations.finishReplacement(replacement.lease, new Date(), landing);
-      return { ownerId: resource.ownerId, refused: undefined, open: ['REPLACING'], write };
+      return { ownerId: resource.ownerId, onFailure: undefined, open: ['REPLACING'], write };
     },
   };
 
@@ -83,61 +83,61 @@ export function fenceContract(opened: () => Promise<ResourceStore>): void {
   const openIn = async (store: ResourceStore) => (await claimAll(store)).map(({ state }) => state);
 
   describe.each(Object.entries(writes))('%s', (_, begin) => {
-    test('writes nothing, and says so', async () => {
+    test('writes nothing, and returns so', async () => {
       const store = await opened();
-      const { ownerId, refused, open = [], write } = await begin(store);
+      const { ownerId, onFailure, open = [], write } = await begin(store);
       const before = await resourcesOf(store, ownerId);
-      await bury(store, ownerId);
-      expect(await write()).toEqual(refused);
+      await purgeAccount(store, ownerId);
+      expect(await write()).toEqual(onFailure);
       expect(await resourcesOf(store, ownerId)).toEqual(before);
       expect(await openIn(store)).toEqual(open);
     });
 
-    test('writes nothing after the purge either, and leaves nothing to be purged', async () => {
+    test('writes nothing after the purge either, and leaves nothing to purge', async () => {
       const store = await opened();
-      const { ownerId, refused, write } = await begin(store);
-      await bury(store, ownerId);
+      const { ownerId, onFailure, write } = await begin(store);
+      await purgeAccount(store, ownerId);
       await purgeAll(store);
-      expect(await write()).toEqual(refused);
+      expect(await write()).toEqual(onFailure);
       expect(await resourcesOf(store, ownerId)).toEqual([]);
       expect(await purgeAll(store)).toBe(0);
     });
 
-    test('of somebody else goes well', async () => {
+    test('of another owner succeeds', async () => {
       const store = await opened();
-      const { refused, write } = await begin(store);
-      await bury(store, aResource().ownerId);
-      expect(await write()).not.toEqual(refused);
+      const { onFailure, write } = await begin(store);
+      await purgeAccount(store, aResource().ownerId);
+      expect(await write()).not.toEqual(onFailure);
     });
   });
 
-  test('a create that is not kept any more can still be discarded by whoever holds it', async () => {
+  test('a create that cannot finish can still be discarded by the holder of its lease', async () => {
     const store = await opened();
     const { operations } = store;
     const [create, image] = [aCreate(), anImage()];
     await operations.beginCreate(create);
     await operations.reserve(create.lease, image);
-    await bury(store, create.resource.ownerId);
+    await purgeAccount(store, create.resource.ownerId);
     expect(await operations.finishCreate(create.lease, madeBy(create, image))).toBe(false);
     expect(await operations.discard(create.lease, image.id)).toBe(true);
     expect(await claimAll(store)).toEqual([expect.objectContaining({ state: 'DELETING', imageId: image.id })]);
   });
 
-  test('a create that is under way hears its image’s id still, so that the image can be deleted', async () => {
+  test('a create in progress can still record its image’s id, so that the image can be deleted', async () => {
     const store = await opened();
     const { operations } = store;
     const [create, image] = [aCreate(), anImage()];
     await operations.beginCreate(create);
-    await bury(store, create.resource.ownerId);
+    await purgeAccount(store, create.resource.ownerId);
     await purgeAll(store);
     expect(await operations.reserve(create.lease, image)).toBe('RESERVED');
     expect(await operations.discard(create.lease, image.id)).toBe(true);
   });
 
-  test('a resource can be deleted by its owner still', async () => {
+  test('a resource can still be deleted by its owner', async () => {
     const store = await opened();
     const resource = await inserted(store);
-    await bury(store, resource.ownerId);
+    await purgeAccount(store, resource.ownerId);
     expect(await store.operations.beginDeletion(aDeletion(resource))).toEqual(resource);
   });
 }

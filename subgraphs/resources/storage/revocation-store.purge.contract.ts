@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aRevocation, bury, purgeAll } from '../testing/events.ts';
+import { aRevocation, purgeAccount, purgeAll } from '../testing/events.ts';
 import {
   aCreate,
   anIdempotency,
@@ -16,7 +16,7 @@ import type { ResourceStore } from './resource-store.ts';
 
 const always = new Date(0);
 
-/** What every engine must do to take away what purged accounts have left. */
+/** Contract of every engine for deleting what purged accounts left. */
 export function purgeContract(opened: () => Promise<ResourceStore>): void {
   const insert = async (store: ResourceStore, resources: Resource[]) => {
     for (const resource of resources) expect(await store.insert(resource)).toBe(true);
@@ -25,7 +25,7 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
   const deletingIn = (open: OpenOperation[]) =>
     open.flatMap((operation) => (operation.state === 'DELETING' ? operation.imageId : []));
 
-  /** A create with a key, that was begun. */
+  /** A create in progress that has a key. */
   const begin = async ({ operations }: ResourceStore, ownerId: string) => {
     const resource = { ...aCreate().resource, ownerId };
     const create = aCreate({ resource, idempotency: anIdempotency() });
@@ -47,7 +47,7 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
     return { made, keyed };
   };
 
-  test('has nothing to do where no account is purged', async () => {
+  test('does nothing if no account is purged', async () => {
     const store = await opened();
     const resource = aResource();
     await insert(store, [resource]);
@@ -56,12 +56,12 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
     expect(await store.find(resource)).toEqual(resource);
   });
 
-  test('turns each resource of the account into the deletion of its image, due at once, and touches no other', async () => {
+  test('replaces each resource of the account by a deletion of its image, due at once, and no other resource', async () => {
     const store = await opened();
     const [ada, bob] = [aResource().ownerId, aResource().ownerId];
     const [adas, bobs] = [manyResources(7, ada), manyResources(7, bob)];
     await insert(store, [...adas, ...bobs]);
-    await bury(store, ada);
+    await purgeAccount(store, ada);
     await purgeAll(store);
     expect([await countOf(store, ada), await countOf(store, bob)]).toEqual([0, 7]);
     const now = new Date();
@@ -70,68 +70,71 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
     for (const resource of bobs) expect(await store.find(resource)).toEqual(resource);
   });
 
-  test.each([1, 3, 7, 8])('of seven resources in turns of %i ends with none left, each taken once', async (limit) => {
-    const store = await opened();
-    const ada = aResource().ownerId;
-    const adas = manyResources(7, ada);
-    await insert(store, adas);
-    await bury(store, ada);
-    const left: number[] = [];
-    while (await store.revocations.purgeSome(limit)) left.push(await countOf(store, ada));
-    expect(left[0]).toBe(Math.max(7 - limit, 0));
-    expect(left.at(-1)).toBe(0);
-    expect(deletingIn(await claimAll(store)).sort()).toEqual(adas.map(({ image }) => image.id).sort());
-  });
+  test.each([1, 3, 7, 8])(
+    'of seven resources with a limit of %i ends with none left, each deleted once',
+    async (limit) => {
+      const store = await opened();
+      const ada = aResource().ownerId;
+      const adas = manyResources(7, ada);
+      await insert(store, adas);
+      await purgeAccount(store, ada);
+      const left: number[] = [];
+      while (await store.revocations.purgeSome(limit)) left.push(await countOf(store, ada));
+      expect(left[0]).toBe(Math.max(7 - limit, 0));
+      expect(left.at(-1)).toBe(0);
+      expect(deletingIn(await claimAll(store)).sort()).toEqual(adas.map(({ image }) => image.id).sort());
+    },
+  );
 
-  test('goes on where it stopped, in whatever process', async () => {
+  test('continues where it stopped, in any process', async () => {
     const [store, other] = [await opened(), await opened()];
     const ada = aResource().ownerId;
     const adas = manyResources(5, ada);
     await insert(store, adas);
-    await bury(store, ada);
+    await purgeAccount(store, ada);
     expect(await store.revocations.purgeSome(2)).toBe(true);
     expect(await purgeAll(other)).toBeGreaterThan(0);
     expect(await store.revocations.purgeSome(2)).toBe(false);
     expect(deletingIn(await claimAll(store))).toHaveLength(5);
   });
 
-  test('of several accounts ends with all of them, and comes back to none', async () => {
+  test('of several accounts ends with all of them, and returns to none', async () => {
     const store = await opened();
     const owners = Array.from({ length: 4 }, () => aResource().ownerId);
     for (const owner of owners) await insert(store, manyResources(3, owner));
-    for (const owner of owners) await bury(store, owner);
+    for (const owner of owners) await purgeAccount(store, owner);
     await purgeAll(store, 2);
     for (const owner of owners) expect(await countOf(store, owner)).toBe(0);
     expect(deletingIn(await claimAll(store))).toHaveLength(12);
     expect(await store.revocations.purgeSome(2)).toBe(false);
   });
 
-  test('of an account without anything ends', async () => {
+  test('of an account without any rows ends', async () => {
     const store = await opened();
-    await bury(store, aResource().ownerId);
+    await purgeAccount(store, aResource().ownerId);
     expect(await purgeAll(store)).toBe(1);
     expect(await claimAll(store)).toEqual([]);
   });
 
-  test('forgets the keys of creates that went well, more than one turn of them, and nobody else’s', async () => {
+  test('deletes keys of successful creates, also more than one limit, and keeps those of other accounts', async () => {
     const store = await opened();
     const [ada, bob] = [aResource().ownerId, aResource().ownerId];
     const adas = [await finish(store, ada), await finish(store, ada), await finish(store, ada)];
     const bobs = await finish(store, bob);
-    await bury(store, ada);
+    await purgeAccount(store, ada);
     expect(await purgeAll(store, 2)).toBeGreaterThan(1);
     for (const { keyed } of adas) expect(await keyed()).toBeUndefined();
     expect(await bobs.keyed()).toEqual(expect.objectContaining({ resourceId: bobs.made.id }));
     expect(deletingIn(await claimAll(store)).sort()).toEqual(adas.map(({ made }) => made.image.id).sort());
   });
 
-  test('leaves of a create that is under way only what its image is found by', async () => {
+  test('keeps only what is needed to find the image of a create in progress', async () => {
     const store = await opened();
     const [ada, bob] = [aResource().ownerId, aResource().ownerId];
     const searching = await begin(store, ada);
     expect(await store.operations.startSearch(searching.lease)).toBe(true);
     const [reserving, reserved, bobs] = [await begin(store, ada), await reserve(store, ada), await reserve(store, bob)];
-    await bury(store, ada);
+    await purgeAccount(store, ada);
     await purgeAll(store);
     for (const { keyed } of [reserving, reserved]) expect(await keyed()).toBeUndefined();
     const open = await claimAll(store);
@@ -151,7 +154,7 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
     expect(await bobs.keyed()).toBeDefined();
   });
 
-  test('ends replacements of what it takes away, and waits for nothing that may still land', async () => {
+  test('ends replacements of the deleted resources, and does not wait for late writes', async () => {
     const store = await opened();
     const { operations } = store;
     const ada = aResource().ownerId;
@@ -162,7 +165,7 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
       expect(await operations.beginReplacement(replacement)).toBe('BEGUN');
     }
     expect(await operations.finishReplacement(landed.lease, new Date(), landed)).toBeDefined();
-    await bury(store, ada);
+    await purgeAccount(store, ada);
     await purgeAll(store);
     expect(await operations.finishReplacement(late.lease, new Date())).toBeUndefined();
     expect(await operations.end(late.lease)).toBe(false);

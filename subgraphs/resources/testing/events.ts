@@ -19,7 +19,7 @@ export function aPurge(userId: string = randomUUID()): ReceivedEvent {
 const someTimes = () => ({ receivedAt: new Date(), expiresAt: new Date(Date.now() + hour) });
 
 /** Accepts the purge of an account. */
-export async function bury({ revocations }: ResourceStore, userId: string): Promise<void> {
+export async function purgeAccount({ revocations }: ResourceStore, userId: string): Promise<void> {
   expect(await revocations.accept(aPurge(userId))).toBe(true);
 }
 

@@ -61,7 +61,7 @@ async function passBack(answer: Response, res: ServerResponse): Promise<void> {
 }
 
 /** Creates a step that blocks calls until `release`; `arrived` resolves when a call is blocked. */
-export function hold() {
+export function blockCalls() {
   let arrive = () => {};
   let release = () => {};
   const arrived = new Promise<void>((resolve) => {

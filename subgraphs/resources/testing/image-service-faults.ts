@@ -48,19 +48,19 @@ export function answering(status: number): RequestListener {
  * Returns the error of a call, after checking its code and that it contains no secrets, neither for clients nor for
  * the log.
  */
-export async function troubleOf(call: Promise<unknown>): Promise<ImageServiceError> {
-  const trouble = await call.then(
+export async function errorOf(call: Promise<unknown>): Promise<ImageServiceError> {
+  const error = await call.then(
     (result) => expect.fail(`The call did not fail, but returned ${inspect(result)}`),
     (error: unknown) => error,
   );
-  if (!(trouble instanceof ImageServiceError)) throw trouble;
-  expect(trouble).toMatchObject({ name: 'ApiError', extensions: { code: 'IMAGE_SERVICE_UNAVAILABLE' } });
-  expect(trouble.message).not.toMatch(/127\.0\.0\.1|http|\d{3}/);
-  expect(trouble.cause).toBeInstanceOf(Error);
-  const logged = inspect(trouble, { depth: Infinity, showHidden: true });
+  if (!(error instanceof ImageServiceError)) throw error;
+  expect(error).toMatchObject({ name: 'ApiError', extensions: { code: 'IMAGE_SERVICE_UNAVAILABLE' } });
+  expect(error.message).not.toMatch(/127\.0\.0\.1|http|\d{3}/);
+  expect(error.cause).toBeInstanceOf(Error);
+  const logged = inspect(error, { depth: Infinity, showHidden: true });
   expect(logged).not.toContain(token);
   expect(logged).not.toContain(base64.slice(0, 12));
-  return trouble;
+  return error;
 }
 
 /** Responses that no call documents, with the effect that they prove. */

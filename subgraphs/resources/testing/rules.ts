@@ -144,7 +144,7 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
   };
 
   /** Starts the reconciler and waits until no operation is open. */
-  const settled = async () => {
+  const reconciled = async () => {
     reconcile();
     await expect.poll(database.open, { timeout: 10_000 }).toEqual([]);
   };
@@ -152,7 +152,7 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
   return {
     resources,
     store,
-    settled,
+    reconciled,
     recover,
     reconcile,
     anotherProcess: startOne,
@@ -184,13 +184,13 @@ function userOf(resources: ReturnType<typeof createResources>, viewerId: string)
 }
 
 /** Matches an ApiError with these extensions. */
-export const refusal = (extensions: object) => expect.objectContaining({ name: 'ApiError', extensions });
-export const notFound = refusal({ code: 'NOT_FOUND' });
-export const inProgress = refusal({ code: 'CONFLICT', reason: 'IN_PROGRESS' });
-export const passed = (currentVersion: number) =>
-  refusal({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion });
-export const imageServiceUnavailable = refusal({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
-export const unauthenticated = refusal({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+export const apiErrorWith = (extensions: object) => expect.objectContaining({ name: 'ApiError', extensions });
+export const notFound = apiErrorWith({ code: 'NOT_FOUND' });
+export const inProgress = apiErrorWith({ code: 'CONFLICT', reason: 'IN_PROGRESS' });
+export const versionPassed = (currentVersion: number) =>
+  apiErrorWith({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion });
+export const imageServiceUnavailable = apiErrorWith({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
+export const unauthenticated = apiErrorWith({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+export const unavailable = apiErrorWith({ code: 'SERVICE_UNAVAILABLE' });
 /** Thrown by storage; resolvers turn it into SERVICE_UNAVAILABLE. */
 export const databaseUnavailable = expect.objectContaining({ name: 'DatabaseUnavailableError' });
-export const unavailable = refusal({ code: 'SERVICE_UNAVAILABLE' });

@@ -3,7 +3,7 @@ import { openExplained } from '../../testing/query-plans.ts';
 import type { Position, ResourceFilter, ResourceOrder } from '../resource-store.ts';
 import { prepareLists } from './lists.ts';
 
-/** Lists, and how SQLite goes about the statements that they really run. */
+/** Lists, with the query plans of the statements that they run. */
 function openLists() {
   const { db, plans } = openExplained();
   return { lists: prepareLists(db), plans };
@@ -17,7 +17,7 @@ const indexes: Record<ResourceOrder, string> = {
 };
 const orders = Object.entries(indexes) as [ResourceOrder, string][];
 
-/** Plans of one order: with and without either bound, from either end. */
+/** Plans of one order, with and without each bound, from either end. */
 function plansOf(order: ResourceOrder, filter: ResourceFilter): string[] {
   const { lists, plans } = openLists();
   const at: Position = { key: order === 'TITLE' ? 'm' : 5, id: 'id' };
@@ -31,11 +31,11 @@ function plansOf(order: ResourceOrder, filter: ResourceFilter): string[] {
 
 const span = { createdFrom: new Date(1), createdBefore: new Date(2) };
 
-describe.each(orders)('pages of %s are read from %s, and sorted by nothing else,', (order, index) => {
+describe.each(orders)('pages of %s are read from %s without sorting,', (order, index) => {
   test.each<[string, ResourceFilter]>([
-    ['of a whole list', {}],
-    ['of a search', { search: 'a', contentType: 'image/png' }],
-    ...(index === 'resources_by_creation' ? ([['of a span of time', span]] as [string, ResourceFilter][]) : []),
+    ['for a whole list', {}],
+    ['for a search', { search: 'a', contentType: 'image/png' }],
+    ...(index === 'resources_by_creation' ? ([['for a time range', span]] as [string, ResourceFilter][]) : []),
   ])('%s', (_, filter) => {
     const plans = plansOf(order, filter);
     expect(plans).toHaveLength(8);
@@ -45,20 +45,20 @@ describe.each(orders)('pages of %s are read from %s, and sorted by nothing else,
     }
   });
 
-  test('which they enter at their bound', () => {
+  test('starting at their bound', () => {
     for (const plan of plansOf(order, {}).filter((_, at) => at % 4 !== 0)) expect(plan).toMatch(/,id\)[<>]\(\?,\?\)/);
   });
 });
 
 test.each(['TITLE', 'RECENTLY_UPDATED'] as const)(
-  'pages of %s of a span of time are read from an index of the owner’s, sorted or in order',
+  'pages of %s for a time range are read from an index of the owner, sorted or in order',
   (order) => {
     const searched = /^SEARCH resources USING INDEX resources_by_\w+ \(owner_id=\?/;
     expect(plansOf(order, span)).toEqual(Array.from({ length: 8 }, () => expect.stringMatching(searched)));
   },
 );
 
-test('a count is of one owner’s rows in an index', () => {
+test('a count reads the rows of one owner from an index', () => {
   const { lists, plans } = openLists();
   lists.count({ ownerId: 'ada', order: 'TITLE', filter: {} });
   lists.count({ ownerId: 'ada', order: 'TITLE', filter: { search: 'a', ...span } });

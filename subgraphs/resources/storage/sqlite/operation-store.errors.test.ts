@@ -20,7 +20,7 @@ import { prepareChanges } from './changes.ts';
 import { createSqliteOperations } from './operation-store.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
 
-/** A store, the operations of a connection that waits for no writer, and a second connection to the file. */
+/** A store, operations on a connection without a busy timeout, and a second connection to the file. */
 function open() {
   const file = join(folderOfTest(), 'resources.sqlite');
   const store = openSqliteResourceStore(file);
@@ -34,14 +34,14 @@ function open() {
   return { store, operations, client, second, rows };
 }
 
-/** More than any page has room for. */
+/** More than the free space of any page. */
 const long = 'x'.repeat(100_000);
 const past = new Date(1);
 
-/** A write that is about to be made: what it says where it is made. */
+/** A write that is ready to run, with its result if it succeeds. */
 interface Pending {
   run(operations: OperationStore): Promise<unknown>;
-  said: unknown;
+  result: unknown;
 }
 
 async function beginCreate({ operations }: ResourceStore, description: string | null = null) {
@@ -72,42 +72,42 @@ async function replace(store: ResourceStore, description?: string) {
   return { resource, lease: replacement.lease };
 }
 
-/** Those that need room. */
+/** Writes that need more space. */
 const growing: Record<string, (store: ResourceStore) => Promise<Pending>> = {
   beginCreate: async () => {
     const { resource, ...create } = aCreate();
-    const wanted = { ...create, resource: { ...resource, description: long } };
-    return { run: (operations) => operations.beginCreate(wanted), said: true };
+    const input = { ...create, resource: { ...resource, description: long } };
+    return { run: (operations) => operations.beginCreate(input), result: true };
   },
   reserve: async (store) => {
     const { lease } = await beginCreate(store);
-    return { run: (operations) => operations.reserve(lease, anImage({ url: long })), said: 'RESERVED' };
+    return { run: (operations) => operations.reserve(lease, anImage({ url: long })), result: 'RESERVED' };
   },
   finishCreate: async (store) => {
     const { lease, resource } = await reserve(store, long);
-    return { run: (operations) => operations.finishCreate(lease, resource, { settlesAt: past }), said: true };
+    return { run: (operations) => operations.finishCreate(lease, resource, { settlesAt: past }), result: true };
   },
   discard: async (store) => {
     const { lease } = await reserve(store);
-    return { run: (operations) => operations.discard(lease, long), said: true };
+    return { run: (operations) => operations.discard(lease, long), result: true };
   },
   beginReplacement: async (store) => {
     const resource = await insert(store);
     const { changes, ...parts } = aReplacement(resource);
-    const wanted = { ...parts, changes: { ...changes, description: long } };
-    return { run: (operations) => operations.beginReplacement(wanted), said: 'BEGUN' };
+    const input = { ...parts, changes: { ...changes, description: long } };
+    return { run: (operations) => operations.beginReplacement(input), result: 'BEGUN' };
   },
   finishReplacement: async (store) => {
     const { lease } = await replace(store, long);
-    const said = expect.objectContaining({ description: long, version: 2 });
-    return { run: (operations) => operations.finishReplacement(lease, past, { settlesAt: past }), said };
+    const result = expect.objectContaining({ description: long, version: 2 });
+    return { run: (operations) => operations.finishReplacement(lease, past, { settlesAt: past }), result };
   },
   adopt: async (store) => {
     const { begun, lease } = await beginCreate(store);
     expect(await store.operations.end(lease)).toBe(true);
     const { reservationSha256 } = begun;
-    const stray = { operationId: 'an-operation', imageId: long, reservationSha256 };
-    return { run: (operations) => operations.adoptOrphan(stray), said: true };
+    const orphan = { operationId: 'an-operation', imageId: long, reservationSha256 };
+    return { run: (operations) => operations.adoptOrphan(orphan), result: true };
   },
 };
 
@@ -115,29 +115,29 @@ const writes: Record<string, (store: ResourceStore) => Promise<Pending>> = {
   ...growing,
   search: async (store) => {
     const { lease } = await beginCreate(store);
-    return { run: (operations) => operations.startSearch(lease), said: true };
+    return { run: (operations) => operations.startSearch(lease), result: true };
   },
-  'beginDeletion of what is being replaced': async (store) => {
+  'beginDeletion during a replacement': async (store) => {
     const { resource } = await replace(store);
-    return { run: (operations) => operations.beginDeletion(aDeletion(resource)), said: resource };
+    return { run: (operations) => operations.beginDeletion(aDeletion(resource)), result: resource };
   },
   end: async (store) => {
     const { lease } = await reserve(store);
-    return { run: (operations) => operations.end(lease), said: true };
+    return { run: (operations) => operations.end(lease), result: true };
   },
   postpone: async (store) => {
     const { lease } = await reserve(store);
-    return { run: (operations) => operations.postpone(lease, { dueAt: past, unresolved: 'NO_LISTING' }), said: true };
+    return { run: (operations) => operations.postpone(lease, { dueAt: past, unresolved: 'NO_LISTING' }), result: true };
   },
   claim: async (store) => {
     const { lease } = await reserve(store);
     const due = { now: new Date('9999-01-01'), until: lease.until, limit: 9 };
-    return { run: (operations) => operations.claim(due), said: [expect.objectContaining({ state: 'RESERVED' })] };
+    return { run: (operations) => operations.claim(due), result: [expect.objectContaining({ state: 'RESERVED' })] };
   },
   deleteExpiredKeys: async (store) => {
     const { lease, resource } = await reserve(store);
     expect(await store.operations.finishCreate(lease, resource)).toBe(true);
-    return { run: (operations) => operations.deleteExpiredKeys(new Date('9999-01-01')), said: undefined };
+    return { run: (operations) => operations.deleteExpiredKeys(new Date('9999-01-01')), result: undefined };
   },
 };
 
@@ -148,7 +148,7 @@ const unavailable = (code: string) => ({
   cause: { code },
 });
 
-/** What is read beside everything that is written. */
+/** Reads that run beside the writes. */
 async function expectReads(operations: OperationStore) {
   expect(await operations.findByKey('ada', 'a key', past)).toBeUndefined();
   expect(await operations.recordedReservations(['a hash'])).toEqual([]);
@@ -158,23 +158,23 @@ async function expectReads(operations: OperationStore) {
 
 describe('while another writer holds the database', () => {
   test.each(Object.keys(writes))(
-    '%s is SERVICE_UNAVAILABLE and writes nothing, and goes well afterwards',
+    '%s is SERVICE_UNAVAILABLE and writes nothing, and succeeds afterwards',
     async (name) => {
       const { store, operations, second, rows } = open();
-      const { run, said } = await pendingOf(name, store);
+      const { run, result } = await pendingOf(name, store);
       const before = rows();
       second.exec('BEGIN IMMEDIATE');
       await expect(run(operations)).rejects.toMatchObject(unavailable('SQLITE_BUSY'));
       await expectReads(operations);
       second.exec('ROLLBACK');
       expect(rows()).toEqual(before);
-      expect(await run(operations)).toEqual(said);
+      expect(await run(operations)).toEqual(result);
       expect(rows()).not.toEqual(before);
     },
   );
 });
 
-describe('in a database that can only be read', () => {
+describe('in a read-only database', () => {
   test.each(Object.keys(writes))('%s is SERVICE_UNAVAILABLE and writes nothing', async (name) => {
     const { store, operations, second, rows } = open();
     const { run } = await pendingOf(name, store);
@@ -186,27 +186,27 @@ describe('in a database that can only be read', () => {
   });
 });
 
-describe('in a database that is full', () => {
+describe('in a full database', () => {
   test.each(Object.keys(growing))(
-    '%s is SERVICE_UNAVAILABLE and half of it is not written, and goes well with room again',
+    '%s is SERVICE_UNAVAILABLE and writes nothing, and succeeds when there is space again',
     async (name) => {
       const { store, operations, client, rows } = open();
-      const { run, said } = await pendingOf(name, store);
+      const { run, result } = await pendingOf(name, store);
       const before = rows();
-      // So that no page is free inside the file.
+      // So that the file has no free page.
       client.exec('VACUUM');
       client.pragma(`max_page_count = ${client.pragma('page_count', { simple: true })}`);
       await expect(run(operations)).rejects.toMatchObject(unavailable('SQLITE_FULL'));
       await expectReads(operations);
       expect(rows()).toEqual(before);
       client.pragma('max_page_count = 1000000');
-      expect(await run(operations)).toEqual(said);
+      expect(await run(operations)).toEqual(result);
       expect(rows()).not.toEqual(before);
     },
   );
 });
 
-test('with nothing to do, the reconciler’s looks wait for no writer', async () => {
+test('an idle reconciler waits for no writer', async () => {
   const { operations, second } = open();
   second.exec('BEGIN IMMEDIATE');
   const now = new Date('9999-01-01');

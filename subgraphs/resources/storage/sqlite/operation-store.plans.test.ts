@@ -13,11 +13,11 @@ import type { OperationStore } from '../operation-store.ts';
 import { prepareChanges } from './changes.ts';
 import { createSqliteOperations } from './operation-store.ts';
 
-/** Operations and changes beside them, with the plans of what they run. */
+/** Operations and changes, with the query plans of the statements that they run. */
 function openOperations() {
   const { db, plans } = openExplained();
   const changes = prepareChanges(db);
-  /** The plans of what is run, and of nothing before. */
+  /** Returns only the plans of what `run` does. */
   const plansOf = async (run: () => unknown) => {
     plans.length = 0;
     await run();
@@ -37,10 +37,10 @@ const byStart = 'SEARCH operations USING INDEX operations_by_start (started_at<?
 const tombstone = 'SEARCH tombstones USING INDEX sqlite_autoindex_tombstones_1 (user_id=?)';
 const byLock = 'SEARCH operations USING INDEX operations_by_lock (resource_id=?)';
 
-/** Of a table, and not of the values that were given. */
+/** A scan of a table, not of the json_each of parameters. */
 const scan = /SCAN (operations|reservations|resources|tombstones)/;
 
-/** An operation that is begun, with what is begun upon. */
+/** An operation in progress, with what it was begun for. */
 async function begunIn({ operations, changes }: Explained) {
   const [create, image, resource] = [aCreate({ idempotency: anIdempotency() }), anImage(), aResource()];
   await operations.beginCreate(create);
@@ -73,7 +73,7 @@ test.each<[string, string[], (operations: OperationStore, begun: Begun, changes:
     (operations, { resource }) => operations.beginDeletion(aDeletion(resource)),
   ],
   ['recordedReservations', ['SEARCH reservations USING'], (operations) => operations.recordedReservations(['a', 'b'])],
-])('%s reads what it needs from indexes, and scans nothing', async (_, expected, run) => {
+])('%s uses indexes and scans no table', async (_, expected, run) => {
   const explained = openOperations();
   const begun = await begunIn(explained);
   const plans = await explained.plansOf(() => run(explained.operations, begun, explained.changes));
@@ -81,7 +81,7 @@ test.each<[string, string[], (operations: OperationStore, begun: Begun, changes:
   for (const plan of plans) expect(plan).not.toMatch(scan);
 });
 
-test('finishCreate and finishReplacement find what they change by its id, and the lock in its index', async () => {
+test('finishCreate and finishReplacement find their rows by id, and the lock by its index', async () => {
   const { operations, changes, plansOf } = openOperations();
   const { create, image, made, resource, replacement } = await begunIn({ operations, changes, plansOf });
   await operations.reserve(create.lease, image);
@@ -98,7 +98,7 @@ test('finishCreate and finishReplacement find what they change by its id, and th
   expect(changed).not.toMatch(scan);
 });
 
-test.each([undefined, 1])('an update of a resource looks for its lock in an index (version: %s)', async (version) => {
+test.each([undefined, 1])('an update of a resource looks for a lock in an index (version: %s)', async (version) => {
   const { changes, plansOf } = openOperations();
   const key = { ...aResource(), expectedVersion: version };
   const [plan, ...more] = await plansOf(() => changes.update(key, { title: 'New' }, new Date()));
@@ -108,7 +108,7 @@ test.each([undefined, 1])('an update of a resource looks for its lock in an inde
   expect(plan).not.toMatch(scan);
 });
 
-test('claim reads what is due from the index of that, and sorts by nothing else', async () => {
+test('claim reads due operations from their index, without sorting', async () => {
   const { operations, changes, plansOf } = openOperations();
   await begunIn({ operations, changes, plansOf });
   const now = new Date('9999-01-01');
@@ -117,7 +117,7 @@ test('claim reads what is due from the index of that, and sorts by nothing else'
   for (const plan of plans) expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);
 });
 
-test('deleteExpiredKeys reads what has ended from the index of that', async () => {
+test('deleteExpiredKeys reads ended creates from their index', async () => {
   const { operations, changes, plansOf } = openOperations();
   const { create, image, made } = await begunIn({ operations, changes, plansOf });
   await operations.reserve(create.lease, image);
@@ -127,7 +127,7 @@ test('deleteExpiredKeys reads what has ended from the index of that', async () =
   for (const plan of plans) expect(plan).toBe(byStart);
 });
 
-// Asked with each look of the reconciler, among all the keys of a day.
+// Runs in each interval of the reconciler, with a whole day of keys in the table.
 test.each<[string, (operations: OperationStore) => unknown]>([
   ['adopt', (operations) => operations.adoptOrphan({ operationId: 'a', imageId: 'b', reservationSha256: 'c' })],
   ['referencedImages', (operations) => operations.referencedImages(['a', 'b'])],

@@ -10,7 +10,7 @@ import type { Resource } from '../resource.ts';
 import type { ResourceStore } from '../resource-store.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
 
-/** A store that holds one resource, and a second connection to its file. */
+/** A store with one resource, and a second connection to its file. */
 async function openWithSecond() {
   const file = join(folderOfTest(), 'resources.sqlite');
   const store = openSqliteResourceStore(file);
@@ -43,7 +43,7 @@ async function expectWrites(store: ResourceStore, resource: Resource) {
   expect(await removeResource(store, resource)).toMatchObject({ title: 'New' });
 }
 
-test('while another writer holds the database, a change is SERVICE_UNAVAILABLE and reads go on', async () => {
+test('changes are SERVICE_UNAVAILABLE while another writer holds the database, and reads continue', async () => {
   const { store, second, resource } = await openWithSecond();
   second.exec("BEGIN IMMEDIATE; UPDATE resources SET title = 'not committed', version = 9");
   await expect(store.insert(aResource())).rejects.toMatchObject(unavailable('SQLITE_BUSY'));
@@ -52,7 +52,7 @@ test('while another writer holds the database, a change is SERVICE_UNAVAILABLE a
   await expectWrites(store, resource);
 });
 
-test('in a database that can only be read, changes are SERVICE_UNAVAILABLE and reads go on', async () => {
+test('changes of a read-only database are SERVICE_UNAVAILABLE, and reads continue', async () => {
   const { store, second, resource } = await openWithSecond();
   const readOnly = unavailable('SQLITE_READONLY');
   markReadOnly(second);
@@ -64,16 +64,16 @@ test('in a database that can only be read, changes are SERVICE_UNAVAILABLE and r
 
 const href = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
 
-/** Inserts until that fails, in a process whose files cannot grow beyond some hundred kilobytes. */
+/** Inserts until that fails, in a process whose files are limited to some hundred kilobytes. */
 const fillUp = `
   import { openSqliteResourceStore } from ${href('resource-store.ts')};
   import { aResource } from ${href('../../testing/resources.ts')};
   const store = openSqliteResourceStore(process.argv[1]);
-  const fill = async (kept) => {
+  const fill = async (inserted) => {
     const resource = aResource({ ownerId: 'ada', description: 'x'.repeat(5_000) });
     return store.insert(resource).then(
-      () => kept < 1_000 ? fill(kept + 1) : { kept },
-      (error) => ({ kept, name: error.name }),
+      () => inserted < 1_000 ? fill(inserted + 1) : { inserted },
+      (error) => ({ inserted, name: error.name, extensions: error.extensions }),
     );
   };
   const outcome = await fill(0);
@@ -82,23 +82,23 @@ const fillUp = `
 `;
 
 test.skipIf(process.platform === 'win32')(
-  'a database that cannot grow is SERVICE_UNAVAILABLE, holds what it took and reads go on',
+  'changes of a database that cannot grow are SERVICE_UNAVAILABLE, its rows remain, and reads continue',
   async () => {
     const file = join(folderOfTest(), 'resources.sqlite');
     const limited = 'ulimit -f 400 && exec "$@"';
     const node = [process.execPath, '--import', 'tsx', '--input-type=module', '--eval', fillUp, file];
     const env = { ...process.env, TSX_DISABLE_CACHE: '1' };
     const { stdout } = await promisify(execFile)('sh', ['-c', limited, 'sh', ...node], { env });
-    const { kept, count, ...refused } = JSON.parse(stdout) as { kept: number; count: number };
-    expect(refused).toEqual({ name: 'DatabaseUnavailableError' });
-    expect(kept).toBeGreaterThan(0);
-    expect(count).toBe(kept);
+    const { inserted, count, ...error } = JSON.parse(stdout) as { inserted: number; count: number };
+    expect(error).toEqual({ name: 'ApiError', extensions: { code: 'SERVICE_UNAVAILABLE' } });
+    expect(inserted).toBeGreaterThan(0);
+    expect(count).toBe(inserted);
 
-    // With room again it goes on from there.
+    // With space again, it continues.
     const store = openSqliteResourceStore(file);
     onTestFinished(() => store.close());
     expect(await store.insert(aResource({ ownerId: 'ada' }))).toBe(true);
-    expect(await store.count({ ownerId: 'ada', order: 'NEWEST', filter: {} })).toBe(kept + 1);
+    expect(await store.count({ ownerId: 'ada', order: 'NEWEST', filter: {} })).toBe(inserted + 1);
   },
 );
 
@@ -109,7 +109,7 @@ const openOnce = `
   openSqliteResourceStore(file).close();
 `;
 
-test('processes that open a new database at the same moment all open it', async () => {
+test('processes that open a new database concurrently all succeed', async () => {
   for (let round = 0; round < 3; round += 1) {
     const file = join(folderOfTest(), 'resources.sqlite');
     const at = String(Date.now() + 3_000);

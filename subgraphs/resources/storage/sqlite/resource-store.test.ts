@@ -19,20 +19,20 @@ describe('operations', () => operationStoreContract(open));
 describe('revocations', () => revocationStoreContract(open));
 
 describe('opening', () => {
-  test('a file that is no database is a fault that names it', () => {
+  test('opening a file that is not a database throws an error that names it', () => {
     const file = join(folderOfTest(), 'letter.sqlite');
     writeFileSync(file, 'Dear reader, this is no database. '.repeat(50));
     expect(() => openSqliteResourceStore(file)).toThrow(StartupError);
     expect(() => openSqliteResourceStore(file)).toThrow(file);
   });
 
-  test('a folder is a fault that names it', () => {
+  test('opening a folder throws an error that names it', () => {
     const file = folderOfTest();
     expect(() => openSqliteResourceStore(file)).toThrow(StartupError);
     expect(() => openSqliteResourceStore(file)).toThrow(file);
   });
 
-  test('a second time finds all that was kept', async () => {
+  test('opening a second time finds everything that was stored', async () => {
     const file = join(folderOfTest(), 'made', 'by-opening', 'resources.sqlite');
     const first = openSqliteResourceStore(file);
     const resource = aResource({ title: 'Ünï😀', description: '%' });
@@ -46,7 +46,7 @@ describe('opening', () => {
     expect(await second.insert(aResource({ image: resource.image }))).toBe(false);
   });
 
-  test('beside another sees each change of the other’s at once', async () => {
+  test('a second store sees each change of the first at once', async () => {
     const file = join(folderOfTest(), 'resources.sqlite');
     const [one, other] = [openSqliteResourceStore(file), openSqliteResourceStore(file)];
     onTestFinished(() => [one, other].forEach((store) => void store.close()));
@@ -59,9 +59,9 @@ describe('opening', () => {
 });
 
 test.each([
-  ['with a key leaves its key alone', anIdempotency(), ['ENDED']],
-  ['without a key leaves nothing', undefined, []],
-])('of the operations, a create that went well %s', async (_, idempotency, states) => {
+  ['with a key, only its key', anIdempotency(), ['ENDED']],
+  ['without a key, nothing', undefined, []],
+])('a successful create leaves %s in the operations', async (_, idempotency, states) => {
   const file = join(folderOfTest(), 'resources.sqlite');
   const store = openSqliteResourceStore(file);
   const second = new Database(file);

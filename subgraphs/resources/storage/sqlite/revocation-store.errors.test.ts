@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../../../tests/support/temporary-folder.ts';
-import { aPurge, aRevocation, bury } from '../../testing/events.ts';
+import { aPurge, aRevocation, purgeAccount } from '../../testing/events.ts';
 import { markReadOnly } from '../../testing/read-only.ts';
 import { aResource, manyResources } from '../../testing/resources.ts';
 import type { RevocationStore } from '../revocation-store.ts';
@@ -11,9 +11,9 @@ import { openSqliteResourceStore } from './resource-store.ts';
 import { createSqliteRevocations } from './revocation-store.ts';
 
 const always = new Date('9999-01-01');
-const [ended, buried] = ['a session that has ended', 'an account that is purged'];
+const [ended, buried] = ['a revoked session', 'a purged account'];
 
-/** A store that knows something already, the revocations of a connection that waits for no writer, and a second one. */
+/** A store with some rows, revocations on a connection without a busy timeout, and a second connection. */
 async function open() {
   const file = join(folderOfTest(), 'resources.sqlite');
   const store = openSqliteResourceStore(file);
@@ -23,7 +23,7 @@ async function open() {
   const ownerId = aResource().ownerId;
   for (const resource of manyResources(5, ownerId)) await store.insert(resource);
   await store.revocations.accept(aRevocation({ sessionId: ended }));
-  await bury(store, buried);
+  await purgeAccount(store, buried);
   while (await store.revocations.purgeSome(10));
   const tables = ['revoked_sessions', 'tombstones', 'security_events', 'resources', 'operations'];
   const rows = () => tables.map((table) => second.prepare(`SELECT * FROM ${table}`).all());
@@ -32,21 +32,21 @@ async function open() {
 
 type Opened = Awaited<ReturnType<typeof open>>;
 
-/** Writes, made ready: what each says where it is made. */
+/** Writes that are ready to run, with their results if they succeed. */
 const writes: Record<
   string,
-  (opened: Opened) => Promise<[run: (revocations: RevocationStore) => unknown, said: unknown]>
+  (opened: Opened) => Promise<[run: (revocations: RevocationStore) => unknown, result: unknown]>
 > = {
-  'accept of the end of a session': async () => {
+  'accept of a revoked session': async () => {
     const received = aRevocation();
     return [(revocations) => revocations.accept(received), true];
   },
-  'accept of the end of an account': async () => {
+  'accept of a purged account': async () => {
     const received = aPurge();
     return [(revocations) => revocations.accept(received), true];
   },
   purgeSome: async ({ store, ownerId }) => {
-    await bury(store, ownerId);
+    await purgeAccount(store, ownerId);
     return [(revocations) => revocations.purgeSome(10), true];
   },
   forget: async () => [(revocations) => revocations.deleteExpired(always, 10), undefined],
@@ -60,7 +60,7 @@ const unavailable = (code: string) => ({
   cause: { code },
 });
 
-/** What every request asks goes on. */
+/** The check of every request continues. */
 async function expectReads(revocations: RevocationStore) {
   expect(await revocations.isRevoked({ userId: 'ada', sessionId: ended })).toBe(true);
   expect(await revocations.isRevoked({ userId: buried, sessionId: 'any' })).toBe(true);
@@ -70,24 +70,24 @@ async function expectReads(revocations: RevocationStore) {
 
 describe('while another writer holds the database', () => {
   test.each(Object.keys(writes))(
-    '%s is SERVICE_UNAVAILABLE and writes nothing, and goes well afterwards',
+    '%s is SERVICE_UNAVAILABLE and writes nothing, and succeeds afterwards',
     async (name) => {
       const opened = await open();
       const { revocations, second, rows } = opened;
-      const [run, said] = await pending(name, opened);
+      const [run, result] = await pending(name, opened);
       const before = rows();
       second.exec('BEGIN IMMEDIATE');
       await expect(run(revocations)).rejects.toMatchObject(unavailable('SQLITE_BUSY'));
       await expectReads(revocations);
       second.exec('ROLLBACK');
       expect(rows()).toEqual(before);
-      expect(await run(revocations)).toEqual(said);
+      expect(await run(revocations)).toEqual(result);
       expect(rows()).not.toEqual(before);
     },
   );
 });
 
-describe('in a database that can only be read', () => {
+describe('in a read-only database', () => {
   test.each(Object.keys(writes))('%s is SERVICE_UNAVAILABLE and writes nothing', async (name) => {
     const opened = await open();
     const { revocations, second, rows } = opened;
@@ -100,21 +100,21 @@ describe('in a database that can only be read', () => {
   });
 });
 
-test('a purge that fails half-way has taken nothing away', async () => {
+test('a purge that fails halfway deletes nothing', async () => {
   const opened = await open();
   const { store, client, ownerId, rows, revocations } = opened;
-  await bury(store, ownerId);
+  await purgeAccount(store, ownerId);
   const before = rows();
-  // Once the rows are gone, before it is kept that their images are to be deleted.
+  // Fails after the rows are deleted and before the deletions of their images are stored.
   client.exec("CREATE TEMP TRIGGER full BEFORE INSERT ON main.operations BEGIN SELECT RAISE(ABORT, 'no room'); END");
-  await expect(revocations.purgeSome(10)).rejects.toThrow('no room');
+  await expect(revocations.purgeSome(10)).rejects.toThrow('no space');
   expect(rows()).toEqual(before);
   client.exec('DROP TRIGGER full');
   expect(await revocations.purgeSome(10)).toBe(true);
   expect(await store.count({ ownerId, order: 'NEWEST', filter: {} })).toBe(0);
 });
 
-test('with nothing to do, purging and forgetting wait for no writer', async () => {
+test('idle calls of purgeSome and deleteExpired wait for no writer', async () => {
   const { revocations, second } = await open();
   second.exec('BEGIN IMMEDIATE');
   expect(await revocations.purgeSome(10)).toBe(false);

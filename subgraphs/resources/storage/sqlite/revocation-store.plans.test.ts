@@ -6,7 +6,7 @@ import { prepareChanges } from './changes.ts';
 import { createSqliteOperations } from './operation-store.ts';
 import { createSqliteRevocations, isRevokedSql } from './revocation-store.ts';
 
-/** Revocations, with what can be purged beside them, and the plans of what they run. */
+/** Revocations, with something to purge, and the query plans of the statements that they run. */
 function openRevocations() {
   const { db, plans } = openExplained();
   const changes = prepareChanges(db);
@@ -21,7 +21,7 @@ function openRevocations() {
 
 const always = new Date('9999-01-01');
 
-test('isRevoked looks up two rows by their keys, and nothing else', () => {
+test('isRevoked looks up two rows by their keys only', () => {
   const { db } = openRevocations();
   const steps = db.$client.prepare<string[], { detail: string }>(`EXPLAIN QUERY PLAN ${isRevokedSql}`).all('a', 'b');
   const details = steps.map(({ detail }) => detail).filter((detail) => !/^(SCAN CONSTANT ROW|SCALAR)/.test(detail));
@@ -38,7 +38,7 @@ test('accept scans nothing', async () => {
   }
 });
 
-test('purgeSome reads what is pending from the index of that, and what is the owner’s from those by owner', async () => {
+test('purgeSome reads pending accounts from their index, and the owner’s rows from indexes by owner', async () => {
   const { changes, operations, revocations, plansOf } = openRevocations();
   const [resource, create, image] = [aResource(), aCreate({ idempotency: anIdempotency() }), anImage()];
   const { ownerId } = create.resource;
@@ -63,15 +63,15 @@ test('purgeSome reads what is pending from the index of that, and what is the ow
   ]);
 });
 
-test('where nothing is pending, purgeSome reads an index that is empty', async () => {
+test('purgeSome reads only an empty index if no account is pending', async () => {
   const { revocations, plansOf } = openRevocations();
   await revocations.accept(aPurge());
   while (await revocations.purgeSome(10));
-  // Of a partial index nothing but what is pending is read.
+  // A partial index contains only pending rows.
   expect(await plansOf(() => revocations.purgeSome(10))).toEqual(['SCAN tombstones USING INDEX tombstones_pending']);
 });
 
-test('forget reads what is old from the indexes of that', async () => {
+test('deleteExpired reads expired rows from their indexes', async () => {
   const { revocations, plansOf } = openRevocations();
   await revocations.accept(aRevocation());
   const plans = await plansOf(() => revocations.deleteExpired(always, 10));

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { databaseUnavailable, notFound, passed, startRules } from '../testing/rules.ts';
+import { databaseUnavailable, notFound, startRules, versionPassed } from '../testing/rules.ts';
 
-describe('to delete', () => {
-  test('what is not there, or is somebody else’s, is NOT_FOUND', async () => {
+describe('delete', () => {
+  test('is NOT_FOUND for a missing resource or one of another user', async () => {
     const { gate, signUp } = await startRules();
     const [ada, bob] = [signUp(), signUp()];
     const resource = await ada.create();
@@ -15,19 +15,19 @@ describe('to delete', () => {
     expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
   });
 
-  test('a version that has passed is CONFLICT with the current one, and leaves resource and image', async () => {
+  test('is CONFLICT with the current version for another version, and leaves resource and image', async () => {
     const { gate, signUp } = await startRules();
     const ada = signUp();
     const { id } = await ada.create();
     await ada.update({ id, title: 'Second' });
     for (const expectedVersion of [1, 3, 0]) {
-      await expect(ada.delete({ id, expectedVersion })).rejects.toEqual(passed(2));
+      await expect(ada.delete({ id, expectedVersion })).rejects.toEqual(versionPassed(2));
     }
     expect(await ada.find(id)).toMatchObject({ version: 2 });
     expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
   });
 
-  test('while the database cannot be written is SERVICE_UNAVAILABLE, and leaves resource and image', async () => {
+  test('is SERVICE_UNAVAILABLE while the database rejects writes, and leaves resource and image', async () => {
     const { signUp, database, servedAt } = await startRules();
     const ada = signUp();
     const resource = await ada.create();
@@ -37,8 +37,8 @@ describe('to delete', () => {
     expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
   });
 
-  test('succeeds where the image service fails, and leaves the image to the reconciler', async () => {
-    const { gate, signUp, storedImages, lines, settled } = await startRules();
+  test('succeeds if the image service fails, and leaves the image to the reconciler', async () => {
+    const { gate, signUp, storedImages, lines, reconciled } = await startRules();
     const ada = signUp();
     const { id, image } = await ada.create();
     gate.steps.DELETE = { instead: (req) => req.socket.destroy() };
@@ -55,11 +55,11 @@ describe('to delete', () => {
     expect((await storedImages()).map(({ id }) => id)).toEqual([image.id]);
 
     gate.steps.DELETE = {};
-    await settled();
+    await reconciled();
     expect(await storedImages()).toEqual([]);
   });
 
-  test('succeeds where the image is gone already, and logs nothing', async () => {
+  test('succeeds if the image is already gone, and logs nothing', async () => {
     const { loseImage, signUp, lines } = await startRules();
     const ada = signUp();
     const { id, image } = await ada.create();
@@ -69,7 +69,7 @@ describe('to delete', () => {
     expect(lines).toEqual([]);
   });
 
-  test('takes the resource away first, then the image', async () => {
+  test('deletes the resource first, then the image', async () => {
     const { gate, signUp, storedImages, lines } = await startRules();
     const ada = signUp();
     const kept = await ada.create();
@@ -88,7 +88,7 @@ describe('to delete', () => {
     await expect(ada.delete({ id })).rejects.toEqual(notFound);
   });
 
-  test('twice at once succeeds once', async () => {
+  test('twice concurrently succeeds once', async () => {
     const { signUp, storedImages } = await startRules();
     const ada = signUp();
     const { id } = await ada.create();

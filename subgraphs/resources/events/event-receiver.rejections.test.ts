@@ -36,7 +36,7 @@ const signedBy = (key: KeyObject, header: object) =>
 const invalidRequest = { status: 400, err: 'invalid_request' };
 
 /** Invalid bodies, each with the error that it gets. */
-const refused: Record<string, [answer: { status: number; err: string }, body: () => string]> = {
+const rejected: Record<string, [answer: { status: number; err: string }, body: () => string]> = {
   'another audience': [
     { status: 400, err: 'invalid_audience' },
     () => eventTokenOf(purge, { aud: 'https://api.example' }),
@@ -101,7 +101,7 @@ const refused: Record<string, [answer: { status: number; err: string }, body: ()
 };
 
 describe('POST /events', () => {
-  test.each(Object.entries(refused))(
+  test.each(Object.entries(rejected))(
     '%s is rejected, and nothing of it is stored',
     async (_, [{ status, err }, body]) => {
       const { push, file, lines } = await startSubgraph();
@@ -110,9 +110,9 @@ describe('POST /events', () => {
       expect(headers.get('content-type')).toContain('application/json');
       expect(headers.get('content-language')).toBe('en');
       expect(rowsIn(file)).toBe(0);
-      const told = lines.filter(({ msg }) => msg.startsWith('security event'));
-      expect(told).toEqual([expect.objectContaining({ msg: 'security event rejected', status, code: err })]);
-      expect(JSON.stringify(told)).not.toContain(ada);
+      const logged = lines.filter(({ msg }) => msg.startsWith('security event'));
+      expect(logged).toEqual([expect.objectContaining({ msg: 'security event rejected', status, code: err })]);
+      expect(JSON.stringify(logged)).not.toContain(ada);
     },
   );
 });
@@ -203,8 +203,8 @@ test('a Security Event Token is not accepted as an access token', async () => {
     eventTokenOf(purge),
     eventTokenOf(purge, { aud: audience, sub: ada, sid: 'a-session', exp: 4_102_444_800 }),
   ]) {
-    const refusal = await createAskText(url, token).refusal('{ resources { totalCount } }');
-    expect(refusal).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+    const apiErrorWith = await createAskText(url, token).refusal('{ resources { totalCount } }');
+    expect(apiErrorWith).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
   }
 });
 

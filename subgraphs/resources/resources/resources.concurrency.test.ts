@@ -23,7 +23,7 @@ const isConflictOrGone = expect.objectContaining({
   extensions: expect.objectContaining({ code: expect.stringMatching(/^(CONFLICT|NOT_FOUND)$/) }),
 });
 
-/** Makes changes of a new resource at once; gives what was won and what was lost. */
+/** Runs changes of a new resource concurrently; returns how many succeeded and failed. */
 async function race(ada: Person, names: string[]) {
   const { id, image } = await ada.create();
   const changes = names.map((name) => changesOf(ada)[name] as Change);
@@ -43,7 +43,7 @@ test.each([
   [['title', 'all', 'image', 'all', 'description', 'title']],
   [Array.from({ length: 50 }, (_, at) => ['title', 'image', 'all', 'description'][at % 4] ?? '')],
 ])(
-  'of changes of one expected version at once, exactly one wins, and nothing is left of the others: %j',
+  'of concurrent changes with the same expected version exactly one succeeds, and the others change nothing: %j',
   async (names) => {
     const { signUp, servedAt } = await startRules();
     const ada = signUp();
@@ -65,7 +65,7 @@ test.each([
   [['image', 'deletion']],
   [['deletion', 'image', 'all']],
   [['image', 'title', 'deletion', 'all']],
-])('also where one of them is a deletion: %j', async (names) => {
+])('also if one of them is a deletion: %j', async (names) => {
   const { signUp, servedAt, storedImages, lines } = await startRules();
   const ada = signUp();
   for (let round = 0; round < 3; round += 1) {
@@ -81,7 +81,7 @@ test.each([
   expect(lines).toEqual([]);
 });
 
-test('changes of texts without an expected version at once all last', async () => {
+test('concurrent text updates without an expected version all succeed', async () => {
   const { signUp } = await startRules();
   const ada = signUp();
   const { id } = await ada.create();
@@ -93,7 +93,7 @@ test('changes of texts without an expected version at once all last', async () =
   expect(await ada.find(id)).toMatchObject({ version: 21 });
 });
 
-test('replacements without an expected version at once: those that succeed are one after the other', async () => {
+test('concurrent replacements without an expected version succeed only one after another', async () => {
   const { signUp, servedAt } = await startRules();
   const ada = signUp();
   const { id } = await ada.create();
