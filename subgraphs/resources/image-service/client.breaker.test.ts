@@ -44,7 +44,7 @@ async function failTimes(client: ImageClient, times: number) {
 /** Starts a service whose responses a test sends one by one. */
 function holding() {
   const held: Parameters<RequestListener>[1][] = [];
-  return { held, blockCalls: ((_, res) => void held.push(res)) as RequestListener };
+  return { held, hold: ((_, res) => void held.push(res)) as RequestListener };
 }
 
 const failuresToOpen = 16;

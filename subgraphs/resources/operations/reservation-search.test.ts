@@ -4,7 +4,7 @@ import { imageServiceUnavailable, startRules } from '../testing/rules.ts';
 import { createReservation } from './reservation.ts';
 
 const answering = (status: number, body = ''): Step => ({ instead: (_, res) => res.writeHead(status).end(body) });
-const toldUnresolved = 'operations cannot be recovered automatically: see docs/reliability.md';
+const unresolvedMessage = 'operations cannot be recovered automatically: see docs/reliability.md';
 
 /** Starts the rules and loses the response to a create's reservation. */
 async function lostReservation() {
@@ -48,7 +48,7 @@ describe('without a listing', () => {
     expect([await store.operations.countUnresolved(), database.open()]).toEqual([1, ['SEARCHING']]);
     expect(await storedImages()).toHaveLength(3);
     expect(gate.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
-    expect(lines.filter(({ msg }) => msg === toldUnresolved)).toEqual([
+    expect(lines.filter(({ msg }) => msg === unresolvedMessage)).toEqual([
       expect.objectContaining({ level: 50, count: 1 }),
     ]);
 
