@@ -16,11 +16,16 @@ export interface Sqlite {
   close(): void;
 }
 
-/** How long a statement waits for a lock that another process holds. It blocks the event loop meanwhile. */
-const busyTimeoutMs = 2_000;
+export interface SqliteSettings {
+  file: string;
+  /** Folder of Drizzle's migrations. */
+  migrations: string;
+  /** How long a statement waits for a lock that another process holds. It blocks the event loop meanwhile. */
+  busyTimeoutMs?: number | undefined;
+}
 
 /** Opens a database file, creates it if missing, and applies migrations. Throws a StartupError that names the file. */
-export function openSqlite({ file, migrations }: { file: string; migrations: string }): Sqlite {
+export function openSqlite({ file, migrations, busyTimeoutMs = 2_000 }: SqliteSettings): Sqlite {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     // Readable by the owner only; SQLite creates its -wal and -shm files with the same mode.

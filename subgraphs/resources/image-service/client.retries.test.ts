@@ -26,7 +26,7 @@ describe('replace succeeds', () => {
     ['fails and then resets the connection', [answering(500), reset, answering(204)], 'REPLACED_LATE_WRITE_POSSIBLE'],
     ['does not respond to the first attempt', [silence, answering(204)], 'REPLACED_LATE_WRITE_POSSIBLE'],
   ])('when the service %s', async (_, steps, replaced) => {
-    const { client, arrived } = await clientBeforeSteps(steps, 300);
+    const { client, arrived } = await clientBeforeSteps(steps, 200);
     expect(await client.replace(id, image, soon())).toBe(replaced);
     expect(arrived).toEqual(steps.map(() => 'PUT'));
   });
@@ -70,12 +70,12 @@ describe('replace fails', () => {
   });
 
   test('without a retry when the deadline is nearer than the shortest delay', async () => {
-    const { client, arrived } = await clientBeforeSteps([answering(500)]);
+    const { client, arrived } = await clientBeforeSteps([answering(500)], 5_000, 1_000);
     // The clock stands still, so the client can only decide by looking ahead: less time remains than the shortest
     // delay.
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
-    const call = { ...soon(), deadline: Date.now() + 99 };
+    const call = { ...soon(), deadline: Date.now() + 999 };
     await errorOf(client.replace(id, image, call));
     expect(arrived).toHaveLength(1);
   });
@@ -98,7 +98,7 @@ describe('the effect of several attempts is the least certain one', () => {
     ['unknown, then answered, then none', [reset, answering(500), answering(429)], 'unknown'],
     ['none each time', [answering(429)], 'none'],
   ])('%s', async (_, steps, effect) => {
-    const { client } = await clientBeforeSteps(steps, 300);
+    const { client } = await clientBeforeSteps(steps, 200);
     expect(await errorOf(client.replace(id, image, soon()))).toMatchObject({ effect });
   });
 });
@@ -122,7 +122,7 @@ describe('create', () => {
 
   test('retries when the service was unreachable', async () => {
     const url = await deadUrl();
-    const creating = clientOf(url).create(image, soon());
+    const creating = clientOf(url, 5_000, 100).create(image, soon());
     await setTimeout(50);
     const { arrived } = await listenLate(url);
     expect(await creating).toMatchObject({ id });
@@ -138,10 +138,10 @@ describe('create', () => {
     ['no response', silence, 'unknown'],
     ['a malformed new image', (_, res) => res.writeHead(201).end('{}'), 'answered'],
   ])('never sends the image twice: %s', async (_, step, effect) => {
-    const { client, arrived } = await clientBeforeSteps([step], 300);
+    const { client, arrived } = await clientBeforeSteps([step], 200);
     expect(await errorOf(client.create(image, soon()))).toMatchObject({ effect });
     // Longer than the longest first delay.
-    await setTimeout(300);
+    await setTimeout(100);
     expect(arrived).toEqual(['POST']);
   });
 });
@@ -151,7 +151,7 @@ test.each<[string, RequestListener]>([
   ['a reset', reset],
   ['no response', silence],
 ])('only uploads are retried; every other call is attempted once: %s', async (_, step) => {
-  const { client, arrived } = await clientBeforeSteps([step], 300);
+  const { client, arrived } = await clientBeforeSteps([step], 200);
   await errorOf(client.delete(id, soon()));
   await errorOf(client.list(soon()));
   await errorOf(client.publicHash('http://images.example/1', { ...soon(), maxBytes: 10 }));

@@ -67,6 +67,8 @@ export interface ImageClientSettings {
   timeoutMs: number;
   /** Replaces the origin of public URLs when they are fetched; default: their own origin. */
   publicFetchOrigin?: string | undefined;
+  /** Shortest delay before the first retry; default: 100. */
+  retryDelayMs?: number;
 }
 
 const maxResponseBytes = 64 * 1024;
@@ -88,7 +90,8 @@ export function readImageServiceToken(text: string): string {
 }
 
 /** Creates a client whose uploads have their own connections, so that no other call waits for them. */
-export function createImageClient({ baseUrl, token, timeoutMs, publicFetchOrigin }: ImageClientSettings): ImageClient {
+export function createImageClient(settings: ImageClientSettings): ImageClient {
+  const { baseUrl, token, timeoutMs, publicFetchOrigin, retryDelayMs: delayMs = 100 } = settings;
   const [uploads, others] = [createConnectionPool(), createConnectionPool()];
   const breaker = createBreaker();
   let isClosed = false;
@@ -120,7 +123,7 @@ export function createImageClient({ baseUrl, token, timeoutMs, publicFetchOrigin
     async create(image, call) {
       const request = { method: 'POST', path: '', pool: uploads, image };
       const { result } = await withRetries(() => attempt(request, call, readCreated), {
-        ...call,
+        ...{ deadline: call.deadline, delayMs },
         shouldRetry: ({ cause }) => isNeverSent(cause),
       });
       return result;
@@ -128,7 +131,7 @@ export function createImageClient({ baseUrl, token, timeoutMs, publicFetchOrigin
     async replace(id, image, call) {
       const request = { method: 'PUT', path: `/${id}`, pool: uploads, image };
       const { result: exists, error } = await withRetries(() => attempt(request, call, readExists), {
-        ...call,
+        ...{ deadline: call.deadline, delayMs },
         shouldRetry: ({ cause }) => !isPermanentRejection(cause) && !(cause instanceof NotAttemptedError),
       });
       const isLateWritePossible = error?.effect === 'unknown';

@@ -12,6 +12,8 @@ import { type ImageServiceEffect, ImageServiceError, isRejection, NotAttemptedEr
 export interface RetryOptions {
   /** Milliseconds since 1970. */
   deadline: number;
+  /** Shortest delay before the first retry. */
+  delayMs: number;
   shouldRetry(error: ImageServiceError): boolean;
 }
 
@@ -25,10 +27,13 @@ export interface RetryResult<Result> {
   error: ImageServiceError | undefined;
 }
 
-/** Makes up to three attempts before the deadline. If all fail, throws the error whose effect is the least certain. */
+/**
+ * Makes up to three attempts before the deadline. If all fail, throws the error whose effect is the least certain. Delays
+ * have jitter, so that calls which failed together do not retry together.
+ */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
-  { deadline, shouldRetry }: RetryOptions,
+  { deadline, delayMs, shouldRetry }: RetryOptions,
 ): Promise<RetryResult<Result>> {
   let worst: ImageServiceError | undefined;
   for (let count = 1; ; count += 1) {
@@ -37,21 +42,16 @@ export async function withRetries<Result>(
     } catch (error) {
       if (!(error instanceof ImageServiceError)) throw error;
       worst = leastCertain(worst, error);
-      const delayMs = retryDelayMs(count);
-      const isTimeLeft = Date.now() + delayMs < deadline;
+      const jitteredMs = count * delayMs * (1 + 1.5 * Math.random());
+      const isTimeLeft = Date.now() + jitteredMs < deadline;
       if (count === maxAttempts || !shouldRetry(error) || !isTimeLeft) throw worst;
-      await setTimeout(delayMs);
+      await setTimeout(jitteredMs);
     }
   }
 }
 
 function leastCertain(one: ImageServiceError | undefined, other: ImageServiceError): ImageServiceError {
   return one && effects.indexOf(one.effect) >= effects.indexOf(other.effect) ? one : other;
-}
-
-/** 100 to 250 ms, then 200 to 500 ms; with jitter, so that calls which failed together do not retry together. */
-function retryDelayMs(attempts: number): number {
-  return attempts * (100 + Math.random() * 150);
 }
 
 /** Stops attempts while the service is down. */

@@ -34,15 +34,22 @@ export interface Leases {
 
 /** Part of a lease that remains after the last call, to write the result even if the database is locked for a moment. */
 export const writeMs = 5_000;
-const handOverRetryMs = 2_000;
 
 interface HandOver {
   lease: Lease;
   postponement: Postponement;
 }
 
-export function createLeases(parts: { operations: OperationStore; timing: Timing; log: Logger }): Leases {
-  const { operations, log } = parts;
+export interface LeasesParts {
+  operations: OperationStore;
+  timing: Timing;
+  /** Delay before a hand-over that the database rejected is retried; default: two seconds. */
+  handOverRetryMs?: number;
+  log: Logger;
+}
+
+export function createLeases(parts: LeasesParts): Leases {
+  const { operations, handOverRetryMs = 2_000, log } = parts;
   const { requestMs, settleMs } = parts.timing;
 
   const settlesAt = () => new Date(Date.now() + settleMs);

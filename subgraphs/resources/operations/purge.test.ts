@@ -65,7 +65,7 @@ describe('an account that is purged while its image is replaced,', () => {
   });
 
   test('which takes effect after the image is deleted: nothing remains', async () => {
-    const rules = await startRules({ requestMs: 100, attemptMs: 50 });
+    const rules = await startRules();
     const ada = rules.signUp();
     const { id } = await ada.create();
     const { instead, land } = delay();
@@ -106,7 +106,7 @@ test('a key of a purged account does not find its create', async () => {
 });
 
 test('an abandoned create of a purged account leaves nothing', async () => {
-  const rules = await startRules({ requestMs: 100, attemptMs: 50 });
+  const rules = await startRules();
   const ada = rules.signUp();
   rules.gate.steps.POST = lost;
   await expect(ada.create()).rejects.toMatchObject({ name: 'ApiError' });

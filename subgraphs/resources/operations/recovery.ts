@@ -10,16 +10,26 @@ export interface RecoveryParts {
   operations: OperationStore;
   imageClient: ImageClient;
   searchReservation: SearchReservation;
+  /** Longest delay before the first retry; default: a second. It doubles with each attempt, up to half a minute. */
+  retryMs?: number;
   log: Logger;
 }
 
 /** Finishes or undoes a claimed operation, or postpones it. Rejects on an error, after postponing the operation. */
 export type Recover = (operation: OpenOperation) => Promise<void>;
 
+const maxRetryMs = 30_000;
+
 type InState<State extends OpenOperation['state']> = Extract<OpenOperation, { state: State }>;
 
 export function createRecovery(parts: RecoveryParts): Recover {
-  const { operations, imageClient, searchReservation, log } = parts;
+  const { operations, imageClient, searchReservation, retryMs = 1_000, log } = parts;
+
+  /** Exponential backoff with jitter, after so many attempts (from 1). */
+  const nextAttemptAt = (attempts: number): Date => {
+    const delayMs = Math.min(maxRetryMs, retryMs * 2 ** (attempts - 1));
+    return new Date(Date.now() + delayMs * (0.5 + Math.random() / 2));
+  };
 
   const callFor = ({ lease }: OpenOperation): ImageCall => ({
     requestId: lease.operationId,
@@ -119,13 +129,4 @@ export function createRecovery(parts: RecoveryParts): Recover {
       throw error;
     }
   };
-}
-
-const firstRetryMs = 1_000;
-const maxRetryMs = 30_000;
-
-/** Exponential backoff with jitter, after so many attempts (from 1). */
-function nextAttemptAt(attempts: number): Date {
-  const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** (attempts - 1));
-  return new Date(Date.now() + delayMs * (0.5 + Math.random() / 2));
 }

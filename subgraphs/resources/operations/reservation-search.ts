@@ -28,8 +28,6 @@ export type SearchReservation = (target: SearchTarget, call: ImageCall) => Promi
 /** Largest difference tolerated between the service's clock and ours. */
 const clockSkewMs = 60 * 60 * 1000;
 const concurrentHashes = 4;
-/** Bounds one search, so that a service full of foreign images does not delay other operations. */
-const maxHashesPerSearch = 200;
 const cachedImages = 100_000;
 
 /**
@@ -39,8 +37,10 @@ const cachedImages = 100_000;
 export function createReservationSearch(parts: {
   operations: OperationStore;
   imageClient: ImageClient;
+  /** Bounds one search, so that a service full of foreign images does not delay other operations; default: 200. */
+  maxHashesPerSearch?: number;
 }): SearchReservation {
-  const { operations, imageClient } = parts;
+  const { operations, imageClient, maxHashesPerSearch = 200 } = parts;
   const foreign = new LRUCache<string, true>({ max: cachedImages });
   const unserved = new LRUCache<string, true>({ max: cachedImages });
   const limitHashes = pLimit(concurrentHashes);

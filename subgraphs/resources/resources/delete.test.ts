@@ -27,7 +27,7 @@ describe('delete', () => {
     expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
   });
 
-  test('is SERVICE_UNAVAILABLE while the database rejects writes, and leaves resource and image', async () => {
+  test('fails while the database rejects writes, and leaves resource and image', async () => {
     const { signUp, database, servedAt } = await startRules();
     const ada = signUp();
     const resource = await ada.create();

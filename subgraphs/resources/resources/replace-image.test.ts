@@ -77,7 +77,7 @@ describe('replacing an image', () => {
     expect(await ada.find(resource.id)).toEqual(resource);
   });
 
-  test('whose row cannot be written is SERVICE_UNAVAILABLE, then IN_PROGRESS until the reconciler has run', async () => {
+  test('whose row cannot be written fails, and is IN_PROGRESS until the reconciler has run', async () => {
     const { gate, database, signUp, servedAt, reconciled } = await startRules();
     const ada = signUp();
     const resource = await ada.create();

@@ -170,7 +170,7 @@ describe('updating title and description', () => {
     expect(await ada.find(resource.id)).toEqual(resource);
   });
 
-  test('while the database rejects writes is SERVICE_UNAVAILABLE, and changes nothing', async () => {
+  test('while the database rejects writes fails, and changes nothing', async () => {
     const { signUp, database } = await startRules();
     const ada = signUp();
     const resource = await ada.create();

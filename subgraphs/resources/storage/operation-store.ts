@@ -104,8 +104,8 @@ export interface KeyedCreate {
 }
 
 /**
- * Stores operations, in the same database as the resources that they change. Temporary failures of the database are
- * SERVICE_UNAVAILABLE. Every method returns false or undefined, and changes nothing, where its condition does not hold.
+ * Stores operations, in the same database as the resources that they change. A method whose condition does not hold
+ * changes nothing. Throws DatabaseUnavailableError if the database is locked, full, read-only or damaged.
  */
 export interface OperationStore {
   /** False if the owner's key is taken or the account is purged. */

@@ -36,8 +36,8 @@ export interface ResourceRange {
 }
 
 /**
- * Stores resources. Every engine passes resource-store.contract.ts. Temporary failures of the database are
- * SERVICE_UNAVAILABLE.
+ * Stores resources. Every engine passes resource-store.contract.ts. Throws DatabaseUnavailableError if the database is
+ * locked, full, read-only or damaged.
  */
 export interface ResourceStore {
   /** False, and nothing is stored, if another resource has the image or the owner's account is purged. */

@@ -12,8 +12,8 @@ export interface ReceivedEvent {
 
 /**
  * Stores revoked sessions and purged accounts, in the database of the resources. A purged account leaves a tombstone,
- * which is never deleted: no later write to the database can store anything for the account. Temporary failures of the
- * database are SERVICE_UNAVAILABLE.
+ * which is never deleted: no later write to the database can store anything for the account. Throws
+ * DatabaseUnavailableError if the database is locked, full, read-only or damaged.
  */
 export interface RevocationStore {
   /** False, and nothing changes, if the event was accepted before. */

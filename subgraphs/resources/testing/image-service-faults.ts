@@ -15,27 +15,31 @@ export const image = { base64, contentType: 'image/png' };
 /** A call with enough time for every attempt. */
 export const soon = () => ({ requestId: 'request-1', deadline: Date.now() + 10_000 });
 
-export function clientOf(url: string, timeoutMs = 5_000): ImageClient {
+export function clientOf(url: string, timeoutMs = 5_000, retryDelayMs = 10): ImageClient {
   const baseUrl = `${url}/images/api/v1`;
-  const client = createImageClient({ baseUrl, token, timeoutMs, publicFetchOrigin: url });
+  const client = createImageClient({ baseUrl, token, timeoutMs, publicFetchOrigin: url, retryDelayMs });
   onTestFinished(client.close);
   return client;
 }
 
 /** Starts a service that always responds in the same way, and a client for it. */
-export async function clientBefore(fault: RequestListener, timeoutMs?: number) {
+export async function clientBefore(fault: RequestListener, timeoutMs?: number, retryDelayMs?: number) {
   const server = await listen(fault);
   onTestFinished(server.stop);
-  return clientOf(server.url, timeoutMs);
+  return clientOf(server.url, timeoutMs, retryDelayMs);
 }
 
 /** Starts a service that runs one step per call, then repeats the last one; `arrived` has the methods of the calls. */
-export async function clientBeforeSteps(steps: RequestListener[], timeoutMs?: number) {
+export async function clientBeforeSteps(steps: RequestListener[], timeoutMs?: number, retryDelayMs?: number) {
   const arrived: string[] = [];
-  const client = await clientBefore((req, res) => {
-    arrived.push(req.method ?? '');
-    steps[Math.min(arrived.length, steps.length) - 1]?.(req, res);
-  }, timeoutMs);
+  const client = await clientBefore(
+    (req, res) => {
+      arrived.push(req.method ?? '');
+      steps[Math.min(arrived.length, steps.length) - 1]?.(req, res);
+    },
+    timeoutMs,
+    retryDelayMs,
+  );
   return { client, arrived };
 }
 

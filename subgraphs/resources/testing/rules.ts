@@ -30,24 +30,26 @@ interface Process {
   file: string;
   imageUrl: string;
   timing: { settleMs: number; requestMs: number; attemptMs: number };
+  maxHashesPerSearch?: number | undefined;
   log: Logger;
 }
 
 /** Creates the rules as one process has them; they are closed after the test. */
-function startProcess({ file, imageUrl, timing, log }: Process) {
-  const store = openSqliteResourceStore(file);
+function startProcess({ file, imageUrl, timing, maxHashesPerSearch = 200, log }: Process) {
+  const store = openSqliteResourceStore(file, { busyTimeoutMs: 50 });
   const { operations } = store;
-  const imageClient = createImageClient({ baseUrl: `${imageUrl}/images/api/v1`, token, timeoutMs: timing.attemptMs });
+  const baseUrl = `${imageUrl}/images/api/v1`;
+  const imageClient = createImageClient({ baseUrl, token, timeoutMs: timing.attemptMs, retryDelayMs: 10 });
   onTestFinished(() => {
     imageClient.close();
     store.close();
   });
-  const leases = createLeases({ operations, timing, log });
+  const leases = createLeases({ operations, timing, handOverRetryMs: 50, log });
   const deleteImage = createDeleteImage({ operations, imageClient, leases, log });
   const readImage = createImageReader({ maxBytes: maxImageBytes });
   const resources = createResources({ store, readImage, imageClient, leases, deleteImage });
-  const searchReservation = createReservationSearch({ operations, imageClient });
-  const recover = createRecovery({ operations, imageClient, searchReservation, log });
+  const searchReservation = createReservationSearch({ operations, imageClient, maxHashesPerSearch });
+  const recover = createRecovery({ operations, imageClient, searchReservation, retryMs: 100, log });
   let isReconciling = false;
   /** Starts the reconciler, unless it runs already. */
   const reconcile = () => {
@@ -63,7 +65,12 @@ function startProcess({ file, imageUrl, timing, log }: Process) {
 }
 
 /** Starts the rules with a real store and the real stand-in behind a gate; all are closed after the test. */
-export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs = 10_000 } = {}) {
+export async function startRules({
+  settleMs = 300,
+  requestMs = 10_000,
+  attemptMs = 10_000,
+  maxHashesPerSearch = 200,
+} = {}) {
   const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
   const gate = await openGate(service.url);
   const file = join(folderOfTest(), 'resources.sqlite');
@@ -72,7 +79,8 @@ export async function startRules({ settleMs = 300, requestMs = 10_000, attemptMs
     await gate.stop();
     await service.stop(0);
   });
-  const startOne = () => startProcess({ file, imageUrl: gate.url, timing: { settleMs, requestMs, attemptMs }, log });
+  const timing = { settleMs, requestMs, attemptMs };
+  const startOne = () => startProcess({ file, imageUrl: gate.url, timing, maxHashesPerSearch, log });
   const { store, resources, reconcile, recover, signUp } = startOne();
   const second = new Database(file);
   onTestFinished(() => {

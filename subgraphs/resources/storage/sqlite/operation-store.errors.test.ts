@@ -158,7 +158,7 @@ async function expectReads(operations: OperationStore) {
 
 describe('while another writer holds the database', () => {
   test.each(Object.keys(writes))(
-    '%s is SERVICE_UNAVAILABLE and writes nothing, and succeeds afterwards',
+    '%s throws DatabaseUnavailableError and writes nothing, and succeeds afterwards',
     async (name) => {
       const { store, operations, second, rows } = open();
       const { run, result } = await pendingOf(name, store);
@@ -175,7 +175,7 @@ describe('while another writer holds the database', () => {
 });
 
 describe('in a read-only database', () => {
-  test.each(Object.keys(writes))('%s is SERVICE_UNAVAILABLE and writes nothing', async (name) => {
+  test.each(Object.keys(writes))('%s throws DatabaseUnavailableError and writes nothing', async (name) => {
     const { store, operations, second, rows } = open();
     const { run } = await pendingOf(name, store);
     const before = rows();
@@ -188,7 +188,7 @@ describe('in a read-only database', () => {
 
 describe('in a full database', () => {
   test.each(Object.keys(growing))(
-    '%s is SERVICE_UNAVAILABLE and writes nothing, and succeeds when there is space again',
+    '%s throws DatabaseUnavailableError and writes nothing, and succeeds when there is space again',
     async (name) => {
       const { store, operations, client, rows } = open();
       const { run, result } = await pendingOf(name, store);

@@ -12,8 +12,8 @@ import { resources } from './tables.ts';
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
 
 /** Opens the SQLite file of the resources; creates it if it does not exist. */
-export function openSqliteResourceStore(file: string): ResourceStore {
-  const { db, ping, close } = openSqlite({ file, migrations });
+export function openSqliteResourceStore(file: string, settings: { busyTimeoutMs?: number } = {}): ResourceStore {
+  const { db, ping, close } = openSqlite({ file, migrations, ...settings });
   const lists = prepareLists(db);
   const changes = prepareChanges(db);
   // One statement for any number of ids.

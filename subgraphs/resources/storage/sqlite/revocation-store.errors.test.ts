@@ -70,7 +70,7 @@ async function expectReads(revocations: RevocationStore) {
 
 describe('while another writer holds the database', () => {
   test.each(Object.keys(writes))(
-    '%s is SERVICE_UNAVAILABLE and writes nothing, and succeeds afterwards',
+    '%s throws DatabaseUnavailableError and writes nothing, and succeeds afterwards',
     async (name) => {
       const opened = await open();
       const { revocations, second, rows } = opened;
@@ -88,7 +88,7 @@ describe('while another writer holds the database', () => {
 });
 
 describe('in a read-only database', () => {
-  test.each(Object.keys(writes))('%s is SERVICE_UNAVAILABLE and writes nothing', async (name) => {
+  test.each(Object.keys(writes))('%s throws DatabaseUnavailableError and writes nothing', async (name) => {
     const opened = await open();
     const { revocations, second, rows } = opened;
     const [run] = await pending(name, opened);
@@ -107,7 +107,7 @@ test('a purge that fails halfway deletes nothing', async () => {
   const before = rows();
   // Fails after the rows are deleted and before the deletions of their images are stored.
   client.exec("CREATE TEMP TRIGGER full BEFORE INSERT ON main.operations BEGIN SELECT RAISE(ABORT, 'no room'); END");
-  await expect(revocations.purgeSome(10)).rejects.toThrow('no space');
+  await expect(revocations.purgeSome(10)).rejects.toThrow('no room');
   expect(rows()).toEqual(before);
   client.exec('DROP TRIGGER full');
   expect(await revocations.purgeSome(10)).toBe(true);
