@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { oneCredentialField } from '../platform/graphql/one-credential-field.ts';
+import { limitRootFields } from '../platform/graphql/limit-root-fields.ts';
 import type { Executor } from '../platform/graphql/prepared-operations.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import type { GracePeriod } from '../platform/process/grace-period.ts';
 import type { Logger } from '../platform/process/logger.ts';
+import { credentialFields } from '../schema/credential-fields.ts';
 import { publicErrors } from '../schema/error-codes.ts';
 import { createClientIp } from './client-ip.ts';
 import { createCompiledExecutor, type ExecutorSettings } from './execution/compiled-executor.ts';
@@ -62,7 +63,7 @@ export async function startGateway({
     publicErrors,
     context: ({ authorization, requestId, clientGone, client }) => ({ authorization, requestId, clientGone, client }),
     clientOf: createClientIp(trustedProxies, log),
-    validationRules: [oneCredentialField],
+    validationRules: [limitRootFields({ operation: 'mutation', fields: credentialFields })],
     // A subgraph that is down costs its own fields only: the gateway is ready without it.
     checkReady: () => {},
     corsOrigins,

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { oneCredentialField } from '../../platform/graphql/one-credential-field.ts';
+import { limitRootFields } from '../../platform/graphql/limit-root-fields.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
 import type { GracePeriod } from '../../platform/process/grace-period.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { createAuthenticate } from '../../platform/tokens/access-token.ts';
+import { credentialFields } from '../../schema/credential-fields.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { completeConfusables, startMaintenance } from './accounts/maintenance.ts';
@@ -64,7 +65,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
 
   return startGraphqlServer({
     ...createAuthSubgraph({ users, sessions, authenticate }),
-    validationRules: [oneCredentialField],
+    validationRules: [limitRootFields({ operation: 'mutation', fields: credentialFields })],
     publicErrors,
     paths: { '/.well-known/jwks.json': createJwksPath(keys) },
     checkReady: store.ping,

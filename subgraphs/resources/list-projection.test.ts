@@ -1,20 +1,21 @@
-import { type FragmentDefinitionNode, Kind, parse } from 'graphql';
+import { Kind } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { countFragmentReads, doublingFragments } from '../../tests/support/doubling-fragments.ts';
 import { needsOnlySummaries } from './list-projection.ts';
 
-/** Whether the only field of a query needs only summaries. */
-function asks(query: string): boolean {
-  const { definitions } = parse(query);
-  const fragments: Record<string, FragmentDefinitionNode> = {};
-  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments[node.name.value] = node;
-  const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+/** Calls needsOnlySummaries for the root field of a query, and counts how often its fragments are read. */
+function project(query: string) {
+  const { document, fragments, counter } = countFragmentReads(query);
+  const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
   const fieldNodes = (operation?.selectionSet.selections ?? []).filter((node) => node.kind === Kind.FIELD);
-  return needsOnlySummaries({ fieldNodes, fragments });
+  return { isEnough: needsOnlySummaries({ fieldNodes, fragments }), reads: counter.reads };
 }
 
-describe('a list needs whole resources if it selects', () => {
+const isEnough = (query: string) => project(query).isEnough;
+
+describe('a list needs whole resources for the field', () => {
   test.each(['description', 'image { sha256 }', 'image { url contentType }', 'url: description', 'somethingNew'])(
-    '%s, directly, in edges or in fragments',
+    '%s, in nodes, in edges and in fragments',
     (field) => {
       for (const query of [
         `{ resources { nodes { id ${field} } } }`,
@@ -24,17 +25,24 @@ describe('a list needs whole resources if it selects', () => {
         `{ resources { nodes { id } } resources { nodes { ${field} } } }`,
         `query ($no: Boolean!) { resources { nodes { id ${field.replace(/^[\w: ]+/, (name) => `${name} @include(if: $no) `)} } } }`,
       ]) {
-        expect([query, asks(query)]).toEqual([query, false]);
+        expect([query, isEnough(query)]).toEqual([query, false]);
       }
     },
   );
 });
 
-test('a list needs only summaries if it selects only their fields', () => {
+test('a list of summary fields needs only summaries', () => {
   const all = `__typename totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     edges { cursor node { description: title image { sha256: url } } }
     nodes { ...one }`;
   const one =
     'fragment one on Resource { id title owner { id } createdAt updatedAt version image { width height sizeBytes } }';
-  expect(asks(`{ resources(first: 5) { ${all} } } ${one}`)).toBe(true);
+  expect(isEnough(`{ resources(first: 5) { ${all} } } ${one}`)).toBe(true);
+});
+
+test('reads each fragment once, however often it is spread', () => {
+  const operation = '{ resources { nodes { ...F0 } } }';
+  const type = 'Resource';
+  expect(project(doublingFragments({ operation, type, last: 'id' }))).toEqual({ isEnough: true, reads: 40 });
+  expect(project(doublingFragments({ operation, type, last: 'description' }))).toEqual({ isEnough: false, reads: 40 });
 });

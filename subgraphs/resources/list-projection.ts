@@ -1,32 +1,42 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
-/** What a list can be answered with from summaries: everything but what is long and seldom shown. */
-const inSummaries = new Set([
+type Fragments = GraphQLResolveInfo['fragments'];
+
+/** The fields that summaries have: all but those that are long and seldom requested. */
+const summaryFields = new Set([
   ...['__typename', 'edges', 'cursor', 'node', 'nodes', 'totalCount'],
   ...['pageInfo', 'hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'],
   ...['id', 'title', 'owner', 'createdAt', 'updatedAt', 'version'],
   ...['image', 'url', 'width', 'height', 'sizeBytes'],
 ]);
 
-const answers = new WeakMap<FieldNode, boolean>();
+const cachedResults = new WeakMap<FieldNode, boolean>();
 
 /**
- * Whether a list is asked for nothing but what summaries have. Looked up once for each place of a document that asks for
- * it: which of them are there, conditions decide anew with each request.
+ * Tells whether a list can be answered from summaries. Cached for each field node of a document; a node counts as selected
+ * whatever its `@skip` and `@include` say.
  */
 export function needsOnlySummaries({ fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>) {
   return fieldNodes.every((node) => {
-    const known = answers.get(node) ?? holdsOnly(node.selectionSet, fragments);
-    answers.set(node, known);
-    return known;
+    const result = cachedResults.get(node) ?? selectsOnlySummaryFields(node.selectionSet, fragments);
+    cachedResults.set(node, result);
+    return result;
   });
 }
 
-function holdsOnly(set: SelectionSetNode | undefined, fragments: GraphQLResolveInfo['fragments']): boolean {
-  return (set?.selections ?? []).every((selection) => {
-    if (selection.kind === Kind.FRAGMENT_SPREAD)
-      return holdsOnly(fragments[selection.name.value]?.selectionSet, fragments);
-    const isKnown = selection.kind !== Kind.FIELD || inSummaries.has(selection.name.value);
-    return isKnown && holdsOnly(selection.selectionSet, fragments);
-  });
+function selectsOnlySummaryFields(selectionSet: SelectionSetNode | undefined, fragments: Fragments): boolean {
+  // Fragments that spread each other twice would take exponential time if each spread were followed.
+  const visited = new Set<string>();
+  const check = (set: SelectionSetNode | undefined): boolean =>
+    (set?.selections ?? []).every((selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const name = selection.name.value;
+        if (visited.has(name)) return true;
+        visited.add(name);
+        return check(fragments[name]?.selectionSet);
+      }
+      const isInSummaries = selection.kind !== Kind.FIELD || summaryFields.has(selection.name.value);
+      return isInSummaries && check(selection.selectionSet);
+    });
+  return check(selectionSet);
 }

@@ -49,7 +49,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   },
   {
     room: /^gateway\//,
-    files: /^(gateway|platform)\/|^schema\/error-codes\.ts$/,
+    files: /^(gateway|platform)\/|^schema\/(error-codes|credential-fields)\.ts$/,
     packages: /^(node:|@apollo\/gateway$|graphql$|lru-cache$|proxy-addr$|undici$|zod$)/,
   },
   ...['auth', 'resources'].flatMap((name) => {
@@ -77,7 +77,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       },
       {
         room: new RegExp(own),
-        files: new RegExp(`${own}|^platform/|^schema/error-codes\\.ts$`),
+        files: new RegExp(`${own}|^platform/|^schema/(error-codes|credential-fields)\\.ts$`),
         packages:
           /^(node:|bcrypt$|cockatiel$|dataloader$|graphql$|ipaddr\.js$|jsonwebtoken$|node-fetch$|p-limit$|sharp$|zod$)/,
       },

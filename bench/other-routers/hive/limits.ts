@@ -6,7 +6,8 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
-import { oneCredentialField } from '../../../platform/graphql/one-credential-field.ts';
+import { limitRootFields } from '../../../platform/graphql/limit-root-fields.ts';
+import { credentialFields } from '../../../schema/credential-fields.ts';
 import type { Plugin } from './packages.ts';
 
 /** The limits of this project's gateway: see platform/graphql/server.ts. */
@@ -17,7 +18,7 @@ const maxSelections = 2_000;
 export const limits: Plugin = {
   onParse: ({ setParseFn }) => setParseFn((source, options) => parse(source, { ...options, maxTokens })),
   onValidate({ addValidationRule }) {
-    addValidationRule(oneCredentialField);
+    addValidationRule(limitRootFields({ operation: 'mutation', fields: credentialFields }));
     addValidationRule(maxSelectionsRule);
   },
 };

@@ -1,6 +1,11 @@
 import { buildSchema, GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { oneCredentialField } from './one-credential-field.ts';
+import { limitRootFields } from './limit-root-fields.ts';
+
+const rule = limitRootFields({
+  operation: 'mutation',
+  fields: ['register', 'login', 'changePassword', 'deleteAccount'],
+});
 
 const schema = buildSchema(`
   type Query { me: ID login: ID register: ID }
@@ -15,9 +20,9 @@ const schema = buildSchema(`
 `);
 
 /** What the rule alone says of a text. */
-const faultsIn = (text: string) => validate(schema, parse(text), [oneCredentialField]);
+const faultsIn = (text: string) => validate(schema, parse(text), [rule]);
 /** What it says beside the rules of the specification. */
-const allFaultsIn = (text: string) => validate(schema, parse(text), [...specifiedRules, oneCredentialField]);
+const allFaultsIn = (text: string) => validate(schema, parse(text), [...specifiedRules, rule]);
 
 describe('an operation is refused that has two credential fields', () => {
   test.each([
