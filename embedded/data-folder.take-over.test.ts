@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { newKeyPair } from '../subgraphs/auth/tokens/private-key.ts';
 import { openSigningKeys } from '../subgraphs/auth/tokens/signing-keys.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
-import { run } from '../tests/support/spawned.ts';
-import { folderOfTest } from '../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../tests/support/files.ts';
+import { run } from '../tests/support/systems/spawned.ts';
 import { ensureSecrets } from './data-folder.ts';
 
 const pair = newKeyPair();

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writ
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { StartupError } from '../platform/process/startup-error.ts';
-import { run } from '../tests/support/spawned.ts';
-import { folderOfTest } from '../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../tests/support/files.ts';
+import { run } from '../tests/support/systems/spawned.ts';
 import { ensureSecrets, openFolder, type SecretFiles } from './data-folder.ts';
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);

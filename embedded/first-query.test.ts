@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { deadUrl, listen } from '../tests/support/servers.ts';
+import { deadUrl, listen } from '../tests/support/http/servers.ts';
 import { requireAnswers } from './first-query.ts';
 
 /** The address of a gateway that answers with this text. */

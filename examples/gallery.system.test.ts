@@ -5,19 +5,14 @@ import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { deferred, errorResponse, startProxy } from '../clients/typescript/testing/proxy.ts';
-import { logOutEverywhere } from '../tests/support/accounts.ts';
 import { describeInBrowser, openBrowser } from '../tests/support/chromium.ts';
-import { resourceCount } from '../tests/support/documents.ts';
-import type { TestServer } from '../tests/support/servers.ts';
-import { serveFolder } from '../tests/support/static-files.ts';
-import {
-  fixture,
-  type Person,
-  type System,
-  startSystem,
-  temporaryFolder,
-  uniqueName,
-} from '../tests/support/system.ts';
+import { fixture, temporaryFolder } from '../tests/support/files.ts';
+import { logOutEverywhere } from '../tests/support/graphql/accounts.ts';
+import { resourceCount } from '../tests/support/graphql/documents.ts';
+import type { TestServer } from '../tests/support/http/servers.ts';
+import { serveFolder } from '../tests/support/http/static-files.ts';
+import { type System, startSystem } from '../tests/support/systems/system.ts';
+import { type TestUser, uniqueName } from '../tests/support/systems/users.ts';
 
 const password = 'correct horse battery staple';
 const png = { name: 'four-colours.png', mimeType: 'image/png', buffer: fixture('four-colours.png') };
@@ -75,21 +70,21 @@ describeInBrowser('the gallery', () => {
   }
 
   /** Opens a page and logs in. */
-  async function openAs(person: Person, path?: string): Promise<Page> {
+  async function openAs(person: TestUser, path?: string): Promise<Page> {
     const page = await openPage(path);
     await logIn(page, person);
     return page;
   }
 
   /** Opens a page and logs in, with a proxy in front of the gateway. */
-  async function openBehindProxy(person: Person) {
+  async function openBehindProxy(person: TestUser) {
     const proxy = await startProxy(system.gateway);
     const name = `${uniqueName()}.html`;
     writePage(name, proxy.url);
     return { proxy, page: await openAs(person, `/${name}`) };
   }
 
-  async function logIn(page: Page, { username, password }: Person): Promise<void> {
+  async function logIn(page: Page, { username, password }: TestUser): Promise<void> {
     await page.getByLabel('Username').fill(username);
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Log in' }).click();
@@ -206,7 +201,7 @@ describeInBrowser('the gallery', () => {
     await page.getByRole('img', { name: 'bobs.png' }).waitFor();
     expect(await page.getByRole('status').textContent()).toBe('Uploaded 1 of 1.');
     expect([await shown(page), seen('CreateResource')]).toEqual([['bobs.png'], 2]);
-    expect((await bob.ask.data(resourceCount)).resources?.totalCount).toBe(1);
+    expect((await bob.request.data(resourceCount)).resources?.totalCount).toBe(1);
   });
 
   test('pressing Show more twice quickly shows each picture once', async () => {
@@ -248,7 +243,7 @@ describeInBrowser('the gallery', () => {
     const { promise: after, resolve: respond } = deferred();
     proxy.next([{}, { after }], 'CreateResource');
     await drop(page, { ...png, name: 'one.png' }, { ...png, name: 'two.png' });
-    const count = async () => (await ada.ask.data(resourceCount)).resources?.totalCount;
+    const count = async () => (await ada.request.data(resourceCount)).resources?.totalCount;
     await eventually(count).toBe(3);
     await page.getByRole('button', { name: 'Show more', disabled: false }).click();
     await eventually(() => shown(page)).toEqual(['two.png', 'one.png', ...titles]);
@@ -267,9 +262,9 @@ describeInBrowser('the gallery', () => {
     await page.getByLabel('Password').fill(ada.password);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('heading', { name: 'Your pictures' }).waitFor();
-    await ada.ask.data(logOutEverywhere);
+    await ada.request.data(logOutEverywhere);
     // The resources subgraph learns of it a moment later.
-    while ((await ada.ask(resourceCount)).errors.length === 0) await page.waitForTimeout(50);
+    while ((await ada.request(resourceCount)).errors.length === 0) await page.waitForTimeout(50);
     await drop(page, png);
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
     await eventually(() => page.getByRole('alert').textContent()).toMatch(/session has ended/);
@@ -284,7 +279,7 @@ describeInBrowser('the gallery', () => {
     await drop(page, png);
     await page.getByRole('button', { name: 'Delete A picture' }).click();
     await page.getByRole('dialog').waitFor();
-    await ada.ask.data(logOutEverywhere);
+    await ada.request.data(logOutEverywhere);
     respond();
     await eventually(() => page.getByRole('alert').textContent()).toMatch(/session has ended/);
     await eventually(() => page.locator('dialog').count()).toBe(0);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { deadUrl } from '../tests/support/servers.ts';
-import { runCommand } from '../tests/support/spawned.ts';
+import { deadUrl } from '../tests/support/http/servers.ts';
+import { runCommand } from '../tests/support/systems/spawned.ts';
 
 const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
 

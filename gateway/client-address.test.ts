@@ -9,8 +9,8 @@ import {
 } from '../platform/http/client-address.ts';
 import type { ClientInfo } from '../platform/http/client-info.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
-import { listenAsSubgraph, someClient, startClient } from '../tests/support/subgraph-client.ts';
-import { post } from '../tests/support/tiny-server.ts';
+import { listenAsSubgraph, someClient, startClient } from '../tests/support/subgraphs/subgraph-client.ts';
+import { post } from '../tests/support/subgraphs/tiny-server.ts';
 
 import { type ExecutorName, startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ClientInfo } from '../platform/http/client-info.ts';
 import { readEnvironment } from '../platform/process/environment.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
-import { listen } from '../tests/support/servers.ts';
+import { listen } from '../tests/support/http/servers.ts';
 import { createClientIp, isProxyRange } from './client-ip.ts';
 import { gatewayEnvironment } from './environment.ts';
 

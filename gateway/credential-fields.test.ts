@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { captureLog } from '../tests/support/captured-log.ts';
-import { listenAsSubgraph } from '../tests/support/subgraph-client.ts';
-import { post } from '../tests/support/tiny-server.ts';
+import { listenAsSubgraph } from '../tests/support/subgraphs/subgraph-client.ts';
+import { post } from '../tests/support/subgraphs/tiny-server.ts';
 
 import { type ExecutorName, startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type AskText, createAskText } from '../tests/support/ask.ts';
 import { captureLog, type LogLine } from '../tests/support/captured-log.ts';
-import { deadUrl } from '../tests/support/servers.ts';
-import { listenAsSubgraph } from '../tests/support/subgraph-client.ts';
+import { requestTextTo, type SendTextRequest } from '../tests/support/graphql/request.ts';
+import { deadUrl } from '../tests/support/http/servers.ts';
+import { listenAsSubgraph } from '../tests/support/subgraphs/subgraph-client.ts';
 
 import { type ExecutorName, startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
@@ -47,13 +47,13 @@ async function startGatewayBefore(
 
 /** Sends every operation twice and returns the second response, which a compiled operation gives; clears the log before. */
 function createAskTwice(url: string, log: LogLine[]) {
-  const ask = createAskText(url);
-  const again = async (...request: Parameters<AskText>) => {
+  const ask = requestTextTo(url);
+  const again = async (...request: Parameters<SendTextRequest>) => {
     await ask(...request);
     log.length = 0;
     return ask(...request);
   };
-  const data = async (...request: Parameters<AskText>) => {
+  const data = async (...request: Parameters<SendTextRequest>) => {
     await ask(...request);
     return ask.data(...request);
   };
@@ -218,7 +218,7 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       onRequest = resolve;
     });
     const { url, stop } = await start({ auth: () => onRequest() }, 500);
-    const asking = createAskText(url).refusal('{ me { id } }');
+    const asking = requestTextTo(url).error('{ me { id } }');
     await received;
     await stop();
     expect(await asking).toEqual(unavailable);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type DocumentNode, type FieldDefinitionNode, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { run } from '../tests/support/spawned.ts';
+import { run } from '../tests/support/systems/spawned.ts';
 import { apiErrorCodes } from './error-codes.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');

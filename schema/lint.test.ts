@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { folderOfTest } from '../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../tests/support/files.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const eslint = join(dirname(createRequire(import.meta.url).resolve('eslint/package.json')), 'bin', 'eslint.js');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { portApart } from '../../tests/support/servers.ts';
+import { unusedPort } from '../../tests/support/http/servers.ts';
 import { type Child, startChild } from './child.ts';
 import { tokenClaims } from './users.ts';
 
@@ -26,7 +26,7 @@ export async function startSubgraphs(folder: string): Promise<Subgraphs> {
     EVENT_AUDIENCE: 'urn:bench:events',
   };
   const start = async (file: string, portVariable: string, env: Record<string, string>) => {
-    const port = await portApart();
+    const port = await unusedPort();
     return startChild({ name: file, command: [file], port, env: { ...env, [portVariable]: String(port) } });
   };
   const imageService = await start('image-service/main.ts', 'IMAGE_SERVICE_PORT', {

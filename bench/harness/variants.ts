@@ -1,4 +1,4 @@
-import { portApart } from '../../tests/support/servers.ts';
+import { unusedPort } from '../../tests/support/http/servers.ts';
 import { type Child, type Program, startChild } from './child.ts';
 import type { Subgraphs } from './subgraphs.ts';
 
@@ -28,7 +28,7 @@ export interface VariantSettings {
 
 /** Starts one gateway. Does not wait until it responds. */
 export async function startVariant(variant: Variant, settings: VariantSettings): Promise<Child> {
-  const port = await portApart();
+  const port = await unusedPort();
   const { nodeOptions = [] } = settings;
   return startChild({ name: variant, port, nodeOptions, ...programOf(variant, port, settings) });
 }

@@ -1,4 +1,4 @@
-import { portApart } from '../../tests/support/servers.ts';
+import { unusedPort } from '../../tests/support/http/servers.ts';
 import { type Child, startChild } from '../harness/child.ts';
 import { load, quantile } from '../harness/load.ts';
 import { queryOf } from '../harness/queries.ts';
@@ -22,7 +22,7 @@ interface Round {
 /** Measures the throughput of log-ins relative to bcrypt alone on the same cores, and the latency of lists meanwhile. */
 export async function measureLogIns({ all, users }: Systems, logProgress: (text: string) => void): Promise<string> {
   const command = ['bench/stress/bcrypt-baseline.ts'];
-  const bcryptAlone = startChild({ name: 'bcrypt alone', command, env: {}, port: await portApart() });
+  const bcryptAlone = startChild({ name: 'bcrypt alone', command, env: {}, port: await unusedPort() });
   await bcryptAlone.nextMessage();
   const reports: string[] = [];
   for (const system of all) {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { given } from '../../tests/support/ask.ts';
-import { resourceCount } from '../../tests/support/documents.ts';
-import { fixture, type Person, type System, startSystem, uniqueName } from '../../tests/support/system.ts';
+import { fixture } from '../../tests/support/files.ts';
+import { resourceCount } from '../../tests/support/graphql/documents.ts';
+import { requireValue } from '../../tests/support/graphql/request.ts';
+import { type System, startSystem } from '../../tests/support/systems/system.ts';
+import { type TestUser, uniqueName } from '../../tests/support/systems/users.ts';
 import { createClient, memoryStore, type TokenStore } from './index.ts';
 import { deferred, errorResponse, startProxy } from './testing/proxy.ts';
 
@@ -15,8 +17,8 @@ const png = new Uint8Array(fixture('four-colours.png'));
 const expired = errorResponse('UNAUTHENTICATED', { reason: 'EXPIRED' });
 const expiredError = { code: 'UNAUTHENTICATED', reason: 'EXPIRED' };
 const logInEnded = { code: 'UNAUTHENTICATED', reason: 'MISSING' };
-const credentialsOf = ({ username, password }: Person) => ({ username, password });
-const tokensOf = ({ token, refreshToken }: Person) => ({ accessToken: token, refreshToken });
+const credentialsOf = ({ username, password }: TestUser) => ({ username, password });
+const tokensOf = ({ accessToken: token, refreshToken }: TestUser) => ({ accessToken: token, refreshToken });
 
 /** Ada's client behind a proxy, and Bob's account. */
 async function behindProxy(store: (tokens: ReturnType<typeof tokensOf>) => TokenStore = memoryStore) {
@@ -33,7 +35,8 @@ async function behindProxy(store: (tokens: ReturnType<typeof tokensOf>) => Token
 }
 
 /** The number of a user's resources. */
-const resourceCountOf = async ({ ask }: Person) => given((await ask.data(resourceCount)).resources).totalCount;
+const resourceCountOf = async ({ request: ask }: TestUser) =>
+  requireValue((await ask.data(resourceCount)).resources).totalCount;
 
 test('a create rejected as EXPIRED is not repeated as another user who has logged in meanwhile', async () => {
   const { ada, bob, proxy, client, tokens, ends, count, received } = await behindProxy();

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeInBrowser, openBrowser } from '../../tests/support/chromium.ts';
+import { temporaryFolder } from '../../tests/support/files.ts';
+import type { TestServer } from '../../tests/support/http/servers.ts';
+import { serveFolder } from '../../tests/support/http/static-files.ts';
 import { packClient } from '../../tests/support/packed-client.ts';
-import type { TestServer } from '../../tests/support/servers.ts';
-import { serveFolder } from '../../tests/support/static-files.ts';
-import { type System, startSystem, temporaryFolder, uniqueName } from '../../tests/support/system.ts';
+import { type System, startSystem } from '../../tests/support/systems/system.ts';
+import { uniqueName } from '../../tests/support/systems/users.ts';
 import type * as Client from './index.ts';
 import { errorResponse, startProxy } from './testing/proxy.ts';
 
@@ -77,7 +79,7 @@ describeInBrowser('the client in a browser', () => {
         await client.create({ title: 'Once', image: await (await fetch('picture.png')).blob() });
         return { names: users.map(({ username }) => username), count: (await client.list()).totalCount };
       },
-      [proxy.url, ada.token, ada.refreshToken] as const,
+      [proxy.url, ada.accessToken, ada.refreshToken] as const,
     );
     expect(result).toEqual({ names: Array(10).fill(ada.username), count: 1 });
     expect(proxy.seen.filter(({ operation }) => operation === 'RefreshSession')).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type System, startSystem } from '../../tests/support/system.ts';
+import { type System, startSystem } from '../../tests/support/systems/system.ts';
 import { createClient, memoryStore, type TokenStore, type Tokens } from './index.ts';
 import { deferred, errorResponse, startProxy } from './testing/proxy.ts';
 
@@ -16,7 +16,7 @@ const newPassword = 'another horse battery';
 /** Ada's client behind a proxy, which delays the response to her password change until `respond`. */
 async function behindProxy<Store extends TokenStore>(toStore: (tokens: Tokens) => Store) {
   const ada = await system.signUp();
-  const before = { accessToken: ada.token, refreshToken: ada.refreshToken };
+  const before = { accessToken: ada.accessToken, refreshToken: ada.refreshToken };
   const tokens = toStore(before);
   const proxy = await startProxy(system.gateway);
   const ends: string[] = [];

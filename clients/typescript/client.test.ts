@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixture, type System, startSystem, uniqueName } from '../../tests/support/system.ts';
+import { fixture } from '../../tests/support/files.ts';
+import { type System, startSystem } from '../../tests/support/systems/system.ts';
+import { uniqueName } from '../../tests/support/systems/users.ts';
 import { createClient, isApiError, memoryStore } from './index.ts';
 import { imageFromFile } from './node.ts';
 

@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../../tests/support/files.ts';
 import { packClient, runIn } from '../../tests/support/packed-client.ts';
-import { type System, startSystem, temporaryFolder } from '../../tests/support/system.ts';
+import { type System, startSystem } from '../../tests/support/systems/system.ts';
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const folder = temporaryFolder();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { logOutEverywhere } from '../../tests/support/accounts.ts';
-import { viewer } from '../../tests/support/documents.ts';
-import { type System, startSystem } from '../../tests/support/system.ts';
+import { logOutEverywhere } from '../../tests/support/graphql/accounts.ts';
+import { viewer } from '../../tests/support/graphql/documents.ts';
+import { type System, startSystem } from '../../tests/support/systems/system.ts';
 import { type ClientSettings, createClient, memoryStore, type Tokens } from './index.ts';
 import { deferred, errorResponse, startProxy } from './testing/proxy.ts';
 
@@ -19,7 +19,7 @@ async function behindProxy(settings: Partial<ClientSettings> = {}) {
   const ada = await system.signUp();
   const proxy = await startProxy(system.gateway);
   const ends: string[] = [];
-  const before: Tokens = { accessToken: ada.token, refreshToken: ada.refreshToken };
+  const before: Tokens = { accessToken: ada.accessToken, refreshToken: ada.refreshToken };
   const tokens = memoryStore(before);
   const onSessionEnd = () => void ends.push('ended');
   const client = createClient({ url: proxy.url, tokens, retry, onSessionEnd, ...settings });
@@ -43,12 +43,12 @@ test('a token that really expires is refreshed', async () => {
   const shortLived = await startSystem({ accessTokenSeconds: 1 });
   try {
     const ada = await shortLived.signUp();
-    const tokens = memoryStore({ accessToken: ada.token, refreshToken: ada.refreshToken });
+    const tokens = memoryStore({ accessToken: ada.accessToken, refreshToken: ada.refreshToken });
     const client = createClient({ url: shortLived.gateway, tokens, retry });
-    const isExpired = async () => (await ada.ask(viewer)).errors[0]?.extensions.reason === 'EXPIRED';
+    const isExpired = async () => (await ada.request(viewer)).errors[0]?.extensions.reason === 'EXPIRED';
     while (!(await isExpired())) await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await client.me()).toMatchObject({ username: ada.username });
-    expect((await tokens.get())?.accessToken).not.toBe(ada.token);
+    expect((await tokens.get())?.accessToken).not.toBe(ada.accessToken);
   } finally {
     await shortLived.stop();
   }
@@ -63,7 +63,7 @@ test('a call rejected with the new token too is not repeated again', async () =>
 
 test('onSessionEnd is called once for ten concurrent calls', async () => {
   const { client, ada, tokens, ends, count } = await behindProxy();
-  await ada.ask.data(logOutEverywhere);
+  await ada.request.data(logOutEverywhere);
   const results = await Promise.allSettled(Array.from({ length: 10 }, () => client.me()));
   const codes = results.map((result) => (result.status === 'rejected' ? result.reason.code : 'fulfilled'));
   expect(codes).toEqual(Array(10).fill('UNAUTHENTICATED'));
@@ -107,7 +107,7 @@ test('tokens refreshed by another client of the store are used without a refresh
 test('a log-in during a refresh is not overwritten', async () => {
   const { client, proxy, tokens, count } = await behindProxy();
   const bob = await system.signUp();
-  const bobsTokens = { accessToken: bob.token, refreshToken: bob.refreshToken };
+  const bobsTokens = { accessToken: bob.accessToken, refreshToken: bob.refreshToken };
   const { promise: after, resolve: respond } = deferred();
   proxy.next([expired], 'Me');
   proxy.next([{ after }], 'RefreshSession');

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { given } from '../../tests/support/ask.ts';
-import { titles } from '../../tests/support/documents.ts';
-import { deadUrl } from '../../tests/support/servers.ts';
-import { fixture, type Person, type System, startSystem } from '../../tests/support/system.ts';
+import { fixture } from '../../tests/support/files.ts';
+import { titles } from '../../tests/support/graphql/documents.ts';
+import { requireValue } from '../../tests/support/graphql/request.ts';
+import { deadUrl } from '../../tests/support/http/servers.ts';
+import { type System, startSystem } from '../../tests/support/systems/system.ts';
+import type { TestUser } from '../../tests/support/systems/users.ts';
 import { type ClientSettings, createClient, memoryStore } from './index.ts';
 import { backoff } from './retry.ts';
 import { errorResponse, type Fault, startProxy } from './testing/proxy.ts';
 
 let system: System;
-let ada: Person;
+let ada: TestUser;
 beforeAll(async () => {
   system = await startSystem();
   ada = await system.signUp();
@@ -21,13 +23,13 @@ const fastRetry = { attempts: 5, firstMs: 1, longestMs: 1_000 };
 /** Ada's client behind a proxy, with nearly immediate retries. */
 async function behindProxy(settings: Partial<ClientSettings> = {}) {
   const proxy = await startProxy(system.gateway);
-  const tokens = memoryStore({ accessToken: ada.token, refreshToken: ada.refreshToken });
+  const tokens = memoryStore({ accessToken: ada.accessToken, refreshToken: ada.refreshToken });
   return { proxy, client: createClient({ url: proxy.url, tokens, retry: fastRetry, ...settings }) };
 }
 
 const countByTitle = async (title: string) => {
-  const { resources } = await ada.ask.data(titles, { filter: { search: title } });
-  return given(resources).nodes.length;
+  const { resources } = await ada.request.data(titles, { filter: { search: title } });
+  return requireValue(resources).nodes.length;
 };
 
 const transientFaults: [string, Fault][] = [

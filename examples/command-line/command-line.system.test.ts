@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deferred, startProxy } from '../../clients/typescript/testing/proxy.ts';
-import { given } from '../../tests/support/ask.ts';
-import { titles } from '../../tests/support/documents.ts';
-import { deadUrl } from '../../tests/support/servers.ts';
-import { run, runCommand } from '../../tests/support/spawned.ts';
-import { type Person, type System, startSystem } from '../../tests/support/system.ts';
-import { folderOfTest } from '../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../tests/support/files.ts';
+import { titles } from '../../tests/support/graphql/documents.ts';
+import { requireValue } from '../../tests/support/graphql/request.ts';
+import { deadUrl } from '../../tests/support/http/servers.ts';
+import { run, runCommand } from '../../tests/support/systems/spawned.ts';
+import { type System, startSystem } from '../../tests/support/systems/system.ts';
+import type { TestUser } from '../../tests/support/systems/users.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const main = 'examples/command-line/main.ts';
-const envFor = ({ username, password }: Pick<Person, 'username' | 'password'>, url = system.gateway) => ({
+const envFor = ({ username, password }: Pick<TestUser, 'username' | 'password'>, url = system.gateway) => ({
   SUPERGRAPH_URL: url,
   SUPERGRAPH_USERNAME: username,
   SUPERGRAPH_PASSWORD: password,
@@ -36,9 +37,9 @@ async function pictures(count: number): Promise<string[]> {
   return files;
 }
 
-async function titlesOf({ ask }: Pick<Person, 'ask'>): Promise<string[]> {
+async function titlesOf({ request: ask }: Pick<TestUser, 'request'>): Promise<string[]> {
   const { resources } = await ask.data(titles, { first: 100, orderBy: 'TITLE' });
-  return given(resources).nodes.map(({ title }) => title);
+  return requireValue(resources).nodes.map(({ title }) => title);
 }
 
 const namesOf = (files: string[]) => files.map((file) => file.replace(/.*\//, '')).sort();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { captureLog } from '../../tests/support/captured-log.ts';
-import { temporaryFolder } from '../../tests/support/system.ts';
-import { startTinyServer } from '../../tests/support/tiny-server.ts';
+import { temporaryFolder } from '../../tests/support/files.ts';
+import { startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { createExplorer } from './explorer.ts';
 import { createPageLoader } from './load-page.ts';
 

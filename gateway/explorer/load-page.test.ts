@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../../tests/support/system.ts';
+import { temporaryFolder } from '../../tests/support/files.ts';
 import { hashSources } from './build.ts';
 import { createPageLoader } from './load-page.ts';
 import { createPageCache } from './page-cache.ts';

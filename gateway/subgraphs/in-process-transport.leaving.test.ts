@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '../../platform/async/signal.ts';
 import type { ExecuteInProcess } from '../../platform/graphql/server.ts';
-import { startTinyServer } from '../../tests/support/tiny-server.ts';
+import { startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { createInProcessClient, unavailable } from '../testing/in-process-client.ts';
 
 const mutation = 'mutation { first second }';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ExecuteInProcess } from '../../platform/graphql/server.ts';
-import { someClient } from '../../tests/support/subgraph-client.ts';
-import { startTinyServer } from '../../tests/support/tiny-server.ts';
+import { someClient } from '../../tests/support/subgraphs/subgraph-client.ts';
+import { startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { createInProcessClient as createClient, unavailable } from '../testing/in-process-client.ts';
 import { maxResponseBytes } from './transport.ts';
 

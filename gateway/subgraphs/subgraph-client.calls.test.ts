@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { startClient } from '../../tests/support/subgraph-client.ts';
+import { startClient } from '../../tests/support/subgraphs/subgraph-client.ts';
 
 const unavailable = {
   errors: ['first', 'second'].map((field) => ({

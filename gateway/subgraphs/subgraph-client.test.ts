@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { deadUrl } from '../../tests/support/servers.ts';
-import { createClient, listenAsSubgraph, startClient } from '../../tests/support/subgraph-client.ts';
+import { deadUrl } from '../../tests/support/http/servers.ts';
+import { createClient, listenAsSubgraph, startClient } from '../../tests/support/subgraphs/subgraph-client.ts';
 
 const unavailableAt = (...path: (string | number)[]) => ({
   message: 'This part of the system cannot be asked just now: try again.',

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import Database, { SqliteError } from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { folderOfTest } from '../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../tests/support/files.ts';
 import { StartupError } from '../process/startup-error.ts';
 import { attempt, openSqlite } from './sqlite.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { post, startTinyServer } from '../../tests/support/tiny-server.ts';
+import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 
 const app = 'https://app.example';
 

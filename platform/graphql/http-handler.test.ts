@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { post, startTinyServer } from '../../tests/support/tiny-server.ts';
+import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 
 const badRequest = { errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }] };
 const isUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

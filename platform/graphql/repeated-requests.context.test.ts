@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LogLine } from '../../tests/support/captured-log.ts';
-import { post, startTinyServer } from '../../tests/support/tiny-server.ts';
+import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 
 const people = ['Bearer ada', 'Bearer bob', undefined, 'Bearer ada', 'Bearer eve'];
 const headersOf = (authorization: string | undefined, requestId: string) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { post, startTinyServer, type TinyServer } from '../../tests/support/tiny-server.ts';
+import { post, startTinyServer, type TinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { answerOf, ask, requests } from '../testing/requests.ts';
 
 /** A server that was asked everything before. */

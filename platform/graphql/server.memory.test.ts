@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startTinyServer } from '../../tests/support/tiny-server.ts';
+import { startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { createAbortable } from '../async/signal.ts';
 import { ask, requests } from '../testing/requests.ts';
 import type { OperationRequest } from './prepared-operations.ts';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { listen } from '../../tests/support/servers.ts';
-import { post, startTinyServer } from '../../tests/support/tiny-server.ts';
+import { listen } from '../../tests/support/http/servers.ts';
+import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { StartupError } from '../process/startup-error.ts';
 
 const ask = async (url: string, query: string) => (await post(url, { query })).json();

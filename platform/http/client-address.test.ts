@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { captureLog } from '../../tests/support/captured-log.ts';
-import { listen } from '../../tests/support/servers.ts';
+import { listen } from '../../tests/support/http/servers.ts';
 import type { Logger } from '../process/logger.ts';
 import { StartupError } from '../process/startup-error.ts';
 import {

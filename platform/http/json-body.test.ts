@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { listen } from '../../tests/support/servers.ts';
+import { listen } from '../../tests/support/http/servers.ts';
 import { createJsonReader, sendError, sendJson } from './json-body.ts';
 
 const maxBytes = 1_000;

@@ -3,7 +3,7 @@ import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:h
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { listen } from '../../tests/support/servers.ts';
+import { listen } from '../../tests/support/http/servers.ts';
 import { createJsonReader, sendError, sendJson } from './json-body.ts';
 
 const maxBytes = 200_000;

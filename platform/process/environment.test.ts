@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { folderOfTest } from '../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../tests/support/files.ts';
 import {
   describeEnvironment,
   httpUrl,

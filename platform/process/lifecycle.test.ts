@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../../tests/support/spawned.ts';
+import { run } from '../../tests/support/systems/spawned.ts';
 
 /** A process that fails in the way MODE names. */
 const program = `

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { folderOfTest } from '../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../tests/support/files.ts';
 import { readSecret } from './secret-file.ts';
 import { StartupError } from './startup-error.ts';
 

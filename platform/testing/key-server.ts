@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { captureLog, type LogLine } from '../../tests/support/captured-log.ts';
-import { listen } from '../../tests/support/servers.ts';
+import { listen } from '../../tests/support/http/servers.ts';
 import type { OpenKeySet } from '../tokens/key-set.ts';
 import { createRemoteKeySet, type RemoteKeyTiming } from '../tokens/remote-key-set.ts';
 

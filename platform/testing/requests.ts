@@ -1,4 +1,4 @@
-import { post } from '../../tests/support/tiny-server.ts';
+import { post } from '../../tests/support/subgraphs/tiny-server.ts';
 
 /** What is posted, with the status of its answer. Nothing of it changes anything, so that it may be sent at any time. */
 export interface TestRequest {

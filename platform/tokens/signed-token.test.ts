@@ -1,6 +1,6 @@
 import { constants, createHmac } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { listen } from '../../tests/support/servers.ts';
+import { listen } from '../../tests/support/http/servers.ts';
 import { audience, encode, forgeWith, issuer, newPair, rsa, type Sign, seconds } from '../testing/forged-tokens.ts';
 import { accessTokenType } from './access-token.ts';
 import { fixedKeySet, keyId } from './key-set.ts';

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { StartupError } from '../../platform/process/startup-error.ts';
 import { readEventClaims, securityEventType } from '../../platform/tokens/security-event.ts';
 import { createVerifyToken } from '../../platform/tokens/signed-token.ts';
-import { listen } from '../../tests/support/servers.ts';
+import { listen } from '../../tests/support/http/servers.ts';
 import { oneKey } from './testing/signing-keys.ts';
 import { eventAudience, issuer, newFile, startSubgraph } from './testing/subgraph.ts';
 import { password } from './testing/users.ts';
@@ -19,9 +19,9 @@ describe('who asks', () => {
     const { register, ask } = await startSubgraph({ limits: { failuresPerAddress: 1 } });
     const ada = await register('ada');
     expect(await ada.ask.data('{ sessions { userAgent } }')).toEqual({ sessions: [{ userAgent: 'node' }] });
-    expect(await ask.refusal(logIn, { input: wrong })).toEqual({ code: 'INVALID_CREDENTIALS' });
+    expect(await ask.error(logIn, { input: wrong })).toEqual({ code: 'INVALID_CREDENTIALS' });
     const limited = { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) };
-    expect(await ask.refusal(logIn, { input: right })).toEqual(limited);
+    expect(await ask.error(logIn, { input: right })).toEqual(limited);
   });
 
   test('is whom the request names, where there is a way to tell', async () => {
@@ -31,8 +31,8 @@ describe('who asks', () => {
     const ada = await register('ada');
     const [session] = (await ada.ask.data<{ sessions: object[] }>('{ sessions { userAgent } }')).sessions;
     expect(session).toEqual({ userAgent: 'a browser behind the gateway' });
-    await ask.refusal(logIn, { input: wrong });
-    expect(await ask.refusal(logIn, { input: right })).toMatchObject({ code: 'RATE_LIMITED' });
+    await ask.error(logIn, { input: wrong });
+    expect(await ask.error(logIn, { input: right })).toMatchObject({ code: 'RATE_LIMITED' });
     address = '192.0.2.2';
     await ask.data(logIn, { input: right });
   });
@@ -110,7 +110,7 @@ test('at the start it completes accounts of before, and forgets sessions that ha
   const { ask } = await startSubgraph({ file });
   const register = 'mutation ($input: RegisterInput!) { register(input: $input) { tokenType } }';
   const lookAlike = { username: '\u0430d\u0430', password };
-  expect(await ask.refusal(register, { input: lookAlike })).toEqual({ code: 'USERNAME_TAKEN' });
+  expect(await ask.error(register, { input: lookAlike })).toEqual({ code: 'USERNAME_TAKEN' });
   const left = () => stranger.prepare('SELECT count(*) FROM sessions').pluck().get();
   await vi.waitFor(() => expect(left()).toBe(0), 10_000);
 });

@@ -61,7 +61,7 @@ describe('the sessions of the viewer', () => {
     const { ask, ada } = await startWithTwo();
     const { refreshToken } = ada;
     expect(await ask.data(refreshSession, { refreshToken })).toEqual({ refreshSession: tokens(ada.id) });
-    const refused = await ask.refusal(refreshSession, { refreshToken: ada.accessToken });
+    const refused = await ask.error(refreshSession, { refreshToken: ada.accessToken });
     expect(refused).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
   });
 
@@ -69,9 +69,9 @@ describe('the sessions of the viewer', () => {
     const { ada, other, sessionIdOf, register } = await startWithTwo();
     const eve = await register('eve');
     const sessionId = await sessionIdOf(other);
-    expect(await eve.ask.refusal(endSession, { sessionId })).toEqual({ code: 'NOT_FOUND' });
+    expect(await eve.ask.error(endSession, { sessionId })).toEqual({ code: 'NOT_FOUND' });
     expect(await ada.ask.data(endSession, { sessionId })).toEqual({ endSession: { loggedOut: true } });
-    expect(await ada.ask.refusal(endSession, { sessionId })).toEqual({ code: 'NOT_FOUND' });
+    expect(await ada.ask.error(endSession, { sessionId })).toEqual({ code: 'NOT_FOUND' });
   });
 
   test('log out with true, also where they had before', async () => {
@@ -100,17 +100,17 @@ describe('the token of a session is refused at once, for everything, when that h
     await ada.ask.data(me);
     await end(started);
     for (const document of [me, sessions, logoutEverywhere, deleteAccount])
-      expect(await ada.ask.refusal(document)).toEqual(unauthenticated);
-    expect(await ada.ask.refusal(endSession, { sessionId: 'nobody' })).toEqual(unauthenticated);
-    expect(await ada.ask.refusal(changePassword, { input: change })).toEqual(unauthenticated);
-    expect(await ada.ask.refusal(entity, { id: ada.id })).toEqual(unauthenticated);
+      expect(await ada.ask.error(document)).toEqual(unauthenticated);
+    expect(await ada.ask.error(endSession, { sessionId: 'nobody' })).toEqual(unauthenticated);
+    expect(await ada.ask.error(changePassword, { input: change })).toEqual(unauthenticated);
+    expect(await ada.ask.error(entity, { id: ada.id })).toEqual(unauthenticated);
   });
 });
 
 test('a changed password gives the session new tokens; a deleted account gives its id', async () => {
   const { ada } = await startWithTwo();
   expect(await ada.ask.data(changePassword, { input: change })).toEqual({ changePassword: tokens(ada.id) });
-  expect(await ada.ask.refusal(deleteAccount)).toEqual({ code: 'INVALID_CREDENTIALS' });
+  expect(await ada.ask.error(deleteAccount)).toEqual({ code: 'INVALID_CREDENTIALS' });
   const again = { input: { currentPassword: otherPassword, newPassword: password } };
   await ada.ask.data(changePassword, again);
   expect(await ada.ask.data(deleteAccount)).toEqual({ deleteAccount: { deletedUserId: ada.id } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAskText } from '../../tests/support/ask.ts';
+import { requestTextTo } from '../../tests/support/graphql/request.ts';
 import { startSubgraph } from './testing/subgraph.ts';
 import { password } from './testing/users.ts';
 
@@ -14,7 +14,7 @@ describe('without a token that holds', () => {
     ['INVALID', 'a.b.c'],
   ])('who asks for me is UNAUTHENTICATED, %s', async (reason, token) => {
     const { url } = await startSubgraph();
-    expect(await createAskText(url, token).refusal('{ me { id } }')).toEqual({ code: 'UNAUTHENTICATED', reason });
+    expect(await requestTextTo(url, token).error('{ me { id } }')).toEqual({ code: 'UNAUTHENTICATED', reason });
   });
 
   test('who asks for an entity is UNAUTHENTICATED, as the network is not trusted', async () => {

@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { given } from '../support/ask.ts';
+import { requireValue } from '../support/graphql/request.ts';
 import { setUpExplorer } from './open-explorer.ts';
 
 const openExplorer = setUpExplorer();
@@ -79,7 +79,7 @@ describe.each([320, 480])('a window of %i pixels', (windowWidth) => {
     await page.getByRole('img', { name: 'Hills by day' }).scrollIntoViewIfNeeded();
     let end = Number.NEGATIVE_INFINITY;
     for (const name of ['Operation Editor', 'Result Window', 'Images of the response']) {
-      const { x, y, width, height } = given(await page.getByRole('region', { name }).boundingBox());
+      const { x, y, width, height } = requireValue(await page.getByRole('region', { name }).boundingBox());
       expect([name, y >= end, width >= 250, x >= 0, x + width <= windowWidth]).toEqual([name, true, true, true, true]);
       end = y + height;
     }

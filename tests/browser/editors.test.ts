@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { viewer } from '../support/documents.ts';
+import { viewer } from '../support/graphql/documents.ts';
 import { setUpExplorer } from './open-explorer.ts';
 
 const openExplorer = setUpExplorer();

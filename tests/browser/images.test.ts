@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { graphql } from '../generated/gql.ts';
-import { resourceCount } from '../support/documents.ts';
-import { fixture } from '../support/system.ts';
+import { fixture } from '../support/files.ts';
+import { resourceCount } from '../support/graphql/documents.ts';
 import { setUpExplorer } from './open-explorer.ts';
 
 const openExplorer = setUpExplorer();

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { fixture } from '../support/system.ts';
+import { fixture } from '../support/files.ts';
 import { setUpExplorer } from './open-explorer.ts';
 
 const openExplorer = setUpExplorer();

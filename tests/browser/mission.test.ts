@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { ViewerQuery } from '../generated/graphql.ts';
-import { viewer } from '../support/documents.ts';
+import { viewer } from '../support/graphql/documents.ts';
 import { setUpExplorer } from './open-explorer.ts';
 
 const openExplorer = setUpExplorer();

@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import { type System, startSystem } from '../support/system.ts';
+import { type System, startSystem } from '../support/systems/system.ts';
 import { browserPath } from './find-browser.ts';
 
 export type Editor = 'operation' | 'variables' | 'request-headers' | 'response';

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { endSession, logOut, sessionIdOf } from '../support/accounts.ts';
-import { given } from '../support/ask.ts';
-import { viewer } from '../support/documents.ts';
-import { untyped } from '../support/untyped.ts';
+import { endSession, logOut } from '../support/graphql/accounts.ts';
+import { viewer } from '../support/graphql/documents.ts';
+import { requireValue, untyped } from '../support/graphql/request.ts';
+import { sessionIdOf } from '../support/tokens.ts';
 import { setUpExplorer } from './open-explorer.ts';
 
 const openExplorer = setUpExplorer();
@@ -96,8 +96,8 @@ describe('the access token', () => {
   test('is removed when its session has ended, and the notice says so', async () => {
     const { system, page, run, text, notice } = await openExplorer();
     const { register } = (await run<{ register: LoggedIn }>('Register')).data ?? {};
-    const { accessToken, refreshToken } = given(register);
-    await system.ask(logOut, { input: { refreshToken } });
+    const { accessToken, refreshToken } = requireValue(register);
+    await system.request(logOut, { input: { refreshToken } });
     const userAfterLogOut = async () => (await system.as(accessToken)(viewer)).data?.me;
     await expect.poll(userAfterLogOut).toBeNull();
     await passLifetime(page);
@@ -133,9 +133,9 @@ describe('the access token', () => {
       await write('variables', JSON.stringify({ input: { sessionId: sessionIdOf(accessToken) } }));
       expect(await run('EndSession')).toEqual({ data: { endSession: { loggedOut: true } } });
     };
-    await end(given(register));
+    await end(requireValue(register));
     expect(await text('request-headers')).toContain('Bearer ey');
-    await end(given(login));
+    await end(requireValue(login));
     await expect.poll(notice).toBe('Logged out: the token is out of the headers.');
     await expect.poll(() => text('request-headers')).toBe('');
   });
@@ -145,7 +145,7 @@ describe('the access token', () => {
     const ada = await system.signUp();
     await run('Register');
     await show('ListWithOwners');
-    const headers = JSON.stringify({ authorization: `Bearer ${ada.token}`, 'x-request-id': 'mine' });
+    const headers = JSON.stringify({ authorization: `Bearer ${ada.accessToken}`, 'x-request-id': 'mine' });
     await write('request-headers', headers);
     await ada.create('Ada’s own');
     await run('LogIn');

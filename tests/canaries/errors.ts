@@ -4,9 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import type { TypedDocumentString } from '../generated/graphql.ts';
-import * as accounts from '../support/accounts.ts';
-import { createResource, updateStored } from '../support/documents.ts';
-import { uniqueName } from '../support/system.ts';
+import * as accounts from '../support/graphql/accounts.ts';
+import { createResource, updateStored } from '../support/graphql/documents.ts';
+import { uniqueName } from '../support/systems/users.ts';
 import type { Heard } from './recorder.ts';
 import { list, type Run, type Visitor } from './visit.ts';
 
@@ -17,7 +17,7 @@ function questionsOf({ world, recorder, secrets: { passwords, images } }: Run, v
   const { username, password, accessToken: token, refreshToken, resourceId: id } = visitor;
   const image = { data: images.first.toString('base64') };
   const asking = <Data, Taken>(query: TypedDocumentString<Data, Taken>, variables: Taken): Asking => {
-    return () => recorder.ask(world.gateway, { query, variables, token });
+    return () => recorder.request(world.gateway, { query, variables, token });
   };
   const next = { currentPassword: password, newPassword: passwords.bob };
   const storing = asking(createResource, { input: { title: 'In trouble', image } });
@@ -39,7 +39,7 @@ export async function troubleDatabases(run: Run, visitor: Visitor): Promise<void
   const { world } = run;
   const { auth, resources } = questionsOf(run, visitor);
   const databases = { auth: open(world.folder, 'auth.sqlite'), resources: open(world.folder, 'resources.sqlite') };
-  const askAll = (questions: readonly Asking[]) => Promise.all(questions.map((ask) => ask()));
+  const askAll = (questions: readonly Asking[]) => Promise.all(questions.map((request) => request()));
 
   for (const database of Object.values(databases)) database.exec('BEGIN IMMEDIATE');
   const refused = await askAll([...auth.slice(0, 2), ...resources.slice(0, 1)]);
@@ -86,7 +86,7 @@ export function spoilKeys({ secrets: { signingKeys } }: Run['world'], pem: strin
 /** Asks for much at once, and stops all processes in the middle of it; gives their exit codes. */
 export async function stopInTheMiddle(run: Run, visitor: Visitor): Promise<(number | null)[]> {
   const { auth, resources } = questionsOf(run, visitor);
-  const asking = [...auth, ...resources, ...resources].map((ask) => ask());
+  const asking = [...auth, ...resources, ...resources].map((request) => request());
   const answered = Promise.allSettled(asking);
   await setTimeout(50);
   const exitCodes = await run.world.stop();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import * as accounts from '../support/accounts.ts';
-import { uniqueName } from '../support/system.ts';
-import { untyped } from '../support/untyped.ts';
+import * as accounts from '../support/graphql/accounts.ts';
+import { untyped } from '../support/graphql/request.ts';
+import { uniqueName } from '../support/systems/users.ts';
 import { type Run, tokensOf, type Visitor } from './visit.ts';
 
 /** What is asked of services that clients do not ask, by somebody who has their secrets, or nearly. */
@@ -54,7 +54,7 @@ export async function askNeighbours({ world, recorder, secrets }: Run, visitor: 
     [[refreshToken]],
   ];
   for (const url of [world.resources, world.auth]) {
-    for (const who of whos) await recorder.ask(url, { query: anyones, variables: { who }, token: accessToken });
+    for (const who of whos) await recorder.request(url, { query: anyones, variables: { who }, token: accessToken });
   }
 }
 
@@ -63,13 +63,13 @@ export async function guessTooOften({ world, recorder, secrets }: Run): Promise<
   const { passwords } = secrets;
   const username = uniqueName();
   const guess = (password: string) =>
-    recorder.ask(world.gateway, { query: accounts.logIn, variables: { input: { username, password } } });
+    recorder.request(world.gateway, { query: accounts.logIn, variables: { input: { username, password } } });
   const registration = { query: accounts.register, variables: { input: { username, password: passwords.next } } };
-  const { accessToken, refreshToken } = tokensOf(await recorder.ask(world.gateway, registration));
+  const { accessToken, refreshToken } = tokensOf(await recorder.request(world.gateway, registration));
   for (let times = 0; times < 4; times += 1) await guess(passwords.wrong);
   await guess(passwords.next);
   const change = { currentPassword: passwords.next, newPassword: passwords.ada };
-  await recorder.ask(world.gateway, {
+  await recorder.request(world.gateway, {
     query: accounts.changePassword,
     variables: { input: change },
     token: accessToken,

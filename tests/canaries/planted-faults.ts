@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { graphql } from '../generated/gql.ts';
-import * as accounts from '../support/accounts.ts';
-import { createStored, deleteResource, resourceCount, updateStored, viewer } from '../support/documents.ts';
-import { untyped } from '../support/untyped.ts';
+import * as accounts from '../support/graphql/accounts.ts';
+import { createStored, deleteResource, resourceCount, updateStored, viewer } from '../support/graphql/documents.ts';
+import { untyped } from '../support/graphql/request.ts';
 import type { WrongQuestion } from './recorder.ts';
 import { literal, type Run, type Visitor } from './visit.ts';
 
@@ -165,11 +165,11 @@ export async function makeMistakes(run: Run, visitor: Visitor, imageServiceToken
   const { world, recorder } = run;
   const { accessToken: token } = visitor;
   for (const url of [world.gateway, world.auth, world.resources]) {
-    for (const text of documentsWith(run, visitor)) await recorder.ask(url, { query: untyped(text), token });
-    for (const question of variablesWith(run, visitor)) await recorder.ask(url, { ...question, token });
+    for (const text of documentsWith(run, visitor)) await recorder.request(url, { query: untyped(text), token });
+    for (const question of variablesWith(run, visitor)) await recorder.request(url, { ...question, token });
     for (const headers of headersWith(run, visitor, imageServiceToken)) {
-      await recorder.ask(url, { query: viewer, variables: {}, headers });
-      await recorder.ask(url, { query: resourceCount, variables: {}, headers });
+      await recorder.request(url, { query: viewer, variables: {}, headers });
+      await recorder.request(url, { query: resourceCount, variables: {}, headers });
     }
     for (const [path, request] of bodiesWith(run, visitor)) await recorder.send(`${url}${path}`, request);
   }

@@ -1,10 +1,10 @@
 import type { TypedDocumentString } from '../generated/graphql.ts';
-import type { UntypedText } from '../support/untyped.ts';
+import type { UntypedDocument } from '../support/graphql/request.ts';
 import { type Canary, textCanary } from './forms.ts';
 import type { Place } from './search.ts';
 
 /** What is given to who is logged in. */
-export interface GivenTokens {
+export interface Tokens {
   accessToken: string;
   refreshToken: string;
 }
@@ -29,14 +29,14 @@ export interface Question<Data, Taken> extends Asker {
 
 /** What is asked by a document that no good client sends, or with variables that it does not take. */
 export interface WrongQuestion extends Asker {
-  query: UntypedText;
+  query: UntypedDocument;
   variables?: Record<string, unknown>;
 }
 
 /** Asks, and keeps all that it hears: tokens as canaries, everything else as a place to look for canaries in. */
 export interface Recorder {
-  ask<Data, Taken>(url: string, question: Question<Data, Taken>): Promise<Heard<Data>>;
-  ask<Data>(url: string, question: WrongQuestion): Promise<Heard<Data>>;
+  request<Data, Taken>(url: string, question: Question<Data, Taken>): Promise<Heard<Data>>;
+  request<Data>(url: string, question: WrongQuestion): Promise<Heard<Data>>;
   /** Sends anything at all. */
   send<Data>(url: string, request: RequestInit): Promise<Heard<Data>>;
   /** The tokens that were given out on purpose. */
@@ -79,7 +79,7 @@ export function createRecorder(): Recorder {
 
   return {
     ...{ send, tokens, answers, whole, codes },
-    ask: <Data>(url: string, { query, variables, token, headers }: Question<Data, unknown> | WrongQuestion) => {
+    request: <Data>(url: string, { query, variables, token, headers }: Question<Data, unknown> | WrongQuestion) => {
       const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const json = { 'content-type': 'application/json' };
       return send<Data>(url, {
@@ -105,8 +105,8 @@ function parse<Data>(text: string): Body<Data> {
 }
 
 /** The pairs that were given out in one answer. */
-function tokensIn({ data }: Body<unknown>): GivenTokens[] {
-  return Object.values(data ?? {}).filter((field: unknown): field is GivenTokens => {
+function tokensIn({ data }: Body<unknown>): Tokens[] {
+  return Object.values(data ?? {}).filter((field: unknown): field is Tokens => {
     return typeof field === 'object' && field !== null && 'accessToken' in field && 'refreshToken' in field;
   });
 }

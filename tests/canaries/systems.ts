@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureSecrets, type SecretFiles } from '../../embedded/data-folder.ts';
-import { startFourProcesses } from '../support/four-processes.ts';
-import { listen } from '../support/servers.ts';
-import { run, type Spawned } from '../support/spawned.ts';
+import { listen } from '../support/http/servers.ts';
+import { startFourProcesses } from '../support/systems/four-processes.ts';
+import { run, type Spawned } from '../support/systems/spawned.ts';
 import type { Place } from './search.ts';
 
 /** The whole system as processes that log everything. */

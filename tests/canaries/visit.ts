@@ -3,12 +3,11 @@ import Database from 'better-sqlite3';
 import { expect, vi } from 'vitest';
 import { graphql } from '../generated/gql.ts';
 import type { CreateResourceMutation, TypedDocumentString } from '../generated/graphql.ts';
-import * as accounts from '../support/accounts.ts';
-import { given } from '../support/ask.ts';
-import { createResource, deleteResource, updateStored } from '../support/documents.ts';
-import { uniqueName } from '../support/system.ts';
-import { untyped } from '../support/untyped.ts';
-import type { GivenTokens, Heard, Recorder } from './recorder.ts';
+import * as accounts from '../support/graphql/accounts.ts';
+import { createResource, deleteResource, updateStored } from '../support/graphql/documents.ts';
+import { requireValue, untyped } from '../support/graphql/request.ts';
+import { uniqueName } from '../support/systems/users.ts';
+import type { Heard, Recorder, Tokens } from './recorder.ts';
 import type { Secrets } from './secrets.ts';
 import type { World } from './systems.ts';
 
@@ -20,7 +19,7 @@ export interface Run {
 }
 
 /** Somebody after a visit, still logged in. */
-export interface Visitor extends GivenTokens {
+export interface Visitor extends Tokens {
   username: string;
   password: string;
   resourceId: string;
@@ -34,21 +33,21 @@ export const list = graphql(`
 export const literal = (text: string) => JSON.stringify(text);
 
 /** The tokens of the one field of an answer. */
-export function tokensOf({ data, codes }: Heard<Record<string, GivenTokens | null>>): GivenTokens {
+export function tokensOf({ data, codes }: Heard<Record<string, Tokens | null>>): Tokens {
   expect(codes).toEqual([]);
-  const [field] = Object.values(given(data));
-  return given(field);
+  const [field] = Object.values(requireValue(data));
+  return requireValue(field);
 }
 
 function createdBy({ data, codes }: Heard<CreateResourceMutation>) {
   expect(codes).toEqual([]);
-  return given(data?.createResource).resource;
+  return requireValue(data?.createResource).resource;
 }
 
 /** Asks as a browser of somebody's does. */
 function askAs({ world, recorder }: Run, userAgent: string) {
   return <Data, Taken>(query: TypedDocumentString<Data, Taken>, variables: Taken, token?: string) =>
-    recorder.ask(world.gateway, { query, variables, token, headers: { 'user-agent': userAgent } });
+    recorder.request(world.gateway, { query, variables, token, headers: { 'user-agent': userAgent } });
 }
 
 /** All that somebody does in whose way nothing is. Gives her as she is in the end: with a resource and a session. */
@@ -57,56 +56,56 @@ export async function visit(run: Run): Promise<Visitor> {
   const { passwords, images } = secrets;
   const username = uniqueName();
   const userAgent = `browser of ${username}`;
-  const ask = askAs(run, userAgent);
+  const request = askAs(run, userAgent);
   const data = (image: Buffer) => ({ data: image.toString('base64') });
 
   // Her password stands in the document itself, as that of a client does who knows no variables.
   const literals = `username: ${literal(username)}, password: ${literal(passwords.ada)}`;
   const query = untyped(`mutation { register(input: { ${literals} }) { accessToken refreshToken user { id } } }`);
-  const first = tokensOf(await recorder.ask(world.gateway, { query, headers: { 'user-agent': userAgent } }));
+  const first = tokensOf(await recorder.request(world.gateway, { query, headers: { 'user-agent': userAgent } }));
   const wrong = { username, password: passwords.wrong };
-  expect((await ask(accounts.logIn, { input: wrong })).codes).toEqual(['INVALID_CREDENTIALS']);
+  expect((await request(accounts.logIn, { input: wrong })).codes).toEqual(['INVALID_CREDENTIALS']);
   // Typed into the wrong field.
   const exchanged = { username: passwords.ada, password: username };
-  expect((await ask(accounts.logIn, { input: exchanged })).codes).toEqual(['INVALID_CREDENTIALS']);
+  expect((await request(accounts.logIn, { input: exchanged })).codes).toEqual(['INVALID_CREDENTIALS']);
   const right = { username, password: passwords.ada };
-  const { refreshToken } = tokensOf(await ask(accounts.logIn, { input: right }));
-  const third = tokensOf(await ask(accounts.refreshSession, { input: { refreshToken } }));
+  const { refreshToken } = tokensOf(await request(accounts.logIn, { input: right }));
+  const third = tokensOf(await request(accounts.refreshSession, { input: { refreshToken } }));
   // Used again, which ends the session.
-  const again = await ask(accounts.refreshSession, { input: { refreshToken } });
+  const again = await request(accounts.refreshSession, { input: { refreshToken } });
   expect(again.codes).toEqual(['INVALID_REFRESH_TOKEN']);
-  expect((await ask(list, {}, third.accessToken)).codes).toContain('UNAUTHENTICATED');
+  expect((await request(list, {}, third.accessToken)).codes).toContain('UNAUTHENTICATED');
 
   const { accessToken } = first;
-  await ask(accounts.logIn, { input: right });
-  const open = given((await ask(accounts.sessions, {}, accessToken)).data?.sessions);
-  const { id: sessionId } = given(open.find(({ isCurrent }) => !isCurrent));
-  expect((await ask(accounts.endSession, { input: { sessionId } }, accessToken)).codes).toEqual([]);
-  const fourth = tokensOf(await ask(accounts.logIn, { input: right }));
-  expect((await ask(accounts.logOut, { input: { refreshToken: fourth.refreshToken } })).codes).toEqual([]);
+  await request(accounts.logIn, { input: right });
+  const open = requireValue((await request(accounts.sessions, {}, accessToken)).data?.sessions);
+  const { id: sessionId } = requireValue(open.find(({ isCurrent }) => !isCurrent));
+  expect((await request(accounts.endSession, { input: { sessionId } }, accessToken)).codes).toEqual([]);
+  const fourth = tokensOf(await request(accounts.logIn, { input: right }));
+  expect((await request(accounts.logOut, { input: { refreshToken: fourth.refreshToken } })).codes).toEqual([]);
 
   const weak = { currentPassword: passwords.ada, newPassword: `${passwords.next}${'!'.repeat(60)}` };
-  expect((await ask(accounts.changePassword, { input: weak }, accessToken)).codes).toEqual(['BAD_USER_INPUT']);
+  expect((await request(accounts.changePassword, { input: weak }, accessToken)).codes).toEqual(['BAD_USER_INPUT']);
   const change = { currentPassword: passwords.ada, newPassword: passwords.next };
-  const changed = tokensOf(await ask(accounts.changePassword, { input: change }, accessToken));
+  const changed = tokensOf(await request(accounts.changePassword, { input: change }, accessToken));
 
   const token = changed.accessToken;
   const image = data(images.first);
   const keyed = { title: 'Kept', image, idempotencyKey: 'one' };
-  const kept = createdBy(await ask(createResource, { input: keyed }, token));
+  const kept = createdBy(await request(createResource, { input: keyed }, token));
   const replacement = { id: kept.id, image: data(images.second) };
-  expect((await ask(updateStored, { input: replacement }, token)).codes).toEqual([]);
-  const unloved = createdBy(await ask(createResource, { input: { title: 'Unloved', image } }, token));
-  expect((await ask(list, {}, token)).codes).toEqual([]);
-  expect((await ask(deleteResource, { input: { id: unloved.id } }, token)).codes).toEqual([]);
+  expect((await request(updateStored, { input: replacement }, token)).codes).toEqual([]);
+  const unloved = createdBy(await request(createResource, { input: { title: 'Unloved', image } }, token));
+  expect((await request(list, {}, token)).codes).toEqual([]);
+  expect((await request(deleteResource, { input: { id: unloved.id } }, token)).codes).toEqual([]);
   return { ...changed, username, password: passwords.next, resourceId: kept.id };
 }
 
 /** Opens another session. */
-export async function logInAgain({ world, recorder }: Run, visitor: Visitor): Promise<GivenTokens> {
+export async function logInAgain({ world, recorder }: Run, visitor: Visitor): Promise<Tokens> {
   const { username, password } = visitor;
   const input = { username, password };
-  return tokensOf(await recorder.ask(world.gateway, { query: accounts.logIn, variables: { input } }));
+  return tokensOf(await recorder.request(world.gateway, { query: accounts.logIn, variables: { input } }));
 }
 
 /** Somebody who deletes the account again, and with it an image. Gives the texts that were only that account's. */
@@ -114,17 +113,17 @@ export async function visitForTheLastTime(run: Run): Promise<string[]> {
   const { passwords, images } = run.secrets;
   const username = uniqueName();
   const userAgent = `browser of ${username}`;
-  const ask = askAs(run, userAgent);
+  const request = askAs(run, userAgent);
   const account = { username, password: passwords.bob };
-  const { accessToken } = tokensOf(await ask(accounts.register, { input: account }));
+  const { accessToken } = tokensOf(await request(accounts.register, { input: account }));
   const texts = { title: `Title of ${username}`, description: `Description by ${username}` };
   const image = { data: images.second.toString('base64') };
   const input = { ...texts, image, idempotencyKey: `key of ${username}` };
-  const { url } = createdBy(await ask(createResource, { input }, accessToken)).image;
+  const { url } = createdBy(await request(createResource, { input }, accessToken)).image;
   const passwordHash = passwordHashOf(run.world.folder, username);
-  const guess = await ask(accounts.deleteAccount, { input: { password: passwords.wrong } }, accessToken);
+  const guess = await request(accounts.deleteAccount, { input: { password: passwords.wrong } }, accessToken);
   expect(guess.codes).toEqual(['INVALID_CREDENTIALS']);
-  const deletion = await ask(accounts.deleteAccount, { input: { password: passwords.bob } }, accessToken);
+  const deletion = await request(accounts.deleteAccount, { input: { password: passwords.bob } }, accessToken);
   expect(deletion.codes).toEqual([]);
   await vi.waitFor(async () => expect((await fetch(url)).status).toBe(404), 15_000);
   return [passwordHash, username, userAgent, texts.title, texts.description];

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { LoginInput, TypedDocumentString } from '../generated/graphql.ts';
-import { logIn, logInAgain, refreshSession, refreshWith, register, sessionsOf } from '../support/accounts.ts';
-import { createAsk } from '../support/ask.ts';
-import { viewer } from '../support/documents.ts';
-import { run, type Spawned } from '../support/spawned.ts';
-import { personsAt, uniqueName } from '../support/system.ts';
-import { folderOfTest } from '../support/temporary-folder.ts';
+import { folderOfTest } from '../support/files.ts';
+import { logIn, logInAgain, refreshSession, refreshWith, register, sessionsOf } from '../support/graphql/accounts.ts';
+import { viewer } from '../support/graphql/documents.ts';
+import { requestTo } from '../support/graphql/request.ts';
+import { run, type Spawned } from '../support/systems/spawned.ts';
+import { uniqueName, usersAt } from '../support/systems/users.ts';
 
 const freePorts = { GATEWAY_PORT: '0', AUTH_PORT: '0', RESOURCES_PORT: '0', IMAGE_SERVICE_PORT: '0' };
 
@@ -32,23 +32,26 @@ describe('npm start', () => {
       SESSION_IDLE_SECONDS: '7200',
       SESSION_LONGEST_SECONDS: '3600',
     });
-    const { ask, signUp } = personsAt(gateway);
+    const { request, signUp } = usersAt(gateway);
     const ada = await signUp();
-    const [session] = await sessionsOf(ada.ask);
+    const [session] = await sessionsOf(ada.request);
     const { createdAt = '', expiresAt = '' } = session ?? {};
     expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(3_600_000);
-    expect(await refreshWith(ask, ada.refreshToken)).toMatchObject({ expiresIn: 60 });
-    const again = await ask.refusal(refreshSession, { input: { refreshToken: ada.refreshToken } });
+    expect(await refreshWith(request, ada.refreshToken)).toMatchObject({ expiresIn: 60 });
+    const again = await request.error(refreshSession, { input: { refreshToken: ada.refreshToken } });
     expect(again).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
-    expect(await ada.ask.refusal(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await ada.request.error(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test('gives a used refresh token its grace, and its sessions their 30 days, where nothing is said', async () => {
-    const { ask, signUp } = personsAt(await gatewayWith({}));
+    const { request, signUp } = usersAt(await gatewayWith({}));
     const ada = await signUp();
-    const [first, second] = [await refreshWith(ask, ada.refreshToken), await refreshWith(ask, ada.refreshToken)];
+    const [first, second] = [
+      await refreshWith(request, ada.refreshToken),
+      await refreshWith(request, ada.refreshToken),
+    ];
     expect([first.expiresIn, second.expiresIn]).toEqual([900, 900]);
-    const [session] = await sessionsOf(ada.ask);
+    const [session] = await sessionsOf(ada.request);
     const { lastUsedAt = '', expiresAt = '' } = session ?? {};
     expect(Date.parse(expiresAt) - Date.parse(lastUsedAt)).toBe(30 * 86_400_000);
   });
@@ -61,7 +64,7 @@ describe('npm start', () => {
       REGISTRATIONS_PER_ADDRESS: '2',
       TRUSTED_PROXIES: 'loopback',
     });
-    const from = (address: string) => createAsk(gateway, undefined, { 'x-forwarded-for': address });
+    const from = (address: string) => requestTo(gateway, undefined, { 'x-forwarded-for': address });
     const codeOf = async <Data>(
       address: string,
       operation: TypedDocumentString<Data, { input: LoginInput }>,
@@ -90,11 +93,11 @@ describe('npm start', () => {
       LOGIN_FAILURES_PER_ADDRESS: '0',
       REGISTRATIONS_PER_ADDRESS: '0',
     });
-    const { ask, signUp } = personsAt(gateway);
+    const { request, signUp } = usersAt(gateway);
     const ada = await signUp();
     const input = { username: ada.username, password: 'wrong horse' };
     for (let time = 1; time <= 12; time++) {
-      expect(await ask.refusal(logIn, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
+      expect(await request.error(logIn, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
     }
     await logInAgain(gateway, ada);
   });

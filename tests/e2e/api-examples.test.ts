@@ -6,10 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiErrorCodes } from '../../schema/error-codes.ts';
 import { answerFile, fill, order, readExample } from '../../schema/tools/api-docs/examples.ts';
 import { apiDocs } from '../../schema/tools/api-docs/main.ts';
-import { createAsk } from '../support/ask.ts';
-import { createStandIns } from '../support/stand-ins.ts';
-import { type System, startSystem } from '../support/system.ts';
-import { untyped } from '../support/untyped.ts';
+import { createPlaceholders } from '../support/graphql/placeholders.ts';
+import { requestTo, untyped } from '../support/graphql/request.ts';
+import { type System, startSystem } from '../support/systems/system.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 
@@ -21,15 +20,15 @@ afterAll(() => system.stop());
 
 /** As they came, with the ids and tokens of this run. */
 const answers = new Map<string, { data?: unknown; errors?: unknown }>();
-const withStandIns = createStandIns(Date.now());
+const withPlaceholders = createPlaceholders(Date.now());
 
 async function answerTo(name: string) {
   const { token, document, variables } = readExample(name);
   const accessToken = token && fill(token, answers);
   // Sessions are listed by when they were used, to the millisecond.
   await setTimeout(2);
-  const ask = createAsk(system.gateway, accessToken, { 'user-agent': 'The examples' });
-  const { text } = await ask(untyped(document), variables && JSON.parse(fill(variables, answers)));
+  const request = requestTo(system.gateway, accessToken, { 'user-agent': 'The examples' });
+  const { text } = await request(untyped(document), variables && JSON.parse(fill(variables, answers)));
   answers.set(name, JSON.parse(text));
   return answers.get(name);
 }
@@ -41,7 +40,7 @@ describe('the examples of docs/api.md, one after the other, are answered as they
     async ({ name, isFirst }) => {
       const answer = await answerTo(name);
       if (isFirst)
-        await expect(`${JSON.stringify(withStandIns(answer), null, 2)}\n`).toMatchFileSnapshot(
+        await expect(`${JSON.stringify(withPlaceholders(answer), null, 2)}\n`).toMatchFileSnapshot(
           fileURLToPath(answerFile(name)),
         );
       else expect(answer).not.toHaveProperty('errors');

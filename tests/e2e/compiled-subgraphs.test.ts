@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compare, hold, operationsOver } from '../../platform/graphql/differential/assert-equivalent.ts';
 import { createExecutors } from '../../platform/graphql/differential/executors.ts';
-import { openAuth, openResources } from '../support/executor-subjects.ts';
+import { openAuth, openResources } from '../support/subgraphs/executor-subjects.ts';
 
 const query = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) {

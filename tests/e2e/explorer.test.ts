@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type System, startSystem } from '../support/system.ts';
+import { type System, startSystem } from '../support/systems/system.ts';
 
 const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 const json = { accept: 'application/json', 'apollo-require-preflight': '1' };

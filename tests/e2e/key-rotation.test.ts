@@ -6,14 +6,14 @@ import { wholeSecond } from '../../subgraphs/auth/tokens/key-file-name.ts';
 import { addKey, moveKey } from '../../subgraphs/auth/tokens/key-folder.ts';
 import { newKeyPair } from '../../subgraphs/auth/tokens/private-key.ts';
 import { listKeys } from '../../subgraphs/auth/tokens/rotation.ts';
-import { createAsk } from '../support/ask.ts';
-import { kidOf, startBusyClients } from '../support/busy-clients.ts';
-import { viewer } from '../support/documents.ts';
-import { startFourProcesses } from '../support/four-processes.ts';
-import { publishedBy, signAsStolen } from '../support/signing-keys.ts';
-import { runCommand } from '../support/spawned.ts';
-import { personsAt } from '../support/system.ts';
-import { folderOfTest } from '../support/temporary-folder.ts';
+import { folderOfTest } from '../support/files.ts';
+import { viewer } from '../support/graphql/documents.ts';
+import { requestTo } from '../support/graphql/request.ts';
+import { startBusyClients } from '../support/systems/busy-clients.ts';
+import { startFourProcesses } from '../support/systems/four-processes.ts';
+import { runCommand } from '../support/systems/spawned.ts';
+import { usersAt } from '../support/systems/users.ts';
+import { kidOf, publishedKids, signAsThief } from '../support/tokens.ts';
 
 const tokenSeconds = 5;
 /** What clocks may differ by, which a key is accepted longer for. */
@@ -42,12 +42,12 @@ test('a key is changed under load, by npm run keys and four processes, and no re
   const system = await startFourProcesses({ folder, secrets, more: { auth } });
   onTestFinished(() => system.end());
   const keys = keysCommand(signingKeys);
-  const ada = await personsAt(system.gateway).signUp();
-  const old = kidOf(ada.token);
+  const ada = await usersAt(system.gateway).signUp();
+  const old = kidOf(ada.accessToken);
   const oldPem = readFileSync(join(signingKeys, keyFile(signingKeys, old).name), 'utf8');
-  const stolen = signAsStolen(oldPem, { like: ada.token });
-  expect(await publishedBy(system.auth)).toEqual([old]);
-  expect(await createAsk(system.gateway, stolen).data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
+  const stolen = signAsThief(oldPem, { like: ada.accessToken });
+  expect(await publishedKids(system.auth)).toEqual([old]);
+  expect(await requestTo(system.gateway, stolen).data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
 
   const clients = startBusyClients(system.gateway, 3);
   const countOf = (kid: string) => clients.seen().byKid.get(kid) ?? 0;
@@ -62,7 +62,7 @@ test('a key is changed under load, by npm run keys and four processes, and no re
 
   const said = await keys('rotate', '--signs-in', String(signsInSeconds));
   const [, next = '', from = ''] = /^(\S+) signs from (\S+) on\.\n$/.exec(said) ?? [];
-  await vi.waitFor(async () => expect(await publishedBy(system.auth)).toEqual([old, next]), 6_000);
+  await vi.waitFor(async () => expect(await publishedKids(system.auth)).toEqual([old, next]), 6_000);
   // Published before it signs.
   expect(Date.now()).toBeLessThan(Date.parse(from));
   expect(countOf(next)).toBe(0);
@@ -78,8 +78,8 @@ test('a key is changed under load, by npm run keys and four processes, and no re
   // As though the minute for clocks that differ had passed: what is left is the time of the tokens.
   moveKey(signingKeys, keyFile(signingKeys, next), new Date(Date.parse(from) - marginMs));
   await vi.waitFor(async () => expect(await keys('retire')).toBe(`${old} is retired.\n`), 10_000);
-  await vi.waitFor(async () => expect(await publishedBy(system.auth)).toEqual([next]), 6_000);
-  expect(await createAsk(system.gateway, stolen).refusal(viewer)).toEqual({
+  await vi.waitFor(async () => expect(await publishedKids(system.auth)).toEqual([next]), 6_000);
+  expect(await requestTo(system.gateway, stolen).error(viewer)).toEqual({
     code: 'UNAUTHENTICATED',
     reason: 'INVALID',
   });

@@ -5,13 +5,13 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { fileNameOf } from '../../subgraphs/auth/tokens/key-file-name.ts';
 import { listKeys, retireExpired, rotate } from '../../subgraphs/auth/tokens/rotation.ts';
-import { createAsk } from '../support/ask.ts';
-import { kidOf, startBusyClients } from '../support/busy-clients.ts';
-import { resourceCount, viewer } from '../support/documents.ts';
-import { startRotatingSystem } from '../support/rotating-system.ts';
-import { publishedBy, signAsStolen } from '../support/signing-keys.ts';
-import { personsAt } from '../support/system.ts';
-import { folderOfTest } from '../support/temporary-folder.ts';
+import { folderOfTest } from '../support/files.ts';
+import { resourceCount, viewer } from '../support/graphql/documents.ts';
+import { requestTo } from '../support/graphql/request.ts';
+import { startBusyClients } from '../support/systems/busy-clients.ts';
+import { startRotatingSystem } from '../support/systems/rotating-system.ts';
+import { usersAt } from '../support/systems/users.ts';
+import { kidOf, publishedKids, signAsThief } from '../support/tokens.ts';
 
 const times = { tokenSeconds: 3, marginSeconds: 1 };
 const lookEveryMs = 200;
@@ -25,18 +25,18 @@ test('no request fails while a key is changed, however many tokens of unknown ke
   const system = await startRotatingSystem({ folder: folderOfTest(), times, lookEveryMs, fetching });
   onTestFinished(() => system.stop());
   const at = { folder: system.signingKeys, ...times };
-  const ada = await personsAt(system.gateway).signUp();
+  const ada = await usersAt(system.gateway).signUp();
   const [first] = listKeys(at).keys;
-  const old = kidOf(ada.token);
+  const old = kidOf(ada.accessToken);
   const pem = readFileSync(
     join(at.folder, fileNameOf({ signsFrom: first?.key.signsFrom ?? new Date(0), kid: old })),
     'utf8',
   );
-  const stolen = signAsStolen(pem, { like: ada.token });
-  const askStolen = createAsk(system.resources, stolen);
+  const stolen = signAsThief(pem, { like: ada.accessToken });
+  const askStolen = requestTo(system.resources, stolen);
   expect(await askStolen.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
 
-  const strangers = startStrangers({ url: system.resources, pem, like: ada.token });
+  const strangers = startStrangers({ url: system.resources, pem, like: ada.accessToken });
   await vi.waitFor(() => expect(strangers.refusals()).toBeGreaterThan(0), 5_000);
   const clients = startBusyClients(system.gateway, 2);
   const countOf = (kid: string) => clients.seen().byKid.get(kid) ?? 0;
@@ -50,7 +50,7 @@ test('no request fails while a key is changed, however many tokens of unknown ke
   await untilSeen(old, 20);
 
   const { added } = rotate({ ...at, signsInSeconds });
-  await vi.waitFor(async () => expect(await publishedBy(system.auth)).toEqual([old, added.kid]), 6_000);
+  await vi.waitFor(async () => expect(await publishedKids(system.auth)).toEqual([old, added.kid]), 6_000);
   // Published before it signs.
   expect(Date.now()).toBeLessThan(added.signsFrom.getTime());
   expect(countOf(added.kid)).toBe(0);
@@ -60,9 +60,9 @@ test('no request fails while a key is changed, however many tokens of unknown ke
   expect(await askStolen.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
 
   await vi.waitFor(() => expect(retireExpired(at)).toMatchObject([{ kid: old }]), 10_000);
-  expect(await publishedBy(system.auth)).toEqual([added.kid]);
-  expect(await createAsk(system.auth, stolen).refusal(viewer)).toEqual(refused);
-  await vi.waitFor(async () => expect(await askStolen.refusal(resourceCount)).toEqual(refused), 4_000);
+  expect(await publishedKids(system.auth)).toEqual([added.kid]);
+  expect(await requestTo(system.auth, stolen).error(viewer)).toEqual(refused);
+  await vi.waitFor(async () => expect(await askStolen.error(resourceCount)).toEqual(refused), 4_000);
   await untilSeen(added.kid, 20);
 
   const { answered, byKid, failures } = await clients.stop();
@@ -78,8 +78,8 @@ function startStrangers({ url, pem, like }: { url: string; pem: string; like: st
   let isStopping = false;
   const run = async () => {
     while (!isStopping) {
-      const token = signAsStolen(pem, { like, kid: randomUUID() });
-      expect(await createAsk(url, token).refusal(resourceCount)).toEqual(refused);
+      const token = signAsThief(pem, { like, kid: randomUUID() });
+      expect(await requestTo(url, token).error(resourceCount)).toEqual(refused);
       refusals += 1;
       await setTimeout(50);
     }

@@ -6,11 +6,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Supergraph, startSupergraph } from '../../embedded/supergraph.ts';
 import { graphql } from '../generated/gql.ts';
 import type { KeptResourceFragment, UpdateResourceInput } from '../generated/graphql.ts';
-import { logIn, register } from '../support/accounts.ts';
-import { type Ask, createAsk, given } from '../support/ask.ts';
-import { deleteResource } from '../support/documents.ts';
-import { fixture, testSettings } from '../support/system.ts';
-import { folderOfTest } from '../support/temporary-folder.ts';
+import { fixture, folderOfTest } from '../support/files.ts';
+import { logIn, register } from '../support/graphql/accounts.ts';
+import { deleteResource } from '../support/graphql/documents.ts';
+import { requestTo, requireValue, type SendRequest } from '../support/graphql/request.ts';
+import { testSettings } from '../support/systems/system.ts';
 
 const kept = fileURLToPath(new URL('../fixtures/data-folders', import.meta.url));
 
@@ -175,12 +175,12 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
 
   test('knows its users: each name is taken, in whatever case, and opens with its own password alone', async () => {
     const { gateway } = await copied()();
-    const ask = createAsk(gateway);
+    const request = requestTo(gateway);
     for (const { username, password } of users) {
       const taken = { username: username.toUpperCase(), password: 'a password of nobody here' };
-      expect(await ask.refusal(register, { input: taken })).toMatchObject({ code: 'USERNAME_TAKEN' });
+      expect(await request.error(register, { input: taken })).toMatchObject({ code: 'USERNAME_TAKEN' });
       const wrong = { username, password: `${password}!` };
-      expect(await ask.refusal(logIn, { input: wrong })).toMatchObject({ code: 'INVALID_CREDENTIALS' });
+      expect(await request.error(logIn, { input: wrong })).toMatchObject({ code: 'INVALID_CREDENTIALS' });
     }
   });
 
@@ -189,11 +189,11 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
     const supergraph = await start();
     const left: OldUser[] = [];
     for (const user of users) {
-      const ask = await logInAt(supergraph, user);
+      const request = await logInAt(supergraph, user);
       const resources: OldResource[] = [];
       for (const old of user.resources) {
         const texts = { title: `${old.title}, renamed`, description: 'Größer\n画像' };
-        const changed = await update(ask, { id: old.id, ...texts, expectedVersion: old.version });
+        const changed = await update(request, { id: old.id, ...texts, expectedVersion: old.version });
         expect(changed).toEqual({ ...old, ...texts, updatedAt: changed.updatedAt, version: old.version + 1 });
         resources.push(changed);
       }
@@ -213,7 +213,7 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
     const replacement = await update(owner, { id: replaced.id, image: imageOf('four-colours.jpg') });
     await owner.data(deleteResource, { input: { id: deleted.id, expectedVersion: deleted.version } });
     const input = { title: 'Zuletzt', image: imageOf('four-colours.gif'), idempotencyKey: 'the first of its kind' };
-    const { resource: created } = given((await owner.data(create, { input })).createResource);
+    const { resource: created } = requireValue((await owner.data(create, { input })).createResource);
 
     expect(changed).toEqual({
       ...retitled,
@@ -239,15 +239,15 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
     await expectAll(again, left);
     // The key still names what was made with it.
     const ownerAgain = await logInAt(again, user);
-    const repeated = given((await ownerAgain.data(create, { input })).createResource);
+    const repeated = requireValue((await ownerAgain.data(create, { input })).createResource);
     expect(repeated.resource).toEqual(created);
   });
 
   const expectAll = async (supergraph: Supergraph, left: OldUser[]) => {
     for (const user of left) {
       const { username, resources } = user;
-      const ask = await logInAt(supergraph, user);
-      expect(await ask.data(everything)).toEqual({
+      const request = await logInAt(supergraph, user);
+      expect(await request.data(everything)).toEqual({
         me: { username, resources: { totalCount: resources.length, nodes: resources } },
       });
     }
@@ -262,13 +262,13 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
   };
 });
 
-async function logInAt({ gateway }: Supergraph, { username, password }: OldUser): Promise<Ask> {
-  const { login } = await createAsk(gateway).data(logIn, { input: { username, password } });
-  return createAsk(gateway, given(login).accessToken);
+async function logInAt({ gateway }: Supergraph, { username, password }: OldUser): Promise<SendRequest> {
+  const { login } = await requestTo(gateway).data(logIn, { input: { username, password } });
+  return requestTo(gateway, requireValue(login).accessToken);
 }
 
-async function update(ask: Ask, input: UpdateResourceInput): Promise<OldResource> {
-  return given((await ask.data(change, { input })).updateResource).resource;
+async function update(request: SendRequest, input: UpdateResourceInput): Promise<OldResource> {
+  return requireValue((await request.data(change, { input })).updateResource).resource;
 }
 
 /** What the image service serves at the path of a URL, which names where it listened when that was given out. */

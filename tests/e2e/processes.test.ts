@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ensureSecrets } from '../../embedded/data-folder.ts';
 import { graphql } from '../generated/gql.ts';
-import { deleteAccount, logIn, logOut, sessionsOf } from '../support/accounts.ts';
-import { createAsk, given } from '../support/ask.ts';
-import { oneResource, resourceCount, viewer } from '../support/documents.ts';
-import { type FourProcesses, startFourProcesses } from '../support/four-processes.ts';
-import { deadUrl } from '../support/servers.ts';
-import { run } from '../support/spawned.ts';
-import { type Person, personsAt, temporaryFolder } from '../support/system.ts';
-import { folderOfTest } from '../support/temporary-folder.ts';
+import { folderOfTest, temporaryFolder } from '../support/files.ts';
+import { deleteAccount, logIn, logOut, sessionsOf } from '../support/graphql/accounts.ts';
+import { oneResource, resourceCount, viewer } from '../support/graphql/documents.ts';
+import { requestTo, requireValue } from '../support/graphql/request.ts';
+import { deadUrl } from '../support/http/servers.ts';
+import { type FourProcesses, startFourProcesses } from '../support/systems/four-processes.ts';
+import { run } from '../support/systems/spawned.ts';
+import { type TestUser, usersAt } from '../support/systems/users.ts';
 
 const processes = {
   gateway: { file: 'gateway/main.ts', required: ['AUTH_URL', 'RESOURCES_URL', 'CLIENT_ADDRESS_KEY_FILE'] },
@@ -68,41 +68,41 @@ describe('the four processes, each alone', () => {
   });
 
   test('are one supergraph', async () => {
-    const ada = await personsAt(all.gateway).signUp();
+    const ada = await usersAt(all.gateway).signUp();
     await ada.create('From four processes');
-    expect(await ada.ask.data(oneSupergraph)).toEqual({
+    expect(await ada.request.data(oneSupergraph)).toEqual({
       me: { username: ada.username },
       resources: { nodes: [{ title: 'From four processes', owner: { username: ada.username } }] },
     });
   });
 
   test('auth tells resources of a session that has ended', async () => {
-    const { signUp, ask } = personsAt(all.gateway);
+    const { signUp, request } = usersAt(all.gateway);
     const ada = await signUp();
-    await ask.data(logOut, { input: { refreshToken: ada.refreshToken } });
+    await request.data(logOut, { input: { refreshToken: ada.refreshToken } });
     await expectEnded(ada);
   });
 
   test('auth tells resources of an account that is deleted, whose images go', async () => {
-    const ada = await personsAt(all.gateway).signUp();
+    const ada = await usersAt(all.gateway).signUp();
     const id = await ada.create();
-    const { url } = given((await ada.ask.data(oneResource, { id })).resource).image;
+    const { url } = requireValue((await ada.request.data(oneResource, { id })).resource).image;
     expect((await fetch(url)).status).toBe(200);
-    await ada.ask.data(deleteAccount, { input: { password: ada.password } });
+    await ada.request.data(deleteAccount, { input: { password: ada.password } });
     await expectEnded(ada);
     await vi.waitFor(async () => expect((await fetch(url)).status).toBe(404), 5_000);
   });
 
   test('the gateway tells auth who asks: address and user agent', async () => {
-    const { username, password } = await personsAt(all.gateway).signUp();
+    const { username, password } = await usersAt(all.gateway).signUp();
     const from = (address: string) =>
-      createAsk(all.gateway, undefined, { 'x-forwarded-for': address, 'user-agent': 'phone/1' });
+      requestTo(all.gateway, undefined, { 'x-forwarded-for': address, 'user-agent': 'phone/1' });
     const wrong = { input: { username, password: 'wrong horse' } };
-    for (let time = 1; time <= 2; time++) await from('198.51.100.1').refusal(logIn, wrong);
+    for (let time = 1; time <= 2; time++) await from('198.51.100.1').error(logIn, wrong);
     const right = { input: { username, password } };
-    expect(await from('198.51.100.1').refusal(logIn, right)).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await from('198.51.100.1').error(logIn, right)).toMatchObject({ code: 'RATE_LIMITED' });
     const { login } = await from('198.51.100.2').data(logIn, right);
-    expect(await sessionsOf(createAsk(all.gateway, given(login).accessToken))).toMatchObject([
+    expect(await sessionsOf(requestTo(all.gateway, requireValue(login).accessToken))).toMatchObject([
       { isCurrent: true, userAgent: 'phone/1' },
       { isCurrent: false, userAgent: 'node' },
     ]);
@@ -121,9 +121,9 @@ const oneSupergraph = graphql(`
 `);
 
 /** Resources refuse somebody's token, in the time that is promised from now on. */
-async function expectEnded({ ask }: Person): Promise<void> {
+async function expectEnded({ request }: TestUser): Promise<void> {
   const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
-  const refused = async () => expect(await ask.refusal(resourceCount)).toEqual(ended);
+  const refused = async () => expect(await request.error(resourceCount)).toEqual(ended);
   await vi.waitFor(refused, { timeout: 2_000, interval: 20 });
 }
 
@@ -137,7 +137,7 @@ test('a gateway needs no subgraph to start', async () => {
     CLIENT_ADDRESS_KEY_FILE: clientAddressKey,
   });
   const [, gateway = ''] = await process.find(/"url":"(http:[^"]+)"/);
-  expect(await createAsk(gateway).refusal(viewer)).toEqual({ code: 'SERVICE_UNAVAILABLE' });
+  expect(await requestTo(gateway).error(viewer)).toEqual({ code: 'SERVICE_UNAVAILABLE' });
   process.signal('SIGTERM');
   expect(await process.exitCode).toBe(0);
 });

@@ -4,12 +4,13 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { logIn, register } from '../support/accounts.ts';
-import { createAsk, given } from '../support/ask.ts';
-import { createResource, oneResource, viewer } from '../support/documents.ts';
-import { listen } from '../support/servers.ts';
-import { run, runCommand, type Spawned } from '../support/spawned.ts';
-import { fixture, personsAt, temporaryFolder } from '../support/system.ts';
+import { fixture, temporaryFolder } from '../support/files.ts';
+import { logIn, register } from '../support/graphql/accounts.ts';
+import { createResource, oneResource, viewer } from '../support/graphql/documents.ts';
+import { requestTo, requireValue } from '../support/graphql/request.ts';
+import { listen } from '../support/http/servers.ts';
+import { run, runCommand, type Spawned } from '../support/systems/spawned.ts';
+import { usersAt } from '../support/systems/users.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let started: Spawned[];
@@ -38,7 +39,7 @@ async function gatewayOf(process: Spawned): Promise<string> {
 test('prints the addresses when a query works, and nothing else', async () => {
   const process = start();
   const gateway = await gatewayOf(process);
-  expect(await createAsk(gateway).refusal(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(await requestTo(gateway).error(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
   expect(process.stdout().trim().split('\n')).toHaveLength(8);
   expect(process.stderr()).toBe('');
 });
@@ -47,16 +48,16 @@ test('a second start finds accounts, resources and images again', async () => {
   const first = start();
   const { port } = new URL(await gatewayOf(first));
   const [, imageService = ''] = await first.find(/image service +(http:\S+)/);
-  const ada = await personsAt(await gatewayOf(first)).signUp();
+  const ada = await usersAt(await gatewayOf(first)).signUp();
   const id = await ada.create('Kept');
   first.signal('SIGINT');
   expect(await first.exitCode).toBe(0);
 
   const second = start({ GATEWAY_PORT: port, IMAGE_SERVICE_PORT: new URL(imageService).port });
-  const ask = createAsk(await gatewayOf(second), ada.token);
+  const request = requestTo(await gatewayOf(second), ada.accessToken);
   const { username, password } = ada;
-  expect(await ask.data(logIn, { input: { username, password } })).toHaveProperty('login.accessToken');
-  const resource = given((await ask.data(oneResource, { id })).resource);
+  expect(await request.data(logIn, { input: { username, password } })).toHaveProperty('login.accessToken');
+  const resource = requireValue((await request.data(oneResource, { id })).resource);
   expect(resource.title).toBe('Kept');
   const image = await fetch(resource.image.url);
   expect(Buffer.from(await image.arrayBuffer()).equals(fixture('four-colours.png'))).toBe(true);
@@ -66,7 +67,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s lets what is in flight finish, the
   const process = start({ BCRYPT_COST: '13' });
   const gateway = await gatewayOf(process);
   const input = { username: 'ada', password: 'correct horse' };
-  const registering = createAsk(gateway)(register, { input });
+  const registering = requestTo(gateway)(register, { input });
   await setTimeout(250);
   process.signal(signal);
   // As under npm, where Ctrl-C arrives from the terminal and from npm.
@@ -179,10 +180,10 @@ test('says every wrong variable at once', async () => {
 
 test('logs follow a request by its id through every process, and hold no secret', async () => {
   const process = start({ LOG_LEVEL: 'trace' });
-  const ada = await personsAt(await gatewayOf(process)).signUp();
+  const ada = await usersAt(await gatewayOf(process)).signUp();
   const image = { data: fixture('four-colours.png').toString('base64') };
-  const answer = await ada.ask(createResource, { input: { title: 'Logged', image } });
-  await createAsk(await gatewayOf(process), 'a.forged.token')(viewer);
+  const answer = await ada.request(createResource, { input: { title: 'Logged', image } });
+  await requestTo(await gatewayOf(process), 'a.forged.token')(viewer);
   process.signal('SIGTERM');
   await process.exitCode;
 
@@ -195,8 +196,8 @@ test('logs follow a request by its id through every process, and hold no secret'
   expect([...services].sort()).toEqual(['auth', 'gateway', 'image-service', 'resources']);
   for (const secret of [
     ada.password,
-    ada.token,
-    ada.token.slice(-40),
+    ada.accessToken,
+    ada.accessToken.slice(-40),
     image.data,
     'a.forged.token',
     'Bearer',

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { portApart } from '../support/servers.ts';
+import { unusedPort } from '../support/http/servers.ts';
 
 /** Answers a call in the service's place. `forward` sends the call to the service and resolves to its response. */
 export type Fault = (req: IncomingMessage, res: ServerResponse, forward: () => Promise<Response>) => unknown;
@@ -90,7 +90,7 @@ export async function startFaultyProxy(target: string | (() => string | undefine
     for (const socket of sockets) socket.destroy();
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   };
-  const port = await portApart();
+  const port = await unusedPort();
   let server = await open(port);
   onTestFinished(shut);
   return {

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { expect, test, vi } from 'vitest';
-import { resourceCount, versionAndCount } from '../support/documents.ts';
+import { resourceCount, versionAndCount } from '../support/graphql/documents.ts';
 import { noFindings } from './checks/checker.ts';
 import {
   type Client,
@@ -45,9 +45,9 @@ async function startWithFaultyService() {
 
 const unavailable = { code: 'IMAGE_SERVICE_UNAVAILABLE' };
 
-async function expectReads({ ask }: Client, resource: StoredResource, count = 1): Promise<void> {
+async function expectReads({ request }: Client, resource: StoredResource, count = 1): Promise<void> {
   const { id, version } = resource;
-  expect(await ask.data(versionAndCount, { id })).toEqual({
+  expect(await request.data(versionAndCount, { id })).toEqual({
     resource: { id, version },
     resources: { totalCount: count },
   });
@@ -119,7 +119,7 @@ test('a deletion succeeds although its image cannot be deleted, and the image is
     await inject(proxy, 'DELETE');
     expect(await ada.delete(resource.id)).toBe(undefined);
     await vi.waitFor(() => expect(proxy.hasFailed()).toBe(true), 30_000);
-    expect(await ada.ask.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
+    expect(await ada.request.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
     await proxy.restore();
     expect(await world.check()).toEqual(noFindings);
     expect(world.rowCount()).toBe(0);

@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
-import { folderOfTest } from '../support/temporary-folder.ts';
+import { folderOfTest } from '../support/files.ts';
 import { noFindings } from './checks/checker.ts';
 import { clientOf, jpg, png, requireResource } from './clients/resource-client.ts';
 import { killDuringMutation, killDuringReconciliation, stepsOfReconciler, withOccurrences } from './kill-at-step.ts';

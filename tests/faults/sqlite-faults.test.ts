@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { markReadOnly } from '../../subgraphs/resources/testing/read-only.ts';
-import { versionAndCount } from '../support/documents.ts';
+import { versionAndCount } from '../support/graphql/documents.ts';
 import { noFindings } from './checks/checker.ts';
 import { clientOf, isResource, jpg, png, requireResource, type StoredResource } from './clients/resource-client.ts';
 import { tokenOf } from './processes/keys.ts';
@@ -83,7 +83,7 @@ async function startWithFaultyDatabase(fault: Fault) {
     },
     expectReads: async ({ id, version }: StoredResource) => {
       const expected = { resource: { id, version }, resources: { totalCount: 1 } };
-      expect(await ada.ask.data(versionAndCount, { id })).toEqual(expected);
+      expect(await ada.request.data(versionAndCount, { id })).toEqual(expected);
     },
   };
 }

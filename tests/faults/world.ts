@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { startImageService } from '../../image-service/server.ts';
-import { folderOfTest } from '../support/temporary-folder.ts';
+import { folderOfTest } from '../support/files.ts';
 import type { AccountLocations } from './checks/account-checker.ts';
 import { check, type Findings } from './checks/checker.ts';
 import { type ClientLedger, emptyLedger } from './clients/ledger.ts';

@@ -42,18 +42,17 @@ type Documents = {
     "\n  mutation CreateBesideKept($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { ...KeptResource } }\n  }\n": typeof types.CreateBesideKeptDocument,
     "\n  mutation UpdateKept($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { ...KeptResource } }\n  }\n": typeof types.UpdateKeptDocument,
     "\n  query OneSupergraph { me { username } resources { nodes { title owner { username } } } }\n": typeof types.OneSupergraphDocument,
-    "\n  fragment GivenTokens on AuthPayload {\n    accessToken refreshToken tokenType expiresIn user { id username }\n  }\n": typeof types.GivenTokensFragmentDoc,
-    "\n  mutation Register($input: RegisterInput!) { register(input: $input) { ...GivenTokens } }\n": typeof types.RegisterDocument,
-    "\n  mutation LogIn($input: LoginInput!) { login(input: $input) { ...GivenTokens } }\n": typeof types.LogInDocument,
-    "\n  mutation RefreshSession($input: RefreshSessionInput!) { refreshSession(input: $input) { ...GivenTokens } }\n": typeof types.RefreshSessionDocument,
+    "\n  fragment AccountTokens on AuthPayload {\n    accessToken refreshToken tokenType expiresIn user { id username }\n  }\n": typeof types.AccountTokensFragmentDoc,
+    "\n  mutation Register($input: RegisterInput!) { register(input: $input) { ...AccountTokens } }\n": typeof types.RegisterDocument,
+    "\n  mutation LogIn($input: LoginInput!) { login(input: $input) { ...AccountTokens } }\n": typeof types.LogInDocument,
+    "\n  mutation RefreshSession($input: RefreshSessionInput!) { refreshSession(input: $input) { ...AccountTokens } }\n": typeof types.RefreshSessionDocument,
     "\n  mutation LogOut($input: LogoutInput!) { logout(input: $input) { loggedOut } }\n": typeof types.LogOutDocument,
     "\n  mutation LogOutEverywhere { logoutEverywhere { loggedOut } }\n": typeof types.LogOutEverywhereDocument,
     "\n  mutation EndSession($input: EndSessionInput!) { endSession(input: $input) { loggedOut } }\n": typeof types.EndSessionDocument,
-    "\n  mutation ChangePassword($input: ChangePasswordInput!) { changePassword(input: $input) { ...GivenTokens } }\n": typeof types.ChangePasswordDocument,
+    "\n  mutation ChangePassword($input: ChangePasswordInput!) { changePassword(input: $input) { ...AccountTokens } }\n": typeof types.ChangePasswordDocument,
     "\n  mutation DeleteAccount($input: DeleteAccountInput!) { deleteAccount(input: $input) { deletedUserId } }\n": typeof types.DeleteAccountDocument,
-    "\n  fragment ShownSession on Session { id createdAt lastUsedAt expiresAt isCurrent userAgent }\n": typeof types.ShownSessionFragmentDoc,
-    "\n  query Sessions { sessions { ...ShownSession } }\n": typeof types.SessionsDocument,
-    "\n  query BothSubgraphs { me { username } resources(first: 1) { totalCount nodes { title } } }\n": typeof types.BothSubgraphsDocument,
+    "\n  fragment ListedSession on Session { id createdAt lastUsedAt expiresAt isCurrent userAgent }\n": typeof types.ListedSessionFragmentDoc,
+    "\n  query Sessions { sessions { ...ListedSession } }\n": typeof types.SessionsDocument,
     "\n  fragment ShownResource on Resource {\n    id title description version owner { username }\n    image { url contentType width height sizeBytes sha256 }\n  }\n": typeof types.ShownResourceFragmentDoc,
     "\n  mutation CreateResource($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { ...ShownResource } }\n  }\n": typeof types.CreateResourceDocument,
     "\n  mutation UpdateResource($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { ...ShownResource } }\n  }\n": typeof types.UpdateResourceDocument,
@@ -67,6 +66,7 @@ type Documents = {
     "\n  query ViewerAndCount { me { id username } resources { totalCount } }\n": typeof types.ViewerAndCountDocument,
     "\n  query Titles($first: Int, $orderBy: ResourceOrder! = NEWEST, $filter: ResourceFilter) {\n    resources(first: $first, orderBy: $orderBy, filter: $filter) { nodes { title } }\n  }\n": typeof types.TitlesDocument,
     "\n  query VersionAndCount($id: ID!) { resource(id: $id) { id version } resources { totalCount } }\n": typeof types.VersionAndCountDocument,
+    "\n  query BothSubgraphs { me { username } resources(first: 1) { totalCount nodes { title } } }\n": typeof types.BothSubgraphsDocument,
 };
 const documents: Documents = {
     "\n  query ListWithOwners { me { mine: resources { edges { node { ...R } } } } }\n  fragment R on Resource { named: title picture: image { ... on Image { at: url } } }\n": types.ListWithOwnersDocument,
@@ -95,18 +95,17 @@ const documents: Documents = {
     "\n  mutation CreateBesideKept($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { ...KeptResource } }\n  }\n": types.CreateBesideKeptDocument,
     "\n  mutation UpdateKept($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { ...KeptResource } }\n  }\n": types.UpdateKeptDocument,
     "\n  query OneSupergraph { me { username } resources { nodes { title owner { username } } } }\n": types.OneSupergraphDocument,
-    "\n  fragment GivenTokens on AuthPayload {\n    accessToken refreshToken tokenType expiresIn user { id username }\n  }\n": types.GivenTokensFragmentDoc,
-    "\n  mutation Register($input: RegisterInput!) { register(input: $input) { ...GivenTokens } }\n": types.RegisterDocument,
-    "\n  mutation LogIn($input: LoginInput!) { login(input: $input) { ...GivenTokens } }\n": types.LogInDocument,
-    "\n  mutation RefreshSession($input: RefreshSessionInput!) { refreshSession(input: $input) { ...GivenTokens } }\n": types.RefreshSessionDocument,
+    "\n  fragment AccountTokens on AuthPayload {\n    accessToken refreshToken tokenType expiresIn user { id username }\n  }\n": types.AccountTokensFragmentDoc,
+    "\n  mutation Register($input: RegisterInput!) { register(input: $input) { ...AccountTokens } }\n": types.RegisterDocument,
+    "\n  mutation LogIn($input: LoginInput!) { login(input: $input) { ...AccountTokens } }\n": types.LogInDocument,
+    "\n  mutation RefreshSession($input: RefreshSessionInput!) { refreshSession(input: $input) { ...AccountTokens } }\n": types.RefreshSessionDocument,
     "\n  mutation LogOut($input: LogoutInput!) { logout(input: $input) { loggedOut } }\n": types.LogOutDocument,
     "\n  mutation LogOutEverywhere { logoutEverywhere { loggedOut } }\n": types.LogOutEverywhereDocument,
     "\n  mutation EndSession($input: EndSessionInput!) { endSession(input: $input) { loggedOut } }\n": types.EndSessionDocument,
-    "\n  mutation ChangePassword($input: ChangePasswordInput!) { changePassword(input: $input) { ...GivenTokens } }\n": types.ChangePasswordDocument,
+    "\n  mutation ChangePassword($input: ChangePasswordInput!) { changePassword(input: $input) { ...AccountTokens } }\n": types.ChangePasswordDocument,
     "\n  mutation DeleteAccount($input: DeleteAccountInput!) { deleteAccount(input: $input) { deletedUserId } }\n": types.DeleteAccountDocument,
-    "\n  fragment ShownSession on Session { id createdAt lastUsedAt expiresAt isCurrent userAgent }\n": types.ShownSessionFragmentDoc,
-    "\n  query Sessions { sessions { ...ShownSession } }\n": types.SessionsDocument,
-    "\n  query BothSubgraphs { me { username } resources(first: 1) { totalCount nodes { title } } }\n": types.BothSubgraphsDocument,
+    "\n  fragment ListedSession on Session { id createdAt lastUsedAt expiresAt isCurrent userAgent }\n": types.ListedSessionFragmentDoc,
+    "\n  query Sessions { sessions { ...ListedSession } }\n": types.SessionsDocument,
     "\n  fragment ShownResource on Resource {\n    id title description version owner { username }\n    image { url contentType width height sizeBytes sha256 }\n  }\n": types.ShownResourceFragmentDoc,
     "\n  mutation CreateResource($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { ...ShownResource } }\n  }\n": types.CreateResourceDocument,
     "\n  mutation UpdateResource($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { ...ShownResource } }\n  }\n": types.UpdateResourceDocument,
@@ -120,6 +119,7 @@ const documents: Documents = {
     "\n  query ViewerAndCount { me { id username } resources { totalCount } }\n": types.ViewerAndCountDocument,
     "\n  query Titles($first: Int, $orderBy: ResourceOrder! = NEWEST, $filter: ResourceFilter) {\n    resources(first: $first, orderBy: $orderBy, filter: $filter) { nodes { title } }\n  }\n": types.TitlesDocument,
     "\n  query VersionAndCount($id: ID!) { resource(id: $id) { id version } resources { totalCount } }\n": types.VersionAndCountDocument,
+    "\n  query BothSubgraphs { me { username } resources(first: 1) { totalCount nodes { title } } }\n": types.BothSubgraphsDocument,
 };
 
 /**
@@ -229,19 +229,19 @@ export function graphql(source: "\n  query OneSupergraph { me { username } resou
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment GivenTokens on AuthPayload {\n    accessToken refreshToken tokenType expiresIn user { id username }\n  }\n"): typeof import('./graphql.ts').GivenTokensFragmentDoc;
+export function graphql(source: "\n  fragment AccountTokens on AuthPayload {\n    accessToken refreshToken tokenType expiresIn user { id username }\n  }\n"): typeof import('./graphql.ts').AccountTokensFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation Register($input: RegisterInput!) { register(input: $input) { ...GivenTokens } }\n"): typeof import('./graphql.ts').RegisterDocument;
+export function graphql(source: "\n  mutation Register($input: RegisterInput!) { register(input: $input) { ...AccountTokens } }\n"): typeof import('./graphql.ts').RegisterDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation LogIn($input: LoginInput!) { login(input: $input) { ...GivenTokens } }\n"): typeof import('./graphql.ts').LogInDocument;
+export function graphql(source: "\n  mutation LogIn($input: LoginInput!) { login(input: $input) { ...AccountTokens } }\n"): typeof import('./graphql.ts').LogInDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation RefreshSession($input: RefreshSessionInput!) { refreshSession(input: $input) { ...GivenTokens } }\n"): typeof import('./graphql.ts').RefreshSessionDocument;
+export function graphql(source: "\n  mutation RefreshSession($input: RefreshSessionInput!) { refreshSession(input: $input) { ...AccountTokens } }\n"): typeof import('./graphql.ts').RefreshSessionDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -257,7 +257,7 @@ export function graphql(source: "\n  mutation EndSession($input: EndSessionInput
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation ChangePassword($input: ChangePasswordInput!) { changePassword(input: $input) { ...GivenTokens } }\n"): typeof import('./graphql.ts').ChangePasswordDocument;
+export function graphql(source: "\n  mutation ChangePassword($input: ChangePasswordInput!) { changePassword(input: $input) { ...AccountTokens } }\n"): typeof import('./graphql.ts').ChangePasswordDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -265,15 +265,11 @@ export function graphql(source: "\n  mutation DeleteAccount($input: DeleteAccoun
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment ShownSession on Session { id createdAt lastUsedAt expiresAt isCurrent userAgent }\n"): typeof import('./graphql.ts').ShownSessionFragmentDoc;
+export function graphql(source: "\n  fragment ListedSession on Session { id createdAt lastUsedAt expiresAt isCurrent userAgent }\n"): typeof import('./graphql.ts').ListedSessionFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Sessions { sessions { ...ShownSession } }\n"): typeof import('./graphql.ts').SessionsDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query BothSubgraphs { me { username } resources(first: 1) { totalCount nodes { title } } }\n"): typeof import('./graphql.ts').BothSubgraphsDocument;
+export function graphql(source: "\n  query Sessions { sessions { ...ListedSession } }\n"): typeof import('./graphql.ts').SessionsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -326,6 +322,10 @@ export function graphql(source: "\n  query Titles($first: Int, $orderBy: Resourc
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query VersionAndCount($id: ID!) { resource(id: $id) { id version } resources { totalCount } }\n"): typeof import('./graphql.ts').VersionAndCountDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query BothSubgraphs { me { username } resources(first: 1) { totalCount nodes { title } } }\n"): typeof import('./graphql.ts').BothSubgraphsDocument;
 
 
 export function graphql(source: string) {

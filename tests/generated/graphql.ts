@@ -298,7 +298,7 @@ export type OneSupergraphQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type OneSupergraphQuery = { me: { username: string } | null, resources: { nodes: Array<{ title: string, owner: { username: string } | null }> } | null };
 
-export type GivenTokensFragment = { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } };
+export type AccountTokensFragment = { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } };
 
 export type RegisterMutationVariables = Exact<{
   input: RegisterInput;
@@ -354,17 +354,12 @@ export type DeleteAccountMutationVariables = Exact<{
 
 export type DeleteAccountMutation = { deleteAccount: { deletedUserId: string } | null };
 
-export type ShownSessionFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, isCurrent: boolean, userAgent: string | null };
+export type ListedSessionFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, isCurrent: boolean, userAgent: string | null };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type SessionsQuery = { sessions: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, isCurrent: boolean, userAgent: string | null }> | null };
-
-export type BothSubgraphsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type BothSubgraphsQuery = { me: { username: string } | null, resources: { totalCount: number, nodes: Array<{ title: string }> } | null };
 
 export type ShownResourceFragment = { id: string, title: string, description: string | null, version: number, owner: { username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } };
 
@@ -443,6 +438,11 @@ export type VersionAndCountQueryVariables = Exact<{
 
 export type VersionAndCountQuery = { resource: { id: string, version: number } | null, resources: { totalCount: number } | null };
 
+export type BothSubgraphsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BothSubgraphsQuery = { me: { username: string } | null, resources: { totalCount: number, nodes: Array<{ title: string }> } | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -501,8 +501,8 @@ export const KeptResourceFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"KeptResource"}) as unknown as TypedDocumentString<KeptResourceFragment, unknown>;
-export const GivenTokensFragmentDoc = new TypedDocumentString(`
-    fragment GivenTokens on AuthPayload {
+export const AccountTokensFragmentDoc = new TypedDocumentString(`
+    fragment AccountTokens on AuthPayload {
   accessToken
   refreshToken
   tokenType
@@ -512,9 +512,9 @@ export const GivenTokensFragmentDoc = new TypedDocumentString(`
     username
   }
 }
-    `, {"fragmentName":"GivenTokens"}) as unknown as TypedDocumentString<GivenTokensFragment, unknown>;
-export const ShownSessionFragmentDoc = new TypedDocumentString(`
-    fragment ShownSession on Session {
+    `, {"fragmentName":"AccountTokens"}) as unknown as TypedDocumentString<AccountTokensFragment, unknown>;
+export const ListedSessionFragmentDoc = new TypedDocumentString(`
+    fragment ListedSession on Session {
   id
   createdAt
   lastUsedAt
@@ -522,7 +522,7 @@ export const ShownSessionFragmentDoc = new TypedDocumentString(`
   isCurrent
   userAgent
 }
-    `, {"fragmentName":"ShownSession"}) as unknown as TypedDocumentString<ShownSessionFragment, unknown>;
+    `, {"fragmentName":"ListedSession"}) as unknown as TypedDocumentString<ListedSessionFragment, unknown>;
 export const ShownResourceFragmentDoc = new TypedDocumentString(`
     fragment ShownResource on Resource {
   id
@@ -945,10 +945,10 @@ export const OneSupergraphDocument = new TypedDocumentString(`
 export const RegisterDocument = new TypedDocumentString(`
     mutation Register($input: RegisterInput!) {
   register(input: $input) {
-    ...GivenTokens
+    ...AccountTokens
   }
 }
-    fragment GivenTokens on AuthPayload {
+    fragment AccountTokens on AuthPayload {
   accessToken
   refreshToken
   tokenType
@@ -961,10 +961,10 @@ export const RegisterDocument = new TypedDocumentString(`
 export const LogInDocument = new TypedDocumentString(`
     mutation LogIn($input: LoginInput!) {
   login(input: $input) {
-    ...GivenTokens
+    ...AccountTokens
   }
 }
-    fragment GivenTokens on AuthPayload {
+    fragment AccountTokens on AuthPayload {
   accessToken
   refreshToken
   tokenType
@@ -977,10 +977,10 @@ export const LogInDocument = new TypedDocumentString(`
 export const RefreshSessionDocument = new TypedDocumentString(`
     mutation RefreshSession($input: RefreshSessionInput!) {
   refreshSession(input: $input) {
-    ...GivenTokens
+    ...AccountTokens
   }
 }
-    fragment GivenTokens on AuthPayload {
+    fragment AccountTokens on AuthPayload {
   accessToken
   refreshToken
   tokenType
@@ -1014,10 +1014,10 @@ export const EndSessionDocument = new TypedDocumentString(`
 export const ChangePasswordDocument = new TypedDocumentString(`
     mutation ChangePassword($input: ChangePasswordInput!) {
   changePassword(input: $input) {
-    ...GivenTokens
+    ...AccountTokens
   }
 }
-    fragment GivenTokens on AuthPayload {
+    fragment AccountTokens on AuthPayload {
   accessToken
   refreshToken
   tokenType
@@ -1037,10 +1037,10 @@ export const DeleteAccountDocument = new TypedDocumentString(`
 export const SessionsDocument = new TypedDocumentString(`
     query Sessions {
   sessions {
-    ...ShownSession
+    ...ListedSession
   }
 }
-    fragment ShownSession on Session {
+    fragment ListedSession on Session {
   id
   createdAt
   lastUsedAt
@@ -1048,19 +1048,6 @@ export const SessionsDocument = new TypedDocumentString(`
   isCurrent
   userAgent
 }`) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
-export const BothSubgraphsDocument = new TypedDocumentString(`
-    query BothSubgraphs {
-  me {
-    username
-  }
-  resources(first: 1) {
-    totalCount
-    nodes {
-      title
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<BothSubgraphsQuery, BothSubgraphsQueryVariables>;
 export const CreateResourceDocument = new TypedDocumentString(`
     mutation CreateResource($input: CreateResourceInput!) {
   createResource(input: $input) {
@@ -1227,3 +1214,16 @@ export const VersionAndCountDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VersionAndCountQuery, VersionAndCountQueryVariables>;
+export const BothSubgraphsDocument = new TypedDocumentString(`
+    query BothSubgraphs {
+  me {
+    username
+  }
+  resources(first: 1) {
+    totalCount
+    nodes {
+      title
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BothSubgraphsQuery, BothSubgraphsQueryVariables>;

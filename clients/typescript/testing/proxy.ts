@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { listen } from '../../../tests/support/servers.ts';
+import { listen } from '../../../tests/support/http/servers.ts';
 
 /**
  * A fault of one request. CUT closes the connection unexecuted; LOSE_RESPONSE executes the request and then closes the

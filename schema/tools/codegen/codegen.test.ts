@@ -4,7 +4,7 @@ import { buildSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import * as client from '../../../clients/typescript/generated/operations.ts';
 import * as tests from '../../../tests/generated/graphql.ts';
-import { run } from '../../../tests/support/spawned.ts';
+import { run } from '../../../tests/support/systems/spawned.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
 const trusted = JSON.parse(read('trusted-documents.json')) as Record<string, string>;

@@ -6,8 +6,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readEventClaims, securityEventType } from '../../../platform/tokens/security-event.ts';
 import { createVerifyToken } from '../../../platform/tokens/signed-token.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
-import { portApart } from '../../../tests/support/servers.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
+import { unusedPort } from '../../../tests/support/http/servers.ts';
 import { newSession } from '../storage/session-store.contract.ts';
 import { openSqliteUserStore } from '../storage/sqlite/user-store.ts';
 import { newUser } from '../storage/user-store.contract.ts';
@@ -47,7 +47,7 @@ async function startSubscriber(answer: Answer = () => 202) {
     if (status === 'nothing') return;
     res.writeHead(status, { location: '/elsewhere' }).end(status === 400 ? '{"err":"invalid_request"}' : '');
   });
-  const port = await portApart();
+  const port = await unusedPort();
   const listen = () => new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port }, resolve));
   const close = () =>
     new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { collectGarbage } from '../../../tests/support/collect-garbage.ts';
-import { listen } from '../../../tests/support/servers.ts';
+import { listen } from '../../../tests/support/http/servers.ts';
 import { pushEvent } from './event-push.ts';
 
 const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import { addKey } from '../tokens/key-folder.ts';
 import { type KeyPair, newKeyPair } from '../tokens/private-key.ts';
 

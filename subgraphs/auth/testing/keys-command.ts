@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { run } from '../../../tests/support/spawned.ts';
+import { run } from '../../../tests/support/systems/spawned.ts';
 
 /** The command as an operator runs it, to its end; whatever it says, it says nothing of a key itself. */
 export async function keys(args: string[], env: Record<string, string> = {}) {

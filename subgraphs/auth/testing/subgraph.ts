@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createAskText } from '../../../tests/support/ask.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
+import { requestTextTo } from '../../../tests/support/graphql/request.ts';
 import type { Limits } from '../rate-limiting/throttle.ts';
 import { type AuthSettings, startAuth } from '../server.ts';
 import { openSqliteLimitStore } from '../storage/sqlite/limit-store.ts';
@@ -65,10 +65,10 @@ export async function startSubgraph({ limits, subscribers = [], file = newFile()
   };
   onTestFinished(stopOnce);
 
-  const ask = createAskText(url);
+  const ask = requestTextTo(url);
   const as = ({ accessToken, refreshToken, user }: Pair) => ({
     ...{ accessToken, refreshToken, id: user.id },
-    ask: createAskText(url, accessToken),
+    ask: requestTextTo(url, accessToken),
   });
   return {
     ...{ url, execute, file, store, counters, lines },

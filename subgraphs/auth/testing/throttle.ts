@@ -4,7 +4,7 @@ import { onTestFinished, vi } from 'vitest';
 import { ApiError } from '../../../platform/api-error.ts';
 import { DatabaseUnavailableError } from '../../../platform/database/database-unavailable-error.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import { invalidCredentials } from '../errors.ts';
 import { createThrottle, type Limits } from '../rate-limiting/throttle.ts';
 import type { LimitStore } from '../storage/limit-store.ts';

@@ -4,7 +4,7 @@ import type { Viewer } from '../../../platform/tokens/access-token.ts';
 import { createAuthenticate } from '../../../platform/tokens/access-token.ts';
 import type { SecurityEvent } from '../../../platform/tokens/security-event.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import { createAccounts } from '../accounts/accounts.ts';
 import { createPasswords } from '../passwords/passwords.ts';
 import { createThrottle, type Limits } from '../rate-limiting/throttle.ts';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSyn
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { StartupError } from '../../../platform/process/startup-error.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import { clockAt, folderWith, namesIn } from '../testing/key-folder.ts';
 import { ensureFirstKey, migrateLegacyKey } from './first-key.ts';
 import { addKey, readKeyFolder } from './key-folder.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import { folderWith, namesIn } from '../testing/key-folder.ts';
 import { fileNameOf } from './key-file-name.ts';
 import { addKey, modeOf, moveKey, readKeyFolder, removeKey } from './key-folder.ts';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import { keys } from '../testing/keys-command.ts';
 
 test('--help says what can be done, and what is read of the environment', async () => {

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runCommand } from '../../../tests/support/spawned.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
+import { runCommand } from '../../../tests/support/systems/spawned.ts';
 import { folderWith, namesIn } from '../testing/key-folder.ts';
 import { keys } from '../testing/keys-command.ts';
 

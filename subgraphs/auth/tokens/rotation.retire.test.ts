@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { StartupError } from '../../../platform/process/startup-error.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import { clockAt, folderWith, namesIn } from '../testing/key-folder.ts';
 import { fileNameOf } from './key-file-name.ts';
 import { listKeys, retireCompromised, retireExpired } from './rotation.ts';

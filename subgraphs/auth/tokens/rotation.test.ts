@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { StartupError } from '../../../platform/process/startup-error.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import { clockAt, folderWith, namesIn } from '../testing/key-folder.ts';
 import { addKey } from './key-folder.ts';
 import { newKeyPair } from './private-key.ts';

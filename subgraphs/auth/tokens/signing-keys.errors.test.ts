@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { StartupError } from '../../../platform/process/startup-error.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import { folderWith, namesIn } from '../testing/key-folder.ts';
 import { fileNameOf } from './key-file-name.ts';
 import { addKey } from './key-folder.ts';

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ApiError } from '../../../platform/api-error.ts';
 import { fixedKeySet } from '../../../platform/tokens/key-set.ts';
 import { eventClaims } from '../../../platform/tokens/security-event.ts';
-import { createAskText } from '../../../tests/support/ask.ts';
+import { requestTextTo } from '../../../tests/support/graphql/request.ts';
 import {
   accessTokenOf,
   audience,
@@ -203,7 +203,7 @@ test('a Security Event Token is not accepted as an access token', async () => {
     eventTokenOf(purge),
     eventTokenOf(purge, { aud: audience, sub: ada, sid: 'a-session', exp: 4_102_444_800 }),
   ]) {
-    const apiErrorWith = await createAskText(url, token).refusal('{ resources { totalCount } }');
+    const apiErrorWith = await requestTextTo(url, token).error('{ resources { totalCount } }');
     expect(apiErrorWith).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
   }
 });

@@ -39,7 +39,7 @@ describe('a revoked session', () => {
     const ada = logIn();
     const { id } = await ada.create();
     expect(await push(eventTokenOf(revoked(ada.id, ada.sessionId)))).toMatchObject({ status: 202, text: '' });
-    expect(await ada.ask.refusal(query, await variables(id))).toEqual(ended);
+    expect(await ada.ask.error(query, await variables(id))).toEqual(ended);
   });
 
   test('does not affect other sessions and other users', async () => {
@@ -48,7 +48,7 @@ describe('a revoked session', () => {
     const [elsewhere, bob] = [logIn(ada.id), logIn()];
     await ada.create();
     await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
-    expect(await ada.ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+    expect(await ada.ask.error('{ resources { totalCount } }')).toEqual(ended);
     expect([await elsewhere.countAll(), await bob.countAll()]).toEqual([1, 0]);
     expect(await elsewhere.create()).toHaveProperty('id');
   });
@@ -86,7 +86,7 @@ describe('a revoked session', () => {
     await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
     await stop();
     const { as } = await startOne();
-    expect(await as(ada.token).refusal('{ resources { totalCount } }')).toEqual(ended);
+    expect(await as(ada.token).error('{ resources { totalCount } }')).toEqual(ended);
   });
 
   test('is revoked in every process on the database', async () => {
@@ -95,7 +95,7 @@ describe('a revoked session', () => {
     const ada = logIn();
     expect(await as(ada.token).data('{ resources { totalCount } }')).toEqual({ resources: { totalCount: 0 } });
     await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
-    expect(await as(ada.token).refusal('{ resources { totalCount } }')).toEqual(ended);
+    expect(await as(ada.token).error('{ resources { totalCount } }')).toEqual(ended);
   });
 });
 
@@ -115,7 +115,7 @@ describe('an event', () => {
     const ada = logIn();
     const { status } = await push(eventTokenOf(revoked(ada.id, ada.sessionId), { iat: 1 }));
     expect(status).toBe(202);
-    expect(await ada.ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+    expect(await ada.ask.error('{ resources { totalCount } }')).toEqual(ended);
   });
 
   test('is logged with its type, id and user only', async () => {
@@ -152,7 +152,7 @@ describe('an event', () => {
     second.exec('ROLLBACK');
     expect(lines).toContainEqual(expect.objectContaining({ msg: 'security event not stored; the sender will retry' }));
     expect(await push(token)).toMatchObject({ status: 202 });
-    expect(await ada.ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+    expect(await ada.ask.error('{ resources { totalCount } }')).toEqual(ended);
   });
 });
 
@@ -164,8 +164,8 @@ describe('a purged account', () => {
     const adas = [await ada.create(), await ada.create(), await ada.create()];
     const bobs = [await bob.create(), await bob.create()];
     expect(await push(eventTokenOf(purged(ada.id)))).toMatchObject({ status: 202 });
-    expect(await ada.ask.refusal('{ resources { totalCount } }')).toEqual(ended);
-    expect(await logIn(ada.id).ask.refusal('{ resources { totalCount } }')).toEqual(ended);
+    expect(await ada.ask.error('{ resources { totalCount } }')).toEqual(ended);
+    expect(await logIn(ada.id).ask.error('{ resources { totalCount } }')).toEqual(ended);
     const statusesOf = async (resources: typeof adas) =>
       Promise.all(resources.map(async ({ image }) => (await fetch(image.url)).status));
     await expect.poll(() => statusesOf(adas)).toEqual([404, 404, 404]);

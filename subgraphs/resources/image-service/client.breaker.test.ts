@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { deadUrl } from '../../../tests/support/servers.ts';
+import { deadUrl } from '../../../tests/support/http/servers.ts';
 import {
   answering,
   clientBefore,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { listen } from '../../../tests/support/servers.ts';
+import { listen } from '../../../tests/support/http/servers.ts';
 import { createImageClient } from './client.ts';
 
 const id = '0123456789abcdef01234567';

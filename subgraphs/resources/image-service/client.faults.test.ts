@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { deadUrl, listen } from '../../../tests/support/servers.ts';
+import { deadUrl, listen } from '../../../tests/support/http/servers.ts';
 import {
   answers,
   answersToUploads,

@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startImageService } from '../../../image-service/server.ts';
-import { listen } from '../../../tests/support/servers.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
+import { listen } from '../../../tests/support/http/servers.ts';
 import { answering, clientBefore, clientOf, errorOf, id, image, soon, token } from '../testing/image-service-faults.ts';
 
 const imageUrl = `https://images.example/images/public/${id}`;

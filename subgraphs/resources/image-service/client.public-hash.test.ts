@@ -4,8 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startImageService } from '../../../image-service/server.ts';
-import { listen } from '../../../tests/support/servers.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
+import { listen } from '../../../tests/support/http/servers.ts';
 import { breaks, clientBefore, clientOf, errorOf, image, soon, token } from '../testing/image-service-faults.ts';
 import { createImageClient } from './client.ts';
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { deadUrl } from '../../../tests/support/servers.ts';
+import { deadUrl } from '../../../tests/support/http/servers.ts';
 import {
   answering,
   clientBeforeSteps,

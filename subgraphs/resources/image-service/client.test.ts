@@ -2,8 +2,8 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startImageService } from '../../../image-service/server.ts';
-import { listen } from '../../../tests/support/servers.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
+import { listen } from '../../../tests/support/http/servers.ts';
 import { createImageClient, maxImageBytes } from './client.ts';
 
 const token = 'a token for these tests';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import type { Resource, ResourceSummary } from '../storage/resource.ts';
 import type { ResourceOrder, ResourceStore } from '../storage/resource-store.ts';
 import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished } from 'vitest';
-import { listen } from '../../../tests/support/servers.ts';
+import { listen } from '../../../tests/support/http/servers.ts';
 import { createImageClient, type ImageClient } from '../image-service/client.ts';
 import { type ImageServiceEffect, ImageServiceError } from '../image-service/http.ts';
 

@@ -5,7 +5,7 @@ import { expect, onTestFinished } from 'vitest';
 import { startImageService } from '../../../image-service/server.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
 import { createImageClient } from '../image-service/client.ts';
 import { createImageReader } from '../images/image-reader.ts';
 import { createDeleteImage } from '../operations/image-deletion.ts';

@@ -7,9 +7,9 @@ import { accessTokenType } from '../../../platform/tokens/access-token.ts';
 import { fixedKeySet, keyId, type OpenKeySet } from '../../../platform/tokens/key-set.ts';
 import { eventClaims, type SecurityEvent, securityEventType } from '../../../platform/tokens/security-event.ts';
 import { tokenAlgorithm } from '../../../platform/tokens/signed-token.ts';
-import { createAskText } from '../../../tests/support/ask.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
-import { folderOfTest } from '../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../tests/support/files.ts';
+import { requestTextTo } from '../../../tests/support/graphql/request.ts';
 import { createImageClient } from '../image-service/client.ts';
 import { startResources } from '../server.ts';
 import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
@@ -97,7 +97,7 @@ function askersOf(url: string) {
   const logIn = (id: string = randomUUID()) => {
     const sessionId = randomUUID();
     const token = accessTokenOf(id, sessionId);
-    const ask = createAskText(url, token);
+    const ask = requestTextTo(url, token);
     const create = async () => {
       const input = { title: 'A picture', image: await imageOf(3) };
       const { createResource } = await ask.data<Created>(creation, { input });
@@ -108,7 +108,7 @@ function askersOf(url: string) {
     return { id, sessionId, token, ask, create, countAll };
   };
   /** The same session in this process. */
-  const as = (token: string) => createAskText(url, token);
+  const as = (token: string) => requestTextTo(url, token);
   return { logIn, as };
 }
 

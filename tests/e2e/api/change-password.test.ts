@@ -7,12 +7,13 @@ import {
   logOut,
   refreshSession,
   refreshWith,
-  sessionIdOf,
   sessionsOf,
-} from '../../support/accounts.ts';
-import { given } from '../../support/ask.ts';
-import { viewer, viewerAndCount } from '../../support/documents.ts';
-import { type Person, type System, startSystem } from '../../support/system.ts';
+} from '../../support/graphql/accounts.ts';
+import { viewer, viewerAndCount } from '../../support/graphql/documents.ts';
+import { requireValue } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
+import { sessionIdOf } from '../../support/tokens.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -26,15 +27,15 @@ const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 const invalidCredentials = { code: 'INVALID_CREDENTIALS' };
 const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
 
-const change = async ({ ask, password }: Pick<Person, 'ask' | 'password'>, to = newPassword) => {
+const change = async ({ request, password }: Pick<TestUser, 'request' | 'password'>, to = newPassword) => {
   const input = { currentPassword: password, newPassword: to };
-  return given((await ask.data(changePassword, { input })).changePassword);
+  return requireValue((await request.data(changePassword, { input })).changePassword);
 };
-const refused = (ask: Person['ask'], currentPassword: string, to = newPassword) =>
-  ask.refusal(changePassword, { input: { currentPassword, newPassword: to } });
-const logInRefused = ({ username }: Person, password: string) =>
-  system.ask.refusal(logIn, { input: { username, password } });
-const refreshRefused = (refreshToken: string) => system.ask.refusal(refreshSession, { input: { refreshToken } });
+const refused = (request: TestUser['request'], currentPassword: string, to = newPassword) =>
+  request.error(changePassword, { input: { currentPassword, newPassword: to } });
+const logInRefused = ({ username }: TestUser, password: string) =>
+  system.request.error(logIn, { input: { username, password } });
+const refreshRefused = (refreshToken: string) => system.request.error(refreshSession, { input: { refreshToken } });
 
 describe('a password that is changed', () => {
   test('is the only one that logs in from then on', async () => {
@@ -42,7 +43,7 @@ describe('a password that is changed', () => {
     await change(ada);
     expect(await logInRefused(ada, ada.password)).toEqual(invalidCredentials);
     const again = await logInAgain(system.gateway, { ...ada, password: newPassword });
-    expect(await refused(again.ask, ada.password)).toEqual(invalidCredentials);
+    expect(await refused(again.request, ada.password)).toEqual(invalidCredentials);
     await change({ ...again, password: newPassword }, ada.password);
     await logInAgain(system.gateway, ada);
   });
@@ -52,62 +53,62 @@ describe('a password that is changed', () => {
     const others = [await logInAgain(system.gateway, ada), await logInAgain(system.gateway, ada)];
     const next = await change(ada);
     expect(next).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, user: { id: ada.id, username: ada.username } });
-    for (const { ask, refreshToken } of others) {
-      expect(await ask.refusal(viewer)).toEqual(ended);
+    for (const { request, refreshToken } of others) {
+      expect(await request.error(viewer)).toEqual(ended);
       expect(await refreshRefused(refreshToken)).toEqual(invalidRefreshToken);
     }
-    for (const token of [ada.token, next.accessToken]) {
+    for (const token of [ada.accessToken, next.accessToken]) {
       expect(await system.as(token).data(viewerAndCount)).toHaveProperty('me.id', ada.id);
-      expect(await sessionsOf(system.as(token))).toMatchObject([{ id: sessionIdOf(ada.token), isCurrent: true }]);
+      expect(await sessionsOf(system.as(token))).toMatchObject([{ id: sessionIdOf(ada.accessToken), isCurrent: true }]);
     }
-    await refreshWith(system.ask, next.refreshToken);
+    await refreshWith(system.request, next.refreshToken);
   });
 
   test('takes the refresh tokens from whoever else has them, of the viewer’s own session, too', async () => {
     const ada = await system.signUp();
-    const second = await refreshWith(system.ask, ada.refreshToken);
+    const second = await refreshWith(system.request, ada.refreshToken);
     const next = await change(ada);
     for (const { refreshToken } of [ada, second]) {
       expect(await refreshRefused(refreshToken)).toEqual(invalidRefreshToken);
     }
-    await refreshWith(system.ask, next.refreshToken);
+    await refreshWith(system.request, next.refreshToken);
   });
 
   test('leaves the refresh tokens before it to log out with: whoever has one only, as its answer was lost', async () => {
     const ada = await system.signUp();
     const next = await change(ada);
-    await system.ask.data(logOut, { input: { refreshToken: ada.refreshToken } });
+    await system.request.data(logOut, { input: { refreshToken: ada.refreshToken } });
     expect(await refreshRefused(next.refreshToken)).toEqual(invalidRefreshToken);
-    expect(await system.as(next.accessToken).refusal(viewer)).toEqual(ended);
+    expect(await system.as(next.accessToken).error(viewer)).toEqual(ended);
   });
 
   test('may be one that it was before, and is no reason to end anybody else’s sessions', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
     await change(ada, ada.password);
     await logInAgain(system.gateway, ada);
-    expect(await sessionsOf(bob.ask)).toHaveLength(1);
+    expect(await sessionsOf(bob.request)).toHaveLength(1);
   });
 });
 
 describe('changePassword is refused, and nothing is changed,', () => {
-  const unchanged = async (ada: Person) => {
-    expect(await sessionsOf(ada.ask)).toHaveLength(1);
-    await refreshWith(system.ask, ada.refreshToken);
+  const unchanged = async (ada: TestUser) => {
+    expect(await sessionsOf(ada.request)).toHaveLength(1);
+    await refreshWith(system.request, ada.refreshToken);
     await logInAgain(system.gateway, ada);
   };
 
   test('with a wrong password: INVALID_CREDENTIALS', async () => {
     const ada = await system.signUp();
     for (const wrong of ['', `${ada.password} `, ada.password.toUpperCase(), 'x'.repeat(1_000), `${ada.password}\0`]) {
-      expect(await refused(ada.ask, wrong)).toEqual(invalidCredentials);
+      expect(await refused(ada.request, wrong)).toEqual(invalidCredentials);
     }
     await unchanged(ada);
   });
 
   test.each(['MISSING', 'INVALID'])('without a token that holds: UNAUTHENTICATED, %s', async (reason) => {
     const ada = await system.signUp();
-    const ask = reason === 'MISSING' ? system.ask : system.as(`${ada.token}x`);
-    expect(await refused(ask, ada.password)).toEqual({ code: 'UNAUTHENTICATED', reason });
+    const request = reason === 'MISSING' ? system.request : system.as(`${ada.accessToken}x`);
+    expect(await refused(request, ada.password)).toEqual({ code: 'UNAUTHENTICATED', reason });
     await unchanged(ada);
   });
 
@@ -115,7 +116,7 @@ describe('changePassword is refused, and nothing is changed,', () => {
     const ada = await system.signUp();
     const bad = ['short', 'x'.repeat(73), 'password1', `my-${ada.username}`, 'image-supergraph!'];
     for (const to of bad) {
-      expect(await refused(ada.ask, ada.password, to)).toEqual({
+      expect(await refused(ada.request, ada.password, to)).toEqual({
         code: 'BAD_USER_INPUT',
         problems: [{ field: 'newPassword', message: expect.any(String) }],
       });
@@ -125,8 +126,8 @@ describe('changePassword is refused, and nothing is changed,', () => {
 
   test('by a session that has ended, even with the right password: UNAUTHENTICATED', async () => {
     const ada = await system.signUp();
-    await system.ask.data(logOut, { input: { refreshToken: ada.refreshToken } });
-    expect(await refused(ada.ask, ada.password)).toEqual(ended);
+    await system.request.data(logOut, { input: { refreshToken: ada.refreshToken } });
+    expect(await refused(ada.request, ada.password)).toEqual(ended);
     await logInAgain(system.gateway, ada);
   });
 
@@ -134,11 +135,12 @@ describe('changePassword is refused, and nothing is changed,', () => {
     'by all but one of those who change it at the same moment, by %s',
     async (by) => {
       const ada = await system.signUp();
-      const asks = [ada.ask];
-      while (asks.length < 4) asks.push(by === 'one session' ? ada.ask : (await logInAgain(system.gateway, ada)).ask);
+      const asks = [ada.request];
+      while (asks.length < 4)
+        asks.push(by === 'one session' ? ada.request : (await logInAgain(system.gateway, ada)).request);
       const answers = await Promise.all(
-        asks.map((ask, nth) =>
-          ask(changePassword, { input: { currentPassword: ada.password, newPassword: `${newPassword} ${nth}` } }),
+        asks.map((request, nth) =>
+          request(changePassword, { input: { currentPassword: ada.password, newPassword: `${newPassword} ${nth}` } }),
         ),
       );
       const [winner, ...more] = answers.flatMap(({ data }, nth) => (data?.changePassword ? [nth] : []));
@@ -154,12 +156,12 @@ test('of a change of the password and a deletion with it at the same moment one 
   const ada = await system.signUp();
   const other = await logInAgain(system.gateway, ada);
   const [changed, deleted] = await Promise.all([
-    ada.ask(changePassword, { input: { currentPassword: ada.password, newPassword } }),
-    other.ask(deleteAccount, { input: { password: ada.password } }),
+    ada.request(changePassword, { input: { currentPassword: ada.password, newPassword } }),
+    other.request(deleteAccount, { input: { password: ada.password } }),
   ]);
   const done = [changed, deleted].filter(({ errors }) => errors.length === 0);
   expect(done).toHaveLength(1);
   const isLeft = done[0] === changed;
-  const answer = await system.ask(logIn, { input: { username: ada.username, password: newPassword } });
+  const answer = await system.request(logIn, { input: { username: ada.username, password: newPassword } });
   expect(answer.errors).toHaveLength(isLeft ? 0 : 1);
 });

@@ -2,17 +2,17 @@ import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { LogInMutationVariables } from '../../generated/graphql.ts';
-import { logIn } from '../../support/accounts.ts';
-import { viewer } from '../../support/documents.ts';
-import { type Parts, partsBeside } from '../../support/parts.ts';
-import { listen } from '../../support/servers.ts';
-import { type System, startSystem } from '../../support/system.ts';
+import { logIn } from '../../support/graphql/accounts.ts';
+import { viewer } from '../../support/graphql/documents.ts';
+import { listen } from '../../support/http/servers.ts';
+import { type SingleServers, serversBeside } from '../../support/systems/single-servers.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
 
 let system: System;
-let parts: Parts;
+let parts: SingleServers;
 beforeAll(async () => {
   system = await startSystem();
-  parts = partsBeside(system);
+  parts = serversBeside(system);
 });
 afterEach(() => parts.stop());
 afterAll(() => system.stop());

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { deleteAccount, logIn, logInAgain, register } from '../../support/accounts.ts';
-import { type System, startSystem, uniqueName } from '../../support/system.ts';
-import { folderOfTest } from '../../support/temporary-folder.ts';
+import { folderOfTest } from '../../support/files.ts';
+import { deleteAccount, logIn, logInAgain, register } from '../../support/graphql/accounts.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import { uniqueName } from '../../support/systems/users.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -13,8 +14,8 @@ afterAll(() => system.stop());
 
 const password = 'correct horse battery staple';
 const taken = { code: 'USERNAME_TAKEN' };
-const open = async (username: string, { ask }: Pick<System, 'ask'> = system) =>
-  (await ask(register, { input: { username, password } })).errors[0]?.extensions ?? 'registered';
+const open = async (username: string, { request }: Pick<System, 'request'> = system) =>
+  (await request(register, { input: { username, password } })).errors[0]?.extensions ?? 'registered';
 
 describe('USERNAME_TAKEN for a name that looks like one that is there', () => {
   test.each([
@@ -30,7 +31,7 @@ describe('USERNAME_TAKEN for a name that looks like one that is there', () => {
     expect(await open(name)).toBe('registered');
     expect(await open(lookAlike)).toEqual(taken);
     // Nor does it open the account that it looks like.
-    const refusal = await system.ask.refusal(logIn, { input: { username: lookAlike, password } });
+    const refusal = await system.request.error(logIn, { input: { username: lookAlike, password } });
     expect(refusal).toEqual({ code: 'INVALID_CREDENTIALS' });
     await logInAgain(system.gateway, { username: name, password });
   });
@@ -74,7 +75,7 @@ test('the look-alike of a name that was deleted is free', async () => {
   const ada = await system.signUp();
   const lookAlike = ada.username.replace('s', '\u0455');
   expect(await open(lookAlike)).toEqual(taken);
-  await ada.ask.data(deleteAccount, { input: { password: ada.password } });
+  await ada.request.data(deleteAccount, { input: { password: ada.password } });
   expect(await open(lookAlike)).toBe('registered');
 });
 

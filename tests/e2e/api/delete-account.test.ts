@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { graphql } from '../../generated/gql.ts';
+import { fixture } from '../../support/files.ts';
 import {
   deleteAccount,
   logIn,
@@ -10,11 +11,12 @@ import {
   refreshSession,
   refreshWith,
   register,
-  sessionIdOf,
-} from '../../support/accounts.ts';
-import { given } from '../../support/ask.ts';
-import { createResource } from '../../support/documents.ts';
-import { fixture, type Person, type System, startSystem } from '../../support/system.ts';
+} from '../../support/graphql/accounts.ts';
+import { createResource } from '../../support/graphql/documents.ts';
+import { requireValue } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
+import { sessionIdOf } from '../../support/tokens.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -25,8 +27,9 @@ afterAll(() => system.stop());
 
 const picture = { data: fixture('four-colours.png').toString('base64') };
 
-const remove = ({ ask, password }: Person) => ask.data(deleteAccount, { input: { password } });
-const nodesOf = async ({ ask }: Pick<Person, 'ask'>) => given((await ask.data(idsAndImageUrls)).resources).nodes;
+const remove = ({ request, password }: TestUser) => request.data(deleteAccount, { input: { password } });
+const nodesOf = async ({ request }: Pick<TestUser, 'request'>) =>
+  requireValue((await request.data(idsAndImageUrls)).resources).nodes;
 
 /** Where a database's rows hold any of these texts, in whatever table and column. */
 function traces(file: 'auth.sqlite' | 'resources.sqlite', texts: string[]): string[] {
@@ -50,14 +53,14 @@ describe('an account that is deleted', () => {
   test('is gone from auth, with its sessions; and from resources, with all images', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
     const other = await logInAgain(system.gateway, ada);
-    const next = await refreshWith(system.ask, ada.refreshToken);
+    const next = await refreshWith(system.request, ada.refreshToken);
     for (const title of ['one', 'two', 'three', 'four', 'five']) await ada.create(title);
     const input = { title: 'By a key', image: picture, idempotencyKey: 'a key of ada’s' };
-    await ada.ask.data(createResource, { input });
+    await ada.request.data(createResource, { input });
     await bob.create('Bob’s');
     const [adas, bobs] = [await nodesOf(ada), await nodesOf(bob)];
     expect(adas).toHaveLength(6);
-    const inAuth = [ada.id, ada.username, sessionIdOf(ada.token), sessionIdOf(other.accessToken)];
+    const inAuth = [ada.id, ada.username, sessionIdOf(ada.accessToken), sessionIdOf(other.accessToken)];
     expect(traces('auth.sqlite', inAuth)).toEqual(expect.arrayContaining(['users', 'sessions', 'refresh_tokens']));
     const inResources = [ada.id, input.idempotencyKey, ...adas.map(({ id }) => id)];
     expect(traces('resources.sqlite', inResources)).toEqual(expect.arrayContaining(['resources', 'operations']));
@@ -71,7 +74,7 @@ describe('an account that is deleted', () => {
       expect(traces('auth.sqlite', inAuth)).toEqual([]);
     }, 5_000);
     for (const { refreshToken } of [ada, next, other]) {
-      const refusal = await system.ask.refusal(refreshSession, { input: { refreshToken } });
+      const refusal = await system.request.error(refreshSession, { input: { refreshToken } });
       expect(refusal).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
     }
     expect(await nodesOf(bob)).toEqual(bobs);
@@ -83,30 +86,34 @@ describe('an account that is deleted', () => {
     const id = await ada.create('Ada’s');
     await remove(ada);
     const { username, password } = ada;
-    expect(await system.ask.refusal(logIn, { input: { username, password } })).toEqual({ code: 'INVALID_CREDENTIALS' });
+    expect(await system.request.error(logIn, { input: { username, password } })).toEqual({
+      code: 'INVALID_CREDENTIALS',
+    });
 
-    await system.ask.data(register, { input: { username, password } });
+    await system.request.data(register, { input: { username, password } });
     const heir = await logInAgain(system.gateway, { username, password });
     expect(heir.user.id).not.toBe(ada.id);
-    expect(await heir.ask.data(seenByHeir, { id })).toEqual({
+    expect(await heir.request.data(seenByHeir, { id })).toEqual({
       me: { username },
       sessions: [expect.anything(), expect.anything()],
       resource: null,
       resources: { totalCount: 0 },
     });
-    const after = await heir.ask.data(createResource, { input: { title: 'The heir’s', image: picture } });
+    const after = await heir.request.data(createResource, { input: { title: 'The heir’s', image: picture } });
     await vi.waitFor(() => expect(traces('resources.sqlite', [id])).toEqual([]), 5_000);
-    expect((await nodesOf(heir)).map((node) => node.id)).toEqual([given(after.createResource).resource.id]);
+    expect((await nodesOf(heir)).map((node) => node.id)).toEqual([requireValue(after.createResource).resource.id]);
   });
 
   test('leaves nothing of what was under way when it was deleted, or came in the same operation', async () => {
     const ada = await system.signUp();
     const before = storedImages();
     const creating = Array.from({ length: 8 }, (_, nth) =>
-      ada.ask(createResource, { input: { title: `Under way ${nth}`, image: picture, idempotencyKey: `key ${nth}` } }),
+      ada.request(createResource, {
+        input: { title: `Under way ${nth}`, image: picture, idempotencyKey: `key ${nth}` },
+      }),
     );
     const account = { password: ada.password };
-    const answer = await ada.ask(deleteAndCreate, { account, input: { title: 'Last', image: picture } });
+    const answer = await ada.request(deleteAndCreate, { account, input: { title: 'Last', image: picture } });
     expect(answer.data).toMatchObject({ deleteAccount: { deletedUserId: ada.id } });
     await Promise.all(creating);
     await vi.waitFor(() => {
@@ -121,7 +128,7 @@ describe('deleteAccount is refused, and nothing is gone,', () => {
     const ada = await system.signUp();
     const id = await ada.create();
     for (const password of [`${ada.password}!`, '', ada.password.toUpperCase()]) {
-      expect(await ada.ask.refusal(deleteAccount, { input: { password } })).toEqual({ code: 'INVALID_CREDENTIALS' });
+      expect(await ada.request.error(deleteAccount, { input: { password } })).toEqual({ code: 'INVALID_CREDENTIALS' });
     }
     expect((await nodesOf(await logInAgain(system.gateway, ada))).map((node) => node.id)).toEqual([id]);
   });
@@ -129,8 +136,11 @@ describe('deleteAccount is refused, and nothing is gone,', () => {
   test('without a token, and with one of somebody else: only who is logged in is deleted, by their own password', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
     const input = { password: ada.password };
-    expect(await system.ask.refusal(deleteAccount, { input })).toEqual({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
-    expect(await bob.ask.refusal(deleteAccount, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
+    expect(await system.request.error(deleteAccount, { input })).toEqual({
+      code: 'UNAUTHENTICATED',
+      reason: 'MISSING',
+    });
+    expect(await bob.request.error(deleteAccount, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
     await logInAgain(system.gateway, ada);
     await logInAgain(system.gateway, bob);
   });
@@ -138,10 +148,10 @@ describe('deleteAccount is refused, and nothing is gone,', () => {
   test('once it is done, and by all but one who ask for it at the same moment: UNAUTHENTICATED', async () => {
     const ada = await system.signUp();
     const input = { password: ada.password };
-    const answers = await Promise.all(Array.from({ length: 4 }, () => ada.ask(deleteAccount, { input })));
+    const answers = await Promise.all(Array.from({ length: 4 }, () => ada.request(deleteAccount, { input })));
     const refusals = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions));
     expect(refusals).toEqual(Array(3).fill(ended));
-    expect(await ada.ask.refusal(deleteAccount, { input })).toEqual(ended);
+    expect(await ada.request.error(deleteAccount, { input })).toEqual(ended);
   });
 });
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Answer, createAsk } from '../../support/ask.ts';
-import { type Person, type System, startSystem } from '../../support/system.ts';
-import { untyped } from '../../support/untyped.ts';
+import { type GraphqlResponse, requestTo, untyped } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
 
 let system: System;
-let ada: Person;
-let bob: Person;
+let ada: TestUser;
+let bob: TestUser;
 let adasResource: string;
 beforeAll(async () => {
   system = await startSystem();
@@ -25,10 +25,10 @@ const lookUpResources = untyped(`query ($what: [_Any!]!) {
   _entities(representations: $what) { ... on Resource { id title } }
 }`);
 
-const userAt = (token?: string): Promise<Answer<Entities>> =>
-  createAsk(system.auth, token)(lookUp, { who: [{ __typename: 'User', id: ada.id }] });
-const resourceAt = (token?: string): Promise<Answer<Entities>> =>
-  createAsk(system.resources, token)(lookUpResources, { what: [{ __typename: 'Resource', id: adasResource }] });
+const userAt = (token?: string): Promise<GraphqlResponse<Entities>> =>
+  requestTo(system.auth, token)(lookUp, { who: [{ __typename: 'User', id: ada.id }] });
+const resourceAt = (token?: string): Promise<GraphqlResponse<Entities>> =>
+  requestTo(system.resources, token)(lookUpResources, { what: [{ __typename: 'Resource', id: adasResource }] });
 
 test('a look-up of an entity without a token is refused, as a query is', async () => {
   for (const answer of [await userAt(), await resourceAt()]) {
@@ -38,13 +38,13 @@ test('a look-up of an entity without a token is refused, as a query is', async (
 });
 
 test("a look-up of somebody else's entity finds nothing, as a query does", async () => {
-  for (const answer of [await userAt(bob.token), await resourceAt(bob.token)]) {
+  for (const answer of [await userAt(bob.accessToken), await resourceAt(bob.accessToken)]) {
     expect(answer.errors).toEqual([]);
     expect(answer.data?._entities).toEqual([null]);
   }
 });
 
 test('a look-up of an entity of one’s own finds it', async () => {
-  expect((await userAt(ada.token)).data?._entities).toEqual([{ id: ada.id, username: ada.username }]);
-  expect((await resourceAt(ada.token)).data?._entities).toEqual([{ id: adasResource, title: 'Mine' }]);
+  expect((await userAt(ada.accessToken)).data?._entities).toEqual([{ id: ada.id, username: ada.username }]);
+  expect((await resourceAt(ada.accessToken)).data?._entities).toEqual([{ id: adasResource, title: 'Mine' }]);
 });

@@ -1,11 +1,13 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createResource } from '../../support/documents.ts';
+import { fixture } from '../../support/files.ts';
+import { createResource } from '../../support/graphql/documents.ts';
 import { claimSize, pngOfSize } from '../../support/pngs.ts';
-import { fixture, type Person, type System, startSystem } from '../../support/system.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
 
 let system: System;
-let ada: Person;
+let ada: TestUser;
 beforeAll(async () => {
   system = await startSystem();
   ada = await system.signUp();
@@ -20,11 +22,11 @@ test('IMAGE_TOO_LARGE says what just fits, and that does fit', async () => {
     const data = (await pngOfSize(sizeBytes)).toString('base64');
     return { input: { title: 'Large', image: { data } } };
   };
-  expect(await ada.ask.refusal(createResource, await inputOf(maxBytes + 1))).toEqual({
+  expect(await ada.request.error(createResource, await inputOf(maxBytes + 1))).toEqual({
     code: 'IMAGE_TOO_LARGE',
     maxBytes,
   });
-  await ada.ask.data(createResource, await inputOf(maxBytes));
+  await ada.request.data(createResource, await inputOf(maxBytes));
 });
 
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
@@ -43,7 +45,7 @@ const unsupported = {
 
 test.each(Object.entries(unsupported))('UNSUPPORTED_IMAGE for %s', async (_, data) => {
   const input = { title: 'Odd', image: { data } };
-  expect(await ada.ask.refusal(createResource, { input })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
+  expect(await ada.request.error(createResource, { input })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
 });
 
 test('UNSUPPORTED_IMAGE for WebP, for 100 megapixels, and for a PNG that says it is a GIF', async () => {
@@ -55,7 +57,7 @@ test('UNSUPPORTED_IMAGE for WebP, for 100 megapixels, and for a PNG that says it
     { ...picture, contentType: 'image/gif' },
   ];
   for (const image of images) {
-    expect(await ada.ask.refusal(createResource, { input: { title: 'Odd', image } })).toEqual({
+    expect(await ada.request.error(createResource, { input: { title: 'Odd', image } })).toEqual({
       code: 'UNSUPPORTED_IMAGE',
     });
   }

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apiErrorCodes } from '../../../schema/error-codes.ts';
 import type { DeleteResourceInput } from '../../generated/graphql.ts';
+import { fixture } from '../../support/files.ts';
 import {
   changePassword,
   deleteAccount,
@@ -12,8 +13,7 @@ import {
   refreshSession,
   register,
   sessions,
-} from '../../support/accounts.ts';
-import type { Answer, Ask, ShownError } from '../../support/ask.ts';
+} from '../../support/graphql/accounts.ts';
 import {
   createResource,
   deleteResource,
@@ -21,12 +21,14 @@ import {
   resourceCount,
   updateResource,
   viewer,
-} from '../../support/documents.ts';
-import { fixture, type Person, type System, startSystem } from '../../support/system.ts';
-import { untyped } from '../../support/untyped.ts';
+} from '../../support/graphql/documents.ts';
+import type { GraphqlResponse, ResponseError, SendRequest } from '../../support/graphql/request.ts';
+import { untyped } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
 
 let system: System;
-let ada: Person;
+let ada: TestUser;
 beforeAll(async () => {
   system = await startSystem();
   ada = await system.signUp();
@@ -34,26 +36,29 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const picture = { data: fixture('four-colours.png').toString('base64') };
-const isInProgress = ({ reason }: ShownError['extensions']) => reason === 'IN_PROGRESS';
-const fieldsOf = ({ problems }: ShownError['extensions']) =>
+const isInProgress = ({ reason }: ResponseError['extensions']) => reason === 'IN_PROGRESS';
+const fieldsOf = ({ problems }: ResponseError['extensions']) =>
   (problems as { field: string }[]).map(({ field }) => field);
 
-const needToken: [string, (ask: Ask) => Promise<Answer<unknown>>][] = [
-  ['me', (ask) => ask(viewer)],
-  ['resource', (ask) => ask(oneResource, { id: 'x' })],
-  ['resources', (ask) => ask(resourceCount)],
-  ['createResource', (ask) => ask(createResource, { input: { title: 'a', image: { data: '' } } })],
-  ['updateResource', (ask) => ask(updateResource, { input: { id: 'x' } })],
-  ['deleteResource', (ask) => ask(deleteResource, { input: { id: 'x' } })],
-  ['sessions', (ask) => ask(sessions)],
-  ['logoutEverywhere', (ask) => ask(logOutEverywhere)],
-  ['endSession', (ask) => ask(endSession, { input: { sessionId: 'x' } })],
-  ['changePassword', (ask) => ask(changePassword, { input: { currentPassword: 'x', newPassword: 'correct horse' } })],
-  ['deleteAccount', (ask) => ask(deleteAccount, { input: { password: 'x' } })],
+const needToken: [string, (request: SendRequest) => Promise<GraphqlResponse<unknown>>][] = [
+  ['me', (request) => request(viewer)],
+  ['resource', (request) => request(oneResource, { id: 'x' })],
+  ['resources', (request) => request(resourceCount)],
+  ['createResource', (request) => request(createResource, { input: { title: 'a', image: { data: '' } } })],
+  ['updateResource', (request) => request(updateResource, { input: { id: 'x' } })],
+  ['deleteResource', (request) => request(deleteResource, { input: { id: 'x' } })],
+  ['sessions', (request) => request(sessions)],
+  ['logoutEverywhere', (request) => request(logOutEverywhere)],
+  ['endSession', (request) => request(endSession, { input: { sessionId: 'x' } })],
+  [
+    'changePassword',
+    (request) => request(changePassword, { input: { currentPassword: 'x', newPassword: 'correct horse' } }),
+  ],
+  ['deleteAccount', (request) => request(deleteAccount, { input: { password: 'x' } })],
 ];
 
 test.each(needToken)('UNAUTHENTICATED, MISSING, without a token: %s', async (_, askFor) => {
-  const answer = await askFor(system.ask);
+  const answer = await askFor(system.request);
   expect(answer.status).toBe(200);
   expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }]);
 });
@@ -65,101 +70,104 @@ test('a token that does not hold is no reason to refuse what needs none', async 
 });
 
 test('BAD_USER_INPUT names every problem of a registration', async () => {
-  const refusal = await system.ask.refusal(register, { input: { username: 'a b', password: 'short' } });
+  const refusal = await system.request.error(register, { input: { username: 'a b', password: 'short' } });
   expect(refusal.code).toBe('BAD_USER_INPUT');
   expect(fieldsOf(refusal)).toEqual(['username', 'password']);
 });
 
 test('BAD_USER_INPUT for a password of 73 bytes, and none for one of 72', async () => {
   const input = (password: string) => ({ input: { username: `long-${password.length}`, password } });
-  expect(fieldsOf(await system.ask.refusal(register, input(`${'é'.repeat(36)}a`)))).toEqual(['password']);
-  await system.ask.data(register, input('é'.repeat(36)));
+  expect(fieldsOf(await system.request.error(register, input(`${'é'.repeat(36)}a`)))).toEqual(['password']);
+  await system.request.data(register, input('é'.repeat(36)));
 });
 
 test('BAD_USER_INPUT names every problem of a resource', async () => {
   const input = { title: '   ', description: 'd'.repeat(5_001), image: picture };
-  expect(fieldsOf(await ada.ask.refusal(createResource, { input }))).toEqual(['title', 'description']);
+  expect(fieldsOf(await ada.request.error(createResource, { input }))).toEqual(['title', 'description']);
 });
 
 test('BAD_USER_INPUT where an update takes away what cannot be', async () => {
   const id = await ada.create();
-  expect(fieldsOf(await ada.ask.refusal(updateResource, { input: { id, title: null, image: null } }))).toEqual([
+  expect(fieldsOf(await ada.request.error(updateResource, { input: { id, title: null, image: null } }))).toEqual([
     'title',
     'image',
   ]);
 });
 
 test('BAD_USER_INPUT, by GraphQL itself, with HTTP 400 for a variable of the wrong type', async () => {
-  const answer = await system.ask(untyped(register), { input: { username: 5, password: 'correct horse' } });
+  const answer = await system.request(untyped(register), { input: { username: 5, password: 'correct horse' } });
   expect(answer.status).toBe(400);
   expect(answer.errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' });
 });
 
 test('INVALID_CREDENTIALS looks the same for an unknown name and a wrong password', async () => {
-  const wrong = await system.ask(logIn, { input: { username: ada.username, password: 'wrong horse' } });
-  const unknown = await system.ask(logIn, { input: { username: 'nobody-at-all', password: 'wrong horse' } });
+  const wrong = await system.request(logIn, { input: { username: ada.username, password: 'wrong horse' } });
+  const unknown = await system.request(logIn, { input: { username: 'nobody-at-all', password: 'wrong horse' } });
   expect(wrong.errors[0]?.extensions).toEqual({ code: 'INVALID_CREDENTIALS' });
   expect(unknown.text).toBe(wrong.text);
 });
 
 test('RATE_LIMITED, with when to come back, after too many wrong passwords for one account', async () => {
   const { username, password } = await system.signUp();
-  for (let time = 1; time <= 10; time++) await system.ask.refusal(logIn, { input: { username, password: 'wrong' } });
-  const refusal = await system.ask.refusal(logIn, { input: { username, password } });
+  for (let time = 1; time <= 10; time++) await system.request.error(logIn, { input: { username, password: 'wrong' } });
+  const refusal = await system.request.error(logIn, { input: { username, password } });
   expect(refusal).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
 });
 
 test('INVALID_REFRESH_TOKEN for one that nobody was given', async () => {
   const input = { refreshToken: 'nothing of the kind' };
-  expect(await system.ask.refusal(refreshSession, { input })).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
+  expect(await system.request.error(refreshSession, { input })).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
 });
 
 test('USERNAME_TAKEN whatever the case', async () => {
   const input = { username: ada.username.toUpperCase(), password: 'correct horse' };
-  expect(await system.ask.refusal(register, { input })).toEqual({ code: 'USERNAME_TAKEN' });
+  expect(await system.request.error(register, { input })).toEqual({ code: 'USERNAME_TAKEN' });
 });
 
 test('USERNAME_TAKEN for all but one of those who register a name at the same moment', async () => {
   const input = { username: 'Many-Want-Me', password: 'correct horse' };
-  const answers = await Promise.all(Array.from({ length: 8 }, () => system.ask(register, { input })));
+  const answers = await Promise.all(Array.from({ length: 8 }, () => system.request(register, { input })));
   const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'registered').sort();
   expect(codes).toEqual([...Array(7).fill('USERNAME_TAKEN'), 'registered']);
 });
 
 /** What names a resource, and may say which version of it is meant. */
-const mutations: [string, (ask: Ask, input: DeleteResourceInput) => Promise<ShownError['extensions']>][] = [
-  ['updateResource', (ask, input) => ask.refusal(updateResource, { input })],
-  ['deleteResource', (ask, input) => ask.refusal(deleteResource, { input })],
+const mutations: [
+  string,
+  (request: SendRequest, input: DeleteResourceInput) => Promise<ResponseError['extensions']>,
+][] = [
+  ['updateResource', (request, input) => request.error(updateResource, { input })],
+  ['deleteResource', (request, input) => request.error(deleteResource, { input })],
 ];
 
 test.each(mutations)('NOT_FOUND for a resource that is not there: %s', async (_, refusalOf) => {
   const input = { id: '00000000-0000-7000-8000-000000000000' };
-  expect(await refusalOf(ada.ask, input)).toEqual({ code: 'NOT_FOUND' });
+  expect(await refusalOf(ada.request, input)).toEqual({ code: 'NOT_FOUND' });
 });
 
 test('NOT_FOUND for a session that is not there', async () => {
   const input = { sessionId: '00000000-0000-4000-8000-000000000000' };
-  expect(await ada.ask.refusal(endSession, { input })).toEqual({ code: 'NOT_FOUND' });
+  expect(await ada.request.error(endSession, { input })).toEqual({ code: 'NOT_FOUND' });
 });
 
 test.each(mutations)('CONFLICT, VERSION_PASSED, says the version: %s', async (_, refusalOf) => {
   const id = await ada.create();
-  await ada.ask.data(updateResource, { input: { id, title: 'Second' } });
-  const refusal = await refusalOf(ada.ask, { id, expectedVersion: 1 });
+  await ada.request.data(updateResource, { input: { id, title: 'Second' } });
+  const refusal = await refusalOf(ada.request, { id, expectedVersion: 1 });
   expect(refusal).toEqual({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion: 2 });
 });
 
 test('CONFLICT, IN_PROGRESS, for all but one of those who replace an image at the same moment', async () => {
   const replaceAtOnce = async () => {
     const input = { id: await ada.create(), image: picture, expectedVersion: 1 };
-    const answers = await Promise.all(Array.from({ length: 6 }, () => ada.ask(updateResource, { input })));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => ada.request(updateResource, { input })));
     expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
     const losers = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions));
     expect(losers.map(({ code }) => code)).toEqual(Array(5).fill('CONFLICT'));
     return losers;
   };
   // Who comes when the winner has finished hears of its version: on a slow machine that may be all of them.
-  const losers: ShownError['extensions'][] = [];
+  const losers: ResponseError['extensions'][] = [];
   while (losers.length < 100 && !losers.some(isInProgress)) losers.push(...(await replaceAtOnce()));
   expect(losers).toContainEqual({ code: 'CONFLICT', reason: 'IN_PROGRESS' });
 });
@@ -174,7 +182,7 @@ test('PAYLOAD_TOO_LARGE with HTTP 413, counted after decompression', async () =>
   for (const request of bodies) {
     const response = await fetch(system.gateway, { method: 'POST', ...request });
     expect(response.status).toBe(413);
-    const { errors } = (await response.json()) as { errors: ShownError[] };
+    const { errors } = (await response.json()) as { errors: ResponseError[] };
     expect(errors[0]?.extensions).toEqual({ code: 'PAYLOAD_TOO_LARGE', maxBytes: 2 ** 20 });
   }
 });
@@ -184,7 +192,7 @@ test.each([
   ['GRAPHQL_VALIDATION_FAILED', '{ nothing }'],
   ['OPERATION_RESOLUTION_FAILURE', 'subscription { x }'],
 ])('%s with HTTP 400', async (code, query) => {
-  const answer = await system.ask(untyped(query));
+  const answer = await system.request(untyped(query));
   expect(answer.status).toBe(400);
   expect(answer.errors[0]?.extensions).toEqual({ code });
 });
@@ -193,13 +201,13 @@ test('FORBIDDEN on the resources of somebody else, whom only a subgraph can be a
   const bob = await system.signUp();
   const response = await fetch(system.resources, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.accessToken}` },
     body: JSON.stringify({
       query: `query ($who: [_Any!]!) { _entities(representations: $who) { ... on User { resources { totalCount } } } }`,
       variables: { who: [{ __typename: 'User', id: bob.id }] },
     }),
   });
-  const { errors } = (await response.json()) as { errors: ShownError[] };
+  const { errors } = (await response.json()) as { errors: ResponseError[] };
   expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
 });
 

@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ask } from '../../support/ask.ts';
-import { resourceCount, viewer, viewerAndCount } from '../../support/documents.ts';
-import { listen, type TestServer } from '../../support/servers.ts';
-import { type Person, type System, startSystem } from '../../support/system.ts';
+import { resourceCount, viewer, viewerAndCount } from '../../support/graphql/documents.ts';
+import type { SendRequest } from '../../support/graphql/request.ts';
+import { listen, type TestServer } from '../../support/http/servers.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
 
 let system: System;
-let ada: Person;
+let ada: TestUser;
 let elsewhere: TestServer;
 const asked: string[] = [];
 beforeAll(async () => {
@@ -44,7 +45,7 @@ interface Forgery {
 
 /** Ada's token with other claims, another header, another algorithm or another key. */
 function forge({ header = {}, claims = {}, key = signingKey(), algorithm = 'RS256' }: Forgery): string {
-  const [realHeader, realClaims] = partsOf(ada.token);
+  const [realHeader, realClaims] = partsOf(ada.accessToken);
   const payload = { ...realClaims, ...claims };
   for (const name of Object.keys(payload)) if (payload[name] === undefined) delete payload[name];
   return jwt.sign(payload, key, { algorithm, header: { ...realHeader, alg: algorithm, ...header } });
@@ -55,11 +56,11 @@ const invalid = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 
 const forgeries: Record<string, () => string> = {
   'alg none': () => {
-    const [header, claims] = partsOf(ada.token);
+    const [header, claims] = partsOf(ada.accessToken);
     return `${encode({ ...header, alg: 'none' })}.${encode(claims)}.`;
   },
   'HS256 with the public key as its secret': () => {
-    const [header, claims] = partsOf(ada.token);
+    const [header, claims] = partsOf(ada.accessToken);
     const secret = createPublicKey(signingKey()).export({ type: 'spki', format: 'pem' });
     const signed = `${encode({ ...header, alg: 'HS256' })}.${encode(claims)}`;
     return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
@@ -82,15 +83,15 @@ const forgeries: Record<string, () => string> = {
     forge({ key: stranger, header: { jku: `${elsewhere.url}/jwks`, x5u: `${elsewhere.url}/x5u` } }),
   'an extension that must be understood': () => forge({ header: { crit: ['exp'] } }),
   'claims changed after it was signed': () => {
-    const [header, claims] = partsOf(ada.token);
-    return `${encode(header)}.${encode({ ...claims, sub: 'somebody-else' })}.${ada.token.split('.')[2]}`;
+    const [header, claims] = partsOf(ada.accessToken);
+    return `${encode(header)}.${encode({ ...claims, sub: 'somebody-else' })}.${ada.accessToken.split('.')[2]}`;
   },
-  'no end': () => ada.token.slice(0, -20),
+  'no end': () => ada.accessToken.slice(0, -20),
 };
 
 describe.each([
-  ['me', (ask: Ask) => ask.refusal(viewer)],
-  ['resources', (ask: Ask) => ask.refusal(resourceCount)],
+  ['me', (request: SendRequest) => request.error(viewer)],
+  ['resources', (request: SendRequest) => request.error(resourceCount)],
 ] as const)('%s refuses a token with', (_, refusalOf) => {
   test.each(Object.entries(forgeries))('%s', async (_name, token) => {
     expect(await refusalOf(system.as(token()))).toEqual(invalid);
@@ -111,7 +112,7 @@ test('no key was fetched from where a token pointed', () => {
 });
 
 test('resources takes a good token while auth is away: it verifies alone', async () => {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${ada.accessToken}` };
   const body = JSON.stringify({ query: String(resourceCount) });
   const response = await fetch(system.resources, { method: 'POST', headers, body });
   expect(await response.json()).toEqual({ data: { resources: { totalCount: 0 } } });

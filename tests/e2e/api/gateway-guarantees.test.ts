@@ -3,24 +3,23 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClientReader, readClientAddressKey } from '../../../platform/http/client-address.ts';
-import { logOut } from '../../support/accounts.ts';
-import { createAsk } from '../../support/ask.ts';
-import { viewer } from '../../support/documents.ts';
-import { type Parts, partsBeside } from '../../support/parts.ts';
-import { listen } from '../../support/servers.ts';
-import { type System, startSystem } from '../../support/system.ts';
-import { untyped } from '../../support/untyped.ts';
+import { logOut } from '../../support/graphql/accounts.ts';
+import { viewer } from '../../support/graphql/documents.ts';
+import { requestTo, untyped } from '../../support/graphql/request.ts';
+import { listen } from '../../support/http/servers.ts';
+import { type SingleServers, serversBeside } from '../../support/systems/single-servers.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
 
 /** What every gateway before the subgraphs owes them and its clients: docs/other-routers.md. */
 
 let system: System;
-let parts: Parts;
+let parts: SingleServers;
 /** A gateway before an auth that writes down what it is asked, and with which headers. */
 let gateway: string;
 const asked: IncomingMessage[] = [];
 beforeAll(async () => {
   system = await startSystem();
-  parts = partsBeside(system);
+  parts = serversBeside(system);
   const auth = await listen((req, res) => {
     asked.push(req);
     res
@@ -44,7 +43,7 @@ const loggingOut = { query: String(logOut), variables };
 /** The headers of the one call that a log-out makes. */
 async function headersOf(headers: Record<string, string>) {
   asked.length = 0;
-  const answer = await createAsk(gateway, undefined, headers)(logOut, variables);
+  const answer = await requestTo(gateway, undefined, headers)(logOut, variables);
   expect(asked).toHaveLength(1);
   return { answer, call: asked[0] as IncomingMessage };
 }

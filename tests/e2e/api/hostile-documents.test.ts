@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { graphql } from '../../generated/gql.ts';
-import { createAsk } from '../../support/ask.ts';
-import { viewer, viewerAndCount } from '../../support/documents.ts';
-import { type Person, type System, startSystem } from '../../support/system.ts';
-import { type UntypedText, untyped } from '../../support/untyped.ts';
+import { viewer, viewerAndCount } from '../../support/graphql/documents.ts';
+import { requestTo, type UntypedDocument, untyped } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
 
 let system: System;
-let ada: Person;
+let ada: TestUser;
 beforeAll(async () => {
   system = await startSystem();
   ada = await system.signUp();
@@ -20,16 +20,16 @@ describe('a look-up of several entities, one of which is of no type that there i
   ] as const)('is refused by %s, which goes on', async (subgraph, __typename) => {
     const representations = [{ __typename, id: 'x' }, { __typename: 'Nope' }];
     const query = untyped('query ($who: [_Any!]!) { _entities(representations: $who) { __typename } }');
-    const answer = await createAsk(system[subgraph])(query, { who: representations });
+    const answer = await requestTo(system[subgraph])(query, { who: representations });
     expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(['INTERNAL_SERVER_ERROR']);
     // What nobody waited for would come now, and end the process.
     await new Promise((resolve) => setImmediate(resolve));
-    expect(await ada.ask.data(viewerAndCount)).toHaveProperty('me.id', ada.id);
+    expect(await ada.request.data(viewerAndCount)).toHaveProperty('me.id', ada.id);
   });
 });
 
 /** Two fields for each fragment, each of which spreads the next: 2 ** depth fields in all. */
-function doubling(depth: number): UntypedText {
+function doubling(depth: number): UntypedDocument {
   const fragments = Array.from(
     { length: depth },
     (_, at) =>
@@ -39,20 +39,20 @@ function doubling(depth: number): UntypedText {
 }
 
 test('a document that is short and asks for very much is refused before it is planned', async () => {
-  const answer = await ada.ask(doubling(14));
+  const answer = await ada.request(doubling(14));
   expect(answer.status).toBe(400);
   expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'GRAPHQL_VALIDATION_FAILED' }]);
 });
 
 test('a document of very many words is refused before it is validated', async () => {
-  const answer = await ada.ask(untyped(`{ ${'me { id } '.repeat(2_000)} }`));
+  const answer = await ada.request(untyped(`{ ${'me { id } '.repeat(2_000)} }`));
   expect(answer.status).toBe(400);
   expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'GRAPHQL_PARSE_FAILED' }]);
 });
 
 test('what the gateway takes is not refused by a subgraph, into which it is written out', async () => {
   await ada.create();
-  const answer = await ada.ask(doubling(7));
+  const answer = await ada.request(doubling(7));
   expect(answer.errors).toEqual([]);
 });
 
@@ -69,11 +69,11 @@ test('a persisted query whose hash is another text’s is BAD_REQUEST', async ()
 
 test('the introspection that tools send is answered', async () => {
   const { getIntrospectionQuery } = await import('graphql');
-  expect(await system.ask.data(untyped(getIntrospectionQuery()))).toHaveProperty('__schema');
+  expect(await system.request.data(untyped(getIntrospectionQuery()))).toHaveProperty('__schema');
 });
 
 test('a search longer than any text is BAD_USER_INPUT', async () => {
-  const refusal = await ada.ask.refusal(foundBySearch, { search: '\ufdfa'.repeat(300_000) });
+  const refusal = await ada.request.error(foundBySearch, { search: '\ufdfa'.repeat(300_000) });
   expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field: 'filter.search' }] });
 });
 

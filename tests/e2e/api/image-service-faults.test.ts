@@ -2,18 +2,20 @@ import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ResourceStore } from '../../../subgraphs/resources/storage/resource-store.ts';
 import { openSqliteResourceStore } from '../../../subgraphs/resources/storage/sqlite/resource-store.ts';
-import { type Ask, given } from '../../support/ask.ts';
-import { createResource, deleteResource, resourceCount } from '../../support/documents.ts';
-import { type Parts, partsBeside } from '../../support/parts.ts';
-import { deadUrl, listen } from '../../support/servers.ts';
-import { fixture, type Person, personsAt, type System, startSystem } from '../../support/system.ts';
+import { fixture } from '../../support/files.ts';
+import { createResource, deleteResource, resourceCount } from '../../support/graphql/documents.ts';
+import { requireValue, type SendRequest } from '../../support/graphql/request.ts';
+import { deadUrl, listen } from '../../support/http/servers.ts';
+import { type SingleServers, serversBeside } from '../../support/systems/single-servers.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import { type TestUser, usersAt } from '../../support/systems/users.ts';
 
 let system: System;
-let parts: Parts;
-let ada: Person;
+let parts: SingleServers;
+let ada: TestUser;
 beforeAll(async () => {
   system = await startSystem();
-  parts = partsBeside(system);
+  parts = serversBeside(system);
   ada = await system.signUp();
 });
 afterEach(() => parts.stop());
@@ -28,9 +30,9 @@ const stored = JSON.stringify({ id, imageUrl: `http://127.0.0.1/images/public/${
 async function askBefore(
   imageServiceUrl: string,
   openStore?: (file: string) => ResourceStore,
-): Promise<{ ask: Ask; file: string }> {
+): Promise<{ request: SendRequest; file: string }> {
   const { url, file } = await parts.resources(imageServiceUrl, openStore);
-  return { ask: personsAt(await parts.gateway({ resources: url })).as(ada.token), file };
+  return { request: usersAt(await parts.gateway({ resources: url })).as(ada.accessToken), file };
 }
 
 const faults: Record<string, Parameters<typeof listen>[0]> = {
@@ -52,17 +54,17 @@ const faults: Record<string, Parameters<typeof listen>[0]> = {
 
 test.each(Object.entries(faults))('IMAGE_SERVICE_UNAVAILABLE where it %s', async (_, fault) => {
   const service = parts.keep(await listen(fault));
-  const { ask } = await askBefore(service.url);
-  const answer = await ask(createResource, { input });
+  const { request } = await askBefore(service.url);
+  const answer = await request(createResource, { input });
   expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'IMAGE_SERVICE_UNAVAILABLE' }]);
   expect(answer.text).not.toMatch(/secret|127\.0\.0\.1|token/);
-  expect(await ask.data(resourceCount)).toEqual(none);
+  expect(await request.data(resourceCount)).toEqual(none);
 });
 
 test('IMAGE_SERVICE_UNAVAILABLE where it is down, and reading goes on', async () => {
-  const { ask } = await askBefore(await deadUrl());
-  expect(await ask.refusal(createResource, { input })).toEqual({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
-  expect(await ask.data(resourceCount)).toEqual(none);
+  const { request } = await askBefore(await deadUrl());
+  expect(await request.error(createResource, { input })).toEqual({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
+  expect(await request.data(resourceCount)).toEqual(none);
 });
 
 test('where the database is locked, the image service does not even hear of a create', async () => {
@@ -72,13 +74,13 @@ test('where the database is locked, the image service does not even hear of a cr
     if (req.method === 'POST') res.writeHead(201).end(stored);
     else res.writeHead(204).end();
   });
-  const { ask, file } = await askBefore(parts.keep(service).url);
+  const { request, file } = await askBefore(parts.keep(service).url);
   const writer = new Database(file);
   writer.exec('BEGIN IMMEDIATE');
-  expect(await ask.refusal(createResource, { input })).toEqual({ code: 'SERVICE_UNAVAILABLE' });
+  expect(await request.error(createResource, { input })).toEqual({ code: 'SERVICE_UNAVAILABLE' });
   writer.close();
   expect(calls).toEqual([]);
-  await ask.data(createResource, { input });
+  await request.data(createResource, { input });
 });
 
 test('a deleted resource stays deleted where its image cannot be', async () => {
@@ -86,10 +88,10 @@ test('a deleted resource stays deleted where its image cannot be', async () => {
     if (req.method === 'POST') res.writeHead(201).end(stored);
     else res.writeHead(req.method === 'PUT' ? 204 : 500).end();
   });
-  const { ask } = await askBefore(parts.keep(service).url);
-  const { resource } = given((await ask.data(createResource, { input })).createResource);
-  await ask.data(deleteResource, { input: { id: resource.id } });
-  expect(await ask.data(resourceCount)).toEqual(none);
+  const { request } = await askBefore(parts.keep(service).url);
+  const { resource } = requireValue((await request.data(createResource, { input })).createResource);
+  await request.data(deleteResource, { input: { id: resource.id } });
+  expect(await request.data(resourceCount)).toEqual(none);
 });
 
 test('INTERNAL_SERVER_ERROR for a bug, masked, with the request id that its answer carries', async () => {
@@ -99,8 +101,8 @@ test('INTERNAL_SERVER_ERROR for a bug, masked, with the request id that its answ
       throw new TypeError('SELECT count(*) FROM secrets at /srv/secret.ts');
     },
   });
-  const { ask } = await askBefore(await deadUrl(), brokenStore);
-  const answer = await ask(resourceCount);
+  const { request } = await askBefore(await deadUrl(), brokenStore);
+  const answer = await request(resourceCount);
   const requestId = answer.headers.get('x-request-id');
   expect(answer.errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }]);
   expect(answer.text).not.toMatch(/secret|SELECT|TypeError/);

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graphql } from '../../generated/gql.ts';
 import type { ResourceOrder, ResourcePageQuery, ResourcePageQueryVariables } from '../../generated/graphql.ts';
-import { given } from '../../support/ask.ts';
-import { type Person, type System, startSystem } from '../../support/system.ts';
+import { requireValue } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
 
 let system: System;
-let ada: Person;
+let ada: TestUser;
 const titles = ['delta', 'Alpha', 'charlie', 'Bravo', 'echo 100%'];
 beforeAll(async () => {
   system = await startSystem();
@@ -34,8 +35,8 @@ const firstByTitle = graphql(`
   }
 `);
 
-const pageOf = async ({ ask }: Person, variables: ResourcePageQueryVariables) =>
-  given((await ask.data(resourcePage, variables)).resources);
+const pageOf = async ({ request }: TestUser, variables: ResourcePageQueryVariables) =>
+  requireValue((await request.data(resourcePage, variables)).resources);
 const page = (variables: ResourcePageQueryVariables) => pageOf(ada, variables);
 const titlesOf = ({ nodes }: Page) => nodes.map(({ title }) => title);
 
@@ -86,7 +87,7 @@ test('every filter narrows', async () => {
 });
 
 test('User.resources takes what Query.resources takes', async () => {
-  const { me } = await ada.ask.data(firstByTitle);
+  const { me } = await ada.request.data(firstByTitle);
   expect(me?.resources).toEqual({ nodes: [{ title: 'Alpha' }], totalCount: 4 });
 });
 
@@ -101,7 +102,7 @@ test('a cursor of another order or filter, or of nobody’s making, is BAD_USER_
   ];
   for (const variables of wrong) {
     const field = 'after' in variables ? 'after' : 'before';
-    const refusal = await ada.ask.refusal(resourcePage, variables);
+    const refusal = await ada.request.error(resourcePage, variables);
     expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field }] });
   }
 });
@@ -115,6 +116,6 @@ test.each<[ResourcePageQueryVariables, string]>([
   [{ filter: { createdFrom: 'yesterday' } }, 'filter.createdFrom'],
   [{ filter: { createdBefore: '2026-02-30T00:00:00Z' } }, 'filter.createdBefore'],
 ])('%j is BAD_USER_INPUT', async (variables, field) => {
-  const refusal = await ada.ask.refusal(resourcePage, variables);
+  const refusal = await ada.request.error(resourcePage, variables);
   expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field }] });
 });

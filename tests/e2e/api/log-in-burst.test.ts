@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { logIn } from '../../support/accounts.ts';
-import { viewerAndCount } from '../../support/documents.ts';
-import { startSystem } from '../../support/system.ts';
+import { logIn } from '../../support/graphql/accounts.ts';
+import { viewerAndCount } from '../../support/graphql/documents.ts';
+import { startSystem } from '../../support/systems/system.ts';
 
 test('a burst of log-ins keeps nobody else from being answered, and those too many are told so', async () => {
   const limits = { failuresPerAccount: 0, failuresPerAddress: 0, registrationsPerAddress: 0 };
@@ -10,11 +10,11 @@ test('a burst of log-ins keeps nobody else from being answered, and those too ma
   const input = { username: 'nobody', password: 'wrong horse' };
   let answered = 0;
   const burst = Array.from({ length: 120 }, async () => {
-    const { errors } = await system.ask(logIn, { input });
+    const { errors } = await system.request(logIn, { input });
     answered += 1;
     return errors[0]?.extensions.code;
   });
-  expect(await ada.ask.data(viewerAndCount)).toHaveProperty('me.id', ada.id);
+  expect(await ada.request.data(viewerAndCount)).toHaveProperty('me.id', ada.id);
   expect(answered).toBeLessThan(burst.length);
   const codes = await Promise.all(burst);
   expect([...new Set(codes)].sort()).toEqual(['INVALID_CREDENTIALS', 'SERVICE_UNAVAILABLE']);

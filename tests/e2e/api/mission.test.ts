@@ -3,17 +3,19 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { graphql } from '../../generated/gql.ts';
 import type { ShownResourceFragment, UpdateResourceInput } from '../../generated/graphql.ts';
-import { logIn, register } from '../../support/accounts.ts';
-import { type Ask, given } from '../../support/ask.ts';
-import { createResource, deleteResource, oneResource, updateResource } from '../../support/documents.ts';
-import { fixture, personsAt, type System, startSystem, uniqueName } from '../../support/system.ts';
+import { fixture } from '../../support/files.ts';
+import { logIn, register } from '../../support/graphql/accounts.ts';
+import { createResource, deleteResource, oneResource, updateResource } from '../../support/graphql/documents.ts';
+import { requireValue, type SendRequest } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import { uniqueName, usersAt } from '../../support/systems/users.ts';
 
 /** Against a supergraph that runs elsewhere, as in containers, where SUPERGRAPH_URL names its gateway. */
 const elsewhere = process.env.SUPERGRAPH_URL;
 
-let system: Pick<System, 'ask' | 'as' | 'signUp' | 'stop'>;
+let system: Pick<System, 'request' | 'as' | 'signUp' | 'stop'>;
 beforeAll(async () => {
-  system = elsewhere ? { ...personsAt(elsewhere), stop: async () => {} } : await startSystem();
+  system = elsewhere ? { ...usersAt(elsewhere), stop: async () => {} } : await startSystem();
 });
 afterAll(() => system.stop());
 
@@ -26,24 +28,24 @@ const kinds = [
 describe.each(kinds)('the mission, with a $kind', ({ file, contentType, replacement }) => {
   const username = uniqueName();
   const password = 'correct horse battery staple';
-  let ada: Ask;
+  let ada: SendRequest;
   let resource: ShownResourceFragment;
 
   test('without a token nothing is created', async () => {
-    const refusal = await system.ask.refusal(createResource, { input: { title: 'Early', image: imageOf(file) } });
+    const refusal = await system.request.error(createResource, { input: { title: 'Early', image: imageOf(file) } });
     expect(refusal).toEqual({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
   });
 
   test('somebody registers, and logs in', async () => {
-    await system.ask.data(register, { input: { username, password } });
-    const { login } = await system.ask.data(logIn, { input: { username: username.toUpperCase(), password } });
+    await system.request.data(register, { input: { username, password } });
+    const { login } = await system.request.data(logIn, { input: { username: username.toUpperCase(), password } });
     expect(login).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, user: { username } });
-    ada = system.as(given(login).accessToken);
+    ada = system.as(requireValue(login).accessToken);
   });
 
   test('creates a resource with an image', async () => {
     const input = { title: '  Four colours ', description: 'A flag of none', image: imageOf(file) };
-    resource = given((await ada.data(createResource, { input })).createResource).resource;
+    resource = requireValue((await ada.data(createResource, { input })).createResource).resource;
     expect(resource).toMatchObject({
       title: 'Four colours',
       description: 'A flag of none',
@@ -79,11 +81,11 @@ describe.each(kinds)('the mission, with a $kind', ({ file, contentType, replacem
   });
 
   test('nobody else sees, changes or deletes any of it', async () => {
-    const { ask: bob } = await system.signUp();
+    const { request: bob } = await system.signUp();
     expect(await bob.data(seenByBob, { id: resource.id })).toEqual({ resource: null, resources: { totalCount: 0 } });
     const { id } = resource;
-    expect(await bob.refusal(updateResource, { input: { id, title: 'Mine' } })).toEqual({ code: 'NOT_FOUND' });
-    expect(await bob.refusal(deleteResource, { input: { id } })).toEqual({ code: 'NOT_FOUND' });
+    expect(await bob.error(updateResource, { input: { id, title: 'Mine' } })).toEqual({ code: 'NOT_FOUND' });
+    expect(await bob.error(deleteResource, { input: { id } })).toEqual({ code: 'NOT_FOUND' });
     const { resource: still } = await ada.data(oneResource, { id });
     expect(still).toMatchObject({ title: 'Renamed', version: 3 });
   });
@@ -104,8 +106,8 @@ const joined = graphql(`
   query Joined { me { resources { totalCount } } resources { nodes { title owner { username } } } }
 `);
 
-async function update(ask: Ask, input: UpdateResourceInput): Promise<ShownResourceFragment> {
-  return given((await ask.data(updateResource, { input })).updateResource).resource;
+async function update(request: SendRequest, input: UpdateResourceInput): Promise<ShownResourceFragment> {
+  return requireValue((await request.data(updateResource, { input })).updateResource).resource;
 }
 
 function imageOf(file: string) {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { graphql } from '../../generated/gql.ts';
 import type { LogInMutationVariables } from '../../generated/graphql.ts';
-import { logIn } from '../../support/accounts.ts';
-import { createAsk, type ShownError } from '../../support/ask.ts';
-import { type Person, type System, startSystem, uniqueName } from '../../support/system.ts';
-import { untyped } from '../../support/untyped.ts';
+import { logIn } from '../../support/graphql/accounts.ts';
+import { type ResponseError, requestTo, untyped } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import { type TestUser, uniqueName } from '../../support/systems/users.ts';
 
 let system: System;
-let ada: Person;
+let ada: TestUser;
 beforeAll(async () => {
   system = await startSystem();
   ada = await system.signUp();
@@ -63,13 +63,13 @@ interface Guess {
 describe.each(places)('asked at the %s', (place) => {
   test.each(Object.entries(several))('several fields that take a password, %s, are refused whole', async (_, write) => {
     const username = uniqueName();
-    const answer = await createAsk(system[place], ada.token)(untyped(write(username)));
+    const answer = await requestTo(system[place], ada.accessToken)(untyped(write(username)));
     expect(answer.status).toBe(400);
     expect(answer.data).toBeUndefined();
     expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'GRAPHQL_VALIDATION_FAILED' }]);
     // Neither is there a new account, nor was anything counted.
     const input = { username, password: 'correct horse battery' };
-    expect(await createAsk(system[place]).refusal(logIn, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
+    expect(await requestTo(system[place]).error(logIn, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
   });
 
   test.each([
@@ -85,14 +85,14 @@ describe.each(places)('asked at the %s', (place) => {
     const url = init ? system[place] : `${system[place]}?${byGet}`;
     const response = await fetch(url, { ...init?.(guess), headers });
     expect([400, 405]).toContain(response.status);
-    const { errors, data } = (await response.json()) as { errors: ShownError[]; data?: unknown };
+    const { errors, data } = (await response.json()) as { errors: ResponseError[]; data?: unknown };
     expect(errors[0]?.extensions.code).toBe('BAD_REQUEST');
     expect(data).toBeUndefined();
   });
 
   test('one such field beside others of a session is one guess', async () => {
     const input = { username: uniqueName(), password: 'correct horse battery' };
-    expect(await createAsk(system[place]).data(oneOfThree, { input })).toMatchObject({
+    expect(await requestTo(system[place]).data(oneOfThree, { input })).toMatchObject({
       register: { user: { username: input.username } },
     });
   });

@@ -1,16 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { graphql } from '../../generated/gql.ts';
-import { viewer } from '../../support/documents.ts';
-import { type Parts, partsBeside } from '../../support/parts.ts';
-import { deadUrl, listen } from '../../support/servers.ts';
-import { type Person, personsAt, type System, startSystem } from '../../support/system.ts';
+import { viewer } from '../../support/graphql/documents.ts';
+import { deadUrl, listen } from '../../support/http/servers.ts';
+import { type SingleServers, serversBeside } from '../../support/systems/single-servers.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import { type TestUser, usersAt } from '../../support/systems/users.ts';
 
 let system: System;
-let parts: Parts;
-let ada: Person;
+let parts: SingleServers;
+let ada: TestUser;
 beforeAll(async () => {
   system = await startSystem();
-  parts = partsBeside(system);
+  parts = serversBeside(system);
   ada = await system.signUp();
   await ada.create('Still there');
 });
@@ -40,7 +41,7 @@ async function serve(listener: Parameters<typeof listen>[0]): Promise<string> {
 describe.each(Object.entries(outages))('a subgraph that %s costs only the fields it owns', (_, outage) => {
   test('auth', async () => {
     const gateway = await parts.gateway({ auth: await outage() });
-    const answer = await personsAt(gateway).as(ada.token)(joinedBothWays);
+    const answer = await usersAt(gateway).as(ada.accessToken)(joinedBothWays);
     expect(answer.data).toEqual({ me: null, resources: { nodes: [{ title: 'Still there', owner: null }] } });
     expect(answer.errors.map(({ path, extensions }) => ({ path, extensions }))).toEqual([
       { path: ['me'], extensions: unavailable },
@@ -51,7 +52,7 @@ describe.each(Object.entries(outages))('a subgraph that %s costs only the fields
 
   test('resources', async () => {
     const gateway = await parts.gateway({ resources: await outage() });
-    const answer = await personsAt(gateway).as(ada.token)(joinedBothWays);
+    const answer = await usersAt(gateway).as(ada.accessToken)(joinedBothWays);
     expect(answer.data).toEqual({ me: { username: ada.username, resources: null }, resources: null });
     expect(answer.errors.map(({ path }) => path)).toEqual(expect.arrayContaining([['resources'], ['me', 'resources']]));
     expect(answer.errors.map(({ extensions }) => extensions)).toEqual([unavailable, unavailable]);
@@ -62,8 +63,8 @@ describe.each(Object.entries(outages))('a subgraph that %s costs only the fields
 test('a gateway that starts before its subgraphs answers for each as soon as it is there', async () => {
   const url = await deadUrl();
   const gateway = await parts.gateway({ auth: `${url}/graphql` });
-  const ask = personsAt(gateway).as(ada.token);
-  expect(await ask.refusal(viewer)).toEqual(unavailable);
+  const request = usersAt(gateway).as(ada.accessToken);
+  expect(await request.error(viewer)).toEqual(unavailable);
   expect(await parts.authAt(Number(new URL(url).port))).toBe(`${url}/graphql`);
-  expect(await ask.data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
+  expect(await request.data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
 });

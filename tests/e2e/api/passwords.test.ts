@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { changePassword, logIn, logInAgain, register } from '../../support/accounts.ts';
-import { viewerAndCount } from '../../support/documents.ts';
-import { type System, startSystem, uniqueName } from '../../support/system.ts';
-import { folderOfTest } from '../../support/temporary-folder.ts';
+import { folderOfTest } from '../../support/files.ts';
+import { changePassword, logIn, logInAgain, register } from '../../support/graphql/accounts.ts';
+import { viewerAndCount } from '../../support/graphql/documents.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import { uniqueName } from '../../support/systems/users.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -13,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const registerAs = (password: string, username = uniqueName()) =>
-  system.ask(register, { input: { username, password } });
+  system.request(register, { input: { username, password } });
 const invalidCredentials = { code: 'INVALID_CREDENTIALS' };
 
 describe('a password can be', () => {
@@ -33,7 +34,7 @@ describe('a password can be', () => {
     expect((await registerAs(password, username)).errors).toEqual([]);
     await logInAgain(system.gateway, { username, password });
     for (const other of [password.trim(), `${password} `, password.slice(0, -1)].filter((each) => each !== password)) {
-      const refusal = await system.ask.refusal(logIn, { input: { username, password: other } });
+      const refusal = await system.request.error(logIn, { input: { username, password: other } });
       expect(refusal).toEqual(invalidCredentials);
     }
   });
@@ -44,7 +45,7 @@ describe('a password can be', () => {
     await logInAgain(system.gateway, { username, password: 'Größe und Höhe'.normalize('NFD') });
     // Case and width are part of it.
     for (const password of ['größe und höhe', 'Ｇröße und Höhe'])
-      expect(await system.ask.refusal(logIn, { input: { username, password } })).toEqual(invalidCredentials);
+      expect(await system.request.error(logIn, { input: { username, password } })).toEqual(invalidCredentials);
   });
 });
 
@@ -98,7 +99,7 @@ test('a password is never cut: one with something behind its 72 bytes is another
   const username = uniqueName();
   const password = 'x'.repeat(72);
   await registerAs(password, username);
-  const refusal = await system.ask.refusal(logIn, { input: { username, password: `${password}y` } });
+  const refusal = await system.request.error(logIn, { input: { username, password: `${password}y` } });
   expect(refusal).toEqual(invalidCredentials);
 });
 
@@ -106,23 +107,23 @@ test('more characters can be asked for: of new passwords, not of those there are
   const dataFolder = folderOfTest();
   const before = await startSystem({}, { dataFolder });
   const [username, password] = [uniqueName(), 'xkwqzvjp'];
-  await before.ask.data(register, { input: { username, password } });
+  await before.request.data(register, { input: { username, password } });
   await before.stop();
 
   const after = await startSystem({ passwords: { cost: 4, concurrency: 2, minCharacters: 12 } }, { dataFolder });
   onTestFinished(after.stop);
-  const { ask } = await logInAgain(after.gateway, { username, password });
+  const { request } = await logInAgain(after.gateway, { username, password });
   const problem = (field: string) => ({
     code: 'BAD_USER_INPUT',
     problems: [{ field, message: expect.stringContaining('at least 12 characters') }],
   });
   const newPassword = 'x'.repeat(11);
-  expect(await after.ask.refusal(register, { input: { username: uniqueName(), password: newPassword } })).toEqual(
+  expect(await after.request.error(register, { input: { username: uniqueName(), password: newPassword } })).toEqual(
     problem('password'),
   );
   const change = (to: string) => ({ input: { currentPassword: password, newPassword: to } });
-  expect(await ask.refusal(changePassword, change(newPassword))).toEqual(problem('newPassword'));
-  await ask.data(changePassword, change(`${newPassword}y`));
+  expect(await request.error(changePassword, change(newPassword))).toEqual(problem('newPassword'));
+  await request.data(changePassword, change(`${newPassword}y`));
 });
 
 test('a hash is redone at log-in when the cost has been raised, and nobody is logged out by that', async () => {
@@ -141,10 +142,10 @@ test('a hash is redone at log-in when the cost has been raised, and nobody is lo
   const after = await startSystem({ passwords: { cost: 6, concurrency: 2 } }, { dataFolder });
   onTestFinished(after.stop);
   const { username, password } = ada;
-  await after.ask.refusal(logIn, { input: { username, password: `${password}!` } });
+  await after.request.error(logIn, { input: { username, password: `${password}!` } });
   expect(costs()).toEqual([4]);
   await logInAgain(after.gateway, ada);
   expect(costs()).toEqual([6]);
   await logInAgain(after.gateway, ada);
-  expect(await after.as(ada.token).data(viewerAndCount)).toHaveProperty('me', { id: ada.id, username });
+  expect(await after.as(ada.accessToken).data(viewerAndCount)).toHaveProperty('me', { id: ada.id, username });
 });

@@ -1,9 +1,10 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { clientAddressHeader, createAddressSigner } from '../../../platform/http/client-address.ts';
-import { changePassword, logIn, register } from '../../support/accounts.ts';
-import { type Ask, createAsk } from '../../support/ask.ts';
-import { type Person, type System, startSystem, uniqueName } from '../../support/system.ts';
+import { changePassword, logIn, register } from '../../support/graphql/accounts.ts';
+import { requestTo, type SendRequest } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import { type TestUser, uniqueName } from '../../support/systems/users.ts';
 
 const limits = { failuresPerAccount: 3, failuresPerAddress: 6, registrationsPerAddress: 4 };
 
@@ -14,23 +15,23 @@ async function systemBehind(trustedProxies?: readonly string[]): Promise<System>
 }
 
 /** What a log-in comes to: the code, or nothing where it goes well. */
-async function guess(ask: Ask, { username, password }: Pick<Person, 'username' | 'password'>) {
-  return (await ask(logIn, { input: { username, password } })).errors[0]?.extensions.code;
+async function guess(request: SendRequest, { username, password }: Pick<TestUser, 'username' | 'password'>) {
+  return (await request(logIn, { input: { username, password } })).errors[0]?.extensions.code;
 }
 
-const wrongOf = ({ username }: Pick<Person, 'username'>) => ({ username, password: 'wrong horse' });
+const wrongOf = ({ username }: Pick<TestUser, 'username'>) => ({ username, password: 'wrong horse' });
 const someone = () => ({ username: uniqueName(), password: 'wrong horse' });
 
-async function guessWrong(ask: Ask, person: Pick<Person, 'username'>, times = limits.failuresPerAccount) {
-  for (let time = 1; time <= times; time++) expect(await guess(ask, wrongOf(person))).toBe('INVALID_CREDENTIALS');
+async function guessWrong(request: SendRequest, person: Pick<TestUser, 'username'>, times = limits.failuresPerAccount) {
+  for (let time = 1; time <= times; time++) expect(await guess(request, wrongOf(person))).toBe('INVALID_CREDENTIALS');
 }
 
 describe('behind a trusted proxy', () => {
   let system: System;
-  let ada: Person;
+  let ada: TestUser;
   /** Asks as the proxy does for a client at this address. */
   const from = (forwardedFor: string, token?: string) =>
-    createAsk(system.gateway, token, { 'x-forwarded-for': forwardedFor });
+    requestTo(system.gateway, token, { 'x-forwarded-for': forwardedFor });
   beforeEach(async () => {
     system = await systemBehind(['loopback']);
     ada = await system.signUp();
@@ -62,8 +63,8 @@ describe('behind a trusted proxy', () => {
     await guessWrong(from('198.51.100.1'), ada);
     const input = { currentPassword: ada.password, newPassword: 'another horse altogether' };
     const limited = { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) };
-    expect(await from('198.51.100.1', ada.token).refusal(changePassword, { input })).toEqual(limited);
-    await from('198.51.100.2', ada.token).data(changePassword, { input });
+    expect(await from('198.51.100.1', ada.accessToken).error(changePassword, { input })).toEqual(limited);
+    await from('198.51.100.2', ada.accessToken).data(changePassword, { input });
   });
 
   test('an address of IPv6 is one with all others of its network', async () => {
@@ -110,25 +111,25 @@ describe('where no proxy is trusted, no header makes anybody somebody else', () 
   test.each(['gateway', 'auth'] as const)('asked at the %s', async (place) => {
     const system = await systemBehind();
     const ada = await system.signUp();
-    const asks = Array.from({ length: 7 }, (_, nth) => createAsk(system[place], undefined, spoofed(nth + 1)));
+    const asks = Array.from({ length: 7 }, (_, nth) => requestTo(system[place], undefined, spoofed(nth + 1)));
     const codes = [];
-    for (const ask of asks.slice(0, 4)) codes.push(await guess(ask, wrongOf(ada)));
+    for (const request of asks.slice(0, 4)) codes.push(await guess(request, wrongOf(ada)));
     expect(codes).toEqual([...Array(3).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
-    for (const ask of asks.slice(4)) expect(await guess(ask, ada)).toBe('RATE_LIMITED');
+    for (const request of asks.slice(4)) expect(await guess(request, ada)).toBe('RATE_LIMITED');
   });
 
   test('nor where another one is', async () => {
     const system = await systemBehind(['10.0.0.0/8']);
     const ada = await system.signUp();
-    for (const nth of [1, 2, 3]) await guessWrong(createAsk(system.gateway, undefined, spoofed(nth)), ada, 1);
-    expect(await guess(system.ask, ada)).toBe('RATE_LIMITED');
+    for (const nth of [1, 2, 3]) await guessWrong(requestTo(system.gateway, undefined, spoofed(nth)), ada, 1);
+    expect(await guess(system.request, ada)).toBe('RATE_LIMITED');
   });
 });
 
 test('what is counted at the gateway is counted of the client, not of the gateway: auth holds up nobody else who comes by it', async () => {
   const system = await systemBehind(['loopback']);
   const ada = await system.signUp();
-  await guessWrong(createAsk(system.gateway, undefined, { 'x-forwarded-for': '198.51.100.1' }), ada);
-  expect(await guess(system.ask, ada)).toBeUndefined();
-  expect(await guess(createAsk(system.auth), ada)).toBeUndefined();
+  await guessWrong(requestTo(system.gateway, undefined, { 'x-forwarded-for': '198.51.100.1' }), ada);
+  expect(await guess(system.request, ada)).toBeUndefined();
+  expect(await guess(requestTo(system.auth), ada)).toBeUndefined();
 });

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { graphql } from '../../generated/gql.ts';
-import type { Answer } from '../../support/ask.ts';
-import { updateResource } from '../../support/documents.ts';
-import { type Person, type System, startSystem } from '../../support/system.ts';
+import { updateResource } from '../../support/graphql/documents.ts';
+import type { GraphqlResponse } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
 
 let system: System;
-let ada: Person;
+let ada: TestUser;
 beforeAll(async () => {
   system = await startSystem();
   ada = await system.signUp();
@@ -15,16 +16,19 @@ afterAll(() => system.stop());
 /** A resource of Ada's that has a description. */
 async function createDescribed() {
   const id = await ada.create('A picture');
-  await ada.ask.data(updateResource, { input: { id, description: 'As it was' } });
+  await ada.request.data(updateResource, { input: { id, description: 'As it was' } });
   return id;
 }
 
 const thrice = <Value>(values: Value[]) => [...values, ...values, ...values];
 
 /** The answers to one document, asked over and over with each of the variables. */
-async function answersTo<Variables>(times: Variables[], ask: (variables: Variables) => Promise<Answer<unknown>>) {
+async function answersTo<Variables>(
+  times: Variables[],
+  request: (variables: Variables) => Promise<GraphqlResponse<unknown>>,
+) {
   const answers: unknown[] = [];
-  for (const variables of thrice(times)) answers.push(JSON.parse((await ask(variables)).text));
+  for (const variables of thrice(times)) answers.push(JSON.parse((await request(variables)).text));
   return answers;
 }
 
@@ -33,7 +37,7 @@ describe('a document that is asked again does the same:', () => {
     const id = await createDescribed();
     const titles = ['One', 'Two'];
     const times = titles.map((title) => ({ id, title }));
-    expect(await answersTo(times, (variables) => ada.ask(updateTexts, variables))).toEqual(
+    expect(await answersTo(times, (variables) => ada.request(updateTexts, variables))).toEqual(
       thrice(titles.map((title) => ({ data: { updateResource: { resource: { title, description: 'As it was' } } } }))),
     );
   });
@@ -42,7 +46,7 @@ describe('a document that is asked again does the same:', () => {
     const id = await createDescribed();
     const texts = ['Another', null];
     const times = texts.map((description) => ({ id, description }));
-    expect(await answersTo(times, (variables) => ada.ask(updateDescription, variables))).toEqual(
+    expect(await answersTo(times, (variables) => ada.request(updateDescription, variables))).toEqual(
       thrice(texts.map((description) => ({ data: { updateResource: { resource: { description } } } }))),
     );
   });
@@ -51,7 +55,7 @@ describe('a document that is asked again does the same:', () => {
     const asked = [{ is: false }, { is: true }];
     const all = { totalCount: expect.any(Number), pageInfo: { hasNextPage: false } };
     const two = { ...all, __typename: 'ResourceConnection' };
-    expect(await answersTo(asked, (variables) => ada.ask(conditionalFragment, variables))).toEqual(
+    expect(await answersTo(asked, (variables) => ada.request(conditionalFragment, variables))).toEqual(
       thrice([{ data: { one: {}, two } }, { data: { one: all, two } }]),
     );
   });
@@ -59,7 +63,7 @@ describe('a document that is asked again does the same:', () => {
   test('a field that is asked for once more under a condition has all that was asked for', async () => {
     const id = await createDescribed();
     const times = [false, true].map((is) => ({ id, is }));
-    const answers = await answersTo(times, (variables) => ada.ask(conditionalFields, variables));
+    const answers = await answersTo(times, (variables) => ada.request(conditionalFields, variables));
     const [short, long] = [{ id }, { id, description: 'As it was' }];
     const node = { ...long, image: { sha256: expect.any(String) } };
     const [without, with_] = [
@@ -72,7 +76,7 @@ describe('a document that is asked again does the same:', () => {
   test('null for an input that takes none is refused, and the other mutations run', async () => {
     const id = await createDescribed();
     const [first, last] = ['First', 'Last'].map((title) => ({ resource: { title } }));
-    for (const answer of await answersTo([{ id, none: null }], (variables) => ada.ask(oneNull, variables))) {
+    for (const answer of await answersTo([{ id, none: null }], (variables) => ada.request(oneNull, variables))) {
       expect(answer).toMatchObject({ data: { first, none: null, last }, errors: [{ path: ['none'] }] });
     }
   });

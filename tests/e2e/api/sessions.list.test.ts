@@ -9,14 +9,15 @@ import {
   logInAgain,
   refreshSession,
   refreshWith,
-  sessionIdOf,
   sessions,
   sessionsOf,
   type Tokens,
-} from '../../support/accounts.ts';
-import { createAsk } from '../../support/ask.ts';
-import { viewer } from '../../support/documents.ts';
-import { type Person, type System, startSystem } from '../../support/system.ts';
+} from '../../support/graphql/accounts.ts';
+import { viewer } from '../../support/graphql/documents.ts';
+import { requestTo } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
+import { sessionIdOf } from '../../support/tokens.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -31,32 +32,32 @@ describe('sessions', () => {
   test('are the viewer’s open ones, last used first, and say which is the request’s own', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
     const [second, third] = [await logInAgain(system.gateway, ada), await logInAgain(system.gateway, ada)];
-    await refreshWith(system.ask, second.refreshToken);
-    const order = [second.accessToken, third.accessToken, ada.token].map(sessionIdOf);
-    for (const token of [ada.token, second.accessToken, third.accessToken]) {
+    await refreshWith(system.request, second.refreshToken);
+    const order = [second.accessToken, third.accessToken, ada.accessToken].map(sessionIdOf);
+    for (const token of [ada.accessToken, second.accessToken, third.accessToken]) {
       const seen = await sessionsOf(system.as(token));
       expect(seen.map(({ id, isCurrent }) => ({ id, isCurrent }))).toEqual(
         order.map((id) => ({ id, isCurrent: id === sessionIdOf(token) })),
       );
     }
-    expect(await sessionsOf(bob.ask)).toHaveLength(1);
+    expect(await sessionsOf(bob.request)).toHaveLength(1);
   });
 
   test('hold no token, and no more than an instant of when', async () => {
     const ada = await system.signUp();
-    const [session] = await sessionsOf(ada.ask);
+    const [session] = await sessionsOf(ada.request);
     const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(session).toEqual({
-      ...{ id: sessionIdOf(ada.token), isCurrent: true, userAgent: 'node' },
+      ...{ id: sessionIdOf(ada.accessToken), isCurrent: true, userAgent: 'node' },
       ...{ createdAt: instant, lastUsedAt: instant, expiresAt: instant },
     });
   });
 });
 
 describe('the userAgent of a session', () => {
-  const agentOf = async (ada: Person, headers: Record<string, string>) => {
-    const { ask } = await logInAgain(system.gateway, ada, headers);
-    return (await sessionsOf(ask)).find(({ isCurrent }) => isCurrent)?.userAgent;
+  const agentOf = async (ada: TestUser, headers: Record<string, string>) => {
+    const { request } = await logInAgain(system.gateway, ada, headers);
+    return (await sessionsOf(request)).find(({ isCurrent }) => isCurrent)?.userAgent;
   };
 
   test.each([
@@ -75,9 +76,9 @@ describe('the userAgent of a session', () => {
 
   test('stays that of the log-in, whoever refreshes the session', async () => {
     const ada = await system.signUp();
-    const { ask, refreshToken } = await logInAgain(system.gateway, ada, { 'user-agent': 'phone/1' });
-    await refreshWith(createAsk(system.gateway, undefined, { 'user-agent': 'thief/1' }), refreshToken);
-    expect((await sessionsOf(ask))[0]).toMatchObject({ isCurrent: true, userAgent: 'phone/1' });
+    const { request, refreshToken } = await logInAgain(system.gateway, ada, { 'user-agent': 'phone/1' });
+    await refreshWith(requestTo(system.gateway, undefined, { 'user-agent': 'thief/1' }), refreshToken);
+    expect((await sessionsOf(request))[0]).toMatchObject({ isCurrent: true, userAgent: 'phone/1' });
   });
 
   test('is null where the client said nothing', async () => {
@@ -98,36 +99,38 @@ describe('endSession', () => {
   test('ends one session of the viewer, and no other', async () => {
     const ada = await system.signUp();
     const other = await logInAgain(system.gateway, ada);
-    const mutation = await ada.ask.data(endSession, end(sessionIdOf(other.accessToken)));
+    const mutation = await ada.request.data(endSession, end(sessionIdOf(other.accessToken)));
     expect(mutation).toEqual({ endSession: loggedOut });
-    expect(await other.ask.refusal(viewer)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+    expect(await other.request.error(viewer)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
     const { refreshToken } = other;
-    expect(await system.ask.refusal(refreshSession, { input: { refreshToken } })).toEqual({
+    expect(await system.request.error(refreshSession, { input: { refreshToken } })).toEqual({
       code: 'INVALID_REFRESH_TOKEN',
     });
-    expect((await sessionsOf(ada.ask)).map(({ id }) => id)).toEqual([sessionIdOf(ada.token)]);
+    expect((await sessionsOf(ada.request)).map(({ id }) => id)).toEqual([sessionIdOf(ada.accessToken)]);
   });
 
   test('ends the request’s own', async () => {
     const ada = await system.signUp();
-    expect(await ada.ask.data(endSession, end(sessionIdOf(ada.token)))).toEqual({ endSession: loggedOut });
-    expect(await ada.ask.refusal(sessions)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+    expect(await ada.request.data(endSession, end(sessionIdOf(ada.accessToken)))).toEqual({ endSession: loggedOut });
+    expect(await ada.request.error(sessions)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
   });
 
   test('NOT_FOUND for somebody else’s, which goes on', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
-    expect(await bob.ask.refusal(endSession, end(sessionIdOf(ada.token)))).toEqual(notFound);
-    expect(await sessionsOf(ada.ask)).toHaveLength(1);
+    expect(await bob.request.error(endSession, end(sessionIdOf(ada.accessToken)))).toEqual(notFound);
+    expect(await sessionsOf(ada.request)).toHaveLength(1);
   });
 
   test('NOT_FOUND for one that there is not, and for one that has ended: with the same words', async () => {
     const ada = await system.signUp();
     const other = await logInAgain(system.gateway, ada);
     const id = sessionIdOf(other.accessToken);
-    await ada.ask.data(endSession, end(id));
+    await ada.request.data(endSession, end(id));
     const bob = await system.signUp();
     const answers = await Promise.all(
-      [id, sessionIdOf(bob.token), 'nothing', '', '%', `${id}\0`].map((each) => ada.ask(endSession, end(each))),
+      [id, sessionIdOf(bob.accessToken), 'nothing', '', '%', `${id}\0`].map((each) =>
+        ada.request(endSession, end(each)),
+      ),
     );
     expect(answers[0]?.errors).toMatchObject([{ extensions: notFound }]);
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);

@@ -8,12 +8,13 @@ import {
   refreshSession,
   refreshWith,
   register,
-  sessionIdOf,
   sessionsOf,
-} from '../../support/accounts.ts';
-import { given } from '../../support/ask.ts';
-import { viewer, viewerAndCount } from '../../support/documents.ts';
-import { type Person, type System, startSystem, uniqueName } from '../../support/system.ts';
+} from '../../support/graphql/accounts.ts';
+import { viewer, viewerAndCount } from '../../support/graphql/documents.ts';
+import { requireValue } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import { type TestUser, uniqueName } from '../../support/systems/users.ts';
+import { sessionIdOf } from '../../support/tokens.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -23,14 +24,14 @@ afterAll(() => system.stop());
 
 const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
 const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
-const refused = (refreshToken: string) => system.ask.refusal(refreshSession, { input: { refreshToken } });
-const logOutWith = (refreshToken: string) => system.ask.data(logOut, { input: { refreshToken } });
+const refused = (refreshToken: string) => system.request.error(refreshSession, { input: { refreshToken } });
+const logOutWith = (refreshToken: string) => system.request.data(logOut, { input: { refreshToken } });
 const holds = (accessToken: string) => system.as(accessToken).data(viewerAndCount);
 
 test('registration and log-in open a session each, with a refresh token of 256 bits of its own', async () => {
   const username = uniqueName();
   const password = 'correct horse battery staple';
-  const first = given((await system.ask.data(register, { input: { username, password } })).register);
+  const first = requireValue((await system.request.data(register, { input: { username, password } })).register);
   const second = await logInAgain(system.gateway, { username, password });
   for (const { accessToken, refreshToken, tokenType, expiresIn, user } of [first, second]) {
     expect(Buffer.from(refreshToken, 'base64url')).toHaveLength(32);
@@ -42,19 +43,19 @@ test('registration and log-in open a session each, with a refresh token of 256 b
   }
   expect(second.refreshToken).not.toBe(first.refreshToken);
   const ids = [second, first].map(({ accessToken }) => sessionIdOf(accessToken));
-  expect((await sessionsOf(second.ask)).map(({ id }) => id)).toEqual(ids);
+  expect((await sessionsOf(second.request)).map(({ id }) => id)).toEqual(ids);
 });
 
 describe('refreshSession', () => {
   test('trades the refresh token for another pair of the same session, whose earlier access token goes on', async () => {
     const ada = await system.signUp();
-    const next = await refreshWith(system.ask, ada.refreshToken);
+    const next = await refreshWith(system.request, ada.refreshToken);
     expect(next).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, user: { id: ada.id, username: ada.username } });
-    expect([ada.token, ada.refreshToken]).not.toContain(next.accessToken);
+    expect([ada.accessToken, ada.refreshToken]).not.toContain(next.accessToken);
     expect(next.refreshToken).not.toBe(ada.refreshToken);
-    for (const token of [ada.token, next.accessToken]) await holds(token);
-    expect(sessionIdOf(next.accessToken)).toBe(sessionIdOf(ada.token));
-    expect(await sessionsOf(ada.ask)).toHaveLength(1);
+    for (const token of [ada.accessToken, next.accessToken]) await holds(token);
+    expect(sessionIdOf(next.accessToken)).toBe(sessionIdOf(ada.accessToken));
+    expect(await sessionsOf(ada.request)).toHaveLength(1);
   });
 
   test('goes on from refresh token to refresh token, and needs no access token that holds', async () => {
@@ -63,23 +64,23 @@ describe('refreshSession', () => {
     for (let time = 1; time <= 5; time++) {
       ({ refreshToken } = await refreshWith(system.as('stale.old.token'), refreshToken));
     }
-    await holds((await refreshWith(system.ask, refreshToken)).accessToken);
+    await holds((await refreshWith(system.request, refreshToken)).accessToken);
   });
 
   test('gives all of those a pair that holds who use one refresh token at the same moment', async () => {
     const ada = await system.signUp();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => refreshWith(system.ask, ada.refreshToken)));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => refreshWith(system.request, ada.refreshToken)));
     expect(new Set(answers.map(({ refreshToken }) => refreshToken)).size).toBe(8);
     for (const { accessToken, refreshToken } of answers) {
       await holds(accessToken);
-      await refreshWith(system.ask, refreshToken);
+      await refreshWith(system.request, refreshToken);
     }
   });
 
-  const notTokens: Record<string, (ada: Person) => string> = {
+  const notTokens: Record<string, (ada: TestUser) => string> = {
     'nobody was given': () => Buffer.alloc(32, 7).toString('base64url'),
     'is empty': () => '',
-    'is an access token': ({ token }) => token,
+    'is an access token': ({ accessToken: token }) => token,
     'is what is kept of one': ({ refreshToken }) => createHash('sha256').update(refreshToken).digest('base64url'),
     'has something behind it': ({ refreshToken }) => `${refreshToken} `,
     'is long': () => 'x'.repeat(100_000),
@@ -96,18 +97,18 @@ describe('logout', () => {
     const other = await logInAgain(system.gateway, ada);
     for (let time = 1; time <= 2; time++) expect(await logOutWith(ada.refreshToken)).toEqual({ logout: loggedOut });
     expect(await refused(ada.refreshToken)).toEqual(invalidRefreshToken);
-    expect(await ada.ask.refusal(viewer)).toEqual(ended);
-    expect((await sessionsOf(other.ask)).map(({ id }) => id)).toEqual([sessionIdOf(other.accessToken)]);
-    await holds((await refreshWith(system.ask, other.refreshToken)).accessToken);
+    expect(await ada.request.error(viewer)).toEqual(ended);
+    expect((await sessionsOf(other.request)).map(({ id }) => id)).toEqual([sessionIdOf(other.accessToken)]);
+    await holds((await refreshWith(system.request, other.refreshToken)).accessToken);
   });
 
   test('takes any refresh token of the session', async () => {
     const ada = await system.signUp();
-    const next = await refreshWith(system.ask, ada.refreshToken);
+    const next = await refreshWith(system.request, ada.refreshToken);
     await logOutWith(ada.refreshToken);
     expect(await refused(next.refreshToken)).toEqual(invalidRefreshToken);
-    for (const token of [ada.token, next.accessToken]) {
-      expect(await system.as(token).refusal(viewer)).toEqual(ended);
+    for (const token of [ada.accessToken, next.accessToken]) {
+      expect(await system.as(token).error(viewer)).toEqual(ended);
     }
   });
 
@@ -119,11 +120,11 @@ describe('logout', () => {
 test('logoutEverywhere ends every session of the viewer, and nobody else’s', async () => {
   const [ada, bob] = [await system.signUp(), await system.signUp()];
   const other = await logInAgain(system.gateway, ada);
-  expect(await other.ask.data(logOutEverywhere)).toEqual({ logoutEverywhere: loggedOut });
-  for (const { ask, refreshToken } of [ada, other]) {
-    expect(await ask.refusal(viewer)).toEqual(ended);
+  expect(await other.request.data(logOutEverywhere)).toEqual({ logoutEverywhere: loggedOut });
+  for (const { request, refreshToken } of [ada, other]) {
+    expect(await request.error(viewer)).toEqual(ended);
     expect(await refused(refreshToken)).toEqual(invalidRefreshToken);
   }
-  await holds(bob.token);
-  expect(await sessionsOf((await logInAgain(system.gateway, ada)).ask)).toHaveLength(1);
+  await holds(bob.accessToken);
+  expect(await sessionsOf((await logInAgain(system.gateway, ada)).request)).toHaveLength(1);
 });

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { logInAgain, refreshSession, refreshWith, sessionsOf } from '../../support/accounts.ts';
-import { resourceCount, viewer } from '../../support/documents.ts';
-import { startSystem } from '../../support/system.ts';
+import { logInAgain, refreshSession, refreshWith, sessionsOf } from '../../support/graphql/accounts.ts';
+import { resourceCount, viewer } from '../../support/graphql/documents.ts';
+import { startSystem } from '../../support/systems/system.ts';
 
 const usual = { graceSeconds: 10, idleSeconds: 30 * 86_400, longestSeconds: 90 * 86_400 };
 const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
@@ -11,7 +11,7 @@ const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
 async function systemWith(times: Partial<typeof usual>) {
   const system = await startSystem({ sessions: { ...usual, ...times } });
   onTestFinished(system.stop);
-  const refused = (refreshToken: string) => system.ask.refusal(refreshSession, { input: { refreshToken } });
+  const refused = (refreshToken: string) => system.request.error(refreshSession, { input: { refreshToken } });
   return { ...system, refused };
 }
 
@@ -19,11 +19,11 @@ const secondsBetween = (from: string, to: string) => (Date.parse(to) - Date.pars
 
 describe('a session', () => {
   test('lasts 30 days from its last use on', async () => {
-    const { signUp, ask } = await systemWith({});
+    const { signUp, request } = await systemWith({});
     const ada = await signUp();
-    const [before] = await sessionsOf(ada.ask);
-    await refreshWith(ask, ada.refreshToken);
-    const [after] = await sessionsOf(ada.ask);
+    const [before] = await sessionsOf(ada.request);
+    await refreshWith(request, ada.refreshToken);
+    const [after] = await sessionsOf(ada.request);
     if (!before || !after) throw new Error('There is no session.');
     expect(after).toMatchObject({ id: before.id, createdAt: before.createdAt });
     expect(before.lastUsedAt).toBe(before.createdAt);
@@ -33,11 +33,11 @@ describe('a session', () => {
   });
 
   test('lasts no longer than it may at all, however often it is used, and its access tokens no longer than it', async () => {
-    const { signUp, ask } = await systemWith({ idleSeconds: 100, longestSeconds: 60 });
+    const { signUp, request } = await systemWith({ idleSeconds: 100, longestSeconds: 60 });
     const ada = await signUp();
-    const { expiresIn } = await refreshWith(ask, ada.refreshToken);
+    const { expiresIn } = await refreshWith(request, ada.refreshToken);
     expect(expiresIn).toBeLessThanOrEqual(60);
-    const [session] = await sessionsOf(ada.ask);
+    const [session] = await sessionsOf(ada.request);
     expect(secondsBetween(session?.createdAt ?? '', session?.expiresAt ?? '')).toBe(60);
   });
 
@@ -48,10 +48,10 @@ describe('a session', () => {
     await setTimeout(4_100);
     expect(await system.refused(ada.refreshToken)).toEqual(invalidRefreshToken);
     const expired = { code: 'UNAUTHENTICATED', reason: 'EXPIRED' };
-    for (const refusal of [await ada.ask.refusal(viewer), await ada.ask.refusal(resourceCount)]) {
+    for (const refusal of [await ada.request.error(viewer), await ada.request.error(resourceCount)]) {
       expect(refusal).toEqual(expired);
     }
-    expect(await sessionsOf((await logInAgain(system.gateway, ada)).ask)).toHaveLength(1);
+    expect(await sessionsOf((await logInAgain(system.gateway, ada)).request)).toHaveLength(1);
   });
 });
 
@@ -60,33 +60,33 @@ describe('a refresh token that is used once more', () => {
     const system = await systemWith({ graceSeconds: 2 });
     const ada = await system.signUp();
     const other = await logInAgain(system.gateway, ada);
-    const next = await refreshWith(system.ask, ada.refreshToken);
-    const raced = await refreshWith(system.ask, ada.refreshToken);
+    const next = await refreshWith(system.request, ada.refreshToken);
+    const raced = await refreshWith(system.request, ada.refreshToken);
     await setTimeout(2_100);
     for (const refreshToken of [ada.refreshToken, next.refreshToken, raced.refreshToken]) {
       expect(await system.refused(refreshToken)).toEqual(invalidRefreshToken);
     }
-    for (const token of [ada.token, next.accessToken, raced.accessToken]) {
-      expect(await system.as(token).refusal(viewer)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+    for (const token of [ada.accessToken, next.accessToken, raced.accessToken]) {
+      expect(await system.as(token).error(viewer)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
     }
-    expect(await sessionsOf(other.ask)).toHaveLength(1);
-    await refreshWith(system.ask, other.refreshToken);
+    expect(await sessionsOf(other.request)).toHaveLength(1);
+    await refreshWith(system.request, other.refreshToken);
   });
 
   test('at once ends it where there is no grace period', async () => {
     const system = await systemWith({ graceSeconds: 0 });
     const ada = await system.signUp();
-    const next = await refreshWith(system.ask, ada.refreshToken);
+    const next = await refreshWith(system.request, ada.refreshToken);
     expect(await system.refused(ada.refreshToken)).toEqual(invalidRefreshToken);
     expect(await system.refused(next.refreshToken)).toEqual(invalidRefreshToken);
-    expect(await ada.ask.refusal(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await ada.request.error(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test('in the same moment ends it where there is no grace period: only the first gets an answer', async () => {
     const system = await systemWith({ graceSeconds: 0 });
     const { refreshToken } = await system.signUp();
     const input = { input: { refreshToken } };
-    const answers = await Promise.all(Array.from({ length: 6 }, () => system.ask(refreshSession, input)));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => system.request(refreshSession, input)));
     const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'refreshed').sort();
     expect(codes).toEqual([...Array(5).fill('INVALID_REFRESH_TOKEN'), 'refreshed']);
   });

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import { createAsk } from '../../support/ask.ts';
-import { resourceCount } from '../../support/documents.ts';
+import { resourceCount } from '../../support/graphql/documents.ts';
+import { requestTo } from '../../support/graphql/request.ts';
 import type { ClientLedger, RequestState } from '../clients/ledger.ts';
 import { inBatches, servedSha256 } from './stored-images.ts';
 
@@ -140,7 +140,7 @@ function checkTokens(url: string, ledger: ClientLedger, { sessions }: AccountRow
 
 /** Whether resources accept an access token. */
 export async function acceptsToken(url: string, token: string): Promise<boolean> {
-  const { data, errors, text } = await createAsk(url, token)(resourceCount);
+  const { data, errors, text } = await requestTo(url, token)(resourceCount);
   if (errors[0]?.extensions.code === 'UNAUTHENTICATED') return false;
   if (errors.length > 0 || !data?.resources) throw new Error(`Neither accepted nor rejected the token: ${text}`);
   return true;

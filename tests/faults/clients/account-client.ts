@@ -10,8 +10,8 @@ import {
   refreshSession,
   register,
   type Tokens,
-} from '../../support/accounts.ts';
-import { type Answer, createAsk, given, type ShownError } from '../../support/ask.ts';
+} from '../../support/graphql/accounts.ts';
+import { type GraphqlResponse, type ResponseError, requestTo, requireValue } from '../../support/graphql/request.ts';
 import type { ClientLedger, LedgerAccount, LedgerSession } from './ledger.ts';
 
 export interface Account {
@@ -45,20 +45,20 @@ export interface AccountClient {
 export class AuthError extends Error {
   readonly code: string;
 
-  constructor({ code, ...more }: ShownError['extensions']) {
+  constructor({ code, ...more }: ResponseError['extensions']) {
     super(`${code} ${JSON.stringify(more)}`);
     this.code = code;
   }
 }
 
-function dataOf<Data>({ data, errors: [error] }: Answer<Data>): Data {
+function dataOf<Data>({ data, errors: [error] }: GraphqlResponse<Data>): Data {
   if (error || !data) throw new AuthError(error?.extensions ?? { code: 'NONE' });
   return data;
 }
 
 export function accountClientAt(url: string, ledger: ClientLedger): AccountClient {
-  const ask = createAsk(url);
-  const askAs = ({ session }: Login) => createAsk(url, session.accessToken);
+  const request = requestTo(url);
+  const askAs = ({ session }: Login) => requestTo(url, session.accessToken);
 
   const recordLogin = (record: LedgerAccount, { accessToken, refreshToken }: Tokens): Login => {
     const session: LedgerSession = { id: String(jwt.decode(accessToken, { json: true })?.sid), accessToken };
@@ -76,17 +76,17 @@ export function accountClientAt(url: string, ledger: ClientLedger): AccountClien
     async signUp() {
       const username = `user-${randomUUID().slice(0, 18)}`;
       const password = `correct horse ${randomUUID()}`;
-      const tokens = given(dataOf(await ask(register, { input: { username, password } })).register);
+      const tokens = requireValue(dataOf(await request(register, { input: { username, password } })).register);
       const record: LedgerAccount = { id: tokens.user.id, sessions: [] };
       ledger.accounts.push(record);
       return { account: { username, password, record }, login: recordLogin(record, tokens) };
     },
     async logIn({ username, password, record }) {
-      const { login } = dataOf(await ask(logIn, { input: { username, password } }));
-      return recordLogin(record, given(login));
+      const { login } = dataOf(await request(logIn, { input: { username, password } }));
+      return recordLogin(record, requireValue(login));
     },
     logOut: ({ session, refreshToken }) =>
-      recordEnd([session], async () => dataOf(await ask(logOut, { input: { refreshToken } }))),
+      recordEnd([session], async () => dataOf(await request(logOut, { input: { refreshToken } }))),
     logOutEverywhere: ({ record }, login) =>
       recordEnd([...record.sessions], async () => dataOf(await askAs(login)(logOutEverywhere))),
     endSession: (login, { session }) =>
@@ -98,7 +98,7 @@ export function accountClientAt(url: string, ledger: ClientLedger): AccountClien
       account.password = input.newPassword;
     },
     async reuse({ session, refreshToken }) {
-      const refresh = async () => dataOf(await ask(refreshSession, { input: { refreshToken } }));
+      const refresh = async () => dataOf(await request(refreshSession, { input: { refreshToken } }));
       await refresh();
       await recordEnd([session], () =>
         refresh().catch((error: unknown) => {

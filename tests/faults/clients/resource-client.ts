@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { StoredResourceFragment } from '../../generated/graphql.ts';
-import { type Answer, type Ask, createAsk, given, type ShownError } from '../../support/ask.ts';
-import { createStored, deleteResource, updateStored } from '../../support/documents.ts';
+import { createStored, deleteResource, updateStored } from '../../support/graphql/documents.ts';
+import {
+  type GraphqlResponse,
+  type ResponseError,
+  requestTo,
+  requireValue,
+  type SendRequest,
+} from '../../support/graphql/request.ts';
 import type { ClientLedger } from './ledger.ts';
 
 export interface Picture {
@@ -18,11 +24,11 @@ export const pictures = ['png', 'jpg', 'gif'].map((type): Picture => {
 export const [png, jpg] = pictures as [Picture, Picture];
 
 export type StoredResource = StoredResourceFragment;
-type ErrorAnswer = ShownError['extensions'];
+type ErrorAnswer = ResponseError['extensions'];
 
 /** Sends mutations to resources and records the answers. Rejects if no answer arrives; resolves to an error answer. */
 export interface Client {
-  ask: Ask;
+  request: SendRequest;
   create(input: {
     picture: Picture;
     description?: string;
@@ -48,32 +54,32 @@ export function requireResource(answer: StoredResource | ErrorAnswer): StoredRes
 }
 
 export function clientOf(url: string, token: string, ledger: ClientLedger): Client {
-  const ask: Ask = createAsk(url, token);
+  const request: SendRequest = requestTo(url, token);
   const record = (resource: StoredResource): StoredResource => {
     const { id, owner, version, image } = resource;
-    ledger.successes.push({ id, ownerId: given(owner).id, version, ...image });
+    ledger.successes.push({ id, ownerId: requireValue(owner).id, version, ...image });
     return resource;
   };
 
   return {
-    ask,
+    request,
     async create({ picture, ...texts }) {
       const input = { title: 'A picture', ...texts, image: { data: picture.base64 } };
-      const answer = outcomeOf(await ask(createStored, { input }));
-      return 'data' in answer ? record(given(answer.data.createResource).resource) : answer.error;
+      const answer = outcomeOf(await request(createStored, { input }));
+      return 'data' in answer ? record(requireValue(answer.data.createResource).resource) : answer.error;
     },
     async update({ picture, ...change }) {
       const uncertain = { id: change.id, type: 'UPDATE' as const, sha256: picture?.sha256 };
       ledger.uncertain.push(uncertain);
       const input = { ...change, ...(picture && { image: { data: picture.base64 } }) };
-      const answer = outcomeOf(await ask(updateStored, { input }));
+      const answer = outcomeOf(await request(updateStored, { input }));
       if ('error' in answer) return answer.error;
       ledger.uncertain.splice(ledger.uncertain.indexOf(uncertain), 1);
-      return record(given(answer.data.updateResource).resource);
+      return record(requireValue(answer.data.updateResource).resource);
     },
     async delete(id) {
       ledger.uncertain.push({ id, type: 'DELETE' });
-      const answer = outcomeOf(await ask(deleteResource, { input: { id } }));
+      const answer = outcomeOf(await request(deleteResource, { input: { id } }));
       if ('error' in answer) return answer.error;
       ledger.deleted.push(id);
       return undefined;
@@ -81,6 +87,6 @@ export function clientOf(url: string, token: string, ledger: ClientLedger): Clie
   };
 }
 
-function outcomeOf<Data>({ data, errors: [error] }: Answer<Data>): { data: Data } | { error: ErrorAnswer } {
+function outcomeOf<Data>({ data, errors: [error] }: GraphqlResponse<Data>): { data: Data } | { error: ErrorAnswer } {
   return data && !error ? { data } : { error: error?.extensions ?? { code: 'NONE' } };
 }

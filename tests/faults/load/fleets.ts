@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { portApart } from '../../support/servers.ts';
+import { unusedPort } from '../../support/http/servers.ts';
 import { prepareAuth } from '../account-world.ts';
 import { startFaultyProxy } from '../faulty-proxy.ts';
 import type { ResourcesProcess } from '../processes/resources-process.ts';
@@ -130,7 +130,7 @@ export interface KillableImageService {
 }
 
 export async function startKillableImageService(folder: string): Promise<KillableImageService> {
-  const port = await portApart();
+  const port = await unusedPort();
   let process = startImageServiceProcess({ folder, port });
   const url = await process.url;
   return {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openSqliteResourceStore } from '../../../subgraphs/resources/storage/sqlite/resource-store.ts';
-import { folderOfTest } from '../../support/temporary-folder.ts';
+import { folderOfTest } from '../../support/files.ts';
 import { check, noFindings } from '../checks/checker.ts';
 import { emptyLedger } from '../clients/ledger.ts';
 import { pictures } from '../clients/resource-client.ts';

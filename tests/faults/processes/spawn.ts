@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
-import { runCommand } from '../../support/spawned.ts';
+import { runCommand } from '../../support/systems/spawned.ts';
 import type { AuthProcess } from './auth-process.ts';
 import type { ImageServiceProcess } from './image-service-process.ts';
 import type { ResourcesProcess } from './resources-process.ts';

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { folderOfTest } from '../../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../../tests/support/files.ts';
 import { limitStoreContract } from '../limit-store.contract.ts';
 import { openSqliteLimitStore } from './limit-store.ts';
 import { openSqliteUserStore } from './user-store.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { StartupError } from '../../../../platform/process/startup-error.ts';
-import { folderOfTest } from '../../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../../tests/support/files.ts';
 import { outboxContract, subscribers } from '../outbox.contract.ts';
 import { sessionStoreContract, subscriber } from '../session-store.contract.ts';
 import { newUser, userStoreContract } from '../user-store.contract.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
-import { folderOfTest } from '../../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../../tests/support/files.ts';
 import { markReadOnly } from '../../testing/read-only.ts';
 import { aResource, removeResource } from '../../testing/resources.ts';
 import type { Resource } from '../resource.ts';

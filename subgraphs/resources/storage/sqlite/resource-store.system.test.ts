@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { folderOfTest } from '../../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../../tests/support/files.ts';
 import { aResource } from '../../testing/resources.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
 

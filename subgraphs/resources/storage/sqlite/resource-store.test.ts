@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { StartupError } from '../../../../platform/process/startup-error.ts';
-import { folderOfTest } from '../../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../../tests/support/files.ts';
 import { aCreate, anIdempotency, anImage, aResource, madeBy } from '../../testing/resources.ts';
 import { operationStoreContract } from '../operation-store.contract.ts';
 import { resourceStoreContract } from '../resource-store.contract.ts';

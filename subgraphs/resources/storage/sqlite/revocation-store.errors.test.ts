@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { folderOfTest } from '../../../../tests/support/temporary-folder.ts';
+import { folderOfTest } from '../../../../tests/support/files.ts';
 import { aPurge, aRevocation, purgeAccount } from '../../testing/events.ts';
 import { markReadOnly } from '../../testing/read-only.ts';
 import { aResource, manyResources } from '../../testing/resources.ts';

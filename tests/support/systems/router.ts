@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Supergraph } from '../../embedded/supergraph.ts';
+import type { Supergraph } from '../../../embedded/supergraph.ts';
 import { run } from './spawned.ts';
 
 /** The program of another gateway, as bench/other-routers/hive/main.ts, which is tested in the place of our own. */

@@ -1,21 +1,21 @@
 import { join } from 'node:path';
-import { startGateway } from '../../gateway/server.ts';
-import { createHttpTransport } from '../../gateway/subgraphs/http-transport.ts';
-import { startImageService } from '../../image-service/server.ts';
-import type { Running } from '../../platform/process/lifecycle.ts';
-import { createLogger } from '../../platform/process/logger.ts';
-import { createRemoteKeySet, type RemoteKeyTiming } from '../../platform/tokens/remote-key-set.ts';
-import { startAuth } from '../../subgraphs/auth/server.ts';
-import { openSqliteLimitStore } from '../../subgraphs/auth/storage/sqlite/limit-store.ts';
-import { openSqliteUserStore } from '../../subgraphs/auth/storage/sqlite/user-store.ts';
-import { wholeSecond } from '../../subgraphs/auth/tokens/key-file-name.ts';
-import { addKey } from '../../subgraphs/auth/tokens/key-folder.ts';
-import type { TokenTimes } from '../../subgraphs/auth/tokens/key-lifetimes.ts';
-import { newKeyPair } from '../../subgraphs/auth/tokens/private-key.ts';
-import { openSigningKeys } from '../../subgraphs/auth/tokens/signing-keys.ts';
-import { createImageClient } from '../../subgraphs/resources/image-service/client.ts';
-import { startResources } from '../../subgraphs/resources/server.ts';
-import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite/resource-store.ts';
+import { startGateway } from '../../../gateway/server.ts';
+import { createHttpTransport } from '../../../gateway/subgraphs/http-transport.ts';
+import { startImageService } from '../../../image-service/server.ts';
+import type { Running } from '../../../platform/process/lifecycle.ts';
+import { createLogger } from '../../../platform/process/logger.ts';
+import { createRemoteKeySet, type RemoteKeyTiming } from '../../../platform/tokens/remote-key-set.ts';
+import { startAuth } from '../../../subgraphs/auth/server.ts';
+import { openSqliteLimitStore } from '../../../subgraphs/auth/storage/sqlite/limit-store.ts';
+import { openSqliteUserStore } from '../../../subgraphs/auth/storage/sqlite/user-store.ts';
+import { wholeSecond } from '../../../subgraphs/auth/tokens/key-file-name.ts';
+import { addKey } from '../../../subgraphs/auth/tokens/key-folder.ts';
+import type { TokenTimes } from '../../../subgraphs/auth/tokens/key-lifetimes.ts';
+import { newKeyPair } from '../../../subgraphs/auth/tokens/private-key.ts';
+import { openSigningKeys } from '../../../subgraphs/auth/tokens/signing-keys.ts';
+import { createImageClient } from '../../../subgraphs/resources/image-service/client.ts';
+import { startResources } from '../../../subgraphs/resources/server.ts';
+import { openSqliteResourceStore } from '../../../subgraphs/resources/storage/sqlite/resource-store.ts';
 import { testSettings } from './system.ts';
 
 export interface RotatingSettings {

@@ -1,14 +1,14 @@
 import { Kind, OperationTypeNode, type TypeNode } from 'graphql';
-import { createRandom, type Random } from '../../gateway/execution/differential/operations/random.ts';
-import type { RandomOperation } from '../../gateway/execution/differential/operations/random-operation.ts';
-import { ApiError } from '../../platform/api-error.ts';
-import { createAbortable } from '../../platform/async/signal.ts';
-import type { Subject } from '../../platform/graphql/differential/assert-equivalent.ts';
-import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
-import { createAuthSubgraph } from '../../subgraphs/auth/subgraph.ts';
-import { client, openUsers } from '../../subgraphs/auth/testing/users.ts';
-import { createResourcesSubgraph } from '../../subgraphs/resources/subgraph.ts';
-import { startRules } from '../../subgraphs/resources/testing/rules.ts';
+import { createRandom, type Random } from '../../../gateway/execution/differential/operations/random.ts';
+import type { RandomOperation } from '../../../gateway/execution/differential/operations/random-operation.ts';
+import { ApiError } from '../../../platform/api-error.ts';
+import { createAbortable } from '../../../platform/async/signal.ts';
+import type { Subject } from '../../../platform/graphql/differential/assert-equivalent.ts';
+import type { IncomingRequest } from '../../../platform/graphql/http-handler.ts';
+import { createAuthSubgraph } from '../../../subgraphs/auth/subgraph.ts';
+import { client, openUsers } from '../../../subgraphs/auth/testing/users.ts';
+import { createResourcesSubgraph } from '../../../subgraphs/resources/subgraph.ts';
+import { startRules } from '../../../subgraphs/resources/testing/rules.ts';
 
 /** A subgraph asked by several people. */
 export interface Asked {

@@ -1,8 +1,12 @@
 import { onTestFinished } from 'vitest';
-import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
-import { type GraphqlServerSettings, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
-import { publicErrors } from '../../schema/error-codes.ts';
-import { captureLog, type LogLine } from './captured-log.ts';
+import type { IncomingRequest } from '../../../platform/graphql/http-handler.ts';
+import {
+  type GraphqlServerSettings,
+  type RunningServer,
+  startGraphqlServer,
+} from '../../../platform/graphql/server.ts';
+import { publicErrors } from '../../../schema/error-codes.ts';
+import { captureLog, type LogLine } from '../captured-log.ts';
 import { createTinySchema, type TinySchema } from './tiny-schema.ts';
 
 export interface TinyServer extends RunningServer, Omit<TinySchema, 'schema'> {

@@ -1,4 +1,4 @@
-import { graphql } from '../generated/gql.ts';
+import { graphql } from '../../generated/gql.ts';
 
 /** The operations that most tests of whole systems begin with. A name is given once among all documents of the tests. */
 graphql(`

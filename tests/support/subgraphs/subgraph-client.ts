@@ -2,20 +2,20 @@ import type { IncomingHttpHeaders, RequestListener, ServerResponse } from 'node:
 import { text } from 'node:stream/consumers';
 import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types.js';
 import { onTestFinished } from 'vitest';
-import { createHttpTransport } from '../../gateway/subgraphs/http-transport.ts';
-import { createSubgraphClient, type SubgraphSettings } from '../../gateway/subgraphs/subgraph-client.ts';
-import type { ClientInfo } from '../../platform/http/client-info.ts';
-import { captureLog } from './captured-log.ts';
-import { listen } from './servers.ts';
+import { createHttpTransport } from '../../../gateway/subgraphs/http-transport.ts';
+import { createSubgraphClient, type SubgraphSettings } from '../../../gateway/subgraphs/subgraph-client.ts';
+import type { ClientInfo } from '../../../platform/http/client-info.ts';
+import { captureLog } from '../captured-log.ts';
+import { listen } from '../http/servers.ts';
 
 /** A request as a subgraph got it. */
-export interface Asked {
+export interface ReceivedRequest {
   headers: IncomingHttpHeaders;
   body: { query: string; variables?: Record<string, unknown>; [key: string]: unknown };
 }
 
 /** What a client asks on behalf of whom; by default a query of two fields, of somebody who has no token. */
-export interface Asking {
+export interface ClientRequest {
   query?: string;
   variables?: Record<string, unknown>;
   authorization?: string;
@@ -35,13 +35,13 @@ export async function listenAsSubgraph(listener: RequestListener): Promise<strin
 
 /** A client before a subgraph that answers as it is told; both are gone when the test is over. */
 export async function startClient(
-  answer: (res: ServerResponse, asked: Asked) => void,
+  answer: (res: ServerResponse, asked: ReceivedRequest) => void,
   timeouts: Partial<SubgraphSettings> = {},
   transportTo = (url: string) => createHttpTransport(url),
 ) {
-  const asked: Asked[] = [];
+  const asked: ReceivedRequest[] = [];
   const url = await listenAsSubgraph(async (req, res) => {
-    const request = { headers: req.headers, body: JSON.parse(await text(req)) as Asked['body'] };
+    const request = { headers: req.headers, body: JSON.parse(await text(req)) as ReceivedRequest['body'] };
     asked.push(request);
     answer(res, request);
   });
@@ -55,7 +55,7 @@ export function createClient({ url, ...timeouts }: Partial<SubgraphSettings> & {
   const settings = { ...defaults, transport: createHttpTransport(url), ...timeouts };
   const client = createSubgraphClient(settings, log);
   onTestFinished(() => client.close());
-  const ask = ({ query = '{ first second }', variables, authorization, clientGone, asker }: Asking = {}) =>
+  const ask = ({ query = '{ first second }', variables, authorization, clientGone, asker }: ClientRequest = {}) =>
     client.process({
       kind: GraphQLDataSourceRequestKind.LOADING_SCHEMA,
       request: { query, variables: variables ?? {} },

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
-import { graphql } from '../generated/gql.ts';
-import { logIn, refreshSession } from './accounts.ts';
-import { createAsk, given } from './ask.ts';
-import { personsAt } from './system.ts';
+import { graphql } from '../../generated/gql.ts';
+import { logIn, refreshSession } from '../graphql/accounts.ts';
+import { requestTo, requireValue } from '../graphql/request.ts';
+import { usersAt } from './users.ts';
 
 /** What clients did until they were stopped. */
 export interface Busyness {
@@ -33,7 +33,7 @@ const both = graphql(`
 /** So many people at a gateway, who log in, refresh, and ask both subgraphs with every token that they still hold. */
 export function startBusyClients(gateway: string, count: number): BusyClients {
   const seen = { answered: 0, byKid: new Map<string, number>(), failures: [] as string[] };
-  const anyone = createAsk(gateway);
+  const anyone = requestTo(gateway);
   let isStopping = false;
 
   const succeed = async <Result>(what: string, asking: Promise<Result>): Promise<Result | undefined> => {
@@ -49,13 +49,14 @@ export function startBusyClients(gateway: string, count: number): BusyClients {
 
   const askWith = async (token: string, username: string) => {
     const kid = kidOf(token);
-    const answer = await succeed(`asking with ${kid}`, createAsk(gateway, token).data(both));
-    if (!answer || given(answer.me).username !== username || given(answer.resources).totalCount !== 1) return;
+    const answer = await succeed(`asking with ${kid}`, requestTo(gateway, token).data(both));
+    if (!answer || requireValue(answer.me).username !== username || requireValue(answer.resources).totalCount !== 1)
+      return;
     seen.byKid.set(kid, (seen.byKid.get(kid) ?? 0) + 1);
   };
 
   const live = async () => {
-    const { username, password, token, create, refreshToken } = await personsAt(gateway).signUp();
+    const { username, password, accessToken: token, create, refreshToken } = await usersAt(gateway).signUp();
     await create('Kept');
     const held = [token];
     let refreshable = refreshToken;

@@ -6,7 +6,7 @@ const epoch = Date.parse('2026-11-25T14:05:00.000Z');
  * Puts stand-ins of the same form in the place of what differs from run to run: ids, tokens, cursors, instants and the
  * places of images. The same value always has the same one; between instants whole days are kept.
  */
-export function createStandIns(startedAt: number): (answer: unknown) => unknown {
+export function createPlaceholders(startedAt: number): (answer: unknown) => unknown {
   const known = new Map<string, string>();
   const standIn = (kind: string, value: string, write: (count: number) => string): string => {
     const count = [...known.keys()].filter((key) => key.startsWith(`${kind} `)).length + 1;

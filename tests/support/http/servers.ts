@@ -25,7 +25,7 @@ export async function listen(listener: RequestListener): Promise<TestServer> {
  * A free port for what goes away and comes back to it: of those below the ones that a system gives to connections, and to
  * whoever asks for any.
  */
-export async function portApart(): Promise<number> {
+export async function unusedPort(): Promise<number> {
   for (;;) {
     const port = randomInt(10_000, 32_768);
     const server = createServer().listen(port, '127.0.0.1');
@@ -40,4 +40,4 @@ export async function portApart(): Promise<number> {
 }
 
 /** A URL where nothing listens. */
-export const deadUrl = async () => `http://127.0.0.1:${await portApart()}`;
+export const deadUrl = async () => `http://127.0.0.1:${await unusedPort()}`;

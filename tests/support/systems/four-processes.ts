@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { SecretFiles } from '../../embedded/data-folder.ts';
-import { deadUrl } from './servers.ts';
+import type { SecretFiles } from '../../../embedded/data-folder.ts';
+import { deadUrl } from '../http/servers.ts';
 import { run, type Spawned } from './spawned.ts';
 
 /** The four processes as an operator runs them, each alone, and where each answers. */

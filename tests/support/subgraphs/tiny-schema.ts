@@ -1,8 +1,8 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { gql } from 'graphql-tag';
-import { ApiError } from '../../platform/api-error.ts';
-import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
+import { ApiError } from '../../../platform/api-error.ts';
+import type { IncomingRequest } from '../../../platform/graphql/http-handler.ts';
 
 const typeDefs = gql`
   type Query {

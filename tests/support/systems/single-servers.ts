@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startGateway } from '../../gateway/server.ts';
-import { createHttpTransport } from '../../gateway/subgraphs/http-transport.ts';
-import { createAddressSigner, readClientAddressKey } from '../../platform/http/client-address.ts';
-import type { Running } from '../../platform/process/lifecycle.ts';
-import { createLogger } from '../../platform/process/logger.ts';
-import { type AccountRules, startAuth } from '../../subgraphs/auth/server.ts';
-import { openSqliteLimitStore } from '../../subgraphs/auth/storage/sqlite/limit-store.ts';
-import { openSqliteUserStore } from '../../subgraphs/auth/storage/sqlite/user-store.ts';
-import { openSigningKeys } from '../../subgraphs/auth/tokens/signing-keys.ts';
-import { createImageClient } from '../../subgraphs/resources/image-service/client.ts';
-import { startResources } from '../../subgraphs/resources/server.ts';
-import type { ResourceStore } from '../../subgraphs/resources/storage/resource-store.ts';
-import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite/resource-store.ts';
+import { startGateway } from '../../../gateway/server.ts';
+import { createHttpTransport } from '../../../gateway/subgraphs/http-transport.ts';
+import { createAddressSigner, readClientAddressKey } from '../../../platform/http/client-address.ts';
+import type { Running } from '../../../platform/process/lifecycle.ts';
+import { createLogger } from '../../../platform/process/logger.ts';
+import { type AccountRules, startAuth } from '../../../subgraphs/auth/server.ts';
+import { openSqliteLimitStore } from '../../../subgraphs/auth/storage/sqlite/limit-store.ts';
+import { openSqliteUserStore } from '../../../subgraphs/auth/storage/sqlite/user-store.ts';
+import { openSigningKeys } from '../../../subgraphs/auth/tokens/signing-keys.ts';
+import { createImageClient } from '../../../subgraphs/resources/image-service/client.ts';
+import { startResources } from '../../../subgraphs/resources/server.ts';
+import type { ResourceStore } from '../../../subgraphs/resources/storage/resource-store.ts';
+import { openSqliteResourceStore } from '../../../subgraphs/resources/storage/sqlite/resource-store.ts';
+import { temporaryFolder } from '../files.ts';
 import { startRouterBefore } from './router.ts';
-import { type System, temporaryFolder, testSettings } from './system.ts';
+import { type System, testSettings } from './system.ts';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const anyPort = { host: '127.0.0.1', port: 0, portVariable: 'PORT' };
@@ -23,7 +24,7 @@ const audience = 'urn:image-supergraph';
 const eventAudience = 'urn:image-supergraph:events';
 
 /** Single processes beside a system, which take its tokens; `stop` stops all that were started. */
-export function partsBeside(system: System) {
+export function serversBeside(system: System) {
   const running: Running[] = [];
   const keep = <Started extends Running>(process: Started): Started => {
     running.push(process);
@@ -99,4 +100,4 @@ export function partsBeside(system: System) {
   };
 }
 
-export type Parts = ReturnType<typeof partsBeside>;
+export type SingleServers = ReturnType<typeof serversBeside>;

@@ -1,0 +1,23 @@
+import jwt from 'jsonwebtoken';
+
+/** The `kid` in a token's header. */
+export function kidOf(token: string): string {
+  return jwt.decode(token, { complete: true })?.header.kid ?? '';
+}
+
+/** The session that an access token was issued to. */
+export const sessionIdOf = (accessToken: string) => String(jwt.decode(accessToken, { json: true })?.sid);
+
+/** The `kid`s that auth publishes, in order. */
+export async function publishedKids(auth: string): Promise<string[]> {
+  const response = await fetch(new URL('/.well-known/jwks.json', auth));
+  const { keys } = (await response.json()) as { keys: { kid: string }[] };
+  return keys.map(({ kid }) => kid);
+}
+
+/** Signs a token with a stolen private key: with the claims of `like`, valid for an hour. */
+export function signAsThief(pem: string, { like, kid = kidOf(like) }: { like: string; kid?: string }): string {
+  const { exp: _, iat: __, ...claims } = jwt.decode(like, { json: true }) ?? {};
+  const header = { ...jwt.decode(like, { complete: true })?.header, alg: 'RS256', kid };
+  return jwt.sign(claims, pem, { algorithm: 'RS256', header, expiresIn: 3_600 });
+}
