@@ -8,7 +8,7 @@ describe('the token', () => {
     ...['GET', 'PUT', 'PATCH', 'DELETE'].map((it) => `${it} /images/${noImage}`),
   ];
 
-  test.each(privateCalls)('is asked for by %s', async (call) => {
+  test.each(privateCalls)('is required by %s', async (call) => {
     const { api } = await startTestService();
     const [method = '', path = ''] = call.split(' ');
     const without = await fetch(`${api}${path}`, { method });
@@ -36,7 +36,7 @@ describe('the token', () => {
     expect(status).toBe(401);
   });
 
-  test('hides which paths and methods there are', async () => {
+  test('is checked before path and method, which so stay hidden', async () => {
     const { api } = await startTestService();
     expect((await fetch(`${api}/nothing`)).status).toBe(401);
     expect((await fetch(`${api}/images`, { method: 'PUT' })).status).toBe(401);

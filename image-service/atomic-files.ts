@@ -3,13 +3,10 @@ import { readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-const TEMPORARY_ENDING = /\.[0-9a-f]{16}\.tmp$/;
+const TEMPORARY_SUFFIX = /\.[0-9a-f]{16}\.tmp$/;
 
-/**
- * Puts a file in place so that, whenever the machine stops, it is either whole or as it was before (which may be
- * absent). Once this resolves, it is on the disk.
- */
-export async function writeWhole(path: string, content: Buffer): Promise<void> {
+/** Writes a file atomically: after a crash it has its old content (or is absent) or the new one. Resolves once durable. */
+export async function writeAtomically(path: string, content: Buffer): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
   try {
     await writeDurably(temporary, content);
@@ -21,21 +18,21 @@ export async function writeWhole(path: string, content: Buffer): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** Takes a file away for good, and answers whether there was one. */
-export async function removeWhole(path: string): Promise<boolean> {
-  const wasThere = await unlessMissing(rm(path).then(() => true));
-  if (wasThere) await syncFolder(dirname(path));
-  return wasThere ?? false;
+/** Removes a file durably. Returns false if there is none. */
+export async function removeDurably(path: string): Promise<boolean> {
+  const existed = await undefinedIfMissing(rm(path).then(() => true));
+  if (existed) await syncFolder(dirname(path));
+  return existed ?? false;
 }
 
-/** Removes what writes that never ended have left of files that are `ours`. Nothing may be writing there meanwhile. */
-export function removeLeftovers(folder: string, ours: RegExp): void {
-  const isLeftover = (name: string) => TEMPORARY_ENDING.test(name) && ours.test(name.replace(TEMPORARY_ENDING, ''));
-  for (const name of readdirSync(folder).filter(isLeftover)) rmSync(join(folder, name));
+/** Removes the temporary files of interrupted writes whose target matches. No write may be in progress. */
+export function removeTemporaryFiles(folder: string, target: RegExp): void {
+  const isTemporary = (name: string) => TEMPORARY_SUFFIX.test(name) && target.test(name.replace(TEMPORARY_SUFFIX, ''));
+  for (const name of readdirSync(folder).filter(isTemporary)) rmSync(join(folder, name));
 }
 
-/** What the operation gives, or undefined where the file does not exist. */
-export async function unlessMissing<Result>(operation: Promise<Result>): Promise<Result | undefined> {
+/** Returns the operation's result, or undefined if the file does not exist. */
+export async function undefinedIfMissing<Result>(operation: Promise<Result>): Promise<Result | undefined> {
   try {
     return await operation;
   } catch (error) {
@@ -44,7 +41,7 @@ export async function unlessMissing<Result>(operation: Promise<Result>): Promise
   }
 }
 
-/** The first bytes of a file, at most `maxBytes` of them. */
+/** Reads the first bytes of a file, `maxBytes` at most. */
 export function readHead(path: string, maxBytes: number): Promise<Buffer> {
   return withFile(open(path, 'r'), async (file) => {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
@@ -59,9 +56,9 @@ function writeDurably(path: string, content: Buffer): Promise<void> {
   });
 }
 
-// A rename or removal is a change to the folder: until that is on the disk as well, a crash can undo it.
+// A rename or removal changes the folder; a crash can undo it until the folder is synced too.
 async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder.
+  // Windows cannot open folders.
   if (process.platform === 'win32') return;
   await withFile(open(folder, 'r'), (opened) => opened.sync());
 }

@@ -14,7 +14,7 @@ const openTemporary = async () => {
 const aGif = { contentType: 'image/gif', bytes: gif };
 
 describe('the folder', () => {
-  test('is made for its owner alone', async () => {
+  test('is created for its owner alone', async () => {
     const { folder } = await openTemporary();
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
@@ -25,7 +25,7 @@ describe('the folder', () => {
     expect(() => openImageFiles(file)).toThrow(expect.objectContaining({ code: 'EEXIST' }));
   });
 
-  test('cannot be written any more once it is gone', async () => {
+  test('is not writable once it was deleted', async () => {
     const { folder, files } = await openTemporary();
     expect(await files.isWritable()).toBe(true);
     await rm(folder, { recursive: true });
@@ -33,7 +33,7 @@ describe('the folder', () => {
     await expect(files.add(aGif)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('loses the leftovers of unfinished writes when it is opened, and nothing else', async () => {
+  test('loses only the temporary files of interrupted writes when it is opened', async () => {
     const { folder, files } = await openTemporary();
     const { id } = await files.add(aGif);
     const others = [`${id}.image`, 'notes.0123456789abcdef.tmp', 'notes.tmp'];
@@ -67,7 +67,7 @@ describe('an image', () => {
     expect(record.updatedAt).toBe(record.createdAt);
   });
 
-  test('whose bytes hold line feeds, or nothing but them, is read as it was added', async () => {
+  test('whose bytes contain line feeds, or only them, is read unchanged', async () => {
     const { files } = await openTemporary();
     const bytes = Buffer.from('\n\n\n');
     const { id } = await files.add({ contentType: 'image/png', bytes });
@@ -83,7 +83,7 @@ describe('an image', () => {
     expect(await again.list()).toEqual([record]);
   });
 
-  test('keeps what a change does not name', async () => {
+  test('keeps its other parts when one is changed', async () => {
     const { files } = await openTemporary();
     const before = await files.add(aGif);
     expect(await files.change(before.id, { bytes: png })).toBe(true);
@@ -95,7 +95,7 @@ describe('an image', () => {
     expect(after?.record.sha256).not.toBe(before.sha256);
   });
 
-  test('that is removed leaves no file', async () => {
+  test('leaves no file when it is removed', async () => {
     const { folder, files } = await openTemporary();
     const { id } = await files.add(aGif);
     expect(await files.remove(id)).toBe(true);
@@ -104,7 +104,7 @@ describe('an image', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('whose file is cut short is an error rather than half an image', async () => {
+  test('whose file is truncated throws', async () => {
     const { folder, files } = await openTemporary();
     const { id } = await files.add(aGif);
     const path = join(folder, `${id}.image`);
@@ -112,14 +112,14 @@ describe('an image', () => {
     await expect(files.read(id)).rejects.toThrow(`The file of image ${id} is damaged`);
   });
 
-  test('whose record is broken is an error that does not quote the file', async () => {
+  test('whose record is damaged throws an error that does not quote the file', async () => {
     const { folder, files } = await openTemporary();
     writeFileSync(join(folder, `${noImage}.image`), 'something private');
     await expect(files.find(noImage)).rejects.toThrow(/^The file of image \w+ is damaged: [a-z ]+$/);
   });
 });
 
-test('the list holds all images, the oldest first, and no other files', async () => {
+test('lists all images, the oldest first, and no other files', async () => {
   const { folder, files } = await openTemporary();
   const added = await Promise.all(Array.from({ length: 5 }, () => files.add(aGif)));
   writeFileSync(join(folder, 'notes.image'), 'not an image');
@@ -143,7 +143,7 @@ test.each(['../outside', '..', '', 'outside', `${noImage}/`, noImage.toUpperCase
   },
 );
 
-describe('changes at the same time', () => {
+describe('concurrent changes', () => {
   test('never bring back an image that was removed', async () => {
     const { folder, files } = await openTemporary();
     for (let round = 0; round < 20; round += 1) {
@@ -155,7 +155,7 @@ describe('changes at the same time', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('of either field both last', async () => {
+  test('of different fields are both stored', async () => {
     const { files } = await openTemporary();
     const { id } = await files.add(aGif);
     await Promise.all([files.change(id, { bytes: png }), files.change(id, { contentType: 'image/png' })]);
@@ -168,12 +168,12 @@ describe('changes at the same time', () => {
     const [large, small] = [Buffer.alloc(300_000, 1), Buffer.alloc(10, 2)];
     const changes = [large, small, large, small, large].map((bytes) => files.change(id, { bytes }));
     const reads = Array.from({ length: 50 }, () => files.read(id));
-    // Reading throws where bytes and record do not belong together.
+    // Reading throws if bytes and record do not match.
     for (const image of await Promise.all(reads)) expect([gif.length, 10, 300_000]).toContain(image?.bytes.length);
     await Promise.all(changes);
   });
 
-  test('go on after one that failed', async () => {
+  test('continue after one that failed', async () => {
     const { folder, files } = await openTemporary();
     const { id } = await files.add(aGif);
     writeFileSync(join(folder, `${id}.image`), 'damaged');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readHead, removeLeftovers, removeWhole, unlessMissing, writeWhole } from './atomic-files.ts';
+import { readHead, removeDurably, removeTemporaryFiles, undefinedIfMissing, writeAtomically } from './atomic-files.ts';
 import {
   decodeImage,
   decodeRecord,
@@ -12,53 +12,52 @@ import {
   RECORD_MAX_BYTES,
   type StoredImage,
 } from './image-record.ts';
-import { createKeyedMutex } from './keyed-mutex.ts';
 
 const IMAGE_ID = /^[0-9a-f]{24}$/;
 const IMAGE_FILE = /^[0-9a-f]{24}\.image$/;
 
-/** The images below one folder. What is no id, such as `../secret`, is an id of no image. */
+/** The images in one folder. Malformed ids, such as `../secret`, are ids of no image. */
 export interface ImageFiles {
   add(image: { contentType: string; bytes: Buffer }): Promise<ImageRecord>;
-  /** All images, the oldest first. */
+  /** Lists all images, the oldest first. */
   list(): Promise<ImageRecord[]>;
   find(id: string): Promise<ImageRecord | undefined>;
   read(id: string): Promise<StoredImage | undefined>;
-  /** Answers false, and stores nothing, where there is no such image. */
+  /** Returns false and stores nothing if there is no such image. */
   change(id: string, change: ImageChange): Promise<boolean>;
-  /** Answers false where there is no such image. */
+  /** Returns false if there is no such image. */
   remove(id: string): Promise<boolean>;
   isWritable(): Promise<boolean>;
 }
 
-/** What of an image is replaced; the rest stays. */
+/** The parts of an image to replace. */
 interface ImageChange {
   contentType?: string | undefined;
   bytes?: Buffer | undefined;
 }
 
 /**
- * Opens a folder as a store of images, making it (mode 0700) where it does not exist. Throws the file system's own
- * error when the folder cannot be written. A folder belongs to one process: changes of an image take turns in memory.
+ * Opens a folder of images, and creates it (mode 0700) if missing. Throws the file system's error if it cannot be
+ * written. Only one process may open a folder, because changes of an image exclude each other in memory.
  */
 export function openImageFiles(folder: string): ImageFiles {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-  removeLeftovers(folder, IMAGE_FILE);
+  removeTemporaryFiles(folder, IMAGE_FILE);
   return { ...createReader(folder), ...createWriter(folder) };
 }
 
 function createReader(folder: string) {
   const find = async (id: string): Promise<ImageRecord | undefined> => {
     if (!IMAGE_ID.test(id)) return undefined;
-    const head = await unlessMissing(readHead(pathOf(folder, id), RECORD_MAX_BYTES));
+    const head = await undefinedIfMissing(readHead(pathOf(folder, id), RECORD_MAX_BYTES));
     return head && decodeRecord(id, head);
   };
 
   const list = async (): Promise<ImageRecord[]> => {
     const records: ImageRecord[] = [];
     for (const name of (await readdir(folder)).filter((name) => IMAGE_FILE.test(name))) {
-      // An image that was removed since the folder was read is not in the list.
+      // Undefined if the image was removed since the folder was read.
       const record = await find(name.slice(0, name.indexOf('.')));
       if (record) records.push(record);
     }
@@ -80,7 +79,7 @@ function createWriter(folder: string) {
   const withLock = createKeyedMutex();
 
   const write = async (image: StoredImage): Promise<ImageRecord> => {
-    await writeWhole(pathOf(folder, image.record.id), encodeImage(image));
+    await writeAtomically(pathOf(folder, image.record.id), encodeImage(image));
     return image.record;
   };
 
@@ -90,41 +89,55 @@ function createWriter(folder: string) {
     return write({ record: describeImage({ id, contentType, createdAt, updatedAt: createdAt }, bytes), bytes });
   };
 
-  // Reading and writing are one turn: otherwise an image that was removed between the two would rise again.
-  const change = (id: string, wanted: ImageChange): Promise<boolean> =>
+  // Reads and writes under one lock: otherwise an image that is removed in between would come back.
+  const change = (id: string, imageChange: ImageChange): Promise<boolean> =>
     withLock(id, async () => {
       const image = await readImage(folder, id);
       if (!image) return false;
-      await write(changed(image, wanted));
+      await write(apply(imageChange, image));
       return true;
     });
 
   const remove = async (id: string): Promise<boolean> =>
-    IMAGE_ID.test(id) && withLock(id, () => removeWhole(pathOf(folder, id)));
+    IMAGE_ID.test(id) && withLock(id, () => removeDurably(pathOf(folder, id)));
 
   return { add, change, remove };
 }
 
 async function readImage(folder: string, id: string): Promise<StoredImage | undefined> {
   if (!IMAGE_ID.test(id)) return undefined;
-  const content = await unlessMissing(readFile(pathOf(folder, id)));
+  const content = await undefinedIfMissing(readFile(pathOf(folder, id)));
   return content && decodeImage(id, content);
 }
 
-function changed({ record, bytes }: StoredImage, { contentType = record.contentType, ...wanted }: ImageChange) {
-  const { id, createdAt } = record;
-  const kept = wanted.bytes ?? bytes;
-  return {
-    record: describeImage({ id, contentType, createdAt, updatedAt: new Date().toISOString() }, kept),
-    bytes: kept,
-  };
+function apply(change: ImageChange, image: StoredImage): StoredImage {
+  const { contentType = image.record.contentType, bytes = image.bytes } = change;
+  const { id, createdAt } = image.record;
+  return { record: describeImage({ id, contentType, createdAt, updatedAt: new Date().toISOString() }, bytes), bytes };
 }
 
-/** Only ever called with what IMAGE_ID accepts: an id is never a path. */
+/** Requires an id that matches IMAGE_ID, so that it cannot contain a path. */
 function pathOf(folder: string, id: string): string {
   return join(folder, `${id}.image`);
 }
 
 function byAge(one: ImageRecord, other: ImageRecord): number {
   return one.createdAt < other.createdAt || (one.createdAt === other.createdAt && one.id < other.id) ? -1 : 1;
+}
+
+/** Runs work with the same key one after the other, in order. */
+function createKeyedMutex() {
+  const lastByKey = new Map<string, Promise<unknown>>();
+
+  return async <Result>(key: string, work: () => Promise<Result>): Promise<Result> => {
+    const previous = lastByKey.get(key) ?? Promise.resolve();
+    // A failure is reported to its own caller and does not stop the next one.
+    const current = previous.catch(() => {}).then(work);
+    lastByKey.set(key, current);
+    try {
+      return await current;
+    } finally {
+      if (lastByKey.get(key) === current) lastByKey.delete(key);
+    }
+  };
 }

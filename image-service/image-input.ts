@@ -1,12 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { json } from 'body-parser';
 import { z } from 'zod';
-import { ErrorAnswer } from './answers.ts';
+import { HttpError } from './responses.ts';
 
-const bytes = z.string('data must be the image as base64').transform((text, context) => {
-  const decoded = Buffer.from(text, 'base64');
-  // Buffer passes over what is not base64; only what it writes the same way again was base64 throughout.
-  if (decoded.toString('base64') !== text) context.addIssue('data must be base64, padded, without a data: prefix');
-  else if (decoded.length === 0) context.addIssue('data must hold an image; it is empty');
-  return decoded;
+/** Limit of a request's JSON, after decompression. */
+const PAYLOAD_MAX_BYTES = 512_000;
+
+/** Creates a reader of JSON bodies: undefined without a body; throws 400, 413 or 415. */
+export function createBodyReader(): (request: IncomingMessage, response: ServerResponse) => Promise<unknown> {
+  const parseBody = json({ limit: PAYLOAD_MAX_BYTES, type: () => true });
+  return async (request, response) => {
+    if (!hasBody(request)) return undefined;
+    if (!isJson(request)) throw new HttpError(415, 'Send the body as application/json.');
+    const error = await new Promise<unknown>((resolve) => parseBody(request, response, resolve));
+    if (error) throw explain(error);
+    return 'body' in request ? request.body : undefined;
+  };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function isJson({ headers }: IncomingMessage): boolean {
+  const [mediaType = ''] = (headers['content-type'] ?? '').split(';', 1);
+  return mediaType.trim().toLowerCase() === 'application/json';
+}
+
+// The parser's errors quote the body in their messages, so they are neither sent nor logged.
+function explain(error: unknown): HttpError {
+  const status = error instanceof Error && 'status' in error ? error.status : 500;
+  if (status === 413) return new HttpError(413, `The body may not exceed ${PAYLOAD_MAX_BYTES} bytes of JSON.`);
+  if (status === 415)
+    return new HttpError(415, 'Send the body in UTF-8, uncompressed or compressed with gzip, deflate or br.');
+  return new HttpError(400, 'The body is not JSON.');
+}
+
+const base64 = z.string('data must be the image as base64').transform((text, context) => {
+  const bytes = Buffer.from(text, 'base64');
+  // Buffer skips characters that are not base64; encoding the result again reveals them.
+  if (bytes.toString('base64') !== text) context.addIssue('data must be base64, padded, without a data: prefix');
+  else if (bytes.length === 0) context.addIssue('data is empty; it must contain an image');
+  return bytes;
 });
 
 const contentType = z.enum(
@@ -16,26 +51,26 @@ const contentType = z.enum(
 
 const notAnObject = 'The body must be a JSON object with data and contentType';
 
-const wholeImage = z.object({ data: bytes, contentType }, notAnObject);
+const wholeImage = z.object({ data: base64, contentType }, notAnObject);
 
-const partOfImage = z
-  .object({ data: bytes.optional(), contentType: contentType.optional() }, notAnObject)
+const imageChange = z
+  .object({ data: base64.optional(), contentType: contentType.optional() }, notAnObject)
   .refine(({ data, contentType }) => data || contentType, 'The body must have data or contentType');
 
-/** The image of a POST or PUT. Fields it does not know are ignored; throws a refusal that names all faults. */
+/** Parses the body of POST and PUT. Ignores unknown fields; throws 400 with all errors together. */
 export function parseImage(body: unknown) {
   const { data, contentType } = parse(wholeImage, body);
   return { bytes: data, contentType };
 }
 
-/** The change of a PATCH: at least one of bytes and contentType. Throws a refusal that names all faults. */
+/** Parses the body of PATCH, which has bytes, a content type, or both. Throws 400 with all errors together. */
 export function parseChange(body: unknown) {
-  const { data, contentType } = parse(partOfImage, body);
+  const { data, contentType } = parse(imageChange, body);
   return { bytes: data, contentType };
 }
 
 function parse<Input extends z.ZodType>(input: Input, body: unknown): z.output<Input> {
   const result = input.safeParse(body);
   if (result.success) return result.data;
-  throw new ErrorAnswer(400, `${result.error.issues.map(({ message }) => message).join('; ')}.`);
+  throw new HttpError(400, `${result.error.issues.map(({ message }) => message).join('; ')}.`);
 }

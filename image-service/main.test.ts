@@ -1,19 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { imageServiceEnvironment } from './environment.ts';
-import { aGif, asJson, startTestService, TOKEN, type ToldImage, temporaryFolder } from './testing/service.ts';
+import { type ApiImage, aGif, asJson, startTestService, TOKEN, temporaryFolder } from './testing/service.ts';
 
-// Starting a process takes its time where the machine is busy.
+// Processes start slowly on a busy machine.
 const processes = { timeout: 60_000 };
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs the real process with these variables alone. */
+/** Starts the process with these variables only. */
 function run(env: NodeJS.ProcessEnv, ...args: string[]) {
   const { PATH } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'image-service/main.ts', ...args], {
@@ -25,13 +26,13 @@ function run(env: NodeJS.ProcessEnv, ...args: string[]) {
   return child;
 }
 
-/** What a process leaves behind when it ends. */
+/** Waits for the end of a process. */
 async function outcomeOf(child: ReturnType<typeof run>) {
   const [[code], stdout, stderr] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
   return { code, stdout, lines: stderr.split('\n').filter((line) => line !== '') };
 }
 
-/** The variables of a service that can start. */
+/** The variables that a start requires. */
 async function completeEnvironment() {
   const folder = await temporaryFolder();
   const tokenFile = join(folder, 'token');
@@ -39,8 +40,8 @@ async function completeEnvironment() {
   return { IMAGE_SERVICE_PORT: '0', IMAGE_SERVICE_FOLDER: join(folder, 'images'), IMAGE_SERVICE_TOKEN_FILE: tokenFile };
 }
 
-describe('a service started alone', processes, () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('serves until %s, then exits with 0', async (signal) => {
+describe('the process', processes, () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('serves until %s and exits with 0', async (signal) => {
     const child = run(await completeEnvironment());
     const lines: string[] = [];
     const logged = createInterface(child.stdout).on('line', (line) => lines.push(line));
@@ -49,7 +50,7 @@ describe('a service started alone', processes, () => {
 
     const stored = { method: 'POST', headers: asJson, body: JSON.stringify(aGif) };
     const response = await fetch(`${url}/images/api/v1/images`, stored);
-    const { imageUrl } = (await response.json()) as ToldImage;
+    const { imageUrl } = (await response.json()) as ApiImage;
     expect((await fetch(imageUrl)).status).toBe(200);
 
     child.kill(signal);
@@ -59,10 +60,32 @@ describe('a service started alone', processes, () => {
     expect(events.sort()).toEqual(['listening', 'request', 'request', 'stopped', 'stopping']);
     expect(lines.join('')).not.toContain(TOKEN);
   });
+
+  test('cuts off requests after SHUTDOWN_GRACE_MS, logs their number and exits with 1', async () => {
+    const child = run({ ...(await completeEnvironment()), SHUTDOWN_GRACE_MS: '50' });
+    const lines: string[] = [];
+    const logged = createInterface(child.stdout).on('line', (line) => lines.push(line));
+    await once(logged, 'line');
+    const headers = { ...asJson, Expect: '100-continue' };
+    const sending = request(`${JSON.parse(lines[0] ?? '').url}/images/api/v1/images`, { method: 'POST', headers });
+    sending.on('error', () => {}).flushHeaders();
+    await once(sending, 'continue');
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([1, null]);
+    const cutOff = { event: 'requests cut off', requestsCutOff: 1, graceMs: 50 };
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining(cutOff));
+  });
+
+  test('rejects unknown arguments with the help', async () => {
+    const { code, stdout, lines } = await outcomeOf(run(await completeEnvironment(), '--port', '1'));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(lines[0]).toBe('Unknown argument: --port 1');
+    expect(lines.join()).toContain('IMAGE_SERVICE_PORT');
+  });
 });
 
 describe('the environment', processes, () => {
-  test('is faulted in one go where everything is missing, an empty string included', async () => {
+  test('reports all missing variables together, empty ones too', async () => {
     const { code, stdout, lines } = await outcomeOf(run({ IMAGE_SERVICE_FOLDER: '' }));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(lines).toEqual([
@@ -71,7 +94,7 @@ describe('the environment', processes, () => {
     ]);
   });
 
-  test('is faulted in one go where everything is malformed', async () => {
+  test('reports all malformed variables together', async () => {
     const env = {
       IMAGE_SERVICE_PORT: '65536',
       IMAGE_SERVICE_PUBLIC_URL: 'images',
@@ -88,7 +111,7 @@ describe('the environment', processes, () => {
   });
 
   test.each(['http://localhost:4003', 'http://images.localhost', 'ftp://127.0.0.1', 'http://127.0.0.1?x', '127.0.0.1'])(
-    'takes no public URL like %s',
+    'rejects the public URL %s',
     (url) => {
       const { error } = imageServiceEnvironment.shape.IMAGE_SERVICE_PUBLIC_URL.safeParse(url);
       expect(error?.issues[0]?.message).toContain('must be an absolute http or https URL');
@@ -100,7 +123,7 @@ describe('the environment', processes, () => {
     ['too short once trimmed', `  ${'x'.repeat(15)}  `],
     ['of two lines', `${TOKEN}\n${TOKEN}`],
     ['not ASCII', 'ü'.repeat(16)],
-  ])('takes no token that is %s, and does not show it', async (_, token) => {
+  ])('rejects a token that is %s without printing it', async (_, token) => {
     const file = join(await temporaryFolder(), 'token');
     await writeFile(file, token);
     const { error } = imageServiceEnvironment.shape.IMAGE_SERVICE_TOKEN_FILE.safeParse(file);
@@ -109,7 +132,7 @@ describe('the environment', processes, () => {
     ]);
   });
 
-  test('is described by --help, with defaults and without a look at it', async () => {
+  test('is described by --help, with defaults, whatever it contains', async () => {
     const { code, stdout, lines } = await outcomeOf(run({}, '--help'));
     expect({ code, lines }).toEqual({ code: 0, lines: [] });
     for (const [name, { description }] of Object.entries(imageServiceEnvironment.shape)) {
@@ -119,16 +142,16 @@ describe('the environment', processes, () => {
   });
 });
 
-describe('one line and exit code 1', processes, () => {
-  test('tell of a port that is taken', async () => {
+describe('a start fails with one line and exit code 1', processes, () => {
+  test('on a port that is taken', async () => {
     const { port } = new URL((await startTestService()).url);
     const { code, lines } = await outcomeOf(run({ ...(await completeEnvironment()), IMAGE_SERVICE_PORT: port }));
-    const told = `IMAGE_SERVICE_PORT ${port} is taken on 127.0.0.1; stop the process that listens there, or set another port`;
-    expect({ code, lines }).toEqual({ code: 1, lines: [told] });
+    const message = `IMAGE_SERVICE_PORT ${port} is taken on 127.0.0.1; stop the process that listens there, or set another port`;
+    expect({ code, lines }).toEqual({ code: 1, lines: [message] });
   });
 
-  test('tell of a host that is not here', async () => {
-    // An address that is set aside for documentation (RFC 5737).
+  test('on an address of another machine', async () => {
+    // Reserved for documentation (RFC 5737).
     const { code, lines } = await outcomeOf(run({ ...(await completeEnvironment()), HOST: '192.0.2.1' }));
     expect({ code, lines }).toEqual({
       code: 1,
@@ -136,13 +159,13 @@ describe('one line and exit code 1', processes, () => {
     });
   });
 
-  test('tell of a folder that cannot be written', async () => {
+  test('with a folder that cannot be written', async () => {
     const complete = await completeEnvironment();
     await mkdir(complete.IMAGE_SERVICE_FOLDER);
     const folder = join(complete.IMAGE_SERVICE_FOLDER, 'file');
     await writeFile(folder, '');
     const { code, stdout, lines } = await outcomeOf(run({ ...complete, IMAGE_SERVICE_FOLDER: folder }));
-    const told = `IMAGE_SERVICE_FOLDER ${folder} cannot be written (EEXIST); make it writable for this user, or set another folder`;
-    expect({ code, stdout, lines }).toEqual({ code: 1, stdout: '', lines: [told] });
+    const message = `IMAGE_SERVICE_FOLDER ${folder} cannot be written (EEXIST); make it writable for this user, or set another folder`;
+    expect({ code, stdout, lines }).toEqual({ code: 1, stdout: '', lines: [message] });
   });
 });

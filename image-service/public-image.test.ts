@@ -5,7 +5,7 @@ import { bytesOf, gif, png, startTestService } from './testing/service.ts';
 const tagOf = (bytes: Buffer, type: string) => `"${createHash('sha256').update(bytes).digest('hex')}-${type}"`;
 
 describe('GET <imageUrl>', () => {
-  test('gives the bytes and exactly their type, without a token', async () => {
+  test('returns the bytes with exactly their type, without a token', async () => {
     const { store } = await startTestService();
     const { imageUrl, updatedAt } = await store();
     const response = await fetch(imageUrl);
@@ -24,7 +24,7 @@ describe('GET <imageUrl>', () => {
     });
   });
 
-  test('gives what is not the image it is said to be as it is', async () => {
+  test('returns bytes unchanged that are not of their type', async () => {
     const { store } = await startTestService();
     const { imageUrl } = await store(Buffer.from('<script>alert(1)</script>'), 'image/png');
     const response = await fetch(imageUrl);
@@ -32,14 +32,14 @@ describe('GET <imageUrl>', () => {
     expect(await response.text()).toBe('<script>alert(1)</script>');
   });
 
-  test('uses the public URL where one is given, whatever it ends in', async () => {
+  test('is at the public URL if one is set, with or without a trailing slash', async () => {
     const { store } = await startTestService({ publicUrl: 'https://images.example/here/' });
     const { id, imageUrl } = await store();
     expect(imageUrl).toBe(`https://images.example/here/images/public/${id}`);
   });
 });
 
-test('HEAD <imageUrl> gives what GET does, but for the bytes', async () => {
+test('HEAD <imageUrl> returns the headers of GET', async () => {
   const { store } = await startTestService();
   const { imageUrl } = await store();
   const [get, head] = [await fetch(imageUrl), await fetch(imageUrl, { method: 'HEAD' })];
@@ -73,7 +73,7 @@ describe('If-None-Match', () => {
     }
   });
 
-  test('with a star is 404 where there is no image', async () => {
+  test('with a star is 404 without an image', async () => {
     const { url } = await startTestService();
     const response = await fetch(`${url}/images/public/0123456789abcdef01234567`, {
       headers: { 'If-None-Match': '*' },
@@ -81,7 +81,7 @@ describe('If-None-Match', () => {
     expect(response.status).toBe(404);
   });
 
-  test('no longer matches once bytes or type have changed', async () => {
+  test('does not match after bytes or type have changed', async () => {
     const { store, call } = await startTestService();
     const { id, imageUrl } = await store();
     const askAgain = (known: string) => fetch(imageUrl, { headers: { 'If-None-Match': known } });

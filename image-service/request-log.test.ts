@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { aGif, asJson, errorOf, startTestService, TOKEN } from './testing/service.ts';
 
-/** A log, and the lines that are written to it. */
+/** A log and its lines. */
 const collectLog = () => {
   const lines: string[] = [];
   const write = (chunk: Buffer, _: string, done: () => void) => {
@@ -17,7 +17,7 @@ const collectLog = () => {
   return { lines, log: pino(new Writable({ write })) };
 };
 
-test('a client that leaves before its body is whole stores nothing, and is no failure', async () => {
+test('a client that disconnects within its body stores nothing and logs no failure', async () => {
   const { lines, log } = collectLog();
   const { api, call } = await startTestService({ log });
   const sending = request(`${api}/images`, { method: 'POST', headers: { ...asJson, Expect: '100-continue' } });
@@ -32,8 +32,8 @@ test('a client that leaves before its body is whole stores nothing, and is no fa
   expect(await (await call('GET', '/images')).json()).toEqual([]);
 });
 
-describe('a failure of its own', () => {
-  test('is 500 that tells nothing, and one log line that tells all', async () => {
+describe('a bug', () => {
+  test('is answered with 500 without details and logged whole in one line', async () => {
     const { lines, log } = collectLog();
     const { api, folder } = await startTestService({ log });
     await rm(folder, { recursive: true });

@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { pathOf } from './routes.ts';
 
-/** Logs a request when it has ended. Headers and body stay out of the log: the token and image data are in them. */
+/** Logs a request when it has ended, without headers and body: they contain the token and image data. */
 export function logWhenEnded(log: Logger, request: IncomingMessage, response: ServerResponse): void {
   const startedMs = performance.now();
   response.once('close', () => {
     log.info({
       event: 'request',
-      ...named(request),
-      // Whoever leaves before the answer begins has seen no status.
+      ...describe(request),
+      // A client that disconnects before the response has seen no status.
       status: response.headersSent ? response.statusCode : undefined,
       durationMs: Math.round(performance.now() - startedMs),
       isComplete: response.writableFinished,
@@ -17,11 +17,11 @@ export function logWhenEnded(log: Logger, request: IncomingMessage, response: Se
   });
 }
 
-/** Logs an error that is no refusal, whole: the client was told nothing of it. */
+/** Logs a bug with its stack; the client sees no details. */
 export function logFailure(log: Logger, request: IncomingMessage, error: unknown): void {
-  log.error({ event: 'failure', ...named(request), err: error });
+  log.error({ event: 'failure', ...describe(request), err: error });
 }
 
-function named(request: IncomingMessage) {
+function describe(request: IncomingMessage) {
   return { requestId: request.headers['x-request-id'], method: request.method, path: pathOf(request) };
 }

@@ -23,7 +23,7 @@ describe('a path', () => {
     expect((await call('GET', `/images/${id}//`)).status).toBe(404);
   });
 
-  test('may have a query, which says nothing', async () => {
+  test('may have a query, which is ignored', async () => {
     const { call, store } = await startTestService();
     const { id, imageUrl } = await store();
     expect((await call('GET', `/images/${id}/?page=2`)).status).toBe(200);
@@ -54,7 +54,7 @@ describe('an id', () => {
   ];
   const odd = ['secret.image', `${noImage}%00`, '%', 'constructor', encodeURIComponent(`../${noImage}`)];
 
-  test.each([...ids, ...odd])('such as %s, which no image has, is 404 to everybody', async (id) => {
+  test.each([...ids, ...odd])('such as %s, which no image has, is 404', async (id) => {
     const { url, api, folder } = await startTestService();
     await writeFile(join(folder, 'secret.image'), '{}\nprivate');
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
@@ -66,10 +66,10 @@ describe('an id', () => {
     expect((await exchange(url, { path: `/images/public/${id}` })).status).toBe(404);
   });
 
-  test('in capitals is another id', async () => {
+  test('in upper case is another id', async () => {
     const { call, store } = await startTestService();
     const { id } = await store();
-    // A random id has a letter but once in ninety thousand times.
+    // A random id has no letter once in ninety thousand times.
     if (/[a-f]/.test(id)) expect((await call('GET', `/images/${id.toUpperCase()}`)).status).toBe(404);
   });
 });

@@ -1,39 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, ErrorAnswer } from './answers.ts';
+import { HttpError, type Reply } from './responses.ts';
 
-/** A request on its way to its answer. `id` is what the path named as it was sent: not checked, not decoded. */
+/** A request, its response, and the id in its path: neither checked nor decoded. */
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
   id: string;
 }
 
-type Handle = (exchange: Exchange) => Answer | Promise<Answer>;
+type Handler = (exchange: Exchange) => Reply | Promise<Reply>;
 
-/** One path, and what each method does there. The pattern's only group, where it has one, is the id. */
+/** The handlers of one path, by method. The first group of the pattern is the id. */
 export interface Route {
   path: RegExp;
-  methods: Record<string, Handle>;
+  methods: Record<string, Handler>;
 }
 
-/** What the request's method does at its path. Throws a refusal: 404 without such a path, 405 without such a method. */
-export function findHandle(routes: Route[], path: string, method = 'GET'): { handle: Handle; id: string } {
+/** Finds the handler of a request. Throws 404 for an unknown path and 405 for a method it does not have. */
+export function findHandler(routes: Route[], path: string, method = 'GET'): { handle: Handler; id: string } {
   for (const route of routes) {
     const [match, id = ''] = route.path.exec(path) ?? [];
-    if (match !== undefined) return { handle: methodOf(route, method), id };
+    if (match !== undefined) return { handle: handlerOf(route, method), id };
   }
-  throw new ErrorAnswer(404, 'There is nothing at this path.');
+  throw new HttpError(404, 'There is nothing at this path.');
 }
 
-/** The path of a request's target, without its query and one trailing slash; otherwise as it was sent. */
+/** The path of a request without its query and one trailing slash, otherwise as it was sent. */
 export function pathOf({ url = '/' }: IncomingMessage): string {
   const [path = ''] = url.split('?', 1);
   return path.replace(/(?<=.)\/$/, '');
 }
 
-function methodOf({ methods }: Route, method: string): Handle {
-  const handle = methods[method === 'HEAD' ? 'GET' : method];
-  if (handle) return handle;
+function handlerOf({ methods }: Route, method: string): Handler {
+  const handler = methods[method === 'HEAD' ? 'GET' : method];
+  if (handler) return handler;
   const allowed = Object.keys(methods).flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
-  throw new ErrorAnswer(405, `Here go only ${allowed.join(', ')}.`, { Allow: allowed.join(', ') });
+  throw new HttpError(405, `Use one of ${allowed.join(', ')}.`, { Allow: allowed.join(', ') });
 }

@@ -11,19 +11,19 @@ import { startImageService } from './server.ts';
 import { aGif, asJson, startTestService, TOKEN } from './testing/service.ts';
 
 describe('starting', () => {
-  test.each(['127.0.0.1', '0.0.0.0'])('on %s names 127.0.0.1', async (host) => {
+  test.each(['127.0.0.1', '0.0.0.0'])('on %s returns a URL with 127.0.0.1', async (host) => {
     const { url, store } = await startTestService({ host });
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
     expect((await fetch((await store()).imageUrl)).status).toBe(200);
   });
 
-  test('on localhost does not name it', async () => {
+  test('on localhost returns a URL without it', async () => {
     const { url } = await startTestService({ host: 'localhost' });
     expect(url).not.toContain('localhost');
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
   });
 
-  test('on a port that is taken is refused by node, and leaves the folder alone', async () => {
+  test('on a taken port rejects with EADDRINUSE and leaves the folder unchanged', async () => {
     const { url, folder } = await startTestService();
     const unfinished = join(folder, '0123456789abcdef01234567.image.0123456789abcdef.tmp');
     await writeFile(unfinished, 'being written by the other');
@@ -32,7 +32,7 @@ describe('starting', () => {
     expect(existsSync(unfinished)).toBe(true);
   });
 
-  test('in a folder that cannot be one frees the port', async () => {
+  test('with a file in place of the folder rejects and frees the port', async () => {
     const { url, folder, stop } = await startTestService();
     await stop();
     const settings = { host: '127.0.0.1', port: Number(new URL(url).port), token: TOKEN };
@@ -44,13 +44,13 @@ describe('starting', () => {
 });
 
 describe('stopping', () => {
-  test('takes no more connections, and can be asked for twice', async () => {
+  test('accepts no more connections, and may be called twice', async () => {
     const { url, stop } = await startTestService();
     await Promise.all([stop(), stop()]);
     await expect(fetch(`${url}/health/live`)).rejects.toThrow();
   });
 
-  test('ends idle connections at once', async () => {
+  test('closes idle connections at once', async () => {
     const { url, stop } = await startTestService();
     const agent = new Agent({ keepAlive: true });
     onTestFinished(() => agent.destroy());
@@ -62,7 +62,7 @@ describe('stopping', () => {
     await once(silent.resume(), 'close');
   });
 
-  test('lets a request that is being sent have its answer', async () => {
+  test('waits for the response to a request that is being sent', async () => {
     const { api, stop } = await startTestService();
     const headers = { ...asJson, Expect: '100-continue' };
     const sending = request(`${api}/images`, { method: 'POST', headers, agent: new Agent({ keepAlive: true }) });
@@ -77,9 +77,9 @@ describe('stopping', () => {
     await stopped;
   });
 
-  test('lets a slow reader have all of an image', async () => {
+  test('sends a whole image to a slow reader', async () => {
     const { url, folder, stop } = await startTestService();
-    // Larger than POST takes, and than what the system buffers: most of it waits in the service.
+    // Larger than the socket buffers, so that most of it waits in the service.
     const bytes = Buffer.alloc(12_000_000, 7);
     const { id } = await openImageFiles(folder).add({ contentType: 'image/png', bytes });
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -92,8 +92,8 @@ describe('stopping', () => {
     await stopped;
   });
 
-  test('ends what is not done in time', async () => {
-    const { api, stop } = await startTestService();
+  test('cuts off a request that exceeds the grace period, and counts it', async () => {
+    const { api, stop, requestsCutOff } = await startTestService();
     const headers = { ...asJson, Expect: '100-continue' };
     const sending = request(`${api}/images`, { method: 'POST', headers });
     sending.flushHeaders();
@@ -101,5 +101,6 @@ describe('stopping', () => {
     const ended = once(sending, 'response').catch((error) => error.code);
     await stop(10);
     expect(await ended).toBe('ECONNRESET');
+    expect(requestsCutOff()).toBe(1);
   });
 });

@@ -5,13 +5,14 @@ import { trackConnections } from './connection-drain.ts';
 import { openImageFiles } from './image-files.ts';
 import { createImageService } from './service.ts';
 
-/** Where the service listens (port 0: a free one) and keeps its images, and what it answers with. */
 export interface ImageServiceSettings {
   host: string;
+  /** 0 takes a free port. */
   port: number;
-  /** The absolute URL that clients reach it at, where that is not the one it listens on. */
+  /** Absolute URL under which clients reach the service, if it differs from the one it listens on. */
   publicUrl?: string | undefined;
   token: string;
+  /** Folder of the images. */
   folder: string;
   log?: Logger | undefined;
 }
@@ -28,7 +29,7 @@ export interface RunningImageService {
 const REQUEST_TIMEOUT_MS = 30_000;
 const DEFAULT_GRACE_MS = 20_000;
 
-/** Starts the service. Rejects with node's own error: of listening (EADDRINUSE, …) or of the folder (EACCES, …). */
+/** Starts the service. Rejects with Node's error for listening (EADDRINUSE, …) or for the folder (EACCES, …). */
 export async function startImageService(settings: ImageServiceSettings): Promise<RunningImageService> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS });
   const connections = trackConnections(server);
@@ -36,8 +37,8 @@ export async function startImageService(settings: ImageServiceSettings): Promise
   await once(server, 'listening');
   const url = urlOf(server);
   try {
-    // Only now, and without a pause in which a request could come: opening sweeps the folder, and must not do so
-    // under a process that already serves it on this port.
+    // After listening, because opening deletes temporary files, which a process that has this port may be writing.
+    // Synchronous, so that no request arrives before there is a handler.
     serve(server, url, settings);
   } catch (error) {
     await connections.drain();
@@ -66,7 +67,7 @@ function createStop({ drain, cutOff }: ReturnType<typeof trackConnections>) {
   };
 }
 
-// Names an address and never `localhost`, which some clients' checks of URLs refuse.
+// An address, never `localhost`, which some clients reject in URLs.
 function urlOf(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port');

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
+  type ApiImage,
   aGif,
   aPng,
   asJson,
@@ -11,37 +12,36 @@ import {
   noImage,
   png,
   startTestService,
-  type ToldImage,
 } from './testing/service.ts';
 
 describe('POST /images', () => {
-  test('stores an image and tells where it is', async () => {
+  test('stores an image and returns its URL', async () => {
     const { url, call } = await startTestService();
     const response = await call('POST', '/images', aGif);
-    const told = (await response.json()) as ToldImage;
+    const stored = (await response.json()) as ApiImage;
 
     expect(response.status).toBe(201);
     expect(response.headers.get('Content-Type')).toBe('application/json; charset=utf-8');
-    expect(Object.keys(told).sort()).toEqual(['contentType', 'createdAt', 'id', 'imageUrl', 'updatedAt']);
-    expect(told.id).toMatch(/^[0-9a-f]{24}$/);
-    expect(told).toMatchObject({ contentType: 'image/gif', imageUrl: `${url}/images/public/${told.id}` });
-    expect(told.imageUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//);
-    expect(told.updatedAt).toBe(told.createdAt);
+    expect(Object.keys(stored).sort()).toEqual(['contentType', 'createdAt', 'id', 'imageUrl', 'updatedAt']);
+    expect(stored.id).toMatch(/^[0-9a-f]{24}$/);
+    expect(stored).toMatchObject({ contentType: 'image/gif', imageUrl: `${url}/images/public/${stored.id}` });
+    expect(stored.imageUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//);
+    expect(stored.updatedAt).toBe(stored.createdAt);
   });
 
-  test.each(['image/gif', 'image/jpeg', 'image/png'])('takes %s', async (contentType) => {
+  test.each(['image/gif', 'image/jpeg', 'image/png'])('accepts %s', async (contentType) => {
     const { call } = await startTestService();
     expect((await call('POST', '/images', { ...aGif, contentType })).status).toBe(201);
   });
 
-  test('passes over fields it does not know', async () => {
+  test('ignores unknown fields', async () => {
     const { call } = await startTestService();
     const response = await call('POST', '/images', { ...aGif, id: noImage, unknown: { nested: true } });
     expect(response.status).toBe(201);
-    expect(((await response.json()) as ToldImage).id).not.toBe(noImage);
+    expect(((await response.json()) as ApiImage).id).not.toBe(noImage);
   });
 
-  test('takes a compressed body', async () => {
+  test('accepts a compressed body', async () => {
     const { api } = await startTestService();
     const headers = { ...asJson, 'Content-Encoding': 'gzip' };
     const body = gzipSync(JSON.stringify(aGif));
@@ -50,7 +50,7 @@ describe('POST /images', () => {
 });
 
 describe('GET /images', () => {
-  test('gives a bare array of all images', async () => {
+  test('returns a bare array of all images', async () => {
     const { call, store } = await startTestService();
     expect(await (await call('GET', '/images')).json()).toEqual([]);
     const stored = [await store(gif), await store(png, 'image/png')];
@@ -61,7 +61,7 @@ describe('GET /images', () => {
 });
 
 describe('GET /images/:id', () => {
-  test('gives the same as POST did', async () => {
+  test('returns the same as POST', async () => {
     const { call, store } = await startTestService();
     const stored = await store();
     const response = await call('GET', `/images/${stored.id}`);
@@ -69,7 +69,7 @@ describe('GET /images/:id', () => {
     expect(await response.json()).toEqual(stored);
   });
 
-  test('still does after a restart, with the URL of the new port', async () => {
+  test('does so after a restart, with the URL of the new port', async () => {
     const first = await startTestService();
     const stored = await first.store();
     await first.stop();
@@ -81,7 +81,7 @@ describe('GET /images/:id', () => {
 });
 
 describe('PUT /images/:id', () => {
-  test('replaces bytes and type, and leaves the URL', async () => {
+  test('replaces bytes and type and keeps the URL', async () => {
     const { call, store } = await startTestService();
     const before = await store();
     const response = await call('PUT', `/images/${before.id}`, aPng);
@@ -94,14 +94,14 @@ describe('PUT /images/:id', () => {
     expect(await bytesOf(served)).toEqual(png);
   });
 
-  test('needs both fields', async () => {
+  test('requires both fields', async () => {
     const { call, store } = await startTestService();
     const { id } = await store();
     expect((await call('PUT', `/images/${id}`, { data: aPng.data })).status).toBe(400);
     expect((await call('PUT', `/images/${id}`, { contentType: 'image/png' })).status).toBe(400);
   });
 
-  test('never brings back an image that DELETE took meanwhile', async () => {
+  test('does not bring back an image that was deleted meanwhile', async () => {
     const { call, store } = await startTestService();
     for (let round = 0; round < 10; round += 1) {
       const { id, imageUrl } = await store();
@@ -134,7 +134,7 @@ describe('PATCH /images/:id', () => {
     expect(await bytesOf(served)).toEqual(gif);
   });
 
-  test('needs one of the two', async () => {
+  test('requires one of the two fields', async () => {
     const { call, store } = await startTestService();
     const { id } = await store();
     const response = await call('PATCH', `/images/${id}`, { unknown: true });

@@ -1,16 +1,15 @@
 import type { RequestListener } from 'node:http';
 import { type Logger, pino } from 'pino';
 import { createTokenCheck } from './access.ts';
-import { ErrorAnswer, errorAnswer, jsonAnswer, noContent, send } from './answers.ts';
 import type { ImageFiles } from './image-files.ts';
-import { parseChange, parseImage } from './image-input.ts';
+import { createBodyReader, parseChange, parseImage } from './image-input.ts';
 import type { ImageRecord } from './image-record.ts';
-import { publicAnswer } from './public-image.ts';
-import { createBodyReader } from './request-body.ts';
+import { publicReply } from './public-image.ts';
 import { logFailure, logWhenEnded } from './request-log.ts';
-import { type Exchange, findHandle, pathOf, type Route } from './routes.ts';
+import { errorReply, HttpError, jsonReply, noContent, send } from './responses.ts';
+import { type Exchange, findHandler, pathOf, type Route } from './routes.ts';
 
-/** What the service works with. `publicUrl` is absolute and has no trailing slash; without `log` it is silent. */
+/** `publicUrl` is absolute, without a trailing slash. Logs nothing without `log`. */
 interface ImageServiceOptions {
   files: ImageFiles;
   token: string;
@@ -18,26 +17,26 @@ interface ImageServiceOptions {
   log?: Logger | undefined;
 }
 
-/** The image service's REST interface, as a listener for a node:http server's requests. */
+/** Creates the REST API as a request listener for a node:http server. */
 export function createImageService(options: ImageServiceOptions): RequestListener {
   const { files, token, log = pino({ enabled: false }) } = options;
   const checkToken = createTokenCheck(token);
   const routes = [...privateRoutes(options), ...publicRoutes(files)];
 
-  const answer = async (exchange: Omit<Exchange, 'id'>) => {
+  const reply = async (exchange: Omit<Exchange, 'id'>) => {
     const path = pathOf(exchange.request);
     if (PRIVATE_PATH.test(path)) checkToken(exchange.request.headers);
-    const { handle, id } = findHandle(routes, path, exchange.request.method);
+    const { handle, id } = findHandler(routes, path, exchange.request.method);
     return handle({ ...exchange, id });
   };
 
   return async (request, response) => {
     logWhenEnded(log, request, response);
     try {
-      send(response, await answer({ request, response }));
+      send(response, await reply({ request, response }));
     } catch (error) {
-      if (!(error instanceof ErrorAnswer)) logFailure(log, request, error);
-      send(response, errorAnswer(error));
+      if (!(error instanceof HttpError)) logFailure(log, request, error);
+      send(response, errorReply(error));
     }
   };
 }
@@ -47,59 +46,59 @@ const PRIVATE_PATH = /^\/images\/api\/v1(\/|$)/;
 function privateRoutes({ files, publicUrl }: ImageServiceOptions): Route[] {
   const readBody = createBodyReader();
 
-  const show = ({ id, contentType, createdAt, updatedAt }: ImageRecord) => {
+  const toJson = ({ id, contentType, createdAt, updatedAt }: ImageRecord) => {
     return { imageUrl: `${publicUrl}/images/public/${id}`, contentType, createdAt, updatedAt, id };
   };
 
-  const many = {
-    GET: async () => jsonAnswer(200, (await files.list()).map(show)),
+  const collection = {
+    GET: async () => jsonReply(200, (await files.list()).map(toJson)),
     POST: async ({ request, response }: Exchange) => {
       const image = parseImage(await readBody(request, response));
-      return jsonAnswer(201, show(await files.add(image)));
+      return jsonReply(201, toJson(await files.add(image)));
     },
   };
 
-  const one = {
-    GET: async ({ id }: Exchange) => jsonAnswer(200, show(found(await files.find(id)))),
+  const item = {
+    GET: async ({ id }: Exchange) => jsonReply(200, toJson(requireFound(await files.find(id)))),
     PUT: async ({ request, response, id }: Exchange) => {
       const image = parseImage(await readBody(request, response));
-      found(await files.change(id, image));
+      requireFound(await files.change(id, image));
       return noContent;
     },
     PATCH: async ({ request, response, id }: Exchange) => {
       const change = parseChange(await readBody(request, response));
-      found(await files.change(id, change));
+      requireFound(await files.change(id, change));
       return noContent;
     },
-    // A body, {} for instance, says nothing here; node passes over it unread.
+    // Any body is ignored; node discards it unread.
     DELETE: async ({ id }: Exchange) => {
-      found(await files.remove(id));
+      requireFound(await files.remove(id));
       return noContent;
     },
   };
 
   return [
-    { path: /^\/images\/api\/v1\/images$/, methods: many },
-    { path: /^\/images\/api\/v1\/images\/([^/]+)$/, methods: one },
+    { path: /^\/images\/api\/v1\/images$/, methods: collection },
+    { path: /^\/images\/api\/v1\/images\/([^/]+)$/, methods: item },
   ];
 }
 
 function publicRoutes(files: ImageFiles): Route[] {
-  const serve = async ({ id, request }: Exchange) => publicAnswer(found(await files.read(id)), request.headers);
+  const serve = async ({ id, request }: Exchange) => publicReply(requireFound(await files.read(id)), request.headers);
 
   const ready = async () => {
-    if (await files.isWritable()) return jsonAnswer(200, { status: 'ok' });
-    throw new ErrorAnswer(503, 'The image folder cannot be written.');
+    if (await files.isWritable()) return jsonReply(200, { status: 'ok' });
+    throw new HttpError(503, 'The image folder cannot be written.');
   };
 
   return [
     { path: /^\/images\/public\/([^/]+)$/, methods: { GET: serve } },
-    { path: /^\/health\/live$/, methods: { GET: () => jsonAnswer(200, { status: 'ok' }) } },
+    { path: /^\/health\/live$/, methods: { GET: () => jsonReply(200, { status: 'ok' }) } },
     { path: /^\/health\/ready$/, methods: { GET: ready } },
   ];
 }
 
-function found<Thing>(thing: Thing | undefined | false): Thing {
-  if (thing === undefined || thing === false) throw new ErrorAnswer(404, 'There is no such image.');
+function requireFound<Thing>(thing: Thing | undefined | false): Thing {
+  if (thing === undefined || thing === false) throw new HttpError(404, 'There is no such image.');
   return thing;
 }

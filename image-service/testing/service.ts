@@ -6,38 +6,37 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished } from 'vitest';
 import { type ImageServiceSettings, startImageService } from '../server.ts';
 
-/** The token that the services of the tests take. */
 export const TOKEN = 'a token for the tests alone';
 
-/** The smallest GIF, and a PNG that differs from it in every way that counts here. */
+/** The smallest GIF, and a PNG that differs from it in bytes, size and type. */
 export const gif = Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAA=', 'base64');
 export const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', 'base64');
 
-/** The same two as a request's body. */
+/** Request bodies of the two. */
 export const aGif = { data: gif.toString('base64'), contentType: 'image/gif' };
 export const aPng = { data: png.toString('base64'), contentType: 'image/png' };
 
-/** The headers of a request that may, and that has a body. */
+/** Headers of an authorised request with a JSON body. */
 export const asJson = { 'X-API-Private-Token': TOKEN, 'Content-Type': 'application/json' };
 
-/** An id as ids are, which no image has. */
+/** A well-formed id that no image has. */
 export const noImage = '0123456789abcdef01234567';
 
-/** A folder that is gone after the test. */
+/** Creates a folder that is deleted after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'image-service-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** A service that runs until the test is over, with what a test wants to ask it. */
+/** Starts a service that runs until the end of the test. */
 export async function startTestService(settings: Partial<ImageServiceSettings> = {}) {
   const folder = settings.folder ?? (await temporaryFolder());
   const service = await startImageService({ host: '127.0.0.1', port: 0, token: TOKEN, ...settings, folder });
   onTestFinished(() => service.stop(0));
   const api = `${service.url}/images/api/v1`;
 
-  /** Calls the private interface; `body` is sent as JSON. */
+  /** Calls the private API; sends `body` as JSON. */
   const call = (method: string, path: string, body?: unknown) =>
     fetch(`${api}${path}`, {
       method,
@@ -45,25 +44,24 @@ export async function startTestService(settings: Partial<ImageServiceSettings> =
       body: body === undefined ? null : JSON.stringify(body),
     });
 
-  /** Stores an image, the GIF where none is given, and answers with what the service tells of it. */
+  /** Stores an image, by default the GIF, and returns its metadata. */
   const store = async (bytes = gif, contentType = 'image/gif') => {
     const response = await call('POST', '/images', { data: bytes.toString('base64'), contentType });
-    return (await response.json()) as ToldImage;
+    return (await response.json()) as ApiImage;
   };
 
   return { ...service, folder, api, call, store };
 }
 
-/** What an error is answered with. */
+/** The body of an error response. */
 export const errorOf = (status: number, message: unknown = expect.any(String)) => ({ status_code: status, message });
 
-/** The bytes of an answer. */
 export async function bytesOf(response: Response): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-/** What the service tells of an image. */
-export interface ToldImage {
+/** An image's metadata in the API. */
+export interface ApiImage {
   imageUrl: string;
   contentType: string;
   createdAt: string;
@@ -71,7 +69,7 @@ export interface ToldImage {
   id: string;
 }
 
-/** Sends a request as it is given: fetch would tidy up the path, and refuses to leave a body unfinished. */
+/** Sends a request unchanged: fetch would normalise its path, and cannot leave its body unfinished. */
 export function exchange(url: string, options: RequestOptions & { body?: string | undefined; isUnfinished?: boolean }) {
   return new Promise<{ status: number; headers: IncomingMessage['headers']; body: string }>((resolve, reject) => {
     const sending = request(url, { agent: false, ...options }, async (response) => {

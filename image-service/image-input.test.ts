@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { aGif, asJson, errorOf, exchange, startTestService, TOKEN } from './testing/service.ts';
 
-/** A payload of exactly so many bytes; the field that fills it up is one the service does not know. */
+/** A payload of exactly that many bytes, filled up with an unknown field. */
 const payloadOf = (sizeBytes: number) => {
   const empty = JSON.stringify({ ...aGif, unknown: '' });
   return JSON.stringify({ ...aGif, unknown: 'x'.repeat(sizeBytes - empty.length) });
@@ -22,10 +22,10 @@ describe('a bad body', () => {
     ['with a data: prefix', JSON.stringify({ ...aGif, data: `data:image/gif;base64,${aGif.data}` })],
     ['with base64 without padding', JSON.stringify({ ...aGif, data: aGif.data.replace(/=+$/, '') })],
     ['with base64url', JSON.stringify({ ...aGif, data: '-_-_' })],
-    ['with base64 broken by white space', JSON.stringify({ ...aGif, data: `${aGif.data}\n` })],
-    ['with bits after the end of base64', JSON.stringify({ ...aGif, data: 'QR==' })],
+    ['with white space in base64', JSON.stringify({ ...aGif, data: `${aGif.data}\n` })],
+    ['with non-zero trailing bits in base64', JSON.stringify({ ...aGif, data: 'QR==' })],
     ['with another type', JSON.stringify({ ...aGif, contentType: 'image/svg+xml' })],
-    ['with a type in capitals', JSON.stringify({ ...aGif, contentType: 'IMAGE/GIF' })],
+    ['with a type in upper case', JSON.stringify({ ...aGif, contentType: 'IMAGE/GIF' })],
   ])('%s is refused with 400', async (_, body) => {
     const { api, store, call } = await startTestService();
     const { id } = await store();
@@ -39,7 +39,7 @@ describe('a bad body', () => {
     expect(await (await call('GET', '/images')).json()).toHaveLength(1);
   });
 
-  test('is not quoted in the answer', async () => {
+  test('is not quoted in the response', async () => {
     const { api } = await startTestService();
     const response = await fetch(`${api}/images`, { method: 'POST', headers: asJson, body: '{"data":private' });
     expect(await response.text()).not.toContain('private');
@@ -49,7 +49,7 @@ describe('a bad body', () => {
     ['no type', {}],
     ['text', { 'Content-Type': 'text/plain' }],
     ['a form', { 'Content-Type': 'application/x-www-form-urlencoded' }],
-    ['what only begins like JSON', { 'Content-Type': 'application/jsonx' }],
+    ['a type that starts like JSON', { 'Content-Type': 'application/jsonx' }],
   ])('that is %s is refused with 415', async (_, type) => {
     const { api } = await startTestService();
     const headers = { 'X-API-Private-Token': TOKEN, ...type };
@@ -93,7 +93,7 @@ describe('the size of a body', () => {
     }
   });
 
-  test('is counted as well where it is not told beforehand', async () => {
+  test('is counted without a Content-Length', async () => {
     const { api } = await startTestService();
     const send = (sizeBytes: number) =>
       exchange(`${api}/images`, { method: 'POST', headers: asJson, body: payloadOf(sizeBytes) });
