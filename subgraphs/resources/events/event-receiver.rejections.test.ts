@@ -203,8 +203,8 @@ test('a Security Event Token is not accepted as an access token', async () => {
     eventTokenOf(purge),
     eventTokenOf(purge, { aud: audience, sub: ada, sid: 'a-session', exp: 4_102_444_800 }),
   ]) {
-    const apiErrorWith = await requestTextTo(url, token).error('{ resources { totalCount } }');
-    expect(apiErrorWith).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
+    const error = await requestTextTo(url, token).error('{ resources { totalCount } }');
+    expect(error).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
   }
 });
 

@@ -42,9 +42,9 @@ async function failTimes(client: ImageClient, times: number) {
 }
 
 /** Starts a service whose responses a test sends one by one. */
-function holding() {
-  const held: Parameters<RequestListener>[1][] = [];
-  return { held, hold: ((_, res) => void held.push(res)) as RequestListener };
+function deferring() {
+  const pending: Parameters<RequestListener>[1][] = [];
+  return { pending, defer: ((_, res) => void pending.push(res)) as RequestListener };
 }
 
 const failuresToOpen = 16;
@@ -145,16 +145,16 @@ describe('the breaker does not open after', () => {
 describe('after its open time', () => {
   test('it lets one attempt through and rejects all others until that ends', async () => {
     const { client, arrived, become } = await beforeService(answering(500));
-    const { held, hold } = holding();
+    const { pending, defer } = deferring();
     await failTimes(client, failuresToOpen);
-    become(hold);
+    become(defer);
     pass(1_000);
     const probe = client.delete(id, soon());
     const others = Array.from({ length: 5 }, () => errorOf(client.delete(id, soon())));
     for (const other of others) expect(await other).toMatchObject(isOpen);
-    await expect.poll(() => held.length).toBe(1);
+    await expect.poll(() => pending.length).toBe(1);
 
-    held[0]?.writeHead(204).end();
+    pending[0]?.writeHead(204).end();
     await probe;
     become(answering(204));
     await Promise.all(others.map(() => client.delete(id, soon())));
@@ -186,22 +186,22 @@ describe('after its open time', () => {
 
   test('a failure from before it opened does not let a second attempt through', async () => {
     const { client, arrived, become } = await beforeService(answering(500));
-    const { held, hold } = holding();
-    become(hold);
+    const { pending, defer } = deferring();
+    become(defer);
     const old = client.delete(id, soon());
-    await expect.poll(() => held.length).toBe(1);
+    await expect.poll(() => pending.length).toBe(1);
     become(answering(500));
     await failTimes(client, failuresToOpen);
-    become(hold);
+    become(defer);
     pass(1_000);
     const probe = client.delete(id, soon());
-    await expect.poll(() => held.length).toBe(2);
+    await expect.poll(() => pending.length).toBe(2);
 
-    held[0]?.writeHead(500).end();
+    pending[0]?.writeHead(500).end();
     await errorOf(old);
     pass(9_000);
     expect(await errorOf(client.delete(id, soon()))).toMatchObject(isOpen);
-    held[1]?.writeHead(204).end();
+    pending[1]?.writeHead(204).end();
     await probe;
     expect(arrived).toHaveLength(failuresToOpen + 2);
   });

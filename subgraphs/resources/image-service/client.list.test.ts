@@ -8,7 +8,7 @@ import { answering, clientBefore, clientOf, errorOf, id, image, soon, token } fr
 
 const imageUrl = `https://images.example/images/public/${id}`;
 const times = { createdAt: '2026-01-02T03:04:05.678Z', updatedAt: '2026-02-03T04:05:06.789Z' };
-const whole = { id, imageUrl, contentType: 'image/png', ...times };
+const valid = { id, imageUrl, contentType: 'image/png', ...times };
 const listed = {
   id,
   url: imageUrl,
@@ -52,7 +52,7 @@ test('list sends the token and the request id, and no body', async () => {
 
 describe('list returns', () => {
   test('the documented fields of an image, and no others', async () => {
-    expect(await listOf(json([{ ...whole, _id: 7, owner: { id } }]))).toStrictEqual({
+    expect(await listOf(json([{ ...valid, _id: 7, owner: { id } }]))).toStrictEqual({
       images: [listed],
       isValid: true,
     });
@@ -61,13 +61,13 @@ describe('list returns', () => {
   test.each(['2026-01-02T03:04:05.678+00:00', '2026-01-02T05:04:05.678+02:00'])(
     'the creation time %s',
     async (createdAt) => {
-      expect(await listOf(json([{ ...whole, createdAt }]))).toStrictEqual({ images: [listed], isValid: true });
+      expect(await listOf(json([{ ...valid, createdAt }]))).toStrictEqual({ images: [listed], isValid: true });
     },
   );
 
   test('several images in the order of the service', async () => {
     const ids = ['a', 'b', 'c'].map((letter) => letter.repeat(24));
-    const list = await listOf(json(ids.map((id) => ({ ...whole, id, imageUrl: imageUrl.replace(whole.id, id) }))));
+    const list = await listOf(json(ids.map((id) => ({ ...valid, id, imageUrl: imageUrl.replace(valid.id, id) }))));
     expect(list?.images.map((image) => image.id)).toEqual(ids);
   });
 });
@@ -76,21 +76,21 @@ describe('list skips an invalid entry and marks the listing invalid:', () => {
   test.each<[string, unknown]>([
     ['null', null],
     ['a text', id],
-    ['an array', [whole]],
-    ['an image without id', { ...whole, id: undefined }],
-    ['an id in upper case', { ...whole, id: 'A'.repeat(24) }],
-    ['an id that is a path', { ...whole, id: '../../secret' }],
-    ['a path as URL', { ...whole, imageUrl: `/images/public/${id}` }],
-    ['the URL of another image', { ...whole, imageUrl: `https://images.example/images/public/${'a'.repeat(24)}` }],
-    ['a javascript: URL', { ...whole, imageUrl: 'javascript:alert(1)' }],
-    ['an image without a content type', { ...whole, contentType: undefined }],
-    ['an image without a time', { ...whole, createdAt: undefined }],
-    ['a time in milliseconds', { ...whole, createdAt: 1_767_323_045_678 }],
-    ['a date without a time', { ...whole, createdAt: '2026-01-02' }],
-    ['an impossible date', { ...whole, createdAt: '2026-02-30T03:04:05.678Z' }],
-    ['a time in HTTP format', { ...whole, updatedAt: 'Fri, 02 Jan 2026 03:04:05 GMT' }],
+    ['an array', [valid]],
+    ['an image without id', { ...valid, id: undefined }],
+    ['an id in upper case', { ...valid, id: 'A'.repeat(24) }],
+    ['an id that is a path', { ...valid, id: '../../secret' }],
+    ['a path as URL', { ...valid, imageUrl: `/images/public/${id}` }],
+    ['the URL of another image', { ...valid, imageUrl: `https://images.example/images/public/${'a'.repeat(24)}` }],
+    ['a javascript: URL', { ...valid, imageUrl: 'javascript:alert(1)' }],
+    ['an image without a content type', { ...valid, contentType: undefined }],
+    ['an image without a time', { ...valid, createdAt: undefined }],
+    ['a time in milliseconds', { ...valid, createdAt: 1_767_323_045_678 }],
+    ['a date without a time', { ...valid, createdAt: '2026-01-02' }],
+    ['an impossible date', { ...valid, createdAt: '2026-02-30T03:04:05.678Z' }],
+    ['a time in HTTP format', { ...valid, updatedAt: 'Fri, 02 Jan 2026 03:04:05 GMT' }],
   ])('%s', async (_, junk) => {
-    expect(await listOf(json([junk, whole, junk]))).toStrictEqual({ images: [listed], isValid: false });
+    expect(await listOf(json([junk, valid, junk]))).toStrictEqual({ images: [listed], isValid: false });
   });
 });
 
@@ -101,15 +101,15 @@ describe('list returns undefined when the service responds with', () => {
 
   test.each<[string, unknown]>([
     ['null', null],
-    ['an image', whole],
-    ['an object with images', { images: [whole], next: null }],
+    ['an image', valid],
+    ['an object with images', { images: [valid], next: null }],
     ['a text', '[]'],
     ['a number', 0],
   ])('200 with %s', async (_, body) => {
     expect(await listOf(json(body))).toBeUndefined();
   });
 
-  test.each(['', '<html>', '[', `[${JSON.stringify(whole)}`])('200 with invalid JSON: %j', async (body) => {
+  test.each(['', '<html>', '[', `[${JSON.stringify(valid)}`])('200 with invalid JSON: %j', async (body) => {
     expect(await listOf((_, res) => res.writeHead(200).end(body))).toBeUndefined();
   });
 });
@@ -124,7 +124,7 @@ test.each([201, 204, 206, 301, 304, 400, 401, 403, 410, 429, 500, 503])(
 describe('list accepts a response', () => {
   const MiB = 1024 * 1024;
   const padded = (bytes: number) =>
-    Buffer.alloc(bytes, ' ').fill(JSON.stringify([whole]), 0, JSON.stringify([whole]).length);
+    Buffer.alloc(bytes, ' ').fill(JSON.stringify([valid]), 0, JSON.stringify([valid]).length);
 
   test('of 32 MiB', async () => {
     expect(await listOf((_, res) => res.end(padded(32 * MiB)))).toStrictEqual({ images: [listed], isValid: true });

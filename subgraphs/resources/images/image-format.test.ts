@@ -3,7 +3,7 @@ import { animatedGif, gif, interlacedPng, jpeg, plainGif, plainPng, png, progres
 import { detectImageType, imageTypes, isCompleteFile } from './image-format.ts';
 import { pngChunk } from './png.ts';
 
-const whole = [
+const complete = [
   ['image/png', 'a PNG', () => png()],
   ['image/png', 'an interlaced PNG', () => interlacedPng()],
   ['image/gif', 'a GIF', () => gif()],
@@ -34,13 +34,13 @@ describe('the detected type', () => {
 
   test('depends only on the first bytes', async () => {
     expect(imageTypes).toEqual(['image/gif', 'image/jpeg', 'image/png']);
-    for (const [type, , make] of whole) expect(detectImageType(await make())).toBe(type);
+    for (const [type, , make] of complete) expect(detectImageType(await make())).toBe(type);
     for (const bytes of [await jpeg(), await progressiveJpeg()]) expect(detectImageType(bytes)).toBe('image/jpeg');
     expect(detectImageType(Buffer.from('GIF87a'))).toBe('image/gif');
   });
 });
 
-describe.each(whole)('%s: %s', (type, _, make) => {
+describe.each(complete)('%s: %s', (type, _, make) => {
   test('is incomplete wherever it is cut', async () => {
     const bytes = await make();
     const reaching = Array.from(bytes, (_, length) => length).filter((length) =>

@@ -63,8 +63,8 @@ describe('a PNG is UNSUPPORTED_IMAGE', () => {
   });
 
   test('with a row, a byte or all pixels missing, although its checksums are correct', async () => {
-    for (const held of [15, 19, 0]) {
-      expect(await outcomeOf(plainPng({ width: 4, height: 4 }, Buffer.alloc(held)))).toBe(UNSUPPORTED);
+    for (const encoded of [15, 19, 0]) {
+      expect(await outcomeOf(plainPng({ width: 4, height: 4 }, Buffer.alloc(encoded)))).toBe(UNSUPPORTED);
     }
   });
 
@@ -92,9 +92,9 @@ describe('a GIF is UNSUPPORTED_IMAGE', () => {
     expect(await outcomeOf(bytes)).toBe(UNSUPPORTED);
   });
 
-  test.each([0, 1, 32, 63])('with a frame of only %i of its 64 pixels', async (held) => {
-    expect(await outcomeOf(plainGif({ ...frame, frames: [{ ...frame, held }] }))).toBe(UNSUPPORTED);
-    expect(await outcomeOf(plainGif({ ...frame, frames: [frame, { ...frame, held }] }))).toBe(UNSUPPORTED);
+  test.each([0, 1, 32, 63])('with a frame of only %i of its 64 pixels', async (encoded) => {
+    expect(await outcomeOf(plainGif({ ...frame, frames: [{ ...frame, encoded }] }))).toBe(UNSUPPORTED);
+    expect(await outcomeOf(plainGif({ ...frame, frames: [frame, { ...frame, encoded }] }))).toBe(UNSUPPORTED);
   });
 
   test('with a frame without sub-blocks', async () => {

@@ -59,7 +59,7 @@ describe('UNSUPPORTED_IMAGE, decided from the header alone, is', () => {
   });
 
   test('a GIF of small frames and a large screen', async () => {
-    const first = { width: 2_000, height: 2_000, held: 1 };
+    const first = { width: 2_000, height: 2_000, encoded: 1 };
     const rest = Array.from({ length: 10_000 }, () => ({ width: 1, height: 1 }));
     const bytes = plainGif({ width: 2_000, height: 2_000, frames: [first, ...rest] });
     expect(bytes.length).toBeLessThan(200_000);
@@ -69,7 +69,7 @@ describe('UNSUPPORTED_IMAGE, decided from the header alone, is', () => {
 
 test.each([
   ['a screen', { width: 60_000, height: 60_000 }, { width: 2, height: 2 }],
-  ['a frame', { width: 2, height: 2 }, { width: 60_000, height: 60_000, held: 1 }],
+  ['a frame', { width: 2, height: 2 }, { width: 60_000, height: 60_000, encoded: 1 }],
 ])(
   'a GIF with %s of thousands of megapixels is UNSUPPORTED_IMAGE even if the other is small',
   async (_, screen, frame) => {

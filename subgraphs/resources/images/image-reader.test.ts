@@ -52,7 +52,7 @@ describe('UNSUPPORTED_IMAGE is', () => {
     ['its signature before another image', (bytes) => Buffer.concat([bytes.subarray(0, 8), bytes])],
   ])('a PNG, JPEG or GIF with %s', async (_, change) => {
     for (const bytes of [await png(), await jpeg(), await gif()]) {
-      await expect(readBytes(change(bytes))).rejects.toMatchObject(unsupported(/not whole|damaged/));
+      await expect(readBytes(change(bytes))).rejects.toMatchObject(unsupported(/damaged/));
     }
   });
 
@@ -81,7 +81,7 @@ describe('UNSUPPORTED_IMAGE is', () => {
       all.toString('base64'),
     ) as [string, string];
     expect(padded).toMatch(/[+/].*==$/);
-    const texts = [
+    const invalidTexts = [
       padded.replace(/.{76}/g, '$&\r\n'),
       padded.replace(/.{64}/g, '$&\n'),
       padded.replaceAll('+', '-').replaceAll('/', '_'),
@@ -107,7 +107,7 @@ describe('UNSUPPORTED_IMAGE is', () => {
       '====',
       '\ud800',
     ];
-    for (const data of texts) {
+    for (const data of invalidTexts) {
       expect([unpadded, padded]).not.toContain(data);
       await expect(read({ data })).rejects.toMatchObject(unsupported(/not base64/));
     }

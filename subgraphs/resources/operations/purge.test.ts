@@ -68,13 +68,13 @@ describe('an account that is purged while its image is replaced,', () => {
     const rules = await startRules();
     const ada = rules.signUp();
     const { id } = await ada.create();
-    const { instead, land } = delay();
+    const { instead, deliver } = delay();
     rules.gate.steps.PUT = { instead };
     await expect(ada.update({ id, image: await imageOf(4) })).rejects.toMatchObject({ name: 'ApiError' });
     await end(rules, ada.viewerId, { isPurged: true });
     await rules.reconciled();
     expect(await rules.storedImages()).toEqual([]);
-    expect(new Set(await land())).toEqual(new Set([404]));
+    expect(new Set(await deliver())).toEqual(new Set([404]));
     await expectNothing(rules, ada.viewerId);
   });
 });

@@ -11,7 +11,7 @@ type Rules = Awaited<ReturnType<typeof startRules>>;
 const sha256Of = (base64: string) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
 
 /** An image of this width, and its properties. */
-async function known(width: number) {
+async function imageOfWidth(width: number) {
   const { data } = await imageOf(width);
   const sizeBytes = Buffer.from(data, 'base64').length;
   return { data, properties: { contentType: 'image/png', width, height: 2, sizeBytes, sha256: sha256Of(data) } };
@@ -20,16 +20,16 @@ async function known(width: number) {
 /** A create whose process is killed; `input` is what its client sent, and may send again. */
 async function killedCreate(rules: Rules, { key }: { key?: string } = {}) {
   const ada = rules.signUp();
-  const { data, properties } = await known(3);
-  const asked = { title: 'A picture', image: { data }, ...(key !== undefined && { idempotencyKey: key }) };
+  const { data, properties } = await imageOfWidth(3);
+  const input = { title: 'A picture', image: { data }, ...(key !== undefined && { idempotencyKey: key }) };
   const resource: NewResource = { ownerId: ada.viewerId, title: 'A picture', description: null, image: properties };
   const { base64, sha256: reservationSha256 } = createReservation();
   const lease = aLease();
-  const idempotency = idempotencyOf(asked);
+  const idempotency = idempotencyOf(input);
   await rules.store.operations.beginCreate({ lease, ...someTimes(), resource, reservationSha256, idempotency });
   return {
     ada,
-    asked,
+    input,
     reserveAt: () => rules.putImage(base64),
     record: (image: { id: string; url: string }) => rules.store.operations.reserve(lease, image),
     upload: ({ id }: { id: string }) => rules.overwrite(id, data),
@@ -39,13 +39,13 @@ async function killedCreate(rules: Rules, { key }: { key?: string } = {}) {
 describe('a create that was killed', () => {
   test.each([undefined, 'key'])('before it reserved an image leaves nothing, and its key (%s) is free', async (key) => {
     const rules = await startRules();
-    const { ada, asked } = await killedCreate(rules, { ...(key && { key }) });
-    if (key) await expect(ada.create(asked)).rejects.toEqual(inProgress);
+    const { ada, input } = await killedCreate(rules, { ...(key && { key }) });
+    if (key) await expect(ada.create(input)).rejects.toEqual(inProgress);
     rules.database.abandon();
     await rules.reconciled();
     expect(rules.gate.calls.map(({ method }) => method)).toEqual(['GET']);
     expect(await ada.list()).toEqual([]);
-    const made = await ada.create(asked);
+    const made = await ada.create(input);
     expect(await ada.list()).toEqual([made]);
   });
 
@@ -53,7 +53,7 @@ describe('a create that was killed', () => {
     'before it knew the id of its image leaves nothing, with or without a key (%s)',
     async (key) => {
       const rules = await startRules();
-      const { ada, asked, reserveAt } = await killedCreate(rules, { ...(key && { key }) });
+      const { ada, input, reserveAt } = await killedCreate(rules, { ...(key && { key }) });
       const { id } = await reserveAt();
       rules.database.abandon();
       await rules.reconciled();
@@ -62,7 +62,7 @@ describe('a create that was killed', () => {
         ['DELETE', id],
       ]);
       expect([await ada.list(), await rules.storedImages()]).toEqual([[], []]);
-      expect(await ada.create(asked)).toMatchObject({ version: 1 });
+      expect(await ada.create(input)).toMatchObject({ version: 1 });
     },
   );
 
@@ -81,22 +81,22 @@ describe('a create that was killed', () => {
 
   test('after its bytes were uploaded is finished if it has a key', async () => {
     const rules = await startRules();
-    const { ada, asked, reserveAt, record, upload } = await killedCreate(rules, { key: 'key' });
+    const { ada, input, reserveAt, record, upload } = await killedCreate(rules, { key: 'key' });
     const image = await reserveAt();
     await record(image);
     await upload(image);
-    await expect(ada.create(asked)).rejects.toEqual(inProgress);
+    await expect(ada.create(input)).rejects.toEqual(inProgress);
     rules.database.abandon();
     await rules.reconciled();
     const [made, ...more] = await ada.list();
     expect(more).toEqual([]);
-    expect(await ada.create(asked)).toEqual(await ada.find(made?.id ?? ''));
-    expect(await ada.create(asked)).toMatchObject({ title: 'A picture', version: 1, image: { ...image, width: 3 } });
-    expect(await rules.servedAt(image.url)).toBe(sha256Of(asked.image.data));
+    expect(await ada.create(input)).toEqual(await ada.find(made?.id ?? ''));
+    expect(await ada.create(input)).toMatchObject({ title: 'A picture', version: 1, image: { ...image, width: 3 } });
+    expect(await rules.servedAt(image.url)).toBe(sha256Of(input.image.data));
     expect(rules.gate.calls).toEqual([]);
   });
 
-  test('and is finished before its calls have reconciled keeps its image locked until then', async () => {
+  test('and is finished before its calls have settled keeps its image locked until then', async () => {
     const rules = await startRules();
     const { ada, reserveAt, record, upload } = await killedCreate(rules, { key: 'key' });
     const image = await reserveAt();
@@ -119,7 +119,7 @@ describe('a create that was killed', () => {
     ['with a key, without its bytes', 'key', false],
   ])('%s: its image is deleted and the key is free', async (_, key, isWhole) => {
     const rules = await startRules();
-    const { ada, asked, reserveAt, record, upload } = await killedCreate(rules, { ...(key && { key }) });
+    const { ada, input, reserveAt, record, upload } = await killedCreate(rules, { ...(key && { key }) });
     const image = await reserveAt();
     await record(image);
     if (isWhole) await upload(image);
@@ -127,19 +127,19 @@ describe('a create that was killed', () => {
     await rules.reconciled();
     expect([await ada.list(), await rules.storedImages()]).toEqual([[], []]);
     expect(rules.gate.calls.map(({ method }) => method)).toEqual(['DELETE']);
-    const made = await ada.create(asked);
+    const made = await ada.create(input);
     expect(await ada.list()).toEqual([made]);
   });
 
   test('with a key whose image is gone frees the key', async () => {
     const rules = await startRules();
-    const { ada, asked, reserveAt, record } = await killedCreate(rules, { key: 'key' });
+    const { ada, input, reserveAt, record } = await killedCreate(rules, { key: 'key' });
     const image = await reserveAt();
     await record(image);
     await rules.loseImage(image.id);
     rules.database.abandon();
     await rules.reconciled();
-    expect(await ada.create(asked)).toMatchObject({ version: 1 });
+    expect(await ada.create(input)).toMatchObject({ version: 1 });
   });
 });
 
@@ -149,7 +149,7 @@ describe('a replacement that was killed', () => {
     const rules = await startRules();
     const ada = rules.signUp();
     const resource = await ada.create();
-    const { data, properties } = await known(4);
+    const { data, properties } = await imageOfWidth(4);
     const key = { ownerId: ada.viewerId, id: resource.id, expectedVersion: 1 };
     const changes = { title: 'New', image: properties };
     await rules.store.operations.beginReplacement({ lease: aLease(), ...someTimes(), key, changes });
@@ -176,7 +176,7 @@ describe('a replacement that was killed', () => {
     expect(await servedAt(resource.image.url)).toBe(properties.sha256);
   });
 
-  test('is not decided before its calls have reconciled, whatever its bytes', async () => {
+  test('is not decided before its calls have settled, whatever its bytes', async () => {
     const { ada, resource, data, database, reconciled, reconcile, overwrite } = await killedReplacement();
     database.abandon({ isSettled: false });
     reconcile();

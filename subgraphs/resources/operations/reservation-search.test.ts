@@ -89,11 +89,11 @@ test('our image is found among more foreign ones of the same hour than one searc
 test('an image that arrives after its create has ended is deleted by the next search', async () => {
   const { signUp, gate, reconciled, storedImages, lines } = await startRules();
   const ada = signUp();
-  const { instead, land } = delay();
+  const { instead, deliver } = delay();
   gate.steps.POST = { instead };
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
   await reconciled();
-  expect(await land()).toEqual([201]);
+  expect(await deliver()).toEqual([201]);
   expect(await storedImages()).toHaveLength(1);
 
   gate.steps.POST = lost;

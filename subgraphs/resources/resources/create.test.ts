@@ -49,10 +49,10 @@ describe.each(['POST', 'PUT'] as const)('a create whose %s', (method) => {
   test('takes effect after its error leaves nothing', async () => {
     const { signUp, gate, reconciled, storedImages } = await startRules();
     const ada = signUp();
-    const { instead, land } = delay();
+    const { instead, deliver } = delay();
     gate.steps[method] = { instead };
     await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
-    const statuses = await land();
+    const statuses = await deliver();
     expect(new Set(statuses)).toEqual(new Set([method === 'POST' ? 201 : 404]));
     gate.steps = {};
     await reconciled();
@@ -151,8 +151,8 @@ describe('a create', () => {
       foreign.push(await addForeign(equal.data));
     }
     gate.steps = {};
-    const kept = await ada.create({ image: equal });
+    const created = await ada.create({ image: equal });
     await reconciled();
-    expect(new Set((await storedImages()).map(({ id }) => id))).toEqual(new Set([...foreign, kept.image.id]));
+    expect(new Set((await storedImages()).map(({ id }) => id))).toEqual(new Set([...foreign, created.image.id]));
   });
 });

@@ -72,13 +72,13 @@ describe('delete', () => {
   test('deletes the resource first, then the image', async () => {
     const { gate, signUp, storedImages, lines } = await startRules();
     const ada = signUp();
-    const kept = await ada.create();
+    const created = await ada.create();
     const { id, image } = await ada.create();
     const meanwhile: unknown[] = [];
     gate.steps.DELETE = { before: async () => meanwhile.push(await ada.find(id), (await storedImages()).length) };
     await ada.delete({ id, expectedVersion: 1 });
     expect(meanwhile).toEqual([undefined, 2]);
-    expect((await storedImages()).map(({ id }) => id)).toEqual([kept.image.id]);
+    expect((await storedImages()).map(({ id }) => id)).toEqual([created.image.id]);
     expect(gate.calls.at(-1)).toEqual({
       method: 'DELETE',
       path: `/images/api/v1/images/${image.id}`,

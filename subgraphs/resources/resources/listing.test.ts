@@ -55,8 +55,8 @@ const five = ['a', 'b', 'c', 'd', 'e'];
 describe('a page', () => {
   test('of invalid arguments is rejected before anything is read', async () => {
     const { page, reads } = await listOf(five);
-    const refused = { extensions: { code: 'BAD_USER_INPUT', problems: [{ field: 'first' }, { field: 'after' }] } };
-    await expect(page({ first: 0, after: 'garbage' })).rejects.toMatchObject(refused);
+    const invalid = { extensions: { code: 'BAD_USER_INPUT', problems: [{ field: 'first' }, { field: 'after' }] } };
+    await expect(page({ first: 0, after: 'garbage' })).rejects.toMatchObject(invalid);
     expect(reads).toEqual({ ranges: 0, counts: 0 });
   });
 

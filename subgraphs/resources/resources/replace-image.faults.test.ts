@@ -27,19 +27,22 @@ async function aReplacement(settings: Parameters<typeof startRules>[0] = {}) {
   return { ...rules, ada, resource, id, image, input, outcome };
 }
 
-const asItWas = { title: 'Old', description: 'Old', version: 1, width: 3 };
+const hourMs = 3_600_000;
+const unchanged = { title: 'Old', description: 'Old', version: 1, width: 3 };
 const replaced = { title: 'New', description: null, version: 2, width: 4 };
 
 describe('a replacement without a usable response', () => {
   test.each<[string, Step, object]>([
     ['without a response, that succeeded', lost, replaced],
-    ['without a response, that did not succeed', { instead: ({ socket }) => socket.destroy() }, asItWas],
+    ['without a response, that did not succeed', { instead: ({ socket }) => socket.destroy() }, unchanged],
     ...[502, 503, 504].flatMap((status): [string, Step, object][] => [
       [`answered with ${status}, that succeeded`, actsAndAnswers(status), replaced],
-      [`answered with ${status}, that did not succeed`, answering(status), asItWas],
+      [`answered with ${status}, that did not succeed`, answering(status), unchanged],
     ]),
   ])('%s: locks the image until it is recovered, then applies completely or not at all', async (_, step, expected) => {
-    const { ada, gate, id, input, resource, reconciled, outcome, database, reconcile } = await aReplacement();
+    const { ada, gate, id, input, resource, reconciled, outcome, database, reconcile } = await aReplacement({
+      settleMs: hourMs,
+    });
     gate.steps.PUT = step;
     await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
     gate.steps = {};
@@ -50,21 +53,25 @@ describe('a replacement without a usable response', () => {
     await expect(ada.update({ id, image: await imageOf(5), expectedVersion: 1 })).rejects.toEqual(inProgress);
     expect(database.open()).toEqual(['REPLACING']);
 
+    database.abandon();
     await reconciled();
     expect(await outcome()).toEqual(expected);
     expect(await ada.update({ id, image: await imageOf(5) })).toMatchObject({ image: { width: 5 } });
   });
 
   test('that takes effect after its error is not decided before', async () => {
-    const { ada, gate, id, input, resource, reconciled, outcome, reconcile } = await aReplacement({ settleMs: 1_000 });
-    const { instead, land } = delay();
+    const { ada, gate, id, input, resource, reconciled, outcome, database, reconcile } = await aReplacement({
+      settleMs: hourMs,
+    });
+    const { instead, deliver } = delay();
     gate.steps.PUT = { instead };
     await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
     gate.steps = {};
     reconcile();
     await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
     expect(await ada.find(id)).toEqual(resource);
-    expect(await land()).toEqual([204, 204, 204]);
+    expect(await deliver()).toEqual([204, 204, 204]);
+    database.abandon();
     await reconciled();
     expect(await outcome()).toEqual(replaced);
   });
@@ -113,11 +120,11 @@ describe('a replacement without a usable response', () => {
 
   test('is overridden by a deletion, and leaves no image even if it takes effect afterwards', async () => {
     const { ada, gate, id, input, reconciled, storedImages } = await aReplacement();
-    const { instead, land } = delay();
+    const { instead, deliver } = delay();
     gate.steps.PUT = { instead };
     await expect(ada.update({ ...input, expectedVersion: 1 })).rejects.toEqual(imageServiceUnavailable);
     await ada.delete({ id, expectedVersion: 1 });
-    expect(await land()).toEqual([404, 404, 404]);
+    expect(await deliver()).toEqual([404, 404, 404]);
     await reconciled();
     expect([await ada.find(id), await ada.list(), await storedImages()]).toEqual([undefined, [], []]);
     await expect(ada.update(input)).rejects.toEqual(notFound);
@@ -127,9 +134,9 @@ describe('a replacement without a usable response', () => {
 describe('a replacement that was answered with 500', () => {
   test.each([
     ['and had succeeded returns the new resource', actsAndAnswers(500), replaced],
-    ['and had not succeeded can be repeated at once', answering(500), asItWas],
+    ['and had not succeeded can be repeated at once', answering(500), unchanged],
   ])('%s', async (_, step, expected) => {
-    const { ada, gate, id, input, outcome, database } = await aReplacement({ settleMs: 3_600_000 });
+    const { ada, gate, id, input, outcome, database } = await aReplacement({ settleMs: hourMs });
     gate.steps.PUT = step;
     const update = ada.update(input);
     if (expected === replaced) expect(await update).toMatchObject({ title: 'New', version: 2 });
@@ -144,7 +151,7 @@ describe('a replacement that was answered with 500', () => {
 describe('a replacement whose first attempt got no response and whose second succeeded', () => {
   /** The first attempt waits at the gate; later ones pass. */
   const firstDelayed = () => {
-    const { instead, land } = delay();
+    const { instead, deliver } = delay();
     let attempts = 0;
     const step: Step = {
       instead: async (req, res, passOn) => {
@@ -154,17 +161,17 @@ describe('a replacement whose first attempt got no response and whose second suc
         return res.writeHead(status).end();
       },
     };
-    return { step, land };
+    return { step, deliver };
   };
 
   test('succeeds, and locks the image for as long as the first may take effect', async () => {
     const { ada, gate, id, input, reconciled, outcome } = await aReplacement();
-    const { step, land } = firstDelayed();
+    const { step, deliver } = firstDelayed();
     gate.steps.PUT = step;
     expect(await ada.update(input)).toMatchObject({ title: 'New', version: 2 });
     await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
     expect(await ada.update({ id, title: 'Newer' })).toMatchObject({ title: 'Newer', version: 3 });
-    expect(await land()).toEqual([204]);
+    expect(await deliver()).toEqual([204]);
     await reconciled();
     expect(await outcome()).toEqual({ ...replaced, title: 'Newer', version: 3 });
     expect(await ada.update({ id, image: await imageOf(5) })).toMatchObject({ image: { width: 5 } });
@@ -173,11 +180,11 @@ describe('a replacement whose first attempt got no response and whose second suc
   test('and a create like it lock the image', async () => {
     const { signUp, gate, reconciled, servedAt } = await startRules();
     const ada = signUp();
-    const { step, land } = firstDelayed();
+    const { step, deliver } = firstDelayed();
     gate.steps.PUT = step;
     const { id, image } = await ada.create();
     await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
-    expect(await land()).toEqual([204]);
+    expect(await deliver()).toEqual([204]);
     await reconciled();
     expect(await servedAt(image.url)).toBe(image.sha256);
     expect(await ada.update({ id, image: await imageOf(5) })).toMatchObject({ image: { width: 5 } });
@@ -185,11 +192,11 @@ describe('a replacement whose first attempt got no response and whose second suc
 
   test('does not block a deletion', async () => {
     const { ada, gate, id, input, reconciled, storedImages } = await aReplacement();
-    const { step, land } = firstDelayed();
+    const { step, deliver } = firstDelayed();
     gate.steps.PUT = step;
     await ada.update(input);
     await ada.delete({ id });
-    expect(await land()).toEqual([404]);
+    expect(await deliver()).toEqual([404]);
     await reconciled();
     expect([await ada.list(), await storedImages()]).toEqual([[], []]);
   });

@@ -148,17 +148,19 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     });
 
     test.each([{}, { title: 'New', description: null }, { description: 'Ünï "😀"\n' }])(
-      'REPLACING, with texts %j',
-      async (texts) => {
+      'REPLACING, with changes %j',
+      async (textChanges) => {
         const store = await opened();
         const resource = aResource();
         await store.insert(resource);
         const { changes, ...replacement } = aReplacement(resource);
-        const wanted = { ...texts, ...changes };
-        await store.operations.beginReplacement({ ...replacement, changes: wanted });
+        const expected = { ...textChanges, ...changes };
+        await store.operations.beginReplacement({ ...replacement, changes: expected });
         const { operations: found, shared } = await claimed(store, { ...replacement, reservationSha256: '' });
         const { id: imageId, url: imageUrl, sha256: oldSha256 } = resource.image;
-        expect(found).toStrictEqual([{ ...shared, state: 'REPLACING', imageId, imageUrl, oldSha256, changes: wanted }]);
+        expect(found).toStrictEqual([
+          { ...shared, state: 'REPLACING', imageId, imageUrl, oldSha256, changes: expected },
+        ]);
       },
     );
 
@@ -370,13 +372,14 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
   });
 
   describe('referencedImages', () => {
-    const among = async (operations: OperationStore, ids: string[]) => new Set(await operations.referencedImages(ids));
+    const referenced = async (operations: OperationStore, ids: string[]) =>
+      new Set(await operations.referencedImages(ids));
 
     test('returns images of resources and of operations', async () => {
       const store = await opened();
       const ids = Object.values(await referring(store));
-      expect(await among(store.operations, [...ids, anImage().id, ''])).toEqual(new Set(ids));
-      expect(await among(store.operations, ids.slice(0, 1))).toEqual(new Set(ids.slice(0, 1)));
+      expect(await referenced(store.operations, [...ids, anImage().id, ''])).toEqual(new Set(ids));
+      expect(await referenced(store.operations, ids.slice(0, 1))).toEqual(new Set(ids.slice(0, 1)));
     });
 
     test('returns nothing for no image, and accepts any number of images', async () => {
@@ -384,15 +387,15 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       const ids = Object.values(await referring(store));
       expect(await store.operations.referencedImages([])).toEqual([]);
       const many = Array.from({ length: 50_000 }, (_, index) => `image-${index}`);
-      expect(await among(store.operations, [...many, ...ids])).toEqual(new Set(ids));
+      expect(await referenced(store.operations, [...many, ...ids])).toEqual(new Set(ids));
     });
 
     test('returns no image of an ended operation', async () => {
       const store = await opened();
-      const { kept, replaced, ...others } = await referring(store);
+      const { current, replaced, ...others } = await referring(store);
       for (const { lease } of await claimAll(store)) expect(await store.operations.end(lease)).toBe(true);
-      const ids = [kept, replaced, ...Object.values(others)];
-      expect(await among(store.operations, ids)).toEqual(new Set([kept, replaced]));
+      const ids = [current, replaced, ...Object.values(others)];
+      expect(await referenced(store.operations, ids)).toEqual(new Set([current, replaced]));
     });
   });
 
@@ -431,12 +434,12 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
 /** Images with each kind of reference. */
 async function referring(store: ResourceStore) {
   const { operations } = store;
-  const [kept, replaced, deleted] = [aResource(), aResource(), aResource()];
-  for (const resource of [kept, replaced, deleted]) await store.insert(resource);
+  const [current, replaced, deleted] = [aResource(), aResource(), aResource()];
+  for (const resource of [current, replaced, deleted]) await store.insert(resource);
   await operations.beginReplacement(aReplacement(replaced));
   await operations.beginDeletion(aDeletion(deleted));
   const [create, image] = [aCreate(), anImage()];
   await operations.beginCreate(create);
   await operations.reserve(create.lease, image);
-  return { kept: kept.image.id, replaced: replaced.image.id, deleted: deleted.image.id, reserved: image.id };
+  return { current: current.image.id, replaced: replaced.image.id, deleted: deleted.image.id, reserved: image.id };
 }

@@ -57,14 +57,14 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       ['that succeeded', finished],
     ])('stores nothing if the owner’s key belongs to a create %s', async (_, bring) => {
       const { store, operations, keyed, again } = await bring();
-      const known = await keyed();
+      const stored = await keyed();
       const second = again();
       const open = (await claimAll(store)).length;
       expect(await operations.beginCreate(second)).toBe(false);
       expect(await claimAll(store)).toHaveLength(open);
       expect(await operations.recordedReservations([second.reservationSha256])).toEqual([]);
       expect(await operations.end(second.lease)).toBe(false);
-      expect(await keyed()).toEqual(known);
+      expect(await keyed()).toEqual(stored);
     });
 
     test('with one key, fifty times concurrently, succeeds once', async () => {
@@ -90,10 +90,10 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
 
     test('accepts a key of another owner, and leaves theirs', async () => {
       const { operations, idempotency, keyed } = await begun();
-      const known = await keyed();
+      const stored = await keyed();
       const other = aCreate({ idempotency: { ...anIdempotency(), key: idempotency.key } });
       expect(await operations.beginCreate(other)).toBe(true);
-      expect(await keyed()).toEqual(known);
+      expect(await keyed()).toEqual(stored);
       const { inputSha256 } = other.idempotency ?? {};
       const found = await operations.findByKey(other.resource.ownerId, idempotency.key, always);
       expect(found).toEqual({ inputSha256, resourceId: undefined });
@@ -221,10 +221,10 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     };
     test.each(Object.keys(takers))('is TAKEN, and changes nothing, if %s has the image', async (taker) => {
       const { store, operations, create, lease, keyed } = await begun();
-      const known = await keyed();
+      const stored = await keyed();
       const image = (await takers[taker]?.(store)) as StoredImage;
       expect(await operations.reserve(lease, image)).toBe('TAKEN');
-      expect(await keyed()).toEqual(known);
+      expect(await keyed()).toEqual(stored);
       const claimed = await claimAll(store);
       const own = claimed.find((operation) => operation.lease.operationId === lease.operationId);
       expect(own).toMatchObject({ state: 'RESERVING', reservationSha256: create.reservationSha256 });

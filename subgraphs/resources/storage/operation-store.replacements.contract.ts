@@ -11,7 +11,7 @@ const fifty = Array.from({ length: 50 });
 /** Contract of every engine for replacements of images, and for deletions. */
 export function operationReplacementContract(opened: () => Promise<ResourceStore>): void {
   /** A store with one resource. */
-  const holding = async (fields?: Partial<Resource>) => {
+  const storeWithResource = async (fields?: Partial<Resource>) => {
     const store = await opened();
     const resource = aResource(fields);
     expect(await store.insert(resource)).toBe(true);
@@ -19,7 +19,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
   };
   /** A store with one resource whose image is being replaced, with or without an expected version. */
   const replacing = async ({ expectedVersion, ...fields }: Partial<NewReplacement> & { expectedVersion?: number }) => {
-    const held = await holding({ description: 'Old', version: 3 });
+    const held = await storeWithResource({ description: 'Old', version: 3 });
     const replacement = aReplacement({ ...held.resource, expectedVersion }, fields);
     expect(await held.operations.beginReplacement(replacement)).toBe('BEGUN');
     return { ...held, replacement, lease: replacement.lease };
@@ -31,7 +31,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
 
   describe('beginReplacement', () => {
     test('is MISSING if the resource does not exist or has another owner, and stores nothing', async () => {
-      const { store, operations, resource } = await holding();
+      const { store, operations, resource } = await storeWithResource();
       const strangers = [
         { ...resource, id: aResource().id },
         { ...resource, ownerId: aResource().ownerId },
@@ -41,7 +41,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
     });
 
     test.each([0, 2, 4])('is MISSING if version %i is expected of version 3, locked or not', async (version) => {
-      const { operations, resource } = await holding({ version: 3 });
+      const { operations, resource } = await storeWithResource({ version: 3 });
       const key = { ...resource, expectedVersion: version };
       expect(await operations.beginReplacement(aReplacement(key))).toBe('MISSING');
       expect(await operations.beginReplacement(aReplacement({ ...key, expectedVersion: 3 }))).toBe('BEGUN');
@@ -49,7 +49,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
     });
 
     test('is MISSING after the resource was deleted', async () => {
-      const { store, operations, resource } = await holding();
+      const { store, operations, resource } = await storeWithResource();
       await removeResource(store, resource);
       expect(await operations.beginReplacement(aReplacement(resource))).toBe('MISSING');
     });
@@ -65,7 +65,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
     });
 
     test.each(both)('%s, fifty times concurrently, is BEGUN once and LOCKED otherwise', async (_, version) => {
-      const { operations, resource } = await holding({ version: 3 });
+      const { operations, resource } = await storeWithResource({ version: 3 });
       const begins = fifty.map(() => operations.beginReplacement(aReplacement({ ...resource, ...version })));
       expect((await Promise.all(begins)).sort()).toEqual(['BEGUN', ...fifty.slice(1).map(() => 'LOCKED')]);
     });
@@ -134,10 +134,16 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
       { description: null },
       { description: '' },
       { title: 'New', description: null },
-    ])('changes the texts of the replacement together with the image: %j', async (texts) => {
+    ])('changes the text fields of the replacement together with the image: %j', async (textChanges) => {
       const { id: _id, url: _url, ...image } = anImage();
-      const { operations, resource, lease, found } = await replacing({ changes: { ...texts, image } });
-      const expected = { ...resource, ...texts, image: { ...resource.image, ...image }, updatedAt: later, version: 4 };
+      const { operations, resource, lease, found } = await replacing({ changes: { ...textChanges, image } });
+      const expected = {
+        ...resource,
+        ...textChanges,
+        image: { ...resource.image, ...image },
+        updatedAt: later,
+        version: 4,
+      };
       expect(await operations.finishReplacement(lease, later)).toEqual(expected);
       expect(await found()).toEqual(expected);
     });
@@ -254,7 +260,7 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
     });
 
     test('fifty times concurrently deletes once, and begins one deletion', async () => {
-      const { store, operations, resource } = await holding();
+      const { store, operations, resource } = await storeWithResource();
       const deletions = await Promise.all(fifty.map(() => operations.beginDeletion(aDeletion(resource))));
       expect(deletions.filter((deleted) => deleted !== undefined)).toEqual([resource]);
       expect(await claimAll(store)).toMatchObject([{ state: 'DELETING', imageId: resource.image.id }]);

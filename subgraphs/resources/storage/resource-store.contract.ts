@@ -16,7 +16,7 @@ export function resourceStoreContract(open: Open): void {
     return store;
   };
   /** A store with one resource, as it was read. */
-  const holding = async (fields?: Partial<Resource>) => {
+  const storeWithResource = async (fields?: Partial<Resource>) => {
     const store = await opened();
     const resource = aResource(fields);
     expect(await store.insert(resource)).toBe(true);
@@ -25,7 +25,7 @@ export function resourceStoreContract(open: Open): void {
 
   describe('insert', () => {
     test('stores nothing if another resource has the image, whoever owns that', async () => {
-      const { store, resource, found } = await holding();
+      const { store, resource, found } = await storeWithResource();
       for (const ownerId of [resource.ownerId, aResource().ownerId]) {
         const second = aResource({ ownerId, image: anImage({ id: resource.image.id }) });
         expect(await store.insert(second)).toBe(false);
@@ -45,7 +45,7 @@ export function resourceStoreContract(open: Open): void {
     });
 
     test('accepts an image again after its resource was deleted', async () => {
-      const { store, resource } = await holding();
+      const { store, resource } = await storeWithResource();
       await removeResource(store, resource);
       expect(await store.insert(aResource({ image: resource.image }))).toBe(true);
     });
@@ -60,7 +60,7 @@ export function resourceStoreContract(open: Open): void {
       ['no description', 'title', null],
       ['the longest texts', '😀'.repeat(200), '😀'.repeat(5_000)],
     ])('stores texts unchanged: %s', async (_, title, description) => {
-      const { resource, found } = await holding({ title, description });
+      const { resource, found } = await storeWithResource({ title, description });
       expect(await found()).toEqual(resource);
     });
 
@@ -71,14 +71,14 @@ export function resourceStoreContract(open: Open): void {
       '2026-11-23T14:05:00.999Z',
       '9999-12-31T23:59:59.999Z',
     ])('stores times to the millisecond: %s', async (instant) => {
-      const { found } = await holding({ createdAt: new Date(instant), updatedAt: new Date(instant) });
+      const { found } = await storeWithResource({ createdAt: new Date(instant), updatedAt: new Date(instant) });
       const resource = await found();
       expect([resource?.createdAt, resource?.updatedAt]).toEqual([new Date(instant), new Date(instant)]);
     });
 
     test('stores the dimensions of the largest image', async () => {
       const image = anImage({ width: 2 ** 31 - 1, height: 1, sizeBytes: 2 ** 31 - 1 });
-      const { resource, found } = await holding({ image, version: 2 ** 31 - 2 });
+      const { resource, found } = await storeWithResource({ image, version: 2 ** 31 - 2 });
       expect(await found()).toEqual(resource);
     });
   });
@@ -87,7 +87,7 @@ export function resourceStoreContract(open: Open): void {
     const byId = (resources: Resource[]) => [...resources].sort((one, other) => (one.id < other.id ? -1 : 1));
 
     test('returns each resource of the owner once, also for repeated and unknown ids', async () => {
-      const { store, resource } = await holding();
+      const { store, resource } = await storeWithResource();
       const second = aResource({ ownerId: resource.ownerId });
       const others = aResource();
       for (const added of [second, others]) expect(await store.insert(added)).toBe(true);
@@ -96,7 +96,7 @@ export function resourceStoreContract(open: Open): void {
     });
 
     test('returns nothing for no ids, and accepts any number of ids', async () => {
-      const { store, resource } = await holding();
+      const { store, resource } = await storeWithResource();
       expect(await store.findMany(resource.ownerId, [])).toEqual([]);
       const many = Array.from({ length: 50_000 }, (_, index) => `id-${index}`);
       expect(await store.findMany(resource.ownerId, [...many, resource.id])).toEqual([resource]);
@@ -105,14 +105,14 @@ export function resourceStoreContract(open: Open): void {
 
   describe('find', () => {
     test('returns no resource of another owner', async () => {
-      const { store, resource } = await holding();
+      const { store, resource } = await storeWithResource();
       expect(await store.find({ ...resource, ownerId: aResource().ownerId })).toBeUndefined();
     });
 
     test.each(['', 'no-uuid', '0', "' OR 1=1 --", '%', 'a\0b', '\ud800', '😀', 'x'.repeat(10_000)])(
       'returns nothing for an invalid id: %j',
       async (id) => {
-        const { store, resource } = await holding();
+        const { store, resource } = await storeWithResource();
         const key = { ownerId: resource.ownerId, id };
         expect(await store.find(key)).toBeUndefined();
         expect(await store.findMany(resource.ownerId, [id])).toEqual([]);
@@ -125,7 +125,7 @@ export function resourceStoreContract(open: Open): void {
 
   describe('update', () => {
     test('changes no resource of another owner', async () => {
-      const { store, resource, found } = await holding();
+      const { store, resource, found } = await storeWithResource();
       const key = { ...resource, ownerId: aResource().ownerId, expectedVersion: undefined };
       expect(await store.update(key, { title: 'Changed' }, later)).toBeUndefined();
       expect(await store.update({ ...key, expectedVersion: 1 }, { title: 'Changed' }, later)).toBeUndefined();
@@ -133,14 +133,14 @@ export function resourceStoreContract(open: Open): void {
     });
 
     test.each([0, -1, 2, 4, 2 ** 31 - 1])('changes nothing at version 3 if %i is expected', async (version) => {
-      const { store, resource, found } = await holding({ version: 3 });
+      const { store, resource, found } = await storeWithResource({ version: 3 });
       const changes = { title: 'Changed', description: 'Changed', image: anImage() };
       expect(await store.update({ ...resource, expectedVersion: version }, changes, later)).toBeUndefined();
       expect(await found()).toEqual(resource);
     });
 
     test('with one expected version, fifty times concurrently, succeeds once', async () => {
-      const { store, resource, found } = await holding({ version: 7 });
+      const { store, resource, found } = await storeWithResource({ version: 7 });
       const titles = Array.from({ length: 50 }, (_, index) => `Title ${index}`);
       const key = { ...resource, expectedVersion: 7 };
       const updates = await Promise.all(titles.map((title) => store.update(key, { title }, later)));
@@ -151,7 +151,7 @@ export function resourceStoreContract(open: Open): void {
     });
 
     test('without an expected version, fifty times concurrently, increments the version each time', async () => {
-      const { store, resource, found } = await holding();
+      const { store, resource, found } = await storeWithResource();
       const key = { ownerId: resource.ownerId, id: resource.id };
       const titles = Array.from({ length: 50 }, (_, index) => `Title ${index}`);
       const updates = await Promise.all(titles.map((title) => store.update(key, { title }, later)));
@@ -168,14 +168,14 @@ export function resourceStoreContract(open: Open): void {
       ['the description to an empty text', { description: '' }, { description: '' }],
       ['only version and time', {}, {}],
     ])('changes %s and nothing else', async (_, changes, changed) => {
-      const { store, resource, found } = await holding({ description: 'Old' });
+      const { store, resource, found } = await storeWithResource({ description: 'Old' });
       const expected = { ...resource, ...changed, updatedAt: later, version: 2 };
       expect(await store.update({ ...resource, expectedVersion: 1 }, changes, later)).toEqual(expected);
       expect(await found()).toEqual(expected);
     });
 
     test('changes the properties of the image, but neither its id nor its URL', async () => {
-      const { store, resource, found } = await holding();
+      const { store, resource, found } = await storeWithResource();
       const { id, url } = resource.image;
       const expected = { ...resource, image: { ...image, id, url }, updatedAt: later, version: 2 };
       expect(await store.update(resource, { image }, later)).toEqual(expected);
@@ -183,7 +183,7 @@ export function resourceStoreContract(open: Open): void {
     });
 
     test('changes no other resource', async () => {
-      const { store, resource } = await holding();
+      const { store, resource } = await storeWithResource();
       const other = aResource({ ownerId: resource.ownerId });
       await store.insert(other);
       await store.update(resource, { title: 'New', image }, later);
@@ -191,7 +191,7 @@ export function resourceStoreContract(open: Open): void {
     });
 
     test('moves the resource in the orders by title and by update, and makes only its new title and description searchable', async () => {
-      const { store, resource } = await holding({ title: 'bbb', description: 'bbb' });
+      const { store, resource } = await storeWithResource({ title: 'bbb', description: 'bbb' });
       const other = aResource({ ownerId: resource.ownerId, title: 'mmm', updatedAt: new Date(later.getTime() - 1) });
       await store.insert(other);
       await store.update(resource, { title: 'ZZZ', description: 'YYY' }, later);
@@ -209,7 +209,7 @@ export function resourceStoreContract(open: Open): void {
 
   describe('delete', () => {
     test('deletes no resource of another owner', async () => {
-      const { store, resource, found } = await holding();
+      const { store, resource, found } = await storeWithResource();
       const ownerId = aResource().ownerId;
       expect(await removeResource(store, { id: resource.id, ownerId })).toBeUndefined();
       expect(await removeResource(store, { id: resource.id, ownerId, expectedVersion: 1 })).toBeUndefined();
@@ -217,13 +217,13 @@ export function resourceStoreContract(open: Open): void {
     });
 
     test.each([0, 2, 4])('deletes nothing at version 3 if %i is expected', async (expectedVersion) => {
-      const { store, resource, found } = await holding({ version: 3 });
+      const { store, resource, found } = await storeWithResource({ version: 3 });
       expect(await removeResource(store, { ...resource, expectedVersion })).toBeUndefined();
       expect(await found()).toEqual(resource);
     });
 
     test('fifty times concurrently succeeds once, and returns the resource', async () => {
-      const { store, resource, found } = await holding({ description: 'Old' });
+      const { store, resource, found } = await storeWithResource({ description: 'Old' });
       const deletions = Array.from({ length: 50 }, () => removeResource(store, { ...resource, expectedVersion: 1 }));
       expect((await Promise.all(deletions)).filter((deleted) => deleted !== undefined)).toEqual([resource]);
       expect(await found()).toBeUndefined();
@@ -231,7 +231,7 @@ export function resourceStoreContract(open: Open): void {
 
     test('and a concurrent update with the same expected version: only one of them succeeds', async () => {
       for (let round = 0; round < 10; round += 1) {
-        const { store, resource, found } = await holding();
+        const { store, resource, found } = await storeWithResource();
         const key = { ...resource, expectedVersion: 1 };
         const update = () => store.update(key, { title: 'New' }, later);
         const calls =
@@ -243,7 +243,7 @@ export function resourceStoreContract(open: Open): void {
     });
 
     test('deletes no other resource', async () => {
-      const { store, resource } = await holding();
+      const { store, resource } = await storeWithResource();
       const other = aResource({ ownerId: resource.ownerId });
       await store.insert(other);
       expect(await removeResource(store, { ownerId: resource.ownerId, id: resource.id })).toEqual(resource);

@@ -36,12 +36,12 @@ export function fenceContract(opened: () => Promise<ResourceStore>): void {
       const resource = aResource();
       return { ownerId: resource.ownerId, onFailure: false, write: () => store.insert(resource) };
     },
-    'update of texts': async (store) => {
+    'update of any version': async (store) => {
       const resource = await inserted(store);
       const write = () => store.update(resource, { title: 'Late' }, new Date());
       return { ownerId: resource.ownerId, onFailure: undefined, write };
     },
-    'update of texts at a version': async (store) => {
+    'update at a version': async (store) => {
       const resource = await inserted(store);
       const write = () => store.update({ ...resource, expectedVersion: 1 }, { title: 'Late' }, new Date());
       return { ownerId: resource.ownerId, onFailure: undefined, write };

@@ -25,7 +25,7 @@ export async function purgeAccount({ revocations }: ResourceStore, userId: strin
 
 /** Purges until nothing is left; returns the number of calls that took. */
 export async function purgeAll({ revocations }: ResourceStore, limit = 100): Promise<number> {
-  let turns = 0;
-  while (await revocations.purgeSome(limit)) turns += 1;
-  return turns;
+  let calls = 0;
+  while (await revocations.purgeSome(limit)) calls += 1;
+  return calls;
 }

@@ -85,7 +85,7 @@ export const lost: Step = {
   },
 };
 
-/** Creates a step that breaks the connection of each call; the service gets the calls only when `land` is called. */
+/** Creates a step that breaks the connection of each call; the service gets the calls only when `deliver` is called. */
 export function delay() {
   const taken: (() => Promise<Response>)[] = [];
   const instead: Instead = ({ socket }, _, passOn) => {
@@ -93,9 +93,9 @@ export function delay() {
     socket.destroy();
   };
   /** Forwards the calls and returns the statuses of their responses. */
-  const land = async () => {
+  const deliver = async () => {
     const answers = await Promise.all(taken.map((passOn) => passOn()));
     return answers.map(({ status }) => status);
   };
-  return { instead, land };
+  return { instead, deliver };
 }

@@ -49,7 +49,7 @@ export function plainPng({ width, height }: Size, pixelData = Buffer.alloc((widt
 
 interface Frame extends Size {
   /** How many of its pixels are encoded; default: all. */
-  held?: number;
+  encoded?: number;
   /** Codes of three bits to use instead of the pixels. */
   codes?: number[];
 }
@@ -61,7 +61,7 @@ export function plainGif({ width, height, frames }: Size & { frames: Frame[] }):
   return Buffer.concat([Buffer.from('GIF89a'), Buffer.from(screen), ...frames.map(gifFrame), Buffer.from([0x3b])]);
 }
 
-function gifFrame({ width, height, held = width * height, codes = gifCodes(held) }: Frame): Buffer {
+function gifFrame({ width, height, encoded = width * height, codes = gifCodes(encoded) }: Frame): Buffer {
   const packed = packGifCodes(codes);
   const blocks = Array.from({ length: Math.ceil(packed.length / 255) }, (_, at) => {
     const block = packed.subarray(at * 255, (at + 1) * 255);

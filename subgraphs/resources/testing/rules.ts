@@ -66,7 +66,7 @@ function startProcess({ file, imageUrl, timing, maxHashesPerSearch = 200, log }:
 
 /** Starts the rules with a real store and the real stand-in behind a gate; all are closed after the test. */
 export async function startRules({
-  settleMs = 300,
+  settleMs = 100,
   requestMs = 10_000,
   attemptMs = 10_000,
   maxHashesPerSearch = 200,

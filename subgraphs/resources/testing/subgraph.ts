@@ -26,8 +26,8 @@ export const kid = keyId(publicKey);
 /** Signs a token as auth does, with other claims and header fields if given; a claim that is undefined is left out. */
 function sign(claims: object, header: object = {}): string {
   const now = Math.floor(Date.now() / 1_000);
-  const given = Object.entries({ iss: issuer, iat: now, jti: randomUUID(), ...claims });
-  const payload = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  const allClaims = Object.entries({ iss: issuer, iat: now, jti: randomUUID(), ...claims });
+  const payload = Object.fromEntries(allClaims.filter(([, value]) => value !== undefined));
   const options = { algorithm: tokenAlgorithm, header: { alg: tokenAlgorithm, kid, ...header } } as const;
   return jwt.sign(payload, privateKey, { ...options, noTimestamp: !('iat' in payload) });
 }
