@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
-import { newKeyPair } from '../subgraphs/auth/tokens/private-key.ts';
+import { newKeyPair } from '../subgraphs/auth/tokens/key-pair.ts';
 import { openSigningKeys } from '../subgraphs/auth/tokens/signing-keys.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { folderOfTest } from '../tests/support/files.ts';

@@ -69,7 +69,7 @@ describe('a folder', () => {
 
 describe('secrets that cannot be used are a fault that names them, and are left as they are:', () => {
   test.each([
-    ['damaged', 'not a key at all', /It is damaged: .*Restore it; without it the tokens that it signed end/],
+    ['damaged', 'not a key at all', /It is damaged: .*Restore it; without it, tokens that it signed are invalid/],
     ['cut short', privatePem(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey).slice(0, 300), /damaged/],
     ['empty', '', /is empty: restore it/],
     ['of another kind', privatePem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey), /the wrong kind/],

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import bcrypt from 'bcrypt';
 import { ensureSecrets, openFolder } from '../../embedded/data-folder.ts';
 import { createLogger } from '../../platform/process/logger.ts';
-import { confusableOf, usernameKey } from '../../subgraphs/auth/accounts/usernames.ts';
 import { accountVariables } from '../../subgraphs/auth/environment.ts';
 import { createSessions } from '../../subgraphs/auth/sessions/sessions.ts';
 import { openSqliteUserStore } from '../../subgraphs/auth/storage/sqlite/user-store.ts';
+import { createIssueAccessToken } from '../../subgraphs/auth/tokens/access-tokens.ts';
 import { openSigningKeys } from '../../subgraphs/auth/tokens/signing-keys.ts';
-import { createIssueToken } from '../../subgraphs/auth/tokens/tokens.ts';
+import { confusableOf } from '../../subgraphs/auth/usernames/confusables.ts';
+import { usernameKey } from '../../subgraphs/auth/usernames/usernames.ts';
 import type { Resource } from '../../subgraphs/resources/storage/resource.ts';
 import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite/resource-store.ts';
 
@@ -47,14 +48,14 @@ export async function fillDataFolder(folder: string): Promise<Users> {
   const { signingKeys } = ensureSecrets(join(openFolder(folder), 'secrets'));
   const log = createLogger({ service: 'bench', level: 'silent' });
   const keys = openSigningKeys({ folder: signingKeys, tokenSeconds: lifetimeSeconds, log });
-  const issueToken = createIssueToken({ keys, ...tokenClaims, clientId, lifetimeSeconds });
+  const issueAccessToken = createIssueAccessToken({ keys, ...tokenClaims, clientId, lifetimeSeconds });
   // One hash for all users: only the time to compare matters.
   const [currentHash, outdatedHash] = await Promise.all(
     [bcryptCost, bcryptCost - 1].map((cost) => bcrypt.hash(password, cost)),
   );
   const userStore = openSqliteUserStore(join(folder, 'auth.sqlite'));
-  const times = { graceSeconds: 0, idleSeconds: lifetimeSeconds, longestSeconds: lifetimeSeconds };
-  const sessions = createSessions({ store: userStore.sessions, issueToken, times });
+  const times = { graceSeconds: 0, idleSeconds: lifetimeSeconds, maxSeconds: lifetimeSeconds };
+  const sessions = createSessions({ store: userStore.sessions, issueAccessToken, times });
   const resourceStore = openSqliteResourceStore(join(folder, 'resources.sqlite'));
   let count = 0;
   const createUser = async (resourceCount: number, passwordHash = currentHash ?? ''): Promise<User> => {

@@ -5,42 +5,46 @@ import { logLevel, namedHttpUrls, port, secretFile, wholeNumber } from '../../pl
 import { shutdownGraceMs } from '../../platform/process/grace-period.ts';
 import type { AccountRules } from './server.ts';
 
-/** Of libuv's four threads one stays free for files and images. */
+/** Leaves one of libuv's four threads for files and images. */
 const defaultConcurrency = Math.min(3, availableParallelism());
 
 const limit = () => wholeNumber({ min: 0, max: 1_000_000 });
 const seconds = () => wholeNumber({ min: 60, max: 31_536_000 });
 
-/** What may be decided about accounts: each has a default. */
+/** Settings of the account rules; each has a default. */
 export const accountVariables = z.object({
   ACCESS_TOKEN_SECONDS: wholeNumber({ min: 1, max: 86_400 }).prefault('900').describe('Lifetime of access tokens.'),
-  SESSION_IDLE_SECONDS: seconds().prefault('2592000').describe('How long a session lasts that is not refreshed.'),
-  SESSION_LONGEST_SECONDS: seconds().prefault('7776000').describe('How long a session lasts at all.'),
+  SESSION_IDLE_SECONDS: seconds().prefault('2592000').describe('Lifetime of a session that is not refreshed.'),
+  SESSION_LONGEST_SECONDS: seconds().prefault('7776000').describe('Maximum lifetime of a session.'),
   REFRESH_REUSE_GRACE_SECONDS: wholeNumber({ min: 0, max: 300 })
     .prefault('10')
-    .describe('How long a used refresh token may be used again; 0 is off.'),
-  PASSWORD_MIN_CHARACTERS: wholeNumber({ min: 8, max: 64 }).prefault('8').describe('Of new passwords.'),
-  BCRYPT_COST: wholeNumber({ min: 10, max: 16 }).prefault('12').describe('Each step doubles what a password costs.'),
+    .describe('How long a used refresh token may be used again; 0 forbids it.'),
+  PASSWORD_MIN_CHARACTERS: wholeNumber({ min: 8, max: 64 }).prefault('8').describe('Minimum length of new passwords.'),
+  BCRYPT_COST: wholeNumber({ min: 10, max: 16 })
+    .prefault('12')
+    .describe('Cost of password hashes: each step doubles the time.'),
   BCRYPT_CONCURRENCY: wholeNumber({ min: 1, max: 64 })
     .prefault(String(defaultConcurrency))
-    .describe('How many passwords are hashed at once.'),
+    .describe('Maximum number of passwords hashed at once.'),
   LOGIN_FAILURES_PER_ACCOUNT: limit()
     .prefault('10')
-    .describe('Wrong passwords for one account from one address in 15 minutes; 0 is off.'),
+    .describe('Wrong passwords allowed for one account from one address in 15 minutes; 0 means no limit.'),
   LOGIN_FAILURES_PER_ADDRESS: limit()
     .prefault('100')
-    .describe('Wrong passwords from one address in 15 minutes; 0 is off.'),
-  REGISTRATIONS_PER_ADDRESS: limit().prefault('300').describe('Registrations from one address in an hour; 0 is off.'),
+    .describe('Wrong passwords allowed from one address in 15 minutes; 0 means no limit.'),
+  REGISTRATIONS_PER_ADDRESS: limit()
+    .prefault('300')
+    .describe('Registrations allowed from one address in an hour; 0 means no limit.'),
 });
 
-/** What these variables say. */
+/** Converts the variables into settings. */
 export function accountRulesFrom(env: z.output<typeof accountVariables>): AccountRules {
   return {
     accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
     sessions: {
       graceSeconds: env.REFRESH_REUSE_GRACE_SECONDS,
       idleSeconds: env.SESSION_IDLE_SECONDS,
-      longestSeconds: env.SESSION_LONGEST_SECONDS,
+      maxSeconds: env.SESSION_LONGEST_SECONDS,
     },
     passwords: {
       cost: env.BCRYPT_COST,
@@ -55,22 +59,24 @@ export function accountRulesFrom(env: z.output<typeof accountVariables>): Accoun
   };
 }
 
-/** What auth reads of the environment. */
+/** All environment variables of the auth subgraph. */
 export const authEnvironment = z.object({
-  AUTH_PORT: port().prefault('4001').describe('Port that the auth subgraph listens on.'),
-  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for every one.'),
-  AUTH_DATABASE_FILE: z.string().describe('SQLite file of the accounts; created where there is none.'),
-  SIGNING_KEYS_FOLDER: z.string().describe('Folder of the RSA private keys that sign tokens: see npm run keys.'),
+  AUTH_PORT: port().prefault('4001').describe('Port to listen on.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all.'),
+  AUTH_DATABASE_FILE: z.string().describe('SQLite file of the accounts; created if it is missing.'),
+  SIGNING_KEYS_FOLDER: z.string().describe('Folder of the RSA private keys that sign tokens; see npm run keys.'),
   CLIENT_ADDRESS_KEY_FILE: secretFile(readClientAddressKey).describe(
-    'File with the key (base64, 32 bytes or more) that client addresses are signed with; the same as the gateway has.',
+    'File of the key (base64, 32 bytes or more) that client addresses are signed with; the same as for the gateway.',
   ),
-  TOKEN_ISSUER: z.string().describe('Who issues access tokens: their iss, a URL.'),
-  TOKEN_AUDIENCE: z.string().describe('Whom access tokens are for: their aud.'),
-  TOKEN_CLIENT_ID: z.string().default('image-supergraph').describe('The client_id of access tokens.'),
-  EVENT_AUDIENCE: z.string().describe('Whom security events are for: their aud.'),
+  TOKEN_ISSUER: z.string().describe('Issuer of tokens (iss), a URL.'),
+  TOKEN_AUDIENCE: z.string().describe('Audience of access tokens (aud).'),
+  TOKEN_CLIENT_ID: z.string().default('image-supergraph').describe('The client_id claim of access tokens.'),
+  EVENT_AUDIENCE: z.string().describe('Audience of security events (aud).'),
   EVENT_SUBSCRIBERS: namedHttpUrls()
     .default([])
-    .describe('Who is told of ended sessions and accounts, as resources=http://resources:4002/events.'),
+    .describe(
+      'Receivers of security events (ended sessions, deleted accounts), as resources=http://resources:4002/events.',
+    ),
   ...accountVariables.shape,
   SHUTDOWN_GRACE_MS: shutdownGraceMs(),
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),

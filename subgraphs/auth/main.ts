@@ -9,12 +9,12 @@ import { openSqliteUserStore } from './storage/sqlite/user-store.ts';
 import { openSigningKeys } from './tokens/signing-keys.ts';
 
 await runProcess({
-  about: 'auth: the subgraph of accounts; hands out access tokens.',
+  about: 'auth: the subgraph of accounts and sessions; issues access tokens.',
   spec: authEnvironment,
   start: (env) => {
     const log = createLogger({ service: 'auth', level: env.LOG_LEVEL });
     const subscribers = env.EVENT_SUBSCRIBERS;
-    if (subscribers.length === 0) log.warn('EVENT_SUBSCRIBERS is empty: nobody is told of ended sessions and accounts');
+    if (subscribers.length === 0) log.warn('EVENT_SUBSCRIBERS is empty: nobody receives security events');
     return startAuth({
       keys: openSigningKeys({ folder: env.SIGNING_KEYS_FOLDER, tokenSeconds: env.ACCESS_TOKEN_SECONDS, log }),
       store: openSqliteUserStore(env.AUTH_DATABASE_FILE, { subscribers: subscribers.map(({ name }) => name) }),

@@ -3,29 +3,29 @@ import type { ClientInfo } from '../../platform/http/client-info.ts';
 import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
-import type { LoggedIn, Sessions } from './sessions/sessions.ts';
-import type { User } from './storage/user-store.ts';
+import type { AuthResult, Sessions } from './sessions/sessions.ts';
+import type { User } from './storage/user.ts';
 
 export interface AuthContext {
   requestId: string;
   client: () => ClientInfo;
-  /** UNAUTHENTICATED without a token that holds, of a session that is open. */
+  /** Throws UNAUTHENTICATED without a valid access token of an open session. */
   requireViewer: () => Promise<Viewer>;
-  users: Accounts;
+  accounts: Accounts;
   sessions: Sessions;
-  /** An account as the viewer may see it; all that are asked for at once are looked up by one query. */
+  /** Loads an account if the viewer may see it. Batched: one query for all ids of an operation. */
   loadUser: (id: string) => Promise<User | undefined>;
 }
 
-const payload = (loggedIn: LoggedIn) => ({ ...loggedIn, tokenType: 'Bearer' });
-const loggedOut = { loggedOut: true };
+const toPayload = (result: AuthResult) => ({ ...result, tokenType: 'Bearer' });
+const logoutPayload = { loggedOut: true };
 
-/** GraphQL to rules and back, nothing else. */
+/** Maps GraphQL fields to the rules. */
 export const resolvers = {
   DateTime: dateTime,
 
   Query: {
-    me: async (_, _args, { users, requireViewer }) => users.me((await requireViewer()).id),
+    me: async (_, _args, { accounts, requireViewer }) => accounts.me((await requireViewer()).id),
     sessions: async (_, _args, { sessions, requireViewer }) => {
       const viewer = await requireViewer();
       const open = await sessions.list(viewer);
@@ -34,32 +34,32 @@ export const resolvers = {
   },
 
   Mutation: {
-    register: async (_, { input }, { users, client }) => payload(await users.register(input, client())),
-    login: async (_, { input }, { users, client }) => payload(await users.logIn(input, client())),
-    refreshSession: async (_, { input }, { sessions }) => payload(await sessions.refresh(input.refreshToken)),
+    register: async (_, { input }, { accounts, client }) => toPayload(await accounts.register(input, client())),
+    login: async (_, { input }, { accounts, client }) => toPayload(await accounts.logIn(input, client())),
+    refreshSession: async (_, { input }, { sessions }) => toPayload(await sessions.refresh(input.refreshToken)),
     logout: async (_, { input }, { sessions }) => {
       await sessions.logOut(input.refreshToken);
-      return loggedOut;
+      return logoutPayload;
     },
     logoutEverywhere: async (_, _args, { sessions, requireViewer }) => {
       await sessions.endAll(await requireViewer());
-      return loggedOut;
+      return logoutPayload;
     },
     endSession: async (_, { input }, { sessions, requireViewer }) => {
       await sessions.end(await requireViewer(), input.sessionId);
-      return loggedOut;
+      return logoutPayload;
     },
-    changePassword: async (_, { input }, { users, requireViewer, client }) =>
-      payload(await users.changePassword(await requireViewer(), input, client())),
-    deleteAccount: async (_, { input }, { users, requireViewer, client }) => {
+    changePassword: async (_, { input }, { accounts, requireViewer, client }) =>
+      toPayload(await accounts.changePassword(await requireViewer(), input, client())),
+    deleteAccount: async (_, { input }, { accounts, requireViewer, client }) => {
       const viewer = await requireViewer();
-      await users.deleteAccount(viewer, input.password, client());
+      await accounts.deleteAccount(viewer, input.password, client());
       return { deletedUserId: viewer.id };
     },
   },
 
   User: {
-    // The gateway sends keys as it got them: JSON of any type.
+    // The gateway passes keys on unchecked: `id` may be any JSON value.
     __resolveReference: ({ id }, { loadUser }) => loadUser(String(id)),
   },
 } satisfies Resolvers;

@@ -5,17 +5,17 @@ import { StartupError } from '../../platform/process/startup-error.ts';
 import { readEventClaims, securityEventType } from '../../platform/tokens/security-event.ts';
 import { createVerifyToken } from '../../platform/tokens/signed-token.ts';
 import { listen } from '../../tests/support/http/servers.ts';
-import { oneKey } from './testing/signing-keys.ts';
+import { password } from './testing/accounts.ts';
+import { createSingleKey } from './testing/signing-keys.ts';
 import { eventAudience, issuer, newFile, startSubgraph } from './testing/subgraph.ts';
-import { password } from './testing/users.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
 
 const logIn = 'mutation ($input: LoginInput!) { login(input: $input) { tokenType } }';
 const right = { username: 'ada', password };
 const wrong = { username: 'ada', password: 'wrong horse' };
 
-describe('who asks', () => {
-  test('is the other end of the connection, and what it says of itself, where nothing else is named', async () => {
+describe('the client of a request', () => {
+  test('is identified by its connection and User-Agent by default', async () => {
     const { register, ask } = await startSubgraph({ limits: { failuresPerAddress: 1 } });
     const ada = await register('ada');
     expect(await ada.ask.data('{ sessions { userAgent } }')).toEqual({ sessions: [{ userAgent: 'node' }] });
@@ -24,7 +24,7 @@ describe('who asks', () => {
     expect(await ask.error(logIn, { input: right })).toEqual(limited);
   });
 
-  test('is whom the request names, where there is a way to tell', async () => {
+  test('is identified by clientOf', async () => {
     let address = '192.0.2.1';
     const clientOf = () => ({ address, userAgent: 'a browser behind the gateway' });
     const { register, ask } = await startSubgraph({ limits: { failuresPerAccount: 1 }, clientOf });
@@ -38,13 +38,13 @@ describe('who asks', () => {
   });
 });
 
-describe('an operation with several guesses at passwords', () => {
+describe('an operation with two log-ins', () => {
   const twice = `mutation ($a: LoginInput!, $b: LoginInput!) {
     a: login(input: $a) { tokenType }
     b: login(input: $b) { tokenType }
   }`;
 
-  test('is refused whole, however often it comes, and is no guess', async () => {
+  test('fails validation, and does not count as an attempt', async () => {
     const { register, ask } = await startSubgraph({ limits: { failuresPerAccount: 1 } });
     await register('ada');
     for (let i = 0; i < 3; i++) {
@@ -55,7 +55,7 @@ describe('an operation with several guesses at passwords', () => {
     await ask.data(logIn, { input: right });
   });
 
-  test('is refused in this process, too', async () => {
+  test('is rejected in process, too', async () => {
     const { execute } = await startSubgraph();
     const nobody = () => ({ address: '192.0.2.1', userAgent: undefined });
     const clientGone = new AbortController().signal;
@@ -64,9 +64,9 @@ describe('an operation with several guesses at passwords', () => {
   });
 });
 
-describe('the keys that tokens are verified with', () => {
-  test('are answered at their well-known path', async () => {
-    const keys = oneKey();
+describe('the JWKS endpoint', () => {
+  test('is served at /.well-known/jwks.json', async () => {
+    const keys = createSingleKey();
     const { url } = await startSubgraph({ keys });
     const response = await fetch(new URL('/.well-known/jwks.json', url));
     expect([response.status, await response.json()]).toEqual([200, keys.published()]);
@@ -75,22 +75,22 @@ describe('the keys that tokens are verified with', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  test('are only to be read', async () => {
+  test('is read-only', async () => {
     const { url } = await startSubgraph();
     const response = await fetch(new URL('/.well-known/jwks.json', url), { method: 'POST' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 });
 
-test('subscribers are told of sessions that end, in tokens for them', async () => {
-  const keys = oneKey();
+test('subscribers receive signed events of ended sessions', async () => {
+  const keys = createSingleKey();
   const received: string[] = [];
   const subscriber = await listen(async (req, res) => {
     received.push(await text(req));
     res.writeHead(202).end();
   });
   onTestFinished(subscriber.stop);
-  const { register } = await startSubgraph({ keys, subscribers: [{ name: 'somebody', url: subscriber.url }] });
+  const { register } = await startSubgraph({ keys, subscribers: [{ name: 'a subscriber', url: subscriber.url }] });
   const ada = await register('ada');
   await ada.ask.data('mutation { logoutEverywhere { loggedOut } }');
   await vi.waitFor(() => expect(received).toHaveLength(1), 10_000);
@@ -99,31 +99,31 @@ test('subscribers are told of sessions that end, in tokens for them', async () =
   expect(readEventClaims(claims, issuer)).toMatchObject({ type: 'session-revoked', userId: ada.id });
 });
 
-test('at the start it completes accounts of before, and forgets sessions that have expired', async () => {
+test('the start adds missing confusables and deletes expired sessions', async () => {
   const file = newFile();
   const before = await startSubgraph({ file });
   await before.register('ada');
   await before.stop();
-  const stranger = new Database(file);
-  onTestFinished(() => void stranger.close());
-  stranger.exec('DELETE FROM look_alikes; UPDATE sessions SET expires_at = 1');
+  const connection = new Database(file);
+  onTestFinished(() => void connection.close());
+  connection.exec('DELETE FROM look_alikes; UPDATE sessions SET expires_at = 1');
   const { ask } = await startSubgraph({ file });
   const register = 'mutation ($input: RegisterInput!) { register(input: $input) { tokenType } }';
-  const lookAlike = { username: '\u0430d\u0430', password };
-  expect(await ask.error(register, { input: lookAlike })).toEqual({ code: 'USERNAME_TAKEN' });
-  const left = () => stranger.prepare('SELECT count(*) FROM sessions').pluck().get();
-  await vi.waitFor(() => expect(left()).toBe(0), 10_000);
+  const confusable = { username: '\u0430d\u0430', password };
+  expect(await ask.error(register, { input: confusable })).toEqual({ code: 'USERNAME_TAKEN' });
+  const remaining = () => connection.prepare('SELECT count(*) FROM sessions').pluck().get();
+  await vi.waitFor(() => expect(remaining()).toBe(0), 10_000);
 });
 
-describe('it lets go of its database, its counters and its keys', () => {
-  const watched = () => {
+describe('closes its database, its counters and its keys', () => {
+  const watchKeys = () => {
     let stopped = 0;
-    const keys: SigningKeys = { ...oneKey(), stop: () => void stopped++ };
+    const keys: SigningKeys = { ...createSingleKey(), stop: () => void stopped++ };
     return { keys, stopped: () => stopped };
   };
 
-  test('when it stops', async () => {
-    const { keys, stopped } = watched();
+  test('when it is stopped', async () => {
+    const { keys, stopped } = watchKeys();
     const { stop, store, counters } = await startSubgraph({ keys });
     expect(store.ping).not.toThrow();
     expect(await counters.read('nobody')).toBeUndefined();
@@ -134,8 +134,8 @@ describe('it lets go of its database, its counters and its keys', () => {
     expect(stopped()).toBe(1);
   });
 
-  test('where it cannot listen', async () => {
-    const { keys, stopped } = watched();
+  test('if it cannot listen', async () => {
+    const { keys, stopped } = watchKeys();
     const { url } = await startSubgraph();
     const port = Number(new URL(url).port);
     const start = startSubgraph({ keys, listen: { host: '127.0.0.1', port, portVariable: 'AUTH_PORT' } });

@@ -8,20 +8,21 @@ import { createAuthenticate } from '../../platform/tokens/access-token.ts';
 import { credentialFields } from '../../schema/credential-fields.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
 import { createAccounts } from './accounts/accounts.ts';
-import { completeConfusables, startMaintenance } from './accounts/maintenance.ts';
+import { addMissingConfusables, startMaintenance } from './accounts/maintenance.ts';
 import { type Subscriber, startEventDelivery } from './events/event-delivery.ts';
 import { pushEvent } from './events/event-push.ts';
+import { createSignEvent } from './events/event-signing.ts';
 import { createPasswords, type PasswordSettings } from './passwords/passwords.ts';
 import { createThrottle, type Limits } from './rate-limiting/throttle.ts';
 import { createSessions, type SessionTimes } from './sessions/sessions.ts';
 import type { LimitStore } from './storage/limit-store.ts';
 import type { UserStore } from './storage/user-store.ts';
 import { createAuthSubgraph } from './subgraph.ts';
-import { createJwksPath } from './tokens/jwks-endpoint.ts';
+import { type AccessTokenSettings, createIssueAccessToken } from './tokens/access-tokens.ts';
+import { createJwksHandler } from './tokens/jwks-endpoint.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
-import { createIssueToken, createSignEvent, type TokenSettings } from './tokens/tokens.ts';
 
-/** What may be decided about accounts. */
+/** Settings of the account rules. */
 export interface AccountRules {
   accessTokenSeconds: number;
   sessions: SessionTimes;
@@ -30,15 +31,15 @@ export interface AccountRules {
 }
 
 export interface AuthSettings {
-  /** Stopped and closed when the subgraph stops, as the store and the counters are. */
+  /** Stopped with the subgraph, which also closes the store and the counters. */
   keys: SigningKeys;
   store: UserStore;
   counters: LimitStore;
-  tokens: Omit<TokenSettings, 'lifetimeSeconds'>;
+  tokens: Omit<AccessTokenSettings, 'lifetimeSeconds'>;
   rules: AccountRules;
-  /** Who is told of ended sessions and accounts: the subscribers whose names the store was opened with. */
+  /** Receivers of security events; the store must have been opened with the same names. */
   events: { audience: string; subscribers: readonly Subscriber[] };
-  /** Who asks; the other end of the connection where it is left out. */
+  /** Identifies the client of a request; by default, by the remote address of its connection. */
   clientOf?: (req: IncomingMessage) => ClientInfo;
   /** How long a stop waits for requests in flight; the default period if omitted. */
   grace?: GracePeriod;
@@ -46,35 +47,35 @@ export interface AuthSettings {
   log: Logger;
 }
 
-/** Starts the auth subgraph, and the delivery of what it, or one before it, has not told its subscribers yet. */
+/** Starts the auth subgraph with its background jobs: delivering security events and deleting expired sessions. */
 export async function startAuth(settings: AuthSettings): Promise<RunningServer> {
   const { keys, store, counters, tokens, rules, events, clientOf, grace, listen, log } = settings;
   const { issuer, audience } = tokens;
-  const issueToken = createIssueToken({ ...tokens, lifetimeSeconds: rules.accessTokenSeconds, keys });
-  const sessions = createSessions({ store: store.sessions, issueToken, times: rules.sessions });
+  const issueAccessToken = createIssueAccessToken({ ...tokens, lifetimeSeconds: rules.accessTokenSeconds, keys });
+  const sessions = createSessions({ store: store.sessions, issueAccessToken, times: rules.sessions });
   const passwords = createPasswords(rules.passwords);
   const throttle = createThrottle({ limits: rules.limits, counters, log });
-  const users = createAccounts({ store, sessions, passwords, throttle, log });
+  const accounts = createAccounts({ store, sessions, passwords, throttle, log });
   const authenticate = createAuthenticate({ keys, issuer, audience });
 
-  await completeConfusables(store);
-  const upkeep = startMaintenance(store, log);
+  await addMissingConfusables(store);
+  const maintenance = startMaintenance(store, log);
   const sign = createSignEvent({ keys, issuer, audience: events.audience });
   const { subscribers } = events;
   const delivery = startEventDelivery({ subscribers, outbox: store.outbox, sign, push: pushEvent, log });
 
   return startGraphqlServer({
-    ...createAuthSubgraph({ users, sessions, authenticate }),
+    ...createAuthSubgraph({ accounts, sessions, authenticate }),
     validationRules: [limitRootFields({ operation: 'mutation', fields: credentialFields })],
     publicErrors,
-    paths: { '/.well-known/jwks.json': createJwksPath(keys) },
+    paths: { '/.well-known/jwks.json': createJwksHandler(keys) },
     checkReady: store.ping,
     ...(clientOf && { clientOf }),
     ...(grace && { grace }),
     listen,
     log,
     close: async () => {
-      await Promise.all([delivery.stop(), upkeep.stop()]);
+      await Promise.all([delivery.stop(), maintenance.stop()]);
       keys.stop();
       counters.close();
       store.close();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { otherPassword, password } from './testing/accounts.ts';
 import { startSubgraph } from './testing/subgraph.ts';
-import { otherPassword, password } from './testing/users.ts';
 
 const unauthenticated = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -41,31 +41,31 @@ const tokens = (id: string) => ({
 });
 
 describe('the sessions of the viewer', () => {
-  test('say which is the own one', async () => {
+  test('mark the current one', async () => {
     const { ada, other } = await startWithTwo();
-    for (const [asker, isFirst] of [
+    for (const [caller, isFirst] of [
       [other, true],
       [ada, false],
     ] as const) {
-      const listed = await asker.ask.data<{ sessions: Session[] }>(sessions);
-      const shown = { id: expect.any(String), userAgent: 'node' };
+      const listed = await caller.ask.data<{ sessions: Session[] }>(sessions);
+      const listedSession = { id: expect.any(String), userAgent: 'node' };
       const times = { createdAt: instant, lastUsedAt: instant, expiresAt: instant };
       expect(listed.sessions).toEqual([
-        { ...shown, ...times, isCurrent: isFirst },
-        { ...shown, ...times, isCurrent: !isFirst },
+        { ...listedSession, ...times, isCurrent: isFirst },
+        { ...listedSession, ...times, isCurrent: !isFirst },
       ]);
     }
   });
 
-  test('go on by their refresh tokens alone', async () => {
+  test('are refreshed without an access token', async () => {
     const { ask, ada } = await startWithTwo();
     const { refreshToken } = ada;
     expect(await ask.data(refreshSession, { refreshToken })).toEqual({ refreshSession: tokens(ada.id) });
-    const refused = await ask.error(refreshSession, { refreshToken: ada.accessToken });
-    expect(refused).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
+    const unauthenticatedAt = await ask.error(refreshSession, { refreshToken: ada.accessToken });
+    expect(unauthenticatedAt).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
   });
 
-  test('can be ended one by one, and none of anybody else', async () => {
+  test('can be ended, but not those of other accounts', async () => {
     const { ada, other, sessionIdOf, register } = await startWithTwo();
     const eve = await register('eve');
     const sessionId = await sessionIdOf(other);
@@ -74,7 +74,7 @@ describe('the sessions of the viewer', () => {
     expect(await ada.ask.error(endSession, { sessionId })).toEqual({ code: 'NOT_FOUND' });
   });
 
-  test('log out with true, also where they had before', async () => {
+  test('log out with true, even the second time', async () => {
     const { ask, ada } = await startWithTwo();
     const { refreshToken } = ada;
     for (let i = 0; i < 2; i++) {
@@ -83,17 +83,17 @@ describe('the sessions of the viewer', () => {
   });
 });
 
-describe('the token of a session is refused at once, for everything, when that has ended', () => {
+describe('an access token is rejected at once, for every field, after its session has ended', () => {
   type Started = Awaited<ReturnType<typeof startWithTwo>>;
   test.each<[string, (started: Started) => Promise<unknown>]>([
-    ['by its refresh token', ({ ask, ada: { refreshToken } }) => ask.data(logout, { refreshToken })],
+    ['by logout', ({ ask, ada: { refreshToken } }) => ask.data(logout, { refreshToken })],
     [
-      'by another session',
+      'by endSession from another session',
       async ({ ada, other, sessionIdOf }) => other.ask.data(endSession, { sessionId: await sessionIdOf(ada) }),
     ],
-    ['by the end of all', ({ other }) => other.ask.data(logoutEverywhere)],
-    ['by another password', ({ other }) => other.ask.data(changePassword, { input: change })],
-    ['with its account', ({ other }) => other.ask.data(deleteAccount)],
+    ['by logoutEverywhere', ({ other }) => other.ask.data(logoutEverywhere)],
+    ['by changePassword', ({ other }) => other.ask.data(changePassword, { input: change })],
+    ['by deleteAccount', ({ other }) => other.ask.data(deleteAccount)],
   ])('%s', async (_, end) => {
     const started = await startWithTwo();
     const { ada } = started;
@@ -107,7 +107,7 @@ describe('the token of a session is refused at once, for everything, when that h
   });
 });
 
-test('a changed password gives the session new tokens; a deleted account gives its id', async () => {
+test('changePassword returns new tokens, and deleteAccount the id', async () => {
   const { ada } = await startWithTwo();
   expect(await ada.ask.data(changePassword, { input: change })).toEqual({ changePassword: tokens(ada.id) });
   expect(await ada.ask.error(deleteAccount)).toEqual({ code: 'INVALID_CREDENTIALS' });
@@ -116,10 +116,10 @@ test('a changed password gives the session new tokens; a deleted account gives i
   expect(await ada.ask.data(deleteAccount)).toEqual({ deleteAccount: { deletedUserId: ada.id } });
 });
 
-describe('of several mutations in one operation', () => {
-  const refused = (path: string) => [expect.objectContaining({ path: [path], extensions: unauthenticated })];
+describe('several mutations in one operation', () => {
+  const unauthenticatedAt = (path: string) => [expect.objectContaining({ path: [path], extensions: unauthenticated })];
 
-  test('those behind the end of the session that they come with are refused', async () => {
+  test('are rejected after one that ends the session', async () => {
     const { ada, logIn } = await startWithTwo();
     const document = `mutation ($input: ChangePasswordInput!) {
       logoutEverywhere { loggedOut }
@@ -127,11 +127,11 @@ describe('of several mutations in one operation', () => {
     }`;
     const answer = await ada.ask(document, { input: change });
     expect(answer.data).toEqual({ logoutEverywhere: { loggedOut: true }, changePassword: null });
-    expect(answer.errors).toEqual(refused('changePassword'));
+    expect(answer.errors).toEqual(unauthenticatedAt('changePassword'));
     await logIn('ada');
   });
 
-  test('those before it are done', async () => {
+  test('are executed before one that ends the session', async () => {
     const { ada, logIn } = await startWithTwo();
     const document = `mutation ($input: ChangePasswordInput!) {
       changePassword(input: $input) { tokenType }
@@ -141,11 +141,11 @@ describe('of several mutations in one operation', () => {
     const answer = await ada.ask(document, { input: change });
     const changed = { changePassword: { tokenType: 'Bearer' } };
     expect(answer.data).toEqual({ ...changed, a: { loggedOut: true }, b: null });
-    expect(answer.errors).toEqual(refused('b'));
+    expect(answer.errors).toEqual(unauthenticatedAt('b'));
     await logIn('ada', otherPassword);
   });
 
-  test('those that need no viewer are done in any case', async () => {
+  test('are executed after it if they need no access token', async () => {
     const { ada, other } = await startWithTwo();
     const document = `mutation ($own: String!, $other: String!) {
       a: logout(input: { refreshToken: $own }) { loggedOut }
@@ -154,7 +154,7 @@ describe('of several mutations in one operation', () => {
     }`;
     const answer = await ada.ask(document, { own: ada.refreshToken, other: other.refreshToken });
     expect(answer.data).toEqual({ a: { loggedOut: true }, b: { tokenType: 'Bearer' }, c: null });
-    expect(answer.errors).toEqual(refused('c'));
+    expect(answer.errors).toEqual(unauthenticatedAt('c'));
     await other.ask.data(me);
   });
 });

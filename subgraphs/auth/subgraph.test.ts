@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { requestTextTo } from '../../tests/support/graphql/request.ts';
+import { password } from './testing/accounts.ts';
 import { startSubgraph } from './testing/subgraph.ts';
-import { password } from './testing/users.ts';
 
 const entities =
   'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { username } } }';
 const asUsers = (...ids: string[]) => ({ representations: ids.map((id) => ({ __typename: 'User', id })) });
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
-describe('without a token that holds', () => {
+describe('without a valid token', () => {
   test.each([
     ['MISSING', undefined],
     ['INVALID', 'a.b.c'],
-  ])('who asks for me is UNAUTHENTICATED, %s', async (reason, token) => {
+  ])('me is UNAUTHENTICATED, %s', async (reason, token) => {
     const { url } = await startSubgraph();
     expect(await requestTextTo(url, token).error('{ me { id } }')).toEqual({ code: 'UNAUTHENTICATED', reason });
   });
 
-  test('who asks for an entity is UNAUTHENTICATED, as the network is not trusted', async () => {
+  test('entities are UNAUTHENTICATED, as the network is not trusted', async () => {
     const { ask, register } = await startSubgraph();
     const { id } = await register('ada');
     const answer = await ask(entities, asUsers(id));
@@ -26,7 +26,7 @@ describe('without a token that holds', () => {
   });
 });
 
-test('as an entity each finds themselves, and nobody else', async () => {
+test('entities resolve to the own account only', async () => {
   const { register } = await startSubgraph();
   const ada = await register('ada');
   const eve = await register('eve');
@@ -35,7 +35,7 @@ test('as an entity each finds themselves, and nobody else', async () => {
   });
 });
 
-test('who registered and who logs in is given a bearer token and is told of themselves', async () => {
+test('register and login return a bearer token and the user', async () => {
   const { ask, register } = await startSubgraph();
   const ada = await register('Ada');
   const document =

@@ -5,16 +5,16 @@ import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts
 import type { Accounts } from './accounts/accounts.ts';
 import { type AuthContext, resolvers } from './resolvers.ts';
 import type { Sessions } from './sessions/sessions.ts';
-import type { User } from './storage/user-store.ts';
+import type { User } from './storage/user.ts';
 
 export interface AuthSubgraphParts {
-  users: Accounts;
+  accounts: Accounts;
   sessions: Sessions;
   authenticate: Authenticate;
 }
 
-/** The subgraph's schema, and what its resolvers get with each request. */
-export function createAuthSubgraph({ users, sessions, authenticate }: AuthSubgraphParts) {
+/** Builds the executable schema and the context of each request. */
+export function createAuthSubgraph({ accounts, sessions, authenticate }: AuthSubgraphParts) {
   const findViewer = async (authorization: string | undefined): Promise<Viewer> => {
     const viewer = await authenticate(authorization);
     await sessions.requireOpen(viewer);
@@ -23,12 +23,12 @@ export function createAuthSubgraph({ users, sessions, authenticate }: AuthSubgra
   return {
     schema: buildSchema('auth', resolvers),
     context: ({ requestId, authorization, client }: IncomingRequest): AuthContext => {
-      // At each field: of several mutations in one operation, one may end the session that the next comes with.
+      // Checked for each field, because a mutation may end the session before the next mutation of the operation.
       const requireViewer = () => findViewer(authorization);
       const loader = new DataLoader<string, User | undefined>(async (ids) =>
-        users.findMany((await requireViewer()).id, ids),
+        accounts.findMany((await requireViewer()).id, ids),
       );
-      return { requestId, client, requireViewer, users, sessions, loadUser: (id) => loader.load(id) };
+      return { requestId, client, requireViewer, accounts, sessions, loadUser: (id) => loader.load(id) };
     },
   };
 }

@@ -58,7 +58,7 @@ describe.each([
     await troubleImageService(run, troubled);
     witness = await guessTooOften(run);
     kept = { hash: passwordHashOf(folder.path, witness.username), sha256: sha256(witness.refreshToken) };
-    await (world.processes.auth ?? world.processes['npm start'])?.find(/a signing key cannot be used/);
+    await (world.processes.auth ?? world.processes['npm start'])?.find(/signing key cannot be used/);
     live = filesOf(folder.path);
     exitCodes = await stopInTheMiddle(run, ada);
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ensureSecrets } from '../../embedded/data-folder.ts';
 import { wholeSecond } from '../../subgraphs/auth/tokens/key-file-name.ts';
-import { addKey, moveKey } from '../../subgraphs/auth/tokens/key-folder.ts';
-import { newKeyPair } from '../../subgraphs/auth/tokens/private-key.ts';
+import { addKey, rescheduleKey } from '../../subgraphs/auth/tokens/key-folder.ts';
+import { newKeyPair } from '../../subgraphs/auth/tokens/key-pair.ts';
 import { listKeys } from '../../subgraphs/auth/tokens/rotation.ts';
 import { folderOfTest } from '../support/files.ts';
 import { viewer } from '../support/graphql/documents.ts';
@@ -76,7 +76,7 @@ test('a key is changed under load, by npm run keys and four processes, and no re
   expect(await keys('retire')).toBe('No key has expired: see list.\n');
 
   // As though the minute for clocks that differ had passed: what is left is the time of the tokens.
-  moveKey(signingKeys, keyFile(signingKeys, next), new Date(Date.parse(from) - marginMs));
+  rescheduleKey(signingKeys, keyFile(signingKeys, next), new Date(Date.parse(from) - marginMs));
   await vi.waitFor(async () => expect(await keys('retire')).toBe(`${old} is retired.\n`), 10_000);
   await vi.waitFor(async () => expect(await publishedKids(system.auth)).toEqual([next]), 6_000);
   expect(await requestTo(system.gateway, stolen).error(viewer)).toEqual({

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { fileNameOf } from '../../subgraphs/auth/tokens/key-file-name.ts';
+import { formatKeyFileName } from '../../subgraphs/auth/tokens/key-file-name.ts';
 import { listKeys, retireExpired, rotate } from '../../subgraphs/auth/tokens/rotation.ts';
 import { folderOfTest } from '../support/files.ts';
 import { resourceCount, viewer } from '../support/graphql/documents.ts';
@@ -29,7 +29,7 @@ test('no request fails while a key is changed, however many tokens of unknown ke
   const [first] = listKeys(at).keys;
   const old = kidOf(ada.accessToken);
   const pem = readFileSync(
-    join(at.folder, fileNameOf({ signsFrom: first?.key.signsFrom ?? new Date(0), kid: old })),
+    join(at.folder, formatKeyFileName({ signsFrom: first?.key.signsFrom ?? new Date(0), kid: old })),
     'utf8',
   );
   const stolen = signAsThief(pem, { like: ada.accessToken });

@@ -58,7 +58,7 @@ const endings: Record<string, Ending> = {
 const inTwo = (call: string) => [`before ${call}`, `after ${call}`];
 const stepsOfEnding = ({ calls, events }: Ending): string[] => [
   ...calls.flatMap(inTwo),
-  ...Array.from({ length: events }, () => inTwo('outbox.accepted')).flat(),
+  ...Array.from({ length: events }, () => inTwo('outbox.markAccepted')).flat(),
 ];
 
 /** Moments of a delivery at which the proxy between auth and resources kills auth. */
@@ -106,7 +106,7 @@ test('every mutation that ends sessions or an account goes through the expected 
       await ending.send(accounts, ada);
       await waitUntil(() => expect(undeliveredEvents(world.auth.file)).toEqual([]));
       // The lines arrive after the rows are deleted.
-      const accepted = () => killable.lines().filter((line) => line === 'after outbox.accepted');
+      const accepted = () => killable.lines().filter((line) => line === 'after outbox.markAccepted');
       await waitUntil(() => expect(accepted().length).toBeGreaterThanOrEqual(ending.events));
       return killable.lines().filter((line) => !line.startsWith('url '));
     }),

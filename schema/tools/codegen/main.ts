@@ -30,7 +30,7 @@ const outputs: (() => Promise<GeneratedFile[]> | GeneratedFile[])[] = [
       file: 'subgraphs/auth/generated/resolver-types.ts',
       contextType: '../resolvers.ts#AuthContext',
       mappers: {
-        User: '../storage/user-store.ts#User as StoredUser',
+        User: '../storage/user.ts#User as StoredUser',
       },
     }),
   () =>

@@ -1,156 +1,156 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ClientInfo } from '../../../platform/http/client-info.ts';
-import { elsewhere, inTurn, passSeconds } from '../testing/throttle.ts';
-import { client, openUsers, otherPassword, password, refusal, refusalOf, stopClock } from '../testing/users.ts';
+import { apiError, client, errorOf, openAccounts, otherPassword, password, stopClock } from '../testing/accounts.ts';
+import { inSequence, otherAddress, passSeconds } from '../testing/throttle.ts';
 
 const quarterHour = 900;
 const wrong = 'wrong horse';
-const invalidCredentials = refusal('INVALID_CREDENTIALS');
-const limited = (retryAfterSeconds: number) => refusal('RATE_LIMITED', { retryAfterSeconds });
+const invalidCredentials = apiError('INVALID_CREDENTIALS');
+const limited = (retryAfterSeconds: number) => apiError('RATE_LIMITED', { retryAfterSeconds });
 const change = { currentPassword: password, newPassword: otherPassword };
-const away = { ...client, address: elsewhere };
+const otherClient = { ...client, address: otherAddress };
 
-/** Ada, of whose password two may be guessed wrong from one address; and every way to guess it. */
+/** Ada, with two wrong passwords allowed per account, and every operation that verifies a password. */
 async function openAda({ failuresPerAccount = 2, failuresPerAddress = 0 } = {}) {
   stopClock();
-  const opened = openUsers({ limits: { failuresPerAccount, failuresPerAddress } });
-  const { users, signUp } = opened;
+  const opened = openAccounts({ limits: { failuresPerAccount, failuresPerAddress } });
+  const { accounts, signUp } = opened;
   const ada = await signUp('ada');
-  const guess = {
-    login: (by: string) => users.logIn({ username: 'ada', password: by }, client),
-    changePassword: (by: string) => users.changePassword(ada.viewer, { ...change, currentPassword: by }, client),
-    deleteAccount: (by: string) => users.deleteAccount(ada.viewer, by, client),
+  const attempt = {
+    login: (by: string) => accounts.logIn({ username: 'ada', password: by }, client),
+    changePassword: (by: string) => accounts.changePassword(ada.viewer, { ...change, currentPassword: by }, client),
+    deleteAccount: (by: string) => accounts.deleteAccount(ada.viewer, by, client),
   };
-  return { ...opened, ada, guess };
+  return { ...opened, ada, attempt };
 }
 
 const fields = ['login', 'changePassword', 'deleteAccount'] as const;
 
-describe('too many wrong passwords', () => {
-  test.each(fields)('at %s are RATE_LIMITED, and so is the right one until their time is over', async (field) => {
-    const { guess } = await openAda();
-    const refusals = await inTurn(3, () => refusalOf(guess[field](wrong)));
-    expect(refusals).toEqual([invalidCredentials, invalidCredentials, limited(quarterHour)]);
+describe('after too many wrong passwords', () => {
+  test.each(fields)('%s throws RATE_LIMITED, even for the right password, until the window ends', async (field) => {
+    const { attempt } = await openAda();
+    const errors = await inSequence(3, () => errorOf(attempt[field](wrong)));
+    expect(errors).toEqual([invalidCredentials, invalidCredentials, limited(quarterHour)]);
     passSeconds(quarterHour - 1);
-    await expect(guess[field](password)).rejects.toEqual(limited(1));
+    await expect(attempt[field](password)).rejects.toEqual(limited(1));
     passSeconds(1);
-    await guess[field](password);
+    await attempt[field](password);
   });
 
-  test.each(fields)('anywhere are too many at %s, which changes nothing then', async (field) => {
-    const { guess, users, sessions, ada, logIn } = await openAda();
-    await refusalOf(guess.deleteAccount(wrong));
-    await refusalOf(guess.changePassword(wrong));
-    await expect(guess[field](password)).rejects.toEqual(limited(quarterHour));
-    expect(await users.me(ada.user.id)).toEqual(ada.user);
+  test.each(fields)('in any operation, %s throws RATE_LIMITED and changes nothing', async (field) => {
+    const { attempt, accounts, sessions, ada, logIn } = await openAda();
+    await errorOf(attempt.deleteAccount(wrong));
+    await errorOf(attempt.changePassword(wrong));
+    await expect(attempt[field](password)).rejects.toEqual(limited(quarterHour));
+    expect(await accounts.me(ada.user.id)).toEqual(ada.user);
     expect(await sessions.list(ada.viewer)).toHaveLength(1);
     passSeconds(quarterHour);
     await logIn('ada');
   });
 
-  test('are as many for each way to write the name', async () => {
-    const { users } = await openAda();
+  test('for spellings of one name, all of them are blocked', async () => {
+    const { accounts } = await openAda();
     const names = ['ada', 'ADA', 'Ａｄａ'];
-    const refusals = await inTurn(3, (at) =>
-      refusalOf(users.logIn({ username: names[at] ?? '', password: wrong }, client)),
+    const errors = await inSequence(3, (at) =>
+      errorOf(accounts.logIn({ username: names[at] ?? '', password: wrong }, client)),
     );
-    expect(refusals).toEqual([invalidCredentials, invalidCredentials, limited(quarterHour)]);
+    expect(errors).toEqual([invalidCredentials, invalidCredentials, limited(quarterHour)]);
   });
 
-  test('are as many for a name that nobody has', async () => {
-    const { users } = await openAda();
-    const refusals = await inTurn(3, () => refusalOf(users.logIn({ username: 'nobody', password }, client)));
-    expect(refusals).toEqual([invalidCredentials, invalidCredentials, limited(quarterHour)]);
+  test('for an unknown name, it is blocked like any other', async () => {
+    const { accounts } = await openAda();
+    const errors = await inSequence(3, () => errorOf(accounts.logIn({ username: 'nobody', password }, client)));
+    expect(errors).toEqual([invalidCredentials, invalidCredentials, limited(quarterHour)]);
   });
 
-  test('keep nobody out who comes from elsewhere, wherever the session is from', async () => {
-    const { guess, users, ada } = await openAda();
-    await inTurn(3, () => refusalOf(guess.login(wrong)));
-    await users.logIn({ username: 'ada', password }, away);
-    await users.changePassword(ada.viewer, change, away);
-    await users.deleteAccount(ada.viewer, otherPassword, away);
+  test('from one address, others are not blocked, even with sessions from it', async () => {
+    const { attempt, accounts, ada } = await openAda();
+    await inSequence(3, () => errorOf(attempt.login(wrong)));
+    await accounts.logIn({ username: 'ada', password }, otherClient);
+    await accounts.changePassword(ada.viewer, change, otherClient);
+    await accounts.deleteAccount(ada.viewer, otherPassword, otherClient);
   });
 
-  test('for several accounts are RATE_LIMITED for all at that address', async () => {
-    const { guess, users } = await openAda({ failuresPerAccount: 0, failuresPerAddress: 3 });
+  test('for several accounts, all are blocked from that address', async () => {
+    const { attempt, accounts } = await openAda({ failuresPerAccount: 0, failuresPerAddress: 3 });
     const names = ['grace', 'eve'];
-    await inTurn(2, (at) => refusalOf(users.logIn({ username: names[at] ?? '', password }, client)));
-    await expect(guess.deleteAccount(wrong)).rejects.toEqual(invalidCredentials);
-    await expect(guess.login(password)).rejects.toEqual(limited(quarterHour));
-    await users.logIn({ username: 'ada', password }, away);
+    await inSequence(2, (at) => errorOf(accounts.logIn({ username: names[at] ?? '', password }, client)));
+    await expect(attempt.deleteAccount(wrong)).rejects.toEqual(invalidCredentials);
+    await expect(attempt.login(password)).rejects.toEqual(limited(quarterHour));
+    await accounts.logIn({ username: 'ada', password }, otherClient);
   });
 
-  test('are counted from none again after the right one', async () => {
-    const { guess } = await openAda();
-    await refusalOf(guess.login(wrong));
-    await guess.changePassword(password);
-    await expect(guess.login(password)).rejects.toEqual(invalidCredentials);
-    await expect(guess.deleteAccount(wrong)).rejects.toEqual(invalidCredentials);
-    await expect(guess.login(otherPassword)).rejects.toEqual(limited(quarterHour));
+  test('a success before the limit resets the count', async () => {
+    const { attempt } = await openAda();
+    await errorOf(attempt.login(wrong));
+    await attempt.changePassword(password);
+    await expect(attempt.login(password)).rejects.toEqual(invalidCredentials);
+    await expect(attempt.deleteAccount(wrong)).rejects.toEqual(invalidCredentials);
+    await expect(attempt.login(otherPassword)).rejects.toEqual(limited(quarterHour));
   });
 
-  test('are none where the new password is refused, which is told before the other is looked at', async () => {
-    const { users, ada, guess } = await openAda();
+  test('does not count attempts with an invalid new password, which is checked first', async () => {
+    const { accounts, ada, attempt } = await openAda();
     const bad = { currentPassword: wrong, newPassword: 'short' };
-    const refusals = await inTurn(3, () => refusalOf(users.changePassword(ada.viewer, bad, client)));
-    expect(refusals).toMatchObject([1, 2, 3].map(() => ({ extensions: { code: 'BAD_USER_INPUT' } })));
-    await guess.login(password);
+    const errors = await inSequence(3, () => errorOf(accounts.changePassword(ada.viewer, bad, client)));
+    expect(errors).toMatchObject([1, 2, 3].map(() => ({ extensions: { code: 'BAD_USER_INPUT' } })));
+    await attempt.login(password);
   });
 });
 
-describe('too many registrations', () => {
+describe('after too many registrations', () => {
   const open = () => {
     stopClock();
-    return openUsers({ limits: { registrationsPerAddress: 2 } });
+    return openAccounts({ limits: { registrationsPerAddress: 2 } });
   };
 
-  test('from one address are RATE_LIMITED for an hour, and open no account; those from elsewhere are not', async () => {
-    const { users, signUp, logIn } = open();
+  test('register throws RATE_LIMITED for an hour, for that address only', async () => {
+    const { accounts, signUp, logIn } = open();
     await signUp('ada');
     await signUp('grace');
     await expect(signUp('eve')).rejects.toEqual(limited(3_600));
     await expect(logIn('eve')).rejects.toEqual(invalidCredentials);
-    await users.register({ username: 'bob', password }, away);
+    await accounts.register({ username: 'bob', password }, otherClient);
     passSeconds(3_600);
     await signUp('eve');
   });
 
-  test('are also those whose name was taken, and none whose input was refused', async () => {
-    const { users, signUp } = open();
+  test('USERNAME_TAKEN counts, and BAD_USER_INPUT does not', async () => {
+    const { accounts, signUp } = open();
     await signUp('ada');
-    const refusals = await inTurn(3, () => refusalOf(users.register({ username: 'a', password }, client)));
-    expect(refusals).toMatchObject([1, 2, 3].map(() => ({ extensions: { code: 'BAD_USER_INPUT' } })));
-    await expect(signUp('ada')).rejects.toEqual(refusal('USERNAME_TAKEN'));
+    const errors = await inSequence(3, () => errorOf(accounts.register({ username: 'a', password }, client)));
+    expect(errors).toMatchObject([1, 2, 3].map(() => ({ extensions: { code: 'BAD_USER_INPUT' } })));
+    await expect(signUp('ada')).rejects.toEqual(apiError('USERNAME_TAKEN'));
     await expect(signUp('ada')).rejects.toEqual(limited(3_600));
   });
 });
 
-describe('a crowd that asks for more from one address than can be hashed', () => {
-  /** Ada's account, from when a hash cost less, and the crowd. */
-  async function openCrowd() {
-    const before = openUsers({ bcryptCost: 4 });
+describe('a flood of requests from one address', () => {
+  /** Ada's account with a hash of a lower cost, and more hashes from her address than can be queued. */
+  async function openFlood() {
+    const before = openAccounts({ bcryptCost: 4 });
     const { viewer } = await before.signUp('ada');
-    const { users, passwords, store } = openUsers({ bcryptCost: 5, file: before.file });
-    const crowd = Promise.allSettled(Array.from({ length: 200 }, () => passwords.hash(password, client.address)));
-    onTestFinished(async () => void (await crowd));
-    const ask = {
-      register: (from: ClientInfo) => users.register({ username: 'grace', password }, from),
-      login: (from: ClientInfo) => users.logIn({ username: 'ada', password }, from),
-      changePassword: (from: ClientInfo) => users.changePassword(viewer, change, from),
-      deleteAccount: (from: ClientInfo) => users.deleteAccount(viewer, password, from),
+    const { accounts, passwords, store } = openAccounts({ bcryptCost: 5, file: before.file });
+    const flood = Promise.allSettled(Array.from({ length: 200 }, () => passwords.hash(password, client.address)));
+    onTestFinished(async () => void (await flood));
+    const call = {
+      register: (from: ClientInfo) => accounts.register({ username: 'grace', password }, from),
+      login: (from: ClientInfo) => accounts.logIn({ username: 'ada', password }, from),
+      changePassword: (from: ClientInfo) => accounts.changePassword(viewer, change, from),
+      deleteAccount: (from: ClientInfo) => accounts.deleteAccount(viewer, password, from),
     };
-    return { ask, store };
+    return { call, store };
   }
 
-  test.each(['register', ...fields] as const)('keeps nobody elsewhere from %s', async (field) => {
-    const { ask } = await openCrowd();
-    await expect(ask[field](client)).rejects.toEqual(refusal('SERVICE_UNAVAILABLE'));
-    await ask[field](away);
+  test.each(['register', ...fields] as const)('does not prevent %s from another address', async (field) => {
+    const { call } = await openFlood();
+    await expect(call[field](client)).rejects.toEqual(apiError('SERVICE_UNAVAILABLE'));
+    await call[field](otherClient);
   });
 
-  test('keeps no hash of somebody elsewhere from being redone', async () => {
-    const { ask, store } = await openCrowd();
-    await ask.login(away);
+  test('does not prevent rehashing for another address', async () => {
+    const { call, store } = await openFlood();
+    await call.login(otherClient);
     expect((await store.findByUsernameKey('ADA'))?.passwordHash).toMatch(/^\$2b\$05\$/);
   });
 });

@@ -1,38 +1,38 @@
 import { describe, expect, test } from 'vitest';
-import { client, openUsers, password, refusal, refusalOf } from '../testing/users.ts';
+import { apiError, client, errorOf, openAccounts, password } from '../testing/accounts.ts';
 
-const invalidCredentials = refusal('INVALID_CREDENTIALS');
+const invalidCredentials = apiError('INVALID_CREDENTIALS');
 
-describe('to log in', () => {
-  test('is refused in the same words for an unknown name and a wrong password', async () => {
-    const { signUp, logIn } = openUsers();
+describe('logIn', () => {
+  test('throws the same error for an unknown name and a wrong password', async () => {
+    const { signUp, logIn } = openAccounts();
     await signUp('ada');
-    const refusals = await Promise.all([refusalOf(logIn('nobody')), refusalOf(logIn('ada', 'wrong horse'))]);
-    expect(refusals).toEqual([invalidCredentials, invalidCredentials]);
-    expect(refusals.map(String)).toEqual(refusals.map(() => String(refusals[0])));
+    const errors = await Promise.all([errorOf(logIn('nobody')), errorOf(logIn('ada', 'wrong horse'))]);
+    expect(errors).toEqual([invalidCredentials, invalidCredentials]);
+    expect(errors.map(String)).toEqual(errors.map(() => String(errors[0])));
   });
 
   test.each([
-    ['nothing at all', { username: '', password: '' }],
-    ['a password that would match once it is cut', { username: 'ada', password: `${password}\0` }],
-    ['a name with a space after it', { username: 'ada ', password }],
+    ['empty credentials', { username: '', password: '' }],
+    ['a password that would match if it were cut off at NUL', { username: 'ada', password: `${password}\0` }],
+    ['a name with a trailing space', { username: 'ada ', password }],
     ['a name that ends in NUL', { username: 'ada\0', password }],
-    ['a name in half a character', { username: 'ada\uD800', password }],
-    ['a name for SQL', { username: "ada' --", password }],
+    ['a name with a lone surrogate', { username: 'ada\uD800', password }],
+    ['a name with SQL', { username: "ada' --", password }],
     ['a password of a megabyte', { username: 'ada', password: 'x'.repeat(1_000_000) }],
     ['a name of a megabyte', { username: 'x'.repeat(1_000_000), password }],
-  ])('with %s is INVALID_CREDENTIALS, and opens no session', async (_, credentials) => {
-    const { users, sessions, signUp } = openUsers();
+  ])('throws INVALID_CREDENTIALS, and opens no session, for %s', async (_, credentials) => {
+    const { accounts, sessions, signUp } = openAccounts();
     const { viewer } = await signUp('ada');
-    await expect(users.logIn(credentials, client)).rejects.toEqual(invalidCredentials);
+    await expect(accounts.logIn(credentials, client)).rejects.toEqual(invalidCredentials);
     expect(await sessions.list(viewer)).toHaveLength(1);
   });
 
-  test.each(['Ada', 'aDA', 'Ａｄａ'])('as %s gives Ada tokens of a new session, and no hash', async (username) => {
-    const { users, sessions, viewerOf, signUp } = openUsers();
+  test.each(['Ada', 'aDA', 'Ａｄａ'])('as %s opens a new session for Ada', async (username) => {
+    const { accounts, sessions, viewerOf, signUp } = openAccounts();
     const registered = await signUp('Ada');
     const elsewhere = { ...client, userAgent: 'another browser' };
-    const { user, ...tokens } = await users.logIn({ username, password }, elsewhere);
+    const { user, ...tokens } = await accounts.logIn({ username, password }, elsewhere);
     expect(user).toStrictEqual(registered.user);
     const viewer = await viewerOf(tokens);
     expect(viewer.id).toBe(user.id);
@@ -45,20 +45,20 @@ describe('to log in', () => {
     });
   });
 
-  test('ends no session that is open', async () => {
-    const { sessions, signUp, logIn, told } = openUsers();
+  test('ends no other session', async () => {
+    const { sessions, signUp, logIn, emittedEvents } = openAccounts();
     const { viewer } = await signUp('ada');
     await logIn('ada');
     await sessions.requireOpen(viewer);
-    expect(await told()).toEqual([]);
+    expect(await emittedEvents()).toEqual([]);
   });
 });
 
-test('while the database is away nobody is told that a name or a password is wrong', async () => {
-  const { store, signUp, logIn } = openUsers();
+test('logIn does not throw INVALID_CREDENTIALS if the database is closed', async () => {
+  const { store, signUp, logIn } = openAccounts();
   await signUp('ada');
   store.close();
-  const error = await refusalOf(logIn('ada'));
+  const error = await errorOf(logIn('ada'));
   expect(error).toBeInstanceOf(Error);
   expect(error).not.toEqual(invalidCredentials);
 });

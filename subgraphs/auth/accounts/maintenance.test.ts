@@ -1,123 +1,123 @@
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { captureLog } from '../../../tests/support/captured-log.ts';
-import { openUsers, refusal } from '../testing/users.ts';
-import { completeConfusables, startMaintenance } from './maintenance.ts';
+import { apiError, openAccounts } from '../testing/accounts.ts';
+import { addMissingConfusables, startMaintenance } from './maintenance.ts';
 
-/** The rules, and another process's connection to their database. */
+/** The rules, and a second connection to their database. */
 function open() {
-  const opened = openUsers();
-  const stranger = new Database(opened.file);
-  onTestFinished(() => void stranger.close());
+  const opened = openAccounts();
+  const connection = new Database(opened.file);
+  onTestFinished(() => void connection.close());
   const countOf = (table: string, where = 'true') =>
-    stranger.prepare(`SELECT count(*) FROM ${table} WHERE ${where}`).pluck().get();
-  return { ...opened, stranger, countOf };
+    connection.prepare(`SELECT count(*) FROM ${table} WHERE ${where}`).pluck().get();
+  return { ...opened, connection, countOf };
 }
 
-describe('accounts of before there were look-alikes', () => {
-  const forget = "DELETE FROM look_alikes WHERE user_id = (SELECT id FROM users WHERE username = 'ada')";
+describe('addMissingConfusables', () => {
+  const deleteConfusables = "DELETE FROM look_alikes WHERE user_id = (SELECT id FROM users WHERE username = 'ada')";
   const insertMany = `
     WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ?)
     INSERT INTO users (id, username, username_key, password_hash, created_at)
     SELECT 'id-' || n, 'user-' || n, 'USER-' || n, 'hash', 0 FROM counted`;
 
-  test('are completed, so that nobody can register a name that looks like one of them', async () => {
-    const { signUp, stranger, store } = open();
+  test('prevents the registration of names that are confusable with old accounts', async () => {
+    const { signUp, connection, store } = open();
     await signUp('ada');
-    stranger.exec(forget);
-    await completeConfusables(store);
-    await expect(signUp('\u0430d\u0430')).rejects.toEqual(refusal('USERNAME_TAKEN'));
+    connection.exec(deleteConfusables);
+    await addMissingConfusables(store);
+    await expect(signUp('\u0430d\u0430')).rejects.toEqual(apiError('USERNAME_TAKEN'));
     await signUp('grace');
   });
 
-  test('are completed all, more than are read at once', async () => {
-    const { stranger, store, countOf } = open();
-    stranger.prepare(insertMany).run(1_001);
+  test('completes more accounts than one batch', async () => {
+    const { connection, store, countOf } = open();
+    connection.prepare(insertMany).run(1_001);
     expect(countOf('look_alikes')).toBe(0);
-    await completeConfusables(store);
+    await addMissingConfusables(store);
     const isComplete = "id IN (SELECT user_id FROM look_alikes WHERE script = 'Latn')";
     expect(countOf('users', isComplete)).toBe(1_001);
   });
 
-  test('that look like each other stay both', async () => {
-    const { signUp, logIn, stranger, store } = open();
+  test('keeps existing accounts that are confusable with each other', async () => {
+    const { signUp, logIn, connection, store } = open();
     const ada = await signUp('ada');
-    stranger.exec(forget);
+    connection.exec(deleteConfusables);
     const other = await signUp('\u0430d\u0430');
-    await completeConfusables(store);
+    await addMissingConfusables(store);
     expect((await logIn('ada')).user).toEqual(ada.user);
     expect((await logIn('\u0430d\u0430')).user).toEqual(other.user);
   });
 });
 
-describe('sessions that have expired', () => {
+describe('startMaintenance', () => {
   const expire = 'UPDATE sessions SET expires_at = 1 WHERE id = ?';
   const insertMany = `
     WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ?)
     INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, ends_at, token_family)
     SELECT 'id-' || n, ?, 0, 0, 1, 1, 'family-' || n FROM counted`;
 
-  /** Ada with a session that is open and one that has expired, and what looks after them, as often as is said. */
-  async function start({ everyMs, expired = 0 }: { everyMs?: number; expired?: number } = {}) {
+  /** Ada with an open and an expired session, and running maintenance. */
+  async function start({ intervalMs, expired = 0 }: { intervalMs?: number; expired?: number } = {}) {
     const opened = open();
-    const { signUp, logIn, stranger, store, countOf, told } = opened;
+    const { signUp, logIn, connection, store, countOf, emittedEvents } = opened;
     const ada = await signUp('ada');
     const other = await logIn('ada');
-    stranger.prepare(expire).run(other.viewer.sessionId);
-    stranger.prepare(insertMany).run(expired, ada.user.id);
+    connection.prepare(expire).run(other.viewer.sessionId);
+    connection.prepare(insertMany).run(expired, ada.user.id);
     const { log, lines } = captureLog();
-    const upkeep = startMaintenance(store, log, everyMs);
-    onTestFinished(upkeep.stop);
+    const maintenance = startMaintenance(store, log, intervalMs);
+    onTestFinished(maintenance.stop);
     const isDone = () =>
       vi.waitFor(() => expect([countOf('sessions'), countOf('refresh_tokens')]).toEqual([1, 1]), 10_000);
-    const expireNext = async () => {
+    const expireAnother = async () => {
       const next = await logIn('ada');
-      stranger.prepare(expire).run(next.viewer.sessionId);
+      connection.prepare(expire).run(next.viewer.sessionId);
     };
-    return { ...opened, ada, told, lines, isDone, expireNext, stop: upkeep.stop };
+    return { ...opened, ada, emittedEvents, lines, isDone, expireAnother, stop: maintenance.stop };
   }
 
-  test('are forgotten with their refresh tokens at the start, and nobody is told; those that are open stay', async () => {
-    const { isDone, sessions, ada, told } = await start();
+  test('deletes expired sessions at once, without events', async () => {
+    const { isDone, sessions, ada, emittedEvents } = await start();
     await isDone();
     await sessions.refresh(ada.refreshToken);
-    expect(await told()).toEqual([]);
+    expect(await emittedEvents()).toEqual([]);
   });
 
-  test('are forgotten all, more than are at once', async () => {
+  test('deletes more sessions than one batch', async () => {
     const { isDone } = await start({ expired: 1_200 });
     await isDone();
   });
 
-  test('are forgotten again and again', async () => {
-    const { isDone, expireNext } = await start({ everyMs: 10 });
+  test('deletes sessions again at each interval', async () => {
+    const { isDone, expireAnother } = await start({ intervalMs: 10 });
     await isDone();
-    await expireNext();
+    await expireAnother();
     await isDone();
   });
 
-  test('are forgotten later where that cannot be now, which is logged', async () => {
-    const { isDone, expireNext, stranger, lines } = await start({ everyMs: 10 });
+  test('logs a warning and tries again if the deletion fails', async () => {
+    const { isDone, expireAnother, connection, lines } = await start({ intervalMs: 10 });
     await isDone();
-    stranger.exec("CREATE TRIGGER refuse BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'not now'); END");
-    await expireNext();
+    connection.exec("CREATE TRIGGER refuse BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'not now'); END");
+    await expireAnother();
     await vi.waitFor(() => expect(lines.length).toBeGreaterThan(1), 10_000);
-    expect(lines[0]).toMatchObject({ level: 40, msg: 'expired sessions not forgotten yet' });
-    stranger.exec('DROP TRIGGER refuse');
+    expect(lines[0]).toMatchObject({ level: 40, msg: 'expired sessions could not be deleted; trying again later' });
+    connection.exec('DROP TRIGGER refuse');
     await isDone();
   });
 
-  test('are not looked for any more after it has stopped', async () => {
-    const { isDone, expireNext, stop, store, lines } = await start({ everyMs: 10 });
+  test('does nothing after it is stopped', async () => {
+    const { isDone, expireAnother, stop, store, lines } = await start({ intervalMs: 10 });
     await isDone();
     await stop();
-    await expireNext();
+    await expireAnother();
     store.close();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(lines).toEqual([]);
   });
 
-  test('stopping waits for no pause', async () => {
+  test('stops before the next interval', async () => {
     const { isDone, stop } = await start();
     await isDone();
     await stop();

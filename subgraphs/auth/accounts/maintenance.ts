@@ -1,40 +1,40 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { UserStore } from '../storage/user-store.ts';
-import { confusableOf } from './usernames.ts';
+import { confusableOf } from '../usernames/confusables.ts';
 
-/** What is done beside requests. */
+/** Background jobs. */
 export interface Maintenance {
-  /** Resolves when nothing of it runs any more. */
+  /** Resolves when no job is running any more. */
   stop(): Promise<void>;
 }
 
-const defaultEveryMs = 60_000;
-const batch = 500;
+const defaultIntervalMs = 60_000;
+const batchSize = 500;
 
-/** Gives accounts of before there were look-alikes what they are told apart by: to be awaited before anybody registers. */
-export async function completeConfusables(store: UserStore): Promise<void> {
-  let users = await store.withoutConfusable(batch);
+/** Computes the confusables of accounts from before they were stored. Must finish before anyone can register. */
+export async function addMissingConfusables(store: UserStore): Promise<void> {
+  let users = await store.findWithoutConfusables(batchSize);
   while (users.length > 0) {
     await store.setConfusables(new Map(users.map(({ id, username }) => [id, confusableOf(username)])));
-    users = await store.withoutConfusable(batch);
+    users = await store.findWithoutConfusables(batchSize);
   }
 }
 
-/** Forgets, from now on and regularly, sessions that have expired. */
+/** Deletes expired sessions, now and at regular intervals. */
 export function startMaintenance(
   { sessions }: Pick<UserStore, 'sessions'>,
   log: Logger,
-  everyMs = defaultEveryMs,
+  intervalMs = defaultIntervalMs,
 ): Maintenance {
   const stopping = new AbortController();
   const run = async () => {
     while (!stopping.signal.aborted) {
-      const forgotten = await sessions.forgetExpired(new Date(), batch).catch((err: unknown) => {
-        log.warn({ err }, 'expired sessions not forgotten yet');
+      const deleted = await sessions.deleteExpired(new Date(), batchSize).catch((err: unknown) => {
+        log.warn({ err }, 'expired sessions could not be deleted; trying again later');
         return 0;
       });
-      const pauseMs = forgotten === batch ? 0 : everyMs;
+      const pauseMs = deleted === batchSize ? 0 : intervalMs;
       await setTimeout(pauseMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
     }
   };

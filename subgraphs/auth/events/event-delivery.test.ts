@@ -11,17 +11,17 @@ import { unusedPort } from '../../../tests/support/http/servers.ts';
 import { newSession } from '../storage/session-store.contract.ts';
 import { openSqliteUserStore } from '../storage/sqlite/user-store.ts';
 import { newUser } from '../storage/user-store.contract.ts';
-import { oneKey } from '../testing/signing-keys.ts';
-import { createSignEvent } from '../tokens/tokens.ts';
+import { createSingleKey } from '../testing/signing-keys.ts';
 import { type Subscriber, startEventDelivery } from './event-delivery.ts';
 import { pushEvent } from './event-push.ts';
+import { createSignEvent } from './event-signing.ts';
 
-const keys = oneKey();
+const keys = createSingleKey();
 const issuer = 'https://auth.example';
 const audience = 'https://events.example';
 const verify = createVerifyToken({ type: securityEventType, keys, issuer, audience });
 
-/** What a subscriber was sent, and what it made of it. */
+/** An event that a subscriber received, and the status that it answered with. */
 interface Received {
   jti: string;
   userId: string;
@@ -29,10 +29,11 @@ interface Received {
   status: number;
 }
 
-type Answer = (event: Omit<Received, 'status'>, nth: number) => number | 'nothing' | 'a reset' | Promise<number>;
+/** Returns the status of the response to the `nth` event, counted from 1. */
+type Respond = (event: Omit<Received, 'status'>, nth: number) => number | 'no response' | 'reset';
 
-/** A real subscriber: `answer` says with which status, 202 where it is left out. */
-async function startSubscriber(answer: Answer = () => 202) {
+/** Starts an HTTP server as a subscriber; it accepts all events by default. */
+async function startSubscriber(respond: Respond = () => 202) {
   const received: Received[] = [];
   const requests: { method: string | undefined; type: string | undefined; accept: string | undefined }[] = [];
   const server = createServer(async (req, res) => {
@@ -41,10 +42,10 @@ async function startSubscriber(answer: Answer = () => 202) {
     const { claims } = await verify(await textOf(req));
     const { userId = '', type = '' } = readEventClaims(claims, issuer) ?? {};
     const event = { jti: claims.jti ?? '', userId, type };
-    const status = await answer(event, received.length + 1);
+    const status = respond(event, received.length + 1);
     received.push({ ...event, status: typeof status === 'number' ? status : 0 });
-    if (status === 'a reset') return void req.socket.destroy();
-    if (status === 'nothing') return;
+    if (status === 'reset') return void req.socket.destroy();
+    if (status === 'no response') return;
     res.writeHead(status, { location: '/elsewhere' }).end(status === 400 ? '{"err":"invalid_request"}' : '');
   });
   const port = await unusedPort();
@@ -65,9 +66,9 @@ async function textOf(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** An outbox for subscribers at these URLs, and the delivery from it. */
+/** An outbox for subscribers at these URLs, and a function that starts the delivery. */
 function openOutbox(...urls: string[]) {
-  const subscribers: Subscriber[] = urls.map((url, nth) => ({ name: nameOf(nth), url }));
+  const subscribers: Subscriber[] = urls.map((url, index) => ({ name: nameOf(index), url }));
   const names = subscribers.map(({ name }) => name);
   const { log, lines } = captureLog();
   const file = join(folderOfTest(), 'auth.sqlite');
@@ -82,15 +83,15 @@ function openOutbox(...urls: string[]) {
   return { store, file, start, lines, reopen: () => openSqliteUserStore(file, { subscribers: names }) };
 }
 
-const nameOf = (nth: number) => `subscriber-${nth}`;
+const nameOf = (index: number) => `subscriber-${index}`;
 
 type Store = ReturnType<typeof openOutbox>['store'];
 
-/** So many sessions of a new user are ended: as many events. */
+/** Ends `count` sessions of a new user: enqueues as many events. */
 async function endSessions(store: Store, count: number): Promise<string> {
   const user = newUser();
   await store.insert(user);
-  for (let nth = 0; nth < count; nth++) {
+  for (let index = 0; index < count; index++) {
     const session = newSession(user.id);
     await store.sessions.open(session, { userId: user.id, passwordVersion: 1 });
     await store.sessions.end(session, new Date());
@@ -98,8 +99,8 @@ async function endSessions(store: Store, count: number): Promise<string> {
   return user.id;
 }
 
-/** A session of a new user is ended, and then the account is removed: two events, in that order. */
-async function twoEvents(store: Store): Promise<string> {
+/** Ends a session of a new user, then removes the account: enqueues two events, of `types`. */
+async function enqueueTwo(store: Store): Promise<string> {
   const userId = await endSessions(store, 1);
   await store.remove({ userId, passwordVersion: 1 }, new Date());
   return userId;
@@ -107,26 +108,26 @@ async function twoEvents(store: Store): Promise<string> {
 
 const types = ['session-revoked', 'account-purged'];
 const farOff = new Date(2 ** 42);
-/** Waits for what comes soon, or on a busy machine late. */
+/** Waits with a bound that is generous enough for a busy machine. */
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, 10_000);
 const isDelivered = (store: Store) =>
   until(async () => {
-    expect(await store.outbox.waitingFor()).toEqual([]);
+    expect(await store.outbox.pendingSubscribers()).toEqual([]);
   });
 
-describe('an event is tried again, in order and under its id, until it is accepted', () => {
-  test.each<[string, Answer]>([
-    ['the subscriber answers 500', (_, nth) => (nth === 1 ? 500 : 202)],
-    ['the subscriber answers 503', (_, nth) => (nth === 1 ? 503 : 202)],
-    ['the subscriber answers 429', (_, nth) => (nth === 1 ? 429 : 202)],
-    ['the subscriber answers 200, which accepts nothing', (_, nth) => (nth === 1 ? 200 : 202)],
-    ['the subscriber sends elsewhere', (_, nth) => (nth === 1 ? 307 : 202)],
-    ['the subscriber resets the connection', (_, nth) => (nth === 1 ? 'a reset' : 202)],
-    ['the subscriber refuses it', (_, nth) => (nth === 1 ? 400 : 202)],
-  ])('%s', async (_, answer) => {
-    const { url, received } = await startSubscriber(answer);
+describe('an event is retried, in order and with its jti, until it is accepted', () => {
+  test.each<[string, Respond]>([
+    ['after status 500', (_, index) => (index === 1 ? 500 : 202)],
+    ['after status 503', (_, index) => (index === 1 ? 503 : 202)],
+    ['after status 429', (_, index) => (index === 1 ? 429 : 202)],
+    ['after status 200, which does not accept it', (_, index) => (index === 1 ? 200 : 202)],
+    ['after a redirect', (_, index) => (index === 1 ? 307 : 202)],
+    ['after a connection reset', (_, index) => (index === 1 ? 'reset' : 202)],
+    ['after it was refused', (_, index) => (index === 1 ? 400 : 202)],
+  ])('%s', async (_, respond) => {
+    const { url, received } = await startSubscriber(respond);
     const { store, start } = openOutbox(url);
-    const userId = await twoEvents(store);
+    const userId = await enqueueTwo(store);
     start();
     await isDelivered(store);
     expect(received.map(({ type }) => type)).toEqual(['session-revoked', ...types]);
@@ -136,25 +137,25 @@ describe('an event is tried again, in order and under its id, until it is accept
     expect(other).not.toBe(first);
   });
 
-  test('the subscriber is not there yet', async () => {
+  test('once the subscriber starts', async () => {
     const { url, received, close, open } = await startSubscriber();
     await close();
     const { store, start, lines } = openOutbox(url);
-    await twoEvents(store);
+    await enqueueTwo(store);
     start();
-    await until(() => expect(lines.map(({ msg }) => msg)).toContain('subscriber away'));
+    await until(() => expect(lines.map(({ msg }) => msg)).toContain('subscriber is unavailable'));
     await open();
     await isDelivered(store);
     expect(received.map(({ type }) => type)).toEqual(types);
-    await until(() => expect(lines.map(({ msg }) => msg)).toContain('subscriber back'));
-    expect(lines.filter(({ msg }) => msg === 'subscriber away')).toHaveLength(1);
+    await until(() => expect(lines.map(({ msg }) => msg)).toContain('subscriber is available again'));
+    expect(lines.filter(({ msg }) => msg === 'subscriber is unavailable')).toHaveLength(1);
   });
 
-  test('the process ends before it is, and another goes on', async () => {
+  test('by another process after the first has ended', async () => {
     const { url, received, close, open } = await startSubscriber();
     await close();
     const { store, start, reopen } = openOutbox(url);
-    await twoEvents(store);
+    await enqueueTwo(store);
     await start().stop();
     store.close();
     await open();
@@ -166,66 +167,68 @@ describe('an event is tried again, in order and under its id, until it is accept
   });
 });
 
-test('a subscriber that has moved is told where it is now', async () => {
+test('pending events go to the new URL of a subscriber', async () => {
   const gone = await startSubscriber();
   await gone.close();
   const { store, start } = openOutbox(gone.url);
-  await twoEvents(store);
+  await enqueueTwo(store);
   const moved = await startSubscriber();
   start(store, [{ name: nameOf(0), url: moved.url }]);
   await isDelivered(store);
   expect(moved.received.map(({ type }) => type)).toEqual(types);
 });
 
-test('what waits for a subscriber that is not named any more stays, and is warned of', async () => {
+test('pending events of a removed subscriber stay, with a warning', async () => {
   const { store, start, lines } = openOutbox('http://127.0.0.1:9/events');
-  await twoEvents(store);
+  await enqueueTwo(store);
   await start(store, []).stop();
   expect(lines).toMatchObject([{ level: 40, subscriber: nameOf(0) }]);
   expect(await store.outbox.due(nameOf(0), farOff, 100)).toHaveLength(1);
 });
 
-test('who does not know the key yet is away, and is told again soon', async () => {
-  const answers = [`400 {"err":"invalid_key"}`, `400 {"err":"invalid_request"}`, '200'].map(async (answer) => {
-    const [status = '', body = ''] = answer.split(' ');
+test('invalid_key means that the subscriber is unavailable, not that it refuses the event', async () => {
+  const outcomes = [`400 {"err":"invalid_key"}`, `400 {"err":"invalid_request"}`, '200'].map(async (response) => {
+    const [status = '', body = ''] = response.split(' ');
     const server = createServer((_, res) => void res.writeHead(Number(status)).end(body));
     await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
     onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
     return (await pushEvent(`http://127.0.0.1:${port}/`, 'token', new AbortController().signal)).outcome;
   });
-  expect(await Promise.all(answers)).toEqual(['AWAY', 'REFUSED', 'AWAY']);
+  expect(await Promise.all(outcomes)).toEqual(['UNAVAILABLE', 'REFUSED', 'UNAVAILABLE']);
 });
 
-test('what one user is refused keeps nobody else waiting, and is logged without the token', async () => {
-  let refused = '';
-  const { url, received } = await startSubscriber(({ userId }) => (userId === refused ? 400 : 202));
+test('a refused event does not delay other users, and is logged without the token', async () => {
+  let refusedUser = '';
+  const { url, received } = await startSubscriber(({ userId }) => (userId === refusedUser ? 400 : 202));
   const { store, start, lines } = openOutbox(url);
-  refused = await twoEvents(store);
-  const other = await twoEvents(store);
+  refusedUser = await enqueueTwo(store);
+  const other = await enqueueTwo(store);
   start();
   await until(() => expect(received.filter(({ userId }) => userId === other)).toHaveLength(2));
-  await until(() => expect(lines.map(({ msg }) => msg)).toContain('event refused'));
-  expect(received.filter(({ userId }) => userId === refused).map(({ type }) => type)).not.toContain('account-purged');
-  const logged = lines.find(({ msg }) => msg === 'event refused');
+  await until(() => expect(lines.map(({ msg }) => msg)).toContain('event refused by subscriber'));
+  expect(received.filter(({ userId }) => userId === refusedUser).map(({ type }) => type)).not.toContain(
+    'account-purged',
+  );
+  const logged = lines.find(({ msg }) => msg === 'event refused by subscriber');
   expect(logged).toMatchObject({ event: 'session-revoked', reason: '400 {"err":"invalid_request"}' });
   expect(JSON.stringify(lines)).not.toMatch(/eyJ/);
 });
 
-test('one subscriber that hangs keeps no other waiting', async () => {
-  const slow = await startSubscriber(() => 'nothing');
-  const quick = await startSubscriber();
-  const { store, start } = openOutbox(slow.url, quick.url);
-  await twoEvents(store);
+test('a hanging subscriber does not delay others', async () => {
+  const hanging = await startSubscriber(() => 'no response');
+  const working = await startSubscriber();
+  const { store, start } = openOutbox(hanging.url, working.url);
+  await enqueueTwo(store);
   start();
-  // Sooner than the other one is given up.
-  await vi.waitFor(() => expect(quick.received.map(({ type }) => type)).toEqual(types), 4_000);
+  // Within less than the timeout of the hanging one.
+  await vi.waitFor(() => expect(working.received.map(({ type }) => type)).toEqual(types), 4_000);
 });
 
-test('several users are told at once, each in order, and nothing twice', async () => {
+test('events of many users are delivered in order per user, and once each', async () => {
   const { url, received } = await startSubscriber();
   const { store, start } = openOutbox(url);
-  const users = await Promise.all(Array.from({ length: 40 }, () => twoEvents(store)));
+  const users = await Promise.all(Array.from({ length: 40 }, () => enqueueTwo(store)));
   start();
   await isDelivered(store);
   expect(received).toHaveLength(80);
@@ -234,11 +237,11 @@ test('several users are told at once, each in order, and nothing twice', async (
   }
 });
 
-test('a user with hundreds of events keeps nobody else waiting until they are told', async () => {
+test('a user with 300 events does not delay others until all are delivered', async () => {
   const { url, received } = await startSubscriber();
   const { store, start } = openOutbox(url);
   const busy = await endSessions(store, 300);
-  const other = await twoEvents(store);
+  const other = await enqueueTwo(store);
   start();
   await until(() => expect(received.filter(({ userId }) => userId === other)).toHaveLength(2));
   expect(received.filter(({ userId }) => userId === busy).length).toBeLessThan(150);
@@ -247,84 +250,84 @@ test('a user with hundreds of events keeps nobody else waiting until they are to
   expect(new Set(received.map(({ jti }) => jti)).size).toBe(302);
 });
 
-test('a user with 20,000 events costs nobody else more than one with few', async () => {
+test('a user with 20,000 events does not delay others', async () => {
   const { url, received } = await startSubscriber();
   const { store, start, file } = openOutbox(url);
-  const stranger = new Database(file);
-  stranger
+  const connection = new Database(file);
+  connection
     .prepare(
       `WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 20000)
       INSERT INTO outbox (jti, subscriber, user_id, session_id, happened_at, due_at)
       SELECT 'event-' || n, ?, 'busy', 'session-' || n, 0, CASE n WHEN 1 THEN 0 END FROM counted`,
     )
     .run(nameOf(0));
-  stranger.close();
-  const other = await twoEvents(store);
+  connection.close();
+  const other = await enqueueTwo(store);
   start();
   await until(() => expect(received.filter(({ userId }) => userId === other)).toHaveLength(2));
   await until(() => expect(received.filter(({ userId }) => userId === 'busy').length).toBeGreaterThan(100));
 });
 
-describe('events that a subscriber always fails at', () => {
-  const failingFor = (users: ReadonlySet<string>, how: number | 'nothing') =>
-    startSubscriber(({ userId }) => (users.has(userId) ? how : 202));
+describe('events that always fail', () => {
+  const failingFor = (users: ReadonlySet<string>, failure: number | 'no response') =>
+    startSubscriber(({ userId }) => (users.has(userId) ? failure : 202));
 
-  test('keep no other waiting, however many, and are tried again and again, less and less often', async () => {
+  test('do not delay others, and are retried with growing delays', async () => {
     const failing = new Set<string>();
     const { url, received } = await failingFor(failing, 500);
     const { store, start } = openOutbox(url);
-    for (let nth = 0; nth < 9; nth++) failing.add(await twoEvents(store));
-    const others = await Promise.all(Array.from({ length: 100 }, () => twoEvents(store)));
+    for (let index = 0; index < 9; index++) failing.add(await enqueueTwo(store));
+    const others = await Promise.all(Array.from({ length: 100 }, () => enqueueTwo(store)));
     start();
-    const taken = () => received.filter(({ status }) => status === 202).length;
-    await until(() => expect(taken()).toBe(2 * others.length));
-    const tries = () => received.filter(({ status }) => status === 500).length;
-    expect(tries()).toBeLessThan(5 * failing.size);
-    const before = tries();
-    await until(() => expect(tries()).toBeGreaterThan(before));
+    const acceptedCount = () => received.filter(({ status }) => status === 202).length;
+    await until(() => expect(acceptedCount()).toBe(2 * others.length));
+    const failedCount = () => received.filter(({ status }) => status === 500).length;
+    expect(failedCount()).toBeLessThan(5 * failing.size);
+    const before = failedCount();
+    await until(() => expect(failedCount()).toBeGreaterThan(before));
     expect(new Set(received.filter(({ status }) => status === 500).map(({ jti }) => jti)).size).toBe(failing.size);
   });
 
-  test('by not answering keep no other waiting, nor what happens meanwhile', async () => {
+  test('with timeouts do not delay others, even new ones', async () => {
     const failing = new Set<string>();
-    const { url, received } = await failingFor(failing, 'nothing');
+    const { url, received } = await failingFor(failing, 'no response');
     const { store, start } = openOutbox(url);
-    failing.add(await twoEvents(store));
+    failing.add(await enqueueTwo(store));
     start();
     await until(() => expect(received).toHaveLength(1));
-    const isTold = async () => {
-      const other = await twoEvents(store);
+    const deliverAnother = async () => {
+      const other = await enqueueTwo(store);
       await until(() => expect(received.filter(({ userId }) => userId === other)).toHaveLength(2));
     };
-    for (let time = 0; time < 3; time++) await isTold();
-    // Nobody has waited until it was given up, and tried again.
+    for (let round = 0; round < 3; round++) await deliverAnother();
+    // The others were delivered before the failing one timed out.
     expect(received.filter(({ userId }) => failing.has(userId))).toHaveLength(1);
   });
 });
 
-test('events are pushed as RFC 8935, section 2, has it', async () => {
+test('events are pushed as in RFC 8935, section 2', async () => {
   const { url, requests } = await startSubscriber();
   const { store, start } = openOutbox(url);
-  await twoEvents(store);
+  await enqueueTwo(store);
   start();
   await isDelivered(store);
-  const asDescribed = { method: 'POST', type: 'application/secevent+jwt', accept: 'application/json' };
-  expect(requests).toEqual([asDescribed, asDescribed]);
+  const expected = { method: 'POST', type: 'application/secevent+jwt', accept: 'application/json' };
+  expect(requests).toEqual([expected, expected]);
 });
 
-test('what happens while it runs is told soon', async () => {
+test('new events are delivered while it runs', async () => {
   const { url, received } = await startSubscriber();
   const { store, start } = openOutbox(url);
   start();
-  await twoEvents(store);
+  await enqueueTwo(store);
   await isDelivered(store);
   expect(received).toHaveLength(2);
 });
 
-test('stopping ends what is on its way, which is told by the next', async () => {
-  const { url, received } = await startSubscriber((_, nth) => (nth === 1 ? 'nothing' : 202));
+test('stop aborts a push in flight, which is repeated after a restart', async () => {
+  const { url, received } = await startSubscriber((_, index) => (index === 1 ? 'no response' : 202));
   const { store, start } = openOutbox(url);
-  await twoEvents(store);
+  await enqueueTwo(store);
   const first = start();
   await until(() => expect(received).toHaveLength(1));
   await first.stop();

@@ -1,20 +1,20 @@
 import { createInterruptibleSleep } from '../../../platform/async/interruptible-sleep.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { Delivery, Outbox } from '../storage/outbox.ts';
-import type { SignEvent } from '../tokens/tokens.ts';
 import type { PushEvent } from './event-push.ts';
+import type { SignEvent } from './event-signing.ts';
 
-/** Tells subscribers what has happened, from now on. */
+/** The background job that delivers security events. */
 export interface EventDelivery {
-  /** Resolves when nothing is on its way any more. */
+  /** Resolves when no delivery is in flight any more. */
   stop(): Promise<void>;
 }
 
-/** Somebody who is told what happens to accounts. */
+/** A receiver of security events. */
 export interface Subscriber {
-  /** What it is known by, wherever it is. */
+  /** Identifies the subscriber in the outbox, so that its URL may change. */
   name: string;
-  /** Where it takes events (RFC 8935). */
+  /** Where events are pushed to (RFC 8935). */
   url: string;
 }
 
@@ -26,24 +26,24 @@ export interface EventDeliveryParts {
   log: Logger;
 }
 
-const lookEveryMs = 200;
-/** A subscriber that takes nothing is left alone for so long, however long it has been away. */
-const awayMs = 1_000;
-const usersAtOnce = 8;
-/** Of one user; then it is others' turn. */
-const eventsInTurn = 8;
-/** From one attempt to the next at an event that is not taken, though others are: doubled each time, up to the longest. */
-const againMs = { first: 1_000, longest: 60_000 };
+const pollIntervalMs = 200;
+/** Pause before the next attempt if a subscriber is unavailable, however long it has been so. */
+const unavailableRetryMs = 1_000;
+const maxConcurrentUsers = 8;
+/** Events of one user that are delivered before other users get a turn. */
+const maxEventsPerTurn = 8;
+/** Delay before a refused event is tried again: doubled with each attempt, up to the maximum. */
+const retryDelayMs = { initial: 1_000, max: 60_000 };
 
 /**
- * Pushes events from the outbox, in order for each user, until each has been accepted. Any number of processes may do so
- * at once: what arrives twice has the same `jti`.
+ * Pushes events from the outbox until each is accepted, in order per user. Several processes may deliver from one
+ * outbox: duplicates have the same `jti`.
  */
 export function startEventDelivery(parts: EventDeliveryParts): EventDelivery {
   const stopping = new AbortController();
   const { subscribers } = parts;
   const running = Promise.all([
-    warnOfStrangers(parts),
+    warnOfUnknownSubscribers(parts),
     ...subscribers.map((subscriber) => deliverTo(subscriber, parts, stopping.signal)),
   ]);
   return {
@@ -54,97 +54,96 @@ export function startEventDelivery(parts: EventDeliveryParts): EventDelivery {
   };
 }
 
-/** A subscriber that is left out, or is called otherwise now, may never hear of an account that is gone. */
-async function warnOfStrangers({ subscribers, outbox, log }: EventDeliveryParts): Promise<void> {
-  const waitingFor = await outbox.waitingFor().catch(() => []);
-  for (const name of waitingFor.filter((each) => !subscribers.some((subscriber) => subscriber.name === each)))
-    log.warn({ subscriber: name }, 'events wait for a subscriber that EVENT_SUBSCRIBERS does not name');
+/** A subscriber that was removed or renamed in the configuration never receives its pending events. */
+async function warnOfUnknownSubscribers({ subscribers, outbox, log }: EventDeliveryParts): Promise<void> {
+  const pending = await outbox.pendingSubscribers().catch(() => []);
+  for (const name of pending.filter((each) => !subscribers.some((subscriber) => subscriber.name === each)))
+    log.warn({ subscriber: name }, 'events are pending for a subscriber that EVENT_SUBSCRIBERS does not name');
 }
 
 async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeliveryParts, stopping: AbortSignal) {
   const { outbox, sign, push, log } = parts;
-  const underWay = new Map<string, Promise<void>>();
-  const { sleep, wake } = createInterruptibleSleep(lookEveryMs, stopping);
-  let isAway = false;
-  let acceptedAt = Number.NEGATIVE_INFINITY;
-  let aloneUntil = 0;
+  const inFlight = new Map<string, Promise<void>>();
+  const { sleep, wake } = createInterruptibleSleep(pollIntervalMs, stopping);
+  let isUnavailable = false;
+  let lastAcceptedAt = Number.NEGATIVE_INFINITY;
+  let pausedUntil = 0;
 
-  const leaveAlone = () => {
-    aloneUntil = performance.now() + awayMs;
+  const pause = () => {
+    pausedUntil = performance.now() + unavailableRetryMs;
   };
 
   const onAccepted = () => {
-    if (isAway) log.info({ subscriber }, 'subscriber back');
-    isAway = false;
-    acceptedAt = performance.now();
+    if (isUnavailable) log.info({ subscriber }, 'subscriber is available again');
+    isUnavailable = false;
+    lastAcceptedAt = performance.now();
   };
 
-  /** It is this event that it does not take. */
   const onRefused = ({ seq, jti, attempts, event }: Delivery, reason: string) => {
-    log.error({ subscriber, jti, event: event.type, reason }, 'event refused');
-    return outbox.postpone(seq, { dueAt: fromNow(delayAfter(attempts)), attempts: attempts + 1 });
+    log.error({ subscriber, jti, event: event.type, reason }, 'event refused by subscriber');
+    return outbox.postpone(seq, { dueAt: fromNow(retryDelayAfter(attempts)), attempts: attempts + 1 });
   };
 
-  const onAway = ({ seq, attempts }: Delivery, reason: string) => {
-    if (!isAway) log.warn({ subscriber, reason }, 'subscriber away');
-    isAway = true;
-    leaveAlone();
-    // As it may be this event after all, others come first then.
-    return outbox.postpone(seq, { dueAt: fromNow(awayMs), attempts });
+  const onUnavailable = ({ seq, attempts }: Delivery, reason: string) => {
+    if (!isUnavailable) log.warn({ subscriber, reason }, 'subscriber is unavailable');
+    isUnavailable = true;
+    pause();
+    // The event may be the cause after all: postponing it lets other events go first at the next attempt.
+    return outbox.postpone(seq, { dueAt: fromNow(unavailableRetryMs), attempts });
   };
 
-  /** Nobody knows then what has been kept: it is all tried again. */
-  const onFault = (err: unknown) => {
-    log.warn({ subscriber, err }, 'events not delivered yet');
-    leaveAlone();
+  /** After a database error, all events are tried again, as it is unknown which changes were stored. */
+  const onError = (err: unknown) => {
+    log.warn({ subscriber, err }, 'events could not be delivered; trying again');
+    pause();
   };
 
-  /** Gives the next of the same user, where it may follow. */
+  /** Returns the next event of the same user if it may follow at once. */
   const deliver = async (delivery: Delivery): Promise<Delivery | undefined> => {
-    const pushed = await push(url, sign(delivery), stopping);
-    if (pushed.outcome === 'ACCEPTED') {
+    const result = await push(url, sign(delivery), stopping);
+    if (result.outcome === 'ACCEPTED') {
       onAccepted();
-      return outbox.accepted(delivery.seq);
+      return outbox.markAccepted(delivery.seq);
     }
     if (stopping.aborted) return undefined;
-    const takesOthers = performance.now() - acceptedAt < awayMs;
-    await (pushed.outcome === 'REFUSED' || takesOthers ? onRefused : onAway)(delivery, pushed.reason);
+    const acceptsOthers = performance.now() - lastAcceptedAt < unavailableRetryMs;
+    await (result.outcome === 'REFUSED' || acceptsOthers ? onRefused : onUnavailable)(delivery, result.reason);
     return undefined;
   };
 
   const deliverInOrder = async (first: Delivery) => {
     let next: Delivery | undefined = first;
-    for (let nth = 0; next && nth < eventsInTurn && !stopping.aborted; nth++) next = await deliver(next);
+    for (let count = 0; next && count < maxEventsPerTurn && !stopping.aborted; count++) next = await deliver(next);
   };
 
   const start = (first: Delivery) => {
     const { userId } = first.event;
     const delivering = deliverInOrder(first)
-      .catch(onFault)
+      .catch(onError)
       .finally(() => {
-        underWay.delete(userId);
+        inFlight.delete(userId);
         wake();
       });
-    underWay.set(userId, delivering);
+    inFlight.set(userId, delivering);
   };
 
-  const startMore = async () => {
-    if (performance.now() < aloneUntil) return;
-    // Of twice as many users some are not under way.
-    const due = await outbox.due(subscriber, new Date(), 2 * usersAtOnce);
-    const others = due.filter(({ event }) => !underWay.has(event.userId));
-    for (const delivery of others.slice(0, usersAtOnce - underWay.size)) start(delivery);
+  const startDue = async () => {
+    if (performance.now() < pausedUntil) return;
+    // Twice as many as can run at once, so that enough remain besides the users that are in flight.
+    const due = await outbox.due(subscriber, new Date(), 2 * maxConcurrentUsers);
+    const others = due.filter(({ event }) => !inFlight.has(event.userId));
+    for (const delivery of others.slice(0, maxConcurrentUsers - inFlight.size)) start(delivery);
   };
 
   while (!stopping.aborted) {
-    await startMore().catch(onFault);
+    await startDue().catch(onError);
     await sleep();
   }
-  await Promise.all(underWay.values());
+  await Promise.all(inFlight.values());
 }
 
 const fromNow = (ms: number) => new Date(Date.now() + ms);
 
-function delayAfter(attempts: number): number {
-  return Math.min(againMs.first * 2 ** Math.min(attempts, 16), againMs.longest);
+function retryDelayAfter(attempts: number): number {
+  return Math.min(retryDelayMs.initial * 2 ** Math.min(attempts, 16), retryDelayMs.max);
 }

@@ -6,13 +6,13 @@ import { pushEvent } from './event-push.ts';
 const never = new AbortController().signal;
 
 test.each([
-  ['does not answer', () => {}],
-  ['begins to answer, and hangs', (_: unknown, res: { write(text: string): unknown }) => void res.write('{')],
-])('of a subscriber who %s nothing is waited for beyond its time, whenever garbage is collected', async (_, answer) => {
-  const server = await listen(answer);
+  ['does not respond', () => {}],
+  ['hangs in the middle of its response', (_: unknown, res: { write(text: string): unknown }) => void res.write('{')],
+])('times out if the subscriber %s, even during garbage collection', async (_, respond) => {
+  const server = await listen(respond);
   onTestFinished(server.stop);
   const collecting = setInterval(collectGarbage, 10);
   onTestFinished(() => clearInterval(collecting));
-  const pushed = await pushEvent(server.url, 'an.event.token', never, 300);
-  expect(pushed).toEqual({ outcome: 'AWAY', reason: 'No answer within 300 ms.' });
+  const result = await pushEvent(server.url, 'an.event.token', never, 300);
+  expect(result).toEqual({ outcome: 'UNAVAILABLE', reason: 'No answer within 300 ms.' });
 });

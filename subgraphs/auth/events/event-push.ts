@@ -2,35 +2,38 @@ import fetch from 'node-fetch';
 import { abortAfter } from '../../../platform/async/deadline.ts';
 import { securityEventType } from '../../../platform/tokens/security-event.ts';
 
-/** What a subscriber made of an event: it is its business now, it does not want it as it is, or nothing was heard of it. */
-export type Pushed = { outcome: 'ACCEPTED' } | { outcome: 'REFUSED' | 'AWAY'; reason: string };
+/**
+ * The subscriber stored the event (ACCEPTED), refused this event in particular (REFUSED), or could not be reached or not
+ * answer properly (UNAVAILABLE).
+ */
+export type PushResult = { outcome: 'ACCEPTED' } | { outcome: 'REFUSED' | 'UNAVAILABLE'; reason: string };
 
 /** Pushes a Security Event Token to a subscriber's URL. Never rejects. */
-export type PushEvent = (url: string, token: string, stopping: AbortSignal, timeoutMs?: number) => Promise<Pushed>;
+export type PushEvent = (url: string, token: string, stopping: AbortSignal, timeoutMs?: number) => Promise<PushResult>;
 
-const maxAnswerBytes = 4_096;
+const maxResponseBytes = 4_096;
 
-/** RFC 8935, section 2: 202 means that it has been kept, 400 says in JSON what is wrong with it. */
+/** Push delivery as in RFC 8935, section 2: 202 accepts the event, 400 refuses it with a reason in JSON. */
 export const pushEvent: PushEvent = async (url, token, stopping, timeoutMs = 5_000) => {
-  const waiting = new AbortController();
-  const clear = abortAfter(waiting, timeoutMs, stopping);
+  const request = new AbortController();
+  const clear = abortAfter(request, timeoutMs, stopping);
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': `application/${securityEventType}`, accept: 'application/json' },
       body: token,
       redirect: 'error',
-      size: maxAnswerBytes,
-      signal: waiting.signal,
+      size: maxResponseBytes,
+      signal: request.signal,
     });
-    const answer = await response.text();
+    const body = await response.text();
     if (response.status === 202) return { outcome: 'ACCEPTED' };
-    // Anything else says something of the subscriber, as that it does not know a new key yet, or what is in front of it.
-    const isOfThisEvent = response.status === 400 && !answer.includes('"invalid_key"');
-    return { outcome: isOfThisEvent ? 'REFUSED' : 'AWAY', reason: `${response.status} ${answer}` };
+    // Other responses concern the subscriber, not the event: it lacks a new key yet, or a proxy answered.
+    const isRefused = response.status === 400 && !body.includes('"invalid_key"');
+    return { outcome: isRefused ? 'REFUSED' : 'UNAVAILABLE', reason: `${response.status} ${body}` };
   } catch (error) {
-    const { message } = waiting.signal.aborted ? waiting.signal.reason : (error as Error);
-    return { outcome: 'AWAY', reason: message };
+    const { message } = request.signal.aborted ? request.signal.reason : (error as Error);
+    return { outcome: 'UNAVAILABLE', reason: message };
   } finally {
     clear();
   }

@@ -1,42 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { commonForm, listFile, loadBreachedPasswords } from './breached-passwords.ts';
+import { foldCaseAndWidth, listFile, loadBreachedPasswords } from './breached-passwords.ts';
 
 const isBreached = loadBreachedPasswords();
 const listed = brotliDecompressSync(readFileSync(listFile)).toString().split('\n');
 
 test.each([
-  ['the first', '12345678'],
-  ['as it is listed', 'password1'],
+  ['the first of the list', '12345678'],
+  ['as listed', 'password1'],
   ['in capitals', 'PASSWORD1'],
   ['in mixed case', 'PassWord1'],
-  ['in the width of Chinese characters', 'ｐａｓｓｗｏｒｄ１'],
-  ['listed with capitals only', 'Mailcreated5240'],
-  ['ranked behind the 99,900th', '07031967'],
-])('%s, %s, is common', (_, password) => {
+  ['in fullwidth letters', 'ｐａｓｓｗｏｒｄ１'],
+  ['listed in capitals only', 'Mailcreated5240'],
+  ['ranked after 99,900', '07031967'],
+])('finds a password %s: %s', (_, password) => {
   expect(isBreached(password)).toBe(true);
 });
 
 test.each([
   ['a phrase', 'correct horse battery staple'],
-  ['one with something before it', 'xpassword1'],
-  ['one with something after it', 'password1x'],
-  ['one with a space after it', 'password1 '],
-  ['two that follow each other in the list, with a line break between', listed.slice(0, 2).join('\n')],
-  ['nothing', ''],
+  ['a listed password with a prefix', 'xpassword1'],
+  ['a listed password with a suffix', 'password1x'],
+  ['a listed password with a trailing space', 'password1 '],
+  ['two adjacent entries of the list with a line break between', listed.slice(0, 2).join('\n')],
+  ['the empty text', ''],
   ['a line break', '\n'],
-])('%s is not', (_, password) => {
+])('does not find %s', (_, password) => {
   expect(isBreached(password)).toBe(false);
 });
 
-test('the list has those of the 100,000 that have at least 8 characters, once each', () => {
+test('the list holds the passwords of at least 8 characters, once each', () => {
   expect(listed).toHaveLength(38_452);
   expect(new Set(listed).size).toBe(listed.length);
-  expect(listed.filter((it) => [...it].length < 8 || commonForm(it) !== it)).toEqual([]);
+  expect(listed.filter((it) => [...it].length < 8 || foldCaseAndWidth(it) !== it)).toEqual([]);
 });
 
-test('every one in the list is found', () => {
+test('finds every password of the list', () => {
   expect(listed.filter((_, index) => index % 50 === 0).filter((it) => !isBreached(it))).toEqual([]);
   expect(isBreached(listed[0] ?? '') && isBreached(listed.at(-1) ?? '')).toBe(true);
 });

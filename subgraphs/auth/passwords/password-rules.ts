@@ -1,45 +1,45 @@
 import type { ValidationIssue } from '../../../platform/api-error.ts';
-import { usernameKey } from '../accounts/usernames.ts';
+import { usernameKey } from '../usernames/usernames.ts';
 import { loadBreachedPasswords } from './breached-passwords.ts';
 
-/** bcrypt reads no further. */
+/** bcrypt ignores all bytes after these. */
 const maxBytes = 72;
-/** In UTF-16 units, before normalisation, which could cost much and makes no text of more units fit. */
-const maxLengthAsWritten = 4 * maxBytes;
-/** Shorter names stand in too many good passwords by chance. */
+/** In UTF-16 units. No longer text can become short enough by NFC, and normalising a very long one blocks the process. */
+const maxLengthBeforeNormalisation = 4 * maxBytes;
+/** Shorter usernames occur in good passwords by chance. */
 const minUsernameCharacters = 3;
 const productName = 'image-supergraph';
 
-/** What keeps a text from being this account's new password; `field` is the input's field that is blamed. */
-export type PasswordProblems = (password: string, about: { username: string; field: string }) => ValidationIssue[];
+/** Checks a new password for an account; `field` names the input field in the issues. */
+export type ValidatePassword = (password: string, account: { username: string; field: string }) => ValidationIssue[];
 
 /**
- * The rules about new passwords: a length, and not what is guessed first (NIST SP 800-63B, section 5.1.1.2). There is
- * none about kinds of characters. All problems come together, but one of length alone.
+ * The rules for new passwords: a length, and nothing that attackers try first (NIST SP 800-63B, section 5.1.1.2). No
+ * kinds of characters are required. A wrong length is reported alone, all other issues together.
  */
-export function createPasswordRules({ minCharacters }: { minCharacters: number }): PasswordProblems {
+export function createPasswordRules({ minCharacters }: { minCharacters: number }): ValidatePassword {
   const isBreached = loadBreachedPasswords();
   return (password, { username, field }) => {
-    const problem = (message: string): ValidationIssue => ({ field, message });
+    const issue = (message: string): ValidationIssue => ({ field, message });
     const prepared = preparePassword(password);
-    if (isTooLong(prepared)) return [problem(`A password has at most ${maxBytes} bytes of UTF-8.`)];
-    if ([...prepared].length < minCharacters) return [problem(`A password has at least ${minCharacters} characters.`)];
+    if (isTooLong(prepared)) return [issue(`A password has at most ${maxBytes} bytes of UTF-8.`)];
+    if ([...prepared].length < minCharacters) return [issue(`A password has at least ${minCharacters} characters.`)];
     const rules: [isBroken: boolean, message: string][] = [
-      [!isText(prepared), 'A password is well-formed text without NUL.'],
-      [isBreached(prepared), 'A password is none of the 100,000 that breaches have made known best: choose another.'],
-      [holdsUsername(prepared, username), 'A password does not hold the username: leave it out.'],
-      [holdsProductName(prepared), `A password does not hold ${productName}, the name of this product: leave it out.`],
+      [!isText(prepared), 'A password must be well-formed Unicode text without NUL.'],
+      [isBreached(prepared), 'This password is one of the 100,000 most common in data breaches: choose another.'],
+      [containsUsername(prepared, username), 'A password must not contain the username.'],
+      [containsProductName(prepared), `A password must not contain ${productName}, the name of this product.`],
     ];
-    return rules.filter(([isBroken]) => isBroken).map(([, message]) => problem(message));
+    return rules.filter(([isBroken]) => isBroken).map(([, message]) => issue(message));
   };
 }
 
-/** One form for what looks the same and is typed differently (RFC 8265, section 4.2). */
+/** Normalises to NFC, so that a password matches whichever way its accents are typed (RFC 8265, section 4.2). */
 export function preparePassword(password: string): string {
-  return password.length > maxLengthAsWritten ? password : password.normalize('NFC');
+  return password.length > maxLengthBeforeNormalisation ? password : password.normalize('NFC');
 }
 
-/** Whether bcrypt sees all of a prepared password: only then is it another than every other. */
+/** Whether bcrypt takes all of a prepared password into account. Otherwise different passwords would have one hash. */
 export function isHashable(prepared: string): boolean {
   return !isTooLong(prepared) && isText(prepared);
 }
@@ -52,12 +52,12 @@ function isText(prepared: string): boolean {
   return !prepared.includes('\0') && prepared.isWellFormed();
 }
 
-function holdsUsername(password: string, username: string): boolean {
+function containsUsername(password: string, username: string): boolean {
   const key = usernameKey(username);
   return [...key].length >= minUsernameCharacters && usernameKey(password).includes(key);
 }
 
-function holdsProductName(password: string): boolean {
+function containsProductName(password: string): boolean {
   return lettersAndDigits(password).includes(lettersAndDigits(productName));
 }
 

@@ -1,64 +1,80 @@
 import { randomBytes } from 'node:crypto';
 import bcrypt from 'bcrypt';
-import type { ValidationIssue } from '../../../platform/api-error.ts';
 import { createBoundedQueue } from '../../../platform/async/bounded-queue.ts';
-import { networkOf } from '../rate-limiting/network.ts';
-import { costOf, costsBurntAfterMiss } from './password-cost.ts';
-import { createPasswordRules, isHashable, preparePassword } from './password-rules.ts';
+import { networkOf } from '../rate-limiting/throttle.ts';
+import { createPasswordRules, isHashable, preparePassword, type ValidatePassword } from './password-rules.ts';
 
-/** How many may wait their turn; at the default cost the last of them is still answered before the gateway gives up. */
-const maxWaiting = 40;
+/** Bound of the queue. At the default cost, the last in it is still answered before the gateway's timeout. */
+const maxQueued = 40;
 
+/** The `address` of each method is the client's IP address: networks take turns in the queue. */
 export interface Passwords {
-  /** What keeps a text from being this account's new password; `field` is the input's field that is blamed. */
-  problems(password: string, about: { username: string; field: string }): ValidationIssue[];
-  /** `address` is the IP address of whoever asks, whose network's turn it takes. */
+  /** Checks a new password. */
+  validate: ValidatePassword;
   hash(password: string, address: string): Promise<string>;
   /**
-   * Whatever the rules about new passwords say by now. Without a hash it costs the same and is false, and a miss costs
-   * the same for a hash from before the cost was raised: nobody can tell by the time whether there is an account.
+   * Verifies a password, whatever the rules for new ones say. It takes the same time without a hash, and for a wrong
+   * password with a hash of a lower cost, so that the time does not tell whether an account exists.
    */
   matches(password: string, hash: string | undefined, address: string): Promise<boolean>;
-  /** Whether a hash should be redone: its cost is below today's. */
-  isOutdated(hash: string): boolean;
+  /** Whether the cost of a hash is below the current setting. */
+  needsRehash(hash: string): boolean;
 }
 
 export interface PasswordSettings {
-  /** log₂ of bcrypt's rounds. */
+  /** bcrypt's cost: log₂ of its rounds. */
   cost: number;
-  /** How many are hashed at once. */
+  /** Maximum number of hashes computed at once. */
   concurrency: number;
-  /** Of new passwords; 8 where it is left out. */
+  /** Minimum length of new passwords; 8 by default. */
   minCharacters?: number;
 }
 
 /**
- * bcrypt, off the event loop. At most `concurrency` run at once, as each takes a whole core and one of the threads that
- * files and images need too. Networks take turns; where too many wait, SERVICE_UNAVAILABLE for the newest of whichever
- * has the most waiting.
+ * Runs bcrypt off the event loop, at most `concurrency` at once: each takes a whole core and one of libuv's threads,
+ * which files and images need too. Networks take turns. If the queue is full, the newest request of the network with
+ * the most requests in it is rejected with SERVICE_UNAVAILABLE.
  */
 export function createPasswords({ cost, concurrency, minCharacters = 8 }: PasswordSettings): Passwords {
-  const inTurn = createBoundedQueue({ concurrency, maxWaiting });
-  const burn = (prepared: string, kept: number) => bcrypt.compare(prepared, hashThatNothingMatches(kept));
+  const enqueue = createBoundedQueue({ concurrency, maxWaiting: maxQueued });
+  const compareWithDummy = (prepared: string, dummyCost: number) => bcrypt.compare(prepared, dummyHash(dummyCost));
   return {
-    problems: createPasswordRules({ minCharacters }),
-    hash: async (password, address) => inTurn(() => bcrypt.hash(preparePassword(password), cost), networkOf(address)),
+    validate: createPasswordRules({ minCharacters }),
+    hash: async (password, address) => enqueue(() => bcrypt.hash(preparePassword(password), cost), networkOf(address)),
     matches: async (password, hash, address) => {
       const prepared = preparePassword(password);
-      const kept = hash === undefined || !isHashable(prepared) ? undefined : costOf(hash);
-      // One piece of work: who waits for a second turn could be told from who needs none.
-      return inTurn(async () => {
-        if (hash === undefined || kept === undefined) return burn(prepared, cost).then(() => false);
+      const storedCost = hash === undefined || !isHashable(prepared) ? undefined : costOf(hash);
+      // One entry in the queue: queueing a second time would show in the response time.
+      return enqueue(async () => {
+        if (hash === undefined || storedCost === undefined) return compareWithDummy(prepared, cost).then(() => false);
         if (await bcrypt.compare(prepared, hash)) return true;
-        for (const burnt of costsBurntAfterMiss({ kept, today: cost })) await burn(prepared, burnt);
+        for (const dummyCost of dummyCostsAfterMiss({ storedCost, currentCost: cost })) {
+          await compareWithDummy(prepared, dummyCost);
+        }
         return false;
       }, networkOf(address));
     },
-    isOutdated: (hash) => (costOf(hash) ?? cost) < cost,
+    needsRehash: (hash) => (costOf(hash) ?? cost) < cost,
   };
 }
 
-function hashThatNothingMatches(cost: number): string {
+/** Reads the cost of a bcrypt hash; undefined if it is none. */
+export function costOf(hash: string): number | undefined {
+  const [, cost] = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash) ?? [];
+  return cost === undefined ? undefined : Number(cost);
+}
+
+/**
+ * Costs of the dummy hashes to compare after a miss, so that it takes as long as one at the current cost:
+ * 2^stored + 2^stored + 2^(stored+1) + … + 2^(current-1) = 2^current.
+ */
+export function dummyCostsAfterMiss(costs: { storedCost: number; currentCost: number }): number[] {
+  const { storedCost, currentCost } = costs;
+  return Array.from({ length: Math.max(0, currentCost - storedCost) }, (_, index) => storedCost + index);
+}
+
+/** A well-formed bcrypt hash that no password matches. */
+function dummyHash(cost: number): string {
   const alphabet = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
   const text = [...randomBytes(53)].map((byte) => alphabet[byte % alphabet.length]).join('');
   return `$2b$${String(cost).padStart(2, '0')}$${text}`;

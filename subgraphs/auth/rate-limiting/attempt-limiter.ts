@@ -4,60 +4,62 @@ import { ApiError } from '../../../platform/api-error.ts';
 import { tooMuchAtOnce } from '../../../platform/async/bounded-queue.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import { createInFlight } from './in-flight.ts';
-import { type Hold, type Quota, refuseWhereTooMany } from './quota.ts';
+import { type Quota, type Reservation, throwIfBlocked } from './quota.ts';
 
-/** A guess that is under way: its places, and that it has ended. */
-interface Entered {
-  holds: Hold[];
+/** An attempt that has room in all its quotas. */
+interface Admission {
+  reservations: Reservation[];
   leave: () => void;
 }
 
-/** For what is under way in other processes, of which nobody tells when it has ended: five seconds. */
+/** Polling for the end of attempts in other processes: five seconds in all. */
 const maxPauses = 50;
 const pauseMs = 100;
 
 /**
- * Runs guesses, each of which has a place in its quotas before it is known what comes of it: guesses at the same moment
- * gain nothing. Where a quota has none for as long as others are under way, it waits for what comes of them.
+ * Runs attempts, each of which reserves room in its quotas before its outcome is known: attempts made at the same moment
+ * gain nothing. An attempt waits while those in flight leave no room.
  */
 export function createAttemptLimiter(log: Logger) {
-  const underWay = createInFlight();
-  const inTurn = pLimit(1);
+  const inFlight = createInFlight();
+  const oneAtATime = pLimit(1);
 
-  /** What keeps a counter from being changed changes no guess: places are given up by themselves. */
-  const settle = async (holds: Hold[], how: keyof Hold) => {
-    for (const hold of holds) {
-      await hold[how]().catch((err: unknown) => log.warn({ err }, 'what came of a guess is not counted'));
+  /** Errors of the counters do not change the outcome of an attempt: its reservations lapse by themselves. */
+  const settle = async (reservations: Reservation[], outcome: keyof Reservation) => {
+    for (const reservation of reservations) {
+      await reservation[outcome]().catch((err: unknown) => {
+        log.warn({ err }, 'outcome of a log-in attempt could not be counted');
+      });
     }
   };
 
-  /** All places or none: then the key that has no room for now. */
-  const tryToEnter = async (quotas: Quota[]): Promise<Entered | { fullKey: string }> => {
-    await refuseWhereTooMany(quotas);
-    for (const { key, most, hasRoom } of quotas) {
-      // Those of this process count however long they take.
-      if (underWay.count(key) >= most || !(await hasRoom())) return { fullKey: key };
+  /** Reserves room in all quotas or in none; then returns the key of the first quota without room. */
+  const tryToEnter = async (quotas: Quota[]): Promise<Admission | { fullKey: string }> => {
+    await throwIfBlocked(quotas);
+    for (const { key, limit, hasRoom } of quotas) {
+      // Attempts of this process count even after their reservations have lapsed.
+      if (inFlight.count(key) >= limit || !(await hasRoom())) return { fullKey: key };
     }
-    const holds: Hold[] = [];
+    const reservations: Reservation[] = [];
     try {
       for (const quota of quotas) {
-        const hold = await quota.take();
-        if (!hold) return { fullKey: quota.key };
-        holds.push(hold);
+        const reservation = await quota.reserve();
+        if (!reservation) return { fullKey: quota.key };
+        reservations.push(reservation);
       }
-      return { holds, leave: underWay.enter(quotas.map(({ key }) => key)) };
+      return { reservations, leave: inFlight.enter(quotas.map(({ key }) => key)) };
     } finally {
-      if (holds.length < quotas.length) await settle(holds, 'release');
+      if (reservations.length < quotas.length) await settle(reservations, 'release');
     }
   };
 
-  const enter = async (quotas: Quota[]): Promise<Entered> => {
+  const enter = async (quotas: Quota[]): Promise<Admission> => {
     for (let pauses = 0; pauses < maxPauses; ) {
-      // One after the other, or all who wait for one place would take it, and give it back.
-      const entered = await inTurn(() => tryToEnter(quotas));
-      if (!('fullKey' in entered)) return entered;
-      if (underWay.count(entered.fullKey) > 0) {
-        await underWay.nextEnd(entered.fullKey);
+      // One at a time: otherwise all that wait for the same room would reserve it and release it again.
+      const admission = await oneAtATime(() => tryToEnter(quotas));
+      if (!('fullKey' in admission)) return admission;
+      if (inFlight.count(admission.fullKey) > 0) {
+        await inFlight.nextEnd(admission.fullKey);
       } else {
         pauses += 1;
         await pause(pauseMs);
@@ -67,13 +69,13 @@ export function createAttemptLimiter(log: Logger) {
   };
 
   return async <Result>(quotas: Quota[], run: () => Promise<Result>): Promise<Result> => {
-    const { holds, leave } = await enter(quotas.filter(({ most }) => most > 0));
+    const { reservations, leave } = await enter(quotas.filter(({ limit }) => limit > 0));
     try {
       const result = await run();
-      await settle(holds, 'succeed');
+      await settle(reservations, 'succeed');
       return result;
     } catch (error) {
-      await settle(holds, isWrongGuess(error) ? 'fail' : 'release');
+      await settle(reservations, isWrongPassword(error) ? 'fail' : 'release');
       throw error;
     } finally {
       leave();
@@ -81,6 +83,6 @@ export function createAttemptLimiter(log: Logger) {
   };
 }
 
-function isWrongGuess(error: unknown): boolean {
+function isWrongPassword(error: unknown): boolean {
   return error instanceof ApiError && error.extensions.code === 'INVALID_CREDENTIALS';
 }

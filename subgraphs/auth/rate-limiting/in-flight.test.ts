@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createInFlight } from './in-flight.ts';
 
-test('what has entered is counted by each of its keys until it leaves', () => {
+test('counts by each key until it is left', () => {
   const { enter, count } = createInFlight();
   const leaveFirst = enter(['a', 'b']);
   const leaveSecond = enter(['b']);
@@ -13,7 +13,7 @@ test('what has entered is counted by each of its keys until it leaves', () => {
   expect(counts()).toEqual([0, 0, 0]);
 });
 
-test('whoever waits goes on, in their order, when one with their key has ended, and not before', async () => {
+test('nextEnd resolves when one with its key ends, in the order of the calls', async () => {
   const { enter, nextEnd } = createInFlight();
   const [leaveA, leaveB] = [enter(['a']), enter(['b'])];
   enter(['a']);
@@ -27,7 +27,7 @@ test('whoever waits goes on, in their order, when one with their key has ended, 
   expect(seen).toEqual(['first', 'second']);
 });
 
-test('nobody waits where nothing is under way', async () => {
+test('nextEnd resolves at once if nothing is in flight', async () => {
   const { enter, nextEnd } = createInFlight();
   await nextEnd('a');
   enter(['a'])();

@@ -1,38 +1,38 @@
-/** What is under way in this process, counted by keys. */
+/** Counts what is in flight in this process, by key. */
 export interface InFlight {
   count(key: string): number;
-  /** Counts one for each key, until what is given is called. */
+  /** Adds one to each key; the returned function subtracts it again and must be called once. */
   enter(keys: readonly string[]): () => void;
-  /** Resolves when the next with this key has ended. */
+  /** Resolves when one with this key ends, at once if there is none. */
   nextEnd(key: string): Promise<void>;
 }
 
-interface Lane {
+interface Entry {
   count: number;
-  waiting: (() => void)[];
+  wakeUps: (() => void)[];
 }
 
 export function createInFlight(): InFlight {
-  const lanes = new Map<string, Lane>();
+  const entries = new Map<string, Entry>();
 
   const enter = (key: string) => {
-    const lane = lanes.get(key) ?? { count: 0, waiting: [] };
-    lane.count += 1;
-    lanes.set(key, lane);
+    const entry = entries.get(key) ?? { count: 0, wakeUps: [] };
+    entry.count += 1;
+    entries.set(key, entry);
   };
 
   const leave = (key: string) => {
-    const lane = lanes.get(key);
-    if (!lane) return;
-    lane.count -= 1;
-    if (lane.count === 0) lanes.delete(key);
-    const woken = lane.waiting;
-    lane.waiting = [];
-    for (const wake of woken) wake();
+    const entry = entries.get(key);
+    if (!entry) return;
+    entry.count -= 1;
+    if (entry.count === 0) entries.delete(key);
+    const { wakeUps } = entry;
+    entry.wakeUps = [];
+    for (const wakeUp of wakeUps) wakeUp();
   };
 
   return {
-    count: (key) => lanes.get(key)?.count ?? 0,
+    count: (key) => entries.get(key)?.count ?? 0,
     enter(keys) {
       for (const key of keys) enter(key);
       return () => {
@@ -40,8 +40,8 @@ export function createInFlight(): InFlight {
       };
     },
     async nextEnd(key) {
-      const lane = lanes.get(key);
-      if (lane) await new Promise<void>((resolve) => lane.waiting.push(resolve));
+      const entry = entries.get(key);
+      if (entry) await new Promise<void>((resolve) => entry.wakeUps.push(resolve));
     },
   };
 }

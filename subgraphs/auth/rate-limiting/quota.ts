@@ -4,124 +4,124 @@ import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 
 const hourMs = 3_600_000;
-const longestDelayMs = 4 * hourMs;
-/** How long after its delay is over it is known that somebody was too often there. */
-const rememberedMs = 24 * hourMs;
+const maxBlockMs = 4 * hourMs;
+/** Earlier blocks make the next one longer until this long after the last has ended. */
+const blockMemoryMs = 24 * hourMs;
 
 /**
- * A place is held for this long, or up to twice as long: longer than anybody waits to hear what came of a guess, and no
- * longer, as nobody says so where its process has ended.
+ * A reservation lapses after this long, or up to twice as long, if its process ends without settling it. Longer than
+ * any client waits for the outcome of an attempt.
  */
-const heldMs = 20_000;
+const reservationMs = 20_000;
 
 export interface QuotaSettings {
   counters: LimitStore;
   name: string;
-  /** How many in each window. */
-  most: number;
+  /** Maximum number in each window. */
+  limit: number;
   windowMs: number;
-  /** What a success does: clears all that was counted before it, counts for nothing, or counts. */
-  onSuccess: 'FORGET' | 'KEEP' | 'COUNT';
+  /** What a success does: resets the count, does not count, or counts like a failure. */
+  onSuccess: 'RESET' | 'IGNORE' | 'COUNT';
 }
 
-/** The place of one that is under way. One of these says what came of it; where none does, it is given up by itself. */
-export interface Hold {
+/** Room in a quota for one attempt in flight. Exactly one method must be called; otherwise the reservation lapses. */
+export interface Reservation {
   succeed(): Promise<void>;
-  /** It counts. */
+  /** Counts the attempt. */
   fail(): Promise<void>;
-  /** It was nothing that counts. */
+  /** Gives the room back without counting the attempt. */
   release(): Promise<void>;
 }
 
-/** How many of something one subject may have in a window, and how long it is refused after too many. */
+/** The attempts that one subject may make in a window. */
 export interface Quota {
   key: string;
-  most: number;
-  /** When whoever had too many is no longer refused, in milliseconds since 1970; 0 where nobody is. */
-  refusedUntil(): Promise<number>;
-  /** Whether those that are under way, in whichever process, may leave a place. */
+  limit: number;
+  /** The end of the current block, in milliseconds since 1970; 0 if the subject is not blocked. */
+  blockedUntil(): Promise<number>;
+  /** Whether counted attempts and those in flight, in any process, leave room for another. */
   hasRoom(): Promise<boolean>;
-  /** A place for one; undefined where somebody was faster. */
-  take(): Promise<Hold | undefined>;
+  /** Returns undefined if another attempt took the last room. */
+  reserve(): Promise<Reservation | undefined>;
 }
 
 /**
- * Gives the quota of each subject, of which nothing is kept but a hash: people type passwords into the field of the name.
- * Who comes when there is no room is refused until the window is over, the next time twice as long, and so on; nothing
- * that comes meanwhile makes it longer, and a day after the last such time it is forgotten.
+ * Returns the quota of a subject. Only a hash of the subject is stored, as people type passwords into the username
+ * field. An attempt that finds the quota used up blocks the subject until the window ends, the next time for twice the
+ * window, and so on up to four hours. Attempts while blocked do not extend the block.
  */
-export function createQuotas({ counters, name, most, windowMs, onSuccess }: QuotaSettings) {
+export function createQuotas({ counters, name, limit, windowMs, onSuccess }: QuotaSettings) {
   return (subject: string): Quota => {
     const key = `${name}:${createHash('sha256').update(subject).digest('base64url')}`;
-    // How often there was no room, until a day after the delay: its end tells that of the delay, too.
-    const delaysKey = `delays:${key}`;
-    // A counter ends with the time of the first that it counts: each stretch of time has its own.
-    const heldKey = (stretch: number) => `held:${key}:${stretch}`;
+    // Counts the blocks. It expires `blockMemoryMs` after the end of the last block, which is computed from that.
+    const blocksKey = `delays:${key}`;
+    // Reservations of each period have a counter of their own, because all points of a counter expire together.
+    const reservationsKey = (period: number) => `held:${key}:${period}`;
 
-    const pointsOf = async (counter: string) => (await counters.read(counter))?.points ?? 0;
+    const pointsOf = async (counterKey: string) => (await counters.read(counterKey))?.points ?? 0;
 
-    const delay = async (times: number, windowEndsAt: number): Promise<number> => {
+    const block = async (earlierBlocks: number, windowEndsAt: number): Promise<number> => {
       const now = Date.now();
-      const againAt = times === 0 ? windowEndsAt : now + Math.min(windowMs * 2 ** times, longestDelayMs);
-      await counters.set(delaysKey, times + 1, againAt + rememberedMs - now);
-      return againAt;
+      const until = earlierBlocks === 0 ? windowEndsAt : now + Math.min(windowMs * 2 ** earlierBlocks, maxBlockMs);
+      await counters.set(blocksKey, earlierBlocks + 1, until + blockMemoryMs - now);
+      return until;
     };
 
-    /** In the next stretch, too: where it begins just now, another process may have read the clock a little later. */
-    const inUse = async () => {
-      const stretch = stretchNow();
-      let points = 0;
-      for (const each of [stretch - 1, stretch, stretch + 1]) points += await pointsOf(heldKey(each));
-      // Last: what fails meanwhile is counted before its place is given back, and is seen twice rather than never.
-      return points + (await pointsOf(key));
+    /** The next period counts too, as the clock of another process may be slightly ahead. */
+    const countUsed = async () => {
+      const period = currentPeriod();
+      let used = 0;
+      for (const each of [period - 1, period, period + 1]) used += await pointsOf(reservationsKey(each));
+      // Read last: a failure is counted before its reservation is released, so it may be seen twice, but never missed.
+      return used + (await pointsOf(key));
     };
 
-    const hold = (held: string): Hold => {
-      const release = () => counters.takeBack(held);
+    const createReservation = (reservationKey: string): Reservation => {
+      const release = () => counters.decrement(reservationKey);
       const count = async () => {
-        await counters.add(key, windowMs);
+        await counters.increment(key, windowMs);
         await release();
       };
-      const forget = async () => {
-        await counters.clear(key);
-        await counters.clear(delaysKey);
+      const reset = async () => {
+        await counters.delete(key);
+        await counters.delete(blocksKey);
         await release();
       };
-      return { succeed: { FORGET: forget, KEEP: release, COUNT: count }[onSuccess], fail: count, release };
+      return { succeed: { RESET: reset, IGNORE: release, COUNT: count }[onSuccess], fail: count, release };
     };
 
     return {
       key,
-      most,
-      async refusedUntil() {
-        const delays = await counters.read(delaysKey);
-        const againAt = delays ? delays.endsAt - rememberedMs : 0;
-        if (Date.now() < againAt) return againAt;
+      limit,
+      async blockedUntil() {
+        const blocks = await counters.read(blocksKey);
+        const until = blocks ? blocks.endsAt - blockMemoryMs : 0;
+        if (Date.now() < until) return until;
         const counted = await counters.read(key);
-        return counted && counted.points >= most ? delay(delays?.points ?? 0, counted.endsAt) : 0;
+        return counted && counted.points >= limit ? block(blocks?.points ?? 0, counted.endsAt) : 0;
       },
-      hasRoom: async () => (await inUse()) < most,
-      async take() {
-        const held = heldKey(stretchNow());
-        await counters.add(held, 2 * heldMs);
-        // Of two that take the last place at the same moment each sees the other, or one of them does.
-        if ((await inUse()) <= most) return hold(held);
-        await counters.takeBack(held);
+      hasRoom: async () => (await countUsed()) < limit,
+      async reserve() {
+        const reservationKey = reservationsKey(currentPeriod());
+        await counters.increment(reservationKey, 2 * reservationMs);
+        // Of two processes that reserve the last room at once, at least one sees the other.
+        if ((await countUsed()) <= limit) return createReservation(reservationKey);
+        await counters.decrement(reservationKey);
         return undefined;
       },
     };
   };
 }
 
-function stretchNow(): number {
-  return Math.floor(Date.now() / heldMs);
+function currentPeriod(): number {
+  return Math.floor(Date.now() / reservationMs);
 }
 
-/** RATE_LIMITED, for as long as any of them takes. */
-export async function refuseWhereTooMany(quotas: Quota[]): Promise<void> {
-  const againAt = Math.max(0, ...(await Promise.all(quotas.map((quota) => quota.refusedUntil()))));
-  if (againAt === 0) return;
-  const retryAfterSeconds = Math.max(1, Math.ceil((againAt - Date.now()) / 1_000));
+/** Throws RATE_LIMITED, until the longest block ends, if any of the quotas is blocked. */
+export async function throwIfBlocked(quotas: Quota[]): Promise<void> {
+  const until = Math.max(0, ...(await Promise.all(quotas.map((quota) => quota.blockedUntil()))));
+  if (until === 0) return;
+  const retryAfterSeconds = Math.max(1, Math.ceil((until - Date.now()) / 1_000));
   const message = `There were too many attempts from here: try again in ${retryAfterSeconds} seconds.`;
   throw new ApiError<ErrorExtensions>({ code: 'RATE_LIMITED', retryAfterSeconds }, message);
 }

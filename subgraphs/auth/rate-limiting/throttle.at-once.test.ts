@@ -1,132 +1,132 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import {
-  atOnce,
-  elsewhere,
-  here,
-  inTurn,
+  address,
+  concurrently,
+  inSequence,
   type Outcome,
   openThrottle,
+  otherAddress,
   passSeconds,
-  refused,
+  rateLimited,
   times,
 } from '../testing/throttle.ts';
 
-const toldApart = (outcomes: Outcome[]) => ({
+const countOutcomes = (outcomes: Outcome[]) => ({
   right: outcomes.filter((outcome) => outcome === 'RIGHT').length,
   wrong: outcomes.filter((outcome) => outcome === 'WRONG').length,
   unavailable: outcomes.filter((outcome) => outcome === 'UNAVAILABLE').length,
-  refused: outcomes.filter((outcome) => typeof outcome === 'object').length,
+  limited: outcomes.filter((outcome) => typeof outcome === 'object').length,
 });
-const none = { right: 0, wrong: 0, unavailable: 0, refused: 0 };
+const noOutcomes = { right: 0, wrong: 0, unavailable: 0, limited: 0 };
 
-describe('at the same moment', () => {
-  test('of forty-eight wrong guesses at one account ten are compared, and thirty-eight refused', async () => {
-    const { wrong, compared } = openThrottle();
-    expect(toldApart(await atOnce(48, () => wrong()))).toEqual({ ...none, wrong: 10, refused: 38 });
-    expect(compared()).toBe(10);
-    expect(await wrong()).toEqual(refused(900));
+describe('concurrent attempts', () => {
+  test('for one account: 10 of 48 wrong passwords are compared', async () => {
+    const { wrong, comparisons } = openThrottle();
+    expect(countOutcomes(await concurrently(48, () => wrong()))).toEqual({ ...noOutcomes, wrong: 10, limited: 38 });
+    expect(comparisons()).toBe(10);
+    expect(await wrong()).toEqual(rateLimited(900));
   });
 
-  test('of a hundred and forty-four wrong guesses from one address, in three crowds, a hundred are compared', async () => {
-    const { wrong, compared } = openThrottle();
-    const crowds = await inTurn(3, (nth) => atOnce(48, (at) => wrong({ account: `USER-${nth}-${at}` })));
-    expect(toldApart(crowds.flat())).toEqual({ ...none, wrong: 100, refused: 44 });
-    expect(compared()).toBe(100);
+  test('from one address: 100 of 144 wrong passwords are compared', async () => {
+    const { wrong, comparisons } = openThrottle();
+    const batches = await inSequence(3, (nth) => concurrently(48, (at) => wrong({ account: `USER-${nth}-${at}` })));
+    expect(countOutcomes(batches.flat())).toEqual({ ...noOutcomes, wrong: 100, limited: 44 });
+    expect(comparisons()).toBe(100);
   });
 
-  test('forty-eight right guesses all go well, ten at a time', async () => {
-    const { guess } = openThrottle();
-    let underWay = 0;
-    let most = 0;
+  test('with right passwords all succeed, at most 10 at a time', async () => {
+    const { attempt } = openThrottle();
+    let inFlight = 0;
+    let maxInFlight = 0;
     const right = () =>
-      guess(async () => {
-        underWay += 1;
-        most = Math.max(most, underWay);
+      attempt(async () => {
+        inFlight += 1;
+        maxInFlight = Math.max(maxInFlight, inFlight);
         await nextIteration();
-        underWay -= 1;
+        inFlight -= 1;
         return 'RIGHT';
       });
-    expect(await atOnce(48, right)).toEqual(times(48, 'RIGHT'));
-    expect(most).toBe(10);
+    expect(await concurrently(48, right)).toEqual(times(48, 'RIGHT'));
+    expect(maxInFlight).toBe(10);
   });
 
-  test('forty-eight right guesses go well after nine wrong ones', async () => {
+  test('with right passwords all succeed after 9 failures', async () => {
     const { right, wrong } = openThrottle();
-    await inTurn(9, () => wrong());
-    expect(await atOnce(48, () => right())).toEqual(times(48, 'RIGHT'));
+    await inSequence(9, () => wrong());
+    expect(await concurrently(48, () => right())).toEqual(times(48, 'RIGHT'));
   });
 
-  test('forty-eight right guesses at as many accounts go well from an address that has failed ninety times', async () => {
+  test('for different accounts all succeed after 90 failures from the address', async () => {
     const { right, wrong } = openThrottle();
-    await inTurn(90, (at) => wrong({ account: `USER-${at}` }));
-    const outcomes = await atOnce(48, (at) => right({ account: `USER-${at}` }));
+    await inSequence(90, (at) => wrong({ account: `USER-${at}` }));
+    const outcomes = await concurrently(48, (at) => right({ account: `USER-${at}` }));
     expect(outcomes).toEqual(times(48, 'RIGHT'));
-    expect(toldApart(await atOnce(20, (at) => wrong({ account: `OTHER-${at}` })))).toEqual({
-      ...none,
+    expect(countOutcomes(await concurrently(20, (at) => wrong({ account: `OTHER-${at}` })))).toEqual({
+      ...noOutcomes,
       wrong: 10,
-      refused: 10,
+      limited: 10,
     });
   });
 
-  test('guesses that come to nothing make room for those that wait', async () => {
+  test('that fail with other errors make room for others', async () => {
     const { unavailable, wrong } = openThrottle();
-    expect(await atOnce(48, () => unavailable())).toEqual(times(48, 'UNAVAILABLE'));
-    expect(toldApart(await atOnce(20, () => wrong()))).toEqual({ ...none, wrong: 10, refused: 10 });
+    expect(await concurrently(48, () => unavailable())).toEqual(times(48, 'UNAVAILABLE'));
+    expect(countOutcomes(await concurrently(20, () => wrong()))).toEqual({ ...noOutcomes, wrong: 10, limited: 10 });
   });
 
-  test('those that wait are refused when the last that could make room was wrong, and not before', async () => {
-    const { wrong, right, guess } = openThrottle();
-    await inTurn(9, () => wrong());
+  test('wait until the attempt in flight makes room', async () => {
+    const { wrong, right, attempt } = openThrottle();
+    await inSequence(9, () => wrong());
     let finish = (_: Outcome) => {};
-    const slow = guess(() => new Promise((resolve) => (finish = resolve)));
-    const waiting = atOnce(3, () => right());
-    await inTurn(20, nextIteration);
+    const slow = attempt(() => new Promise((resolve) => (finish = resolve)));
+    const pending = concurrently(3, () => right());
+    await inSequence(20, nextIteration);
     finish('RIGHT');
-    expect([await slow, ...(await waiting)]).toEqual(times(4, 'RIGHT'));
+    expect([await slow, ...(await pending)]).toEqual(times(4, 'RIGHT'));
   });
 
-  test('a crowd at somebody who is refused already need not wait', async () => {
+  test('are rejected at once while the account is blocked', async () => {
     const { wrong } = openThrottle();
-    await inTurn(11, () => wrong());
-    expect(await atOnce(48, () => wrong())).toEqual(times(48, refused(900)));
+    await inSequence(11, () => wrong());
+    expect(await concurrently(48, () => wrong())).toEqual(times(48, rateLimited(900)));
   });
 
-  test('too many are too many once: the next wait is twice as long, not more', async () => {
+  test('block once: the next block is only twice as long', async () => {
     const { wrong } = openThrottle();
     for (const seconds of [900, 1_800, 3_600]) {
-      const outcomes = await atOnce(48, () => wrong());
-      expect(outcomes.filter((outcome) => outcome !== 'WRONG')).toEqual(times(38, refused(seconds)));
+      const outcomes = await concurrently(48, () => wrong());
+      expect(outcomes.filter((outcome) => outcome !== 'WRONG')).toEqual(times(38, rateLimited(seconds)));
       passSeconds(seconds);
     }
   });
 
-  test('of four hundred registrations three hundred are let through', async () => {
+  test('to register: 300 of 400 succeed', async () => {
     const { register } = openThrottle();
-    const outcomes = (await inTurn(10, () => atOnce(40, () => register()))).flat();
-    expect(outcomes.filter((outcome) => outcome !== 'REGISTERED')).toEqual(times(100, refused(3_600)));
+    const outcomes = (await inSequence(10, () => concurrently(40, () => register()))).flat();
+    expect(outcomes.filter((outcome) => outcome !== 'REGISTERED')).toEqual(times(100, rateLimited(3_600)));
   });
 
-  test('two throttles on one database compare no more than one would', async () => {
+  test('share their limits between two throttles on one database', async () => {
     const one = openThrottle();
     const other = openThrottle({ file: one.file });
-    const outcomes = await atOnce(50, (at) => (at % 2 ? one : other).wrong());
-    expect(toldApart(outcomes)).toEqual({ ...none, wrong: 10, refused: 40 });
-    expect(one.compared() + other.compared()).toBe(10);
+    const outcomes = await concurrently(50, (at) => (at % 2 ? one : other).wrong());
+    expect(countOutcomes(outcomes)).toEqual({ ...noOutcomes, wrong: 10, limited: 40 });
+    expect(one.comparisons() + other.comparisons()).toBe(10);
   });
 });
 
-describe('of what one network asks for at the same moment', () => {
+describe('requests in flight per network', () => {
   const unlimited = { failuresPerAccount: 0, failuresPerAddress: 0, registrationsPerAddress: 0 };
 
-  /** As many guesses and registrations, half of each, as are not done before the test says so. */
-  function startCrowd({ guess, throttle }: ReturnType<typeof openThrottle>, count: number) {
+  /** Starts attempts and registrations, half of each, that run until `finish`. */
+  function startFlood({ attempt, throttle }: ReturnType<typeof openThrottle>, count: number) {
     const ends: (() => void)[] = [];
     const run = () => new Promise<Outcome>((resolve) => ends.push(() => resolve('RIGHT')));
-    const outcomes = atOnce(count, (at) => (at % 2 ? guess(run) : throttle.registration(here, run)));
+    const outcomes = concurrently(count, (at) => (at % 2 ? attempt(run) : throttle.registration(address, run)));
     return {
       finish: async () => {
-        await inTurn(20, nextIteration);
+        await inSequence(20, nextIteration);
         for (const end of ends.splice(0)) end();
         return outcomes;
       },
@@ -135,35 +135,35 @@ describe('of what one network asks for at the same moment', () => {
 
   test.each([
     ['without limits', unlimited],
-    ['of which each has room', { failuresPerAccount: 48 }],
-  ])('forty-eight guesses and registrations %s are let in, and more told to come again at once', async (_, limits) => {
+    ['with room in each limit', { failuresPerAccount: 48 }],
+  ])('are limited to 48 %s; more are rejected with SERVICE_UNAVAILABLE', async (_, limits) => {
     const opened = openThrottle({ limits });
-    const crowd = startCrowd(opened, 48);
-    expect(await atOnce(100, () => opened.right())).toEqual(times(100, 'UNAVAILABLE'));
+    const flood = startFlood(opened, 48);
+    expect(await concurrently(100, () => opened.right())).toEqual(times(100, 'UNAVAILABLE'));
     expect([await opened.register(), await opened.wrong({ account: 'GRACE' })]).toEqual(times(2, 'UNAVAILABLE'));
-    expect(opened.compared()).toBe(0);
-    expect(await crowd.finish()).toEqual(times(48, 'RIGHT'));
+    expect(opened.comparisons()).toBe(0);
+    expect(await flood.finish()).toEqual(times(48, 'RIGHT'));
     expect([await opened.right(), await opened.register()]).toEqual(['RIGHT', 'REGISTERED']);
   });
 
-  test('those that wait are among the forty-eight', async () => {
-    const { wrong, compared } = openThrottle();
-    const outcomes = await atOnce(60, () => wrong());
-    expect(toldApart(outcomes)).toEqual({ ...none, wrong: 10, unavailable: 12, refused: 38 });
-    expect(compared()).toBe(10);
+  test('include queued attempts', async () => {
+    const { wrong, comparisons } = openThrottle();
+    const outcomes = await concurrently(60, () => wrong());
+    expect(countOutcomes(outcomes)).toEqual({ ...noOutcomes, wrong: 10, unavailable: 12, limited: 38 });
+    expect(comparisons()).toBe(10);
   });
 
-  test('none takes a place of another network', async () => {
+  test('do not count for other networks', async () => {
     const opened = openThrottle({ limits: unlimited });
-    const crowd = startCrowd(opened, 48);
-    expect(await atOnce(48, () => opened.right({ address: elsewhere }))).toEqual(times(48, 'RIGHT'));
-    expect(await opened.register(elsewhere)).toBe('REGISTERED');
-    await crowd.finish();
+    const flood = startFlood(opened, 48);
+    expect(await concurrently(48, () => opened.right({ address: otherAddress }))).toEqual(times(48, 'RIGHT'));
+    expect(await opened.register(otherAddress)).toBe('REGISTERED');
+    await flood.finish();
   });
 
-  test('the addresses of one /64 are one network', async () => {
+  test('count together for the addresses of one /64', async () => {
     const { right } = openThrottle({ limits: unlimited });
-    const outcomes = await atOnce(50, (at) => right({ address: `2001:db8::${at}` }));
-    expect(toldApart(outcomes)).toEqual({ ...none, right: 48, unavailable: 2 });
+    const outcomes = await concurrently(50, (at) => right({ address: `2001:db8::${at}` }));
+    expect(countOutcomes(outcomes)).toEqual({ ...noOutcomes, right: 48, unavailable: 2 });
   });
 });

@@ -4,84 +4,90 @@ import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { LimitStore } from '../storage/limit-store.ts';
 import { openSqliteLimitStore } from '../storage/sqlite/limit-store.ts';
-import { elsewhere, here, inTurn, openThrottle, times } from '../testing/throttle.ts';
+import { address, inSequence, openThrottle, otherAddress, times } from '../testing/throttle.ts';
 
 const limits = { failuresPerAccount: 2, failuresPerAddress: 5, registrationsPerAddress: 3 };
 
 describe('the database', () => {
-  test('keeps neither names nor addresses', async () => {
+  test('holds neither usernames nor addresses', async () => {
     const { wrong, register, file } = openThrottle({ limits });
     const account = `NAME-${randomUUID()}`;
-    await inTurn(4, () => wrong({ account }));
+    await inSequence(4, () => wrong({ account }));
     await register();
     for (const part of [file, `${file}-wal`]) {
       const bytes = readFileSync(part);
-      expect([account, here].filter((text) => bytes.includes(text))).toEqual([]);
+      expect([account, address].filter((text) => bytes.includes(text))).toEqual([]);
     }
-    const stranger = new Database(file, { readonly: true });
-    onTestFinished(() => void stranger.close());
-    const keys = stranger.prepare('SELECT key FROM limits ORDER BY key').pluck().all();
+    const connection = new Database(file, { readonly: true });
+    onTestFinished(() => void connection.close());
+    const keys = connection.prepare('SELECT key FROM limits ORDER BY key').pluck().all();
     const hash = '[\\w-]{43}$';
     const names = ['account', 'address', 'delays:account', 'registrations'];
     expect(keys).toEqual(names.map((name) => expect.stringMatching(`^${name}:${hash}`)));
   });
 
-  test('keeps nothing of a guess that went well, nor of one that counts for nothing', async () => {
+  test('holds nothing about attempts that do not count', async () => {
     const { right, unavailable, file } = openThrottle();
     await right();
-    await unavailable({ account: 'GRACE', address: elsewhere });
-    const stranger = new Database(file, { readonly: true });
-    onTestFinished(() => void stranger.close());
-    expect(stranger.prepare('SELECT count(*) FROM limits').pluck().get()).toBe(0);
+    await unavailable({ account: 'GRACE', address: otherAddress });
+    const connection = new Database(file, { readonly: true });
+    onTestFinished(() => void connection.close());
+    expect(connection.prepare('SELECT count(*) FROM limits').pluck().get()).toBe(0);
   });
 
-  test('keeps nothing of a guess where another process was faster to the last place', async () => {
+  test('holds no reservation if another process took the last room', async () => {
     const one = { ...limits, failuresPerAddress: 1 };
     const other = openThrottle({ limits: one });
     const counters = openSqliteLimitStore(other.file);
-    let isOvertaken = false;
-    const add: LimitStore['add'] = async (key, durationMs) => {
-      if (!isOvertaken && key.startsWith('held:address:')) {
-        isOvertaken = true;
+    let otherWasFirst = false;
+    const increment: LimitStore['increment'] = async (key, durationMs) => {
+      if (!otherWasFirst && key.startsWith('held:address:')) {
+        otherWasFirst = true;
         await other.wrong({ account: 'GRACE' });
       }
-      return counters.add(key, durationMs);
+      return counters.increment(key, durationMs);
     };
-    const { right, compared } = openThrottle({ file: other.file, limits: one, counters: { ...counters, add } });
+    const { right, comparisons } = openThrottle({
+      file: other.file,
+      limits: one,
+      counters: { ...counters, increment },
+    });
     expect(await right()).toEqual({ retryAfterSeconds: 900 });
-    expect([isOvertaken, compared()]).toEqual([true, 0]);
-    const stranger = new Database(other.file, { readonly: true });
-    onTestFinished(() => void stranger.close());
+    expect([otherWasFirst, comparisons()]).toEqual([true, 0]);
+    const connection = new Database(other.file, { readonly: true });
+    onTestFinished(() => void connection.close());
     const failures = ['account', 'address'].map((name) => ({ name, points: 1 }));
-    const rows = stranger.prepare("SELECT substr(key, 1, 7) AS name, points FROM limits WHERE key NOT LIKE 'delays:%'");
+    const rows = connection.prepare(
+      "SELECT substr(key, 1, 7) AS name, points FROM limits WHERE key NOT LIKE 'delays:%'",
+    );
     expect(rows.all()).toEqual(failures);
   });
 
-  test('takes a name of a megabyte, and one that is not well-formed', async () => {
+  test('accepts usernames of a megabyte and ill-formed text', async () => {
     const { wrong } = openThrottle({ limits });
     for (const account of ['X'.repeat(1_000_000), '\uD800', "' OR 1=1 --"]) {
-      const outcomes = await inTurn(3, () => wrong({ account, address: randomUUID() }));
+      const outcomes = await inSequence(3, () => wrong({ account, address: randomUUID() }));
       expect(outcomes).toEqual(times(3, 'WRONG'));
-      expect(await wrong({ account, address: elsewhere })).toBe('WRONG');
+      expect(await wrong({ account, address: otherAddress })).toBe('WRONG');
     }
   });
 
-  test('where it cannot count, no guess is compared; where it cannot forget, the guess stands', async () => {
-    const { file, right, compared, guess, log } = openThrottle();
-    const stranger = new Database(file);
-    onTestFinished(() => void stranger.close());
-    stranger.exec('BEGIN IMMEDIATE');
+  test('locked before an attempt prevents it; locked after it, its outcome stands', async () => {
+    const { file, right, comparisons, attempt, log } = openThrottle();
+    const connection = new Database(file);
+    onTestFinished(() => void connection.close());
+    connection.exec('BEGIN IMMEDIATE');
     expect(await right()).toBe('UNAVAILABLE');
-    expect(compared()).toBe(0);
-    stranger.exec('ROLLBACK');
+    expect(comparisons()).toBe(0);
+    connection.exec('ROLLBACK');
     expect(log).toEqual([]);
-    const outcome = await guess(async () => {
-      stranger.exec('BEGIN IMMEDIATE');
+    const outcome = await attempt(async () => {
+      connection.exec('BEGIN IMMEDIATE');
       return 'RIGHT';
     });
-    stranger.exec('ROLLBACK');
+    connection.exec('ROLLBACK');
     expect(outcome).toBe('RIGHT');
-    expect(log).toMatchObject([{ msg: 'what came of a guess is not counted' }, {}]);
+    expect(log).toMatchObject([{ msg: 'outcome of a log-in attempt could not be counted' }, {}]);
     expect(await right()).toBe('RIGHT');
   });
 });

@@ -1,12 +1,12 @@
+import ipaddr from 'ipaddr.js';
 import { tooMuchAtOnce } from '../../../platform/async/bounded-queue.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 import { createAttemptLimiter } from './attempt-limiter.ts';
 import { createInFlight } from './in-flight.ts';
-import { networkOf } from './network.ts';
 import { createQuotas } from './quota.ts';
 
-/** How many there may be of each; 0 is any number. */
+/** Limits per IPv4 address or IPv6 /64; 0 means no limit. */
 export interface Limits {
   /** Wrong passwords for one account from one address in 15 minutes. */
   failuresPerAccount: number;
@@ -17,68 +17,79 @@ export interface Limits {
 }
 
 /**
- * Holds up who tries too often. Nobody can have somebody else refused who comes from another address. What is under way
- * of one network, or waits, has a bound; beyond it, SERVICE_UNAVAILABLE.
+ * Rate-limits log-ins and registrations by account and client address. An account is only blocked for the address that
+ * failed, so that nobody can lock out its owner. Each network may have a bounded number of requests in flight; beyond
+ * it, they are rejected with SERVICE_UNAVAILABLE.
  */
 export interface Throttle {
   /**
-   * Runs one guess at a password. RATE_LIMITED, without running it, where too many have failed. A guess that is refused
-   * with INVALID_CREDENTIALS counts; one that goes well clears what the account failed at from that address; one that
-   * fails otherwise counts for nothing. Where too many are under way, it waits for what comes of them.
+   * Runs `run`, which verifies a password, or throws RATE_LIMITED without running it after too many failures. An
+   * INVALID_CREDENTIALS error counts as a failure, other errors do not count, and a success resets the failures of the
+   * account from this address. While attempts in flight could reach the limit, it waits for their outcome.
    */
-  guess<Result>(about: { account: string; address: string }, run: () => Promise<Result>): Promise<Result>;
-  /** Runs a registration, which counts, whatever comes of it; RATE_LIMITED, without running it, after too many. */
+  passwordAttempt<Result>(from: { account: string; address: string }, run: () => Promise<Result>): Promise<Result>;
+  /** Runs a registration, which counts whatever its outcome, or throws RATE_LIMITED without running it. */
   registration<Result>(address: string, run: () => Promise<Result>): Promise<Result>;
 }
 
 const minuteMs = 60_000;
-/** Guesses and registrations of one network: fewer than the gateway has connections, which are for others, too. */
-const mostAtOnce = 48;
+/** Maximum number of requests in flight per network: below the gateway's connection limit, to leave room for others. */
+const maxInFlightPerNetwork = 48;
 
-export function createThrottle({
-  limits,
-  counters,
-  log,
-}: {
+interface ThrottleParts {
   limits: Limits;
   counters: LimitStore;
   log: Logger;
-}): Throttle {
-  const perFailure = { counters, windowMs: 15 * minuteMs };
+}
+
+export function createThrottle({ limits, counters, log }: ThrottleParts): Throttle {
+  const failures = { counters, windowMs: 15 * minuteMs };
   const quotasOf = {
-    account: createQuotas({ ...perFailure, name: 'account', most: limits.failuresPerAccount, onSuccess: 'FORGET' }),
-    // Or else somebody with an account could guess at all others for ever.
-    address: createQuotas({ ...perFailure, name: 'address', most: limits.failuresPerAddress, onSuccess: 'KEEP' }),
+    account: createQuotas({ ...failures, name: 'account', limit: limits.failuresPerAccount, onSuccess: 'RESET' }),
+    // IGNORE: otherwise logging in to an own account now and then would allow unlimited attempts at all others.
+    address: createQuotas({ ...failures, name: 'address', limit: limits.failuresPerAddress, onSuccess: 'IGNORE' }),
     registrations: createQuotas({
       counters,
       name: 'registrations',
-      most: limits.registrationsPerAddress,
+      limit: limits.registrationsPerAddress,
       windowMs: 60 * minuteMs,
       onSuccess: 'COUNT',
     }),
   };
-  const counted = createAttemptLimiter(log);
-  const crowds = createInFlight();
+  const runLimited = createAttemptLimiter(log);
+  const inFlight = createInFlight();
 
-  const inCrowd = async <Result>(network: string, run: () => Promise<Result>): Promise<Result> => {
-    if (crowds.count(network) >= mostAtOnce) throw tooMuchAtOnce();
-    const leave = crowds.enter([network]);
+  const runInNetwork = async <Result>(network: string, run: () => Promise<Result>): Promise<Result> => {
+    if (inFlight.count(network) >= maxInFlightPerNetwork) throw tooMuchAtOnce();
+    const leave = inFlight.enter([network]);
     return run().finally(leave);
   };
 
   return {
-    guess({ account, address }, run) {
+    passwordAttempt({ account, address }, run) {
       const network = networkOf(address);
       const quotas = [quotasOf.account(JSON.stringify([network, account])), quotasOf.address(network)];
-      return inCrowd(network, () => counted(quotas, run));
+      return runInNetwork(network, () => runLimited(quotas, run));
     },
 
     registration(address, run) {
       const network = networkOf(address);
-      return inCrowd(network, async () => {
-        await counted([quotasOf.registrations(network)], async () => {});
+      return runInNetwork(network, async () => {
+        await runLimited([quotasOf.registrations(network)], async () => {});
         return run();
       });
     },
   };
+}
+
+/** In parts of 16 bits: a customer gets a /64 and can use any address in it (RFC 6177). */
+const prefixParts = 4;
+
+/** The network that counts as one client: an IPv4 address, or the /64 of an IPv6 address. Other text is returned as is. */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  const prefix = parsed.parts.slice(0, prefixParts).map((part) => part.toString(16));
+  return `${prefix.join(':')}::/64`;
 }

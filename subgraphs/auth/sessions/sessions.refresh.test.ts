@@ -1,28 +1,28 @@
 import { describe, expect, test } from 'vitest';
-import { atOnce, inTurn, passSeconds, times } from '../testing/throttle.ts';
-import { ended, openUsers, refusal, refusalOf, revoked, stopClock } from '../testing/users.ts';
-import { hashRefreshToken } from '../tokens/tokens.ts';
+import { apiError, errorOf, openAccounts, revoked, sessionEnded, stopClock } from '../testing/accounts.ts';
+import { concurrently, inSequence, passSeconds, times } from '../testing/throttle.ts';
+import { hashRefreshToken } from './refresh-tokens.ts';
 
-const invalid = refusal('INVALID_REFRESH_TOKEN');
-const expired = refusal('UNAUTHENTICATED', { reason: 'EXPIRED' });
+const invalid = apiError('INVALID_REFRESH_TOKEN');
+const expired = apiError('UNAUTHENTICATED', { reason: 'EXPIRED' });
 
-/** Ada with a session, at a clock that stands; its refresh tokens may be used again for 10 seconds. */
-async function openAda(settings: Parameters<typeof openUsers>[0] = {}) {
+/** Ada with a session, a stopped clock and a grace period of 10 seconds. */
+async function openAda(settings: Parameters<typeof openAccounts>[0] = {}) {
   stopClock();
-  const opened = openUsers(settings);
+  const opened = openAccounts(settings);
   const ada = await opened.signUp('ada');
   const { sessions } = opened;
-  /** The next refresh token. */
+  /** Returns the next refresh token. */
   const refresh = async (token: string) => (await sessions.refresh(token)).refreshToken;
   const expectEnded = async () => {
-    await expect(sessions.requireOpen(ada.viewer)).rejects.toEqual(ended);
+    await expect(sessions.requireOpen(ada.viewer)).rejects.toEqual(sessionEnded);
     expect(await sessions.list(ada.viewer)).toEqual([]);
   };
   return { ...opened, ada, refresh, expectEnded };
 }
 
-describe('a refresh token', () => {
-  test('gives a new pair of the same session, and of no other', async () => {
+describe('refresh', () => {
+  test('returns new tokens of the same session', async () => {
     const { sessions, ada, viewerOf } = await openAda();
     const [before] = await sessions.list(ada.viewer);
     passSeconds(60);
@@ -31,34 +31,34 @@ describe('a refresh token', () => {
     expect(await viewerOf({ accessToken })).toEqual(ada.viewer);
     expect(refreshToken).not.toBe(ada.refreshToken);
     const now = new Date();
-    const goesOn = { ...before, lastUsedAt: now, expiresAt: new Date(now.getTime() + 3_600_000) };
-    expect(await sessions.list(ada.viewer)).toEqual([goesOn]);
+    const extended = { ...before, lastUsedAt: now, expiresAt: new Date(now.getTime() + 3_600_000) };
+    expect(await sessions.list(ada.viewer)).toEqual([extended]);
   });
 
-  test('is followed by the next, any number of times', async () => {
+  test('returns a new refresh token any number of times', async () => {
     const { ada, refresh } = await openAda();
-    const given = [ada.refreshToken];
-    await inTurn(20, async (at) => given.push(await refresh(given[at] ?? '')));
-    expect(new Set(given).size).toBe(21);
+    const issued = [ada.refreshToken];
+    await inSequence(20, async (at) => issued.push(await refresh(issued[at] ?? '')));
+    expect(new Set(issued).size).toBe(21);
   });
 
   test.each([
-    ['nothing', () => ''],
-    ['what nobody was given', () => 'A'.repeat(43)],
-    ['one with a space after it', (token: string) => `${token} `],
-    ['one that has lost a letter', (token: string) => token.slice(1)],
-    ['one in other letters', (token: string) => token.toLowerCase()],
-    ['one that is padded', (token: string) => `${token}=`],
-    ['a piece of SQL', () => "' OR 1=1 --"],
+    ['an empty text', () => ''],
+    ['a token that was never issued', () => 'A'.repeat(43)],
+    ['a token with a trailing space', (token: string) => `${token} `],
+    ['a token without its first character', (token: string) => token.slice(1)],
+    ['a token in lower case', (token: string) => token.toLowerCase()],
+    ['a padded token', (token: string) => `${token}=`],
+    ['SQL', () => "' OR 1=1 --"],
     ['a megabyte', () => 'x'.repeat(1_000_000)],
-  ])('is not %s, which changes nothing', async (_, change) => {
+  ])('throws INVALID_REFRESH_TOKEN, and changes nothing, for %s', async (_, change) => {
     const { sessions, ada } = await openAda();
     await expect(sessions.refresh(change(ada.refreshToken))).rejects.toEqual(invalid);
     await sessions.requireOpen(ada.viewer);
     await sessions.refresh(ada.refreshToken);
   });
 
-  test('is neither an access token nor what is kept of a refresh token', async () => {
+  test('rejects access tokens and the stored hashes of a refresh token', async () => {
     const { sessions, ada } = await openAda();
     const { hash, family } = hashRefreshToken(ada.refreshToken);
     for (const token of [ada.accessToken, hash, family, `${family}${hash}`]) {
@@ -66,18 +66,18 @@ describe('a refresh token', () => {
     }
   });
 
-  test('of a session that was ended is refused in the same words as one that never was', async () => {
+  test('throws the same error for a token of an ended session and an unknown one', async () => {
     const { sessions, ada } = await openAda();
     await sessions.logOut(ada.refreshToken);
-    const refusals = [await refusalOf(sessions.refresh(ada.refreshToken)), await refusalOf(sessions.refresh('?'))];
-    expect(refusals).toEqual([invalid, invalid]);
-    expect(String(refusals[0])).toBe(String(refusals[1]));
+    const errors = [await errorOf(sessions.refresh(ada.refreshToken)), await errorOf(sessions.refresh('?'))];
+    expect(errors).toEqual([invalid, invalid]);
+    expect(String(errors[0])).toBe(String(errors[1]));
   });
 });
 
 describe('a refresh token that is used again', () => {
-  test('within the grace period gives another pair, and both go on', async () => {
-    const { ada, refresh, sessions, told } = await openAda();
+  test('within the grace period returns other tokens, and both are valid', async () => {
+    const { ada, refresh, sessions, emittedEvents } = await openAda();
     const first = await refresh(ada.refreshToken);
     passSeconds(9);
     const second = await refresh(ada.refreshToken);
@@ -85,18 +85,18 @@ describe('a refresh token that is used again', () => {
     await refresh(await refresh(first));
     await refresh(await refresh(second));
     await sessions.requireOpen(ada.viewer);
-    expect(await told()).toEqual([]);
+    expect(await emittedEvents()).toEqual([]);
   });
 
-  test('at the same moment as others gives each a pair of the one session', async () => {
+  test('concurrently returns different tokens of one session', async () => {
     const { sessions, ada, viewerOf } = await openAda();
-    const pairs = await atOnce(5, () => sessions.refresh(ada.refreshToken));
+    const pairs = await concurrently(5, () => sessions.refresh(ada.refreshToken));
     expect(new Set(pairs.map(({ refreshToken }) => refreshToken)).size).toBe(5);
     expect(await Promise.all(pairs.map(viewerOf))).toEqual(times(5, ada.viewer));
   });
 
-  test('after it ends the whole session, and nothing given to that holds any more', async () => {
-    const { ada, refresh, sessions, expectEnded, told } = await openAda();
+  test('after the grace period ends the session and invalidates all its tokens', async () => {
+    const { ada, refresh, sessions, expectEnded, emittedEvents } = await openAda();
     const next = await refresh(ada.refreshToken);
     passSeconds(9);
     const another = await refresh(ada.refreshToken);
@@ -105,10 +105,10 @@ describe('a refresh token that is used again', () => {
     await expectEnded();
     for (const token of [next, another, ada.refreshToken])
       await expect(sessions.refresh(token)).rejects.toEqual(invalid);
-    expect(await told()).toEqual([revoked(ada.viewer)]);
+    expect(await emittedEvents()).toEqual([revoked(ada.viewer)]);
   });
 
-  test('after it ends its session however many came between, and no other of the account', async () => {
+  test('after several refreshes ends its session, and no other of the account', async () => {
     const { ada, refresh, sessions, logIn } = await openAda();
     const other = await logIn('ada');
     let newest = ada.refreshToken;
@@ -117,11 +117,11 @@ describe('a refresh token that is used again', () => {
     await sessions.requireOpen(ada.viewer);
     await expect(sessions.refresh(ada.refreshToken)).rejects.toEqual(invalid);
     await expect(sessions.refresh(newest)).rejects.toEqual(invalid);
-    await expect(sessions.requireOpen(ada.viewer)).rejects.toEqual(ended);
+    await expect(sessions.requireOpen(ada.viewer)).rejects.toEqual(sessionEnded);
     await sessions.requireOpen(other.viewer);
   });
 
-  test('at once ends the session where there is no grace period', async () => {
+  test('ends the session at once without a grace period', async () => {
     const { ada, refresh, sessions, expectEnded } = await openAda({ times: { graceSeconds: 0 } });
     const next = await refresh(await refresh(ada.refreshToken));
     await expect(sessions.refresh(ada.refreshToken)).rejects.toEqual(invalid);
@@ -129,19 +129,19 @@ describe('a refresh token that is used again', () => {
     await expect(sessions.refresh(next)).rejects.toEqual(invalid);
   });
 
-  test('at the same moment without a grace period gives one pair, which does not hold', async () => {
+  test('concurrently without a grace period ends the session', async () => {
     const { ada, sessions, expectEnded } = await openAda({ times: { graceSeconds: 0 } });
     const both = await Promise.allSettled([1, 2].map(() => sessions.refresh(ada.refreshToken)));
-    const given = both.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.refreshToken] : []));
-    expect(given).toHaveLength(1);
+    const issued = both.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.refreshToken] : []));
+    expect(issued).toHaveLength(1);
     expect(both).toContainEqual({ status: 'rejected', reason: invalid });
     await expectEnded();
-    await expect(sessions.refresh(given[0] ?? '')).rejects.toEqual(invalid);
+    await expect(sessions.refresh(issued[0] ?? '')).rejects.toEqual(invalid);
   });
 });
 
 describe('a session', () => {
-  test('that is not refreshed ends an hour after it was used last', async () => {
+  test('expires after its idle time without a refresh', async () => {
     const { sessions, ada, refresh, expectEnded } = await openAda();
     passSeconds(1_800);
     const next = await refresh(ada.refreshToken);
@@ -152,11 +152,11 @@ describe('a session', () => {
     await expect(sessions.refresh(next)).rejects.toEqual(invalid);
   });
 
-  test('ends two hours after it was opened, however often it is refreshed', async () => {
+  test('ends after its maximum lifetime, however often it is refreshed', async () => {
     const { sessions, ada, refresh, expectEnded } = await openAda();
     const endsAt = new Date(Date.now() + 7_200_000);
     let newest = ada.refreshToken;
-    await inTurn(7, async () => {
+    await inSequence(7, async () => {
       passSeconds(1_000);
       newest = await refresh(newest);
     });
@@ -168,14 +168,14 @@ describe('a session', () => {
     await expect(sessions.refresh(newest)).rejects.toEqual(invalid);
   });
 
-  test('that may last longer unused than at all ends when it must', async () => {
-    const { expectEnded } = await openAda({ times: { idleSeconds: 100, longestSeconds: 50 } });
+  test('ends after its maximum lifetime if the idle time is longer', async () => {
+    const { expectEnded } = await openAda({ times: { idleSeconds: 100, maxSeconds: 50 } });
     passSeconds(50);
     await expectEnded();
   });
 
-  test('is outlived by no access token of its own', async () => {
-    const { sessions, ada, viewerOf } = await openAda({ lifetimeSeconds: 900, times: { longestSeconds: 3_600 } });
+  test('never ends before its access tokens expire', async () => {
+    const { sessions, ada, viewerOf } = await openAda({ lifetimeSeconds: 900, times: { maxSeconds: 3_600 } });
     expect(ada.expiresIn).toBe(900);
     passSeconds(3_000);
     const last = await sessions.refresh(ada.refreshToken);
@@ -186,7 +186,7 @@ describe('a session', () => {
     await expect(viewerOf(last)).rejects.toEqual(expired);
   });
 
-  test('that ends unused before its access token would gives it no longer', async () => {
+  test('limits the lifetime of its access token to its idle time', async () => {
     const { ada, viewerOf } = await openAda({ lifetimeSeconds: 900, times: { idleSeconds: 60 } });
     expect(ada.expiresIn).toBe(60);
     passSeconds(60);

@@ -1,91 +1,99 @@
 import { randomUUID } from 'node:crypto';
-import { sessionEnded } from '../../../platform/api-error.ts';
+import { ApiError, sessionEnded } from '../../../platform/api-error.ts';
 import type { Viewer } from '../../../platform/tokens/access-token.ts';
-import { invalidRefreshToken, sessionNotFound } from '../errors.ts';
+import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import type { NewSession, Session, SessionStore } from '../storage/session-store.ts';
-import type { User, UserWithPassword } from '../storage/user-store.ts';
-import { type AccessToken, hashRefreshToken, type IssueToken, newRefreshToken } from '../tokens/tokens.ts';
+import type { User, UserWithPassword } from '../storage/user.ts';
+import type { AccessToken, IssueAccessToken } from '../tokens/access-tokens.ts';
+import { createRefreshToken, hashRefreshToken } from './refresh-tokens.ts';
 
-/** An account that was logged in, or whose session goes on. */
-export interface LoggedIn extends AccessToken {
+/** The tokens of a session that was opened or renewed, and its user. */
+export interface AuthResult extends AccessToken {
   refreshToken: string;
   user: User;
 }
 
-/** What a session goes on by. */
-export type Renewal = { refreshToken: string; renewed: Pick<NewSession, 'refreshToken' | 'lastUsedAt' | 'expiresAt'> };
-
-export interface SessionTimes {
-  /** How long a refresh token may be used again after it was used. */
-  graceSeconds: number;
-  /** How long a session lasts that is not used. */
-  idleSeconds: number;
-  /** How long a session lasts at all. */
-  longestSeconds: number;
+/** A new refresh token, and what to store of it. */
+export interface Renewal {
+  refreshToken: string;
+  renewed: Pick<NewSession, 'refreshToken' | 'lastUsedAt' | 'expiresAt'>;
 }
 
-/** The rules about sessions. */
+export interface SessionTimes {
+  /** How long a used refresh token may be used again, so that clients can repeat a request whose response was lost. */
+  graceSeconds: number;
+  /** Lifetime of a session that is not refreshed. */
+  idleSeconds: number;
+  /** Maximum lifetime of a session. */
+  maxSeconds: number;
+}
+
+/** The rules about sessions. Methods name the codes of the ApiErrors that they throw. */
 export interface Sessions {
-  /** Undefined where the account is gone or its password has been changed since it was proven. */
-  open(account: UserWithPassword, userAgent: string | undefined): Promise<LoggedIn | undefined>;
+  /** Returns undefined if the account is gone or its password was changed after it was verified. */
+  open(account: UserWithPassword, userAgent: string | undefined): Promise<AuthResult | undefined>;
   /** INVALID_REFRESH_TOKEN. */
-  refresh(refreshToken: string): Promise<LoggedIn>;
-  /** A new refresh token, and what is to be kept of it. */
-  renewal(): Renewal;
-  /** What a session's client is told that has a new refresh token. */
-  loggedIn(user: User, session: Session, refreshToken: string): LoggedIn;
-  /** Does nothing where the session has ended before. */
+  refresh(refreshToken: string): Promise<AuthResult>;
+  createRenewal(): Renewal;
+  /** Issues an access token for a session whose refresh token was renewed. */
+  createResult(user: User, session: Session, refreshToken: string): AuthResult;
+  /** Does nothing if the session has ended already. */
   logOut(refreshToken: string): Promise<void>;
   /** NOT_FOUND. */
   end(viewer: Viewer, sessionId: string): Promise<void>;
   endAll(viewer: Viewer): Promise<void>;
-  /** Last used first. */
+  /** Lists the viewer's open sessions, most recently used first. */
   list(viewer: Viewer): Promise<Session[]>;
-  /** UNAUTHENTICATED where it has ended. */
+  /** UNAUTHENTICATED if the viewer's session has ended. */
   requireOpen(viewer: Viewer): Promise<void>;
 }
 
-const longestUserAgent = 200;
+/** In characters; longer User-Agent headers are cut off. */
+const maxUserAgentLength = 200;
 
-export function createSessions(parts: { store: SessionStore; issueToken: IssueToken; times: SessionTimes }): Sessions {
-  const { store, issueToken } = parts;
-  const { graceSeconds, idleSeconds, longestSeconds } = parts.times;
+export function createSessions(parts: {
+  store: SessionStore;
+  issueAccessToken: IssueAccessToken;
+  times: SessionTimes;
+}): Sessions {
+  const { store, issueAccessToken } = parts;
+  const { graceSeconds, idleSeconds, maxSeconds } = parts.times;
 
-  const loggedIn = ({ id, username, createdAt }: User, session: Session, refreshToken: string): LoggedIn => {
+  const createResult = ({ id, username, createdAt }: User, session: Session, refreshToken: string): AuthResult => {
     const user = { id, username, createdAt };
-    return { ...issueToken(user, session), refreshToken, user };
+    return { ...issueAccessToken(user, session), refreshToken, user };
   };
 
-  const renewal = (before?: string): Renewal => {
-    const refreshToken = newRefreshToken(before);
+  const createRenewal = (previous?: string): Renewal => {
+    const refreshToken = createRefreshToken(previous);
     const lastUsedAt = new Date();
-    const expiresAt = secondsAfter(lastUsedAt, Math.min(idleSeconds, longestSeconds));
+    const expiresAt = secondsAfter(lastUsedAt, Math.min(idleSeconds, maxSeconds));
     return { refreshToken, renewed: { refreshToken: hashRefreshToken(refreshToken), lastUsedAt, expiresAt } };
   };
 
   return {
-    loggedIn,
-    renewal,
+    createResult,
+    createRenewal,
 
     async open(account, userAgent) {
-      const { refreshToken, renewed } = renewal();
+      const { refreshToken, renewed } = createRenewal();
       const createdAt = renewed.lastUsedAt;
       const session = {
-        ...{ id: randomUUID(), userId: account.id, createdAt, userAgent: shorten(userAgent) },
-        ...{ ...renewed, endsAt: secondsAfter(createdAt, longestSeconds) },
+        ...{ id: randomUUID(), userId: account.id, createdAt, userAgent: truncate(userAgent) },
+        ...{ ...renewed, endsAt: secondsAfter(createdAt, maxSeconds) },
       };
       const { id: userId, passwordVersion } = account;
       const isOpen = await store.open(session, { userId, passwordVersion });
-      return isOpen ? loggedIn(account, session, refreshToken) : undefined;
+      return isOpen ? createResult(account, session, refreshToken) : undefined;
     },
 
     async refresh(used) {
-      const { refreshToken, renewed } = renewal(used);
+      const { refreshToken, renewed } = createRenewal(used);
       const { refreshToken: next, lastUsedAt: now, expiresAt } = renewed;
       const reusableUntil = secondsAfter(now, graceSeconds);
       const rotated = await store.rotate({ used: hashRefreshToken(used), next, now, reusableUntil, expiresAt });
       if (typeof rotated === 'string') throw invalidRefreshToken();
-      return loggedIn(rotated.user, rotated.session, refreshToken);
+      return createResult(rotated.user, rotated.session, refreshToken);
     },
 
     logOut: (refreshToken) => store.endByToken(hashRefreshToken(refreshToken), new Date()),
@@ -104,10 +112,21 @@ export function createSessions(parts: { store: SessionStore; issueToken: IssueTo
   };
 }
 
+/** The same error whether the token is unknown, expired, ended or already used. */
+function invalidRefreshToken(): ApiError<ErrorExtensions> {
+  const message = 'The refresh token is no longer valid: log in again.';
+  return new ApiError<ErrorExtensions>({ code: 'INVALID_REFRESH_TOKEN' }, message);
+}
+
+/** The same error for sessions of other accounts. */
+function sessionNotFound(): ApiError<ErrorExtensions> {
+  return new ApiError<ErrorExtensions>({ code: 'NOT_FOUND' }, 'There is no such session: it may have ended already.');
+}
+
 function secondsAfter(instant: Date, seconds: number): Date {
   return new Date(instant.getTime() + seconds * 1_000);
 }
 
-function shorten(userAgent: string | undefined): string | null {
-  return userAgent ? [...userAgent].slice(0, longestUserAgent).join('') : null;
+function truncate(userAgent: string | undefined): string | null {
+  return userAgent ? [...userAgent].slice(0, maxUserAgentLength).join('') : null;
 }

@@ -1,24 +1,22 @@
-/** How often something was counted, and when that is forgotten. */
-export interface Count {
+export interface Counter {
   points: number;
-  /** Milliseconds since 1970. */
+  /** When the counter is deleted, in milliseconds since 1970. */
   endsAt: number;
 }
 
 /**
- * Keeps counters, each until its time is over. They are shared by all processes on one database, and survive a restart or
- * the end of a process; a power cut may lose the last of them. Every engine passes limit-store.contract.ts; what can pass
- * by itself is SERVICE_UNAVAILABLE.
+ * Stores counters that expire. All processes on one database share them, and they survive the end of a process; a power
+ * cut may lose the latest changes. Every engine passes limit-store.contract.ts. Temporary database errors reject with
+ * DatabaseUnavailableError.
  */
 export interface LimitStore {
-  /** What stands. */
-  read(key: string): Promise<Count | undefined>;
-  /** One more than stands, for as long as the first of them: no two are told the same. */
-  add(key: string, durationMs: number): Promise<Count>;
-  /** One less, where any stands. */
-  takeBack(key: string): Promise<void>;
-  /** Puts this in place of what stands. */
+  read(key: string): Promise<Counter | undefined>;
+  /** Adds 1 atomically. `durationMs` applies only to a counter that starts at 0: later increments do not extend it. */
+  increment(key: string, durationMs: number): Promise<Counter>;
+  /** Subtracts 1, but not below 0. */
+  decrement(key: string): Promise<void>;
+  /** Replaces the counter. */
   set(key: string, points: number, durationMs: number): Promise<void>;
-  clear(key: string): Promise<void>;
+  delete(key: string): Promise<void>;
   close(): void;
 }

@@ -2,24 +2,24 @@ import type { SecurityEvent } from '../../../platform/tokens/security-event.ts';
 
 /** An event that a subscriber has not accepted yet. */
 export interface Delivery {
-  /** Grows in the order in which things happened. */
+  /** Sequence number, in the order of the events. */
   seq: number;
-  /** UUID: the same at every attempt. */
+  /** UUID; the same at every attempt. */
   jti: string;
   event: SecurityEvent;
   happenedAt: Date;
-  /** How often it was tried in vain. */
+  /** Number of failed attempts. */
   attempts: number;
 }
 
-/** What subscribers must still be told: written in the same transaction as what has happened. */
+/** Events to deliver to subscribers, written in the same transaction as the change that they report. */
 export interface Outbox {
-  /** Names of all who have not accepted something, whether they are still told of what happens or not. */
-  waitingFor(): Promise<string[]>;
-  /** What a subscriber can be told now, at most so much: of each user the first that it has not accepted. */
+  /** Names of all subscribers that have pending events, including subscribers that are no longer configured. */
+  pendingSubscribers(): Promise<string[]>;
+  /** Returns up to `limit` events that are due: at most one per user, the oldest that is not accepted. */
   due(subscriber: string, now: Date, limit: number): Promise<Delivery[]>;
-  /** Gives what the same user's next is, which is due from now on. */
-  accepted(seq: number): Promise<Delivery | undefined>;
-  /** What happened to its user afterwards waits for it. */
+  /** Removes an accepted event and returns the next one of the same user, which is due at once. */
+  markAccepted(seq: number): Promise<Delivery | undefined>;
+  /** Delays an event, and with it all later events of the same user. */
   postpone(seq: number, until: { dueAt: Date; attempts: number }): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { ProvenAccount, User } from './user-store.ts';
+import type { User, VerifiedAccount } from './user.ts';
 
 /** An open session. */
 export interface Session {
@@ -11,63 +11,63 @@ export interface Session {
   userAgent: string | null;
 }
 
-/** What a refresh token is known by: SHA-256 in base64url, as it has nothing that could be guessed. */
+/** Hashes of a refresh token: SHA-256 in base64url. A salt is not needed, as the tokens are random. */
 export interface RefreshTokenHashes {
-  /** Of the whole token. */
+  /** Hash of the whole token. */
   hash: string;
-  /** Of what all tokens of its session begin with; '' where it is misspelt, as no token is that was given out. */
+  /** Hash of the prefix that all refresh tokens of a session share; '' if the token's checksum is wrong. */
   family: string;
 }
 
-/** A session as it is opened. */
 export interface NewSession extends Session {
-  /** Its first. */
   refreshToken: RefreshTokenHashes;
-  /** However often it is used. */
+  /** When the session ends, however often it is used. */
   endsAt: Date;
 }
 
-/** A refresh token that is traded for the next. */
+/** The exchange of a refresh token for the next one. */
 export interface Rotation {
   used: RefreshTokenHashes;
   /** Of the same family. */
   next: RefreshTokenHashes;
   now: Date;
-  /** Until when the used one may be used again. */
+  /** Until when `used` may be used again, if this is its first use. */
   reusableUntil: Date;
-  /** Of the session, unless it ends before. */
+  /** When the session expires; limited to its `endsAt`. */
   expiresAt: Date;
 }
 
-/** One session of one account. */
 export interface SessionKey {
   id: string;
   userId: string;
 }
 
-/** Of one account, so that no end of all of them takes long. */
+/** Maximum number of sessions per account; bounds the time that ending all of them takes. */
 export const maxSessions = 200;
-/** Of one session that have not been used, beside those within their grace period: so that no end of one takes long. */
+/** Maximum number of unused refresh tokens per session; bounds the time that ending it takes. */
 export const maxUnusedTokens = 500;
 
-/** Keeps sessions. What ends one writes into the outbox, in the same transaction, that it has ended. */
+/** Stores sessions. Ending a session writes an event into the outbox in the same transaction. */
 export interface SessionStore {
   /**
-   * False, and nothing is kept, where the account is gone or its password has been changed since it was proven. Of more
-   * than `maxSessions` of one account those end that were used longest ago.
+   * Returns false, and stores nothing, if the account is gone or its password was changed after it was verified.
+   * Beyond `maxSessions` of one account, the least recently used sessions end.
    */
-  open(session: NewSession, account: ProvenAccount): Promise<boolean>;
-  /** Undefined where it has ended or expired. */
+  open(session: NewSession, account: VerifiedAccount): Promise<boolean>;
+  /** Returns undefined if the session has ended or expired. */
   find(key: SessionKey, now: Date): Promise<Session | undefined>;
-  /** Last used first. */
+  /** Lists open sessions, most recently used first. */
   list(userId: string, now: Date): Promise<Session[]>;
-  /** The session as it goes on; `UNKNOWN` where the token is none of an open session's, or was replaced; `REUSED` where the session has ended by it. */
+  /**
+   * Returns UNKNOWN if the token belongs to no open session or was replaced by a change of the password, and REUSED if
+   * the token had been used already: then the session has been ended.
+   */
   rotate(rotation: Rotation): Promise<{ session: Session; user: User } | 'UNKNOWN' | 'REUSED'>;
-  /** Ends the session that any of its refresh tokens belongs to; nothing where there is none. */
+  /** Ends the session that the refresh token belongs to, if there is one. */
   endByToken(token: RefreshTokenHashes, now: Date): Promise<void>;
-  /** False where there is none. */
+  /** Returns false if there is no such open session. */
   end(key: SessionKey, now: Date): Promise<boolean>;
   endAll(userId: string, now: Date): Promise<void>;
-  /** Forgets sessions that have expired, at most so many; gives how many. */
-  forgetExpired(now: Date, limit: number): Promise<number>;
+  /** Deletes up to `limit` expired sessions and returns their number. */
+  deleteExpired(now: Date, limit: number): Promise<number>;
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Confusable, NewUser, UserStore } from './user-store.ts';
+import type { Confusable, NewUser } from './user.ts';
+import type { UserStore } from './user-store.ts';
 
-const usernameTaken = { name: 'ApiError', extensions: { code: 'USERNAME_TAKEN' } };
-
-/** An account that no store holds yet. */
+/** A new account with a unique name. */
 export function newUser(fields: Partial<NewUser> = {}): NewUser {
   const username = `user-${randomUUID().slice(0, 13)}`;
   return {
@@ -19,7 +18,7 @@ export function newUser(fields: Partial<NewUser> = {}): NewUser {
   };
 }
 
-/** What every engine that keeps accounts does; `open` gives a store that may hold other accounts already. */
+/** The contract of every engine that stores accounts. `open` returns a store that may hold other accounts. */
 export function userStoreContract(open: () => UserStore | Promise<UserStore>): void {
   let store: UserStore;
   beforeEach(async () => {
@@ -27,36 +26,26 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
   });
   afterEach(() => store.close());
 
-  test('a second account with the key of the first is USERNAME_TAKEN, and changes nothing', async () => {
+  test('returns USERNAME_TAKEN, and changes nothing, if an account has the same key', async () => {
     const first = newUser();
     const second = newUser({ usernameKey: first.usernameKey });
     await store.insert(first);
-    await expect(store.insert(second)).rejects.toMatchObject(usernameTaken);
+    expect(await store.insert(second)).toBe('USERNAME_TAKEN');
     expect(await store.findById(second.id)).toBeUndefined();
     expect(await store.findByUsernameKey(first.usernameKey)).toMatchObject({ id: first.id });
   });
 
-  test('of several accounts that come with one key at the same moment one is kept', async () => {
+  test('stores exactly one of several accounts that are inserted with one key at the same time', async () => {
     const { usernameKey } = newUser();
     const rivals = Array.from({ length: 8 }, () => newUser({ usernameKey }));
-    const results = await Promise.allSettled(rivals.map((rival) => store.insert(rival)));
-    const refused = results.filter((result) => result.status === 'rejected');
-    expect(refused.map(({ reason }) => reason)).toEqual(refused.map(() => expect.objectContaining(usernameTaken)));
-    expect(refused).toHaveLength(7);
-    const winner = rivals[results.findIndex(({ status }) => status === 'fulfilled')];
+    const results = await Promise.all(rivals.map((rival) => store.insert(rival)));
+    expect(results.filter((result) => result === 'USERNAME_TAKEN')).toHaveLength(7);
+    const winner = rivals[results.indexOf('INSERTED')];
     expect(await store.findByUsernameKey(usernameKey)).toMatchObject({ id: winner?.id });
   });
 
-  test('what caused a refusal is kept for the log, and not told', async () => {
-    const first = newUser();
-    await store.insert(first);
-    const refusal = await store.insert(newUser({ usernameKey: first.usernameKey })).catch((error: unknown) => error);
-    expect(refusal).toMatchObject({ ...usernameTaken, cause: expect.any(Error) });
-    expect(String(refusal)).not.toMatch(/unique|constraint|users|sql/i);
-  });
-
   test.each(['', 'nobody', randomUUID(), "' OR 1=1 --", '%', 'a\0b', '\uD800', 'x'.repeat(100_000)])(
-    'nobody is found by %.40j',
+    'finds no account by %.40j',
     async (text) => {
       await store.insert(newUser());
       const found = [store.findById(text), store.findWithPassword(text), store.findByUsernameKey(text)];
@@ -64,7 +53,7 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     },
   );
 
-  test('a key is compared to the letter: neither case, accent, form nor white space is let pass', async () => {
+  test('compares keys exactly: case, accents, normalisation forms and white space matter', async () => {
     const user = newUser();
     await store.insert({ ...user, usernameKey: `${user.usernameKey}É` });
     for (const ending of ['é', 'E', 'E\u0301', 'É ', '']) {
@@ -75,24 +64,24 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     expect(await store.findByUsernameKey(`${user.usernameKey}É`)).toMatchObject({ id: user.id });
   });
 
-  test('an account is found by its id as it was kept, without what nobody need know', async () => {
+  test('finds an account by its id, without its password hash', async () => {
     const user = newUser();
     await store.insert(user);
     const { id, username, createdAt } = user;
     expect(await store.findById(id)).toStrictEqual({ id, username, createdAt });
   });
 
-  test('an account is found by its key with the hash of its password', async () => {
+  test('finds an account by its key, with its password hash', async () => {
     const user = newUser();
     await store.insert(user);
-    const { skeletons, script, ...kept } = user;
-    const found = { ...kept, passwordVersion: 1 };
+    const { skeletons, script, ...stored } = user;
+    const found = { ...stored, passwordVersion: 1 };
     expect(await store.findByUsernameKey(user.usernameKey)).toStrictEqual(found);
     expect(await store.findWithPassword(user.id)).toStrictEqual(found);
   });
 
   test.each(['О́льга', 'राम', 'سلمى', '李娜', '𝒳𐐷', "o'brien", '-- ;'])(
-    'the name %s is kept as it is',
+    'stores the name %s unchanged',
     async (username) => {
       const user = newUser({ username });
       await store.insert(user);
@@ -101,7 +90,7 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
   );
 
   test.each(['1969-12-31T23:59:59.999Z', '2026-11-23T14:05:00.007Z', '9999-12-31T23:59:59.999Z'])(
-    'the instant %s is kept to the millisecond',
+    'stores the instant %s to the millisecond',
     async (instant) => {
       const user = newUser({ createdAt: new Date(instant) });
       await store.insert(user);
@@ -109,7 +98,7 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     },
   );
 
-  describe('names that look alike', () => {
+  describe('confusable names', () => {
     const insertTwo = async (first: Confusable, second: Confusable) => {
       await store.insert(newUser(first));
       return store.insert(newUser(second));
@@ -117,46 +106,46 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     const skeleton = () => randomUUID();
 
     test.each([
-      ['of two scripts', 'Latin', 'Cyrillic'],
-      ['of which the second mixes scripts', 'Latin', ''],
-      ['of which the first mixes scripts', '', 'Latin'],
-      ['which both mix scripts', '', ''],
-    ])('%s cannot both be accounts', async (_, first, second) => {
+      ['two scripts', 'Latin', 'Cyrillic'],
+      ['the second mixing scripts', 'Latin', ''],
+      ['the first mixing scripts', '', 'Latin'],
+      ['both mixing scripts', '', ''],
+    ])('are USERNAME_TAKEN: %s', async (_, first, second) => {
       const same = skeleton();
-      const inserted = insertTwo(
+      const inserted = await insertTwo(
         { skeletons: [same, skeleton()], script: first },
         { skeletons: [skeleton(), same], script: second },
       );
-      await expect(inserted).rejects.toMatchObject(usernameTaken);
+      expect(inserted).toBe('USERNAME_TAKEN');
     });
 
-    test('of one script are told apart by who can read it', async () => {
+    test('are allowed within one script', async () => {
       const same = { skeletons: [skeleton()], script: 'Latin' };
-      await insertTwo(same, same);
+      expect(await insertTwo(same, same)).toBe('INSERTED');
     });
 
-    test('of accounts of before there were look-alikes are completed, and count from then on', async () => {
+    test('are replaced by setConfusables, and checked from then on', async () => {
       const user = newUser();
       await store.insert(user);
       await store.setConfusables(new Map([[user.id, { skeletons: [skeleton()], script: '' }]]));
       const same = { skeletons: [skeleton(), skeleton()], script: 'Greek' };
       await store.setConfusables(new Map([[user.id, same]]));
-      await expect(store.insert(newUser({ ...same, script: 'Latin' }))).rejects.toMatchObject(usernameTaken);
-      expect(await store.withoutConfusable(1_000)).not.toContainEqual(expect.objectContaining({ id: user.id }));
+      expect(await store.insert(newUser({ ...same, script: 'Latin' }))).toBe('USERNAME_TAKEN');
+      expect(await store.findWithoutConfusables(1_000)).not.toContainEqual(expect.objectContaining({ id: user.id }));
     });
   });
 
-  test('a hash is redone only where it is still the old one', async () => {
+  test('replaces a hash only if it is still the old one', async () => {
     const user = newUser();
     await store.insert(user);
     const passwordOf = async () => (await store.findWithPassword(user.id))?.passwordHash;
-    await store.redoHash(user.id, { old: 'another', redone: 'lost' });
+    await store.replaceHash(user.id, { oldHash: 'another', newHash: 'lost' });
     expect(await passwordOf()).toBe(user.passwordHash);
-    await store.redoHash(user.id, { old: user.passwordHash, redone: 'redone' });
-    expect(await store.findWithPassword(user.id)).toMatchObject({ passwordHash: 'redone', passwordVersion: 1 });
+    await store.replaceHash(user.id, { oldHash: user.passwordHash, newHash: 'new' });
+    expect(await store.findWithPassword(user.id)).toMatchObject({ passwordHash: 'new', passwordVersion: 1 });
   });
 
-  test('an open store answers', () => {
+  test('answers a ping while it is open', () => {
     expect(() => store.ping()).not.toThrow();
   });
 }

@@ -1,79 +1,40 @@
-import { ApiError } from '../../../platform/api-error.ts';
-import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import type { Outbox } from './outbox.ts';
 import type { NewSession, Session, SessionStore } from './session-store.ts';
+import type { Confusable, NewUser, User, UserWithPassword, VerifiedAccount } from './user.ts';
 
-/** An account as it is kept. */
-export interface User {
-  /** UUID. */
-  id: string;
-  /** As the user wrote it, NFKC-normalised. */
-  username: string;
-  createdAt: Date;
-}
-
-export interface UserWithPassword extends User {
-  /** The form of the name that no other account shares. */
-  usernameKey: string;
-  /** bcrypt, in modular crypt format. */
-  passwordHash: string;
-  /** Grows with each password, and not with another hash of the same. */
-  passwordVersion: number;
-}
-
-/** What names are told apart by at sight: two look alike where they share a skeleton, and are not of one script. */
-export interface Confusable {
-  /** One for each way to write the name that is looked at; for comparison alone, as nobody can read them. */
-  skeletons: readonly string[];
-  /** '' of a name that mixes scripts, which looks like every other of its skeletons. */
-  script: string;
-}
-
-/** A new account, with the forms of its name that no other account may share. */
-export type NewUser = Omit<UserWithPassword, 'passwordVersion'> & Confusable;
-
-/** An account whose password was found to be right, as it was then. */
-export interface ProvenAccount {
-  userId: string;
-  passwordVersion: number;
-}
-
-/** A new password; every session but one ends with the old one, and that one's refresh tokens are replaced by a new one. */
-export interface PasswordChange extends ProvenAccount {
+/** A new password. All other sessions end, and `sessionId` gets one new refresh token instead of those it had. */
+export interface PasswordChange extends VerifiedAccount {
   passwordHash: string;
   sessionId: string;
   renewed: Pick<NewSession, 'refreshToken' | 'lastUsedAt' | 'expiresAt'>;
 }
 
 /**
- * Keeps accounts, their sessions, and what others must be told of them. Every engine passes user-store.contract.ts; what
- * can pass by itself is SERVICE_UNAVAILABLE.
+ * Stores accounts, their sessions and the outbox of security events. Every engine passes user-store.contract.ts.
+ * Temporary database errors reject with DatabaseUnavailableError.
  */
 export interface UserStore {
-  /** USERNAME_TAKEN where another account has the key, or looks alike; also where two come at the same moment. */
-  insert(user: NewUser): Promise<void>;
+  /** Returns USERNAME_TAKEN, and stores nothing, if another account has the same key or a confusable name. */
+  insert(user: NewUser): Promise<'INSERTED' | 'USERNAME_TAKEN'>;
   findById(id: string): Promise<User | undefined>;
   findWithPassword(id: string): Promise<UserWithPassword | undefined>;
   findByUsernameKey(usernameKey: string): Promise<UserWithPassword | undefined>;
-  /** Puts another hash of the same password in the place of one; nothing where that has been changed since. */
-  redoHash(userId: string, hashes: { old: string; redone: string }): Promise<void>;
-  /** The session as it goes on; `CHANGED` where the password was changed since it was proven, `ENDED` where the session has: then nothing is kept. */
-  changePassword(change: PasswordChange): Promise<Session | 'CHANGED' | 'ENDED'>;
-  /** Takes the account away, with all its sessions. False, and nothing is changed, where its password has been changed since it was proven. */
-  remove(account: ProvenAccount, removedAt: Date): Promise<boolean>;
-  /** Accounts of before there were look-alikes, and the way to complete them, by their ids. */
-  withoutConfusable(limit: number): Promise<Pick<User, 'id' | 'username'>[]>;
-  /** All or none of them. */
+  /** Replaces `oldHash` by another hash of the same password; does nothing if the stored hash is no longer `oldHash`. */
+  replaceHash(userId: string, hashes: { oldHash: string; newHash: string }): Promise<void>;
+  /**
+   * Returns the renewed session. Changes nothing, and returns PASSWORD_CHANGED or SESSION_ENDED, if the password was
+   * changed after it was verified or the session has ended.
+   */
+  changePassword(change: PasswordChange): Promise<Session | 'PASSWORD_CHANGED' | 'SESSION_ENDED'>;
+  /** Deletes the account with its sessions. Returns false if its password was changed after it was verified. */
+  remove(account: VerifiedAccount, removedAt: Date): Promise<boolean>;
+  /** Finds accounts that were created before confusable names were checked. */
+  findWithoutConfusables(limit: number): Promise<Pick<User, 'id' | 'username'>[]>;
+  /** Sets the confusables of several accounts, by user id: all of them or none. */
   setConfusables(confusables: ReadonlyMap<string, Confusable>): Promise<void>;
   sessions: SessionStore;
   outbox: Outbox;
-  /** Throws where the store does not answer. */
+  /** Throws unless the database answers. */
   ping(): void;
   close(): void;
-}
-
-/** What a name is refused with that is another account's, or looks like it. */
-export function usernameTaken(cause?: unknown): ApiError<ErrorExtensions> {
-  const message = 'This username is taken, or looks like one that is: choose another.';
-  return new ApiError<ErrorExtensions>({ code: 'USERNAME_TAKEN' }, message, { cause });
 }

@@ -3,32 +3,32 @@ import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { addKey } from '../tokens/key-folder.ts';
-import { type KeyPair, newKeyPair } from '../tokens/private-key.ts';
+import { type KeyPair, newKeyPair } from '../tokens/key-pair.ts';
 
-const made: KeyPair[] = [];
+const pairs: KeyPair[] = [];
 
-/** A few pairs, made once for all tests of a file. */
-function pairs(count: number): KeyPair[] {
-  while (made.length < count) made.push(newKeyPair());
-  return made.slice(0, count);
+/** Key pairs that all tests of a file share, because generating one takes long. */
+function takePairs(count: number): KeyPair[] {
+  while (pairs.length < count) pairs.push(newKeyPair());
+  return pairs.slice(0, count);
 }
 
-/** A folder with a key for each of these moments, from which on it signs; gives the names of the keys, too. */
+/** Creates a folder with one key for each of these times, from which on it signs. */
 export function folderWith(...signsFrom: string[]): { folder: string; kids: string[] } {
   const folder = join(folderOfTest(), 'signing-keys');
-  const keys = pairs(signsFrom.length);
+  const keys = takePairs(signsFrom.length);
   for (const [index, pair] of keys.entries()) {
     addKey(folder, { signsFrom: new Date(signsFrom[index] ?? ''), pair, mode: 0o600 });
   }
   return { folder, kids: keys.map(({ kid }) => kid) };
 }
 
-/** What lies in a folder, in order. */
+/** The file names in a folder, sorted. */
 export const namesIn = (folder: string): string[] => readdirSync(folder).sort();
 
-/** Sets the clock until the test is over; gives what sets it again. */
-export function clockAt(moment: string): (moment: string) => void {
-  vi.useFakeTimers({ toFake: ['Date'], now: new Date(moment) });
+/** Stops the clock at a time until the test ends; returns a function that sets it. */
+export function clockAt(time: string): (time: string) => void {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(time) });
   onTestFinished(() => void vi.useRealTimers());
   return (next) => void vi.setSystemTime(new Date(next));
 }

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { run } from '../../../tests/support/systems/spawned.ts';
 
-/** The command as an operator runs it, to its end; whatever it says, it says nothing of a key itself. */
-export async function keys(args: string[], env: Record<string, string> = {}) {
-  const process = run('subgraphs/auth/tokens/main.ts', env, ...args);
+/** Runs `npm run keys` to its end, and checks that its output contains neither a key nor a stack trace. */
+export async function runKeys(args: string[], env: Record<string, string> = {}) {
+  const process = run('subgraphs/auth/keys-command.ts', env, ...args);
   const code = await process.exitCode;
-  const said = { code, out: process.stdout(), err: process.stderr() };
-  // The beginning of every PEM, and the lines of a stack.
-  expect(`${said.out}${said.err}`).not.toMatch(/PRIVATE KEY|MIIE|^\s+at /m);
-  return said;
+  const result = { code, out: process.stdout(), err: process.stderr() };
+  // MIIE: the beginning of every RSA private key in PEM.
+  expect(`${result.out}${result.err}`).not.toMatch(/PRIVATE KEY|MIIE|^\s+at /m);
+  return result;
 }

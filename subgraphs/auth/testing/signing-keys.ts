@@ -1,16 +1,15 @@
-import { newKeyPair } from '../tokens/private-key.ts';
-import { publicJwk } from '../tokens/public-jwk.ts';
+import { newKeyPair, toPublicJwk } from '../tokens/key-pair.ts';
 import type { SigningKeys } from '../tokens/signing-keys.ts';
 
-/** One key that signs and is accepted, without a folder. */
-export function oneKey(): SigningKeys {
+/** A key set of one new key, without a folder. */
+export function createSingleKey(): SigningKeys {
   const { kid, privateKey, publicKey } = newKeyPair();
   return {
     get: (wanted) => (wanted === kid ? publicKey : undefined),
     refresh: async () => {},
     requireKeys: () => {},
     current: () => ({ kid, privateKey }),
-    published: () => ({ keys: [publicJwk({ kid, publicKey })] }),
+    published: () => ({ keys: [toPublicJwk({ kid, publicKey })] }),
     stop: () => {},
   };
 }

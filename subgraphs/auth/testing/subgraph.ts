@@ -7,32 +7,32 @@ import type { Limits } from '../rate-limiting/throttle.ts';
 import { type AuthSettings, startAuth } from '../server.ts';
 import { openSqliteLimitStore } from '../storage/sqlite/limit-store.ts';
 import { openSqliteUserStore } from '../storage/sqlite/user-store.ts';
-import { oneKey } from './signing-keys.ts';
-import { password } from './users.ts';
+import { password } from './accounts.ts';
+import { createSingleKey } from './signing-keys.ts';
 
 export const issuer = 'https://auth.example';
 const audience = 'https://api.example';
 export const eventAudience = 'https://api.example/events';
 
-const keys = oneKey();
+const keys = createSingleKey();
 
 interface Start extends Partial<Pick<AuthSettings, 'keys' | 'clientOf' | 'listen'>> {
   limits?: Partial<Limits>;
   subscribers?: AuthSettings['events']['subscribers'];
-  /** A database that is there, instead of an empty one. */
+  /** An existing database; by default, a new one. */
   file?: string;
 }
 
-/** What a log-in is answered with. */
-export interface Pair {
+/** The tokens of a log-in and the id of its user. */
+export interface LoginData {
   accessToken: string;
   refreshToken: string;
   user: { id: string };
 }
 
-const pair = '{ accessToken refreshToken user { id } }';
+const loginFields = '{ accessToken refreshToken user { id } }';
 
-/** The subgraph alone, as the gateway asks it; it limits nothing unless that is said. */
+/** Starts the subgraph alone, by default without limits. */
 export async function startSubgraph({ limits, subscribers = [], file = newFile(), ...settings }: Start = {}) {
   const { log, lines } = captureLog('trace');
   const store = openSqliteUserStore(file, { subscribers: subscribers.map(({ name }) => name) });
@@ -41,7 +41,7 @@ export async function startSubgraph({ limits, subscribers = [], file = newFile()
     counters.close();
     store.close();
   });
-  const off = { failuresPerAccount: 0, failuresPerAddress: 0, registrationsPerAddress: 0 };
+  const unlimited = { failuresPerAccount: 0, failuresPerAddress: 0, registrationsPerAddress: 0 };
   const { url, execute, stop } = await startAuth({
     keys,
     store,
@@ -49,9 +49,9 @@ export async function startSubgraph({ limits, subscribers = [], file = newFile()
     tokens: { issuer, audience, clientId: 'test' },
     rules: {
       accessTokenSeconds: 60,
-      sessions: { graceSeconds: 10, idleSeconds: 3_600, longestSeconds: 7_200 },
+      sessions: { graceSeconds: 10, idleSeconds: 3_600, maxSeconds: 7_200 },
       passwords: { cost: 4, concurrency: 2 },
-      limits: { ...off, ...limits },
+      limits: { ...unlimited, ...limits },
     },
     events: { audience: eventAudience, subscribers },
     listen: { host: '127.0.0.1', port: 0, portVariable: 'AUTH_PORT' },
@@ -66,24 +66,26 @@ export async function startSubgraph({ limits, subscribers = [], file = newFile()
   onTestFinished(stopOnce);
 
   const ask = requestTextTo(url);
-  const as = ({ accessToken, refreshToken, user }: Pair) => ({
+  const as = ({ accessToken, refreshToken, user }: LoginData) => ({
     ...{ accessToken, refreshToken, id: user.id },
     ask: requestTextTo(url, accessToken),
   });
   return {
     ...{ url, execute, file, store, counters, lines },
     stop: stopOnce,
-    /** Asks without a token. */
+    /** Sends a request without a token. */
     ask,
-    /** Somebody with an account and a session. */
+    /** Registers an account; it has one session. */
     async register(username = 'ada') {
-      const document = `mutation ($input: RegisterInput!) { register(input: $input) ${pair} }`;
-      return as((await ask.data<{ register: Pair }>(document, { input: { username, password } })).register);
+      const document = `mutation ($input: RegisterInput!) { register(input: $input) ${loginFields} }`;
+      return as((await ask.data<{ register: LoginData }>(document, { input: { username, password } })).register);
     },
-    /** Another session of somebody's. */
-    async logIn(username = 'ada', by = password) {
-      const document = `mutation ($input: LoginInput!) { login(input: $input) ${pair} }`;
-      return as((await ask.data<{ login: Pair }>(document, { input: { username, password: by } })).login);
+    /** Opens another session. */
+    async logIn(username = 'ada', usedPassword = password) {
+      const document = `mutation ($input: LoginInput!) { login(input: $input) ${loginFields} }`;
+      return as(
+        (await ask.data<{ login: LoginData }>(document, { input: { username, password: usedPassword } })).login,
+      );
     },
   };
 }

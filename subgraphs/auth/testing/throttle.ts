@@ -5,15 +5,15 @@ import { ApiError } from '../../../platform/api-error.ts';
 import { DatabaseUnavailableError } from '../../../platform/database/database-unavailable-error.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
-import { invalidCredentials } from '../errors.ts';
+import { invalidCredentials } from '../accounts/errors.ts';
 import { createThrottle, type Limits } from '../rate-limiting/throttle.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 import { openSqliteLimitStore } from '../storage/sqlite/limit-store.ts';
 
-export const here = '192.0.2.1';
-export const elsewhere = '198.51.100.1';
+export const address = '192.0.2.1';
+export const otherAddress = '198.51.100.1';
 
-/** How a guess ended. */
+/** The outcome of an attempt. */
 export type Outcome = 'RIGHT' | 'WRONG' | { retryAfterSeconds: number } | 'UNAVAILABLE';
 
 interface OpenThrottle {
@@ -24,7 +24,7 @@ interface OpenThrottle {
 
 export const newFile = () => join(folderOfTest(), 'auth.sqlite');
 
-/** A throttle on a real database, whose clock the test moves; as strict as it is by default. */
+/** A throttle on a SQLite database with the default limits and a stopped clock, which `passSeconds` moves. */
 export function openThrottle({ limits, file = newFile(), ...parts }: OpenThrottle = {}) {
   if (!vi.isFakeTimers()) {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
@@ -38,31 +38,31 @@ export function openThrottle({ limits, file = newFile(), ...parts }: OpenThrottl
   };
   onTestFinished(close);
   const { log, lines } = captureLog();
-  const byDefault = { failuresPerAccount: 10, failuresPerAddress: 100, registrationsPerAddress: 300 };
-  const throttle = createThrottle({ limits: { ...byDefault, ...limits }, counters, log });
+  const defaults = { failuresPerAccount: 10, failuresPerAddress: 100, registrationsPerAddress: 300 };
+  const throttle = createThrottle({ limits: { ...defaults, ...limits }, counters, log });
 
-  let compared = 0;
-  const guess = (run: () => Promise<Outcome>, { account = 'ADA', address = here } = {}): Promise<Outcome> =>
-    throttle.guess({ account, address }, run).catch(outcomeOf);
-  /** A guess at a password that takes its time, as bcrypt does. */
+  let comparisons = 0;
+  const attempt = (run: () => Promise<Outcome>, from: { account?: string; address?: string } = {}): Promise<Outcome> =>
+    throttle.passwordAttempt({ account: 'ADA', address, ...from }, run).catch(outcomeOf);
+  /** The comparison of a password, asynchronous as with bcrypt. */
   const compare = (error?: Error) => async (): Promise<Outcome> => {
-    compared += 1;
+    comparisons += 1;
     await nextIteration();
     if (error) throw error;
     return 'RIGHT';
   };
-  type About = Parameters<typeof guess>[1];
+  type From = Parameters<typeof attempt>[1];
   return {
     file,
     throttle,
     close,
     log: lines,
-    compared: () => compared,
-    guess,
-    right: (about?: About) => guess(compare(), about),
-    wrong: (about?: About) => guess(compare(invalidCredentials()), about),
-    unavailable: (about?: About) => guess(compare(new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Busy.')), about),
-    register: (address = here) => throttle.registration(address, async () => 'REGISTERED').catch(outcomeOf),
+    comparisons: () => comparisons,
+    attempt,
+    right: (from?: From) => attempt(compare(), from),
+    wrong: (from?: From) => attempt(compare(invalidCredentials()), from),
+    unavailable: (from?: From) => attempt(compare(new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Busy.')), from),
+    register: (from = address) => throttle.registration(from, async () => 'REGISTERED').catch(outcomeOf),
   };
 }
 
@@ -76,18 +76,20 @@ function outcomeOf(error: unknown): Outcome {
   throw error;
 }
 
-/** The same, one after the other. */
-export async function inTurn<Result>(times: number, run: (at: number) => Promise<Result>): Promise<Result[]> {
+/** Runs the calls one after another. */
+export async function inSequence<Result>(times: number, run: (index: number) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
-  for (let at = 0; at < times; at++) results.push(await run(at));
+  for (let index = 0; index < times; index++) results.push(await run(index));
   return results;
 }
 
-export const atOnce = <Result>(times: number, run: (at: number) => Promise<Result>): Promise<Result[]> =>
-  Promise.all(Array.from({ length: times }, (_, at) => run(at)));
+/** Starts all calls at once. */
+export const concurrently = <Result>(times: number, run: (index: number) => Promise<Result>): Promise<Result[]> =>
+  Promise.all(Array.from({ length: times }, (_, index) => run(index)));
 
 export const times = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value);
 
 export const passSeconds = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
 
-export const refused = (retryAfterSeconds: number) => ({ retryAfterSeconds });
+/** The outcome of an attempt that is rejected with RATE_LIMITED. */
+export const rateLimited = (retryAfterSeconds: number) => ({ retryAfterSeconds });

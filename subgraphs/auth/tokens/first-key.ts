@@ -5,28 +5,28 @@ import { readSecret } from '../../../platform/process/secret-file.ts';
 import { errorCode, StartupError } from '../../../platform/process/startup-error.ts';
 import { wholeSecond } from './key-file-name.ts';
 import { addKey } from './key-folder.ts';
-import { newKeyPair, readPrivateKey } from './private-key.ts';
+import { newKeyPair, readPrivateKey } from './key-pair.ts';
 
 /**
- * Makes a folder with a key that signs at once, where there is none; whoever does so at the same moment gets the same key.
- * What is there stays as it is, also where it is damaged: a new key would end every token issued so far.
+ * Creates a folder with one key, which signs at once, unless the folder has a key. Processes that do so concurrently end
+ * up with the same key. Existing files stay, even damaged ones: a new key would invalidate all tokens issued so far.
  */
 export function ensureFirstKey(folder: string, mode: number): void {
-  if (holdsAny(folder)) return;
+  if (hasKey(folder)) return;
   const draft = `${folder}.${randomUUID()}.draft`;
   try {
     addKey(draft, { signsFrom: wholeSecond(Date.now()), pair: newKeyPair(), mode });
     renameSync(draft, folder);
   } catch (error) {
-    if (!isTaken(error)) throw unusable(folder, error);
+    if (!isAlreadyCreated(error)) throw unusable(folder, error);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
 }
 
 /**
- * Takes over the one key of a version that had no folder, so that what it signed still holds, and removes its file and
- * that of its public key. Interrupted at any point, it is done again.
+ * Moves the single key file of an earlier version into the folder, so that tokens it signed stay valid, and deletes the
+ * file and its public key. Safe to repeat after an interruption at any point.
  */
 export function migrateLegacyKey(folder: string, { file, mode }: { file: string; mode: number }): void {
   try {
@@ -34,14 +34,14 @@ export function migrateLegacyKey(folder: string, { file, mode }: { file: string;
     const pair = readSecret(file, readPrivateKey);
     addKey(folder, { signsFrom: wholeSecond(Math.min(mtimeMs, Date.now())), pair, mode });
   } catch (error) {
-    if (isGone(error)) return;
+    if (isMissing(error)) return;
     throw error instanceof StartupError ? error : unusable(folder, error);
   }
   rmSync(join(dirname(file), 'verification-key.pem'), { force: true });
   rmSync(file, { force: true });
 }
 
-function holdsAny(folder: string): boolean {
+function hasKey(folder: string): boolean {
   try {
     return readdirSync(folder).some((name) => name.endsWith('.pem'));
   } catch (error) {
@@ -50,16 +50,17 @@ function holdsAny(folder: string): boolean {
   }
 }
 
-/** Somebody else was faster. */
-function isTaken(error: unknown): boolean {
+/** Another process created the folder first. */
+function isAlreadyCreated(error: unknown): boolean {
   return ['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '');
 }
 
-/** There was none, or somebody else has just taken it over. */
-function isGone(error: unknown): boolean {
+/** There is no legacy key, or another process has just migrated it. */
+function isMissing(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || (error instanceof StartupError && errorCode(error.cause) === 'ENOENT');
 }
 
 function unusable(folder: string, error: unknown): StartupError {
-  return new StartupError(`${folder} cannot be used (${(error as Error).message}): mend its rights.`, { cause: error });
+  const reason = (error as Error).message;
+  return new StartupError(`${folder} cannot be used (${reason}): correct its permissions.`, { cause: error });
 }

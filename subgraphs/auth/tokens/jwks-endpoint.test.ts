@@ -5,18 +5,18 @@ import { readJwkSet } from '../../../platform/tokens/jwk-set.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { listen } from '../../../tests/support/http/servers.ts';
-import { oneKey } from '../testing/signing-keys.ts';
-import { createJwksPath } from './jwks-endpoint.ts';
+import { createSingleKey } from '../testing/signing-keys.ts';
+import { createJwksHandler } from './jwks-endpoint.ts';
 import { rotate } from './rotation.ts';
 import { openSigningKeys, type SigningKeys } from './signing-keys.ts';
 
-const everyAnswer = { 'x-request-id': 'a-request', 'cache-control': 'no-store' };
+const commonHeaders = { 'x-request-id': 'a-request', 'cache-control': 'no-store' };
 
-/** The path alone, as the server calls it. */
-async function serve(keys: Pick<SigningKeys, 'published'> = oneKey()) {
-  const answer = createJwksPath(keys);
+/** Serves the handler alone. */
+async function serve(keys: Pick<SigningKeys, 'published'> = createSingleKey()) {
+  const handle = createJwksHandler(keys);
   const { url, stop } = await listen((req, res) => {
-    void answer(req, res, { requestId: 'a-request', headers: everyAnswer });
+    void handle(req, res, { requestId: 'a-request', headers: commonHeaders });
   });
   onTestFinished(stop);
   return url;
@@ -24,9 +24,9 @@ async function serve(keys: Pick<SigningKeys, 'published'> = oneKey()) {
 
 const setOf = async (response: Response) => (await response.json()) as ReturnType<SigningKeys['published']>;
 
-describe('the keys that tokens are verified with', () => {
-  test('are answered as a JWK Set, which may be kept for a minute by anybody', async () => {
-    const keys = oneKey();
+describe('the JWKS endpoint', () => {
+  test('sends a JWK Set that may be cached for a minute', async () => {
+    const keys = createSingleKey();
     const response = await fetch(await serve(keys));
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -37,8 +37,8 @@ describe('the keys that tokens are verified with', () => {
     expect(await response.json()).toEqual(keys.published());
   });
 
-  test('verify what the private one signs, and tell nothing of that', async () => {
-    const keys = oneKey();
+  test('sends public keys that verify signatures of the private ones', async () => {
+    const keys = createSingleKey();
     const { kid, privateKey } = keys.current();
     const text = await (await fetch(await serve(keys))).text();
     const publicKey = readJwkSet(text).get(kid);
@@ -48,10 +48,10 @@ describe('the keys that tokens are verified with', () => {
     expect(Object.keys(jwk ?? {}).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });
 
-  test('are those of the moment: the next one, too, before it signs', async () => {
+  test('sends the next key before it signs', async () => {
     const folder = join(folderOfTest(), 'signing-keys');
     const { added } = rotate({ folder, tokenSeconds: 900, signsInSeconds: 0 });
-    const keys = openSigningKeys({ folder, tokenSeconds: 900, log: captureLog().log, everyMs: 10 });
+    const keys = openSigningKeys({ folder, tokenSeconds: 900, log: captureLog().log, pollIntervalMs: 10 });
     onTestFinished(keys.stop);
     const url = await serve(keys);
     const kids = async () => (await setOf(await fetch(url))).keys.map(({ kid }) => kid);
@@ -61,7 +61,7 @@ describe('the keys that tokens are verified with', () => {
     expect(keys.current().kid).toBe(added.kid);
   });
 
-  test('are answered to HEAD without them', async () => {
+  test('answers HEAD without a body', async () => {
     const url = await serve();
     const [got, head] = [await fetch(url), await fetch(url, { method: 'HEAD' })];
     expect([head.status, await head.text()]).toEqual([200, '']);
@@ -71,7 +71,7 @@ describe('the keys that tokens are verified with', () => {
 });
 
 test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-  '%s is refused, in an answer that says what is allowed and that nobody keeps',
+  'rejects %s with 405, the allowed methods and no-store',
   async (method) => {
     const response = await fetch(await serve(), { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { folderWith, namesIn } from '../testing/key-folder.ts';
-import { fileNameOf } from './key-file-name.ts';
-import { addKey, modeOf, moveKey, readKeyFolder, removeKey } from './key-folder.ts';
-import { newKeyPair, readPrivateKey } from './private-key.ts';
+import { formatKeyFileName } from './key-file-name.ts';
+import { addKey, modeOf, readKeyFolder, removeKey, rescheduleKey } from './key-folder.ts';
+import { newKeyPair, readPrivateKey } from './key-pair.ts';
 
 const early = new Date('2026-11-24T04:00:00Z');
 const late = new Date('2026-11-24T05:00:00Z');
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-/** A folder with two keys, and the first of them. */
+/** A folder with two keys. */
 function twoKeys() {
   const { folder, kids } = folderWith(late.toISOString(), early.toISOString());
   const { keys } = readKeyFolder(folder);
@@ -20,8 +20,8 @@ function twoKeys() {
   return { folder, kids, keys, first };
 }
 
-describe('a folder of keys', () => {
-  test('is read in the order in which they sign', () => {
+describe('readKeyFolder', () => {
+  test('returns the keys in signing order', () => {
     const { keys, kids } = twoKeys();
     expect(keys.map(({ kid, signsFrom }) => [kid, signsFrom])).toEqual([
       [kids[1], early],
@@ -29,70 +29,70 @@ describe('a folder of keys', () => {
     ]);
   });
 
-  test('that is empty has none, and one that is not there is an error', () => {
-    expect(readKeyFolder(folderOfTest())).toEqual({ keys: [], faults: new Map() });
+  test('returns nothing for an empty folder, and throws for a missing one', () => {
+    expect(readKeyFolder(folderOfTest())).toEqual({ keys: [], errors: new Map() });
     expect(() => readKeyFolder(join(folderOfTest(), 'nowhere'))).toThrow('ENOENT');
   });
 
   test.each(['.20261124T040000Z.pem', '.abc.draft', '..data', 'README', 'key.pem.bak', '.gitkeep'])(
-    'may hold %s, which is none of ours to judge',
+    'ignores %s',
     (name) => {
       const { folder } = twoKeys();
       writeFileSync(join(folder, name), 'not a key');
-      const { keys, faults } = readKeyFolder(folder);
-      expect([keys.length, faults.size]).toEqual([2, 0]);
+      const { keys, errors } = readKeyFolder(folder);
+      expect([keys.length, errors.size]).toEqual([2, 0]);
     },
   );
 
-  test('is read again without its files, of those that are known: what they hold never changes', () => {
+  test('does not read cached keys again, as key files never change', () => {
     const { folder, keys, first } = twoKeys();
     writeFileSync(join(folder, first.name), 'damaged since');
     const again = readKeyFolder(folder, keys);
     expect(again.keys.map((key, index) => key === keys[index])).toEqual([true, true]);
-    expect(again.faults.size).toBe(0);
+    expect(again.errors.size).toBe(0);
   });
 });
 
-describe('a file that looks like a key and is none is told of, and the others are read:', () => {
+describe('readKeyFolder reports, and skips,', () => {
   const pair = newKeyPair();
-  const named = fileNameOf({ signsFrom: late, kid: 'k'.repeat(43) });
+  const keyName = formatKeyFileName({ signsFrom: late, kid: 'k'.repeat(43) });
 
   test.each([
-    ['one that is damaged', named, 'not a key', /is damaged: it must be the PEM of an RSA private key/],
-    ['one that is empty', named, '', /is empty: restore it/],
-    ['one that is not named as a key', 'key.pem', 'not a key', /is not named as a key: <when it signs/],
+    ['a damaged file', keyName, 'not a key', /is damaged: it must be the PEM of an RSA private key/],
+    ['an empty file', keyName, '', /is empty: restore it/],
+    ['a file that is not named as a key', 'key.pem', 'not a key', /is not named as a key: <when it signs/],
     [
-      'one with the name of another',
-      named,
+      'a file with the name of another key',
+      keyName,
       pair.privateKey.export({ type: 'pkcs8', format: 'pem' }),
       new RegExp(`holds another key than its name says: ${pair.kid}`),
     ],
   ])('%s', (_, name, content, wrong) => {
     const { folder } = twoKeys();
     writeFileSync(join(folder, name), content);
-    const { keys, faults } = readKeyFolder(folder);
+    const { keys, errors } = readKeyFolder(folder);
     expect(keys).toHaveLength(2);
-    expect([...faults.keys()]).toEqual([name]);
-    expect(faults.get(name)?.message).toMatch(wrong);
-    expect(faults.get(name)?.message).toContain(join(folder, name));
+    expect([...errors.keys()]).toEqual([name]);
+    expect(errors.get(name)?.message).toMatch(wrong);
+    expect(errors.get(name)?.message).toContain(join(folder, name));
   });
 
-  test('a folder in its place', () => {
+  test('a folder named as a key', () => {
     const { folder } = twoKeys();
-    mkdirSync(join(folder, named));
-    expect([...readKeyFolder(folder).faults.keys()]).toEqual([named]);
+    mkdirSync(join(folder, keyName));
+    expect([...readKeyFolder(folder).errors.keys()]).toEqual([keyName]);
   });
 });
 
-describe('a key that is added', () => {
+describe('addKey', () => {
   const pair = newKeyPair();
 
-  test('lies in the file of its name, as it is, and nothing beside it', () => {
+  test('writes one PEM file with the name of the key', () => {
     const folder = folderOfTest();
     const added = addKey(folder, { signsFrom: early, pair, mode: 0o600 });
     expect(added).toEqual({ signsFrom: early, kid: pair.kid });
     expect(namesIn(folder)).toEqual([`20261124T040000Z.${pair.kid}.pem`]);
-    const written = readFileSync(join(folder, fileNameOf(added)), 'utf8');
+    const written = readFileSync(join(folder, formatKeyFileName(added)), 'utf8');
     expect(written).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
     expect(readPrivateKey(written).privateKey.equals(pair.privateKey)).toBe(true);
   });
@@ -102,7 +102,7 @@ describe('a key that is added', () => {
     [0o640, '640', '750'],
     [0o440, '440', '750'],
     [0o644, '644', '755'],
-  ])('with mode %o is readable by whom that says, and so is a folder that is made', (fileMode, ofFile, ofFolder) => {
+  ])('applies the mode %o to the file and a new folder, whatever the umask', (fileMode, ofFile, ofFolder) => {
     for (const umask of [0, 0o077]) {
       const before = process.umask(umask);
       onTestFinished(() => void process.umask(before));
@@ -113,40 +113,40 @@ describe('a key that is added', () => {
     }
   });
 
-  test('leaves a folder as it is that is there', () => {
+  test('does not change the mode of an existing folder', () => {
     const folder = folderOfTest();
     const before = mode(folder);
     addKey(folder, { signsFrom: early, pair, mode: 0o644 });
     expect(mode(folder)).toBe(before);
   });
 
-  test('leaves nothing behind where it cannot be put in its place', () => {
+  test('leaves no draft if it fails', () => {
     const folder = folderOfTest();
-    mkdirSync(join(folder, fileNameOf({ signsFrom: early, kid: pair.kid }), 'taken'), { recursive: true });
+    mkdirSync(join(folder, formatKeyFileName({ signsFrom: early, kid: pair.kid }), 'taken'), { recursive: true });
     expect(() => addKey(folder, { signsFrom: early, pair, mode: 0o600 })).toThrow();
     expect(namesIn(folder)).toHaveLength(1);
   });
 });
 
-test('a key that is removed is gone, also where it was gone already', () => {
+test('removeKey deletes a key, and ignores a missing one', () => {
   const { folder, first, kids } = twoKeys();
   removeKey(folder, first);
   removeKey(folder, first);
   expect(readKeyFolder(folder).keys.map(({ kid }) => kid)).toEqual([kids[0]]);
 });
 
-test('a key that is moved signs from another time on, with the rights that it had', () => {
+test('rescheduleKey changes when a key signs, and keeps its mode', () => {
   const { folder, first } = twoKeys();
   const before = modeOf(folder, first);
-  moveKey(folder, first, new Date('2026-11-25T00:00:00Z'));
+  rescheduleKey(folder, first, new Date('2026-11-25T00:00:00Z'));
   const moved = readKeyFolder(folder).keys.at(-1);
   expect(moved).toMatchObject({ kid: first.kid, name: `20261125T000000Z.${first.kid}.pem` });
   if (moved) expect(modeOf(folder, moved)).toBe(before);
 });
 
-test('a key whose file has been given another name is read anew', () => {
+test('readKeyFolder reads a renamed file again', () => {
   const { folder, keys, first } = twoKeys();
-  const name = fileNameOf({ signsFrom: new Date('2026-11-24T06:00:00Z'), kid: first.kid });
+  const name = formatKeyFileName({ signsFrom: new Date('2026-11-24T06:00:00Z'), kid: first.kid });
   renameSync(join(folder, first.name), join(folder, name));
   expect(readKeyFolder(folder, keys).keys.map((key) => key.name)).toEqual([keys[1]?.name, name]);
 });

@@ -3,80 +3,81 @@ import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeF
 import { join } from 'node:path';
 import { readSecret } from '../../../platform/process/secret-file.ts';
 import { StartupError } from '../../../platform/process/startup-error.ts';
-import { fileNameOf, type KeyName, readFileName } from './key-file-name.ts';
-import { type KeyPair, readPrivateKey } from './private-key.ts';
+import { formatKeyFileName, type KeyName, parseKeyFileName } from './key-file-name.ts';
+import { type KeyPair, readPrivateKey } from './key-pair.ts';
 
-/** A key in its file. */
+/** A key and the name of its file. */
 export interface KeyFile extends KeyName, KeyPair {
   name: string;
 }
 
-/** What a folder of keys holds. */
+/** The contents of a folder of keys. */
 export interface KeyFolder {
   /** In the order in which they sign. */
   keys: KeyFile[];
-  /** Files that look like keys and cannot be used: name and what is wrong. */
-  faults: ReadonlyMap<string, Error>;
+  /** Files that look like keys but cannot be used, by name. */
+  errors: ReadonlyMap<string, Error>;
 }
 
-/** Reads a folder of keys; of files that are known already only the names, as what they hold never changes. */
-export function readKeyFolder(folder: string, known: readonly KeyFile[] = []): KeyFolder {
+/** Reads a folder of keys. Files in `cached` are not read again, because the content of a key file never changes. */
+export function readKeyFolder(folder: string, cached: readonly KeyFile[] = []): KeyFolder {
   const keys: KeyFile[] = [];
-  const faults = new Map<string, Error>();
-  // Names of drafts, and of what whoever mounts the folder puts there, are not ours to judge.
+  const errors = new Map<string, Error>();
+  // Ignores hidden files: drafts, and what container platforms put into mounted folders.
   for (const name of readdirSync(folder)
     .filter((each) => /^[^.].*\.pem$/.test(each))
     .sort()) {
     try {
-      keys.push(known.find((key) => key.name === name) ?? readKeyFile(folder, name));
+      keys.push(cached.find((key) => key.name === name) ?? readKeyFile(folder, name));
     } catch (error) {
-      faults.set(name, error as Error);
+      errors.set(name, error as Error);
     }
   }
-  return { keys, faults };
+  return { keys, errors };
 }
 
 function readKeyFile(folder: string, name: string): KeyFile {
   const file = join(folder, name);
-  const named = readFileName(name);
-  if (!named) throw new StartupError(`${file} is not named as a key: <when it signs, as 20261124T040000Z>.<kid>.pem.`);
+  const expected = parseKeyFileName(name);
+  if (!expected) {
+    throw new StartupError(`${file} is not named as a key: <when it signs, as 20261124T040000Z>.<kid>.pem.`);
+  }
   const pair = readSecret(file, readPrivateKey);
-  if (pair.kid === named.kid) return { ...named, ...pair, name };
+  if (pair.kid === expected.kid) return { ...expected, ...pair, name };
   throw new StartupError(`${file} holds another key than its name says: ${pair.kid}.`);
 }
 
-/** Puts a key into a folder, which is made where there is none; whole or not there, and readable by `mode`. */
+/** Writes a key atomically into a folder, which is created if it is missing. `mode` is the mode of the file. */
 export function addKey(folder: string, { signsFrom, pair, mode }: { signsFrom: Date; pair: KeyPair; mode: number }) {
-  const named: KeyName = { signsFrom, kid: pair.kid };
+  const added: KeyName = { signsFrom, kid: pair.kid };
   const draft = join(folder, `.${randomUUID()}.draft`);
-  const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (made !== undefined) chmodSync(folder, folderMode(mode));
+  const created = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (created !== undefined) chmodSync(folder, folderMode(mode));
   try {
     writeFileSync(draft, pair.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flush: true });
     chmodSync(draft, mode);
-    renameSync(draft, join(folder, fileNameOf(named)));
+    renameSync(draft, join(folder, formatKeyFileName(added)));
   } finally {
     rmSync(draft, { force: true });
   }
-  return named;
+  return added;
 }
 
-/** What a folder needs so that its files can be listed by whoever may read them, and written by its owner. */
+/** Lets the owner write, and whoever may read the files list the folder. */
 function folderMode(fileMode: number): number {
   return 0o700 | fileMode | ((fileMode & 0o444) >> 2);
 }
 
-/** Who may read a file of the folder. */
+/** The permissions of a key's file. */
 export function modeOf(folder: string, { name }: KeyFile): number {
   return statSync(join(folder, name)).mode & 0o777;
 }
 
-/** Removes a key. */
 export function removeKey(folder: string, { name }: KeyFile): void {
   rmSync(join(folder, name), { force: true });
 }
 
-/** Lets a key sign from another time on. */
-export function moveKey(folder: string, { name, kid }: KeyFile, signsFrom: Date): void {
-  renameSync(join(folder, name), join(folder, fileNameOf({ signsFrom, kid })));
+/** Changes when a key begins to sign. */
+export function rescheduleKey(folder: string, { name, kid }: KeyFile, signsFrom: Date): void {
+  renameSync(join(folder, name), join(folder, formatKeyFileName({ signsFrom, kid })));
 }

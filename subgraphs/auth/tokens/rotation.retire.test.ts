@@ -4,15 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { StartupError } from '../../../platform/process/startup-error.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { clockAt, folderWith, namesIn } from '../testing/key-folder.ts';
-import { fileNameOf } from './key-file-name.ts';
+import { formatKeyFileName } from './key-file-name.ts';
 import { listKeys, retireCompromised, retireExpired } from './rotation.ts';
 
 const tokenSeconds = 900;
 const statesIn = (folder: string) =>
   listKeys({ folder, tokenSeconds }).keys.map(({ key, state }) => [key.kid, state] as const);
 
-describe('a key is retired by itself', () => {
-  test('when the tokens have expired that it signed, and a minute has passed, and not before', () => {
+describe('retireExpired', () => {
+  test('deletes a key one minute after its tokens have expired, and not before', () => {
     const setClock = clockAt('2026-11-24T04:15:59.999Z');
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T04:00:00Z');
     expect(retireExpired({ folder, tokenSeconds })).toEqual([]);
@@ -22,7 +22,7 @@ describe('a key is retired by itself', () => {
     expect(statesIn(folder)).toEqual([[kids[1], 'signing']]);
   });
 
-  test('later where tokens live longer', () => {
+  test('deletes it later if tokens live longer', () => {
     const setClock = clockAt('2026-11-25T04:00:59Z');
     const { folder } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T04:00:00Z');
     expect(retireExpired({ folder, tokenSeconds: 86_400 })).toEqual([]);
@@ -30,14 +30,14 @@ describe('a key is retired by itself', () => {
     expect(retireExpired({ folder, tokenSeconds: 86_400 })).toHaveLength(1);
   });
 
-  test('never while it signs, however old it is, nor before it has signed', () => {
+  test('keeps the signing key at any age, and the next key', () => {
     clockAt('2036-11-24T04:00:00Z');
     const { folder } = folderWith('2026-11-01T00:00:00Z', '2036-11-24T05:00:00Z');
     expect(retireExpired({ folder, tokenSeconds })).toEqual([]);
     expect(namesIn(folder)).toHaveLength(2);
   });
 
-  test('and nothing else of the folder is touched', () => {
+  test('leaves other files alone', () => {
     clockAt('2026-11-25T00:00:00Z');
     const { folder } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T04:00:00Z');
     const others = ['README', '.hidden.pem', 'not-a-key.pem'];
@@ -47,33 +47,33 @@ describe('a key is retired by itself', () => {
   });
 });
 
-describe('a compromised key is removed at once:', () => {
+describe('retireCompromised', () => {
   const now = '2026-11-24T04:00:00.500Z';
 
-  test('the one that signs, and the next one signs in its place from this second on', () => {
+  test('deletes the signing key, and the next key signs at once', () => {
     clockAt(now);
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T05:00:00Z');
     const signing = retireCompromised({ folder, tokenSeconds }, kids[0] ?? '');
     expect(signing).toEqual({ kid: kids[1], signsFrom: new Date('2026-11-24T04:00:00Z') });
     expect(statesIn(folder)).toEqual([[kids[1], 'signing']]);
-    expect(namesIn(folder)).toEqual([fileNameOf(signing)]);
+    expect(namesIn(folder)).toEqual([formatKeyFileName(signing)]);
   });
 
-  test('the next one, and the other goes on signing', () => {
+  test('deletes the next key, and the signing key stays', () => {
     clockAt(now);
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T05:00:00Z');
     expect(retireCompromised({ folder, tokenSeconds }, kids[1] ?? '').kid).toBe(kids[0]);
     expect(statesIn(folder)).toEqual([[kids[0], 'signing']]);
   });
 
-  test('one whose tokens are still accepted', () => {
+  test('deletes a key that is still accepted', () => {
     clockAt(now);
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T03:50:00Z');
     expect(retireCompromised({ folder, tokenSeconds }, kids[0] ?? '').kid).toBe(kids[1]);
     expect(statesIn(folder)).toEqual([[kids[1], 'signing']]);
   });
 
-  test('and none that has expired is accepted again for it', () => {
+  test('deletes expired keys too, so that none is accepted again', () => {
     clockAt(now);
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-20T00:00:00Z', '2026-11-24T03:50:00Z');
     expect(statesIn(folder).map(([, state]) => state)).toEqual(['expired', 'accepted', 'signing']);
@@ -81,33 +81,33 @@ describe('a compromised key is removed at once:', () => {
     expect(statesIn(folder)).toEqual([[kids[2], 'signing']]);
   });
 
-  test('also where it lies there twice, and does not come after itself', () => {
+  test('does not let a copy of the key succeed it', () => {
     clockAt(now);
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z');
     const [kid = ''] = kids;
     const text = readFileSync(join(folder, namesIn(folder)[0] ?? ''), 'utf8');
-    writeFileSync(join(folder, fileNameOf({ signsFrom: new Date('2026-11-24T05:00:00Z'), kid })), text);
-    expect(() => retireCompromised({ folder, tokenSeconds }, kid)).toThrow('there is no next');
+    writeFileSync(join(folder, formatKeyFileName({ signsFrom: new Date('2026-11-24T05:00:00Z'), kid })), text);
+    expect(() => retireCompromised({ folder, tokenSeconds }, kid)).toThrow('there is no next key');
     expect(namesIn(folder)).toHaveLength(2);
   });
 
-  test('but not the one that signs where there is no next, which is to be added first', () => {
+  test('throws a StartupError for the signing key if there is no next key', () => {
     clockAt(now);
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T03:50:00Z');
     const retire = () => retireCompromised({ folder, tokenSeconds }, kids[1] ?? '');
     expect(retire).toThrow(StartupError);
-    expect(retire).toThrow('It is the one that signs, and there is no next: add one first, with rotate.');
+    expect(retire).toThrow('It is the signing key, and there is no next key: add one first, with rotate.');
     expect(namesIn(folder)).toHaveLength(2);
   });
 
-  test.each(['nobody', '', '../other', '*'])('but none by the name of %j', (kid) => {
+  test.each(['nobody', '', '../other', '*'])('throws for the unknown kid %j', (kid) => {
     clockAt(now);
     const { folder } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T05:00:00Z');
     expect(() => retireCompromised({ folder, tokenSeconds }, kid)).toThrow(`There is no key ${kid} in ${folder}`);
     expect(namesIn(folder)).toHaveLength(2);
   });
 
-  test('but none of a folder that is not there', () => {
+  test('throws if the folder is missing', () => {
     const folder = join(folderOfTest(), 'nowhere');
     expect(() => retireCompromised({ folder, tokenSeconds }, 'a-key')).toThrow(`There is no key a-key in ${folder}`);
   });

@@ -5,22 +5,22 @@ import { StartupError } from '../../../platform/process/startup-error.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { clockAt, folderWith, namesIn } from '../testing/key-folder.ts';
 import { addKey } from './key-folder.ts';
-import { newKeyPair } from './private-key.ts';
+import { newKeyPair } from './key-pair.ts';
 import { listKeys, rotate } from './rotation.ts';
 
 const tokenSeconds = 900;
 const signsInSeconds = 120;
 
-/** Each key with what it is, in the order in which they sign. */
+/** The kid and state of each key, in signing order. */
 const statesIn = (folder: string) =>
   listKeys({ folder, tokenSeconds }).keys.map(({ key, state }) => [key.kid, state] as const);
 
 describe('rotate', () => {
-  test('adds a key that signs two minutes later, and until then the one before does', () => {
+  test('adds a key that signs after two minutes, until which the current key signs', () => {
     const setClock = clockAt('2026-11-24T04:00:00.500Z');
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z');
     const { added, retired } = rotate({ folder, tokenSeconds, signsInSeconds });
-    // Never earlier than was said, and no more than a second later.
+    // Never earlier than requested, and at most a second later.
     expect(added.signsFrom).toEqual(new Date('2026-11-24T04:02:01Z'));
     expect(retired).toEqual([]);
     expect(statesIn(folder)).toEqual([
@@ -34,7 +34,7 @@ describe('rotate', () => {
     ]);
   });
 
-  test('adds a key of its own each time', () => {
+  test('adds a new key each time', () => {
     const setClock = clockAt('2026-11-24T04:00:00Z');
     const { folder } = folderWith('2026-11-01T00:00:00Z');
     const first = rotate({ folder, tokenSeconds, signsInSeconds }).added.kid;
@@ -42,7 +42,7 @@ describe('rotate', () => {
     expect(rotate({ folder, tokenSeconds, signsInSeconds }).added.kid).not.toBe(first);
   });
 
-  test('makes the first key of a folder, and the folder, which signs at once', () => {
+  test('creates the folder and its first key, which signs at once', () => {
     clockAt('2026-11-24T04:00:00.500Z');
     const folder = join(folderOfTest(), 'new', 'keys');
     const { added } = rotate({ folder, tokenSeconds, signsInSeconds });
@@ -52,7 +52,7 @@ describe('rotate', () => {
     expect(modes).toEqual([0o700, 0o600]);
   });
 
-  test.each([0o600, 0o640, 0o644])('gives the new key the mode of the one that signs: %o', (mode) => {
+  test.each([0o600, 0o640, 0o644])('gives the new key the mode of the signing key: %o', (mode) => {
     const folder = folderOfTest();
     addKey(folder, { signsFrom: new Date('2026-11-01T00:00:00Z'), pair: newKeyPair(), mode });
     rotate({ folder, tokenSeconds, signsInSeconds });
@@ -60,7 +60,7 @@ describe('rotate', () => {
     expect(modes).toEqual([mode, mode]);
   });
 
-  test('is refused while the next key waits, and says until when; then it is done', () => {
+  test('throws a StartupError with the time until the next key signs', () => {
     const setClock = clockAt('2026-11-24T04:00:00Z');
     const { folder } = folderWith('2026-11-01T00:00:00Z');
     const { kid } = rotate({ folder, tokenSeconds, signsInSeconds }).added;
@@ -75,7 +75,7 @@ describe('rotate', () => {
     expect(again().added.signsFrom).toEqual(new Date('2026-11-24T04:04:02Z'));
   });
 
-  test('also removes the keys whose tokens have all expired', () => {
+  test('deletes expired keys', () => {
     clockAt('2026-11-24T04:00:00Z');
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z', '2026-11-24T03:50:00Z');
     const { added, retired } = rotate({ folder, tokenSeconds, signsInSeconds });
@@ -83,15 +83,15 @@ describe('rotate', () => {
     expect(statesIn(folder).map(([kid]) => kid)).toEqual([kids[1], kids[2], added.kid]);
   });
 
-  test('that lets a key sign at once does so after the one that was made in the same second', () => {
+  test('lets the new key sign a second later if the current key began in this second', () => {
     clockAt('2026-11-24T04:00:00.900Z');
     const { folder } = folderWith('2026-11-24T04:00:00Z');
     const { added } = rotate({ folder, tokenSeconds, signsInSeconds: 0 });
     expect(added.signsFrom).toEqual(new Date('2026-11-24T04:00:01Z'));
   });
 
-  // Made by a clock that was ahead, or by one that has been set back since.
-  test('adds a key that signs after the one that signs now, also where that one’s time has not come', () => {
+  // The current key was created by a clock that was ahead or has been set back.
+  test('lets the new key sign after a current key that is dated in the future', () => {
     const setClock = clockAt('2026-11-24T04:00:00Z');
     const { folder, kids } = folderWith('2026-11-24T05:00:00Z');
     const { added } = rotate({ folder, tokenSeconds, signsInSeconds });
@@ -104,22 +104,24 @@ describe('rotate', () => {
   });
 });
 
-describe('a list of keys', () => {
-  test('of a folder that is not there is empty', () => {
+describe('listKeys', () => {
+  test('returns nothing for a missing folder', () => {
     expect(listKeys({ folder: join(folderOfTest(), 'nowhere'), tokenSeconds })).toEqual({
       keys: [],
-      faults: new Map(),
+      errors: new Map(),
     });
   });
 
-  test('of a file is a fault that says how to mend it', () => {
+  test('throws a StartupError if the folder is a file', () => {
     const { folder } = folderWith('2026-11-01T00:00:00Z');
     const file = join(folder, namesIn(folder)[0] ?? '');
     expect(() => listKeys({ folder: file, tokenSeconds })).toThrow(StartupError);
-    expect(() => listKeys({ folder: file, tokenSeconds })).toThrow(/cannot be used \(ENOTDIR.*: mend its rights\./);
+    expect(() => listKeys({ folder: file, tokenSeconds })).toThrow(
+      /cannot be used \(ENOTDIR.*: correct its permissions\./,
+    );
   });
 
-  test('says of each key until when it is accepted', () => {
+  test('returns until when each key is accepted', () => {
     clockAt('2026-11-24T04:00:00Z');
     const { folder } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T03:50:00Z');
     const untils = listKeys({ folder, tokenSeconds: 900 }).keys.map(({ acceptedUntilMs }) => acceptedUntilMs);

@@ -6,70 +6,70 @@ import { StartupError } from '../../../platform/process/startup-error.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { folderWith, namesIn } from '../testing/key-folder.ts';
-import { fileNameOf } from './key-file-name.ts';
+import { formatKeyFileName } from './key-file-name.ts';
 import { addKey } from './key-folder.ts';
-import { newKeyPair } from './private-key.ts';
+import { newKeyPair } from './key-pair.ts';
 import { openSigningKeys } from './signing-keys.ts';
 
-/** Waits for what comes soon, also on a machine that is busy. */
+/** Waits with a bound that is generous enough for a busy machine. */
 const until = (check: () => void) => vi.waitFor(check, 20_000);
 
-const everyMs = 10;
+const pollIntervalMs = 10;
 
 function open(folder: string) {
   const { log, lines } = captureLog();
-  const keys = openSigningKeys({ folder, tokenSeconds: 900, log, everyMs });
+  const keys = openSigningKeys({ folder, tokenSeconds: 900, log, pollIntervalMs });
   onTestFinished(keys.stop);
   const errors = () => lines.filter(({ level }) => level === 50);
   return { keys, errors, published: () => keys.published().keys.map(({ kid }) => kid) };
 }
 
-/** Long enough for several looks. */
-const someLooks = () => setTimeout(10 * everyMs);
+/** Waits for several polls. */
+const severalPolls = () => setTimeout(10 * pollIntervalMs);
 
-describe('nothing is opened, and how to mend it is said, where the folder', () => {
-  /** What is said. */
-  function faultOf(folder: string): string {
+describe('throws a StartupError with a fix if the folder', () => {
+  /** The message of the StartupError. */
+  function errorOf(folder: string): string {
     try {
       open(folder);
     } catch (error) {
       if (error instanceof StartupError) return error.message;
       throw error;
     }
-    throw new Error('The folder was taken as it is.');
+    throw new Error('No error was thrown.');
   }
 
-  test('is not there', () => {
+  test('is missing', () => {
     const folder = join(folderOfTest(), 'nowhere');
-    expect(faultOf(folder)).toBe(
-      `The folder of signing keys ${folder} is not there. Make a key in it: npm run keys -- rotate --folder ${folder}`,
+    expect(errorOf(folder)).toBe(
+      `The folder of signing keys ${folder} does not exist. Create a key: npm run keys -- rotate --folder ${folder}`,
     );
   });
 
   test('is empty', () => {
     const folder = folderOfTest();
-    expect(faultOf(folder)).toBe(
-      `The folder ${folder} holds no signing key. Make a key in it: npm run keys -- rotate --folder ${folder}`,
+    expect(errorOf(folder)).toBe(
+      `The folder ${folder} holds no signing key. Create a key: npm run keys -- rotate --folder ${folder}`,
     );
   });
 
   test('is a file', () => {
     const file = join(folderOfTest(), 'file');
     writeFileSync(file, 'mine');
-    expect(faultOf(file)).toMatch(/cannot be read \(ENOTDIR.*: mend its rights\.$/);
+    expect(errorOf(file)).toMatch(/cannot be read \(ENOTDIR.*: correct its permissions\.$/);
   });
 
-  test('holds no key that can be used: that is told of the first', () => {
+  test('holds no usable key: reports the first', () => {
     const folder = folderOfTest();
     writeFileSync(join(folder, 'key.pem'), 'not a key');
     writeFileSync(join(folder, 'old-key.pem'), 'not a key');
-    expect(faultOf(folder)).toContain(`${join(folder, 'key.pem')} is not named as a key`);
+    expect(errorOf(folder)).toContain(`${join(folder, 'key.pem')} is not named as a key`);
   });
 });
 
-describe('what was read last stays in use, and that is told once, while the folder', () => {
+describe('keeps the last keys, and logs one error, while the folder', () => {
   test.each<[string, (folder: string) => void]>([
-    ['is gone', (folder) => renameSync(folder, `${folder}.away`)],
+    ['is missing', (folder) => renameSync(folder, `${folder}.away`)],
     [
       'is a file',
       (folder) => {
@@ -85,23 +85,23 @@ describe('what was read last stays in use, and that is told once, while the fold
       },
     ],
     [
-      'has nothing but damaged keys',
+      'holds only damaged keys',
       (folder) => {
         renameSync(folder, `${folder}.away`);
         mkdirSync(folder);
         writeFileSync(join(folder, 'key.pem'), 'not a key');
       },
     ],
-  ])('%s; when it is there again that holds, and later trouble is told anew', async (_, spoil) => {
+  ])('%s; recovers, and logs later errors again', async (_, breakFolder) => {
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z');
     const { keys, errors, published } = open(folder);
-    const trouble = () => errors().filter(({ msg }) => msg.startsWith('the folder of signing keys cannot be used'));
+    const folderErrors = () => errors().filter(({ msg }) => msg.startsWith('folder of signing keys cannot be used'));
     for (const times of [1, 2]) {
       const before = keys.current();
-      spoil(folder);
-      await until(() => expect(trouble()).toHaveLength(times));
-      await someLooks();
-      expect(trouble()).toHaveLength(times);
+      breakFolder(folder);
+      await until(() => expect(folderErrors()).toHaveLength(times));
+      await severalPolls();
+      expect(folderErrors()).toHaveLength(times);
       expect(keys.current()).toBe(before);
       expect(keys.get(kids[1] ?? '')).toBeDefined();
       rmSync(folder, { recursive: true, force: true });
@@ -112,25 +112,25 @@ describe('what was read last stays in use, and that is told once, while the fold
   });
 });
 
-describe('a key that cannot be used', () => {
-  const name = fileNameOf({ signsFrom: new Date('2026-11-03T00:00:00Z'), kid: 'k'.repeat(43) });
+describe('an unusable key', () => {
+  const name = formatKeyFileName({ signsFrom: new Date('2026-11-03T00:00:00Z'), kid: 'k'.repeat(43) });
 
-  test('is told of once, and the others work, and those that are added', async () => {
+  test('is logged once, while other keys and new ones work', async () => {
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z');
     const { errors, published } = open(folder);
     writeFileSync(join(folder, name), 'damaged');
     await until(() => expect(errors()).toHaveLength(1));
-    expect(errors()[0]).toMatchObject({ msg: 'a signing key cannot be used', file: name });
+    expect(errors()[0]).toMatchObject({ msg: 'signing key cannot be used', file: name });
     expect(errors()[0]?.err?.message).toContain('It is damaged');
     const { kid } = addKey(folder, { signsFrom: new Date(), pair: newKeyPair(), mode: 0o600 });
     await until(() => expect(published()).toContain(kid));
-    await someLooks();
+    await severalPolls();
     expect(errors()).toHaveLength(1);
     expect(published()).toContain(kid);
     expect(kids).toHaveLength(1);
   });
 
-  test('is told of at the start, which it does not hinder', () => {
+  test('is logged at the start, without preventing it', () => {
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z');
     writeFileSync(join(folder, name), 'damaged');
     const { keys, errors } = open(folder);
@@ -138,7 +138,7 @@ describe('a key that cannot be used', () => {
     expect(errors()).toMatchObject([{ file: name }]);
   });
 
-  test('is told of anew where something else is wrong with it, or it is gone for a time', async () => {
+  test('is logged again after its error changed or it was missing', async () => {
     const { folder } = folderWith('2026-11-01T00:00:00Z');
     const { errors } = open(folder);
     writeFileSync(join(folder, name), 'damaged');
@@ -147,16 +147,16 @@ describe('a key that cannot be used', () => {
     await until(() => expect(errors().at(-1)?.err?.message).toContain('is empty'));
     const times = errors().length;
     rmSync(join(folder, name));
-    await someLooks();
+    await severalPolls();
     writeFileSync(join(folder, name), '');
     await until(() => expect(errors()).toHaveLength(times + 1));
   });
 
-  test('is used as soon as it is whole', async () => {
+  test('is used as soon as it is complete', async () => {
     const { folder } = folderWith('2026-11-01T00:00:00Z');
     const pair = newKeyPair();
     const text = pair.privateKey.export({ type: 'pkcs8', format: 'pem' });
-    const file = join(folder, fileNameOf({ signsFrom: new Date(), kid: pair.kid }));
+    const file = join(folder, formatKeyFileName({ signsFrom: new Date(), kid: pair.kid }));
     const { keys, errors } = open(folder);
     writeFileSync(file, text.slice(0, 500));
     await until(() => expect(errors().length).toBeGreaterThan(0));
@@ -165,7 +165,7 @@ describe('a key that cannot be used', () => {
     await until(() => expect(keys.current().kid).toBe(pair.kid));
   });
 
-  test('says nothing of a private key in the log', async () => {
+  test('is not quoted in the log', async () => {
     const { folder } = folderWith('2026-11-01T00:00:00Z');
     const text = newKeyPair().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const { errors } = open(folder);
@@ -177,10 +177,10 @@ describe('a key that cannot be used', () => {
   });
 });
 
-test('a key that is damaged after it was read goes on: what was read stays', async () => {
+test('a key that is damaged after it was read stays in use', async () => {
   const { folder, kids } = folderWith('2026-11-01T00:00:00Z');
   const { keys, errors } = open(folder);
   writeFileSync(join(folder, namesIn(folder)[0] ?? ''), 'damaged');
-  await someLooks();
+  await severalPolls();
   expect([keys.current().kid, errors()]).toEqual([kids[0], []]);
 });

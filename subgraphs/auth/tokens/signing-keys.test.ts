@@ -4,32 +4,33 @@ import { createAuthenticate } from '../../../platform/tokens/access-token.ts';
 import { readJwkSet } from '../../../platform/tokens/jwk-set.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { clockAt, folderWith } from '../testing/key-folder.ts';
+import { createIssueAccessToken } from './access-tokens.ts';
 import { addKey, readKeyFolder, removeKey } from './key-folder.ts';
-import { newKeyPair } from './private-key.ts';
+import { newKeyPair } from './key-pair.ts';
 import { retireCompromised, retireExpired, rotate } from './rotation.ts';
 import { openSigningKeys } from './signing-keys.ts';
-import { createIssueToken } from './tokens.ts';
 
-/** Waits for what comes soon, also on a machine that is busy. */
+/** Waits with a bound that is generous enough for a busy machine. */
 const until = (check: () => void) => vi.waitFor(check, 20_000);
 
 const tokenSeconds = 900;
 const names = { issuer: 'https://auth.example', audience: 'https://api.example' };
 
-/** The keys of a folder until the test is over, looked at every few milliseconds. */
-function open(folder: string, everyMs = 10) {
+/** Opens the keys of a folder until the test ends; polls every few milliseconds. */
+function open(folder: string, pollIntervalMs = 10) {
   const { log, lines } = captureLog();
-  const keys = openSigningKeys({ folder, tokenSeconds, log, everyMs });
+  const keys = openSigningKeys({ folder, tokenSeconds, log, pollIntervalMs });
   onTestFinished(keys.stop);
   const published = () => keys.published().keys.map(({ kid }) => kid);
   return { keys, lines, published };
 }
 
-/** What is known of each of these. */
-const known = ({ keys }: ReturnType<typeof open>, ...kids: string[]) => kids.map((kid) => keys.get(kid) !== undefined);
+/** Whether each key is accepted. */
+const areAccepted = ({ keys }: ReturnType<typeof open>, ...kids: string[]) =>
+  kids.map((kid) => keys.get(kid) !== undefined);
 
-describe('a folder of keys when it is opened', () => {
-  test('signs with the last that has begun to, publishes what is accepted or will be, and accepts as much', () => {
+describe('openSigningKeys', () => {
+  test('signs with the newest key that has begun; publishes and accepts all but expired keys', () => {
     clockAt('2026-11-24T04:00:00Z');
     const { folder, kids } = folderWith(
       ...['2026-11-01T00:00:00Z', '2026-11-20T00:00:00Z', '2026-11-24T03:50:00Z', '2026-11-24T05:00:00Z'],
@@ -37,11 +38,11 @@ describe('a folder of keys when it is opened', () => {
     const opened = open(folder);
     expect(opened.keys.current().kid).toBe(kids[2]);
     expect(opened.published()).toEqual(kids.slice(1));
-    expect(known(opened, ...kids, 'another')).toEqual([false, true, true, true, false]);
-    expect(opened.lines).toMatchObject([{ msg: 'this key signs now', kid: kids[2] }]);
+    expect(areAccepted(opened, ...kids, 'another')).toEqual([false, true, true, true, false]);
+    expect(opened.lines).toMatchObject([{ msg: 'signing key changed', kid: kids[2] }]);
   });
 
-  test('publishes nothing of a private key, and what everybody can read as the same keys', () => {
+  test('publishes the public keys only', () => {
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z');
     const { keys } = open(folder);
     const text = JSON.stringify(keys.published());
@@ -51,13 +52,13 @@ describe('a folder of keys when it is opened', () => {
     expect([...readJwkSet(text)].map(([name, key]) => [name, keys.get(kid)?.equals(key)])).toEqual([[kid, true]]);
   });
 
-  test('has keys, always', async () => {
+  test('always has keys', async () => {
     const { keys } = open(folderWith('2026-11-01T00:00:00Z').folder);
     keys.requireKeys();
     await keys.refresh();
   });
 
-  test('signs with the first where by the clock none has begun', () => {
+  test('signs with the first key if none has begun', () => {
     clockAt('2026-11-24T04:00:00Z');
     const { folder, kids } = folderWith('2026-11-24T05:00:00Z', '2026-11-24T06:00:00Z');
     const opened = open(folder);
@@ -65,8 +66,8 @@ describe('a folder of keys when it is opened', () => {
   });
 });
 
-describe('a key that is added', () => {
-  test('is published at once, and signs from its time on, without a look into the folder', async () => {
+describe('a new key', () => {
+  test('is published at once, and signs from its time on without another poll', async () => {
     const setClock = clockAt('2026-11-24T04:00:00Z');
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z');
     const opened = open(folder);
@@ -77,20 +78,20 @@ describe('a key that is added', () => {
     expect(opened.keys.current().kid).toBe(kids[0]);
     setClock('2026-11-24T04:02:01Z');
     expect(opened.keys.current().kid).toBe(added.kid);
-    expect(known(opened, kids[0] ?? '', added.kid)).toEqual([true, true]);
+    expect(areAccepted(opened, kids[0] ?? '', added.kid)).toEqual([true, true]);
   });
 
-  test('that signs now is told of, and no token that was issued before fails for it', async () => {
+  test('that signs is logged, and tokens of the previous key stay valid', async () => {
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z');
     const { keys, lines } = open(folder);
-    const issue = createIssueToken({ ...names, keys, clientId: 'test', lifetimeSeconds: tokenSeconds });
+    const issue = createIssueAccessToken({ ...names, keys, clientId: 'test', lifetimeSeconds: tokenSeconds });
     const user = { id: 'ada', username: 'Ada', createdAt: new Date() };
     const session = { id: 'a-session', expiresAt: new Date(Date.UTC(2099, 0)) };
     const before = issue(user, session).accessToken;
     const authenticate = createAuthenticate({ ...names, keys });
     const kid = addKey(folder, { signsFrom: new Date(), pair: newKeyPair(), mode: 0o600 }).kid;
     await until(() => expect(lines).toHaveLength(2));
-    expect(lines).toMatchObject([{ kid: kids[0] }, { msg: 'this key signs now', kid }]);
+    expect(lines).toMatchObject([{ kid: kids[0] }, { msg: 'signing key changed', kid }]);
     const after = issue(user, session).accessToken;
     for (const token of [before, after])
       expect(authenticate(`Bearer ${token}`)).toEqual({ id: 'ada', sessionId: 'a-session' });
@@ -98,7 +99,7 @@ describe('a key that is added', () => {
     expect([before, after].map(kidOf)).toEqual([kids[0], kid]);
   });
 
-  test('is found within five seconds where nothing else is said', () => {
+  test('is found within five seconds by default', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z');
@@ -114,17 +115,17 @@ describe('a key that is added', () => {
   });
 });
 
-describe('a key that is succeeded', () => {
-  test('is accepted until its tokens have expired, and a minute more, without a look into the folder', () => {
+describe('a succeeded key', () => {
+  test('is accepted until one minute after its tokens have expired, without another poll', () => {
     const setClock = clockAt('2026-11-24T04:15:59.999Z');
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T04:00:00Z');
     const opened = open(folder, 1_000_000);
-    expect([opened.published(), known(opened, ...kids)]).toEqual([kids, [true, true]]);
+    expect([opened.published(), areAccepted(opened, ...kids)]).toEqual([kids, [true, true]]);
     setClock('2026-11-24T04:16:00Z');
-    expect([opened.published(), known(opened, ...kids)]).toEqual([kids.slice(1), [false, true]]);
+    expect([opened.published(), areAccepted(opened, ...kids)]).toEqual([kids.slice(1), [false, true]]);
   });
 
-  test('is the same object at every look, so that tokens which it verified stay remembered', async () => {
+  test('is the same object at every poll, so that cached tokens stay valid', async () => {
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z');
     const { keys } = open(folder);
     const before = keys.get(kids[0] ?? '');
@@ -133,37 +134,37 @@ describe('a key that is succeeded', () => {
     expect(keys.get(kids[0] ?? '')).toBe(before);
   });
 
-  test('and whose file has been removed is no longer accepted', async () => {
+  test('is no longer accepted after its file is deleted', async () => {
     clockAt('2026-11-24T04:16:00Z');
     const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T04:00:00Z');
     const opened = open(folder);
     expect(retireExpired({ folder, tokenSeconds })).toHaveLength(1);
     await until(() => expect(opened.published()).toEqual([kids[1]]));
-    expect(known(opened, ...kids)).toEqual([false, true]);
+    expect(areAccepted(opened, ...kids)).toEqual([false, true]);
   });
 });
 
-test('a compromised key that signs is refused at the next look, and the next one signs', async () => {
+test('a deleted signing key is rejected from the next poll on, and the next key signs', async () => {
   clockAt('2026-11-24T04:00:00Z');
   const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T05:00:00Z');
   const opened = open(folder);
   retireCompromised({ folder, tokenSeconds }, kids[0] ?? '');
-  await until(() => expect(known(opened, ...kids)).toEqual([false, true]));
+  await until(() => expect(areAccepted(opened, ...kids)).toEqual([false, true]));
   expect(opened.keys.current().kid).toBe(kids[1]);
-  expect(opened.lines.at(-1)).toMatchObject({ msg: 'this key signs now', kid: kids[1] });
+  expect(opened.lines.at(-1)).toMatchObject({ msg: 'signing key changed', kid: kids[1] });
 });
 
-test('where the clock is set back the key before signs again, and both are accepted', () => {
+test('the previous key signs again if the clock is set back', () => {
   const setClock = clockAt('2026-11-24T04:00:01Z');
   const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T04:00:00Z');
   const opened = open(folder, 1_000_000);
   expect(opened.keys.current().kid).toBe(kids[1]);
   setClock('2026-11-24T03:00:00Z');
   expect(opened.keys.current().kid).toBe(kids[0]);
-  expect(known(opened, ...kids)).toEqual([true, true]);
+  expect(areAccepted(opened, ...kids)).toEqual([true, true]);
 });
 
-test('nothing is looked at any more when it is stopped', async () => {
+test('stop ends polling', async () => {
   const { folder, kids } = folderWith('2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z');
   const opened = open(folder);
   opened.keys.stop();

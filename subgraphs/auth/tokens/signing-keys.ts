@@ -3,118 +3,119 @@ import type { Logger } from '../../../platform/process/logger.ts';
 import { errorCode, StartupError } from '../../../platform/process/startup-error.ts';
 import type { OpenKeySet } from '../../../platform/tokens/key-set.ts';
 import { type KeyFile, type KeyFolder, readKeyFolder } from './key-folder.ts';
-import { type KeyLifetime, lifetimesOf, signingAt, type TokenTimes } from './key-lifetimes.ts';
-import { type PublicJwk, publicJwk } from './public-jwk.ts';
+import { type KeyLifetime, lifetimesOf, signingKeyAt, type TokenTimes } from './key-lifetimes.ts';
+import { type PublicJwk, toPublicJwk } from './key-pair.ts';
 
-/** The keys that auth signs with, and those that tokens are still accepted of. */
+/** The key that auth signs with, and all keys whose tokens are accepted. */
 export interface SigningKeys extends OpenKeySet {
-  /** What signs now. */
+  /** The key that signs now. */
   current(): { kid: string; privateKey: KeyObject };
-  /** A JWK Set (RFC 7517, section 5) of what is accepted now or will be. */
+  /** The JWK Set (RFC 7517, section 5) of all keys that are accepted now or will be. */
   published(): { keys: PublicJwk[] };
 }
 
 export interface SigningKeysSettings extends TokenTimes {
   folder: string;
   log: Logger;
-  /** Between two looks into the folder. */
-  everyMs?: number;
+  pollIntervalMs?: number;
 }
 
-const defaultEveryMs = 5_000;
+const defaultPollIntervalMs = 5_000;
 
 /**
- * Opens a folder of keys, and looks into it again every few seconds: not by watching it, which tells nothing of changes
- * that are made on the other side of a container's mount. Where it cannot be read, or no key in it can, what was read
- * last stays in use. A StartupError where there is no key to begin with.
+ * Opens a folder of keys and reads it again every few seconds. It polls, because file watching misses changes made on
+ * the other side of a container's mount. If the folder becomes unreadable or has no usable key, the last keys stay in
+ * use. Throws a StartupError if there is no usable key at the start.
  */
-export function openSigningKeys({ folder, log, everyMs = defaultEveryMs, ...times }: SigningKeysSettings): SigningKeys {
-  let keys = requireAny(folder);
-  let lifetimes = byId(keys, times);
-  let signing = '';
+export function openSigningKeys(settings: SigningKeysSettings): SigningKeys {
+  const { folder, log, pollIntervalMs = defaultPollIntervalMs, ...times } = settings;
+  let keys = requireKeys(folder);
+  let lifetimes = lifetimesById(keys, times);
+  let signingKid = '';
   const report = createReport(log);
 
-  const take = (read: KeyFolder) => {
-    report.faults(read.faults);
-    if (read.keys.length === 0) throw new Error('There is no key in the folder that could be used.');
+  const use = (read: KeyFolder) => {
+    report.fileErrors(read.errors);
+    if (read.keys.length === 0) throw new Error('The folder holds no usable key.');
     keys = read.keys;
-    lifetimes = byId(keys, times);
+    lifetimes = lifetimesById(keys, times);
     const { kid } = current();
-    if (kid !== signing) log.info({ kid }, 'this key signs now');
-    signing = kid;
+    if (kid !== signingKid) log.info({ kid }, 'signing key changed');
+    signingKid = kid;
   };
   const current = () => {
-    const key = signingAt(keys, Date.now());
-    if (!key) throw new Error('There is always a key.');
+    const key = signingKeyAt(keys, Date.now());
+    if (!key) throw new Error('There must always be a signing key.');
     return key;
   };
   const isAccepted = ({ acceptedUntilMs }: KeyLifetime<KeyFile>) => Date.now() < acceptedUntilMs;
-  const look = () => {
+  const reload = () => {
     try {
-      take(readKeyFolder(folder, keys));
-      report.works();
+      use(readKeyFolder(folder, keys));
+      report.folderWorks();
     } catch (err) {
-      report.fails(err);
+      report.folderError(err);
     }
   };
-  look();
-  const timer = setInterval(look, everyMs).unref();
+  reload();
+  const timer = setInterval(reload, pollIntervalMs).unref();
 
   return {
     get: (kid) => {
       const lifetime = lifetimes.get(kid);
       return lifetime && isAccepted(lifetime) ? lifetime.key.publicKey : undefined;
     },
-    // A key that is added is found soon enough, and long before it signs.
+    // Polling finds a new key long before it signs.
     refresh: async () => {},
     requireKeys: () => {},
     current,
-    published: () => ({ keys: [...lifetimes.values()].filter(isAccepted).map(({ key }) => publicJwk(key)) }),
+    published: () => ({ keys: [...lifetimes.values()].filter(isAccepted).map(({ key }) => toPublicJwk(key)) }),
     stop: () => clearInterval(timer),
   };
 }
 
-function byId(keys: readonly KeyFile[], times: TokenTimes): ReadonlyMap<string, KeyLifetime<KeyFile>> {
+function lifetimesById(keys: readonly KeyFile[], times: TokenTimes): ReadonlyMap<string, KeyLifetime<KeyFile>> {
   return new Map(lifetimesOf(keys, times).map((lifetime) => [lifetime.key.kid, lifetime]));
 }
 
-function requireAny(folder: string): KeyFile[] {
-  const mend = `Make a key in it: npm run keys -- rotate --folder ${folder}`;
-  const { keys, faults } = readOrFault(folder, mend);
+function requireKeys(folder: string): KeyFile[] {
+  const fix = `Create a key: npm run keys -- rotate --folder ${folder}`;
+  const { keys, errors } = readOrThrow(folder, fix);
   if (keys.length > 0) return keys;
-  const [fault] = faults.values();
-  throw fault ?? new StartupError(`The folder ${folder} holds no signing key. ${mend}`);
+  const [firstError] = errors.values();
+  throw firstError ?? new StartupError(`The folder ${folder} holds no signing key. ${fix}`);
 }
 
-function readOrFault(folder: string, mend: string): KeyFolder {
+function readOrThrow(folder: string, fix: string): KeyFolder {
   try {
     return readKeyFolder(folder);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT')
-      throw new StartupError(`The folder of signing keys ${folder} is not there. ${mend}`);
+    if (errorCode(error) === 'ENOENT') {
+      throw new StartupError(`The folder of signing keys ${folder} does not exist. ${fix}`);
+    }
     const reason = (error as Error).message;
-    throw new StartupError(`The folder of signing keys ${folder} cannot be read (${reason}): mend its rights.`);
+    throw new StartupError(`The folder of signing keys ${folder} cannot be read (${reason}): correct its permissions.`);
   }
 }
 
-/** Says once what is wrong, however often it is looked at. */
+/** Logs each problem once, not at every poll. */
 function createReport(log: Logger) {
-  let told: ReadonlyMap<string, Error> = new Map();
-  let isFailing = false;
+  let reported: ReadonlyMap<string, Error> = new Map();
+  let isFolderFailing = false;
   return {
-    faults(faults: ReadonlyMap<string, Error>): void {
-      for (const [name, err] of faults) {
-        if (told.get(name)?.message !== err.message) log.error({ err, file: name }, 'a signing key cannot be used');
+    fileErrors(errors: ReadonlyMap<string, Error>): void {
+      for (const [name, err] of errors) {
+        if (reported.get(name)?.message !== err.message) log.error({ err, file: name }, 'signing key cannot be used');
       }
-      told = faults;
+      reported = errors;
     },
-    fails(err: unknown): void {
-      if (!isFailing)
-        log.error({ err }, 'the folder of signing keys cannot be used: those that were read last stay in use');
-      isFailing = true;
+    folderError(err: unknown): void {
+      if (!isFolderFailing)
+        log.error({ err }, 'folder of signing keys cannot be used; the keys that were read last stay in use');
+      isFolderFailing = true;
     },
-    works(): void {
-      isFailing = false;
+    folderWorks(): void {
+      isFolderFailing = false;
     },
   };
 }

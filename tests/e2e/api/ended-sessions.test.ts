@@ -19,7 +19,7 @@ import { type TestUser, usersAt } from '../../support/systems/users.ts';
 import { sessionIdOf } from '../../support/tokens.ts';
 
 /** Without a grace period, so that a refresh token that is used twice ends its session at once. */
-const rules = { sessions: { graceSeconds: 0, idleSeconds: 2_592_000, longestSeconds: 7_776_000 } };
+const rules = { sessions: { graceSeconds: 0, idleSeconds: 2_592_000, maxSeconds: 7_776_000 } };
 const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 const picture = { title: 'Late', image: { data: fixture('four-colours.png').toString('base64') } };
 

@@ -4,7 +4,7 @@ import { logInAgain, refreshSession, refreshWith, sessionsOf } from '../../suppo
 import { resourceCount, viewer } from '../../support/graphql/documents.ts';
 import { startSystem } from '../../support/systems/system.ts';
 
-const usual = { graceSeconds: 10, idleSeconds: 30 * 86_400, longestSeconds: 90 * 86_400 };
+const usual = { graceSeconds: 10, idleSeconds: 30 * 86_400, maxSeconds: 90 * 86_400 };
 const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
 
 /** A system with other times of sessions, which stops when the test is over. */
@@ -33,7 +33,7 @@ describe('a session', () => {
   });
 
   test('lasts no longer than it may at all, however often it is used, and its access tokens no longer than it', async () => {
-    const { signUp, request } = await systemWith({ idleSeconds: 100, longestSeconds: 60 });
+    const { signUp, request } = await systemWith({ idleSeconds: 100, maxSeconds: 60 });
     const ada = await signUp();
     const { expiresIn } = await refreshWith(request, ada.refreshToken);
     expect(expiresIn).toBeLessThanOrEqual(60);

@@ -21,7 +21,7 @@ const tokenSeconds = 3_600;
 /** No rate limits, and passwords that are cheap to hash. */
 const rules: AccountRules = {
   accessTokenSeconds: tokenSeconds,
-  sessions: { graceSeconds: 0, idleSeconds: 86_400, longestSeconds: 86_400 },
+  sessions: { graceSeconds: 0, idleSeconds: 86_400, maxSeconds: 86_400 },
   passwords: { cost: 4, concurrency: 2 },
   limits: { failuresPerAccount: 0, failuresPerAddress: 0, registrationsPerAddress: 0 },
 };
@@ -44,7 +44,7 @@ export function startAuthServer(
       ...store,
       ...withSteps('users', { remove, changePassword }, onStep),
       sessions: { ...sessions, ...withSteps('sessions', { endByToken, end, endAll, rotate }, onStep) },
-      outbox: { ...outbox, ...withSteps('outbox', { accepted: outbox.accepted }, onStep) },
+      outbox: { ...outbox, ...withSteps('outbox', { markAccepted: outbox.markAccepted }, onStep) },
     },
     counters: openSqliteLimitStore(file),
     tokens: { issuer, audience, clientId: 'test' },

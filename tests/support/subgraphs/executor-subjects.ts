@@ -6,7 +6,7 @@ import { createAbortable } from '../../../platform/async/signal.ts';
 import type { Subject } from '../../../platform/graphql/differential/assert-equivalent.ts';
 import type { IncomingRequest } from '../../../platform/graphql/http-handler.ts';
 import { createAuthSubgraph } from '../../../subgraphs/auth/subgraph.ts';
-import { client, openUsers } from '../../../subgraphs/auth/testing/users.ts';
+import { client, openAccounts } from '../../../subgraphs/auth/testing/accounts.ts';
 import { createResourcesSubgraph } from '../../../subgraphs/resources/subgraph.ts';
 import { startRules } from '../../../subgraphs/resources/testing/rules.ts';
 
@@ -19,17 +19,17 @@ export interface Asked {
 
 /** The auth subgraph with accounts, asked by one of them and by nobody; nothing that is sent can open another account. */
 export async function openAuth(): Promise<Asked> {
-  const { users, sessions, authenticate } = openUsers({ lifetimeSeconds: 900 });
+  const { accounts, sessions, authenticate } = openAccounts({ lifetimeSeconds: 900 });
   // All the names that random values have.
   const names = ['one', 'id-3', '__typename', 'null', 'ünïcödé'];
-  const accounts = await Promise.all(
-    names.map((username) => users.register({ username, password: `correct horse of ${username.length}` }, client)),
+  const registered = await Promise.all(
+    names.map((username) => accounts.register({ username, password: `correct horse of ${username.length}` }, client)),
   );
   // Who logs out everywhere would find the next executor's world another one.
   const lasting = { ...sessions, endAll: async () => {} };
-  const subgraph = createAuthSubgraph({ users, sessions: lasting, authenticate });
-  const known = { typeName: 'User', ids: accounts.map(({ user }) => user.id) };
-  return askedBy('auth', { ...subgraph, known, authorization: `Bearer ${accounts[0]?.accessToken}` });
+  const subgraph = createAuthSubgraph({ accounts, sessions: lasting, authenticate });
+  const known = { typeName: 'User', ids: registered.map(({ user }) => user.id) };
+  return askedBy('auth', { ...subgraph, known, authorization: `Bearer ${registered[0]?.accessToken}` });
 }
 
 /** The resources subgraph with resources of two people, asked by one of them and by nobody. */

@@ -11,7 +11,7 @@ import { openSqliteUserStore } from '../../../subgraphs/auth/storage/sqlite/user
 import { wholeSecond } from '../../../subgraphs/auth/tokens/key-file-name.ts';
 import { addKey } from '../../../subgraphs/auth/tokens/key-folder.ts';
 import type { TokenTimes } from '../../../subgraphs/auth/tokens/key-lifetimes.ts';
-import { newKeyPair } from '../../../subgraphs/auth/tokens/private-key.ts';
+import { newKeyPair } from '../../../subgraphs/auth/tokens/key-pair.ts';
 import { openSigningKeys } from '../../../subgraphs/auth/tokens/signing-keys.ts';
 import { createImageClient } from '../../../subgraphs/resources/image-service/client.ts';
 import { startResources } from '../../../subgraphs/resources/server.ts';
@@ -51,7 +51,7 @@ export async function startRotatingSystem(settings: RotatingSettings): Promise<R
 
   const imageService = await startImageService({ ...listen, token, folder: join(folder, 'images') });
   const auth = await startAuth({
-    keys: openSigningKeys({ folder: signingKeys, ...times, everyMs: lookEveryMs, log }),
+    keys: openSigningKeys({ folder: signingKeys, ...times, pollIntervalMs: lookEveryMs, log }),
     store: openSqliteUserStore(accounts),
     counters: openSqliteLimitStore(accounts),
     tokens: { issuer, audience, clientId: 'test' },

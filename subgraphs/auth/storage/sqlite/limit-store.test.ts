@@ -22,16 +22,16 @@ const minuteMs = 60_000;
 
 function open(file = newFile()) {
   const store = openSqliteLimitStore(file);
-  const stranger = new Database(file);
+  const connection = new Database(file);
   onTestFinished(() => {
-    stranger.close();
+    connection.close();
     store.close();
   });
-  const rows = () => stranger.prepare('SELECT count(*) FROM limits').pluck().get();
-  return { file, store, stranger, rows };
+  const rows = () => connection.prepare('SELECT count(*) FROM limits').pluck().get();
+  return { file, store, connection, rows };
 }
 
-/** A process of its own, with `store` on the file. */
+/** Arguments of a process that runs `source` with `store` on the file. */
 const program = (file: string, source: string) => [
   ...['--import', 'tsx', '--input-type=module', '--eval'],
   `import { openSqliteLimitStore } from './subgraphs/auth/storage/sqlite/limit-store.ts';
@@ -39,26 +39,26 @@ const program = (file: string, source: string) => [
   ${source}`,
 ];
 
-test('counters are there when the file is opened again', async () => {
+test('counters persist when the file is reopened', async () => {
   const file = newFile();
   const first = openSqliteLimitStore(file);
-  await first.add('key', minuteMs);
+  await first.increment('key', minuteMs);
   first.close();
-  expect(await open(file).store.add('key', minuteMs)).toMatchObject({ points: 2 });
+  expect(await open(file).store.increment('key', minuteMs)).toMatchObject({ points: 2 });
 });
 
-test('counters survive the end of the process without warning', async () => {
+test('counters survive SIGKILL of the process', async () => {
   const file = newFile();
-  const source = `await store.add('key', ${minuteMs}); process.kill(process.pid, 'SIGKILL');`;
+  const source = `await store.increment('key', ${minuteMs}); process.kill(process.pid, 'SIGKILL');`;
   const { signal } = spawnSync(process.execPath, program(file, source), { cwd: root });
   expect(signal).toBe('SIGKILL');
-  expect(await open(file).store.add('key', minuteMs)).toMatchObject({ points: 2 });
+  expect(await open(file).store.increment('key', minuteMs)).toMatchObject({ points: 2 });
 });
 
-test('several processes count together, and no two are told the same', async () => {
+test('processes share counters, and each increment returns a different count', async () => {
   const file = newFile();
   const source = `
-    for (let i = 0; i < 100; i++) console.log((await store.add('key', ${minuteMs})).points);
+    for (let i = 0; i < 100; i++) console.log((await store.increment('key', ${minuteMs})).points);
     store.close();`;
   const outputs = await Promise.all(
     Array.from({ length: 3 }, async () => {
@@ -67,64 +67,64 @@ test('several processes count together, and no two are told the same', async () 
       return output.trim().split('\n').map(Number);
     }),
   );
-  const told = outputs.flat().sort((a, b) => a - b);
-  expect(told).toEqual(Array.from({ length: 300 }, (_, at) => at + 1));
+  const counts = outputs.flat().sort((a, b) => a - b);
+  expect(counts).toEqual(Array.from({ length: 300 }, (_, at) => at + 1));
 });
 
-test('accounts and counters share one file, whichever is opened first, for its owner alone', async () => {
+test('accounts and counters share one file, readable by its owner only, whichever is opened first', async () => {
   const { file, store } = open();
   const accounts = openSqliteUserStore(file);
-  await store.add('key', minuteMs);
+  await store.increment('key', minuteMs);
   accounts.ping();
   accounts.close();
   expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
   expect(await store.read('key')).toMatchObject({ points: 1 });
 });
 
-test('while another writer holds the database nothing is counted, and it is SERVICE_UNAVAILABLE', async () => {
-  const { store, stranger } = open();
-  await store.add('key', minuteMs);
-  stranger.exec('BEGIN IMMEDIATE');
+test('rejects writes with DatabaseUnavailableError while another process holds the write lock', async () => {
+  const { store, connection } = open();
+  await store.increment('key', minuteMs);
+  connection.exec('BEGIN IMMEDIATE');
   const busy = { ...unavailable, cause: { code: 'SQLITE_BUSY' } };
-  await expect(store.add('key', minuteMs)).rejects.toMatchObject(busy);
-  await expect(store.takeBack('key')).rejects.toMatchObject(busy);
+  await expect(store.increment('key', minuteMs)).rejects.toMatchObject(busy);
+  await expect(store.decrement('key')).rejects.toMatchObject(busy);
   expect(await store.read('key')).toMatchObject({ points: 1 });
-  stranger.exec('ROLLBACK');
-  expect(await store.add('key', minuteMs)).toMatchObject({ points: 2 });
+  connection.exec('ROLLBACK');
+  expect(await store.increment('key', minuteMs)).toMatchObject({ points: 2 });
 });
 
-test('a store that is closed does not answer', async () => {
+test('rejects after it is closed', async () => {
   const store = openSqliteLimitStore(newFile());
   store.close();
   await expect(store.read('key')).rejects.toThrow();
 });
 
-describe('what is over is removed', () => {
-  const fill = (stranger: Database.Database, expire: number) =>
-    stranger
+describe('expired counters are deleted', () => {
+  const fill = (connection: Database.Database, expire: number) =>
+    connection
       .prepare(
         `INSERT INTO limits WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
         SELECT 'old-' || i, 1, ? FROM n`,
       )
       .run(expire);
 
-  test('when the file is opened, and what is not over stays', async () => {
+  test('when the file is opened, and others stay', async () => {
     const { file, store, rows } = open();
-    await store.add('over', 1);
-    await store.add('not over', minuteMs);
+    await store.increment('expired', 1);
+    await store.increment('current', minuteMs);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1 });
     open(file);
     expect(rows()).toBe(1);
-    expect(await store.read('not over')).toMatchObject({ points: 1 });
+    expect(await store.read('current')).toMatchObject({ points: 1 });
   });
 
-  test('every minute, a few at a time, and again when the database was held by another writer', () => {
+  test('in batches every minute, and after the database was locked', () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
-    const { stranger, rows } = open();
-    fill(stranger, Date.now() + 1);
-    stranger.exec('BEGIN IMMEDIATE');
+    const { connection, rows } = open();
+    fill(connection, Date.now() + 1);
+    connection.exec('BEGIN IMMEDIATE');
     vi.advanceTimersByTime(minuteMs);
-    stranger.exec('ROLLBACK');
+    connection.exec('ROLLBACK');
     expect(rows()).toBe(2500);
     vi.advanceTimersByTime(minuteMs);
     expect(rows()).toBe(1500);
@@ -140,7 +140,7 @@ describe('what is over is removed', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('which keeps no process alive', () => {
+  test('by a timer that keeps no process alive', () => {
     const { status, stderr } = spawnSync(process.execPath, program(newFile(), ''), { cwd: root, timeout: 20_000 });
     expect({ status, stderr: String(stderr) }).toEqual({ status: 0, stderr: '' });
   });

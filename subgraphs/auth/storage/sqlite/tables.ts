@@ -8,7 +8,7 @@ export const users = sqliteTable('users', {
   usernameKey: text('username_key').notNull().unique(),
   passwordHash: text('password_hash').notNull(),
   createdAt: instant('created_at').notNull(),
-  /** Grows with each password, and not with another hash of the same. */
+  /** Incremented with each new password, but not when the same password is rehashed. */
   passwordVersion: integer('password_version').notNull().default(1),
 });
 
@@ -17,7 +17,7 @@ const ownerId = () =>
     .notNull()
     .references(() => users.id, { onDelete: 'cascade' });
 
-/** What names are told apart by at sight. Accounts of before there was any have none until the next start. */
+/** Skeletons of usernames (UTS 39). Accounts from before this table get theirs at the next start. */
 export const confusables = sqliteTable(
   'look_alikes',
   {
@@ -31,7 +31,7 @@ export const confusables = sqliteTable(
   ],
 );
 
-/** Open sessions; one that has ended is gone. */
+/** Open sessions; ended ones are deleted. */
 export const sessions = sqliteTable(
   'sessions',
   {
@@ -40,10 +40,10 @@ export const sessions = sqliteTable(
     createdAt: instant('created_at').notNull(),
     lastUsedAt: instant('last_used_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
-    /** However often it is used. */
+    /** When the session ends, however often it is used. */
     endsAt: instant('ends_at').notNull(),
     userAgent: text('user_agent'),
-    /** SHA-256 in base64url of what all its refresh tokens begin with. */
+    /** SHA-256, in base64url, of the prefix that all its refresh tokens share. */
     tokenFamily: text('token_family').notNull().unique(),
   },
   (table) => [
@@ -53,8 +53,8 @@ export const sessions = sqliteTable(
 );
 
 /**
- * Of each open session the refresh tokens that may still be used, those used that may be used again, and those that a
- * change of the password replaced. That another one of its family was used before needs no row.
+ * Refresh tokens of open sessions: unused ones, used ones within their grace period, and those that a change of the
+ * password replaced. Used tokens need no row after that: their family tells that they were used.
  */
 export const refreshTokens = sqliteTable(
   'refresh_tokens',
@@ -64,9 +64,9 @@ export const refreshTokens = sqliteTable(
     sessionId: text('session_id')
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
-    /** Null until it is used. */
+    /** Null until the first use. */
     reusableUntil: instant('reusable_until'),
-    /** By a new password: it is only good for ending its session. */
+    /** Replaced by a change of the password: can only end its session. */
     isReplaced: integer('is_replaced', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [index('refresh_tokens_by_session').on(table.sessionId)],
@@ -76,17 +76,17 @@ export const refreshTokens = sqliteTable(
 export const outbox = sqliteTable(
   'outbox',
   {
-    /** In the order in which things happened. */
+    /** Sequence number, in the order of the events. */
     seq: integer().primaryKey({ autoIncrement: true }),
     jti: text().notNull(),
-    /** By name: it may move while it is away. */
+    /** By name, as its URL may change. */
     subscriber: text().notNull(),
     userId: text('user_id').notNull(),
-    /** Null where it is about the whole account. */
+    /** Null if the event concerns the whole account. */
     sessionId: text('session_id'),
     happenedAt: instant('happened_at').notNull(),
     attempts: integer().notNull().default(0),
-    /** Null where another of the same user stands before it. */
+    /** Null if an older event of the same user is pending. */
     dueAt: instant('due_at'),
   },
   (table) => [

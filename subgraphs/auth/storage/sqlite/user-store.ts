@@ -1,92 +1,85 @@
 import { fileURLToPath } from 'node:url';
 import { and, eq, getTableColumns, inArray, ne, notExists, sql } from 'drizzle-orm';
 import { attempt, openSqlite, placeholders } from '../../../../platform/database/sqlite.ts';
-import {
-  type Confusable,
-  type NewUser,
-  type PasswordChange,
-  type ProvenAccount,
-  type UserStore,
-  usernameTaken,
-} from '../user-store.ts';
-import { createAnnounce, createSqliteOutbox } from './outbox.ts';
-import { createSessionChanges, createSqliteSessions, othersOf } from './session-store.ts';
+import type { Confusable, NewUser, VerifiedAccount } from '../user.ts';
+import type { PasswordChange, UserStore } from '../user-store.ts';
+import { createEnqueue, createSqliteOutbox } from './outbox.ts';
+import { createSessionChanges, createSqliteSessions, otherSessionsOf } from './session-store.ts';
 import { confusables, users } from './tables.ts';
 
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
 
-export interface AccountSettings {
-  /** Names of those who must be told what happens to accounts. */
+export interface UserStoreSettings {
+  /** Names of the subscribers for which security events are written into the outbox. */
   subscribers: readonly string[];
 }
 
-/** Keeps accounts in a SQLite file, which is created where there is none. */
-export function openSqliteUserStore(file: string, { subscribers }: AccountSettings = { subscribers: [] }): UserStore {
+/** Opens the SQLite file of the accounts and creates it if it is missing. */
+export function openSqliteUserStore(file: string, { subscribers }: UserStoreSettings = { subscribers: [] }): UserStore {
   const { db, ping, close } = openSqlite({ file, migrations });
-  const announce = createAnnounce(db, subscribers);
-  const changes = createSessionChanges(db, announce);
+  const enqueue = createEnqueue(db, subscribers);
+  const sessionChanges = createSessionChanges(db, enqueue);
   const inTransaction = <Result>(run: () => Result): Result => db.transaction(run, { behavior: 'immediate' });
 
   const { id, username, createdAt, usernameKey, passwordHash, passwordVersion } = users;
   const withPassword = { id, username, createdAt, usernameKey, passwordHash, passwordVersion };
-  const isId = eq(id, sql.placeholder('id'));
-  const isKey = eq(usernameKey, sql.placeholder('usernameKey'));
-  const byId = db.select({ id, username, createdAt }).from(users).where(isId).prepare();
-  const byIdWithPassword = db.select(withPassword).from(users).where(isId).prepare();
-  const byUsernameKey = db.select(withPassword).from(users).where(isKey).prepare();
-  const insert = db
+  const matchesId = eq(id, sql.placeholder('id'));
+  const matchesKey = eq(usernameKey, sql.placeholder('usernameKey'));
+  const selectById = db.select({ id, username, createdAt }).from(users).where(matchesId).prepare();
+  const selectByIdWithPassword = db.select(withPassword).from(users).where(matchesId).prepare();
+  const selectByUsernameKey = db.select(withPassword).from(users).where(matchesKey).prepare();
+  const insertUser = db
     .insert(users)
     .values(placeholders(getTableColumns(users)))
     .prepare();
 
-  const hasLookAlike = ({ skeletons, script }: Confusable): boolean => {
-    const isOfAnother = script === '' ? undefined : ne(confusables.script, script);
-    const looksAlike = and(inArray(confusables.skeleton, [...skeletons]), isOfAnother);
-    return db.select({ id: confusables.userId }).from(confusables).where(looksAlike).get() !== undefined;
+  const hasConfusable = ({ skeletons, script }: Confusable): boolean => {
+    const otherScript = script === '' ? undefined : ne(confusables.script, script);
+    const isConfusable = and(inArray(confusables.skeleton, [...skeletons]), otherScript);
+    return db.select({ id: confusables.userId }).from(confusables).where(isConfusable).get() !== undefined;
   };
 
-  const insertLookAlike = (userId: string, { skeletons, script }: Confusable) => {
+  const insertConfusables = (userId: string, { skeletons, script }: Confusable) => {
     for (const skeleton of new Set(skeletons)) db.insert(confusables).values({ userId, skeleton, script }).run();
   };
 
-  const isProven = ({ userId, passwordVersion: version }: ProvenAccount) =>
+  const isVerified = ({ userId, passwordVersion: version }: VerifiedAccount) =>
     and(eq(id, userId), eq(passwordVersion, version));
 
-  const keepNew = (user: NewUser) =>
+  const insert = (user: NewUser) =>
     inTransaction(() => {
-      if (hasLookAlike(user)) throw usernameTaken();
-      insert.run({ ...user, passwordVersion: 1 });
-      insertLookAlike(user.id, user);
+      if (hasConfusable(user)) return 'USERNAME_TAKEN';
+      insertUser.run({ ...user, passwordVersion: 1 });
+      insertConfusables(user.id, user);
+      return 'INSERTED';
     });
 
-  const changePassword = ({ sessionId, renewed, passwordHash: hash, ...account }: PasswordChange) =>
+  const changePassword = ({ sessionId, renewed, passwordHash: newHash, ...account }: PasswordChange) =>
     inTransaction(() => {
       const { userId } = account;
-      if (!db.select({ id }).from(users).where(isProven(account)).get()) return 'CHANGED';
-      const session = changes.renew({ id: sessionId, userId }, renewed);
-      if (!session) return 'ENDED';
-      changes.endWhere(othersOf(userId, sessionId), renewed.lastUsedAt);
-      const set = { passwordHash: hash, passwordVersion: sql`${passwordVersion} + 1` };
-      db.update(users).set(set).where(isProven(account)).run();
+      if (!db.select({ id }).from(users).where(isVerified(account)).get()) return 'PASSWORD_CHANGED';
+      const session = sessionChanges.renew({ id: sessionId, userId }, renewed);
+      if (!session) return 'SESSION_ENDED';
+      sessionChanges.endWhere(otherSessionsOf(userId, sessionId), renewed.lastUsedAt);
+      const changed = { passwordHash: newHash, passwordVersion: sql`${passwordVersion} + 1` };
+      db.update(users).set(changed).where(isVerified(account)).run();
       return session;
     });
 
   return {
     insert: async (user) =>
-      attempt(
-        () => keepNew(user),
-        (cause) => {
-          throw usernameTaken(cause);
-        },
+      attempt<'INSERTED' | 'USERNAME_TAKEN'>(
+        () => insert(user),
+        () => 'USERNAME_TAKEN',
       ),
-    findById: async (wanted) => attempt(() => byId.get({ id: wanted })),
-    findWithPassword: async (wanted) => attempt(() => byIdWithPassword.get({ id: wanted })),
-    findByUsernameKey: async (wanted) => attempt(() => byUsernameKey.get({ usernameKey: wanted })),
+    findById: async (wanted) => attempt(() => selectById.get({ id: wanted })),
+    findWithPassword: async (wanted) => attempt(() => selectByIdWithPassword.get({ id: wanted })),
+    findByUsernameKey: async (wanted) => attempt(() => selectByUsernameKey.get({ usernameKey: wanted })),
 
-    redoHash: async (userId, { old, redone }) =>
+    replaceHash: async (userId, { oldHash, newHash }) =>
       attempt(() => {
-        const isSame = and(eq(id, userId), eq(passwordHash, old));
-        db.update(users).set({ passwordHash: redone }).where(isSame).run();
+        const isUnchanged = and(eq(id, userId), eq(passwordHash, oldHash));
+        db.update(users).set({ passwordHash: newHash }).where(isUnchanged).run();
       }),
 
     changePassword: async (change) => attempt(() => changePassword(change)),
@@ -94,29 +87,29 @@ export function openSqliteUserStore(file: string, { subscribers }: AccountSettin
     remove: async (account, removedAt) =>
       attempt(() =>
         inTransaction(() => {
-          // Its sessions and their tokens go with it.
-          if (db.delete(users).where(isProven(account)).run().changes === 0) return false;
-          announce([{ type: 'account-purged', userId: account.userId }], removedAt);
+          // Foreign keys cascade to its sessions and refresh tokens.
+          if (db.delete(users).where(isVerified(account)).run().changes === 0) return false;
+          enqueue([{ type: 'account-purged', userId: account.userId }], removedAt);
           return true;
         }),
       ),
 
-    withoutConfusable: async (limit) =>
+    findWithoutConfusables: async (limit) =>
       attempt(() => {
-        const completed = db.select().from(confusables).where(eq(confusables.userId, id));
-        return db.select({ id, username }).from(users).where(notExists(completed)).limit(limit).all();
+        const ofUser = db.select().from(confusables).where(eq(confusables.userId, id));
+        return db.select({ id, username }).from(users).where(notExists(ofUser)).limit(limit).all();
       }),
-    setConfusables: async (wanted) =>
+    setConfusables: async (byUserId) =>
       attempt(() =>
         inTransaction(() => {
-          for (const [userId, lookAlike] of wanted) {
+          for (const [userId, confusable] of byUserId) {
             db.delete(confusables).where(eq(confusables.userId, userId)).run();
-            insertLookAlike(userId, lookAlike);
+            insertConfusables(userId, confusable);
           }
         }),
       ),
 
-    sessions: createSqliteSessions(db, changes),
+    sessions: createSqliteSessions(db, sessionChanges),
     outbox: createSqliteOutbox(db),
     ping,
     close,

@@ -1,22 +1,22 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { folderOfTest } from '../../../tests/support/files.ts';
-import { runCommand } from '../../../tests/support/systems/spawned.ts';
-import { folderWith, namesIn } from '../testing/key-folder.ts';
-import { keys } from '../testing/keys-command.ts';
+import { folderOfTest } from '../../tests/support/files.ts';
+import { runCommand } from '../../tests/support/systems/spawned.ts';
+import { folderWith, namesIn } from './testing/key-folder.ts';
+import { runKeys } from './testing/keys-command.ts';
 
 const hourMs = 3_600_000;
 const instant = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 
-/** A folder with a key for each of these moments, in hours from now. */
+/** A folder with a key for each of these times, in hours from now. */
 const folderAt = (...hours: number[]) => folderWith(...hours.map((hour) => inHours(hour)));
 const inHours = (hours: number) => new Date(Date.now() + hours * hourMs).toISOString();
 
 describe('list', () => {
-  test('shows each key and what it is, the one that signs first last', async () => {
+  test('shows each key and its state, in signing order', async () => {
     const { folder, kids } = folderAt(-72, -48, -0.1, 1);
-    const { code, out, err } = await keys(['list', '--folder', folder]);
+    const { code, out, err } = await runKeys(['list', '--folder', folder]);
     expect([code, err]).toEqual([0, '']);
     const lines = out.trimEnd().split('\n');
     expect(lines).toHaveLength(5);
@@ -27,17 +27,17 @@ describe('list', () => {
     }
   });
 
-  test('says until when a key is accepted by the lifetime that tokens have', async () => {
+  test('shows until when a key is accepted, by the lifetime of tokens', async () => {
     const { folder, kids } = folderAt(-48, -0.5);
-    const { out } = await keys(['list', '--folder', folder], { ACCESS_TOKEN_SECONDS: '3600' });
+    const { out } = await runKeys(['list', '--folder', folder], { ACCESS_TOKEN_SECONDS: '3600' });
     const [, until = ''] = new RegExp(`${kids[0]}  accepted until (${instant})`).exec(out) ?? [];
     expect(Math.abs(Date.parse(until) - (Date.now() + 0.5 * hourMs + 60_000))).toBeLessThan(60_000);
   });
 
-  test('shows what cannot be used beneath, and leaves out nothing else', async () => {
+  test('shows unusable files after the usable keys', async () => {
     const { folder, kids } = folderAt(-1);
     writeFileSync(join(folder, 'old.pem'), 'MIIE');
-    const { code, out } = await keys(['list', '--folder', folder]);
+    const { code, out } = await runKeys(['list', '--folder', folder]);
     expect(code).toBe(0);
     expect(out).toContain(`${kids[0]}  signing`);
     expect(out.trimEnd().split('\n').at(-1)).toMatch(/old\.pem is not named as a key/);
@@ -45,100 +45,100 @@ describe('list', () => {
 
   test.each([
     ['that is empty', (folder: string) => mkdirSync(folder)],
-    ['that is not there', () => {}],
-  ])('of a folder %s says what to do', async (_, make) => {
+    ['that is missing', () => {}],
+  ])('of a folder %s tells how to add a key', async (_, make) => {
     const folder = join(folderOfTest(), 'keys');
     make(folder);
-    const said = await keys(['list', '--folder', folder]);
-    expect(said).toEqual({ code: 0, out: `There is no key in ${folder}: add one with rotate.\n`, err: '' });
+    const result = await runKeys(['list', '--folder', folder]);
+    expect(result).toEqual({ code: 0, out: `There is no key in ${folder}: add one with rotate.\n`, err: '' });
   });
 });
 
 describe('rotate', () => {
-  test('makes the first key of a folder, then the next one, which signs in two minutes', async () => {
+  test('creates the first key of a folder, then the next one, which signs in two minutes', async () => {
     const folder = join(folderOfTest(), 'keys');
-    const first = await keys(['rotate', '--folder', folder]);
+    const first = await runKeys(['rotate', '--folder', folder]);
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out).toMatch(new RegExp(`^[\\w-]{43} signs from ${instant} on\\.\n$`));
-    const { code, out } = await keys(['rotate', '--folder', folder]);
+    const { code, out } = await runKeys(['rotate', '--folder', folder]);
     const [, kid, from = ''] = /^(\S+) signs from (\S+) on\.\n$/.exec(out) ?? [];
     expect(code).toBe(0);
-    const ahead = Date.parse(from) - Date.now();
-    expect(ahead > 100_000 && ahead <= 121_000).toBe(true);
+    const aheadMs = Date.parse(from) - Date.now();
+    expect(aheadMs > 100_000 && aheadMs <= 121_000).toBe(true);
     expect(namesIn(folder)[1]).toContain(kid);
-    const third = await keys(['rotate', '--folder', folder]);
+    const third = await runKeys(['rotate', '--folder', folder]);
     expect(third).toMatchObject({ code: 1, out: '' });
     expect(third.err).toMatch(new RegExp(`^${kid} is the next key already, .*: retire ${kid} --compromised\n$`));
   });
 
-  test('lets it sign when it is said to', async () => {
+  test('accepts --signs-in', async () => {
     const { folder } = folderAt(-1);
-    const { out } = await keys(['rotate', '--signs-in', '3600', '--folder', folder]);
+    const { out } = await runKeys(['rotate', '--signs-in', '3600', '--folder', folder]);
     const [, from = ''] = /signs from (\S+) on/.exec(out) ?? [];
-    const ahead = Date.parse(from) - Date.now();
-    expect(ahead > 3_570_000 && ahead <= 3_601_000).toBe(true);
+    const aheadMs = Date.parse(from) - Date.now();
+    expect(aheadMs > 3_570_000 && aheadMs <= 3_601_000).toBe(true);
   });
 
-  test('says which keys it has retired', async () => {
+  test('names the keys that it has retired', async () => {
     const { folder, kids } = folderAt(-48, -24);
-    const { out } = await keys(['rotate', '--folder', folder]);
+    const { out } = await runKeys(['rotate', '--folder', folder]);
     expect(out).toMatch(new RegExp(`^\\S+ signs from \\S+ on\\.\n${kids[0]} is retired\\.\n$`));
   });
 });
 
 describe('retire', () => {
-  test('removes the keys whose tokens have expired, and says so where there is none', async () => {
+  test('deletes expired keys, and tells if there is none', async () => {
     const { folder, kids } = folderAt(-72, -48, -24, -0.1);
-    const first = await keys(['retire', '--folder', folder]);
+    const first = await runKeys(['retire', '--folder', folder]);
     expect(first).toEqual({ code: 0, out: `${kids[0]} is retired.\n${kids[1]} is retired.\n`, err: '' });
-    const again = await keys(['retire', '--folder', folder]);
+    const again = await runKeys(['retire', '--folder', folder]);
     expect(again).toEqual({ code: 0, out: 'No key has expired: see list.\n', err: '' });
     expect(namesIn(folder)).toHaveLength(2);
   });
 
-  test('removes a compromised key at once, and says which signs', async () => {
+  test('deletes a compromised key at once, and names the signing key', async () => {
     const { folder, kids } = folderAt(-24, 1);
-    const said = await keys(['retire', kids[0] ?? '', '--compromised', '--folder', folder]);
-    expect(said).toEqual({ code: 0, out: `${kids[0]} is retired.\n${kids[1]} signs.\n`, err: '' });
+    const result = await runKeys(['retire', kids[0] ?? '', '--compromised', '--folder', folder]);
+    expect(result).toEqual({ code: 0, out: `${kids[0]} is retired.\n${kids[1]} signs.\n`, err: '' });
     expect(namesIn(folder).map((name) => name.includes(kids[1] ?? ''))).toEqual([true]);
   });
 
-  test('does not remove the only key, nor one without the word for it', async () => {
+  test('keeps the only key, and keys without --compromised', async () => {
     const { folder, kids } = folderAt(-24);
     const [kid = ''] = kids;
-    const only = await keys(['retire', kid, '--compromised', '--folder', folder]);
+    const only = await runKeys(['retire', kid, '--compromised', '--folder', folder]);
     expect(only).toMatchObject({ code: 1, out: '', err: expect.stringContaining('add one first, with rotate') });
-    const unsaid = await keys(['retire', kid, '--folder', folder]);
-    expect(unsaid).toMatchObject({ code: 1, out: '', err: expect.stringContaining('add --compromised') });
+    const withoutOption = await runKeys(['retire', kid, '--folder', folder]);
+    expect(withoutOption).toMatchObject({ code: 1, out: '', err: expect.stringContaining('add --compromised') });
     expect(namesIn(folder)).toHaveLength(1);
   });
 
-  test('takes a kid that begins with a hyphen after two of them', async () => {
+  test('accepts a kid that begins with a hyphen after --', async () => {
     const { folder } = folderAt(-24);
     const kid = `-${'k'.repeat(42)}`;
-    const said = await keys(['retire', '--folder', folder, '--compromised', '--', kid]);
-    expect(said).toMatchObject({ code: 1, err: `There is no key ${kid} in ${folder}: see list.\n` });
+    const result = await runKeys(['retire', '--folder', folder, '--compromised', '--', kid]);
+    expect(result).toMatchObject({ code: 1, err: `There is no key ${kid} in ${folder}: see list.\n` });
   });
 });
 
 describe('the folder', () => {
-  test('is the one of the data folder, of the environment, or of the command line, which is heard first', async () => {
-    const [data, named, said] = [folderOfTest(), folderOfTest(), folderOfTest()];
+  test('is taken from --folder, SIGNING_KEYS_FOLDER or DATA_FOLDER, in this order', async () => {
+    const [data, named, result] = [folderOfTest(), folderOfTest(), folderOfTest()];
     const env = { DATA_FOLDER: data };
     const both = { ...env, SIGNING_KEYS_FOLDER: named };
     const none = (folder: string) => `There is no key in ${folder}: add one with rotate.\n`;
-    expect((await keys(['list'], env)).out).toBe(none(join(data, 'secrets', 'signing-keys')));
-    expect((await keys(['list'], both)).out).toBe(none(named));
-    expect((await keys(['list', '--folder', said], both)).out).toBe(none(said));
+    expect((await runKeys(['list'], env)).out).toBe(none(join(data, 'secrets', 'signing-keys')));
+    expect((await runKeys(['list'], both)).out).toBe(none(named));
+    expect((await runKeys(['list', '--folder', result], both)).out).toBe(none(result));
   });
 
-  test('that cannot be used is a fault in one line', async () => {
+  test('that cannot be used is an error of one line', async () => {
     const file = join(folderOfTest(), 'file');
     writeFileSync(file, 'mine');
     for (const command of ['list', 'rotate']) {
-      const { code, out, err } = await keys([command, '--folder', file]);
+      const { code, out, err } = await runKeys([command, '--folder', file]);
       expect([code, out]).toEqual([1, '']);
-      expect(err).toMatch(/^\S+file cannot be used \(.*\): mend its rights\.\n$/);
+      expect(err).toMatch(/^\S+file cannot be used \(.*\): correct its permissions\.\n$/);
     }
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });

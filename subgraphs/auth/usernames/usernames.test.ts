@@ -1,8 +1,9 @@
 import unhomoglyph from 'unhomoglyph';
 import { describe, expect, test } from 'vitest';
-import { confusableOf, normaliseUsername, usernameKey, usernameProblems } from './usernames.ts';
+import { confusableOf } from './confusables.ts';
+import { normaliseUsername, usernameKey, validateUsername } from './usernames.ts';
 
-const problemsOf = (username: string) => usernameProblems(normaliseUsername(username));
+const issuesOf = (username: string) => validateUsername(normaliseUsername(username));
 const wrongLength = [{ field: 'username', message: 'A username has 3 to 32 characters.' }];
 const wrongCharacter = [{ field: 'username', message: "A username holds letters, digits, '.', '_' and '-' only." }];
 
@@ -16,85 +17,86 @@ function codePoints(pattern: RegExp): string[] {
   return all;
 }
 
-const named = (characters: string[]) => characters.map((it) => `U+${it.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+const codesOf = (characters: string[]) =>
+  characters.map((it) => `U+${it.codePointAt(0)?.toString(16).padStart(4, '0')}`);
 
-describe('a name is refused for its length', () => {
+describe('validateUsername rejects the length of', () => {
   test.each([
-    ['nothing', ''],
+    ['the empty text', ''],
     ['two letters', 'ab'],
-    ['two letters of two units each', '𐐷𐐷'],
-    ['a letter and a mark that become one', 'ae\u0301'],
+    ['two letters of two UTF-16 units each', '𐐷𐐷'],
+    ['two characters after composition', 'ae\u0301'],
     ['33 letters', 'a'.repeat(33)],
-    ['33 letters of two units each', '𐐷'.repeat(33)],
+    ['33 letters of two UTF-16 units each', '𐐷'.repeat(33)],
     ['17 ligatures that become 34 letters', 'ﬁ'.repeat(17)],
-    ['one sign that becomes 18 characters, twice', 'ﷺ'.repeat(2)],
+    ['two ligatures that become 36 characters', 'ﷺ'.repeat(2)],
     ['a million letters', 'a'.repeat(1_000_000)],
-    ['a million marks', `a${'\u0301'.repeat(1_000_000)}`],
+    ['a million combining marks', `a${'\u0301'.repeat(1_000_000)}`],
   ])('%s', (_, name) => {
-    expect(problemsOf(name)).toEqual(wrongLength);
+    expect(issuesOf(name)).toEqual(wrongLength);
   });
 });
 
-describe('a name is refused for a character', () => {
+describe('validateUsername rejects', () => {
   test.each([
     ['a space', 'ada lovelace'],
-    ['a space before it', ' ada'],
-    ['a space after it', 'ada '],
-    ['a space that does not break', 'ada\u00A0l'],
+    ['a leading space', ' ada'],
+    ['a trailing space', 'ada '],
+    ['a no-break space', 'ada\u00A0l'],
     ['a line break', 'ada\nl'],
     ['a tab', 'ada\tl'],
     ['NUL', 'ada\0'],
     ['an at sign', 'ada@example'],
     ['a slash', 'ada/l'],
-    ['a tag', '<b>ada'],
+    ['HTML', '<b>ada'],
     ['an apostrophe', "o'brien"],
     ['an emoji', 'ada😀'],
-    ['an emoji alone', '👩‍💻👩‍💻👩‍💻'],
+    ['only emoji', '👩‍💻👩‍💻👩‍💻'],
     ['a currency sign', 'ada€'],
-    ['a sum sign, which is no sigma', '∑∑∑'],
-    ['a letter that nobody has assigned', 'ada\u0378'],
-    ['a letter of private use', 'ada\uE000'],
-    ['half a character', 'ada\uD83D'],
-    ['a number that is no digit', 'ada½'],
-    ['a Roman numeral of its own', 'adaↀ'],
-    ['a mark that encloses', 'ada\u20DD'],
-    ['a mark before every letter', '\u0301ada'],
-    ['a mark that has no letter before it, but a dot', 'ada.\u0301x'],
-    ['a mark that has no letter before it, but a line', 'ada_\u0308x'],
+    ['a sum sign, which is not the letter sigma', '∑∑∑'],
+    ['an unassigned code point', 'ada\u0378'],
+    ['a private-use code point', 'ada\uE000'],
+    ['a lone surrogate', 'ada\uD83D'],
+    ['a fraction', 'ada½'],
+    ['a Roman numeral without decomposition', 'adaↀ'],
+    ['an enclosing mark', 'ada\u20DD'],
+    ['a leading combining mark', '\u0301ada'],
+    ['a combining mark after a dot', 'ada.\u0301x'],
+    ['a combining mark after an underscore', 'ada_\u0308x'],
   ])('%s', (_, name) => {
-    expect(problemsOf(name)).toEqual(wrongCharacter);
+    expect(issuesOf(name)).toEqual(wrongCharacter);
   });
 
   test.each([
-    ['a space of no width', '\u200B'],
-    ['a joiner', '\u200D'],
-    ['a non-joiner', '\u200C'],
+    ['a zero-width space', '\u200B'],
+    ['a zero-width joiner', '\u200D'],
+    ['a zero-width non-joiner', '\u200C'],
     ['a byte order mark', '\uFEFF'],
     ['a soft hyphen', '\u00AD'],
-    ['a turn to the right', '\u202E'],
-    ['a mark of direction', '\u200E'],
-    ['an isolate', '\u2066'],
-    ['a tag letter', '\u{E0061}'],
-  ])('%s, which nobody sees', (_, character) => {
-    expect(problemsOf(`ada${character}l`)).toEqual(wrongCharacter);
+    ['a right-to-left override', '\u202E'],
+    ['a left-to-right mark', '\u200E'],
+    ['a left-to-right isolate', '\u2066'],
+    ['a tag character', '\u{E0061}'],
+  ])('invisible %s', (_, character) => {
+    expect(issuesOf(`ada${character}l`)).toEqual(wrongCharacter);
   });
 
-  // RFC 8264, section 9.13: PRECIS disallows them, whatever their category. Two names would look the same.
-  test('any that is ignored when it is shown', () => {
-    const unseen = codePoints(/\p{Default_Ignorable_Code_Point}/u);
-    expect(named(unseen.filter((it) => problemsOf(`ada${it}l`).length === 0))).toEqual([]);
+  // PRECIS disallows them (RFC 8264, section 9.13), because two names would look the same.
+  test('every default-ignorable code point', () => {
+    const invisible = codePoints(/\p{Default_Ignorable_Code_Point}/u);
+    expect(codesOf(invisible.filter((it) => issuesOf(`ada${it}l`).length === 0))).toEqual([]);
   });
 });
 
-describe('a name is taken', () => {
+describe('validateUsername accepts a name', () => {
   test.each([
     ['of 3 letters', 'ada'],
     ['of 32 letters', 'a'.repeat(32)],
-    ['of 3 letters of two units each', '𐐷𐐷𐐷'],
-    ['of 32 letters of two units each', '𐐷'.repeat(32)],
+    ['of 3 letters of two UTF-16 units each', '𐐷𐐷𐐷'],
+    ['of 32 letters of two UTF-16 units each', '𐐷'.repeat(32)],
     ['of digits', '007'],
-    ['of signs', '._-'],
-    ['with signs', 'ada.love_lace-1815'],
+    ['of punctuation', '._-'],
+    ['with punctuation', 'ada.love_lace-1815'],
     ['in German', 'Müßiggänger'],
     ['in Greek', 'Οδυσσεύς'],
     ['in Russian', 'Софья'],
@@ -111,11 +113,11 @@ describe('a name is taken', () => {
     ['in Korean', '세종대왕'],
     ['in Yoruba, with a dot below and an accent', 'Ọlá́yínká'],
   ])('%s', (_, name) => {
-    expect(problemsOf(name)).toEqual([]);
+    expect(issuesOf(name)).toEqual([]);
   });
 });
 
-describe('a name is kept as NFKC has it', () => {
+describe('normaliseUsername', () => {
   test.each([
     ['Ａｄａ', 'Ada'],
     ['ﬁona', 'fiona'],
@@ -123,21 +125,21 @@ describe('a name is kept as NFKC has it', () => {
     ['ada①', 'ada1'],
     ['𝕬𝖉𝖆', 'Ada'],
     ['ℵleph', 'אleph'],
-  ])('%s as %s', (written, kept) => {
-    expect(normaliseUsername(written)).toBe(kept);
+  ])('turns %s into %s', (written, stored) => {
+    expect(normaliseUsername(written)).toBe(stored);
   });
 
-  test('32 letters that take 64 to write are 32', () => {
-    expect(problemsOf('e\u0301'.repeat(32))).toEqual([]);
+  test('composes before the length is checked', () => {
+    expect(issuesOf('e\u0301'.repeat(32))).toEqual([]);
   });
 
-  test('what is far too long is left as it is', () => {
+  test('returns text that is too long unchanged', () => {
     const huge = 'ﬁ'.repeat(1_000_000);
     expect(normaliseUsername(huge)).toBe(huge);
   });
 });
 
-describe('two names are one', () => {
+describe('usernameKey is equal for', () => {
   test.each([
     ['ada', 'ADA'],
     ['Ada', 'Ａｄａ'],
@@ -161,17 +163,17 @@ describe('two names are one', () => {
     expect(usernameKey(other)).toBe(usernameKey(name));
   });
 
-  test('any that differ in case alone, letter by letter', () => {
+  test('every letter in lower and upper case', () => {
     const letters = codePoints(/\p{L}/u);
-    const apart = letters.filter((letter) => {
+    const different = letters.filter((letter) => {
       const key = usernameKey(letter);
       return [letter.toLowerCase(), letter.toUpperCase()].some((other) => usernameKey(other) !== key);
     });
-    expect(named(apart)).toEqual([]);
+    expect(codesOf(different)).toEqual([]);
   });
 });
 
-describe('two names are two', () => {
+describe('usernameKey differs for', () => {
   test.each([
     ['ada', 'adá'],
     ['ada', 'аda'],
@@ -183,8 +185,8 @@ describe('two names are two', () => {
   });
 });
 
-// To put so many marks of two classes in order takes a normalisation many seconds, in which nobody else is answered.
-test("the key of what is far too long costs nothing, and is nobody's", () => {
+// Normalising so many combining marks of two classes would block the process for many seconds.
+test('usernameKey does not normalise text that is too long', () => {
   expect(usernameKey(`ada${'\u0301\u0316'.repeat(60_000)}`)).not.toBe(usernameKey('ada'));
 }, 2_000);
 
@@ -193,13 +195,13 @@ function shareSkeleton(one: string, other: string): boolean {
   return confusableOf(one).skeletons.some((it) => skeletons.includes(it));
 }
 
-/** What the store asks. */
-function areMixedUp(one: string, other: string): boolean {
+/** The condition that the store checks. */
+function areConfusable(one: string, other: string): boolean {
   const [a, b] = [confusableOf(one), confusableOf(other)];
   return shareSkeleton(one, other) && (a.script !== b.script || a.script === '');
 }
 
-describe('two names cannot be told apart', () => {
+describe('names are confusable', () => {
   test.each([
     ['with a Cyrillic а', 'paypal', 'p\u0430ypal'],
     ['with a Greek ο', 'google', 'go\u03BFgle'],
@@ -210,19 +212,19 @@ describe('two names cannot be told apart', () => {
     ['with an Armenian ս', 'luca', 'l\u057Dca'],
     ['all in Cyrillic', 'scope', 'ѕсоре'],
     ['all in Cyrillic capitals', 'tom', 'ТОМ'],
-    ['all in Cyrillic capitals, the other way round', 'ТОМ', 'Tom'],
+    ['capitals and mixed case', 'ТОМ', 'Tom'],
     ['all in Greek capitals', 'nina', 'ΝΙΝΑ'],
     ['all in Cherokee', 'cat', 'ᏟᎪᎢ'],
     ['a Cyrillic Н before Latin letters', 'Harry', 'НARRY'],
-    ['a Cyrillic І, like an l', 'lily', '\u0406ily'],
-    ['a Cyrillic І, like a capital i', 'ilya', '\u0406lya'],
-    ['a Cyrillic м, like r and n', 'modern', '\u043Codem'],
-    ['two that mix scripts', 'p\u0430ypal', 'paypa\u04CF'],
-    ['digits, and Cyrillic letters', '000', 'ООО'],
-    ['digits, and Arabic ones', '111', '١١١'],
+    ['a Cyrillic І that resembles l', 'lily', '\u0406ily'],
+    ['a Cyrillic І that resembles a capital i', 'ilya', '\u0406lya'],
+    ['a Cyrillic м that resembles rn', 'modern', '\u043Codem'],
+    ['both mixing scripts', 'p\u0430ypal', 'paypa\u04CF'],
+    ['digits and Cyrillic letters', '000', 'ООО'],
+    ['digits and Arabic digits', '111', '١١١'],
     ['with accents', 'Amélie', '\u0410m\u0435\u0301lie'],
-    ['with dots and lines', 'a.d_a-l', '\u0430.d_\u0430-l'],
-    ['a Cyrillic Н and г, alike in different cases', 'hero', '\u041De\u0433o'],
+    ['with punctuation', 'a.d_a-l', '\u0430.d_\u0430-l'],
+    ['a Cyrillic Н and г, which resemble Latin letters in different cases', 'hero', '\u041De\u0433o'],
     ['a ß and a Greek β', 'weiß', 'wei\u03B2'],
     ['a ß and a Greek β, after a capital', 'Straße', 'Stra\u03B2e'],
     ['a ß and a Greek β, among capitals', 'STRAßE', 'Stra\u03B2e'],
@@ -232,20 +234,20 @@ describe('two names cannot be told apart', () => {
     ['a Cyrillic г and a Greek Γ', 'гром', '\u0393РОМ'],
     ['a Cyrillic є and a Greek ε', 'єва', '\u03B5ва'],
     ['a Latin tone letter and a Cyrillic ѕ', '\u01BDam', '\u0455am'],
-    ['a letter that is in capitals as another is small', 'Bear', '\u042Cear'],
+    ['a capital that resembles a small letter', 'Bear', '\u042Cear'],
   ])('%s', (_, name, other) => {
     expect(usernameKey(name)).not.toBe(usernameKey(other));
-    expect(areMixedUp(name, other)).toBe(true);
-    expect(areMixedUp(other, name)).toBe(true);
+    expect(areConfusable(name, other)).toBe(true);
+    expect(areConfusable(other, name)).toBe(true);
   });
 });
 
-describe('two names may stand side by side', () => {
+describe('names are not confusable', () => {
   test.each([
     ['both in Latin letters', 'modem', 'modern'],
     ['an l and a digit', 'paul', 'pau1'],
     ['a capital i and an l', 'Ilya', 'llya'],
-    ['digits, and Latin letters', '000', 'ooo'],
+    ['digits and Latin letters', '000', 'ooo'],
     ['katakana and a Chinese character', 'ニニニ', '二二二'],
     ['Greek and its translation', 'Οδυσσεύς', 'Odysseus'],
     ['Russian and its translation', 'Софья', 'Sofya'],
@@ -254,14 +256,14 @@ describe('two names may stand side by side', () => {
     ['names in Korean and Latin letters', '김vic', '김nic'],
     ['names in Japanese and Latin letters', '田中yo', '田中uo'],
     ['names in Chinese and Latin letters', '李van', '李nan'],
-    ['a letter like u in no case, but like the y that u becomes', 'guru', 'g\u{118DC}r\u{118DC}'],
+    ['a letter that resembles y, which u is equivalent to', 'guru', 'g\u{118DC}r\u{118DC}'],
   ])('%s', (_, name, other) => {
-    expect(areMixedUp(name, other)).toBe(false);
-    expect(areMixedUp(other, name)).toBe(false);
+    expect(areConfusable(name, other)).toBe(false);
+    expect(areConfusable(other, name)).toBe(false);
   });
 });
 
-describe('a name is in one script', () => {
+describe('confusableOf finds the script', () => {
   test.each([
     ['Latn', 'ada.love_lace-1815'],
     ['Latn', 'Ọlá́yínká'],
@@ -292,14 +294,14 @@ describe('a name is in one script', () => {
     ['Korean and Japanese', '세종さん'],
     ['Cyrillic, Latin and Chinese', 'adaя李'],
     ['Latin and Arabic digits', 'ada١'],
-    ['Cherokee, which is not in common use', 'ᏣᎳᎩ'],
-  ])('or in none: %s', (_, name) => {
+    ['Cherokee, a script of limited use', 'ᏣᎳᎩ'],
+  ])('none for %s', (_, name) => {
     expect(confusableOf(name).script).toBe('');
   });
 });
 
-/** The names that have, in a way to write them, one skeleton of UTS 39, section 4. */
-function alikeByTr39(names: string[]): string[][] {
+/** Groups names that share a skeleton (UTS 39, section 4) as written, in lower case or in upper case. */
+function groupBySkeleton(names: string[]): string[][] {
   const alike = new Map<string, Set<string>>();
   for (const name of names) {
     for (const written of [name, name.toLowerCase(), name.toUpperCase()]) {
@@ -307,58 +309,58 @@ function alikeByTr39(names: string[]): string[][] {
       alike.set(skeleton, (alike.get(skeleton) ?? new Set()).add(name));
     }
   }
-  return [...alike.values()].map((them) => [...them]);
+  return [...alike.values()].map((group) => [...group]);
 }
 
 function pairsOf(names: string[]): [string, string][] {
   return names.flatMap((name, i) => names.slice(i + 1).map((other): [string, string] => [name, other]));
 }
 
-describe('a skeleton', () => {
+describe('the skeletons of a name', () => {
   const skeletonInAnyCase = (name: string) => confusableOf(name).skeletons[0];
 
-  test('is one for names that differ in case only', () => {
+  test('ignore case', () => {
     const letters = codePoints(/\p{L}/u).filter((letter) =>
       [letter.toLowerCase(), letter.toUpperCase()].some(
         (other) => skeletonInAnyCase(other) !== skeletonInAnyCase(letter),
       ),
     );
-    expect(named(letters)).toEqual([]);
+    expect(codesOf(letters)).toEqual([]);
   });
 
-  // Warang Citi and a Latin tone letter, which look like another digit or letter in capitals than in small letters.
-  const twoFacedStill = /[Ƽƽ\u{118A0}-\u{118DF}]/u;
+  // Warang Citi and a Latin tone letter resemble different letters or digits in upper and lower case.
+  const exceptions = /[Ƽƽ\u{118A0}-\u{118DF}]/u;
 
-  test('is that of the Latin letter or digit that a letter looks like, in capitals and in small letters', () => {
+  test('equal those of the ASCII letter or digit that each letter resembles, in both cases', () => {
     const letters = codePoints(/[\p{L}\p{Nd}]/u).filter((letter) => letter.normalize('NFKD') === letter);
-    const apart = letters.filter((letter) =>
+    const different = letters.filter((letter) =>
       [letter.toLowerCase(), letter.toUpperCase()].some((form) => {
         const like = unhomoglyph(form);
         return /^[a-z0-9]+$/i.test(like) && skeletonInAnyCase(like) !== skeletonInAnyCase(letter);
       }),
     );
-    expect(named(apart.filter((letter) => !twoFacedStill.test(letter)))).toEqual([]);
+    expect(codesOf(different.filter((letter) => !exceptions.test(letter)))).toEqual([]);
   });
 
-  test('leaves the other letters and digits of ASCII apart', () => {
+  test('keep other ASCII letters and digits apart', () => {
     const skeletons = [...'abcdefghijklmnopqrstuvwxyz0123456789'].map(skeletonInAnyCase);
     expect(new Set(skeletons).size).toBe(36 - 'il1'.length - 'nv'.length - 'uy'.length - 'o0'.length + 4);
   });
 
-  test('is shared by any two names that TR 39 has alike, be it as written, in small letters or in capitals', () => {
+  test('are shared by any two names that are confusable by UTS 39, as written, in lower or in upper case', () => {
     const letters = codePoints(/[\p{L}\p{Nd}]/u).filter((it) => it.normalize('NFKC') === it);
-    const names = letters.map((letter) => `${letter}da`).filter((name) => problemsOf(name).length === 0);
-    const pairs = alikeByTr39(names).flatMap(pairsOf);
+    const names = letters.map((letter) => `${letter}da`).filter((name) => issuesOf(name).length === 0);
+    const pairs = groupBySkeleton(names).flatMap(pairsOf);
     expect(pairs.length).toBeGreaterThan(7_000);
     expect(pairs.filter(([name, other]) => !shareSkeleton(name, other))).toEqual([]);
   });
 
-  test('is there once', () => {
+  test('are unique', () => {
     expect(confusableOf('bob').skeletons).toHaveLength(3);
     expect(confusableOf('李清照').skeletons).toHaveLength(2);
   });
 
-  test('of what is far too long costs nothing, and is none', () => {
+  test('are none for text that is too long', () => {
     expect(confusableOf('a'.repeat(1_000_000)).skeletons).toEqual([]);
   }, 2_000);
 });
