@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApolloGateway } from '@apollo/gateway';
 import type { GraphQLSchema } from 'graphql';
-import { withoutTokens } from '../../platform/graphql/lean-document.ts';
+import { withoutTokens } from '../../platform/graphql/compact-document.ts';
 import type { Executor } from '../../platform/graphql/prepared-operations.ts';
 import { createApolloRequest } from './apollo-fallback.ts';
 import type { ExecutorSettings } from './compiled-executor.ts';

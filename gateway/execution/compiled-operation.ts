@@ -10,7 +10,7 @@ import {
   visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { withoutTokens } from '../../platform/graphql/lean-document.ts';
+import { withoutTokens } from '../../platform/graphql/compact-document.ts';
 import type { ExecutableOperation, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import type { ApolloFallback } from './apollo-fallback.ts';
 import { type ConditionValues, findConditions } from './conditions.ts';

@@ -6,7 +6,7 @@ import { createInProcessClient, unavailable } from '../testing/in-process-client
 
 const mutation = 'mutation { first second }';
 
-/** A subgraph that answers when it is told to; tells when it was asked, and what of its caller it was given. */
+/** A subgraph that responds on command, and reports when it is called and with which request. */
 function createSlow() {
   let begin = (_: Signal) => {};
   let settle: { answer(): void; fail(): void } = { answer() {}, fail() {} };
@@ -25,8 +25,8 @@ function createSlow() {
 const told = (signal: Signal) =>
   new Promise<unknown>((resolve) => signal.addEventListener('abort', () => resolve(signal.reason)));
 
-describe('a client that goes away, before a subgraph in memory,', () => {
-  test('is not waited for, and that is no failure', async () => {
+describe('a client that disconnects from an in-process call', () => {
+  test('is not waited for, and no failure is logged', async () => {
     const { execute, wasAsked } = createSlow();
     const { ask, log } = createInProcessClient(execute);
     const client = new AbortController();
@@ -36,7 +36,7 @@ describe('a client that goes away, before a subgraph in memory,', () => {
     expect([await asking, log]).toEqual([unavailable, []]);
   });
 
-  test('ends its query at the subgraph, whose resolvers are told', async () => {
+  test('aborts its query, and the resolvers are notified', async () => {
     const { execute, slowBegan } = await startTinyServer();
     const { ask } = createInProcessClient(execute);
     const client = new AbortController();
@@ -49,7 +49,7 @@ describe('a client that goes away, before a subgraph in memory,', () => {
     await asking;
   });
 
-  test('does not end its mutation', async () => {
+  test('does not abort its mutation', async () => {
     const { execute, wasAsked, answer } = createSlow();
     const { ask } = createInProcessClient(execute);
     const client = new AbortController();
@@ -62,7 +62,7 @@ describe('a client that goes away, before a subgraph in memory,', () => {
     expect(clientGone.aborted).toBe(false);
   });
 
-  test('before its query was sent is not asked for', async () => {
+  test('before its query is sent causes no call', async () => {
     const { execute, changes } = await startTinyServer();
     const queries: string[] = [];
     const { ask, log } = createInProcessClient((operation, request) => {
@@ -77,8 +77,8 @@ describe('a client that goes away, before a subgraph in memory,', () => {
   });
 });
 
-describe('a mutation, at a subgraph in memory,', () => {
-  test('is waited for longer than a query', async () => {
+describe('an in-process mutation', () => {
+  test('has a longer timeout than a query', async () => {
     const [slow, slower] = [createSlow(), createSlow()];
     const execute: ExecuteInProcess = (operation, request) =>
       (operation.query === mutation ? slow : slower).execute(operation, request);
@@ -90,7 +90,7 @@ describe('a mutation, at a subgraph in memory,', () => {
     expect(await asking).toEqual({ data: { first: 1 } });
   });
 
-  test('is not waited for without end', async () => {
+  test('times out', async () => {
     const { execute } = createSlow();
     const { ask, log } = createInProcessClient(execute, { timeoutMs: 20_000, mutationTimeoutMs: 100 });
     expect(await ask({ query: mutation })).toEqual(unavailable);
@@ -98,8 +98,8 @@ describe('a mutation, at a subgraph in memory,', () => {
   });
 });
 
-describe('when its time is over, a subgraph in memory', () => {
-  test.each(['{ first second }', mutation])('is told that nobody waits any more for %s', async (query) => {
+describe('an in-process subgraph that times out', () => {
+  test.each(['{ first second }', mutation])('is notified, for %s', async (query) => {
     const { execute, wasAsked } = createSlow();
     const { ask } = createInProcessClient(execute, { timeoutMs: 100, mutationTimeoutMs: 100 });
     const asking = ask({ query });
@@ -108,7 +108,7 @@ describe('when its time is over, a subgraph in memory', () => {
     expect(await asking).toEqual(unavailable);
   });
 
-  test.each(['answer', 'fail'] as const)('may still %s, which nobody hears', async (how) => {
+  test.each(['answer', 'fail'] as const)('may still %s, without effect', async (how) => {
     const slow = createSlow();
     const { ask, log } = createInProcessClient(slow.execute, { timeoutMs: 100 });
     expect(await ask()).toEqual(unavailable);

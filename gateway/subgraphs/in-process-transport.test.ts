@@ -11,7 +11,7 @@ const neverAsked = () => {
 };
 const warning = { level: 40, msg: 'subgraph unavailable', requestId: 'r-1', subgraph: 'things' };
 
-describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgraph in memory that', () => {
+describe('every requested field fails with SERVICE_UNAVAILABLE if an in-process subgraph', () => {
   const answers: Record<string, () => unknown> = {
     hangs: never,
     fails: () => Promise.reject(new Error('at /srv/app')),
@@ -37,7 +37,7 @@ describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgra
     expect(log).toMatchObject([warning]);
   });
 
-  test('takes no operation of that size, and does not run it', async () => {
+  test('rejects the operation for its size, and does not run it', async () => {
     const { execute, changes } = await startTinyServer({ maxBodyBytes: 200 });
     const { ask, log } = createClient(execute);
     const query = `mutation { change } # ${'x'.repeat(200)}`;
@@ -48,7 +48,7 @@ describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgra
     expect(changes()).toBe(0);
   });
 
-  test('would not answer 200 over HTTP, which stands in the log alone', async () => {
+  test('would not respond with status 200 over HTTP, which is only logged', async () => {
     const { execute } = await startTinyServer();
     const { ask, log } = createClient(execute);
     expect(await ask()).toEqual(unavailable);
@@ -58,15 +58,15 @@ describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgra
   });
 });
 
-test('an answer of 32 MiB is taken', async () => {
+test('a response of 32 MiB is accepted', async () => {
   const data = { first: 'x'.repeat(maxResponseBytes - Buffer.byteLength('{"data":{"first":""}}')) };
   const { ask, log } = createClient(async () => ({ data }));
   const answer = await ask();
   expect([answer.data?.first === data.first, answer.errors, log]).toEqual([true, undefined, []]);
 });
 
-describe('what reaches a subgraph in memory', () => {
-  test('is the operation, and of the request its authorization and its id', async () => {
+describe('an in-process subgraph gets', () => {
+  test('the operation, the authorization and the request id', async () => {
     const asked: unknown[] = [];
     const { ask } = createClient(async (operation, { clientGone, client, ...request }) => {
       asked.push({ ...operation, ...request });
@@ -81,7 +81,7 @@ describe('what reaches a subgraph in memory', () => {
     ]);
   });
 
-  test('is who asks, with a mutation alone', async () => {
+  test('the client, for mutations only', async () => {
     const clients: unknown[] = [];
     const { ask } = createClient(async (_, { client }) => {
       clients.push(client());
@@ -92,7 +92,7 @@ describe('what reaches a subgraph in memory', () => {
     expect(clients).toEqual([someClient, { address: '127.0.0.1', userAgent: undefined }]);
   });
 
-  test('is told to its resolvers, whether it was asked the same before or not', async () => {
+  test('the context of each request, first and repeated', async () => {
     const { ask } = createClient((await startTinyServer()).execute);
     for (const authorization of ['Bearer ada', undefined, 'Bearer bob']) {
       const { data } = await ask({ query: '{ request }', ...(authorization && { authorization }) });
@@ -101,14 +101,14 @@ describe('what reaches a subgraph in memory', () => {
   });
 });
 
-describe('of what a subgraph in memory says', () => {
-  test('its data pass as they are, and nothing beside them', async () => {
+describe('from the response of an in-process subgraph', () => {
+  test('data pass unchanged, without extensions', async () => {
     const data = { first: 1, second: null };
     const { ask, log } = createClient(async () => ({ data, extensions: { cost: 1 } }));
     expect([await ask(), log]).toEqual([{ data }, []]);
   });
 
-  test('a refusal passes, without where it stands in an operation that no client sees', async () => {
+  test('an API error passes without locations, which are of an operation that no client sees', async () => {
     const { ask } = createClient((await startTinyServer()).execute);
     const error = { message: 'There is no such thing.', path: ['refusal'], extensions: { code: 'NOT_FOUND' } };
     for (let time = 1; time <= 3; time++)

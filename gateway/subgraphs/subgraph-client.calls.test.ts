@@ -13,7 +13,7 @@ const unavailable = {
 const json = (answer: unknown) => (res: ServerResponse) => void res.end(JSON.stringify(answer));
 const mutation = 'mutation { first second }';
 
-test('nothing but the operation reaches a subgraph, and of the request its authorization and its id', async () => {
+test('sends the operation, the authorization and the request id, and nothing else', async () => {
   const { ask, asked } = await startClient(json({ data: { first: 1 } }));
   await ask({ query: 'query ($a: Int) { first(a: $a) }', variables: { a: 1 }, authorization: 'Bearer abc' });
   await ask();
@@ -24,7 +24,7 @@ test('nothing but the operation reaches a subgraph, and of the request its autho
   expect(second?.headers).not.toHaveProperty('authorization');
 });
 
-test('the data that a subgraph answers pass as they are, and nothing beside them', async () => {
+test('passes data unchanged, without extensions', async () => {
   const data = { first: 1, second: null };
   const { ask, log } = await startClient(json({ data, extensions: { cost: 1 } }));
   expect([await ask(), log]).toEqual([{ data }, []]);
@@ -33,19 +33,19 @@ test('the data that a subgraph answers pass as they are, and nothing beside them
 describe('a mutation', () => {
   const late = (res: ServerResponse) => void setTimeout(() => json({ data: { first: 1 } })(res), 400);
 
-  test('is waited for longer than a query', async () => {
+  test('has a longer timeout than a query', async () => {
     const { ask } = await startClient(late, { timeoutMs: 100, mutationTimeoutMs: 20_000 });
     expect(await ask({ query: mutation })).toEqual({ data: { first: 1 } });
     expect(await ask()).toEqual(unavailable);
   });
 
-  test('is not waited for without end', async () => {
+  test('times out', async () => {
     const { ask } = await startClient(() => {}, { timeoutMs: 20_000, mutationTimeoutMs: 100 });
     expect(await ask({ query: mutation })).toEqual(unavailable);
   });
 });
 
-describe('a client that goes away', () => {
+describe('a client that disconnects', () => {
   /** A subgraph that answers when it is told to; tells when it is asked, and when nobody waits for it any more. */
   async function startSlow() {
     const client = new AbortController();
@@ -60,7 +60,7 @@ describe('a client that goes away', () => {
     return { ...started, client, wasAsked: asked, answer, left };
   }
 
-  test('ends its query at the subgraph, and that is no failure', async () => {
+  test('aborts its query, and no failure is logged', async () => {
     const { ask, client, wasAsked, left, log } = await startSlow();
     const asking = ask({ clientGone: client.signal });
     await wasAsked;
@@ -71,7 +71,7 @@ describe('a client that goes away', () => {
     expect(log).toEqual([]);
   });
 
-  test('does not end its mutation', async () => {
+  test('does not abort its mutation', async () => {
     const { ask, client, wasAsked, answer } = await startSlow();
     const asking = ask({ query: mutation, clientGone: client.signal });
     await wasAsked;
@@ -81,7 +81,7 @@ describe('a client that goes away', () => {
     expect(await asking).toEqual({ data: { first: 1 } });
   });
 
-  test('before its query was sent is not asked for', async () => {
+  test('before its query is sent causes no call', async () => {
     const { ask, asked } = await startClient(json({ data: { first: 1 } }));
     await ask({ clientGone: AbortSignal.abort() });
     await ask({ query: '{ last }' });

@@ -10,8 +10,8 @@ const unavailableAt = (...path: (string | number)[]) => ({
 });
 const json = (answer: unknown) => (res: ServerResponse) => void res.end(JSON.stringify(answer));
 
-describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgraph that', () => {
-  test('nobody finds', async () => {
+describe('every requested field fails with SERVICE_UNAVAILABLE if a subgraph', () => {
+  test('cannot be connected to', async () => {
     const { ask } = createClient({ url: `${await deadUrl()}/graphql` });
     expect(await ask()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
   });
@@ -50,7 +50,7 @@ describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgra
     expect(log).toMatchObject([{ level: 40, msg: 'subgraph unavailable', requestId: 'r-1', subgraph: 'things' }]);
   });
 
-  test('answers more than 32 MiB', async () => {
+  test('responds with over 32 MiB', async () => {
     const { ask, log } = await startClient((res) => {
       res.write('{"data":{"first":"');
       for (let chunk = 0; chunk < 33; chunk++) res.write(Buffer.alloc(1024 * 1024, 'x'));
@@ -60,28 +60,28 @@ describe('SERVICE_UNAVAILABLE for each field asked for is the answer of a subgra
     expect(log).toHaveLength(1);
   });
 
-  test('is asked after the client was closed', async () => {
+  test('is called after its client was closed', async () => {
     const { ask, close } = await startClient(json({ data: { first: 1 } }));
     await close();
     expect(await ask()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
   });
 });
 
-describe('one error stands at each null', () => {
+describe('there is one error for each null', () => {
   const errorsOf = async (query: string, variables = {}) => {
     const { ask } = await startClient((res) => res.writeHead(500).end());
     return (await ask({ query, variables })).errors?.map(({ path }) => path);
   };
 
-  test('where fields have other names than their own', async () => {
+  test('of aliased fields', async () => {
     expect(await errorsOf('query Q__things__0 { a: first b: first second }')).toEqual([['a'], ['b'], ['second']]);
   });
 
-  test('where fields of a mutation were asked for', async () => {
+  test('of the fields of a mutation', async () => {
     expect(await errorsOf('mutation M { one: change two: change }')).toEqual([['one'], ['two']]);
   });
 
-  test('where entities were asked for', async () => {
+  test('of entities', async () => {
     const query = `query ($representations: [_Any!]!) {
       _entities(representations: $representations) { __typename ... on T { a } ... on U { b: c } }
     }`;
@@ -93,12 +93,12 @@ describe('one error stands at each null', () => {
     ]);
   });
 
-  test('where fields stand in fragments, within fragments', async () => {
+  test('of fields in nested fragments', async () => {
     expect(await errorsOf('{ ... { first ... on Query { second } } }')).toEqual([['first'], ['second']]);
     expect(await errorsOf('{ ...F } fragment F on Query { first }')).toEqual([['first']]);
   });
 
-  test('and at no field that was left out', async () => {
+  test('and none for a field that a condition excludes', async () => {
     const query = `query ($yes: Boolean!, $no: Boolean!) {
       a: first @include(if: $no) b: first @skip(if: $yes) c: first @include(if: $yes) d: first @include(if: false)
       ... @skip(if: $no) { e: first }
@@ -108,7 +108,7 @@ describe('one error stands at each null', () => {
   });
 });
 
-describe('of what a subgraph says in its errors', () => {
+describe('from the errors of a subgraph', () => {
   const errorOf = async (error: unknown) => {
     const { ask } = await startClient(json({ data: { first: null }, errors: [error] }));
     return (await ask()).errors?.[0];
@@ -133,20 +133,20 @@ describe('of what a subgraph says in its errors', () => {
     });
   });
 
-  test('a refusal passes with its message, its path and what belongs to it', async () => {
+  test('an API error passes with its message, path and public extensions', async () => {
     const error = { message: 'No.', path: ['first'], extensions: { code: 'UNAUTHENTICATED', reason: 'EXPIRED' } };
     expect(await errorOf(error)).toEqual(error);
   });
 });
 
-test('no answer names where a subgraph is, nor how it failed', async () => {
+test('no response names the address of a subgraph or how it failed', async () => {
   const { ask, url, log } = await startClient((res) => res.writeHead(500).end('Error: at /srv/app/users.ts'));
   const answer = JSON.stringify(await ask());
   for (const inner of [new URL(url).port, '127.0.0.1', 'things', '/srv', '500']) expect(answer).not.toContain(inner);
   expect(log[0]?.err?.message).toContain('/srv/app/users.ts');
 });
 
-test('a subgraph that was away is asked again when it is back', async () => {
+test('a subgraph is called again after an outage', async () => {
   let isAway = true;
   const url = await listenAsSubgraph((_, res) => {
     if (isAway) res.destroy();

@@ -2,8 +2,8 @@ import { parseValue } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { dateTime } from './date-time.ts';
 
-describe('an instant', () => {
-  test('that is none is a bug, and not sent', () => {
+describe('DateTime', () => {
+  test('throws for a value that is no date', () => {
     expect(() => dateTime.serialize(new Date(Number.NaN))).toThrow(RangeError);
   });
 
@@ -34,7 +34,7 @@ describe('an instant', () => {
     expect(dateTime.parseLiteral(parseValue(literal))).toEqual(value);
   });
 
-  test('that a list in the document takes from a variable is passed on as it came', () => {
+  test('passes on a variable in a list literal unchanged', () => {
     expect(dateTime.parseLiteral(parseValue('[$when]'), { when: 'noon' })).toEqual(['noon']);
   });
 });

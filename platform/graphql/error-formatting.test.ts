@@ -18,7 +18,7 @@ const everyKey = {
   exception: { sql: 'SELECT' },
 };
 
-describe('an error with a code that nobody may see is masked', () => {
+describe('an error without a public code is masked', () => {
   test.each([
     undefined,
     null,
@@ -37,12 +37,12 @@ describe('an error with a code that nobody may see is masked', () => {
     expect(formatError({ message: 'no such table: users', extensions })).toEqual(masked);
   });
 
-  test('none at all', () => {
+  test('without any code', () => {
     expect(formatError({ message: 'no such table: users' })).toEqual(masked);
   });
 });
 
-test('a masked error keeps its place and the id of its request', () => {
+test('a masked error keeps its path, locations and request id', () => {
   const place = { path: ['me', 0], locations: [{ line: 1, column: 3 }] };
   const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId: 'request-1', stacktrace: ['at /srv'] };
   expect(formatError({ message: 'no such table: users', ...place, extensions })).toEqual({
@@ -52,7 +52,7 @@ test('a masked error keeps its place and the id of its request', () => {
   });
 });
 
-describe('of a refusal nothing leaves but its code and what belongs to it', () => {
+describe('an API error keeps its code and the extensions of that code', () => {
   const { reason, problems, currentVersion, maxBytes } = everyKey;
   const belongs: Record<string, Record<string, unknown>> = {
     UNAUTHENTICATED: { reason },
@@ -76,18 +76,21 @@ test.each(['BAD_REQUEST', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', '
   },
 );
 
-test('a message of 500 characters is whole, and a longer one is cut', () => {
+test('a message is cut after 500 characters', () => {
   const messageOf = (message: string) => formatError({ message, extensions: { code: 'BAD_USER_INPUT' } }).message;
   expect(messageOf('x'.repeat(500))).toBe('x'.repeat(500));
   expect(messageOf('x'.repeat(1_000_000))).toBe(`${'x'.repeat(500)}…`);
 });
 
-test('what comes in is not changed', () => {
+test('the input is not modified', () => {
   const extensions = Object.freeze({ code: 'NOT_FOUND', stacktrace: Object.freeze(['at /srv']) });
   const error: GraphQLFormattedError = Object.freeze({ message: 'No.', extensions });
   expect(formatError(error)).toEqual({ message: 'No.', extensions: { code: 'NOT_FOUND' } });
 });
 
-test.each([undefined, null, 5, 'toString', 'hasOwnProperty', 'INTERNAL_SERVER_ERROR'])('%j is no refusal', (code) => {
-  expect(isApiErrorCode(publicErrors, code)).toBe(false);
-});
+test.each([undefined, null, 5, 'toString', 'hasOwnProperty', 'INTERNAL_SERVER_ERROR'])(
+  '%j is no code of the API',
+  (code) => {
+    expect(isApiErrorCode(publicErrors, code)).toBe(false);
+  },
+);

@@ -3,7 +3,7 @@ import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server
 
 const app = 'https://app.example';
 
-/** What a browser asks before it calls from a page of `origin`. */
+/** Sends the preflight of a browser for a page of `origin`. */
 function askFirst(url: string, origin: string): Promise<Response> {
   const asked = {
     'access-control-request-method': 'POST',
@@ -16,7 +16,7 @@ const allowedOrigin = ({ headers }: Response) => headers.get('access-control-all
 
 describe('a page of another origin', () => {
   test.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'null'])(
-    'is not let in from %s',
+    'may not read responses from %s',
     async (origin) => {
       const { url } = await startTinyServer({ corsOrigins: [app] });
       const answers = [await askFirst(url, origin), await post(url, { query: '{ hello }' }, { origin })];
@@ -24,20 +24,20 @@ describe('a page of another origin', () => {
     },
   );
 
-  test('is not let in from anywhere where no origin is listed', async () => {
+  test('may not read responses if no origin is allowed', async () => {
     const { url } = await startTinyServer();
     const answers = [await askFirst(url, app), await post(url, { query: '{ hello }' }, { origin: app })];
     expect(answers.map(allowedOrigin)).toEqual([null, null]);
   });
 
-  test('is never let in with cookies', async () => {
+  test('may not send credentials', async () => {
     const { url } = await startTinyServer({ corsOrigins: [app] });
     const answers = [await askFirst(url, app), await post(url, { query: '{ hello }' }, { origin: app })];
     expect(answers.map(({ headers }) => headers.get('access-control-allow-credentials'))).toEqual([null, null]);
   });
 });
 
-test('a page of an origin that is listed may ask first, and executes nothing by asking', async () => {
+test('a preflight from an allowed origin succeeds and executes nothing', async () => {
   const { url, log } = await startTinyServer({ corsOrigins: ['https://other.example', app] });
   const response = await askFirst(url, app);
   expect([response.status, await response.text()]).toEqual([204, '']);
@@ -51,16 +51,16 @@ test('a page of an origin that is listed may ask first, and executes nothing by 
 });
 
 test.each([
-  ['an answer', { query: '{ hello }' }, 200],
-  ['a refusal', '{', 400],
-])('a page of an origin that is listed may read %s, and the id of its request', async (_, body, status) => {
+  ['a response', { query: '{ hello }' }, 200],
+  ['an error', '{', 400],
+])('a page of an allowed origin may read %s, and the id of its request', async (_, body, status) => {
   const { url } = await startTinyServer({ corsOrigins: ['https://other.example', app] });
   const response = await post(url, body, { origin: app });
   expect([response.status, allowedOrigin(response)]).toEqual([status, app]);
   expect(response.headers.get('access-control-expose-headers')).toBe('x-request-id');
 });
 
-test('no cache mixes up the answers to two origins', async () => {
+test('Vary keeps caches from mixing up responses to two origins', async () => {
   const { url } = await startTinyServer({ corsOrigins: [app] });
   const response = await post(url, { query: '{ hello }' }, { origin: 'https://evil.example' });
   expect(response.headers.get('vary')).toContain('Origin');

@@ -9,13 +9,13 @@ const query = `?query=${encodeURIComponent('{ hello }')}`;
 const hello = { data: { hello: 'world' } };
 
 describe('a server with a page', () => {
-  test.each(['GET', 'HEAD'])('answers %s at /graphql with it where a page is preferred', async (method) => {
+  test.each(['GET', 'HEAD'])('serves it to %s at /graphql if the client prefers HTML', async (method) => {
     const { url } = await startTinyServer({ page });
     const response = await fetch(url, { method, headers: browser });
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html']);
   });
 
-  test('answers with it whatever stands behind the question mark, and executes nothing of it', async () => {
+  test('serves it whatever the query string is, and does not execute that', async () => {
     const { url, log } = await startTinyServer({ page });
     const response = await fetch(`${url}${query}`, { headers: { ...browser, 'apollo-require-preflight': '1' } });
     expect(await response.text()).toBe('<h1>A page</h1>');
@@ -23,7 +23,7 @@ describe('a server with a page', () => {
   });
 
   test.each(['application/json', '*/*', 'application/graphql-response+json', 'application/json, text/html'])(
-    'answers a query by GET that accepts %s with its result',
+    'executes a query by GET that accepts %s',
     async (accept) => {
       const { url } = await startTinyServer({ page });
       const headers = { accept, 'apollo-require-preflight': '1' };
@@ -31,40 +31,40 @@ describe('a server with a page', () => {
     },
   );
 
-  test('answers a POST as it always did, whatever it accepts', async () => {
+  test('executes a POST, whatever it accepts', async () => {
     const { url } = await startTinyServer({ page });
     expect(await (await post(url, { query: '{ hello }' }, browser)).json()).toEqual(hello);
     expect((await post(url, { query: '{ hello }' }, { accept: 'text/html' })).status).toBe(406);
   });
 });
 
-test('a server without a page answers browsers as anybody else', async () => {
+test('a server without a page treats browsers like any client', async () => {
   const { url } = await startTinyServer();
   expect((await fetch(url, { headers: { accept: 'text/html' } })).status).toBe(406);
   const headers = { ...browser, 'apollo-require-preflight': '1' };
   expect(await (await fetch(`${url}${query}`, { headers })).json()).toEqual(hello);
 });
 
-describe('a path that ends in a star', () => {
+describe('a path that ends in an asterisk', () => {
   const paths = {
     '/files/*': page,
     '/files/one': (async (_, res) => void res.writeHead(204).end()) satisfies AnswerPath,
   };
 
-  test.each(['/files/other', '/files/', '/files/other?x=/y'])('stands for %s', async (path) => {
+  test.each(['/files/other', '/files/', '/files/other?x=/y'])('matches %s', async (path) => {
     const { origin } = await startTinyServer({ paths });
     expect((await fetch(`${origin}${path}`)).status).toBe(200);
   });
 
   test.each(['/files', '/files/deeper/other', '/other', '/files%2fother', '/filesother'])(
-    'does not stand for %s',
+    'does not match %s',
     async (path) => {
       const { origin } = await startTinyServer({ paths });
       expect((await fetch(`${origin}${path}`)).status).toBe(404);
     },
   );
 
-  test('gives way to a path that is named', async () => {
+  test('yields to an exact path', async () => {
     const { origin } = await startTinyServer({ paths });
     expect((await fetch(`${origin}/files/one`)).status).toBe(204);
   });

@@ -6,9 +6,9 @@ const isUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]
 const query = (text: string) => `?query=${encodeURIComponent(text)}`;
 const preflight = { 'apollo-require-preflight': '1' };
 
-describe('a request is refused, before anything of it is executed,', () => {
+describe('a request is rejected before execution', () => {
   test.each(['/', '/graphql/', '//graphql', '/graphql.html', '/health', '/health/live/', '/.env', '/favicon.ico'])(
-    'that asks for %s: there is nothing',
+    'for the unknown path %s',
     async (path) => {
       const { origin } = await startTinyServer();
       const response = await fetch(`${origin}${path}`);
@@ -16,7 +16,7 @@ describe('a request is refused, before anything of it is executed,', () => {
     },
   );
 
-  test.each(['PUT', 'DELETE', 'PATCH'])('that is a %s, and the answer says what is allowed', async (method) => {
+  test.each(['PUT', 'DELETE', 'PATCH'])('with the method %s, and Allow lists the supported ones', async (method) => {
     const { url } = await startTinyServer();
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(url, { method, headers, body: '{"query":"mutation { change }"}' });
@@ -24,7 +24,7 @@ describe('a request is refused, before anything of it is executed,', () => {
     expect(response.headers.get('allow')).toBe('GET, POST');
   });
 
-  test('that is a mutation by GET, and the answer says what is allowed', async () => {
+  test('for a mutation by GET, and Allow lists POST', async () => {
     const { url, changes } = await startTinyServer();
     const response = await fetch(`${url}${query('mutation { change }')}`, { headers: preflight });
     expect([response.status, await response.json()]).toEqual([405, badRequest]);
@@ -32,7 +32,7 @@ describe('a request is refused, before anything of it is executed,', () => {
   });
 
   test.each([{}, { 'content-type': 'text/plain' }])(
-    'that any page could have a browser send by GET: %j',
+    'for a GET that a browser sends without a preflight: %j',
     async (headers) => {
       const { url } = await startTinyServer();
       const response = await fetch(`${url}${query('{ hello }')}`, { headers });
@@ -41,7 +41,7 @@ describe('a request is refused, before anything of it is executed,', () => {
   );
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'that any page could have a browser post: %s',
+    'for a POST that a browser sends without a preflight: %s',
     async (type) => {
       const { url, changes } = await startTinyServer();
       const body = { query: 'mutation { change }' };
@@ -51,7 +51,7 @@ describe('a request is refused, before anything of it is executed,', () => {
     },
   );
 
-  test('that is a batch', async () => {
+  test('for a batch of operations', async () => {
     const { url, changes } = await startTinyServer();
     const response = await post(url, [{ query: 'mutation { change }' }, { query: 'mutation { change }' }]);
     expect([response.status, await response.json()]).toEqual([400, badRequest]);
@@ -69,13 +69,13 @@ describe('a request is refused, before anything of it is executed,', () => {
     [{ query: '{ hello }', variables: [1] }],
     [{ query: '{ hello }', operationName: 5 }],
     [{ query: '{ hello }', extensions: 5 }],
-  ])('that is no GraphQL request: %j', async (body) => {
+  ])('for a body that is no GraphQL request: %j', async (body) => {
     const { url } = await startTinyServer();
     const response = await post(url, body);
     expect([response.status, await response.json()]).toEqual([400, badRequest]);
   });
 
-  test('that is over the limit, which it is told', async () => {
+  test('for a body over the limit, and the error holds the limit', async () => {
     const { url } = await startTinyServer({ maxBodyBytes: 100 });
     const response = await post(url, { query: `{ hello } # ${'x'.repeat(100)}` });
     const extensions = { code: 'PAYLOAD_TOO_LARGE', maxBytes: 100 };
@@ -85,14 +85,14 @@ describe('a request is refused, before anything of it is executed,', () => {
     ]);
   });
 
-  test('that is over 2 MiB where no other limit is set', async () => {
+  test('for a body over 2 MiB by default', async () => {
     const { url } = await startTinyServer();
     const response = await post(url, { query: `{ hello } # ${'x'.repeat(2 * 1024 * 1024)}` });
     const extensions = { code: 'PAYLOAD_TOO_LARGE', maxBytes: 2 * 1024 * 1024 };
     expect(await response.json()).toMatchObject({ errors: [{ extensions }] });
   });
 
-  test.each(['text/html', 'multipart/mixed', 'image/png'])('that accepts nothing but %s', async (accept) => {
+  test.each(['text/html', 'multipart/mixed', 'image/png'])('if it accepts only %s', async (accept) => {
     const { url, changes } = await startTinyServer();
     const response = await post(url, { query: 'mutation { change }' }, { accept });
     expect([response.status, await response.json()]).toEqual([406, badRequest]);
@@ -101,21 +101,24 @@ describe('a request is refused, before anything of it is executed,', () => {
 });
 
 describe('a query', () => {
-  test('is answered by POST', async () => {
+  test('is executed by POST', async () => {
     const { url } = await startTinyServer();
     const response = await post(url, { query: '{ hello }' });
     expect([response.status, await response.json()]).toEqual([200, { data: { hello: 'world' } }]);
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
-  test.each([preflight, { 'content-type': 'application/json' }])('is answered by GET with %j', async (headers) => {
-    const { url } = await startTinyServer();
-    const variables = encodeURIComponent('{"text":"é&?"}');
-    const asked = `${query('query ($text: String!) { echo(text: $text) }')}&variables=${variables}`;
-    expect(await (await fetch(`${url}${asked}`, { headers })).json()).toEqual({ data: { echo: 'é&?' } });
-  });
+  test.each([preflight, { 'content-type': 'application/json' }])(
+    'is executed by GET with the headers %j',
+    async (headers) => {
+      const { url } = await startTinyServer();
+      const variables = encodeURIComponent('{"text":"é&?"}');
+      const asked = `${query('query ($text: String!) { echo(text: $text) }')}&variables=${variables}`;
+      expect(await (await fetch(`${url}${asked}`, { headers })).json()).toEqual({ data: { echo: 'é&?' } });
+    },
+  );
 
-  test('is answered as the client accepts it', async () => {
+  test('is answered in the media type that the client prefers', async () => {
     const { url } = await startTinyServer();
     const response = await post(url, { query: '{ hello }' }, { accept: 'application/graphql-response+json' });
     expect(response.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
@@ -130,13 +133,13 @@ describe('a query', () => {
     'application/json; charset=utf-8',
     'application/json;charset=UTF-8',
     'application/graphql-response+json;charset=utf-8, application/json;charset=utf-8',
-  ])('is answered where its client accepts %s', async (accept) => {
+  ])('is answered if the client accepts %s', async (accept) => {
     const { url } = await startTinyServer();
     const response = await post(url, { query: '{ hello }' }, { accept });
     expect([response.status, await response.json()]).toEqual([200, { data: { hello: 'world' } }]);
   });
 
-  test('is told nothing of the request but its authorization and its id', async () => {
+  test('has the authorization and the id of the request in its context, and nothing else', async () => {
     const { url } = await startTinyServer();
     const headers = { authorization: 'Bearer abc', 'x-request-id': 'r-1', cookie: 'a=b', 'x-user-id': 'eve' };
     const { data } = (await (await post(url, { query: '{ request }' }, headers)).json()) as {
@@ -145,7 +148,7 @@ describe('a query', () => {
     expect(JSON.parse(data.request)).toEqual({ authorization: 'Bearer abc', requestId: 'r-1' });
   });
 
-  test('is told when its client has gone away', async () => {
+  test('is notified when its client disconnects', async () => {
     const { url, slowBegan } = await startTinyServer();
     const client = new AbortController();
     const asking = fetch(url, {
@@ -163,7 +166,7 @@ describe('a query', () => {
     expect(clientGone.aborted).toBe(true);
   });
 
-  test('knows who asked when the client has gone away, too', async () => {
+  test('still reads the client address after the client disconnected', async () => {
     const { url, slowBegan } = await startTinyServer();
     const leaving = new AbortController();
     const headers = { 'content-type': 'application/json', 'user-agent': 'a client/1.0' };
@@ -176,7 +179,7 @@ describe('a query', () => {
     expect(client()).toEqual({ address: '127.0.0.1', userAgent: 'a client/1.0' });
   });
 
-  test('whose client has been answered is not told that it has gone away', async () => {
+  test('is not notified when the connection closes after the response', async () => {
     const { url, slowBegan, finishSlow } = await startTinyServer();
     const asking = post(url, { query: '{ slow }' }, { connection: 'close' });
     const { clientGone } = await slowBegan;
@@ -189,7 +192,7 @@ describe('a query', () => {
 
 describe('the id of a request', () => {
   test.each(['', ' ', 'a b', 'a\tb', 'a/b', 'ä', '"', '{}', 'x'.repeat(65)])(
-    'is new where it came as %j',
+    'is generated if the client sends %j',
     async (id) => {
       const { url } = await startTinyServer();
       const response = await post(url, { query: '{ hello }' }, { 'x-request-id': id });
@@ -197,14 +200,14 @@ describe('the id of a request', () => {
     },
   );
 
-  test.each(['a', 'Root-1.2_3', 'x'.repeat(64)])('is taken over where it came as %j', async (id) => {
+  test.each(['a', 'Root-1.2_3', 'x'.repeat(64)])('is that of the client if it sends %j', async (id) => {
     const { url, log } = await startTinyServer();
     const response = await post(url, { query: '{ hello }' }, { 'x-request-id': id });
     expect(response.headers.get('x-request-id')).toBe(id);
     expect(log.at(-1)).toMatchObject({ msg: 'answered', requestId: id });
   });
 
-  test('is new with each request, and stands on every answer', async () => {
+  test('is generated for each request, and is in the headers of every response', async () => {
     const { url, origin } = await startTinyServer();
     const answers = await Promise.all([post(url, { query: '{ hello }' }), post(url, '{'), fetch(origin)]);
     const ids = answers.map(({ headers }) => headers.get('x-request-id'));
@@ -213,7 +216,7 @@ describe('the id of a request', () => {
   });
 });
 
-test('every answer is JSON, not to be guessed at and not to be kept', async () => {
+test('every response is JSON, with nosniff and no-store', async () => {
   const { url, origin } = await startTinyServer();
   const answers = [
     post(url, { query: '{ hello }' }),

@@ -3,7 +3,7 @@ import { differencesOf } from '../testing/jit-comparison.ts';
 
 const person = 'fragment F on Person { name }';
 
-describe('conditions hold where', () => {
+describe('conditions apply if', () => {
   const both = [{ yes: true }, { yes: false }];
 
   test.each([

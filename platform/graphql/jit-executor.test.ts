@@ -5,7 +5,7 @@ import { createExecutors } from './differential/executors.ts';
 
 const input = '($id: ID!, $text: String, $when: DateTime)';
 
-describe('the first run and each later one of a document do as graphql-js where', () => {
+describe('the first and each later execution is as by graphql-js if', () => {
   test.each<[string, string, ...Variables[]]>([
     [
       'a field of an input is left out with its variable',
@@ -81,17 +81,20 @@ describe('the first run and each later one of a document do as graphql-js where'
       {},
     ],
     [
-      'a variable is an odd one',
+      'a variable is named like a property of every object',
       'query ($__proto__: ID, $constructor: ID) { show(id: $__proto__) a: show(id: $constructor) }',
       {},
     ],
-    ['a field has an odd name', '{ person { __proto__: name constructor: name id } __typename: hello }'],
+    [
+      'a response key is named like a property of every object',
+      '{ person { __proto__: name constructor: name id } __typename: hello }',
+    ],
   ])('%s', async (_, source, ...variables) => {
     expect(await differencesOf(source, ...variables)).toEqual([]);
   });
 });
 
-describe('the mutations of one operation run one after the other where', () => {
+describe('the mutations of one operation run in order if', () => {
   test.each<[string, string, ...Variables[]]>([
     ['some are late', 'mutation { late first again: late second }'],
     ['the first fails', 'mutation { fails first second }'],
@@ -124,7 +127,7 @@ describe('the mutations of one operation run one after the other where', () => {
   });
 });
 
-test('what is wrong with variables is said in the same words each time', async () => {
+test('errors of variables have the same messages each time', async () => {
   const source = 'query ($id: ID!, $input: Input, $kinds: [Kind!]) { show(id: $id, input: $input, kinds: $kinds) }';
   const wrong = [{}, { id: null }, { id: {} }, { id: 1.5 }, { id: '1', kinds: 'HUGE' }, { id: '1', kinds: [null] }];
   const wrongInputs = [5, [], {}, { id: '1', more: 1 }, { id: '1', deep: { number: 'x' } }, { id: '1', texts: [1] }];
@@ -132,13 +135,13 @@ test('what is wrong with variables is said in the same words each time', async (
   expect(await differencesOf(source, ...values)).toEqual([]);
 });
 
-test('each operation of a document is its own', async () => {
+test('the operations of one document are told apart', async () => {
   const { schema } = createSchema();
   const { stock, compiled } = await createExecutors(schema);
   const source = 'query A { a: hello } query B($id: ID) { show(id: $id) } query C { person { name } }';
   for (const operationName of ['A', 'B', 'C', 'A', 'C', 'B', 'A', 'B', 'C']) {
-    const asked = { source, operationName, variables: { id: operationName } };
-    expect(differences(await stock(asked, {}), await compiled(asked, {}))).toEqual([]);
+    const request = { source, operationName, variables: { id: operationName } };
+    expect(differences(await stock(request, {}), await compiled(request, {}))).toEqual([]);
   }
 });
 
@@ -146,7 +149,7 @@ test.each([
   ['\\n', '\n'],
   ['\\r', '\r'],
   ['\\r\\n', '\r\n'],
-])('a refusal says where it stands in a document whose lines end with %s', async (_, lineEnd) => {
+])('an error has its location in a document whose lines end with %s', async (_, lineEnd) => {
   const lines = ['query', '{ hello', '', '  person { id', ' again: refusal } refusal', '}'];
   expect(await differencesOf(lines.join(lineEnd))).toEqual([]);
 });

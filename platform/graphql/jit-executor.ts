@@ -12,8 +12,8 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Logger } from '../process/logger.ts';
+import { withoutTokens } from './compact-document.ts';
 import { countExpandedFields, isJitSupported, jitObstacles } from './jit-support.ts';
-import { withoutTokens } from './lean-document.ts';
 import type { ExecutableOperation, Executor } from './prepared-operations.ts';
 
 /**

@@ -19,19 +19,19 @@ const schema = buildSchema(`
   type Payload { id: ID again: Payload login: ID }
 `);
 
-/** What the rule alone says of a text. */
-const faultsIn = (text: string) => validate(schema, parse(text), [rule]);
-/** What it says beside the rules of the specification. */
-const allFaultsIn = (text: string) => validate(schema, parse(text), [...specifiedRules, rule]);
+/** Validates a text with this rule only. */
+const errorsIn = (text: string) => validate(schema, parse(text), [rule]);
+/** Validates a text with all rules. */
+const allErrorsIn = (text: string) => validate(schema, parse(text), [...specifiedRules, rule]);
 
-describe('an operation is refused that has two credential fields', () => {
+describe('rejects an operation with two limited fields', () => {
   test.each([
     ['under aliases', 'mutation { a: login { id } b: login { id } }'],
     ['one of them under an alias', 'mutation { login { id } again: login { id } }'],
     ['of different names', 'mutation { register { id } changePassword { id } }'],
     ['of other names', 'mutation { login { id } deleteAccount { id } }'],
-    ['under one alias, which the specification refuses', 'mutation { a: login { id } a: register { id } }'],
-    ['under aliases that other fields have for names', 'mutation { login: login { id } logout: login { id } }'],
+    ['under one alias, which the specification rejects as well', 'mutation { a: login { id } a: register { id } }'],
+    ['under aliases that are names of other fields', 'mutation { login: login { id } logout: login { id } }'],
     ['with others between them', 'mutation { a: login { id } logout { id } b: login { id } }'],
     ['in a fragment', 'mutation { ...Two } fragment Two on Mutation { a: login { id } b: login { id } }'],
     [
@@ -60,25 +60,25 @@ describe('an operation is refused that has two credential fields', () => {
       'mutation ($yes: Boolean!) { a: login { id } ... @include(if: $yes) { b: login { id } } }',
     ],
   ])('%s', (_, text) => {
-    expect(allFaultsIn(text)).toEqual([expect.any(GraphQLError)]);
+    expect(allErrorsIn(text)).toEqual([expect.any(GraphQLError)]);
   });
 
   test('in the second of two operations', () => {
-    const [fault, ...more] = faultsIn('mutation A { login { id } } mutation B { a: login { id } b: login { id } }');
-    expect([fault?.nodes?.map(({ loc }) => loc?.start), more]).toEqual([[41, 57], []]);
+    const [error, ...more] = errorsIn('mutation A { login { id } } mutation B { a: login { id } b: login { id } }');
+    expect([error?.nodes?.map(({ loc }) => loc?.start), more]).toEqual([[41, 57], []]);
   });
 
-  test('with a message that says which they are, and how to mend it', () => {
-    expect(faultsIn('mutation { a: login { id } b: login { id } }').map(({ message }) => message)).toEqual([
+  test('with a message that lists the fields and says how to fix it', () => {
+    expect(errorsIn('mutation { a: login { id } b: login { id } }').map(({ message }) => message)).toEqual([
       'Send one of register, login, changePassword, deleteAccount in each operation: this one has several.',
     ]);
   });
 });
 
-describe('an operation passes that has', () => {
+describe('accepts an operation with', () => {
   test.each([
-    ['one credential field', 'mutation { login { id } }'],
-    ['one of another name', 'mutation { logIn: login { id } }'],
+    ['one limited field', 'mutation { login { id } }'],
+    ['one under an alias', 'mutation { logIn: login { id } }'],
     ['the same one twice, which is executed once', 'mutation { login { id } login { again { id } } }'],
     [
       'the same one in two fragments',
@@ -89,20 +89,20 @@ describe('an operation passes that has', () => {
       'other fields under their names',
       'mutation { login { id } register: logout { id } deleteAccount: logout { id } }',
     ],
-    ['others with it', 'mutation { a: logout { id } login { id } b: logout { id } }'],
-    ['fields with such names inside', 'mutation { login { a: login again { b: login } } }'],
+    ['other fields beside it', 'mutation { a: logout { id } login { id } b: logout { id } }'],
+    ['fields of the same names below the root', 'mutation { login { a: login again { b: login } } }'],
     ['none', 'mutation { a: logout { id } b: logout { id } }'],
     ['two in a query', '{ a: login b: login register }'],
   ])('%s', (_, text) => {
-    expect(allFaultsIn(text)).toEqual([]);
+    expect(allErrorsIn(text)).toEqual([]);
   });
 
-  test('one, as each of the document does', () => {
-    expect(allFaultsIn('mutation A { login { id } } mutation B { login { id } } query C { login }')).toEqual([]);
+  test('one, as has each operation of the document', () => {
+    expect(allErrorsIn('mutation A { login { id } } mutation B { login { id } } query C { login }')).toEqual([]);
   });
 });
 
-describe('a document that is made to be long to look at', () => {
+describe('checks in linear time a document that', () => {
   const levels = 20_000;
   const numbers = Array.from({ length: levels }, (_, level) => level);
   const spreads = (to: number, times: number) => `...F${to} `.repeat(times);
@@ -113,23 +113,23 @@ describe('a document that is made to be long to look at', () => {
   test.each([
     ['login { id }', 0],
     ['a: login { id } b: login { id }', 1],
-  ])('has %s at the end of a nest of fragments', (fields, faults) => {
-    expect(faultsIn(`mutation { ...F0 }\n${nest}\n${end(fields)}`)).toHaveLength(faults);
+  ])('has %s at the end of doubling fragments', (fields, faults) => {
+    expect(errorsIn(`mutation { ...F0 }\n${nest}\n${end(fields)}`)).toHaveLength(faults);
   });
 
-  test('has fragments that spread each other in a circle', () => {
+  test('has fragments that spread each other', () => {
     const circle =
       'fragment A on Mutation { ...B a: login { id } } fragment B on Mutation { ...A ...B b: login { id } }';
-    expect(faultsIn(`mutation { ...A } ${circle}`)).toHaveLength(1);
-    expect(faultsIn(`mutation { ...A } ${circle.replace('b: login', 'b: logout')}`)).toEqual([]);
+    expect(errorsIn(`mutation { ...A } ${circle}`)).toHaveLength(1);
+    expect(errorsIn(`mutation { ...A } ${circle.replace('b: login', 'b: logout')}`)).toEqual([]);
   });
 
-  test('spreads a fragment that there is not', () => {
-    expect(faultsIn('mutation { ...Nothing login { id } }')).toEqual([]);
+  test('spreads an undefined fragment', () => {
+    expect(errorsIn('mutation { ...Nothing login { id } }')).toEqual([]);
   });
 
   test('has many fields', () => {
     const fields = numbers.map((number) => `a${number}: logout { id }`).join(' ');
-    expect(faultsIn(`mutation { ${fields} login { id } }`)).toEqual([]);
+    expect(errorsIn(`mutation { ${fields} login { id } }`)).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ const schema = buildSchema(`
 `);
 const secret = 'a secret: "it" at "input.name"; is 5';
 
-/** What is said of a document, or else of the variables that it takes. */
+/** Returns the redacted message for a document, or for the variables that it takes. */
 function messagesOf(document: string, variables?: Record<string, unknown>): string[] {
   try {
     const parsed = parse(document);
@@ -48,7 +48,7 @@ test.each(inDocuments)('%s', (document, message) => {
   expect(messagesOf(document)).toEqual([message]);
 });
 
-describe('of variables the place is said, and what is wrong there', () => {
+describe('an error of a variable names its path and reason', () => {
   const whole = 'Variable "$input" got an invalid value';
   const inVariables: [input: unknown, message: string][] = [
     [secret, `${whole}; Expected type "Login" to be an object.`],
@@ -66,12 +66,12 @@ describe('of variables the place is said, and what is wrong there', () => {
     expect(messagesOf('query ($input: Login!) { logIn(input: $input) }', { input })).toEqual([message]);
   });
 
-  test('an enum', () => {
+  test('for an enum', () => {
     const message = 'Variable "$order" got an invalid value; The value does not exist in "Order" enum.';
     expect(messagesOf('query ($order: Order) { logIn(order: $order) }', { order: secret })).toEqual([message]);
   });
 
-  test('or nothing but the variable, where that is not known', () => {
+  test('and only the variable if its path is unknown', () => {
     expect(redactErrorValues(`Variable "$input" got invalid value "${secret}"; Because.`)).toBe(`${whole}.`);
   });
 });

@@ -2,17 +2,17 @@ import { describe, expect, test } from 'vitest';
 import type { LogLine } from '../../tests/support/captured-log.ts';
 import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 
-const people = ['Bearer ada', 'Bearer bob', undefined, 'Bearer ada', 'Bearer eve'];
+const authorizations = ['Bearer ada', 'Bearer bob', undefined, 'Bearer ada', 'Bearer eve'];
 const headersOf = (authorization: string | undefined, requestId: string) => ({
   'x-request-id': requestId,
   ...(authorization && { authorization }),
 });
 const answered = (log: LogLine[]) => log.filter(({ msg }) => msg === 'answered');
 
-describe('nothing of one request is remembered for the next of the same text:', () => {
-  test('not who asked it, nor its id', async () => {
+describe('a repeated request does not get from an earlier one', () => {
+  test('its authorization or id', async () => {
     const { url } = await startTinyServer();
-    for (const [index, authorization] of people.entries()) {
+    for (const [index, authorization] of authorizations.entries()) {
       const response = await post(url, { query: '{ request }' }, headersOf(authorization, `r-${index}`));
       const { data } = (await response.json()) as { data: { request: string } };
       expect(JSON.parse(data.request)).toEqual({ requestId: `r-${index}`, ...(authorization && { authorization }) });
@@ -20,7 +20,7 @@ describe('nothing of one request is remembered for the next of the same text:', 
     }
   });
 
-  test('not who asked at the same time', async () => {
+  test('the authorization of a concurrent one', async () => {
     const { url } = await startTinyServer();
     const ask = async (index: number) => {
       const response = await post(url, { query: '{ request }' }, headersOf(`Bearer ${index}`, `r-${index}`));
@@ -33,7 +33,7 @@ describe('nothing of one request is remembered for the next of the same text:', 
     );
   });
 
-  test('not its variables', async () => {
+  test('its variables', async () => {
     const { url } = await startTinyServer();
     const query = 'query ($text: String! = "nothing") { echo(text: $text) }';
     const values = [{ text: '1' }, {}, { text: '2' }, undefined, { other: '3' }];
@@ -43,7 +43,7 @@ describe('nothing of one request is remembered for the next of the same text:', 
     expect(answers).toEqual(texts.map((echo) => ({ data: { echo } })));
   });
 
-  test('not its errors', async () => {
+  test('its errors', async () => {
     const { url } = await startTinyServer();
     const query = 'query ($no: Boolean!) { hello refusal @skip(if: $no) }';
     for (const no of [false, true, false, true]) {
@@ -52,7 +52,7 @@ describe('nothing of one request is remembered for the next of the same text:', 
     }
   });
 
-  test('not whether its client has gone away', async () => {
+  test('that its client disconnected', async () => {
     const { url, slowBegan, finishSlow } = await startTinyServer();
     await post(url, { query: '{ a: hello slow @include(if: false) }' });
     const query = 'query ($is: Boolean!) { slow @include(if: $is) hello }';
@@ -72,8 +72,8 @@ describe('nothing of one request is remembered for the next of the same text:', 
   });
 });
 
-describe('each request of a text that comes again', () => {
-  test('has one line of its own, with the same keys, and nothing in it but what is not secret', async () => {
+describe('each repeated request', () => {
+  test('has one log line with the same keys, and without variables or token', async () => {
     const { url, log } = await startTinyServer();
     const query = 'query Say($text: String!) { echo(text: $text) }';
     for (let time = 1; time <= 4; time++) {
@@ -85,7 +85,7 @@ describe('each request of a text that comes again', () => {
     expect(JSON.stringify(log)).not.toMatch(/my password|my-token/);
   });
 
-  test('logs its bug once, by its own id, which its client is told', async () => {
+  test('logs its bug once under its own id, which is in the response', async () => {
     const { url, log } = await startTinyServer();
     const ids = ['r-1', 'r-2', 'r-3', 'r-4'];
     for (const id of ids) {
@@ -98,7 +98,7 @@ describe('each request of a text that comes again', () => {
     expect(answered(log)).toMatchObject(ids.map((requestId) => ({ requestId, codes: ['INTERNAL_SERVER_ERROR'] })));
   });
 
-  test('is answered in the type that its own client accepts', async () => {
+  test('is answered in the media type that its own client accepts', async () => {
     const { url } = await startTinyServer();
     const types = ['application/json', 'application/graphql-response+json', 'application/json', 'application/*'];
     const got: (string | null)[] = [];

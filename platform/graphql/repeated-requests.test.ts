@@ -2,33 +2,33 @@ import { describe, expect, test } from 'vitest';
 import { post, startTinyServer, type TinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { answerOf, ask, requests } from '../testing/requests.ts';
 
-/** A server that was asked everything before. */
-async function startSeasoned() {
+/** A server that has executed every request before. */
+async function startWarm() {
   const server = await startTinyServer();
   for (const request of Object.values(requests)) await ask(server.url, request);
   const lines = server.log.length;
   return { ...server, newLines: () => server.log.slice(lines) };
 }
 
-/** Of each line its keys, and what is the same each time: when it was is not, nor which request's, nor who called whom. */
+/** The lines of a log without time, request id and stack, but with their keys. */
 const withoutIds = (log: TinyServer['log']) =>
   log.map((line) => ({ ...line, time: 0, ms: 0, requestId: '', err: line.err?.message, keys: Object.keys(line) }));
 
-describe('a server has the same answer, and the same lines in its log, whether it was asked before or not, for', () => {
+describe('a first and a repeated request have the same response and log lines for', () => {
   test.each(Object.entries(requests))('%s', async (_, request) => {
-    const [fresh, seasoned] = [await startTinyServer(), await startSeasoned()];
+    const [fresh, warm] = [await startTinyServer(), await startWarm()];
     const answer = await ask(fresh.url, request);
     expect(answer.status).toBe(request.status);
-    for (let time = 1; time <= 3; time++) expect(await ask(seasoned.url, request)).toEqual(answer);
+    for (let time = 1; time <= 3; time++) expect(await ask(warm.url, request)).toEqual(answer);
     const [, ...lines] = withoutIds(fresh.log);
-    expect(withoutIds(seasoned.newLines())).toEqual([...lines, ...lines, ...lines]);
+    expect(withoutIds(warm.newLines())).toEqual([...lines, ...lines, ...lines]);
   });
 });
 
-describe('a mutation that was posted before', () => {
+describe('a repeated mutation', () => {
   const body = { query: 'mutation { change }' };
 
-  test('runs once each time that it is posted', async () => {
+  test('runs once for each request', async () => {
     const { url, changes } = await startTinyServer();
     for (let time = 1; time <= 4; time++) {
       expect(await (await post(url, body)).json()).toEqual({ data: { change: time } });
@@ -36,7 +36,7 @@ describe('a mutation that was posted before', () => {
     }
   });
 
-  test('runs once where it fails, too', async () => {
+  test('runs once for each request if it fails', async () => {
     const { url, changes } = await startTinyServer();
     for (let time = 1; time <= 4; time++) {
       const answer = await (await post(url, { query: 'mutation { change refuseChange }' })).json();
@@ -45,31 +45,31 @@ describe('a mutation that was posted before', () => {
     }
   });
 
-  test('is refused by GET', async () => {
+  test('is rejected by GET', async () => {
     const { url, changes } = await startTinyServer();
     for (let time = 1; time <= 3; time++) await post(url, body);
     const response = await get(url, body.query);
     expect([response.status, response.headers.get('allow'), changes()]).toEqual([405, 'POST', 3]);
   });
 
-  test('is refused in a batch', async () => {
+  test('is rejected in a batch', async () => {
     const { url, changes } = await startTinyServer();
     for (let time = 1; time <= 3; time++) await post(url, body);
     expect([(await post(url, [body])).status, changes()]).toEqual([400, 3]);
   });
 
-  test('is refused where its answer is not accepted', async () => {
+  test('is rejected if the client accepts no JSON', async () => {
     const { url, changes } = await startTinyServer();
     for (let time = 1; time <= 3; time++) await post(url, body);
     expect([(await post(url, body, { accept: 'text/html' })).status, changes()]).toEqual([406, 3]);
   });
 });
 
-test('a query by GET is answered the same whether it was posted before or not', async () => {
-  const [fresh, seasoned] = [await startTinyServer(), await startSeasoned()];
+test('a query by GET has the same response after it was posted', async () => {
+  const [fresh, warm] = [await startTinyServer(), await startWarm()];
   const answer = await answerOf(await get(fresh.url, '{ hello }'));
   expect(answer).toMatchObject({ status: 200, text: '{"data":{"hello":"world"}}\n' });
-  for (let time = 1; time <= 3; time++) expect(await answerOf(await get(seasoned.url, '{ hello }'))).toEqual(answer);
+  for (let time = 1; time <= 3; time++) expect(await answerOf(await get(warm.url, '{ hello }'))).toEqual(answer);
 });
 
 const get = (url: string, query: string) =>

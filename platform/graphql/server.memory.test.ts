@@ -11,7 +11,7 @@ const caller = (requestId = 'r-1', authorization?: string) => ({
   client: () => ({ address: '127.0.0.1', userAgent: undefined }),
 });
 
-/** Those that a caller in this process can make, too. */
+/** The requests that a caller in this process can make as well. */
 const operations = Object.entries(requests).flatMap(([name, { body, headers, status }]) =>
   isOperation(body) && !headers ? [[name, { status, body }] as const] : [],
 );
@@ -22,7 +22,7 @@ function isOperation(body: Record<string, unknown>): body is Record<string, unkn
   return typeof query === 'string' && hasVariables && typeof operationName === 'string' && extensions === undefined;
 }
 
-describe('an operation of this process is answered as over HTTP, whether it was asked before or not:', () => {
+describe('an operation of this process has the same response as over HTTP, first and repeated:', () => {
   test.each(operations.filter(([, { status }]) => status === 200))('%s', async (_, request) => {
     const { url, execute } = await startTinyServer();
     const { text } = await ask(url, request);
@@ -34,7 +34,7 @@ describe('an operation of this process is answered as over HTTP, whether it was 
     }
   });
 
-  test('a mutation, which runs once each time', async () => {
+  test('a mutation, which runs once for each call', async () => {
     const { execute, changes } = await startTinyServer();
     for (let time = 1; time <= 4; time++) {
       expect(await execute({ query: 'mutation { change }' }, caller())).toEqual({ data: { change: time } });
@@ -43,7 +43,7 @@ describe('an operation of this process is answered as over HTTP, whether it was 
   });
 });
 
-describe('an operation of this process is rejected where HTTP would answer anything but 200:', () => {
+describe('an operation of this process rejects if the HTTP status would not be 200:', () => {
   test.each(operations.filter(([, { status }]) => status !== 200))('%s', async (_, { status, body }) => {
     const { execute } = await startTinyServer();
     for (let time = 1; time <= 3; time++) {
@@ -53,14 +53,14 @@ describe('an operation of this process is rejected where HTTP would answer anyth
     }
   });
 
-  test('a text that is over the limit', async () => {
+  test('a document over the size limit', async () => {
     const { execute, changes } = await startTinyServer({ maxBodyBytes: 100 });
     const query = `mutation { change } # ${'x'.repeat(100)}`;
     await expect(execute({ query }, caller())).rejects.toThrow('The operation is over 100 bytes.');
     expect(changes()).toBe(0);
   });
 
-  test('variables that are over the limit, of a text that came before', async () => {
+  test('variables over the size limit of a repeated document', async () => {
     const { execute } = await startTinyServer({ maxBodyBytes: 200 });
     const query = 'query ($text: String!) { echo(text: $text) }';
     for (let time = 1; time <= 3; time++) await execute({ query, variables: { text: 'short' } }, caller());
@@ -69,8 +69,8 @@ describe('an operation of this process is rejected where HTTP would answer anyth
   });
 });
 
-describe('what an operation of this process brings along', () => {
-  test('reaches the resolvers, and nobody else', async () => {
+describe('the context of an operation of this process', () => {
+  test('reaches its own resolvers only', async () => {
     const { execute } = await startTinyServer();
     for (const authorization of ['Bearer ada', undefined, 'Bearer bob']) {
       const { data } = await execute({ query: '{ request }' }, caller(`r-${authorization?.length}`, authorization));
@@ -79,7 +79,7 @@ describe('what an operation of this process brings along', () => {
     }
   });
 
-  test('tells the resolvers when nobody waits any more', async () => {
+  test('notifies the resolvers when the caller gives up', async () => {
     const { execute, slowBegan, finishSlow } = await startTinyServer();
     const request = caller();
     const executing = execute({ query: '{ slow }' }, request);
@@ -91,7 +91,7 @@ describe('what an operation of this process brings along', () => {
     await executing;
   });
 
-  test('stands in the log as that of a request over HTTP does, whichever way it went', async () => {
+  test('is logged like that of a request over HTTP, first and repeated', async () => {
     const { execute, log } = await startTinyServer();
     for (const id of ['r-1', 'r-2', 'r-3']) await execute({ query: 'query Greet { hello bug }' }, caller(id));
     const [, ...lines] = log;

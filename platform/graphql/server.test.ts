@@ -9,8 +9,8 @@ import { StartupError } from '../process/startup-error.ts';
 const ask = async (url: string, query: string) => (await post(url, { query })).json();
 const at = (host: string, port: number) => startTinyServer({ listen: { host, port, portVariable: 'TINY_PORT' } });
 
-describe('a server that cannot listen says how to mend it', () => {
-  test('where its port is taken', async () => {
+describe('a server that cannot listen says how to fix it', () => {
+  test('if its port is in use', async () => {
     const taken = await listen(() => {});
     const { port } = new URL(taken.url);
     const starting = at('127.0.0.1', Number(port));
@@ -21,15 +21,18 @@ describe('a server that cannot listen says how to mend it', () => {
     await taken.stop();
   });
 
-  // A documentation address (RFC 5737) and a name that nobody may have (RFC 2606).
-  test.each(['192.0.2.1', 'nowhere.invalid'])('where its host is %s, which is not its own', async (host) => {
-    const starting = at(host, 0);
-    await expect(starting).rejects.toThrow(StartupError);
-    await expect(starting).rejects.toThrow(/set HOST to one that is/);
-  });
+  // A documentation address (RFC 5737) and a reserved name (RFC 2606).
+  test.each(['192.0.2.1', 'nowhere.invalid'])(
+    'if its host is %s, which is no address of this machine',
+    async (host) => {
+      const starting = at(host, 0);
+      await expect(starting).rejects.toThrow(StartupError);
+      await expect(starting).rejects.toThrow(/set HOST to one that is/);
+    },
+  );
 });
 
-test('a server that cannot listen lets go of what it needed', async () => {
+test('a server that cannot listen releases its resources', async () => {
   const taken = await listen(() => {});
   const { port } = new URL(taken.url);
   const closed: string[] = [];
@@ -41,7 +44,7 @@ test('a server that cannot listen lets go of what it needed', async () => {
 });
 
 describe('a bug', () => {
-  test.each(['bug', 'codedBug'])('(%s) is masked, and named by the id of its request', async (field) => {
+  test.each(['bug', 'codedBug'])('(%s) is masked, with the id of its request', async (field) => {
     const { url } = await startTinyServer();
     const response = await post(url, { query: `{ hello ${field} }` }, { 'x-request-id': 'r-1' });
     const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId: 'r-1' };
@@ -57,7 +60,7 @@ describe('a bug', () => {
     ]);
   });
 
-  test('is logged once, whole, with its cause and the id of its request', async () => {
+  test('is logged once with stack, cause and the id of its request', async () => {
     const { url, log } = await startTinyServer();
     await post(url, { query: '{ bug }' }, { 'x-request-id': 'r-1' });
     const bugs = log.filter(({ msg }) => msg === 'bug');
@@ -66,8 +69,8 @@ describe('a bug', () => {
   });
 });
 
-describe('a refusal', () => {
-  test('is shown as it is, and nothing of what caused it', async () => {
+describe('an API error', () => {
+  test('is in the response, without its cause', async () => {
     const { url } = await startTinyServer();
     const errors = [{ message: 'There is no such thing.', extensions: { code: 'NOT_FOUND' }, path: ['refusal'] }];
     const answer = await ask(url, '{ refusal }');
@@ -75,13 +78,13 @@ describe('a refusal', () => {
     expect(JSON.stringify(answer)).not.toContain('0 rows');
   });
 
-  test('is no bug: its code is logged and nothing more', async () => {
+  test('is no bug: only its code is logged', async () => {
     const { url, log } = await startTinyServer();
     await ask(url, '{ refusal }');
     expect(log.slice(1)).toMatchObject([{ msg: 'answered', codes: ['NOT_FOUND'] }]);
   });
 
-  test('for something that is away is logged with its cause', async () => {
+  test('for an unavailable dependency is logged with its cause', async () => {
     const { url, log } = await startTinyServer();
     await ask(url, '{ unavailable }');
     const [, line] = log;
@@ -90,7 +93,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('a document that cannot be executed is refused with 400 and', () => {
+describe('a document that cannot be executed is rejected with 400 and', () => {
   test.each<[string, string, { query: string; operationName?: string }]>([
     ['OPERATION_RESOLUTION_FAILURE', 'a subscription', { query: 'subscription { hello }' }],
     ['OPERATION_RESOLUTION_FAILURE', 'two operations', { query: 'query A { hello } query B { hello }' }],
@@ -98,7 +101,7 @@ describe('a document that cannot be executed is refused with 400 and', () => {
     ['GRAPHQL_PARSE_FAILED', 'half a document', { query: '{ hello' }],
     ['GRAPHQL_VALIDATION_FAILED', 'an unknown field', { query: '{ goodbye }' }],
     ['GRAPHQL_VALIDATION_FAILED', 'a definition of a type', { query: 'type Person { name: String }' }],
-  ])('%s where it is %s', async (code, _, body) => {
+  ])('%s for %s', async (code, _, body) => {
     const { url, log } = await startTinyServer();
     const response = await post(url, body);
     expect(response.status).toBe(400);
@@ -106,7 +109,7 @@ describe('a document that cannot be executed is refused with 400 and', () => {
     expect(log.filter(({ level }) => Number(level) >= 40)).toEqual([]);
   });
 
-  test('BAD_USER_INPUT where a variable is of the wrong type, and its value is not repeated whole', async () => {
+  test('BAD_USER_INPUT for a variable of the wrong type, without its value', async () => {
     const { url } = await startTinyServer();
     const query = 'query ($text: String!) { echo(text: $text) }';
     const response = await post(url, { query, variables: { text: { image: 'x'.repeat(5_000) } } });
@@ -116,7 +119,7 @@ describe('a document that cannot be executed is refused with 400 and', () => {
   });
 });
 
-test('no answer holds HTML, a stack trace or a path of the inside', async () => {
+test('no response holds HTML, a stack trace or a file path', async () => {
   const { url, origin } = await startTinyServer();
   const documents = ['{ bug codedBug refusal unavailable }', '{ nothing }', '{', 'subscription { hello }'];
   const answers = await Promise.all([
@@ -129,7 +132,7 @@ test('no answer holds HTML, a stack trace or a path of the inside', async () => 
   }
 });
 
-test('the line of a request holds its operation, and nothing of its variables, token or data', async () => {
+test('the log line of a request holds its operation, and no variables, token or data', async () => {
   const { url, log } = await startTinyServer();
   const body = { query: 'query Say($text: String!) { echo(text: $text) }', variables: { text: 'my password' } };
   await post(url, body, { authorization: 'Bearer my-token', 'x-request-id': 'r-1' });
@@ -144,7 +147,7 @@ test('the line of a request holds its operation, and nothing of its variables, t
 });
 
 describe('the health of a process', () => {
-  test('is not ready where it could not answer, and lives; why is logged and not told', async () => {
+  test('is live but not ready if it could not answer, and the reason is only logged', async () => {
     const checkReady = () => {
       throw new Error('The database connection is not open');
     };
@@ -155,7 +158,7 @@ describe('the health of a process', () => {
     expect(log.at(-1)).toMatchObject({ msg: 'not ready', err: { message: 'The database connection is not open' } });
   });
 
-  test('is ready where it could answer', async () => {
+  test('is ready if it could answer', async () => {
     const { origin } = await startTinyServer();
     const ready = await fetch(`${origin}/health/ready?probe=1`);
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok' }]);
@@ -163,7 +166,7 @@ describe('the health of a process', () => {
 });
 
 describe('a server that stops', () => {
-  test('answers first what it was asked, and takes nothing new meanwhile or afterwards', async () => {
+  test('answers requests in flight and accepts no new ones', async () => {
     const events: string[] = [];
     const close = () => void events.push('closed');
     const { url, slowBegan, finishSlow, stop } = await startTinyServer({ close });
@@ -180,7 +183,7 @@ describe('a server that stops', () => {
     await expect(post(url, { query: '{ hello }' })).rejects.toThrow();
   });
 
-  test('lets a client that reads slowly read its answer to the end', async () => {
+  test('lets a slow client read its response to the end', async () => {
     const { url, stop } = await startTinyServer({ maxBodyBytes: 20_000_000 });
     const sending = request(url, { method: 'POST', headers: { 'content-type': 'application/json' } });
     const long = 'x'.repeat(10_000_000);
@@ -192,7 +195,7 @@ describe('a server that stops', () => {
     await stopping;
   });
 
-  test('waits for no client that merely keeps its connection', async () => {
+  test('does not wait for idle connections', async () => {
     const { url, stop } = await startTinyServer();
     await ask(url, '{ hello }');
     await stop();

@@ -1,7 +1,7 @@
 import { getLocation, Kind, Location, type Source, Token, TokenKind } from 'graphql';
 
 /** Part of a parsed document, for keeping. */
-export interface LeanDocument<Part> {
+export interface CompactDocument<Part> {
   part: Part;
   /** Estimated heap of the part, without the text. */
   sizeBytes: number;
@@ -14,7 +14,7 @@ const bytesPerNode = 180;
  * Copies part of a parsed document without the tokens of its text, which take twice the memory of all nodes. Errors still
  * find line and column of fields, variables and values.
  */
-export function withoutTokens<Part>(part: Part): LeanDocument<Part> {
+export function withoutTokens<Part>(part: Part): CompactDocument<Part> {
   let nodes = 0;
   const copy = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(copy);
