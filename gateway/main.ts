@@ -7,7 +7,7 @@ import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 
 await runProcess({
-  about: 'gateway: the one entry point; plans operations and asks the subgraphs.',
+  about: 'gateway: the one entry point for clients. Plans operations and calls the subgraphs.',
   spec: gatewayEnvironment,
   start: async (env) => {
     const gateway = await startGateway({

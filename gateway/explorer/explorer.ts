@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { AnswerPath } from '../../platform/graphql/http-handler.ts';
+import type { PathHandler } from '../../platform/graphql/http-handler.ts';
 import { sendError } from '../../platform/http/json-body.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { loadPage } from './load-page.ts';
@@ -7,9 +7,9 @@ import { createServedFile, filesFolder, indexName, type PageFile, pageHeaders, t
 
 export interface Explorer {
   /** Serves the page. */
-  page: AnswerPath;
+  page: PathHandler;
   /** The request handlers by path: the page at the root, and its files below `/explorer/`. */
-  paths: Record<string, AnswerPath>;
+  paths: Record<string, PathHandler>;
   /** Loads and compresses the page in the background, before the first request. Never rejects. */
   prepare(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export function createExplorer({ load = loadPage, log }: { load?: () => Promise<
   };
 
   const serve =
-    (nameFor: (path: string) => string): AnswerPath =>
+    (nameFor: (path: string) => string): PathHandler =>
     async (req, res, { requestId, headers }) => {
       if (req.method !== 'GET' && req.method !== 'HEAD')
         return sendError(res, methodNotAllowed, { ...headers, allow: 'GET, HEAD' });

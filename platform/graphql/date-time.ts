@@ -1,8 +1,8 @@
 import { GraphQLScalarType, valueFromASTUntyped } from 'graphql';
 
 /**
- * An instant in UTC, RFC 3339 with milliseconds. What comes in is passed on as it came: the rule that takes it says
- * what is wrong with it as BAD_USER_INPUT with the field's path, where GraphQL could only refuse the whole document.
+ * An instant in UTC: RFC 3339 with milliseconds. Input is passed on unchanged. The rule that takes it reports an invalid
+ * one as BAD_USER_INPUT with the field's path, where GraphQL itself could only reject the whole document.
  */
 export const dateTime = new GraphQLScalarType<unknown, string>({
   name: 'DateTime',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
-import type { AnswerPath } from './http-handler.ts';
+import type { PathHandler } from './http-handler.ts';
 
-const page: AnswerPath = (_, res, { headers }) =>
+const page: PathHandler = (_, res, { headers }) =>
   void res.writeHead(200, { ...headers, 'content-type': 'text/html' }).end('<h1>A page</h1>');
 const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const query = `?query=${encodeURIComponent('{ hello }')}`;
@@ -48,7 +48,7 @@ test('a server without a page treats browsers like any client', async () => {
 describe('a path that ends in an asterisk', () => {
   const paths = {
     '/files/*': page,
-    '/files/one': (async (_, res) => void res.writeHead(204).end()) satisfies AnswerPath,
+    '/files/one': (async (_, res) => void res.writeHead(204).end()) satisfies PathHandler,
   };
 
   test.each(['/files/other', '/files/', '/files/other?x=/y'])('matches %s', async (path) => {

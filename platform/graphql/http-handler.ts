@@ -11,19 +11,19 @@ import type { RequestContext } from './apollo-server.ts';
 import { maskedMessage } from './error-formatting.ts';
 import type { Execution } from './execute.ts';
 
-/** What of an HTTP request reaches the resolvers; nothing else of it does. */
+/** The parts of an HTTP request that reach resolvers. */
 export interface IncomingRequest {
   authorization: string | undefined;
-  /** The client's `x-request-id` where it is fit for a log line, or a new one. */
+  /** The client's `x-request-id` if it is safe in a log line, or a new one. */
   requestId: string;
-  /** Aborts when the client has gone away before it was answered. */
+  /** Aborts when the client disconnects before the response. */
   clientGone: Signal;
-  /** Read when it is asked for: most operations need nothing of it. */
+  /** A function, because most operations do not need it. */
   client: () => ClientInfo;
 }
 
-/** An answer to something else than GraphQL, at a path of its own. `headers` belong to every answer. */
-export type AnswerPath = (
+/** Responds to requests at a path of its own. `headers` go with every response. */
+export type PathHandler = (
   req: IncomingMessage,
   res: ServerResponse,
   exchange: { requestId: string; headers: Record<string, string> },
@@ -33,34 +33,34 @@ export interface GraphqlHttpSettings<Context extends RequestContext> {
   apollo: ApolloServer<RequestContext>;
   execution: Execution;
   context: (request: IncomingRequest) => Context;
-  /** Throws where the process could not answer a query. */
+  /** Throws if the process could not answer a query now. */
   checkReady: () => void;
-  /** Who asks; the other end of the connection where it is left out. */
+  /** Identifies the client; by the remote address by default. */
   clientOf?: (req: IncomingMessage) => ClientInfo;
-  /** What is answered at other paths than `/graphql`: `/events`, or `/files/*` for everything right below it. */
-  paths?: Readonly<Record<string, AnswerPath>>;
-  /** What is answered at `/graphql` to GET and HEAD where the client would rather have a page, as browsers do. */
-  page?: AnswerPath;
-  /** Origins that browsers may call from; none where it is left out. */
+  /** Handlers of other paths: `/events`, or `/files/*` for every path directly below. */
+  paths?: Readonly<Record<string, PathHandler>>;
+  /** Handles GET and HEAD of `/graphql` for clients that prefer HTML, such as browsers. */
+  page?: PathHandler;
+  /** Origins that browsers may call from; none by default. */
   corsOrigins?: readonly string[];
-  /** Of the body, after decompression; `defaultMaxBodyBytes` where it is left out. */
+  /** Limit of a body after decompression; `defaultMaxBodyBytes` by default. */
   maxBodyBytes?: number;
   log: Logger;
 }
 
 export const defaultMaxBodyBytes = 2 * 1024 * 1024;
 
-/** Apollo reads these of a request's headers: to negotiate the answer and to keep out cross-site requests. */
+/** Headers that Apollo Server reads, for content negotiation and to reject cross-site requests. */
 const headersForApollo = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name'];
 
-/** Apollo says so too, but only when the operation has been executed. */
+/** Sent before execution; Apollo Server itself would find out only afterwards. */
 const notAcceptable: HttpError = {
   status: 406,
   code: 'BAD_REQUEST',
   message: `Accept one of ${answerTypes.join(', ')}.`,
 };
 
-/** Serves `/graphql`, `/health/live`, `/health/ready`, and what `page` and `paths` add. All but what these add is JSON. */
+/** Serves `/graphql`, `/health/live` and `/health/ready` with JSON, and what `page` and `paths` add. */
 export function createGraphqlListener<Context extends RequestContext>(
   settings: GraphqlHttpSettings<Context>,
 ): RequestListener {
@@ -95,7 +95,7 @@ interface Exchange {
   req: IncomingMessage;
   res: ServerResponse;
   requestId: string;
-  /** Of every answer. */
+  /** Sent with every response. */
   headers: Record<string, string>;
 }
 
@@ -105,25 +105,25 @@ async function route<Context extends RequestContext>(routing: Routing<Context>, 
   switch (path) {
     case '/graphql':
       if (routing.page && isRead(req) && prefersPage(req.headers.accept)) return routing.page(req, res, exchange);
-      // Only what a browser sends from another origin has the header.
+      // Browsers send the header from other origins only.
       if (req.headers.origin !== undefined || req.method === 'OPTIONS')
         await new Promise<void>((resolve) => routing.allowOrigins(req, res, () => resolve()));
       if (req.method === 'OPTIONS') return void res.writeHead(204, headers).end();
-      return answerGraphql(routing, exchange);
+      return executeGraphql(routing, exchange);
     case '/health/live':
       return sendJson(res, 200, { status: 'ok' }, headers);
     case '/health/ready':
-      return answerReady(routing, exchange);
+      return sendReadiness(routing, exchange);
     default: {
-      const answerPath = routing.paths?.[path] ?? routing.paths?.[allBeside(path)];
-      if (answerPath) return answerPath(req, res, exchange);
+      const handler = routing.paths?.[path] ?? routing.paths?.[folderKey(path)];
+      if (handler) return handler(req, res, exchange);
       const message = 'There is nothing here: GraphQL is at /graphql.';
       return sendError(res, { status: 404, code: 'BAD_REQUEST', message }, headers);
     }
   }
 }
 
-function answerReady<Context extends RequestContext>(
+function sendReadiness<Context extends RequestContext>(
   { checkReady, log }: Routing<Context>,
   { res, requestId, headers }: Exchange,
 ): void {
@@ -136,7 +136,7 @@ function answerReady<Context extends RequestContext>(
   }
 }
 
-async function answerGraphql<Context extends RequestContext>(
+async function executeGraphql<Context extends RequestContext>(
   routing: Routing<Context>,
   exchange: Exchange,
 ): Promise<void> {
@@ -147,19 +147,19 @@ async function answerGraphql<Context extends RequestContext>(
   if ('error' in read) return sendError(res, read.error, headers);
   const { authorization } = req.headers;
   const client = () => (routing.clientOf ?? remoteClient)(req);
-  const context = routing.context({ authorization, requestId, clientGone: whenClientGoes(res), client });
+  const context = routing.context({ authorization, requestId, clientGone: whenClientDisconnects(res), client });
   const response = await routing.execution.executePrepared(read.body, context);
-  if (!response) return answerByApollo(routing.apollo, exchange, { body: read.body, context });
+  if (!response) return executeByApollo(routing.apollo, exchange, { body: read.body, context });
   sendText(res, response.status, `${JSON.stringify(response.body)}\n`, { ...headers, 'content-type': type });
 }
 
-/** Parses and validates what is new; a valid operation is prepared and executed, so that it does not come here again. */
-async function answerByApollo(
+/** Executes a request that has no prepared operation: Apollo Server parses and validates it, which prepares it. */
+async function executeByApollo(
   apollo: ApolloServer<RequestContext>,
   { req, res, headers }: Exchange,
   { body, context }: { body: unknown; context: RequestContext },
 ): Promise<void> {
-  const answer = await apollo.executeHTTPGraphQLRequest({
+  const response = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: req.method ?? 'GET',
       headers: pickHeaders(req),
@@ -168,8 +168,8 @@ async function answerByApollo(
     },
     context: async () => context,
   });
-  if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported.');
-  sendText(res, answer.status ?? 200, answer.body.string, { ...headers, ...Object.fromEntries(answer.headers) });
+  if (response.body.kind !== 'complete') throw new Error('Incremental delivery is not supported.');
+  sendText(res, response.status ?? 200, response.body.string, { ...headers, ...Object.fromEntries(response.headers) });
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {
@@ -177,8 +177,8 @@ function pathOf({ url = '' }: IncomingMessage): string {
   return query < 0 ? url : url.slice(0, query);
 }
 
-/** The key in `paths` that stands for a path and all others in its folder. */
-const allBeside = (path: string) => `${path.slice(0, path.lastIndexOf('/') + 1)}*`;
+/** Returns the key in `paths` that matches every path of the same folder. */
+const folderKey = (path: string) => `${path.slice(0, path.lastIndexOf('/') + 1)}*`;
 
 const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
 
@@ -191,15 +191,15 @@ function pickHeaders(req: IncomingMessage): HeaderMap {
   return headers;
 }
 
-function whenClientGoes(res: ServerResponse): Signal {
+function whenClientDisconnects(res: ServerResponse): Signal {
   const gone = createAbortable();
   res.once('close', () => {
-    if (!res.writableFinished) gone.abort(new Error('The client has gone away.'));
+    if (!res.writableFinished) gone.abort(new Error('The client has disconnected.'));
   });
   return gone;
 }
 
 function requestIdOf(req: IncomingMessage): string {
-  const given = req.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+  const sent = req.headers['x-request-id'];
+  return typeof sent === 'string' && /^[\w.-]{1,64}$/.test(sent) ? sent : randomUUID();
 }

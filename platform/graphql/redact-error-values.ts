@@ -1,8 +1,8 @@
-/** What a parser found where it expected something else: whatever was meant by it. */
+/** The token that a syntax error names. */
 const token = / (Name|Int|Float|String|BlockString) ".*"\.$/s;
 const path = / at "[\w.[\]]+"$/;
 
-/** What graphql-js writes before a value that it repeats, to the end of the message. */
+/** Messages of graphql-js that end with a value, and what remains of each. */
 const beforeValues: [pattern: RegExp, without: string][] = [
   [/^((?:Int|Float|String|Boolean|ID|Enum "\w+") cannot represent [^:]*): .*$/s, '$1.'],
   [/^(Expected value of type "[^"]*"), found .*$/s, '$1.'],
@@ -11,20 +11,20 @@ const beforeValues: [pattern: RegExp, without: string][] = [
 ];
 
 /**
- * What graphql-js says is wrong with a document or with variables, without the values that it repeats: they may be a
- * password, a token or a whole image, and whoever sent them knows them. `reason` is the message of the error that it is
- * about, where there is one: what is wrong with the one value within a variable.
+ * Removes values from a message of graphql-js about a document or its variables: they may be a password, a token or a
+ * whole image, and the client knows them. `reason` is the message of the original error, if there is one: it says what is
+ * wrong with one value inside a variable.
  */
 export function redactErrorValues(message: string, reason = ''): string {
   if (message.startsWith('Syntax Error: ')) return message.replace(token, ' $1.');
   const [, variable] = /^(Variable "\$\w+" got) invalid value /.exec(message) ?? [];
-  if (variable === undefined) return withoutValue(message);
-  const isOfOne = reason !== '' && message.endsWith(`; ${reason}`);
-  if (!isOfOne) return `${variable} an invalid value.`;
-  const [place = ''] = path.exec(message.slice(0, -`; ${reason}`.length)) ?? [];
-  return `${variable} an invalid value${place}; ${withoutValue(reason)}`;
+  if (variable === undefined) return withoutEndingValue(message);
+  const concernsOneValue = reason !== '' && message.endsWith(`; ${reason}`);
+  if (!concernsOneValue) return `${variable} an invalid value.`;
+  const [at = ''] = path.exec(message.slice(0, -`; ${reason}`.length)) ?? [];
+  return `${variable} an invalid value${at}; ${withoutEndingValue(reason)}`;
 }
 
-function withoutValue(message: string): string {
+function withoutEndingValue(message: string): string {
   return beforeValues.reduce((left, [pattern, without]) => left.replace(pattern, without), message);
 }

@@ -23,7 +23,7 @@ const typeDefs = gql`
   type Mutation { first(number: Int! = 3 kind: Kind! = BIG): String second: String late: String fails: String failsLate: String }
 `;
 
-/** A schema, and which of its mutations ran. */
+/** Creates a schema, and records which of its mutations ran. */
 export function createSchema() {
   const ran: string[] = [];
   const now = (name: string) => () => {
@@ -51,17 +51,17 @@ export function createSchema() {
   return { schema: buildSubgraphSchema({ typeDefs, resolvers: { DateTime: dateTime, Query, Mutation, Person } }), ran };
 }
 
-/** In what the compiled executor differs from graphql-js, which is asked the same: first, and again and again. */
+/** Lists how the compiled executor differs from graphql-js in the first and in repeated runs. */
 export async function differencesOf(source: string, ...variables: Variables[]): Promise<Difference[]> {
   const { schema, ran } = createSchema();
-  const { stock, compiled } = await createExecutors(schema);
+  const { graphqlJs, compiled } = await createExecutors(schema);
   const found: Difference[] = [];
   const times = variables.length > 0 ? variables : [{}];
   for (const values of [...times, ...times, ...times]) {
-    const asked = { source, variables: values };
-    const wanted = await stock(asked, {});
+    const request = { source, variables: values };
+    const wanted = await graphqlJs(request, {});
     const wantedRuns = ran.splice(0).join();
-    const got = await compiled(asked, {});
+    const got = await compiled(request, {});
     found.push(...differences(wanted, got));
     const runs = ran.splice(0).join();
     if (runs !== wantedRuns) found.push({ what: 'what ran', wanted: wantedRuns, got: runs });

@@ -1,13 +1,13 @@
 import { post } from '../../tests/support/subgraphs/tiny-server.ts';
 
-/** What is posted, with the status of its answer. Nothing of it changes anything, so that it may be sent at any time. */
+/** A body to post and the expected status. None of them has side effects, so that they can be sent in any order. */
 export interface TestRequest {
   status: number;
   body: Body;
   headers?: Record<string, string>;
 }
 
-/** A body as clients write it: more than an operation, or less. */
+/** A request body that may have more or less than an operation. */
 export interface Body extends Record<string, unknown> {
   query?: unknown;
   variables?: unknown;
@@ -22,19 +22,19 @@ const conditional = 'query ($yes: Boolean!) { hello @include(if: $yes) other: he
 const persistedQuery = { version: 1, sha256Hash: 'ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38' };
 const responseJson = 'application/graphql-response+json';
 
-/** By what is told of them; several share a text, so that what is remembered of one could be taken for another. */
+/** Requests by description. Several share a document, so that a cache could confuse them. */
 export const requests: Record<string, TestRequest> = {
   'a query': { status: 200, body: { query: '{ hello }' } },
   'a query with a name': { status: 200, body: { query: 'query Greet { hello }' } },
-  'a query with other names': { status: 200, body: { query: '{ a: hello b: hello hello }' } },
+  'a query with aliases': { status: 200, body: { query: '{ a: hello b: hello hello }' } },
   'a query with a fragment': {
     status: 200,
     body: { query: '{ ...F ... { hello } } fragment F on Query { a: hello }' },
   },
-  'the type of the root': { status: 200, body: { query: '{ __typename }' } },
+  __typename: { status: 200, body: { query: '{ __typename }' } },
   'a variable': { status: 200, body: { query: echo, variables: { text: 'é "1"\n' } } },
   'another value of the variable': { status: 200, body: { query: echo, variables: { text: '2' } } },
-  'a variable too many': { status: 200, body: { query: echo, variables: { text: '2', more: 1 } } },
+  'an unknown variable': { status: 200, body: { query: echo, variables: { text: '2', more: 1 } } },
   'a variable of the wrong type': { status: 400, body: { query: echo, variables: { text: 5 } } },
   'a variable that is a list': { status: 400, body: { query: echo, variables: { text: ['1'] } } },
   'a variable that is null': { status: 400, body: { query: echo, variables: { text: null } } },
@@ -42,14 +42,14 @@ export const requests: Record<string, TestRequest> = {
   'no variables': { status: 400, body: { query: echo } },
   'variables that are null': { status: 400, body: { query: echo, variables: null } },
   'variables that are a list': { status: 400, body: { query: fallback, variables: [] } },
-  'variables that are a text': { status: 400, body: { query: fallback, variables: '{}' } },
+  'variables that are a string': { status: 400, body: { query: fallback, variables: '{}' } },
   'a name that is a number': { status: 400, body: { query: '{ hello }', operationName: 5 } },
   'a document that is a list': { status: 400, body: { query: ['{ hello }'] } },
   'the default of a variable': { status: 200, body: { query: fallback } },
   'another value than the default': { status: 200, body: { query: fallback, variables: { text: 'something' } } },
   'null in place of the default': { status: 400, body: { query: fallback, variables: { text: null } } },
-  'a condition that holds': { status: 200, body: { query: conditional, variables: { yes: true } } },
-  'a condition that does not hold': { status: 200, body: { query: conditional, variables: { yes: false } } },
+  'a condition that is true': { status: 200, body: { query: conditional, variables: { yes: true } } },
+  'a condition that is false': { status: 200, body: { query: conditional, variables: { yes: false } } },
   'the first of two operations': { status: 200, body: { query: two, operationName: 'One' } },
   'the second of two operations': { status: 200, body: { query: two, operationName: 'Two' } },
   'none of two operations': { status: 400, body: { query: two } },
@@ -62,11 +62,11 @@ export const requests: Record<string, TestRequest> = {
   'no extensions': { status: 200, body: { query: '{ hello }', extensions: {} } },
   'extensions that are null': { status: 200, body: { query: '{ hello }', extensions: null } },
   'a persisted query': { status: 200, body: { query: '{ hello }', extensions: { persistedQuery } } },
-  'a refusal': { status: 200, body: { query: '{ hello refusal }' } },
-  'something that is away': { status: 200, body: { query: '{ unavailable }' } },
+  'an API error': { status: 200, body: { query: '{ hello refusal }' } },
+  'an unavailable dependency': { status: 200, body: { query: '{ unavailable }' } },
   'a bug': { status: 200, body: { query: '{ hello bug }' } },
-  'a bug and a refusal': { status: 200, body: { query: '{\n  codedBug\r\n  again: refusal\n}' } },
-  'what types there are': {
+  'a bug and an API error': { status: 200, body: { query: '{\n  codedBug\r\n  again: refusal\n}' } },
+  introspection: {
     status: 200,
     body: { query: '{ __type(name: "Query") { fields { name args { name } } } }' },
   },
@@ -75,24 +75,24 @@ export const requests: Record<string, TestRequest> = {
   'a subscription': { status: 400, body: { query: 'subscription { hello }' } },
   'no document': { status: 400, body: { query: '' } },
   nothing: { status: 400, body: {} },
-  'a query for another type of answer': {
+  'a query for another media type': {
     status: 200,
     body: { query: '{ hello }' },
     headers: { accept: responseJson },
   },
-  'a bug for another type of answer': {
+  'a bug for another media type': {
     status: 200,
     body: { query: '{ hello bug }' },
     headers: { accept: responseJson },
   },
 };
 
-/** Posts it, and gives all of the answer that is the same each time: the request's id is a word. */
+/** Posts a body, and returns the parts of the response that are the same each time. */
 export async function ask(url: string, { body, headers }: Pick<TestRequest, 'headers'> & { body: unknown }) {
   return answerOf(await post(url, body, headers));
 }
 
-/** An answer without what is of one request alone. */
+/** Reads a response, without its date and request id. */
 export async function answerOf(response: Response) {
   const { date, 'x-request-id': requestId = '', ...headers } = Object.fromEntries(response.headers);
   const text = (await response.text()).replaceAll(requestId, 'the id of the request');

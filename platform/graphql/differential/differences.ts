@@ -2,7 +2,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { canonical, isRecord } from '../../../gateway/execution/differential/operations/random.ts';
 import type { Outcome } from './executors.ts';
 
-/** One thing in which an executor differs from graphql-js, whose part of the answer is what is wanted. */
+/** One part of an outcome in which an executor differs from graphql-js. */
 export interface Difference {
   what: string;
   wanted: string;
@@ -10,16 +10,15 @@ export interface Difference {
 }
 
 /**
- * In what an outcome differs from that of graphql-js: nothing, where it may take its place. The order of errors is that
- * in which they happen to come. Where null takes an object's place, graphql-js does not execute, or not wait for, what
- * else was in it: of what may have failed there, only one error is held against anybody.
+ * Lists how an outcome differs from that of graphql-js. The order of errors does not matter. Below a null that replaces an
+ * object, graphql-js may not execute or await the other fields: of their errors, only one has to agree.
  */
-export function differences(stock: Outcome, compiled: Outcome): Difference[] {
+export function differences(graphqlJs: Outcome, compiled: Outcome): Difference[] {
   const parts: [string, unknown, unknown][] = [
-    ['thrown', thrownOf(stock), thrownOf(compiled)],
-    ['data', canonical(dataOf(stock)), canonical(dataOf(compiled))],
-    ['keys of the result', keysOf(stock), keysOf(compiled)],
-    ['errors', ...errorsOf(stock, compiled)],
+    ['thrown', thrownOf(graphqlJs), thrownOf(compiled)],
+    ['data', canonical(dataOf(graphqlJs)), canonical(dataOf(compiled))],
+    ['keys of the result', keysOf(graphqlJs), keysOf(compiled)],
+    ['errors', ...errorsOf(graphqlJs, compiled)],
   ];
   return parts
     .map(([what, wanted, got]) => ({ what, wanted: textOf(wanted), got: textOf(got) }))
@@ -33,8 +32,8 @@ const keysOf = (outcome: Outcome) => ('result' in outcome ? Object.keys(outcome.
 
 type SomeError = GraphQLError | GraphQLFormattedError;
 
-function errorsOf(stock: Outcome, compiled: Outcome): [string, string] {
-  const [wanted, got] = [stock, compiled].map((outcome) => byPlace(outcome)) as [Places, Places];
+function errorsOf(graphqlJs: Outcome, compiled: Outcome): [string, string] {
+  const [wanted, got] = [graphqlJs, compiled].map((outcome) => byPlace(outcome)) as [Places, Places];
   const texts = (places: Places, others: Places) =>
     [...places]
       .map(([place, errors]) => {
@@ -47,7 +46,7 @@ function errorsOf(stock: Outcome, compiled: Outcome): [string, string] {
   return [texts(wanted, got), texts(got, wanted)];
 }
 
-/** The errors at each null. */
+/** Errors by the path of the null that they led to. */
 type Places = Map<string, string[]>;
 
 const whole = 'at ';
@@ -63,7 +62,7 @@ function byPlace(outcome: Outcome): Places {
   return places;
 }
 
-/** Where the null is that an error led to; marked, where it is the very field that failed. */
+/** Finds the null that an error led to, and marks it if it is the field that failed. */
 function placeOf({ path }: SomeError, data: unknown): string {
   let value = data;
   for (const [depth, key] of (path ?? []).entries()) {
@@ -73,16 +72,16 @@ function placeOf({ path }: SomeError, data: unknown): string {
   return whole + JSON.stringify(path);
 }
 
-/** What executors say of values that are not of their type, each in its own words: clients are told of none of it. */
+/** Messages about values of the wrong type. Executors word them differently, and clients never see them. */
 const complaint = /^Cannot return null for|^Expected |^Abstract type |^Runtime Object type |cannot represent/;
 
-/** All of an error that clients or the log may be told. */
+/** Describes everything of an error that clients or the log may see. */
 function describe(error: SomeError): string {
   const { message, path, locations, extensions = {} } = error;
   const thrown = error instanceof GraphQLError ? error.originalError : undefined;
-  // What has nodes was thrown by graphql-js itself.
+  // An error with nodes was thrown by graphql-js itself.
   const original = thrown instanceof GraphQLError && thrown.nodes ? undefined : thrown;
   const kinds = path || !(error instanceof GraphQLError) ? undefined : error.nodes?.map(({ kind }) => kind);
-  if (complaint.test(message)) return canonical({ message: 'not of its type', path, locations, extensions });
+  if (complaint.test(message)) return canonical({ message: 'wrong type', path, locations, extensions });
   return canonical({ message, path, locations, extensions, original: original && String(original), kinds });
 }

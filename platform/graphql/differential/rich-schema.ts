@@ -14,13 +14,13 @@ import { leafAt } from '../../../gateway/execution/differential/fakes/values.ts'
 import { canonical, happens, hashOf, pickBy } from '../../../gateway/execution/differential/operations/random.ts';
 import { resolveByTypename } from '../jit-support.ts';
 import { richSdl } from './rich-sdl.ts';
-import { errorAt, later, type Mood, wrongs } from './scenarios.ts';
+import { errorAt, later, type Scenario, wrongs } from './scenarios.ts';
 
 interface Place {
   at: string;
   /**
-   * Below a list all values come now, or all of them late: of items that fail at once graphql-js forgets the others,
-   * which then fail where nobody awaits them.
+   * Below a list all values are synchronous or all are late: after an item fails, graphql-js does not await the others,
+   * whose rejections would then be unhandled.
    */
   pace: 'now' | 'late' | undefined;
 }
@@ -30,10 +30,10 @@ interface Thing extends Place {
 }
 
 /**
- * A schema of all there is in one, whose answers are decided by where they stand and by their arguments: so that two
- * executors are told the same, unless they give resolvers other arguments.
+ * Creates a schema with every feature. Its values depend only on their path and arguments, so that two executors get the
+ * same unless they call resolvers with other arguments.
  */
-export function createRichSchema(mood: Mood): GraphQLSchema {
+export function createRichSchema(scenario: Scenario): GraphQLSchema {
   const schema = buildSchema(richSdl);
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
@@ -51,10 +51,10 @@ export function createRichSchema(mood: Mood): GraphQLSchema {
     };
   }
 
-  /** A value as resolvers hand it over: now or later, or not at all. */
+  /** Returns, promises or throws a value or an error. */
   function delivered(type: GraphQLOutputType, { at, pace }: Place): unknown {
-    const isLate = pace ? pace === 'late' : happens(mood.late, at, 'late');
-    if (!happens(mood.errors, at, 'error')) {
+    const isLate = pace ? pace === 'late' : happens(scenario.late, at, 'late');
+    if (!happens(scenario.errors, at, 'error')) {
       const value = valueAt(type, { at, pace });
       return isLate ? later(value, at) : value;
     }
@@ -67,14 +67,15 @@ export function createRichSchema(mood: Mood): GraphQLSchema {
   function valueAt(type: GraphQLOutputType, place: Place): unknown {
     const { at } = place;
     const isOptional = !isNonNullType(type);
-    if (happens(isOptional ? Math.max(0.08, mood.nulls) : mood.nulls, at, 'null')) return pickBy([null, undefined], at);
-    if (happens(mood.wrong, at, 'wrong')) return pickBy(wrongs, at, 'which');
+    if (happens(isOptional ? Math.max(0.08, scenario.nulls) : scenario.nulls, at, 'null'))
+      return pickBy([null, undefined], at);
+    if (happens(scenario.wrong, at, 'wrong')) return pickBy(wrongs, at, 'which');
     return present(isNonNullType(type) ? type.ofType : type, place);
   }
 
   function present(type: GraphQLOutputType, { at, pace }: Place): unknown {
     if (isListType(type)) {
-      const ofItems = pace ?? (happens(mood.late, at, 'items') ? 'late' : 'now');
+      const ofItems = pace ?? (happens(scenario.late, at, 'items') ? 'late' : 'now');
       const items = Array.from({ length: hashOf(at) % 4 }, (_, index) =>
         itemAt(type.ofType, { at: `${at} ${index}`, pace: ofItems }),
       );
@@ -88,7 +89,7 @@ export function createRichSchema(mood: Mood): GraphQLSchema {
   }
 
   function itemAt(type: GraphQLOutputType, { at, pace }: Place): unknown {
-    const error = happens(mood.errors, at, 'error') ? errorAt(at) : undefined;
+    const error = happens(scenario.errors, at, 'error') ? errorAt(at) : undefined;
     if (pace !== 'late') return error ?? valueAt(type, { at, pace });
     const item = later(error ?? valueAt(type, { at, pace }), at);
     if (!error || happens(0.5, at, 'returned')) return item;
@@ -100,12 +101,12 @@ export function createRichSchema(mood: Mood): GraphQLSchema {
 
   function plainAt(at: string, depth: number): unknown {
     const plain = schema.getType('Plain');
-    if (!isObjectType(plain)) throw new Error('There is no such type.');
+    if (!isObjectType(plain)) throw new Error('The schema has no type Plain.');
     const fields = Object.values(plain.getFields()).filter(({ name }) => depth < 3 || !name.startsWith('deep'));
     return Object.fromEntries(
       fields.map(({ name, type }) => {
         const below = `${at} ${name}`;
-        if (happens(mood.errors, below, 'error')) return [name, errorAt(below)];
+        if (happens(scenario.errors, below, 'error')) return [name, errorAt(below)];
         if (!name.startsWith('deep')) return [name, valueAt(type, { at: below, pace: 'now' })];
         return [name, name === 'deep' ? plainAt(below, depth + 1) : [plainAt(below, depth + 1), null]];
       }),

@@ -1,6 +1,6 @@
 /**
- * All that a schema may have, in one; but for inputs with a non-null field that has a default, or with themselves in
- * them: graphql-jit refuses variables of the former, and compiles those of the latter without end.
+ * A schema with every feature, except inputs with a non-null field that has a default, and inputs that contain
+ * themselves: graphql-jit rejects variables of the former, and compiles those of the latter without end.
  */
 export const richSdl = /* GraphQL */ `
   type Query {

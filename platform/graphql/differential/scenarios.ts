@@ -2,30 +2,30 @@ import { GraphQLError } from 'graphql';
 import { hashOf } from '../../../gateway/execution/differential/operations/random.ts';
 import { ApiError } from '../../api-error.ts';
 
-/** How often what goes wrong. Each is a probability, of a value. */
-export interface Mood {
+/** How resolvers behave: each number is the probability for one value. */
+export interface Scenario {
   name: string;
-  /** It is thrown, rejected, or is the value. */
+  /** An error that is thrown, rejected or returned. */
   errors: number;
   /** Null or undefined, whatever the type. */
   nulls: number;
-  /** Of another type. */
+  /** A value of another type. */
   wrong: number;
-  /** It comes later. */
+  /** A promise. */
   late: number;
 }
 
-/** All the ways in which resolvers answer. */
-export const moods: readonly Mood[] = [
+/** Combinations of failures. */
+export const scenarios: readonly Scenario[] = [
   { name: 'well', errors: 0, nulls: 0, wrong: 0, late: 0 },
   { name: 'late', errors: 0, nulls: 0, wrong: 0, late: 0.5 },
   { name: 'with errors', errors: 0.08, nulls: 0, wrong: 0, late: 0.3 },
   { name: 'with nulls', errors: 0, nulls: 0.06, wrong: 0, late: 0.3 },
   { name: 'with wrong types', errors: 0, nulls: 0, wrong: 0.05, late: 0.3 },
-  { name: 'as badly as they can', errors: 0.04, nulls: 0.03, wrong: 0.03, late: 0.5 },
+  { name: 'with everything wrong', errors: 0.04, nulls: 0.03, wrong: 0.03, late: 0.5 },
 ];
 
-/** What any value may be in place of what it should be. */
+/** Values of the wrong type. */
 export const wrongs: unknown[] = [
   {},
   [],
@@ -39,15 +39,15 @@ export const wrongs: unknown[] = [
   2 ** 40,
 ];
 
-/** A value that comes some turns later. */
+/** Resolves with a value some ticks later. */
 export async function later<Value>(value: Value, at: string): Promise<Value> {
-  const turns = hashOf(at, 'turns') % 4;
-  for (let turn = 0; turn < turns; turn++) await null;
-  if (turns === 3) await new Promise((resolve) => setImmediate(resolve));
+  const ticks = hashOf(at, 'turns') % 4;
+  for (let tick = 0; tick < ticks; tick++) await null;
+  if (ticks === 3) await new Promise((resolve) => setImmediate(resolve));
   return value;
 }
 
-/** What a resolver may fail with. */
+/** Picks an error for a resolver. */
 export function errorAt(at: string): Error {
   const message = `no ${hashOf(at) % 1000}`;
   switch (hashOf(at, 'kind') % 4) {

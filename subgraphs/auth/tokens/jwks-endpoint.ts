@@ -1,4 +1,4 @@
-import type { AnswerPath } from '../../../platform/graphql/http-handler.ts';
+import type { PathHandler } from '../../../platform/graphql/http-handler.ts';
 import { sendError, sendText } from '../../../platform/http/json-body.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -9,7 +9,7 @@ const contentType = 'application/jwk-set+json';
 const cacheControl = 'public, max-age=60';
 
 /** Serves the JWK Set of the keys that tokens are verified with. */
-export function createJwksHandler(keys: Pick<SigningKeys, 'published'>): AnswerPath {
+export function createJwksHandler(keys: Pick<SigningKeys, 'published'>): PathHandler {
   return ({ method }, res, { headers }) => {
     if (method !== 'GET' && method !== 'HEAD') {
       const message = 'The JWK Set is read-only: use GET or HEAD.';

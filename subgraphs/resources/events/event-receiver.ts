@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { ApiError } from '../../../platform/api-error.ts';
 import { DatabaseUnavailableError } from '../../../platform/database/database-unavailable-error.ts';
-import type { AnswerPath } from '../../../platform/graphql/http-handler.ts';
+import type { PathHandler } from '../../../platform/graphql/http-handler.ts';
 import { sendJson } from '../../../platform/http/json-body.ts';
 import { readRawBody } from '../../../platform/http/raw-body.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
@@ -36,7 +36,7 @@ const retentionMs = 25 * 60 * 60 * 1_000;
  * if it was before; 400 with `err` if the token is invalid; 503 if the database is temporarily unavailable. Events of any
  * age are accepted, because a recipient may be down for days. Events of unknown types are acknowledged and ignored.
  */
-export function createEventReceiver({ verify, issuer, revocations, onPurged, log }: EventReceiverParts): AnswerPath {
+export function createEventReceiver({ verify, issuer, revocations, onPurged, log }: EventReceiverParts): PathHandler {
   const accept = async (token: string, requestId: string): Promise<void> => {
     const { claims } = await verify(token);
     const required = requiredClaims.safeParse(claims).data;
