@@ -18,6 +18,7 @@ import {
   publicKey,
   purged,
   revoked,
+  sharedSubgraph,
   startSubgraph,
 } from '../testing/subgraph.ts';
 
@@ -101,16 +102,19 @@ const rejected: Record<string, [answer: { status: number; err: string }, body: (
 };
 
 describe('POST /events', () => {
+  const shared = sharedSubgraph();
+
   test.each(Object.entries(rejected))(
     '%s is rejected, and nothing of it is stored',
     async (_, [{ status, err }, body]) => {
-      const { push, file, lines } = await startSubgraph();
+      const { push, file, lines } = shared();
+      const linesBefore = lines.length;
       const { text, headers, ...answer } = await push(body());
       expect({ ...answer, ...JSON.parse(text) }).toEqual({ status, err, description: expect.any(String) });
       expect(headers.get('content-type')).toContain('application/json');
       expect(headers.get('content-language')).toBe('en');
       expect(rowsIn(file)).toBe(0);
-      const logged = lines.filter(({ msg }) => msg.startsWith('security event'));
+      const logged = lines.slice(linesBefore).filter(({ msg }) => msg.startsWith('security event'));
       expect(logged).toEqual([expect.objectContaining({ msg: 'security event rejected', status, code: err })]);
       expect(JSON.stringify(logged)).not.toContain(ada);
     },
@@ -128,10 +132,12 @@ test('a valid token is accepted, so each rejection above has only its own reason
 });
 
 describe('the HTTP request', () => {
+  const shared = sharedSubgraph();
+
   test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
     'with method %s gets 405 and `Allow: POST`',
     async (method) => {
-      const { push, file } = await startSubgraph();
+      const { push, file } = shared();
       const token = eventTokenOf(purge);
       const { status, headers } = await push(token, { method, ...(method === 'GET' && { body: null }) });
       expect([status, headers.get('allow')]).toEqual([405, 'POST']);
@@ -142,7 +148,7 @@ describe('the HTTP request', () => {
   test.each(['application/json', 'application/jwt', 'text/plain', 'application/secevent+jwtx', ''])(
     'with the content type %j gets 415',
     async (type) => {
-      const { push, file } = await startSubgraph();
+      const { push, file } = shared();
       expect(await push(eventTokenOf(purge), { headers: { 'content-type': type } })).toMatchObject({ status: 415 });
       expect(rowsIn(file)).toBe(0);
     },
@@ -157,20 +163,20 @@ describe('the HTTP request', () => {
   );
 
   test.each(['gzip', 'br', 'deflate'])('with content encoding %s gets 415', async (encoding) => {
-    const { push } = await startSubgraph();
+    const { push } = shared();
     const headers = { 'content-encoding': encoding };
     expect(await push(eventTokenOf(purge), { headers })).toMatchObject({ status: 415 });
   });
 
   test('with a content-length over the limit gets a response before its body', async () => {
-    const { url } = await startSubgraph();
+    const { url } = shared();
     const head =
       'POST /events HTTP/1.1\r\nhost: x\r\ncontent-type: application/secevent+jwt\r\ncontent-length: 1000000000\r\n\r\n';
     expect(await answerTo(url, head)).toMatch(/^HTTP\/1.1 413 /);
   });
 
   test('with an endless chunked body gets a response at the limit', async () => {
-    const { url } = await startSubgraph();
+    const { url } = shared();
     const head =
       'POST /events HTTP/1.1\r\nhost: x\r\ncontent-type: application/secevent+jwt\r\ntransfer-encoding: chunked\r\n\r\n';
     expect(await answerTo(url, `${head}4001\r\n${'x'.repeat(0x4001)}\r\n`)).toMatch(/^HTTP\/1.1 413 /);

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
 import { aResource } from '../testing/resources.ts';
 import { imageOf } from '../testing/rules.ts';
-import { eventTokenOf, purged, revoked, startSubgraph } from '../testing/subgraph.ts';
+import { eventTokenOf, purged, revoked, sharedSubgraph, startSubgraph } from '../testing/subgraph.ts';
 
 const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 
@@ -34,8 +34,10 @@ const operations: Record<string, [query: string, variables: (id: string) => Prom
 };
 
 describe('a revoked session', () => {
+  const shared = sharedSubgraph();
+
   test.each(Object.entries(operations))('cannot use %s from then on', async (_, [query, variables]) => {
-    const { logIn, push } = await startSubgraph();
+    const { logIn, push } = shared();
     const ada = logIn();
     const { id } = await ada.create();
     expect(await push(eventTokenOf(revoked(ada.id, ada.sessionId)))).toMatchObject({ status: 202, text: '' });
@@ -43,7 +45,7 @@ describe('a revoked session', () => {
   });
 
   test('does not affect other sessions and other users', async () => {
-    const { logIn, push } = await startSubgraph();
+    const { logIn, push } = shared();
     const ada = logIn();
     const [elsewhere, bob] = [logIn(ada.id), logIn()];
     await ada.create();
@@ -54,7 +56,7 @@ describe('a revoked session', () => {
   });
 
   test('cannot use any field of an operation', async () => {
-    const { logIn, push } = await startSubgraph();
+    const { logIn, push } = shared();
     const ada = logIn();
     await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
     const { errors, data } = await ada.ask('{ one: resources { totalCount } other: resources { totalCount } }');
@@ -63,7 +65,7 @@ describe('a revoked session', () => {
   });
 
   test('stops an operation in progress: its later mutations are not executed', async () => {
-    const { logIn, push } = await startSubgraph();
+    const { logIn, push } = shared();
     const ada = logIn();
     const other = logIn(ada.id);
     const creates = Array.from(

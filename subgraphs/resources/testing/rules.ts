@@ -154,7 +154,7 @@ export async function startRules({
   /** Starts the reconciler and waits until no operation is open. */
   const reconciled = async () => {
     reconcile();
-    await expect.poll(database.open, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(database.open, { interval: 5 }).toEqual([]);
   };
 
   return {

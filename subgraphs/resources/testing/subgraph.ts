@@ -1,14 +1,14 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { startImageService } from '../../../image-service/server.ts';
 import { accessTokenType } from '../../../platform/tokens/access-token.ts';
 import { fixedKeySet, keyId, type OpenKeySet } from '../../../platform/tokens/key-set.ts';
 import { eventClaims, type SecurityEvent, securityEventType } from '../../../platform/tokens/security-event.ts';
 import { tokenAlgorithm } from '../../../platform/tokens/signed-token.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
-import { folderOfTest } from '../../../tests/support/files.ts';
+import { temporaryFolder } from '../../../tests/support/files.ts';
 import { requestTextTo } from '../../../tests/support/graphql/request.ts';
 import { createImageClient } from '../image-service/client.ts';
 import { startResources } from '../server.ts';
@@ -60,17 +60,23 @@ function pushTo(url: string) {
 }
 
 /** Starts the subgraph with a database and a stand-in of its own; all are closed after the test. */
-export async function startSubgraph({ reconcileEveryMs = 20, keys = fixedKeySet([publicKey]) as OpenKeySet } = {}) {
-  const folder = folderOfTest();
-  const service = await startImageService({ host: '127.0.0.1', port: 0, token: imageToken, folder });
-  onTestFinished(() => service.stop(0));
-  const file = join(folderOfTest(), 'resources.sqlite');
+export async function startSubgraph({
+  reconcileEveryMs = 20,
+  keys = fixedKeySet([publicKey]) as OpenKeySet,
+  onFinished = onTestFinished as (cleanUp: () => unknown) => void,
+} = {}) {
+  const [images, database] = [temporaryFolder(), temporaryFolder()];
+  onFinished(images.remove);
+  onFinished(database.remove);
+  const service = await startImageService({ host: '127.0.0.1', port: 0, token: imageToken, folder: images.path });
+  onFinished(() => service.stop(0));
+  const file = join(database.path, 'resources.sqlite');
   const { log, lines } = captureLog();
 
   /** Starts another process on the same database. */
   const startOne = async () => {
     const server = await startResources({
-      store: openSqliteResourceStore(file),
+      store: openSqliteResourceStore(file, { busyTimeoutMs: 50 }),
       imageClient: createImageClient({
         ...{ baseUrl: `${service.url}/images/api/v1`, token: imageToken, timeoutMs: 5_000 },
       }),
@@ -85,14 +91,30 @@ export async function startSubgraph({ reconcileEveryMs = 20, keys = fixedKeySet(
       stopped ??= server.stop();
       return stopped;
     };
-    onTestFinished(stop);
-    return { ...askersOf(server.url), push: pushTo(server.url), url: server.url, stop };
+    onFinished(stop);
+    return { ...sessionsOf(server.url), push: pushTo(server.url), url: server.url, stop };
   };
 
   return { ...(await startOne()), startOne, file, lines };
 }
 
-function askersOf(url: string) {
+/** Starts one subgraph for all tests of a file or a `describe`, which must not depend on each other's users. */
+export function sharedSubgraph(): () => Awaited<ReturnType<typeof startSubgraph>> {
+  const cleanUps: (() => unknown)[] = [];
+  let subgraph: Awaited<ReturnType<typeof startSubgraph>> | undefined;
+  beforeAll(async () => {
+    subgraph = await startSubgraph({ onFinished: (cleanUp) => cleanUps.unshift(cleanUp) });
+  });
+  afterAll(async () => {
+    for (const cleanUp of cleanUps) await cleanUp();
+  });
+  return () => {
+    if (!subgraph) throw new Error('The subgraph has not started yet.');
+    return subgraph;
+  };
+}
+
+function sessionsOf(url: string) {
   /** Creates a user with a session, or another session of a user. */
   const logIn = (id: string = randomUUID()) => {
     const sessionId = randomUUID();
