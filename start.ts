@@ -6,7 +6,7 @@ import { runProcess } from './platform/process/lifecycle.ts';
 import { accountRulesFrom } from './subgraphs/auth/environment.ts';
 
 await runProcess({
-  about: 'image-supergraph: the gateway, both subgraphs and the stand-in of the image service in one process.',
+  about: 'image-supergraph: the gateway, both subgraphs and a stand-in of the image service in one process.',
   spec: embeddedEnvironment,
   start: async (env) => {
     const supergraph = await startSupergraph(settingsFrom(env));
@@ -39,14 +39,14 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
 
 function describe({ gateway, auth, resources, imageService }: Supergraph, folder: string): string {
   return `
-  The supergraph answers.
+  The supergraph is running.
 
     gateway         ${gateway}
     auth            ${auth}
     resources       ${resources}
     image service   ${imageService} (stand-in)
 
-  Data is kept in ${folder}. Stop with Ctrl-C.
+  Data is stored in ${folder}. Stop with Ctrl-C.
 
 `;
 }

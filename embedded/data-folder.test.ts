@@ -11,46 +11,46 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const read = (file: string) => readFileSync(file, 'utf8');
 const privatePem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-/** A folder with a key and tokens in it, as a first start leaves it. */
-function made() {
+/** Creates a folder of secrets, as the first start does. */
+function createSecrets() {
   const folder = join(folderOfTest(), 'secrets');
   return { folder, files: ensureSecrets(folder) };
 }
 
-/** The files of a folder of secrets that are files, the one key first. */
+/** Lists the files of all secrets, the signing key first. */
 function filesOf({ signingKeys, imageServiceToken, clientAddressKey }: SecretFiles): string[] {
   const keys = readdirSync(signingKeys).map((name) => join(signingKeys, name));
   expect(keys).toHaveLength(1);
   return [...keys, imageServiceToken, clientAddressKey];
 }
 
-/** What a start says of a folder that it cannot use. */
-function faultOf(start: () => unknown): string {
+/** The message of the StartupError that a start throws. */
+function startupErrorOf(start: () => unknown): string {
   try {
     start();
   } catch (error) {
     if (error instanceof StartupError) return error.message;
     throw error;
   }
-  throw new Error('The folder was taken as it is.');
+  throw new Error('No StartupError was thrown.');
 }
 
 describe('a folder', () => {
   test.each([
     ['below a file', (folder: string) => join(folder, 'file', 'data')],
     ['that is a file', (folder: string) => join(folder, 'file')],
-    ['with a name that nobody may have', (folder: string) => join(folder, 'x'.repeat(300))],
-  ])('%s is a fault that names it, and how to mend it', (_, pathIn) => {
+    ['with a name that is too long', (folder: string) => join(folder, 'x'.repeat(300))],
+  ])('%s throws a StartupError that names it and says how to fix it', (_, pathIn) => {
     const folder = folderOfTest();
     writeFileSync(join(folder, 'file'), 'mine');
     const path = pathIn(folder);
-    const fault = faultOf(() => openFolder(path));
-    expect(fault).toContain(`The folder ${path} cannot be written`);
-    expect(fault).toMatch(/mend its rights, or choose another\.$/);
+    const message = startupErrorOf(() => openFolder(path));
+    expect(message).toContain(`The folder ${path} cannot be written`);
+    expect(message).toMatch(/correct its permissions, or choose another\.$/);
     expect(read(join(folder, 'file'))).toBe('mine');
   });
 
-  test('is made with those above it, for its owner alone, whatever the umask', () => {
+  test('is created with its parents, for its owner alone, whatever the umask', () => {
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
     const folder = join(folderOfTest(), 'above', 'data');
@@ -58,7 +58,7 @@ describe('a folder', () => {
     expect([join(folder, '..'), folder].map(modeOf)).toEqual(['700', '700']);
   });
 
-  test('that is there is taken as it is', () => {
+  test('that exists stays unchanged', () => {
     const folder = folderOfTest();
     writeFileSync(join(folder, 'file'), 'mine');
     chmodSync(folder, 0o755);
@@ -67,42 +67,42 @@ describe('a folder', () => {
   });
 });
 
-describe('secrets that cannot be used are a fault that names them, and are left as they are:', () => {
+describe('an unusable secret throws a StartupError that names it, and stays unchanged:', () => {
   test.each([
     ['damaged', 'not a key at all', /It is damaged: .*Restore it; without it, tokens that it signed are invalid/],
     ['cut short', privatePem(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey).slice(0, 300), /damaged/],
     ['empty', '', /is empty: restore it/],
     ['of another kind', privatePem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey), /the wrong kind/],
-  ])('a signing key of a version before that is %s', (_, content, mend) => {
+  ])('a signing key of an earlier version that is %s', (_, content, fix) => {
     const folder = folderOfTest();
     const file = join(folder, 'signing-key.pem');
     writeFileSync(file, content);
-    const fault = faultOf(() => ensureSecrets(folder));
-    expect(fault).toContain(file);
-    expect(fault).toMatch(mend);
+    const message = startupErrorOf(() => ensureSecrets(folder));
+    expect(message).toContain(file);
+    expect(message).toMatch(fix);
     expect([read(file), readdirSync(folder)]).toEqual([content, ['signing-key.pem']]);
   });
 
-  test('a file in the place of the folder of signing keys', () => {
+  test('a file in place of the folder of signing keys', () => {
     const folder = folderOfTest();
     writeFileSync(join(folder, 'signing-keys'), 'mine');
-    expect(faultOf(() => ensureSecrets(folder))).toContain(`${join(folder, 'signing-keys')} cannot be used`);
+    expect(startupErrorOf(() => ensureSecrets(folder))).toContain(`${join(folder, 'signing-keys')} cannot be used`);
     expect(read(join(folder, 'signing-keys'))).toBe('mine');
   });
 
-  test('and nothing of a secret is told', () => {
+  test('without quoting it', () => {
     const folder = folderOfTest();
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const content = privatePem(privateKey).replaceAll(/[a-c]/g, 'A');
     writeFileSync(join(folder, 'signing-key.pem'), content);
-    const fault = faultOf(() => ensureSecrets(folder));
-    for (const line of content.split('\n').filter((each) => each.length > 10)) expect(fault).not.toContain(line);
+    const message = startupErrorOf(() => ensureSecrets(folder));
+    for (const line of content.split('\n').filter((each) => each.length > 10)) expect(message).not.toContain(line);
   });
 });
 
-describe('secrets that are not there', () => {
-  test('are made: a key of 2048 bits, and tokens nobody can guess', () => {
-    const { files } = made();
+describe('missing secrets', () => {
+  test('are created: an RSA key of 2048 bits and random tokens', () => {
+    const { files } = createSecrets();
     const [keyFile = ''] = filesOf(files);
     const key = createPrivateKey(read(keyFile));
     expect([key.asymmetricKeyType, key.asymmetricKeyDetails?.modulusLength]).toEqual(['rsa', 2048]);
@@ -110,29 +110,29 @@ describe('secrets that are not there', () => {
     expect(read(files.clientAddressKey)).toMatch(/^[\w-]{43}\n$/);
   });
 
-  test('are made for their owner alone, and nothing is left beside them', () => {
+  test('are created for their owner alone, without leaving temporary files', () => {
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
-    const { folder, files } = made();
+    const { folder, files } = createSecrets();
     expect([folder, files.signingKeys, ...filesOf(files)].map(modeOf)).toEqual(['700', '700', '600', '600', '600']);
     expect(readdirSync(folder).sort()).toEqual(['client-address-key', 'image-service-token', 'signing-keys']);
   });
 
-  test('are made for whom they are to be for, whatever the umask', () => {
+  test('are created with the requested mode, whatever the umask', () => {
     const before = process.umask(0o077);
     onTestFinished(() => void process.umask(before));
     const files = ensureSecrets(folderOfTest(), 0o440);
     expect([files.signingKeys, ...filesOf(files)].map(modeOf)).toEqual(['750', '440', '440', '440']);
   });
 
-  test('are others in another folder', () => {
-    const [one, other] = [made().files, made().files];
+  test('differ between folders', () => {
+    const [one, other] = [createSecrets().files, createSecrets().files];
     const texts = [...filesOf(one), ...filesOf(other)].map(read);
     expect(new Set(texts).size).toBe(6);
   });
 
-  test.each(['imageServiceToken', 'clientAddressKey'] as const)('are made again where %s is gone', (name) => {
-    const { folder, files } = made();
+  test.each(['imageServiceToken', 'clientAddressKey'] as const)('are created again if only %s is missing', (name) => {
+    const { folder, files } = createSecrets();
     const before = filesOf(files).map(read);
     rmSync(files[name]);
     ensureSecrets(folder);
@@ -141,23 +141,23 @@ describe('secrets that are not there', () => {
   });
 });
 
-test('secrets that are there stay as they are', () => {
-  const { folder, files } = made();
+test('existing secrets stay unchanged', () => {
+  const { folder, files } = createSecrets();
   const seen = () => filesOf(files).map((file) => ({ text: read(file), mtimeMs: statSync(file).mtimeMs }));
   const before = seen();
   expect(ensureSecrets(folder)).toEqual(files);
   expect(seen()).toEqual(before);
 });
 
-test('a signing key that is damaged stays as it is, and no other is made in its place', () => {
-  const { folder, files } = made();
+test('a damaged signing key stays unchanged and is not replaced', () => {
+  const { folder, files } = createSecrets();
   const [keyFile = ''] = filesOf(files);
   writeFileSync(keyFile, 'damaged');
   ensureSecrets(folder);
   expect(filesOf(files).map(read)[0]).toBe('damaged');
 });
 
-test('several processes that make them at the same moment agree on one key and one of each token', async () => {
+test('processes that create the secrets at the same moment agree on them', async () => {
   const folder = join(folderOfTest(), 'secrets');
   mkdirSync(folder);
   const program = `

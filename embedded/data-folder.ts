@@ -4,17 +4,17 @@ import { join, resolve } from 'node:path';
 import { errorCode, StartupError } from '../platform/process/startup-error.ts';
 import { ensureFirstKey, migrateLegacyKey } from '../subgraphs/auth/tokens/first-key.ts';
 
-/** The secrets that the processes share among them. */
+/** Paths of the secrets that processes share. */
 export interface SecretFiles {
-  /** Folder of the RSA private keys that sign tokens: auth's alone. */
+  /** Folder of the RSA private keys that sign tokens; only auth reads it. */
   signingKeys: string;
-  /** What resources shows the image service. */
+  /** The token with which resources calls the image service. */
   imageServiceToken: string;
-  /** What the gateway signs clients' addresses with, and auth verifies them: theirs alone. */
+  /** The key with which the gateway signs client addresses and auth verifies them. */
   clientAddressKey: string;
 }
 
-/** Makes the folder where there is none, for its owner alone; a StartupError where it cannot be written. */
+/** Creates a folder (mode 0700) if missing. Throws a StartupError if it cannot be written. */
 export function openFolder(folder: string): string {
   const path = resolve(folder);
   try {
@@ -23,11 +23,13 @@ export function openFolder(folder: string): string {
     return path;
   } catch (error) {
     const reason = (error as Error).message;
-    throw new StartupError(`The folder ${path} cannot be written (${reason}): mend its rights, or choose another.`);
+    throw new StartupError(
+      `The folder ${path} cannot be written (${reason}): correct its permissions, or choose another.`,
+    );
   }
 }
 
-/** Makes the secrets that are not there yet, each file readable by `mode` alone; what is there stays as it is. */
+/** Creates the secrets that are missing, as files of this mode. Existing files stay unchanged. */
 export function ensureSecrets(folder: string, mode = 0o600): SecretFiles {
   const files = {
     signingKeys: join(openFolder(folder), 'signing-keys'),
@@ -41,8 +43,8 @@ export function ensureSecrets(folder: string, mode = 0o600): SecretFiles {
   return files;
 }
 
-/** Written beside and linked into place: whole or not there, and never over a file that is. */
-function createOnce(file: string, mode: number, make: () => string): void {
+/** Writes a draft and links it into place, so that the file is complete or absent and no existing one is replaced. */
+function createOnce(file: string, mode: number, generate: () => string): void {
   const draft = `${file}.${randomUUID()}.draft`;
   try {
     accessSync(file);
@@ -50,7 +52,7 @@ function createOnce(file: string, mode: number, make: () => string): void {
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw unusable(file, error);
   }
-  const content = make();
+  const content = generate();
   try {
     writeFileSync(draft, `${content.trim()}\n`, { mode: 0o600, flush: true });
     chmodSync(draft, mode);
@@ -63,5 +65,7 @@ function createOnce(file: string, mode: number, make: () => string): void {
 }
 
 function unusable(file: string, error: unknown): StartupError {
-  return new StartupError(`${file} cannot be used (${(error as Error).message}): mend its rights.`, { cause: error });
+  return new StartupError(`${file} cannot be used (${(error as Error).message}): correct its permissions.`, {
+    cause: error,
+  });
 }

@@ -4,7 +4,7 @@ import { imageServiceEnvironment } from '../image-service/environment.ts';
 import { accountVariables, authEnvironment } from '../subgraphs/auth/environment.ts';
 import { resourcesEnvironment } from '../subgraphs/resources/environment.ts';
 
-/** What `npm start` reads of the environment: nothing of it is needed. */
+/** The environment of `npm start`. Every variable has a default. */
 export const embeddedEnvironment = z.object({
   DATA_FOLDER: z.string().default('./data').describe('Folder of the databases, images and secrets of `npm start`.'),
   GATEWAY_PORT: gatewayEnvironment.shape.GATEWAY_PORT,

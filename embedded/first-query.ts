@@ -1,7 +1,7 @@
-/** A query that both subgraphs must have a part in. */
+/** A query with a field of each subgraph. */
 const query = '{ me { id } resources { totalCount } }';
 
-/** Throws unless the gateway answers for each subgraph: without a token, each refuses its own field. */
+/** Throws unless both subgraphs answer through the gateway. Without a token, each rejects its field. */
 export async function requireAnswers(gatewayUrl: string): Promise<void> {
   const response = await fetch(gatewayUrl, {
     method: 'POST',
@@ -10,7 +10,7 @@ export async function requireAnswers(gatewayUrl: string): Promise<void> {
   });
   const text = await response.text();
   const { errors = [] } = JSON.parse(text) as { errors?: { extensions?: { code?: string } }[] };
-  const refused = errors.filter((error) => error.extensions?.code === 'UNAUTHENTICATED').length;
-  if (refused !== 2 || errors.length !== 2)
-    throw new Error(`The first query was not answered as it should be: ${text}`);
+  const rejected = errors.filter((error) => error.extensions?.code === 'UNAUTHENTICATED').length;
+  if (rejected !== 2 || errors.length !== 2)
+    throw new Error(`The first query returned an unexpected response: ${text}`);
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { ExecutorName } from '../gateway/server.ts';
-import { startGateway } from '../gateway/server.ts';
+import { type ExecutorName, startGateway } from '../gateway/server.ts';
 import { createHttpTransport, type HttpTransportSettings } from '../gateway/subgraphs/http-transport.ts';
 import { createInProcessTransport } from '../gateway/subgraphs/in-process-transport.ts';
 import { startImageService } from '../image-service/server.ts';
@@ -22,13 +21,13 @@ import { ensureSecrets, openFolder } from './data-folder.ts';
 export interface SupergraphSettings {
   dataFolder: string;
   host: string;
-  /** 0 for any that is free. */
+  /** 0 takes a free port. */
   ports: { gateway: number; auth: number; resources: number; imageService: number };
   executor: ExecutorName;
-  /** How the gateway calls the subgraphs: in memory, or as it would if each were a process of its own. */
+  /** How the gateway calls the subgraphs: in process, or over HTTP as between processes. */
   calls: 'memory' | 'network';
   corsOrigins: readonly string[];
-  /** Nobody's `X-Forwarded-For` is believed where it is left out. */
+  /** Proxies whose `X-Forwarded-For` is trusted; none if omitted. */
   trustedProxies?: readonly string[];
   accounts: AccountRules;
   /** How long a stop waits for requests in flight, in all services together; the default period if omitted. */
@@ -36,7 +35,7 @@ export interface SupergraphSettings {
   logLevel: LogLevel;
 }
 
-/** Where each process answers. */
+/** The URLs of the running services. */
 export interface Supergraph extends Running {
   gateway: string;
   auth: string;
@@ -54,7 +53,7 @@ const imageTimeoutMs = 20_000;
 const imageServiceTimeoutMs = 8_000;
 const imageServiceSettleSeconds = 60;
 
-/** Starts every process inside this one, each listening as it would alone; what was started stops where one cannot. */
+/** Starts all services in this process, each on its own port. If one cannot start, stops the others and rejects. */
 export async function startSupergraph(settings: SupergraphSettings): Promise<Supergraph> {
   const started: Running[] = [];
   const keep = <Started extends Running>(process: Started): Started => {
@@ -71,7 +70,7 @@ export async function startSupergraph(settings: SupergraphSettings): Promise<Sup
   }
 }
 
-/** Stops every one, whether or not another fails, and then reports all failures together. */
+/** Stops all services even if some fail, and then throws all failures together. */
 async function stopInOrder(services: readonly Running[]): Promise<void> {
   const errors: unknown[] = [];
   for (const service of services) await service.stop().catch((error: unknown) => errors.push(error));
@@ -95,7 +94,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
   const clientAddressKey = readSecret(secrets.clientAddressKey, readClientAddressKey);
   const log = (service: string) => createLogger({ service, level: settings.logLevel });
 
-  // One set for who signs and who verifies: within a process there is nothing to fetch.
+  // The same key set signs and verifies: within a process, no JWKS has to be fetched.
   const tokenSeconds = settings.accounts.accessTokenSeconds;
   const keys = openSigningKeys({ folder: secrets.signingKeys, tokenSeconds, log: log('auth') });
   keep({ stop: async () => keys.stop() });

@@ -12,22 +12,22 @@ import { ensureSecrets } from './data-folder.ts';
 const pair = newKeyPair();
 const text = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const tokens = { 'image-service-token': 'a token', 'client-address-key': 'another' };
-const made = new Date('2026-10-01T02:03:04.567Z');
+const createdAt = new Date('2026-10-01T02:03:04.567Z');
 const name = `20261001T020304Z.${pair.kid}.pem`;
 
-/** The secrets of a version whose key was one file, and its public key another. */
+/** Creates the secrets of an earlier version, which had one file for the private key and one for the public key. */
 function oldSecrets(): string {
   const folder = join(folderOfTest(), 'secrets');
   mkdirSync(folder);
   const publicPem = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const files = { 'signing-key.pem': text, 'verification-key.pem': publicPem, ...tokens };
   for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content, { mode: 0o600 });
-  utimesSync(join(folder, 'signing-key.pem'), made, made);
+  utimesSync(join(folder, 'signing-key.pem'), createdAt, createdAt);
   return folder;
 }
 
-/** What must be there when a folder has been taken over, however often that was begun. */
-function expectTakenOver(folder: string): void {
+/** Expects the layout of this version with the old key and tokens, and nothing else. */
+function expectMigrated(folder: string): void {
   expect(readdirSync(folder).sort()).toEqual(['client-address-key', 'image-service-token', 'signing-keys']);
   const keys = readdirSync(join(folder, 'signing-keys')).filter((file) => file.endsWith('.pem'));
   expect(keys).toEqual([name]);
@@ -35,17 +35,17 @@ function expectTakenOver(folder: string): void {
   for (const [file, content] of Object.entries(tokens)) expect(readFileSync(join(folder, file), 'utf8')).toBe(content);
 }
 
-test('the key of a version before goes on signing, and what it signed still holds', () => {
+test('the key of an earlier version goes on signing and verifying', () => {
   const folder = oldSecrets();
   const { signingKeys } = ensureSecrets(folder);
-  expectTakenOver(folder);
+  expectMigrated(folder);
   const keys = openSigningKeys({ folder: signingKeys, tokenSeconds: 900, log: captureLog().log });
   keys.stop();
   expect(keys.current().kid).toBe(pair.kid);
   expect(keys.get(pair.kid)?.equals(pair.publicKey)).toBe(true);
 });
 
-/** A program that calls `atStep` before each step: each call of the file system that the taking over is made of. */
+/** A program that calls `atStep` before each file system call of the migration. */
 const inSteps = `
   import fs from 'node:fs';
   import { syncBuiltinESMExports } from 'node:module';
@@ -66,30 +66,30 @@ const inSteps = `
 const runInSteps = (program: string, ...args: string[]) =>
   run('--input-type=module', {}, '--eval', `${inSteps}${program}`, '--', ...args);
 
-test('it is taken over whole by the next start, at whichever step one before was killed', async () => {
-  const mortal = `
+test('the next start completes a migration that was killed at any step', async () => {
+  const killable = `
     function atStep() {
       if (steps === Number(number)) process.kill(process.pid, 'SIGKILL');
     }
     ensureSecrets(folder);
     console.log('steps: ' + steps);
   `;
-  const [, steps] = await runInSteps(mortal, oldSecrets(), '0').find(/steps: (\d+)/);
+  const [, steps] = await runInSteps(killable, oldSecrets(), '0').find(/steps: (\d+)/);
   expect(Number(steps)).toBeGreaterThan(10);
   const two = pLimit(2);
-  const deaths = Array.from({ length: Number(steps) }, (_, index) =>
+  const kills = Array.from({ length: Number(steps) }, (_, index) =>
     two(async () => {
       const folder = oldSecrets();
-      const killed = runInSteps(mortal, folder, String(index + 1));
+      const killed = runInSteps(killable, folder, String(index + 1));
       expect([await killed.exitCode, killed.stdout()]).toEqual([null, '']);
       ensureSecrets(folder);
-      expectTakenOver(folder);
+      expectMigrated(folder);
     }),
   );
-  await Promise.all(deaths);
+  await Promise.all(kills);
 }, 120_000);
 
-test('it is taken over whole, at whichever step another start overtakes one', async () => {
+test('a migration completes if another start overtakes it at any step', async () => {
   const folders = Array.from({ length: 30 }, oldSecrets);
   const overtaken = `
     let overtakesAt = 0;
@@ -105,24 +105,24 @@ test('it is taken over whole, at whichever step another start overtakes one', as
       current = each;
       ensureSecrets(each);
     }
-    console.log('left: ' + overtakesAt);
+    console.log('not reached: ' + overtakesAt);
   `;
   const process = runInSteps(overtaken, ...folders);
   expect([await process.exitCode, process.stderr()]).toEqual([0, '']);
-  // The last of them had fewer steps than that: none was left out.
-  expect(process.stdout()).toBe(`left: ${folders.length}\n`);
-  for (const folder of folders) expectTakenOver(folder);
+  // The last folder had fewer steps, so every step has been tried.
+  expect(process.stdout()).toBe(`not reached: ${folders.length}\n`);
+  for (const folder of folders) expectMigrated(folder);
 });
 
-test('a draft that was written by half is not taken for a key', () => {
+test('an incomplete draft is not read as a key', () => {
   const folder = oldSecrets();
   mkdirSync(join(folder, 'signing-keys'));
   writeFileSync(join(folder, 'signing-keys', '.half.draft'), text.slice(0, 500));
   ensureSecrets(folder);
-  expectTakenOver(folder);
+  expectMigrated(folder);
 });
 
-test('several processes that take it over at the same moment agree on it', async () => {
+test('processes that migrate a folder at the same moment agree', async () => {
   const folder = oldSecrets();
   const program = `
     import { ensureSecrets } from './embedded/data-folder.ts';
@@ -137,6 +137,6 @@ test('several processes that take it over at the same moment agree on it', async
   for (const process of processes) await process.find(/ready/);
   for (const process of processes) process.signal('SIGUSR2');
   for (const process of processes) expect([await process.exitCode, process.stderr()]).toEqual([0, '']);
-  expectTakenOver(folder);
+  expectMigrated(folder);
   expect(readdirSync(join(folder, 'signing-keys'))).toEqual([name]);
 });
