@@ -17,10 +17,6 @@ import * as types from './graphql.ts';
  */
 type Documents = {
     "\n  query ListWithOwners { me { mine: resources { edges { node { ...R } } } } }\n  fragment R on Resource { named: title picture: image { ... on Image { at: url } } }\n": typeof types.ListWithOwnersDocument,
-    "\n  query FirstOnes($first: Int) { resources(first: $first) { totalCount } }\n": typeof types.FirstOnesDocument,
-    "\n  query OnesAfter($after: String) { resources(after: $after) { totalCount } }\n": typeof types.OnesAfterDocument,
-    "\n  query NewerOnes($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }\n": typeof types.NewerOnesDocument,
-    "\n  query ListAsVisitor { me { username } resources { totalCount nodes { title image { url } owner { username } } } }\n": typeof types.ListAsVisitorDocument,
     "\n  query IdsAndImageUrls { resources(first: 100) { nodes { id image { url } } } }\n": typeof types.IdsAndImageUrlsDocument,
     "\n  query SeenByHeir($id: ID!) { me { username } sessions { id } resource(id: $id) { id } resources { totalCount } }\n": typeof types.SeenByHeirDocument,
     "\n  mutation DeleteAndCreate($account: DeleteAccountInput!, $input: CreateResourceInput!) {\n    deleteAccount(input: $account) { deletedUserId }\n    createResource(input: $input) { resource { id } }\n  }\n": typeof types.DeleteAndCreateDocument,
@@ -42,6 +38,10 @@ type Documents = {
     "\n  mutation CreateBesideKept($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { ...KeptResource } }\n  }\n": typeof types.CreateBesideKeptDocument,
     "\n  mutation UpdateKept($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { ...KeptResource } }\n  }\n": typeof types.UpdateKeptDocument,
     "\n  query OneSupergraph { me { username } resources { nodes { title owner { username } } } }\n": typeof types.OneSupergraphDocument,
+    "\n  query FirstResources($first: Int) { resources(first: $first) { totalCount } }\n": typeof types.FirstResourcesDocument,
+    "\n  query ResourcesAfter($after: String) { resources(after: $after) { totalCount } }\n": typeof types.ResourcesAfterDocument,
+    "\n  query ResourcesCreatedFrom($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }\n": typeof types.ResourcesCreatedFromDocument,
+    "\n  query ListAsScenarioUser { me { username } resources { totalCount nodes { title image { url } owner { username } } } }\n": typeof types.ListAsScenarioUserDocument,
     "\n  fragment AccountTokens on AuthPayload {\n    accessToken refreshToken tokenType expiresIn user { id username }\n  }\n": typeof types.AccountTokensFragmentDoc,
     "\n  mutation Register($input: RegisterInput!) { register(input: $input) { ...AccountTokens } }\n": typeof types.RegisterDocument,
     "\n  mutation LogIn($input: LoginInput!) { login(input: $input) { ...AccountTokens } }\n": typeof types.LogInDocument,
@@ -70,10 +70,6 @@ type Documents = {
 };
 const documents: Documents = {
     "\n  query ListWithOwners { me { mine: resources { edges { node { ...R } } } } }\n  fragment R on Resource { named: title picture: image { ... on Image { at: url } } }\n": types.ListWithOwnersDocument,
-    "\n  query FirstOnes($first: Int) { resources(first: $first) { totalCount } }\n": types.FirstOnesDocument,
-    "\n  query OnesAfter($after: String) { resources(after: $after) { totalCount } }\n": types.OnesAfterDocument,
-    "\n  query NewerOnes($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }\n": types.NewerOnesDocument,
-    "\n  query ListAsVisitor { me { username } resources { totalCount nodes { title image { url } owner { username } } } }\n": types.ListAsVisitorDocument,
     "\n  query IdsAndImageUrls { resources(first: 100) { nodes { id image { url } } } }\n": types.IdsAndImageUrlsDocument,
     "\n  query SeenByHeir($id: ID!) { me { username } sessions { id } resource(id: $id) { id } resources { totalCount } }\n": types.SeenByHeirDocument,
     "\n  mutation DeleteAndCreate($account: DeleteAccountInput!, $input: CreateResourceInput!) {\n    deleteAccount(input: $account) { deletedUserId }\n    createResource(input: $input) { resource { id } }\n  }\n": types.DeleteAndCreateDocument,
@@ -95,6 +91,10 @@ const documents: Documents = {
     "\n  mutation CreateBesideKept($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { ...KeptResource } }\n  }\n": types.CreateBesideKeptDocument,
     "\n  mutation UpdateKept($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { ...KeptResource } }\n  }\n": types.UpdateKeptDocument,
     "\n  query OneSupergraph { me { username } resources { nodes { title owner { username } } } }\n": types.OneSupergraphDocument,
+    "\n  query FirstResources($first: Int) { resources(first: $first) { totalCount } }\n": types.FirstResourcesDocument,
+    "\n  query ResourcesAfter($after: String) { resources(after: $after) { totalCount } }\n": types.ResourcesAfterDocument,
+    "\n  query ResourcesCreatedFrom($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }\n": types.ResourcesCreatedFromDocument,
+    "\n  query ListAsScenarioUser { me { username } resources { totalCount nodes { title image { url } owner { username } } } }\n": types.ListAsScenarioUserDocument,
     "\n  fragment AccountTokens on AuthPayload {\n    accessToken refreshToken tokenType expiresIn user { id username }\n  }\n": types.AccountTokensFragmentDoc,
     "\n  mutation Register($input: RegisterInput!) { register(input: $input) { ...AccountTokens } }\n": types.RegisterDocument,
     "\n  mutation LogIn($input: LoginInput!) { login(input: $input) { ...AccountTokens } }\n": types.LogInDocument,
@@ -126,22 +126,6 @@ const documents: Documents = {
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query ListWithOwners { me { mine: resources { edges { node { ...R } } } } }\n  fragment R on Resource { named: title picture: image { ... on Image { at: url } } }\n"): typeof import('./graphql.ts').ListWithOwnersDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query FirstOnes($first: Int) { resources(first: $first) { totalCount } }\n"): typeof import('./graphql.ts').FirstOnesDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query OnesAfter($after: String) { resources(after: $after) { totalCount } }\n"): typeof import('./graphql.ts').OnesAfterDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query NewerOnes($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }\n"): typeof import('./graphql.ts').NewerOnesDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query ListAsVisitor { me { username } resources { totalCount nodes { title image { url } owner { username } } } }\n"): typeof import('./graphql.ts').ListAsVisitorDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -226,6 +210,22 @@ export function graphql(source: "\n  mutation UpdateKept($input: UpdateResourceI
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query OneSupergraph { me { username } resources { nodes { title owner { username } } } }\n"): typeof import('./graphql.ts').OneSupergraphDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query FirstResources($first: Int) { resources(first: $first) { totalCount } }\n"): typeof import('./graphql.ts').FirstResourcesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ResourcesAfter($after: String) { resources(after: $after) { totalCount } }\n"): typeof import('./graphql.ts').ResourcesAfterDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ResourcesCreatedFrom($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }\n"): typeof import('./graphql.ts').ResourcesCreatedFromDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListAsScenarioUser { me { username } resources { totalCount nodes { title image { url } owner { username } } } }\n"): typeof import('./graphql.ts').ListAsScenarioUserDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -133,32 +133,6 @@ export type ListWithOwnersQuery = { me: { mine: { edges: Array<{ node: { named: 
 
 export type RFragment = { named: string, picture: { at: string } };
 
-export type FirstOnesQueryVariables = Exact<{
-  first?: number | null | undefined;
-}>;
-
-
-export type FirstOnesQuery = { resources: { totalCount: number } | null };
-
-export type OnesAfterQueryVariables = Exact<{
-  after?: string | null | undefined;
-}>;
-
-
-export type OnesAfterQuery = { resources: { totalCount: number } | null };
-
-export type NewerOnesQueryVariables = Exact<{
-  from?: string | null | undefined;
-}>;
-
-
-export type NewerOnesQuery = { resources: { totalCount: number } | null };
-
-export type ListAsVisitorQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type ListAsVisitorQuery = { me: { username: string } | null, resources: { totalCount: number, nodes: Array<{ title: string, image: { url: string }, owner: { username: string } | null }> } | null };
-
 export type IdsAndImageUrlsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -297,6 +271,32 @@ export type OneSupergraphQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type OneSupergraphQuery = { me: { username: string } | null, resources: { nodes: Array<{ title: string, owner: { username: string } | null }> } | null };
+
+export type FirstResourcesQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type FirstResourcesQuery = { resources: { totalCount: number } | null };
+
+export type ResourcesAfterQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type ResourcesAfterQuery = { resources: { totalCount: number } | null };
+
+export type ResourcesCreatedFromQueryVariables = Exact<{
+  from?: string | null | undefined;
+}>;
+
+
+export type ResourcesCreatedFromQuery = { resources: { totalCount: number } | null };
+
+export type ListAsScenarioUserQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ListAsScenarioUserQuery = { me: { username: string } | null, resources: { totalCount: number, nodes: Array<{ title: string, image: { url: string }, owner: { username: string } | null }> } | null };
 
 export type AccountTokensFragment = { accessToken: string, refreshToken: string, tokenType: string, expiresIn: number, user: { id: string, username: string } };
 
@@ -576,46 +576,6 @@ export const ListWithOwnersDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<ListWithOwnersQuery, ListWithOwnersQueryVariables>;
-export const FirstOnesDocument = new TypedDocumentString(`
-    query FirstOnes($first: Int) {
-  resources(first: $first) {
-    totalCount
-  }
-}
-    `) as unknown as TypedDocumentString<FirstOnesQuery, FirstOnesQueryVariables>;
-export const OnesAfterDocument = new TypedDocumentString(`
-    query OnesAfter($after: String) {
-  resources(after: $after) {
-    totalCount
-  }
-}
-    `) as unknown as TypedDocumentString<OnesAfterQuery, OnesAfterQueryVariables>;
-export const NewerOnesDocument = new TypedDocumentString(`
-    query NewerOnes($from: DateTime) {
-  resources(filter: {createdFrom: $from}) {
-    totalCount
-  }
-}
-    `) as unknown as TypedDocumentString<NewerOnesQuery, NewerOnesQueryVariables>;
-export const ListAsVisitorDocument = new TypedDocumentString(`
-    query ListAsVisitor {
-  me {
-    username
-  }
-  resources {
-    totalCount
-    nodes {
-      title
-      image {
-        url
-      }
-      owner {
-        username
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<ListAsVisitorQuery, ListAsVisitorQueryVariables>;
 export const IdsAndImageUrlsDocument = new TypedDocumentString(`
     query IdsAndImageUrls {
   resources(first: 100) {
@@ -942,6 +902,46 @@ export const OneSupergraphDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OneSupergraphQuery, OneSupergraphQueryVariables>;
+export const FirstResourcesDocument = new TypedDocumentString(`
+    query FirstResources($first: Int) {
+  resources(first: $first) {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<FirstResourcesQuery, FirstResourcesQueryVariables>;
+export const ResourcesAfterDocument = new TypedDocumentString(`
+    query ResourcesAfter($after: String) {
+  resources(after: $after) {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<ResourcesAfterQuery, ResourcesAfterQueryVariables>;
+export const ResourcesCreatedFromDocument = new TypedDocumentString(`
+    query ResourcesCreatedFrom($from: DateTime) {
+  resources(filter: {createdFrom: $from}) {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<ResourcesCreatedFromQuery, ResourcesCreatedFromQueryVariables>;
+export const ListAsScenarioUserDocument = new TypedDocumentString(`
+    query ListAsScenarioUser {
+  me {
+    username
+  }
+  resources {
+    totalCount
+    nodes {
+      title
+      image {
+        url
+      }
+      owner {
+        username
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ListAsScenarioUserQuery, ListAsScenarioUserQueryVariables>;
 export const RegisterDocument = new TypedDocumentString(`
     mutation Register($input: RegisterInput!) {
   register(input: $input) {

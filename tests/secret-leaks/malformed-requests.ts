@@ -4,15 +4,18 @@ import { graphql } from '../generated/gql.ts';
 import * as accounts from '../support/graphql/accounts.ts';
 import { createStored, deleteResource, resourceCount, updateStored, viewer } from '../support/graphql/documents.ts';
 import { untyped } from '../support/graphql/request.ts';
-import type { WrongQuestion } from './recorder.ts';
-import { literal, type Run, type Visitor } from './visit.ts';
+import type { MalformedRequest } from './recorder.ts';
+import { literal, type Run, type ScenarioUser } from './user-scenario.ts';
 
 const login = (input: string) => `mutation { login(input: ${input}) { accessToken } }`;
 const refresh = (input: string) => `mutation { refreshSession(input: ${input}) { accessToken } }`;
 const store = (input: string) => `mutation { createResource(input: ${input}) { resource { id } } }`;
 
-/** Documents that GraphQL refuses, each with a secret where it does not belong or is written wrong. */
-function documentsWith({ secrets: { passwords, digits, images } }: Run, { accessToken, refreshToken }: Visitor) {
+/** Invalid documents, each with a secret in a wrong place or of a wrong type. */
+function malformedDocuments(
+  { secrets: { passwords, digits, images } }: Run,
+  { accessToken, refreshToken }: ScenarioUser,
+) {
   const password = literal(passwords.ada);
   const image = literal(images.first.toString('base64'));
   const plain = passwords.ada.slice(passwords.ada.lastIndexOf(' ') + 1);
@@ -22,7 +25,7 @@ function documentsWith({ secrets: { passwords, digits, images } }: Run, { access
     ),
     ...[`{ username: "ada", password: ${password}, pin: ${password} }`, `{ password: ${password} }`].map(login),
     ...[password, `[${password}]`, String(digits), plain].map(login),
-    // Put together by a client that escapes nothing, quotes twice, or quotes otherwise.
+    // As built by a client that does not escape, quotes twice, or uses other quotes.
     ...[`"${passwords.ada}"`, `"${plain}"${plain}"`, `'${plain}'`, `"""${plain}""" "${plain}"`, `"${plain}`].map(
       (value) => login(`{ username: "ada", password: ${value} }`),
     ),
@@ -45,74 +48,75 @@ function documentsWith({ secrets: { passwords, digits, images } }: Run, { access
   ];
 }
 
-/** Operations with variables that are refused: by GraphQL, or by the rules. */
-function variablesWith({ secrets: { passwords, digits, images } }: Run, visitor: Visitor): WrongQuestion[] {
-  const { username, accessToken, refreshToken, resourceId: id } = visitor;
+/** Operations with variables that GraphQL or the API's rules reject. */
+function malformedVariables({ secrets: { passwords, digits, images } }: Run, user: ScenarioUser): MalformedRequest[] {
+  const { username, accessToken, refreshToken, resourceId: id } = user;
   const password = passwords.ada;
   const data = images.first.toString('base64');
-  const question = (document: { toString(): string }, ...inputs: unknown[]): WrongQuestion[] =>
+  const request = (document: { toString(): string }, ...inputs: unknown[]): MalformedRequest[] =>
     inputs.map((input) => ({ query: untyped(document), variables: { input } }));
   return [
-    ...question(accounts.logIn, password, [password], digits, { username, password, pin: password }, { password }),
-    ...question(
-      accounts.logIn,
-      ...[[password], { is: password }, digits].map((each) => ({ username, password: each })),
-    ),
-    ...question(accounts.register, { username: [password], password }, { username: 'a b', password }),
-    ...question(
+    ...request(accounts.logIn, password, [password], digits, { username, password, pin: password }, { password }),
+    ...request(accounts.logIn, ...[[password], { is: password }, digits].map((each) => ({ username, password: each }))),
+    ...request(accounts.register, { username: [password], password }, { username: 'a b', password }),
+    ...request(
       accounts.register,
       { username: username.toUpperCase(), password },
       { username: 'a b', password: `${password}${password}` },
     ),
-    ...question(
+    ...request(
       accounts.changePassword,
       { currentPassword: password, newPassword: [passwords.next] },
       { newPassword: password },
     ),
-    ...question(accounts.deleteAccount, { password: [password] }, password),
-    ...question(accounts.refreshSession, refreshToken, { refreshToken: [refreshToken] }, { refreshToken: accessToken }),
-    ...question(accounts.logOut, refreshToken, { refreshToken: { is: refreshToken } }, { refreshToken: password }),
-    ...question(accounts.endSession, { sessionId: [accessToken] }, { sessionId: refreshToken }),
-    ...question(createStored, data, { title: 'a', image: data }, { title: 'a', image: { data: [data] } }),
-    ...question(createStored, { title: 'a', image: { data: images.first.subarray(0, -9).toString('base64') } }),
-    ...question(
+    ...request(accounts.deleteAccount, { password: [password] }, password),
+    ...request(accounts.refreshSession, refreshToken, { refreshToken: [refreshToken] }, { refreshToken: accessToken }),
+    ...request(accounts.logOut, refreshToken, { refreshToken: { is: refreshToken } }, { refreshToken: password }),
+    ...request(accounts.endSession, { sessionId: [accessToken] }, { sessionId: refreshToken }),
+    ...request(createStored, data, { title: 'a', image: data }, { title: 'a', image: { data: [data] } }),
+    ...request(createStored, { title: 'a', image: { data: images.first.subarray(0, -9).toString('base64') } }),
+    ...request(
       createStored,
       { title: 'a', image: { data: `${data}!` } },
       { title: 'a', image: { data, contentType: password } },
     ),
-    ...question(
+    ...request(
       createStored,
       { title: ' ', image: { data } },
       { title: 'a', image: { data: images.tooLarge.toString('base64') } },
     ),
-    ...question(createStored, { title: 'a', image: { data }, idempotencyKey: 'one' }),
-    ...question(
+    ...request(createStored, { title: 'a', image: { data }, idempotencyKey: 'one' }),
+    ...request(
       updateStored,
       { id, title: null },
       { id, title: 'a', expectedVersion: 9 },
       { id, image: { data: { is: data } } },
     ),
-    ...question(deleteResource, { id: accessToken }, { id: [accessToken] }),
-    { query: untyped(firstOnes), variables: { first: password } },
-    { query: untyped(onesAfter), variables: { after: refreshToken } },
-    { query: untyped(newerOnes), variables: { from: password } },
+    ...request(deleteResource, { id: accessToken }, { id: [accessToken] }),
+    { query: untyped(firstResources), variables: { first: password } },
+    { query: untyped(resourcesAfter), variables: { after: refreshToken } },
+    { query: untyped(resourcesCreatedFrom), variables: { from: password } },
   ];
 }
 
-const firstOnes = graphql(`
-  query FirstOnes($first: Int) { resources(first: $first) { totalCount } }
+const firstResources = graphql(`
+  query FirstResources($first: Int) { resources(first: $first) { totalCount } }
 `);
 
-const onesAfter = graphql(`
-  query OnesAfter($after: String) { resources(after: $after) { totalCount } }
+const resourcesAfter = graphql(`
+  query ResourcesAfter($after: String) { resources(after: $after) { totalCount } }
 `);
 
-const newerOnes = graphql(`
-  query NewerOnes($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }
+const resourcesCreatedFrom = graphql(`
+  query ResourcesCreatedFrom($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }
 `);
 
-/** Headers with tokens that are damaged, of another kind, or in the wrong place. */
-function headersWith({ secrets }: Run, { username, accessToken, refreshToken }: Visitor, imageServiceToken: string) {
+/** Headers with tokens that are damaged, of another type, or in the wrong header. */
+function malformedHeaders(
+  { secrets }: Run,
+  { username, accessToken, refreshToken }: ScenarioUser,
+  imageServiceToken: string,
+) {
   const [header = '', claims = '', signature = ''] = accessToken.split('.');
   const unsigned = Buffer.from('{"typ":"at+jwt","alg":"none","kid":"none"}').toString('base64url');
   const authorizations = [
@@ -131,8 +135,11 @@ function headersWith({ secrets }: Run, { username, accessToken, refreshToken }: 
   ];
 }
 
-/** Requests that are no GraphQL, or hardly. */
-function bodiesWith({ secrets: { passwords, images } }: Run, { accessToken }: Visitor): [path: string, RequestInit][] {
+/** HTTP requests that are not valid GraphQL over HTTP. */
+function malformedBodies(
+  { secrets: { passwords, images } }: Run,
+  { accessToken }: ScenarioUser,
+): [path: string, RequestInit][] {
   const json = { 'content-type': 'application/json' };
   const post = (body: RequestInit['body'], headers: Record<string, string> = json): [string, RequestInit] => [
     '',
@@ -160,17 +167,17 @@ function bodiesWith({ secrets: { passwords, images } }: Run, { accessToken }: Vi
   ];
 }
 
-/** Makes every mistake that a client can make, with what is secret, at the gateway and where clients do not belong. */
-export async function makeMistakes(run: Run, visitor: Visitor, imageServiceToken: string): Promise<void> {
-  const { world, recorder } = run;
-  const { accessToken: token } = visitor;
-  for (const url of [world.gateway, world.auth, world.resources]) {
-    for (const text of documentsWith(run, visitor)) await recorder.request(url, { query: untyped(text), token });
-    for (const question of variablesWith(run, visitor)) await recorder.request(url, { ...question, token });
-    for (const headers of headersWith(run, visitor, imageServiceToken)) {
+/** Sends every malformed request, with secrets in it, to the gateway and to both subgraphs. */
+export async function sendMalformedRequests(run: Run, user: ScenarioUser, imageServiceToken: string): Promise<void> {
+  const { system, recorder } = run;
+  const { accessToken: token } = user;
+  for (const url of [system.gateway, system.auth, system.resources]) {
+    for (const text of malformedDocuments(run, user)) await recorder.request(url, { query: untyped(text), token });
+    for (const request of malformedVariables(run, user)) await recorder.request(url, { ...request, token });
+    for (const headers of malformedHeaders(run, user, imageServiceToken)) {
       await recorder.request(url, { query: viewer, variables: {}, headers });
       await recorder.request(url, { query: resourceCount, variables: {}, headers });
     }
-    for (const [path, request] of bodiesWith(run, visitor)) await recorder.send(`${url}${path}`, request);
+    for (const [path, request] of malformedBodies(run, user)) await recorder.send(`${url}${path}`, request);
   }
 }

@@ -7,23 +7,22 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../support/files.ts';
 import { listen } from '../support/http/servers.ts';
 import { runCommand } from '../support/systems/spawned.ts';
-import { bytesCanary, textCanary } from './forms.ts';
 import { createRecorder } from './recorder.ts';
-import { createSearch, findIn } from './search.ts';
+import { bytesSecret, createSearch, findIn, textSecret } from './secret-search.ts';
 import { filesOf, outputsOf } from './systems.ts';
 
 const node = [process.execPath, '--import', 'tsx'];
 const password = `kanari\u00eb "\\/&+%\u{1f424} ${randomUUID()}`;
 const image = randomBytes(3_000);
-const find = createSearch([textCanary('password', password), bytesCanary('image', image)]);
+const find = createSearch([textSecret('password', password), bytesSecret('image', image)]);
 const names = (found: string[]) => [...new Set(found.map((what) => what.replace(/, .*$/s, '')))];
 const isFoundIn = (text: string | Buffer) => names(find(Buffer.from(text)));
 
-describe('a text is found', () => {
+describe('finds a text', () => {
   const json = JSON.stringify({ password });
   const form = new URLSearchParams({ password }).toString();
   const written: Record<string, string | Buffer> = {
-    'as it is': `the ${password} is`,
+    unchanged: `the ${password} is`,
     decomposed: password.normalize('NFD'),
     'in JSON': json,
     'in JSON within JSON': JSON.stringify({ body: json }),
@@ -34,27 +33,27 @@ describe('a text is found', () => {
     'as Basic credentials': `Basic ${Buffer.from(`ada:${password}`).toString('base64')}`,
     'in hex': Buffer.from(password).toString('hex'),
     'as a Buffer in JSON': JSON.stringify({ body: Buffer.from(`x${password}`) }),
-    'by its beginning alone': password.slice(0, 25),
-    'by its end alone': password.slice(-30),
+    'truncated to its beginning': password.slice(0, 25),
+    'truncated to its end': password.slice(-30),
   };
 
   test.each(Object.entries(written))('%s', (_, text) => {
     expect(isFoundIn(text)).toEqual(['password']);
   });
 
-  test.each([0, 1, 2, 3, 4])('in base64 and base64url behind %i other bytes', (before) => {
-    const whole = Buffer.concat([randomBytes(before), Buffer.from(password), randomBytes(5)]);
-    const [base64, base64url] = [whole.toString('base64'), whole.toString('base64url')];
+  test.each([0, 1, 2, 3, 4])('in base64 and base64url after %i other bytes', (before) => {
+    const unredacted = Buffer.concat([randomBytes(before), Buffer.from(password), randomBytes(5)]);
+    const [base64, base64url] = [unredacted.toString('base64'), unredacted.toString('base64url')];
     for (const text of [base64, base64url, encodeURIComponent(base64)]) expect(isFoundIn(text)).toEqual(['password']);
   });
 });
 
-describe('bytes are found', () => {
+describe('finds bytes', () => {
   const part = image.subarray(1_001, 1_061);
   const written: Record<string, string | Buffer> = {
-    'as they are': part,
+    unchanged: part,
     'in base64': part.toString('base64'),
-    'in base64 of the whole, cut': image.toString('base64').slice(501, 570),
+    'in truncated base64': image.toString('base64').slice(501, 570),
     'in hex': part.toString('hex').toUpperCase(),
     'as a Buffer in JSON': JSON.stringify({ part }),
   };
@@ -64,28 +63,28 @@ describe('bytes are found', () => {
   });
 });
 
-test('nothing is found where nothing is', () => {
+test('finds nothing in bytes without a secret', () => {
   const other = createSearch([
-    textCanary('password', `kanarie ${randomUUID()}`),
-    bytesCanary('image', randomBytes(99)),
+    textSecret('password', `kanarie ${randomUUID()}`),
+    bytesSecret('image', randomBytes(99)),
   ]);
   expect(other(Buffer.concat([Buffer.from(`${password} ${inspect(image)}`), image]))).toEqual([]);
 });
 
-describe('what is planted is found', () => {
+describe('finds a planted secret', () => {
   const onlyIn = (place: string) => [expect.stringMatching(new RegExp(`^${place}: password, `))];
 
-  test('in a line that a process logs, and in what it writes as it ends', async () => {
+  test('in a process’s log and in its standard error', async () => {
     const program = `import { createLogger } from './platform/process/logger.ts';
-      createLogger({ service: 'it', level: 'trace' }).trace({ err: new Error(process.env.CANARY) }, 'bug');
-      process.stderr.write(process.env.CANARY);`;
-    const it = runCommand([...node, '--input-type=module', '--eval', program], { CANARY: password });
+      createLogger({ service: 'it', level: 'trace' }).trace({ err: new Error(process.env.SECRET) }, 'bug');
+      process.stderr.write(process.env.SECRET);`;
+    const it = runCommand([...node, '--input-type=module', '--eval', program], { SECRET: password });
     expect(await it.exitCode).toBe(0);
     const found = findIn(outputsOf({ processes: { it } }), find);
     expect(names(found).sort()).toEqual(['log of it: password', 'stderr of it: password']);
   });
 
-  test('in the error of an answer, beside tokens that are given on purpose, and in its headers', async () => {
+  test('in a response’s error and headers, and not in tokens issued on purpose', async () => {
     const tokens = { accessToken: `a.${randomUUID()}.${randomUUID()}`, refreshToken: randomUUID() };
     const errors = [{ message: `No: ${password}`, extensions: { code: 'NO' } }];
     const server = await listen((req, res) => {
@@ -95,32 +94,32 @@ describe('what is planted is found', () => {
     onTestFinished(() => server.stop());
     const recorder = createRecorder();
     for (const path of ['/', '/error', '/header']) await recorder.send(`${server.url}${path}`, {});
-    expect(names(findIn(recorder.answers, find))).toEqual(['answer 2: password', 'answer 3: password']);
+    expect(names(findIn(recorder.responses, find))).toEqual(['response 2: password', 'response 3: password']);
     expect([...recorder.codes]).toEqual(['NO']);
     const findTokens = createSearch(recorder.tokens);
-    expect(findIn(recorder.answers, findTokens)).toEqual([]);
-    expect(findIn(recorder.whole, findTokens)).not.toEqual([]);
+    expect(findIn(recorder.responses, findTokens)).toEqual([]);
+    expect(findIn(recorder.unredacted, findTokens)).not.toEqual([]);
   });
 
-  test('in a row of a database, in its write-ahead log, and where a row was deleted', () => {
+  test('in a row of a database, in its write-ahead log, and in the place of a deleted row', () => {
     const folder = folderOfTest();
     const database = new Database(join(folder, 'auth.sqlite'));
     onTestFinished(() => void database.close());
     database.pragma('journal_mode = WAL');
-    database.exec('CREATE TABLE kept (is_it TEXT)');
+    database.exec('CREATE TABLE texts (text TEXT)');
     database.pragma('wal_checkpoint(TRUNCATE)');
     const isIn = () => findIn(filesOf(folder), find);
     expect(isIn()).toEqual([]);
-    database.prepare('INSERT INTO kept VALUES (?)').run(password);
+    database.prepare('INSERT INTO texts VALUES (?)').run(password);
     expect(isIn()).toEqual(onlyIn('auth.sqlite-wal'));
     database.pragma('wal_checkpoint(TRUNCATE)');
     expect(isIn()).toEqual(onlyIn('auth.sqlite'));
-    database.exec('DELETE FROM kept');
+    database.exec('DELETE FROM texts');
     database.pragma('wal_checkpoint(TRUNCATE)');
     expect(isIn()).toEqual(onlyIn('auth.sqlite'));
   });
 
-  test('in any file of a folder and in its name, but not in secrets', () => {
+  test('in the contents and the name of any file in a data folder', () => {
     const folder = folderOfTest();
     const name = encodeURIComponent(password);
     writeFileSync(join(folder, 'a'), password);

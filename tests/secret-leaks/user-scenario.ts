@@ -7,71 +7,71 @@ import * as accounts from '../support/graphql/accounts.ts';
 import { createResource, deleteResource, updateStored } from '../support/graphql/documents.ts';
 import { requireValue, untyped } from '../support/graphql/request.ts';
 import { uniqueName } from '../support/systems/users.ts';
-import type { Heard, Recorder, Tokens } from './recorder.ts';
-import type { Secrets } from './secrets.ts';
-import type { World } from './systems.ts';
+import type { Recorder, ResponseSummary, Tokens } from './recorder.ts';
+import type { RunSecrets } from './secrets.ts';
+import type { SystemUnderTest } from './systems.ts';
 
-/** A run of a world, and what is kept secret in it. */
+/** A run of a system, and its secrets. */
 export interface Run {
-  world: World;
+  system: SystemUnderTest;
   recorder: Recorder;
-  secrets: Secrets;
+  secrets: RunSecrets;
 }
 
-/** Somebody after a visit, still logged in. */
-export interface Visitor extends Tokens {
+/** A user after the scenario, still logged in. */
+export interface ScenarioUser extends Tokens {
   username: string;
   password: string;
   resourceId: string;
 }
 
 export const list = graphql(`
-  query ListAsVisitor { me { username } resources { totalCount nodes { title image { url } owner { username } } } }
+  query ListAsScenarioUser { me { username } resources { totalCount nodes { title image { url } owner { username } } } }
 `);
 
-/** A string of GraphQL's. */
+/** A GraphQL string literal. */
 export const literal = (text: string) => JSON.stringify(text);
 
-/** The tokens of the one field of an answer. */
-export function tokensOf({ data, codes }: Heard<Record<string, Tokens | null>>): Tokens {
+/** The tokens of a response's only field. */
+export function tokensOf({ data, codes }: ResponseSummary<Record<string, Tokens | null>>): Tokens {
   expect(codes).toEqual([]);
   const [field] = Object.values(requireValue(data));
   return requireValue(field);
 }
 
-function createdBy({ data, codes }: Heard<CreateResourceMutation>) {
+function createdBy({ data, codes }: ResponseSummary<CreateResourceMutation>) {
   expect(codes).toEqual([]);
   return requireValue(data?.createResource).resource;
 }
 
-/** Asks as a browser of somebody's does. */
-function askAs({ world, recorder }: Run, userAgent: string) {
+/** Sends requests as a user's browser. */
+function requestAs({ system, recorder }: Run, userAgent: string) {
   return <Data, Taken>(query: TypedDocumentString<Data, Taken>, variables: Taken, token?: string) =>
-    recorder.request(world.gateway, { query, variables, token, headers: { 'user-agent': userAgent } });
+    recorder.request(system.gateway, { query, variables, token, headers: { 'user-agent': userAgent } });
 }
 
-/** All that somebody does in whose way nothing is. Gives her as she is in the end: with a resource and a session. */
-export async function visit(run: Run): Promise<Visitor> {
-  const { world, recorder, secrets } = run;
+/** Everything a user does while nothing fails. Afterwards the user has a resource and a session. */
+export async function runUserScenario(run: Run): Promise<ScenarioUser> {
+  const { system, recorder, secrets } = run;
   const { passwords, images } = secrets;
   const username = uniqueName();
   const userAgent = `browser of ${username}`;
-  const request = askAs(run, userAgent);
+  const request = requestAs(run, userAgent);
   const data = (image: Buffer) => ({ data: image.toString('base64') });
 
-  // Her password stands in the document itself, as that of a client does who knows no variables.
+  // The password stands in the document, as sent by a client that uses no variables.
   const literals = `username: ${literal(username)}, password: ${literal(passwords.ada)}`;
   const query = untyped(`mutation { register(input: { ${literals} }) { accessToken refreshToken user { id } } }`);
-  const first = tokensOf(await recorder.request(world.gateway, { query, headers: { 'user-agent': userAgent } }));
+  const first = tokensOf(await recorder.request(system.gateway, { query, headers: { 'user-agent': userAgent } }));
   const wrong = { username, password: passwords.wrong };
   expect((await request(accounts.logIn, { input: wrong })).codes).toEqual(['INVALID_CREDENTIALS']);
-  // Typed into the wrong field.
+  // The password typed into the field of the username.
   const exchanged = { username: passwords.ada, password: username };
   expect((await request(accounts.logIn, { input: exchanged })).codes).toEqual(['INVALID_CREDENTIALS']);
   const right = { username, password: passwords.ada };
   const { refreshToken } = tokensOf(await request(accounts.logIn, { input: right }));
   const third = tokensOf(await request(accounts.refreshSession, { input: { refreshToken } }));
-  // Used again, which ends the session.
+  // Reuse, which ends the session.
   const again = await request(accounts.refreshSession, { input: { refreshToken } });
   expect(again.codes).toEqual(['INVALID_REFRESH_TOKEN']);
   expect((await request(list, {}, third.accessToken)).codes).toContain('UNAUTHENTICATED');
@@ -92,44 +92,44 @@ export async function visit(run: Run): Promise<Visitor> {
   const token = changed.accessToken;
   const image = data(images.first);
   const keyed = { title: 'Kept', image, idempotencyKey: 'one' };
-  const kept = createdBy(await request(createResource, { input: keyed }, token));
-  const replacement = { id: kept.id, image: data(images.second) };
+  const stored = createdBy(await request(createResource, { input: keyed }, token));
+  const replacement = { id: stored.id, image: data(images.second) };
   expect((await request(updateStored, { input: replacement }, token)).codes).toEqual([]);
   const unloved = createdBy(await request(createResource, { input: { title: 'Unloved', image } }, token));
   expect((await request(list, {}, token)).codes).toEqual([]);
   expect((await request(deleteResource, { input: { id: unloved.id } }, token)).codes).toEqual([]);
-  return { ...changed, username, password: passwords.next, resourceId: kept.id };
+  return { ...changed, username, password: passwords.next, resourceId: stored.id };
 }
 
-/** Opens another session. */
-export async function logInAgain({ world, recorder }: Run, visitor: Visitor): Promise<Tokens> {
-  const { username, password } = visitor;
+/** Opens another session of the user. */
+export async function logInAgain({ system, recorder }: Run, user: ScenarioUser): Promise<Tokens> {
+  const { username, password } = user;
   const input = { username, password };
-  return tokensOf(await recorder.request(world.gateway, { query: accounts.logIn, variables: { input } }));
+  return tokensOf(await recorder.request(system.gateway, { query: accounts.logIn, variables: { input } }));
 }
 
-/** Somebody who deletes the account again, and with it an image. Gives the texts that were only that account's. */
-export async function visitForTheLastTime(run: Run): Promise<string[]> {
+/** A user who deletes the account, and with it an image. Gives the texts that only this account had. */
+export async function runDeletedUserScenario(run: Run): Promise<string[]> {
   const { passwords, images } = run.secrets;
   const username = uniqueName();
   const userAgent = `browser of ${username}`;
-  const request = askAs(run, userAgent);
+  const request = requestAs(run, userAgent);
   const account = { username, password: passwords.bob };
   const { accessToken } = tokensOf(await request(accounts.register, { input: account }));
   const texts = { title: `Title of ${username}`, description: `Description by ${username}` };
   const image = { data: images.second.toString('base64') };
   const input = { ...texts, image, idempotencyKey: `key of ${username}` };
   const { url } = createdBy(await request(createResource, { input }, accessToken)).image;
-  const passwordHash = passwordHashOf(run.world.folder, username);
-  const guess = await request(accounts.deleteAccount, { input: { password: passwords.wrong } }, accessToken);
-  expect(guess.codes).toEqual(['INVALID_CREDENTIALS']);
+  const passwordHash = passwordHashOf(run.system.folder, username);
+  const attempt = await request(accounts.deleteAccount, { input: { password: passwords.wrong } }, accessToken);
+  expect(attempt.codes).toEqual(['INVALID_CREDENTIALS']);
   const deletion = await request(accounts.deleteAccount, { input: { password: passwords.bob } }, accessToken);
   expect(deletion.codes).toEqual([]);
   await vi.waitFor(async () => expect((await fetch(url)).status).toBe(404), 15_000);
   return [passwordHash, username, userAgent, texts.title, texts.description];
 }
 
-/** What auth has kept of a password. */
+/** The stored hash of a user's password. */
 export function passwordHashOf(folder: string, username: string): string {
   const database = new Database(join(folder, 'auth.sqlite'), { readonly: true });
   const hash = database.prepare('SELECT password_hash FROM users WHERE username = ?').pluck().get(username);

@@ -4,10 +4,10 @@ import { ensureSecrets, type SecretFiles } from '../../embedded/data-folder.ts';
 import { listen } from '../support/http/servers.ts';
 import { startFourProcesses } from '../support/systems/four-processes.ts';
 import { run, type Spawned } from '../support/systems/spawned.ts';
-import type { Place } from './search.ts';
+import type { Output } from './secret-search.ts';
 
-/** The whole system as processes that log everything. */
-export interface World {
+/** A whole system whose processes log at level trace. */
+export interface SystemUnderTest {
   gateway: string;
   auth: string;
   resources: string;
@@ -15,21 +15,21 @@ export interface World {
   folder: string;
   secrets: SecretFiles;
   processes: Record<string, Spawned>;
-  /** Ways in which the image service fails: each lets it, until what it gives is called. */
-  failings: (() => Promise<() => Promise<void>>)[];
-  /** Asks all processes to stop; gives the exit codes. */
+  /** Ways to make the image service fail. Each gives a function that ends the failure. */
+  imageServiceFailures: (() => Promise<() => Promise<void>>)[];
+  /** Sends SIGTERM to all processes and gives their exit codes. */
   stop(): Promise<(number | null)[]>;
   end(): Promise<void>;
 }
 
-/** What makes rules bite within a test. */
-const strict = { BCRYPT_COST: '10', REFRESH_REUSE_GRACE_SECONDS: '0', LOGIN_FAILURES_PER_ACCOUNT: '3' };
-const loud = { LOG_LEVEL: 'trace' };
+/** Rules that a test can reach. */
+const strictRules = { BCRYPT_COST: '10', REFRESH_REUSE_GRACE_SECONDS: '0', LOGIN_FAILURES_PER_ACCOUNT: '3' };
+const traceLog = { LOG_LEVEL: 'trace' };
 
-/** `npm start`: everything in one process. */
-export async function startInOneProcess(folder: string): Promise<World> {
+/** Starts everything in one process, as `npm start` does. */
+export async function startInOneProcess(folder: string): Promise<SystemUnderTest> {
   const ports = { GATEWAY_PORT: '0', AUTH_PORT: '0', RESOURCES_PORT: '0', IMAGE_SERVICE_PORT: '0' };
-  const process = run('start.ts', { ...ports, ...strict, ...loud, DATA_FOLDER: folder });
+  const process = run('start.ts', { ...ports, ...strictRules, ...traceLog, DATA_FOLDER: folder });
   const urlOf = async (name: string) =>
     (await process.find(new RegExp(`^ *${name} +(http:\\S+)[\\s\\S]*Ctrl-C`, 'm')))[1] ?? '';
   const images = join(folder, 'images');
@@ -49,7 +49,7 @@ export async function startInOneProcess(folder: string): Promise<World> {
     folder,
     secrets: ensureSecrets(join(folder, 'secrets')),
     processes: { 'npm start': process },
-    failings: [moveImages],
+    imageServiceFailures: [moveImages],
     stop: async () => {
       process.signal('SIGTERM');
       return [await process.exitCode];
@@ -58,27 +58,27 @@ export async function startInOneProcess(folder: string): Promise<World> {
   };
 }
 
-/** Four processes, with a door before the image service that can be shut. */
-export async function startInFourProcesses(folder: string): Promise<World> {
+/** Starts four processes, with a gate in front of the image service. */
+export async function startInFourProcesses(folder: string): Promise<SystemUnderTest> {
   const secrets = ensureSecrets(join(folder, 'secrets'));
-  const door = await openDoor();
-  const resources = { ...loud, IMAGE_SERVICE_TIMEOUT_MS: '5000', IMAGE_SERVICE_SETTLE_SECONDS: '1' };
+  const gate = await startGate();
+  const resources = { ...traceLog, IMAGE_SERVICE_TIMEOUT_MS: '5000', IMAGE_SERVICE_SETTLE_SECONDS: '1' };
   const { stop, end, ...four } = await startFourProcesses({
     ...{ folder, secrets },
-    more: { imageService: loud, auth: { ...strict, ...loud }, resources, gateway: loud },
-    imageServiceFor: door.before,
+    more: { imageService: traceLog, auth: { ...strictRules, ...traceLog }, resources, gateway: traceLog },
+    imageServiceFor: gate.before,
   });
   return {
-    ...{ ...four, folder, secrets, failings: [door.shut, door.repeatAll], stop },
+    ...{ ...four, folder, secrets, imageServiceFailures: [gate.shut, gate.repeatAll], stop },
     end: async () => {
       await end();
-      await door.stop();
+      await gate.stop();
     },
   };
 }
 
-/** A server before another, which passes requests on, or hangs up on them, or fails and repeats all that it was sent. */
-async function openDoor() {
+/** A proxy that forwards requests, closes their connections, or answers 500 with everything that they sent. */
+async function startGate() {
   let behind = '';
   let failing: 'shut' | 'repeatAll' | undefined;
   const { url, stop } = await listen(async (req, res) => {
@@ -93,7 +93,7 @@ async function openDoor() {
       headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
       ...(body.length > 0 && { body }),
     };
-    // It may be stopped before those who ask it.
+    // The service may be stopped before its clients.
     const answer = await fetch(`${behind}${req.url}`, request).catch(() => undefined);
     if (!answer) return void req.destroy();
     res.writeHead(answer.status, [...answer.headers].flat()).end(Buffer.from(await answer.arrayBuffer()));
@@ -111,16 +111,16 @@ async function openDoor() {
   return { stop, before, shut: fail('shut'), repeatAll: fail('repeatAll') };
 }
 
-/** All that the processes have written. */
-export function outputsOf({ processes }: Pick<World, 'processes'>): Place[] {
+/** Everything that the processes have printed. */
+export function outputsOf({ processes }: Pick<SystemUnderTest, 'processes'>): Output[] {
   return Object.entries(processes).flatMap(([name, { stdout, stderr }]) => [
     { name: `log of ${name}`, bytes: Buffer.from(stdout()) },
     { name: `stderr of ${name}`, bytes: Buffer.from(stderr()) },
   ]);
 }
 
-/** Every file of a data folder as it is just now, with its name; those of its secrets are left out. */
-export function filesOf(folder: string): Place[] {
+/** The name and contents of every file in a data folder, except for its secrets. */
+export function filesOf(folder: string): Output[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
