@@ -68,7 +68,7 @@ test('calls that time out free their connections, and queued calls time out too'
   const calls = Array.from({ length: 2 * maxConnections }, () => client.delete(id, soon()));
   const outcomes = await Promise.allSettled(calls);
   expect(outcomes.map(({ status }) => status)).toEqual(calls.map(() => 'rejected'));
-  await expect.poll(() => open.size, { timeout: 3_000 }).toBe(0);
+  await expect.poll(() => open.size).toBe(0);
 
   answerAtOnce();
   // So many failures open the circuit breaker for a while.
@@ -77,7 +77,7 @@ test('calls that time out free their connections, and queued calls time out too'
       () => true,
       () => false,
     );
-  await expect.poll(isThrough, { timeout: 20_000 }).toBe(true);
+  await expect.poll(isThrough).toBe(true);
   await Promise.all(calls.map(() => client.delete(id, soon())));
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OpenOperation } from '../storage/operation-store.ts';
 import { purgeAccount } from '../testing/events.ts';
-import { blockCalls, delay, lost } from '../testing/gate.ts';
+import { blockCalls, delay, lost } from '../testing/image-service-proxy.ts';
 import { claimAll } from '../testing/resources.ts';
 import { imageOf, startRules, unauthenticated } from '../testing/rules.ts';
 
@@ -36,7 +36,7 @@ describe.each(['POST', 'PUT'] as const)('an account that is purged while its cre
       const rules = await startRules();
       const ada = rules.signUp();
       const { wait, arrived, release } = blockCalls();
-      rules.gate.steps[method] = { [at]: wait };
+      rules.proxy.steps[method] = { [at]: wait };
       const created = ada.create({ ...(key && { idempotencyKey: key }) });
       await arrived;
       await end(rules, ada.viewerId, { isPurged });
@@ -55,7 +55,7 @@ describe('an account that is purged while its image is replaced,', () => {
     const ada = rules.signUp();
     const { id } = await ada.create();
     const { wait, arrived, release } = blockCalls();
-    rules.gate.steps.PUT = { [at]: wait };
+    rules.proxy.steps.PUT = { [at]: wait };
     const updated = ada.update({ id, title: 'Late', image: await imageOf(4) });
     await arrived;
     await end(rules, ada.viewerId, { isPurged });
@@ -69,7 +69,7 @@ describe('an account that is purged while its image is replaced,', () => {
     const ada = rules.signUp();
     const { id } = await ada.create();
     const { instead, deliver } = delay();
-    rules.gate.steps.PUT = { instead };
+    rules.proxy.steps.PUT = { instead };
     await expect(ada.update({ id, image: await imageOf(4) })).rejects.toMatchObject({ name: 'ApiError' });
     await end(rules, ada.viewerId, { isPurged: true });
     await rules.reconciled();
@@ -84,14 +84,14 @@ test.each([false, true])('no operation can begin for a purged account (rows dele
   const ada = rules.signUp();
   const { id } = await ada.create();
   await end(rules, ada.viewerId, { isPurged });
-  rules.gate.calls.length = 0;
+  rules.proxy.calls.length = 0;
   await expect(ada.create()).rejects.toEqual(unauthenticated);
   await expect(ada.create({ idempotencyKey: 'key' })).rejects.toEqual(unauthenticated);
   await expect(ada.update({ id, title: 'Late' })).rejects.toEqual(
     isPurged ? expect.objectContaining({ name: 'ApiError' }) : unauthenticated,
   );
   await expect(ada.update({ id, image: await imageOf(4) })).rejects.toMatchObject({ name: 'ApiError' });
-  expect(rules.gate.calls).toEqual([]);
+  expect(rules.proxy.calls).toEqual([]);
   await expectNothing(rules, ada.viewerId);
 });
 
@@ -108,10 +108,10 @@ test('a key of a purged account does not find its create', async () => {
 test('an abandoned create of a purged account leaves nothing', async () => {
   const rules = await startRules();
   const ada = rules.signUp();
-  rules.gate.steps.POST = lost;
+  rules.proxy.steps.POST = lost;
   await expect(ada.create()).rejects.toMatchObject({ name: 'ApiError' });
   expect(await rules.storedImages()).not.toEqual([]);
-  rules.gate.steps = {};
+  rules.proxy.steps = {};
   await end(rules, ada.viewerId, { isPurged: true });
   await expectNothing(rules, ada.viewerId);
 });
@@ -127,7 +127,7 @@ describe('an operation that the reconciler has claimed before the account is pur
     const rules = await startRules();
     const ada = rules.signUp();
     const { wait, arrived, release } = blockCalls();
-    rules.gate.steps.PUT = { after: wait };
+    rules.proxy.steps.PUT = { after: wait };
     const created = ada.create({ idempotencyKey: 'key' }).catch(() => {});
     await arrived;
     rules.database.abandon();
@@ -146,7 +146,7 @@ describe('an operation that the reconciler has claimed before the account is pur
     const ada = rules.signUp();
     const resource = await ada.create();
     const { wait, arrived, release } = blockCalls();
-    rules.gate.steps.PUT = { after: wait };
+    rules.proxy.steps.PUT = { after: wait };
     const updated = ada.update({ id: resource.id, image: await imageOf(4) }).catch(() => {});
     await arrived;
     rules.database.abandon();
@@ -182,12 +182,12 @@ test('an outage of the image service delays deleting the images, but not the row
   const rules = await startRules();
   const ada = rules.signUp();
   const { id } = await ada.create();
-  rules.gate.steps.DELETE = { instead: ({ socket }) => socket.destroy() };
+  rules.proxy.steps.DELETE = { instead: ({ socket }) => socket.destroy() };
   rules.reconcile();
   await purgeAccount(rules.store, ada.viewerId);
   await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations not recovered; will retry');
   expect(await ada.find(id)).toBeUndefined();
   expect(await rules.storedImages()).toHaveLength(1);
-  rules.gate.steps = {};
+  rules.proxy.steps = {};
   await expectNothing(rules, ada.viewerId);
 });

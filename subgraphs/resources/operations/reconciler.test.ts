@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { blockCalls } from '../testing/gate.ts';
+import { blockCalls } from '../testing/image-service-proxy.ts';
 import { aLease, someTimes } from '../testing/resources.ts';
 import { startRules } from '../testing/rules.ts';
 
@@ -19,26 +19,26 @@ async function deletionsLeft({ signUp, store }: Awaited<ReturnType<typeof startR
 
 test('reconcilers of two processes never recover the same operation', async () => {
   const rules = await startRules();
-  const { gate, anotherProcess, reconcile, reconciled, storedImages } = rules;
+  const { proxy, anotherProcess, reconcile, reconciled, storedImages } = rules;
   const paths = await deletionsLeft(rules, 50);
-  gate.steps.DELETE = { before: () => setTimeout(10) };
+  proxy.steps.DELETE = { before: () => setTimeout(10) };
   anotherProcess().reconcile();
   reconcile();
   await reconciled();
-  const deleted = gate.calls.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
+  const deleted = proxy.calls.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
   expect(deleted.sort()).toEqual(paths.sort());
   expect(await storedImages()).toEqual([]);
 });
 
 test('an operation that one reconciler has claimed is ignored by another', async () => {
   const rules = await startRules();
-  const { gate, anotherProcess, reconcile, reconciled, database } = rules;
+  const { proxy, anotherProcess, reconcile, reconciled, database } = rules;
   const first = await deletionsLeft(rules, 1);
   const { wait, arrived, release } = blockCalls();
-  gate.steps.DELETE = { before: wait };
+  proxy.steps.DELETE = { before: wait };
   reconcile();
   await arrived;
-  delete gate.steps.DELETE;
+  delete proxy.steps.DELETE;
   anotherProcess().reconcile();
   // The first reconciler is blocked, so only the second can recover the later operation; it has seen the earlier one
   // too.
@@ -46,20 +46,20 @@ test('an operation that one reconciler has claimed is ignored by another', async
   await expect.poll(database.open).toEqual(['DELETING']);
   release();
   await reconciled();
-  const deleted = gate.calls.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
+  const deleted = proxy.calls.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
   expect(deleted.sort()).toEqual([...first, ...later].sort());
 });
 
 test('a reconciler ignores operations whose request holds the lease', async () => {
-  const { signUp, gate, reconcile, reconciled, storedImages, lines } = await startRules();
+  const { signUp, proxy, reconcile, reconciled, storedImages, lines } = await startRules();
   const ada = signUp();
   const { wait, arrived, release } = blockCalls();
-  gate.steps.PUT = { before: wait };
+  proxy.steps.PUT = { before: wait };
   const created = ada.create();
   await arrived;
   const other = signUp();
   reconcile();
-  delete gate.steps.PUT;
+  delete proxy.steps.PUT;
   for (let at = 0; at < 3; at += 1) await other.delete({ id: (await other.create()).id });
   release();
   const { image } = await created;

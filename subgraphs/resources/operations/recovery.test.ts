@@ -43,7 +43,7 @@ describe('a create that was killed', () => {
     if (key) await expect(ada.create(input)).rejects.toEqual(inProgress);
     rules.database.abandon();
     await rules.reconciled();
-    expect(rules.gate.calls.map(({ method }) => method)).toEqual(['GET']);
+    expect(rules.proxy.calls.map(({ method }) => method)).toEqual(['GET']);
     expect(await ada.list()).toEqual([]);
     const made = await ada.create(input);
     expect(await ada.list()).toEqual([made]);
@@ -57,7 +57,7 @@ describe('a create that was killed', () => {
       const { id } = await reserveAt();
       rules.database.abandon();
       await rules.reconciled();
-      expect(rules.gate.calls.map(({ method, path }) => [method, path.split('/').at(-1)])).toEqual([
+      expect(rules.proxy.calls.map(({ method, path }) => [method, path.split('/').at(-1)])).toEqual([
         ['GET', 'images'],
         ['DELETE', id],
       ]);
@@ -93,7 +93,7 @@ describe('a create that was killed', () => {
     expect(await ada.create(input)).toEqual(await ada.find(made?.id ?? ''));
     expect(await ada.create(input)).toMatchObject({ title: 'A picture', version: 1, image: { ...image, width: 3 } });
     expect(await rules.servedAt(image.url)).toBe(sha256Of(input.image.data));
-    expect(rules.gate.calls).toEqual([]);
+    expect(rules.proxy.calls).toEqual([]);
   });
 
   test('and is finished before its calls have settled keeps its image locked until then', async () => {
@@ -126,7 +126,7 @@ describe('a create that was killed', () => {
     rules.database.abandon();
     await rules.reconciled();
     expect([await ada.list(), await rules.storedImages()]).toEqual([[], []]);
-    expect(rules.gate.calls.map(({ method }) => method)).toEqual(['DELETE']);
+    expect(rules.proxy.calls.map(({ method }) => method)).toEqual(['DELETE']);
     const made = await ada.create(input);
     expect(await ada.list()).toEqual([made]);
   });
@@ -194,13 +194,13 @@ test('a deletion that was killed is finished when the service works again', asyn
   const ada = rules.signUp();
   const { id, image } = await ada.create();
   await rules.store.operations.beginDeletion({ lease: aLease(), ...someTimes(), key: { ownerId: ada.viewerId, id } });
-  rules.gate.steps.DELETE = { instead: ({ socket }) => socket.destroy() };
+  rules.proxy.steps.DELETE = { instead: ({ socket }) => socket.destroy() };
   rules.database.abandon();
   rules.reconcile();
   await expect.poll(() => rules.lines.map(({ msg }) => msg)).toContain('operations not recovered; will retry');
   await expect(ada.delete({ id })).rejects.toEqual(notFound);
   expect((await rules.storedImages()).map(({ id }) => id)).toEqual([image.id]);
-  rules.gate.steps = {};
+  rules.proxy.steps = {};
   await rules.reconciled();
   expect(await rules.storedImages()).toEqual([]);
 });

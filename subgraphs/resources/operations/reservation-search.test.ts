@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { blockCalls, delay, lost, type Step } from '../testing/gate.ts';
+import { blockCalls, delay, lost, type Step } from '../testing/image-service-proxy.ts';
 import { imageServiceUnavailable, startRules } from '../testing/rules.ts';
 import { createReservation } from './reservation.ts';
 
@@ -10,9 +10,9 @@ const unresolvedMessage = 'operations cannot be recovered automatically: see doc
 async function lostReservation() {
   const rules = await startRules();
   const ada = rules.signUp();
-  rules.gate.steps.POST = lost;
+  rules.proxy.steps.POST = lost;
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
-  delete rules.gate.steps.POST;
+  delete rules.proxy.steps.POST;
   return { ...rules, ada };
 }
 
@@ -32,14 +32,14 @@ describe('without a listing', () => {
     ['nothing', answering(200)],
   ])('(%s) a possible image of ours stays, is counted, and is logged once', async (_, step) => {
     const rules = await lostReservation();
-    const { gate, store, lines, database, storedImages, reconcile, reconciled } = rules;
-    gate.steps.GET = step;
+    const { proxy, store, lines, database, storedImages, reconcile, reconciled } = rules;
+    proxy.steps.GET = step;
     const [left] = await storedImages();
     await addForeigners(rules, 2);
     database.abandon();
     reconcile();
     await expect.poll(() => store.operations.countUnresolved()).toBe(1);
-    const passes = () => gate.calls.filter(({ method }) => method === 'GET').length;
+    const passes = () => proxy.calls.filter(({ method }) => method === 'GET').length;
     for (let pass = 2; pass <= 4; pass += 1) {
       database.abandon();
       await expect.poll(passes).toBe(pass);
@@ -47,13 +47,13 @@ describe('without a listing', () => {
     }
     expect([await store.operations.countUnresolved(), database.open()]).toEqual([1, ['SEARCHING']]);
     expect(await storedImages()).toHaveLength(3);
-    expect(gate.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    expect(proxy.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
     expect(lines.filter(({ msg }) => msg === unresolvedMessage)).toEqual([
       expect.objectContaining({ level: 50, count: 1 }),
     ]);
 
     // As soon as there is a listing, the image is found.
-    delete gate.steps.GET;
+    delete proxy.steps.GET;
     database.abandon();
     await reconciled();
     expect(await store.operations.countUnresolved()).toBe(0);
@@ -62,12 +62,12 @@ describe('without a listing', () => {
   });
 
   test('for a moment only, nothing is counted, and the search is repeated', async () => {
-    const { gate, store, lines, storedImages, reconcile, reconciled } = await lostReservation();
-    gate.steps.GET = answering(500);
+    const { proxy, store, lines, storedImages, reconcile, reconciled } = await lostReservation();
+    proxy.steps.GET = answering(500);
     reconcile();
     await expect.poll(() => lines.map(({ msg }) => msg)).toContain('operations not recovered; will retry');
     expect([await store.operations.countUnresolved(), (await storedImages()).length]).toEqual([0, 1]);
-    delete gate.steps.GET;
+    delete proxy.steps.GET;
     await reconciled();
     expect(await storedImages()).toEqual([]);
   });
@@ -77,7 +77,7 @@ test('our image is found among more foreign ones of the same hour than one searc
   const rules = await startRules({ maxHashesPerSearch: 20 });
   const ada = rules.signUp();
   const before = await addForeigners(rules, 21);
-  rules.gate.steps.POST = lost;
+  rules.proxy.steps.POST = lost;
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
   // In either order of the listing, more images come before it than one search hashes.
   const after = await addForeigners(rules, 21);
@@ -87,31 +87,31 @@ test('our image is found among more foreign ones of the same hour than one searc
 });
 
 test('an image that arrives after its create has ended is deleted by the next search', async () => {
-  const { signUp, gate, reconciled, storedImages, lines } = await startRules();
+  const { signUp, proxy, reconciled, storedImages, lines } = await startRules();
   const ada = signUp();
   const { instead, deliver } = delay();
-  gate.steps.POST = { instead };
+  proxy.steps.POST = { instead };
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
   await reconciled();
   expect(await deliver()).toEqual([201]);
   expect(await storedImages()).toHaveLength(1);
 
-  gate.steps.POST = lost;
+  proxy.steps.POST = lost;
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
-  gate.steps = {};
+  proxy.steps = {};
   await reconciled();
   expect(await storedImages()).toEqual([]);
   expect(lines.map(({ msg }) => msg)).toContain('orphaned image found: it was stored after its create was abandoned');
 });
 
 test.each(['POST', 'PUT'] as const)('a search ignores the image of a create that is at its %s', async (method) => {
-  const { signUp, gate, reconciled, servedAt, storedImages, database, reconcile } = await startRules();
+  const { signUp, proxy, reconciled, servedAt, storedImages, database, reconcile } = await startRules();
   const [ada, bob] = [signUp(), signUp()];
-  gate.steps.POST = lost;
+  proxy.steps.POST = lost;
   await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
   const { wait, arrived, release } = blockCalls();
   // Blocked while the image has the reservation's bytes.
-  gate.steps = method === 'POST' ? { POST: { after: wait } } : { PUT: { before: wait } };
+  proxy.steps = method === 'POST' ? { POST: { after: wait } } : { PUT: { before: wait } };
   const created = bob.create();
   await arrived;
   const images = await storedImages();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { createReservation } from '../operations/reservation.ts';
-import { blockCalls, delay, lost, type Step } from '../testing/gate.ts';
+import { blockCalls, delay, lost, type Step } from '../testing/image-service-proxy.ts';
 import { databaseUnavailable, imageOf, imageServiceUnavailable, startRules, unavailable } from '../testing/rules.ts';
 
 const html = (status: number) => (_: IncomingMessage, res: ServerResponse) =>
@@ -35,37 +35,40 @@ const faults: [string, Step][] = [
 
 describe.each(['POST', 'PUT'] as const)('a create whose %s', (method) => {
   test.each(faults)('%s is IMAGE_SERVICE_UNAVAILABLE and leaves nothing', async (_, step) => {
-    const { signUp, gate, reconciled, storedImages, addForeign } = await startRules({ requestMs: 700, attemptMs: 200 });
+    const { signUp, proxy, reconciled, storedImages, addForeign } = await startRules({
+      requestMs: 700,
+      attemptMs: 200,
+    });
     const ada = signUp();
     const foreign = await addForeign((await imageOf(3)).data);
-    gate.steps[method] = step;
+    proxy.steps[method] = step;
     await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
     expect(await ada.list()).toEqual([]);
-    gate.steps = {};
+    proxy.steps = {};
     await reconciled();
     expect([await ada.list(), (await storedImages()).map(({ id }) => id)]).toEqual([[], [foreign]]);
   });
 
   test('takes effect after its error leaves nothing', async () => {
-    const { signUp, gate, reconciled, storedImages } = await startRules();
+    const { signUp, proxy, reconciled, storedImages } = await startRules();
     const ada = signUp();
     const { instead, deliver } = delay();
-    gate.steps[method] = { instead };
+    proxy.steps[method] = { instead };
     await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
     const statuses = await deliver();
     expect(new Set(statuses)).toEqual(new Set([method === 'POST' ? 201 : 404]));
-    gate.steps = {};
+    proxy.steps = {};
     await reconciled();
     expect([await ada.list(), await storedImages()]).toEqual([[], []]);
   });
 
   test('and its cleanup fail leaves nothing once the service works again', async () => {
-    const { signUp, gate, reconciled, storedImages, database } = await startRules();
+    const { signUp, proxy, reconciled, storedImages, database } = await startRules();
     const ada = signUp();
-    gate.steps = { [method]: lost, DELETE: answering(503), GET: answering(503) };
+    proxy.steps = { [method]: lost, DELETE: answering(503), GET: answering(503) };
     await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
     expect([(await storedImages()).length, database.open().length]).toEqual([1, 1]);
-    gate.steps = {};
+    proxy.steps = {};
     await reconciled();
     expect([await ada.list(), await storedImages()]).toEqual([[], []]);
   });
@@ -73,11 +76,11 @@ describe.each(['POST', 'PUT'] as const)('a create whose %s', (method) => {
 
 describe('a create', () => {
   test('whose operation the reconciler took over stores nothing and is SERVICE_UNAVAILABLE', async () => {
-    const { signUp, gate, database, reconciled, storedImages } = await startRules();
+    const { signUp, proxy, database, reconciled, storedImages } = await startRules();
     const ada = signUp();
     for (const method of ['POST', 'PUT'] as const) {
       const { wait, arrived, release } = blockCalls();
-      gate.steps = { [method]: { after: wait } };
+      proxy.steps = { [method]: { after: wait } };
       const outcome = expect(ada.create()).rejects.toEqual(unavailable);
       await arrived;
       database.abandon();
@@ -92,10 +95,10 @@ describe('a create', () => {
     ['POST', 'RESERVING'],
     ['PUT', 'RESERVED'],
   ])('whose lease expires during %s stores nothing, even before the reconciler takes over', async (method, state) => {
-    const { signUp, gate, database, reconciled, storedImages } = await startRules();
+    const { signUp, proxy, database, reconciled, storedImages } = await startRules();
     const ada = signUp();
     const { wait, arrived, release } = blockCalls();
-    gate.steps = { [method]: { after: wait } };
+    proxy.steps = { [method]: { after: wait } };
     const outcome = expect(ada.create()).rejects.toEqual(unavailable);
     await arrived;
     database.abandon();
@@ -107,19 +110,19 @@ describe('a create', () => {
   });
 
   test('makes no call while the database rejects writes', async () => {
-    const { signUp, gate, database } = await startRules();
+    const { signUp, proxy, database } = await startRules();
     const ada = signUp();
     const resource = await ada.create();
     database.freeze();
     await expect(ada.create()).rejects.toEqual(databaseUnavailable);
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(proxy.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
     expect(await ada.list()).toEqual([resource]);
   });
 
   test.each([false, true])(
     'that gets the image id of another resource leaves that image alone (database locked: %s)',
     async (isLocked) => {
-      const { signUp, gate, database, reconciled, servedAt, storedImages } = await startRules();
+      const { signUp, proxy, database, reconciled, servedAt, storedImages } = await startRules();
       const [ada, bob] = [signUp(), signUp()];
       const { id, image } = await ada.create();
       const answer = JSON.stringify({ id: image.id, imageUrl: image.url });
@@ -127,10 +130,10 @@ describe('a create', () => {
         if (isLocked) database.lock();
         res.writeHead(201).end(answer);
       });
-      gate.steps.POST = answerWrongly;
+      proxy.steps.POST = answerWrongly;
       await expect(bob.create()).rejects.toEqual(isLocked ? databaseUnavailable : imageServiceUnavailable);
       if (isLocked) database.unlock();
-      gate.steps = {};
+      proxy.steps = {};
       await reconciled();
       expect(await servedAt(image.url)).toBe(image.sha256);
       expect([await bob.list(), (await storedImages()).map((stored) => stored.id)]).toEqual([[], [image.id]]);
@@ -139,18 +142,18 @@ describe('a create', () => {
   );
 
   test('that is abandoned never deletes an image of another program, whatever its bytes and time', async () => {
-    const { signUp, gate, reconciled, storedImages, addForeign } = await startRules();
+    const { signUp, proxy, reconciled, storedImages, addForeign } = await startRules();
     const ada = signUp();
     const equal = await imageOf(3);
     const foreign = [await addForeign(equal.data), await addForeign((await imageOf(4)).data)];
     // Like ours, but with bits that are not recorded here: another installation of this program.
     foreign.push(await addForeign(createReservation().base64));
     for (const step of [{ POST: lost }, { PUT: lost }, { POST: actsAnd((_, res) => res.writeHead(201).end('{}')) }]) {
-      gate.steps = step;
+      proxy.steps = step;
       await expect(ada.create({ image: equal })).rejects.toEqual(imageServiceUnavailable);
       foreign.push(await addForeign(equal.data));
     }
-    gate.steps = {};
+    proxy.steps = {};
     const created = await ada.create({ image: equal });
     await reconciled();
     expect(new Set((await storedImages()).map(({ id }) => id))).toEqual(new Set([...foreign, created.image.id]));

@@ -4,7 +4,7 @@ import { databaseUnavailable, notFound, startRules, versionPassed } from '../tes
 
 describe('delete', () => {
   test('is NOT_FOUND for a missing resource or one of another user', async () => {
-    const { gate, signUp } = await startRules();
+    const { proxy, signUp } = await startRules();
     const [ada, bob] = [signUp(), signUp()];
     const resource = await ada.create();
     for (const id of [resource.id, randomUUID(), 'none']) {
@@ -12,11 +12,11 @@ describe('delete', () => {
       await expect(bob.delete({ id, expectedVersion: 1 })).rejects.toEqual(notFound);
     }
     expect(await ada.find(resource.id)).toEqual(resource);
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(proxy.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
   });
 
   test('is CONFLICT with the current version for another version, and leaves resource and image', async () => {
-    const { gate, signUp } = await startRules();
+    const { proxy, signUp } = await startRules();
     const ada = signUp();
     const { id } = await ada.create();
     await ada.update({ id, title: 'Second' });
@@ -24,7 +24,7 @@ describe('delete', () => {
       await expect(ada.delete({ id, expectedVersion })).rejects.toEqual(versionPassed(2));
     }
     expect(await ada.find(id)).toMatchObject({ version: 2 });
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(proxy.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
   });
 
   test('fails while the database rejects writes, and leaves resource and image', async () => {
@@ -38,10 +38,10 @@ describe('delete', () => {
   });
 
   test('succeeds if the image service fails, and leaves the image to the reconciler', async () => {
-    const { gate, signUp, storedImages, lines, reconciled } = await startRules();
+    const { proxy, signUp, storedImages, lines, reconciled } = await startRules();
     const ada = signUp();
     const { id, image } = await ada.create();
-    gate.steps.DELETE = { instead: (req) => req.socket.destroy() };
+    proxy.steps.DELETE = { instead: (req) => req.socket.destroy() };
     await ada.delete({ id });
     expect(await ada.find(id)).toBeUndefined();
     expect(lines).toEqual([
@@ -54,7 +54,7 @@ describe('delete', () => {
     ]);
     expect((await storedImages()).map(({ id }) => id)).toEqual([image.id]);
 
-    gate.steps.DELETE = {};
+    proxy.steps.DELETE = {};
     await reconciled();
     expect(await storedImages()).toEqual([]);
   });
@@ -70,16 +70,16 @@ describe('delete', () => {
   });
 
   test('deletes the resource first, then the image', async () => {
-    const { gate, signUp, storedImages, lines } = await startRules();
+    const { proxy, signUp, storedImages, lines } = await startRules();
     const ada = signUp();
     const created = await ada.create();
     const { id, image } = await ada.create();
     const meanwhile: unknown[] = [];
-    gate.steps.DELETE = { before: async () => meanwhile.push(await ada.find(id), (await storedImages()).length) };
+    proxy.steps.DELETE = { before: async () => meanwhile.push(await ada.find(id), (await storedImages()).length) };
     await ada.delete({ id, expectedVersion: 1 });
     expect(meanwhile).toEqual([undefined, 2]);
     expect((await storedImages()).map(({ id }) => id)).toEqual([created.image.id]);
-    expect(gate.calls.at(-1)).toEqual({
+    expect(proxy.calls.at(-1)).toEqual({
       method: 'DELETE',
       path: `/images/api/v1/images/${image.id}`,
       requestId: ada.requestId,

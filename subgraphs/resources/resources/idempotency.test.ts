@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { blockCalls, lost, type Step } from '../testing/gate.ts';
+import { blockCalls, lost, type Step } from '../testing/image-service-proxy.ts';
 import { jpeg } from '../testing/images.ts';
 import {
   apiErrorWith,
@@ -26,7 +26,7 @@ const keyed = async (fields: object = {}) => ({
   ...fields,
 });
 
-const uploadsOf = ({ gate }: Rules) => gate.calls.map(({ method }) => method);
+const uploadsOf = ({ proxy }: Rules) => proxy.calls.map(({ method }) => method);
 
 describe('a key', () => {
   test.each([
@@ -112,7 +112,7 @@ describe('the same key with the same input', () => {
     const ada = rules.signUp();
     const elsewhere = rules.anotherProcess().signUp(ada.viewerId);
     const { wait, arrived, release } = blockCalls();
-    rules.gate.steps[method] = { before: wait };
+    rules.proxy.steps[method] = { before: wait };
     const first = ada.create(await keyed());
     await arrived;
     const before = uploadsOf(rules);
@@ -127,7 +127,7 @@ describe('the same key with the same input', () => {
   });
 
   test('creates another resource a day later', async () => {
-    const { signUp, database, reconcile, gate } = await startRules();
+    const { signUp, database, reconcile, proxy } = await startRules();
     const ada = signUp();
     const first = await ada.create(await keyed());
     database.age(dayMs - 60_000);
@@ -141,7 +141,7 @@ describe('the same key with the same input', () => {
     reconcile();
     const withOther = await ada.create(await keyed({ title: 'Another' }));
     expect(withOther).toMatchObject({ title: 'Another', version: 1 });
-    expect(gate.calls.filter(({ method }) => method === 'POST')).toHaveLength(3);
+    expect(proxy.calls.filter(({ method }) => method === 'POST')).toHaveLength(3);
   });
 });
 
@@ -163,7 +163,7 @@ test.each<[string, object]>([
 });
 
 describe('after an error the same key creates exactly one resource', () => {
-  test.each<[string, Rules['gate']['steps']]>([
+  test.each<[string, Rules['proxy']['steps']]>([
     ['POST rejected', { POST: refusing(413) }],
     ['POST failed', { POST: refusing(500) }],
     ['POST lost', { POST: lost }],
@@ -172,11 +172,11 @@ describe('after an error the same key creates exactly one resource', () => {
     ['PUT lost', { PUT: lost }],
     ['PUT lost, and its deletion rejected', { PUT: lost, DELETE: refusing(503) }],
   ])('%s: at once', async (_, steps) => {
-    const { signUp, gate, reconciled, storedImages } = await startRules();
+    const { signUp, proxy, reconciled, storedImages } = await startRules();
     const ada = signUp();
-    Object.assign(gate.steps, steps);
+    Object.assign(proxy.steps, steps);
     await expect(ada.create(await keyed())).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
+    proxy.steps = {};
     const made = await ada.create(await keyed());
     await reconciled();
     expect(await ada.create(await keyed())).toEqual(made);
@@ -195,12 +195,12 @@ describe('after an error the same key creates exactly one resource', () => {
   });
 
   test.each(['POST', 'PUT'] as const)('database locked after %s: after the reconciler has run', async (method) => {
-    const { signUp, gate, database, reconciled, storedImages } = await startRules();
+    const { signUp, proxy, database, reconciled, storedImages } = await startRules();
     const ada = signUp();
-    gate.steps[method] = { after: () => database.lock() };
+    proxy.steps[method] = { after: () => database.lock() };
     await expect(ada.create(await keyed())).rejects.toEqual(databaseUnavailable);
     database.unlock();
-    gate.steps = {};
+    proxy.steps = {};
     await expect(ada.create(await keyed())).rejects.toEqual(inProgress);
     await reconciled();
     // All bytes were uploaded, so the reconciler finishes the create.

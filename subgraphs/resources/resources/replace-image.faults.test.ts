@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { blockCalls, delay, lost, type Step } from '../testing/gate.ts';
+import { blockCalls, delay, lost, type Step } from '../testing/image-service-proxy.ts';
 import { imageOf, imageServiceUnavailable, inProgress, notFound, startRules, unavailable } from '../testing/rules.ts';
 
 const answering = (status: number): Step => ({ instead: (_, res) => res.writeHead(status).end() });
@@ -40,12 +40,12 @@ describe('a replacement without a usable response', () => {
       [`answered with ${status}, that did not succeed`, answering(status), unchanged],
     ]),
   ])('%s: locks the image until it is recovered, then applies completely or not at all', async (_, step, expected) => {
-    const { ada, gate, id, input, resource, reconciled, outcome, database, reconcile } = await aReplacement({
+    const { ada, proxy, id, input, resource, reconciled, outcome, database, reconcile } = await aReplacement({
       settleMs: hourMs,
     });
-    gate.steps.PUT = step;
+    proxy.steps.PUT = step;
     await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
+    proxy.steps = {};
     // The reconciler must not decide earlier.
     reconcile();
     expect(await ada.find(id)).toEqual(resource);
@@ -60,13 +60,13 @@ describe('a replacement without a usable response', () => {
   });
 
   test('that takes effect after its error is not decided before', async () => {
-    const { ada, gate, id, input, resource, reconciled, outcome, database, reconcile } = await aReplacement({
+    const { ada, proxy, id, input, resource, reconciled, outcome, database, reconcile } = await aReplacement({
       settleMs: hourMs,
     });
     const { instead, deliver } = delay();
-    gate.steps.PUT = { instead };
+    proxy.steps.PUT = { instead };
     await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
+    proxy.steps = {};
     reconcile();
     await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
     expect(await ada.find(id)).toEqual(resource);
@@ -77,29 +77,29 @@ describe('a replacement without a usable response', () => {
   });
 
   test('allows text updates meanwhile, unless it expects a version', async () => {
-    const { ada, gate, id, input, reconciled, outcome } = await aReplacement();
-    gate.steps.PUT = lost;
+    const { ada, proxy, id, input, reconciled, outcome } = await aReplacement();
+    proxy.steps.PUT = lost;
     await expect(ada.update({ id, image: input.image })).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
+    proxy.steps = {};
     await ada.update({ id, title: 'Meanwhile' });
     await reconciled();
     expect(await outcome()).toEqual({ title: 'Meanwhile', description: 'Old', version: 3, width: 4 });
 
-    gate.steps.PUT = lost;
+    proxy.steps.PUT = lost;
     const versioned = { ...input, image: await imageOf(5), expectedVersion: 3 };
     await expect(ada.update(versioned)).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
+    proxy.steps = {};
     await expect(ada.update({ id, title: 'Meanwhile' })).rejects.toEqual(inProgress);
     await reconciled();
     expect(await outcome()).toEqual({ title: 'New', description: null, version: 4, width: 5 });
   });
 
   test('with bytes that are neither old nor new stays locked, is counted, and is logged once', async () => {
-    const { ada, gate, id, image, input, store, database, reconcile, overwrite, lines, resource } =
+    const { ada, proxy, id, image, input, store, database, reconcile, overwrite, lines, resource } =
       await aReplacement();
-    gate.steps.PUT = lost;
+    proxy.steps.PUT = lost;
     await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
-    gate.steps = {};
+    proxy.steps = {};
     await overwrite(image.id, (await imageOf(9)).data);
     reconcile();
     await expect.poll(() => store.operations.countUnresolved()).toBe(1);
@@ -119,9 +119,9 @@ describe('a replacement without a usable response', () => {
   });
 
   test('is overridden by a deletion, and leaves no image even if it takes effect afterwards', async () => {
-    const { ada, gate, id, input, reconciled, storedImages } = await aReplacement();
+    const { ada, proxy, id, input, reconciled, storedImages } = await aReplacement();
     const { instead, deliver } = delay();
-    gate.steps.PUT = { instead };
+    proxy.steps.PUT = { instead };
     await expect(ada.update({ ...input, expectedVersion: 1 })).rejects.toEqual(imageServiceUnavailable);
     await ada.delete({ id, expectedVersion: 1 });
     expect(await deliver()).toEqual([404, 404, 404]);
@@ -136,20 +136,20 @@ describe('a replacement that was answered with 500', () => {
     ['and had succeeded returns the new resource', actsAndAnswers(500), replaced],
     ['and had not succeeded can be repeated at once', answering(500), unchanged],
   ])('%s', async (_, step, expected) => {
-    const { ada, gate, id, input, outcome, database } = await aReplacement({ settleMs: hourMs });
-    gate.steps.PUT = step;
+    const { ada, proxy, id, input, outcome, database } = await aReplacement({ settleMs: hourMs });
+    proxy.steps.PUT = step;
     const update = ada.update(input);
     if (expected === replaced) expect(await update).toMatchObject({ title: 'New', version: 2 });
     else await expect(update).rejects.toEqual(imageServiceUnavailable);
     expect(await outcome()).toEqual(expected);
-    gate.steps = {};
+    proxy.steps = {};
     expect(database.open()).toEqual([]);
     expect(await ada.update({ id, image: await imageOf(5) })).toMatchObject({ image: { width: 5 } });
   });
 });
 
 describe('a replacement whose first attempt got no response and whose second succeeded', () => {
-  /** The first attempt waits at the gate; later ones pass. */
+  /** The first attempt waits at the proxy; later ones pass. */
   const firstDelayed = () => {
     const { instead, deliver } = delay();
     let attempts = 0;
@@ -165,9 +165,9 @@ describe('a replacement whose first attempt got no response and whose second suc
   };
 
   test('succeeds, and locks the image for as long as the first may take effect', async () => {
-    const { ada, gate, id, input, reconciled, outcome } = await aReplacement();
+    const { ada, proxy, id, input, reconciled, outcome } = await aReplacement();
     const { step, deliver } = firstDelayed();
-    gate.steps.PUT = step;
+    proxy.steps.PUT = step;
     expect(await ada.update(input)).toMatchObject({ title: 'New', version: 2 });
     await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
     expect(await ada.update({ id, title: 'Newer' })).toMatchObject({ title: 'Newer', version: 3 });
@@ -178,10 +178,10 @@ describe('a replacement whose first attempt got no response and whose second suc
   });
 
   test('and a create like it lock the image', async () => {
-    const { signUp, gate, reconciled, servedAt } = await startRules();
+    const { signUp, proxy, reconciled, servedAt } = await startRules();
     const ada = signUp();
     const { step, deliver } = firstDelayed();
-    gate.steps.PUT = step;
+    proxy.steps.PUT = step;
     const { id, image } = await ada.create();
     await expect(ada.update({ id, image: await imageOf(5) })).rejects.toEqual(inProgress);
     expect(await deliver()).toEqual([204]);
@@ -191,9 +191,9 @@ describe('a replacement whose first attempt got no response and whose second suc
   });
 
   test('does not block a deletion', async () => {
-    const { ada, gate, id, input, reconciled, storedImages } = await aReplacement();
+    const { ada, proxy, id, input, reconciled, storedImages } = await aReplacement();
     const { step, deliver } = firstDelayed();
-    gate.steps.PUT = step;
+    proxy.steps.PUT = step;
     await ada.update(input);
     await ada.delete({ id });
     expect(await deliver()).toEqual([404]);
@@ -206,9 +206,9 @@ test.each([
   ['was recovered by the reconciler', true],
   ['was not recovered yet', false],
 ])('a replacement whose lease has expired, and which %s, stores nothing', async (_, isSettled) => {
-  const { ada, gate, id, input, resource, database, reconciled, outcome } = await aReplacement();
+  const { ada, proxy, id, input, resource, database, reconciled, outcome } = await aReplacement();
   const { wait, arrived, release } = blockCalls();
-  gate.steps.PUT = { after: wait };
+  proxy.steps.PUT = { after: wait };
   const update = expect(ada.update(input)).rejects.toEqual(unavailable);
   await arrived;
   database.abandon();

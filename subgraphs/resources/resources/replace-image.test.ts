@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { blockCalls } from '../testing/gate.ts';
+import { blockCalls } from '../testing/image-service-proxy.ts';
 import {
   apiErrorWith,
   databaseUnavailable,
@@ -14,7 +14,7 @@ import {
 
 describe('replacing an image', () => {
   test('of a missing resource or one of another user is NOT_FOUND, without any call', async () => {
-    const { gate, signUp, servedAt } = await startRules();
+    const { proxy, signUp, servedAt } = await startRules();
     const [ada, bob] = [signUp(), signUp()];
     const resource = await ada.create();
     for (const id of [resource.id, randomUUID(), 'none']) {
@@ -23,12 +23,12 @@ describe('replacing an image', () => {
         await expect(bob.update({ id, image, expectedVersion: 1 })).rejects.toEqual(notFound);
       }
     }
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(proxy.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
     expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
   });
 
   test('of another version is CONFLICT, without any call', async () => {
-    const { gate, signUp, servedAt } = await startRules();
+    const { proxy, signUp, servedAt } = await startRules();
     const ada = signUp();
     const { id } = await ada.create();
     const second = await ada.update({ id, title: 'Second' });
@@ -36,13 +36,13 @@ describe('replacing an image', () => {
       const update = ada.update({ id, title: 'Third', image: await imageOf(4), expectedVersion });
       await expect(update).rejects.toEqual(versionPassed(2));
     }
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(proxy.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
     expect(await ada.find(id)).toEqual(second);
     expect(await servedAt(second.image.url)).toBe(second.image.sha256);
   });
 
   test('with an invalid one changes nothing, neither title nor description', async () => {
-    const { gate, signUp } = await startRules();
+    const { proxy, signUp } = await startRules();
     const ada = signUp();
     const resource = await ada.create();
     const { id } = resource;
@@ -50,21 +50,21 @@ describe('replacing an image', () => {
     await expect(bad).rejects.toEqual(apiErrorWith({ code: 'UNSUPPORTED_IMAGE' }));
     const none = apiErrorWith({ code: 'BAD_USER_INPUT', problems: [expect.objectContaining({ field: 'image' })] });
     await expect(ada.update({ id, title: 'New', image: null })).rejects.toEqual(none);
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(proxy.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
     expect(await ada.find(id)).toEqual(resource);
   });
 
   test('that the image service rejects changes nothing, neither title nor description, and can be repeated', async () => {
-    const { gate, signUp, servedAt } = await startRules();
+    const { proxy, signUp, servedAt } = await startRules();
     const ada = signUp();
     const resource = await ada.create();
     const input = { id: resource.id, title: 'New', image: await imageOf(4), expectedVersion: 1 };
-    gate.steps.PUT = { instead: (_, res) => res.writeHead(500).end() };
+    proxy.steps.PUT = { instead: (_, res) => res.writeHead(500).end() };
     await expect(ada.update(input)).rejects.toEqual(imageServiceUnavailable);
     expect(await ada.find(resource.id)).toEqual(resource);
     expect(await servedAt(resource.image.url)).toBe(resource.image.sha256);
 
-    gate.steps.PUT = {};
+    proxy.steps.PUT = {};
     expect(await ada.update(input)).toMatchObject({ title: 'New', version: 2 });
   });
 
@@ -78,15 +78,15 @@ describe('replacing an image', () => {
   });
 
   test('whose row cannot be written fails, and is IN_PROGRESS until the reconciler has run', async () => {
-    const { gate, database, signUp, servedAt, reconciled } = await startRules();
+    const { proxy, database, signUp, servedAt, reconciled } = await startRules();
     const ada = signUp();
     const resource = await ada.create();
     const { id } = resource;
     const input = { id, title: 'New', image: await imageOf(4), expectedVersion: 1 };
-    gate.steps.PUT = { after: () => database.lock() };
+    proxy.steps.PUT = { after: () => database.lock() };
     await expect(ada.update(input)).rejects.toEqual(databaseUnavailable);
     database.unlock();
-    gate.steps.PUT = {};
+    proxy.steps.PUT = {};
     expect(await ada.find(id)).toEqual(resource);
     await expect(ada.update(input)).rejects.toEqual(inProgress);
 
@@ -99,7 +99,7 @@ describe('replacing an image', () => {
   });
 
   test('keeps its id and URL, and changes its properties and the text fields in one new version', async () => {
-    const { gate, signUp, servedAt, storedImages } = await startRules();
+    const { proxy, signUp, servedAt, storedImages } = await startRules();
     const ada = signUp();
     const first = await ada.create({ description: 'Old' });
     const { id } = first;
@@ -114,7 +114,7 @@ describe('replacing an image', () => {
     expect(second.image.sha256).not.toBe(first.image.sha256);
     expect(await ada.find(id)).toEqual(second);
     expect(await storedImages()).toHaveLength(1);
-    expect(gate.calls.at(-1)).toEqual({
+    expect(proxy.calls.at(-1)).toEqual({
       method: 'PUT',
       path: `/images/api/v1/images/${first.image.id}`,
       requestId: ada.requestId,
@@ -129,7 +129,7 @@ describe('while an image is being replaced', () => {
     const ada = rules.signUp();
     const resource = await ada.create();
     const { wait, arrived, release } = blockCalls();
-    rules.gate.steps.PUT = { [where]: wait };
+    rules.proxy.steps.PUT = { [where]: wait };
     const replaced = ada.update({ id: resource.id, image: await imageOf(4), ...fields });
     await arrived;
     return { ...rules, ada, id: resource.id, resource, replaced, release };
@@ -139,11 +139,11 @@ describe('while an image is being replaced', () => {
     'with expected version %s, a second replacement is IN_PROGRESS and changes nothing',
     async (version) => {
       const fields = version === undefined ? {} : { expectedVersion: version };
-      const { gate, ada, id, replaced, release, servedAt } = await replacing('before', fields);
+      const { proxy, ada, id, replaced, release, servedAt } = await replacing('before', fields);
       const image = await imageOf(5);
       await expect(ada.update({ id, image })).rejects.toEqual(inProgress);
       await expect(ada.update({ id, image, expectedVersion: 1 })).rejects.toEqual(inProgress);
-      expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT', 'PUT']);
+      expect(proxy.calls.map(({ method }) => method)).toEqual(['POST', 'PUT', 'PUT']);
       release();
       const { image: stored } = await replaced;
       expect(stored.width).toBe(4);
@@ -154,8 +154,8 @@ describe('while an image is being replaced', () => {
   );
 
   test('the image of another resource can be replaced', async () => {
-    const { ada, gate, replaced, release } = await replacing('before');
-    delete gate.steps.PUT;
+    const { ada, proxy, replaced, release } = await replacing('before');
+    delete proxy.steps.PUT;
     const other = await ada.create();
     expect(await ada.update({ id: other.id, image: await imageOf(5) })).toMatchObject({ version: 2 });
     release();

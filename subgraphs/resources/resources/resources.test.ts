@@ -14,7 +14,7 @@ const id = '0123456789abcdef01234567';
 
 describe('create', () => {
   test('with an invalid title or an invalid image fails without any call', async () => {
-    const { gate, signUp } = await startRules();
+    const { proxy, signUp } = await startRules();
     const ada = signUp();
     const badTexts = apiErrorWith({ code: 'BAD_USER_INPUT', problems: [expect.anything(), expect.anything()] });
     await expect(ada.create({ title: ' ', description: '\0' })).rejects.toEqual(badTexts);
@@ -23,25 +23,25 @@ describe('create', () => {
     await expect(ada.create({ image: large })).rejects.toEqual(
       apiErrorWith({ code: 'IMAGE_TOO_LARGE', maxBytes: 10_000 }),
     );
-    expect(gate.calls).toEqual([]);
+    expect(proxy.calls).toEqual([]);
     expect(await ada.list()).toEqual([]);
   });
 
   test('stores nothing if the image service rejects the image', async () => {
-    const { gate, storedImages, signUp, lines } = await startRules();
+    const { proxy, storedImages, signUp, lines } = await startRules();
     const ada = signUp();
-    gate.steps.POST = { instead: (_, res) => res.writeHead(500).end() };
+    proxy.steps.POST = { instead: (_, res) => res.writeHead(500).end() };
     await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST']);
+    expect(proxy.calls.map(({ method }) => method)).toEqual(['POST']);
     expect([await ada.list(), await storedImages(), lines]).toEqual([[], [], []]);
   });
 
   test.each(['POST', 'PUT'] as const)('leaves the image to the reconciler if %s cannot be recorded', async (method) => {
-    const { gate, database, storedImages, signUp, lines, reconciled } = await startRules();
+    const { proxy, database, storedImages, signUp, lines, reconciled } = await startRules();
     const ada = signUp();
-    gate.steps[method] = { after: () => database.lock() };
+    proxy.steps[method] = { after: () => database.lock() };
     await expect(ada.create()).rejects.toEqual(databaseUnavailable);
-    expect(gate.calls.map(({ method }) => method)).toEqual(method === 'POST' ? ['POST'] : ['POST', 'PUT']);
+    expect(proxy.calls.map(({ method }) => method)).toEqual(method === 'POST' ? ['POST'] : ['POST', 'PUT']);
     expect(await storedImages()).toHaveLength(1);
     expect(lines).toEqual([
       expect.objectContaining({ level: 40, msg: 'operation not handed to the reconciler; will retry' }),
@@ -54,11 +54,11 @@ describe('create', () => {
   });
 
   test('deletes the image again if its bytes are rejected', async () => {
-    const { gate, storedImages, signUp, lines } = await startRules();
+    const { proxy, storedImages, signUp, lines } = await startRules();
     const ada = signUp();
-    gate.steps.PUT = { instead: (_, res) => res.writeHead(413).end() };
+    proxy.steps.PUT = { instead: (_, res) => res.writeHead(413).end() };
     await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
-    expect(gate.calls.map(({ method, requestId }) => [method, requestId])).toEqual([
+    expect(proxy.calls.map(({ method, requestId }) => [method, requestId])).toEqual([
       ['POST', ada.requestId],
       ['PUT', ada.requestId],
       ['DELETE', ada.requestId],
@@ -67,31 +67,31 @@ describe('create', () => {
   });
 
   test('is IMAGE_SERVICE_UNAVAILABLE if the service reuses an id, and leaves the first image alone', async () => {
-    const { gate, signUp, reconciled } = await startRules();
+    const { proxy, signUp, reconciled } = await startRules();
     const ada = signUp();
     const created = JSON.stringify({ id, imageUrl: `http://127.0.0.1/images/public/${id}` });
-    gate.steps.POST = { instead: (_, res) => res.writeHead(201).end(created) };
-    gate.steps.PUT = { instead: (_, res) => res.writeHead(204).end() };
+    proxy.steps.POST = { instead: (_, res) => res.writeHead(201).end(created) };
+    proxy.steps.PUT = { instead: (_, res) => res.writeHead(204).end() };
     const first = await ada.create();
     await expect(ada.create()).rejects.toEqual(imageServiceUnavailable);
     await expect(signUp().create()).rejects.toEqual(imageServiceUnavailable);
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT', 'POST', 'POST']);
+    expect(proxy.calls.map(({ method }) => method)).toEqual(['POST', 'PUT', 'POST', 'POST']);
     await reconciled();
-    expect(gate.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    expect(proxy.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
     expect(await ada.list()).toEqual([first]);
   });
 
   test('reserves an image, then uploads its bytes, then stores the resource', async () => {
-    const { gate, storedImages, servedAt, signUp } = await startRules();
+    const { proxy, storedImages, servedAt, signUp } = await startRules();
     const ada = signUp();
     const before = Date.now();
-    const keptMeanwhile: unknown[] = [];
-    const look = async () => keptMeanwhile.push(await ada.list());
-    gate.steps.POST = { after: look };
-    gate.steps.PUT = { after: look };
+    const listedMeanwhile: unknown[] = [];
+    const look = async () => listedMeanwhile.push(await ada.list());
+    proxy.steps.POST = { after: look };
+    proxy.steps.PUT = { after: look };
     const resource = await ada.create({ title: ' A title ', description: ' as written ' });
 
-    expect(keptMeanwhile).toEqual([[], []]);
+    expect(listedMeanwhile).toEqual([[], []]);
     expect(resource).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       ownerId: ada.viewerId,
@@ -109,7 +109,7 @@ describe('create', () => {
     expect(resource.createdAt.getTime()).toBeGreaterThanOrEqual(before);
     expect(await ada.find(resource.id)).toEqual(resource);
     const { requestId } = ada;
-    expect(gate.calls).toEqual([
+    expect(proxy.calls).toEqual([
       { method: 'POST', path: '/images/api/v1/images', requestId },
       { method: 'PUT', path: `/images/api/v1/images/${resource.image.id}`, requestId },
     ]);
@@ -180,7 +180,7 @@ describe('updating title and description', () => {
   });
 
   test('changes only the named fields, in one new version, without any call', async () => {
-    const { gate, signUp } = await startRules();
+    const { proxy, signUp } = await startRules();
     const ada = signUp();
     const first = await ada.create({ description: 'Old' });
     const { id } = first;
@@ -190,7 +190,7 @@ describe('updating title and description', () => {
     const third = await ada.update({ id, description: null, expectedVersion: null });
     expect(third).toEqual({ ...second, description: null, version: 3, updatedAt: expect.any(Date) });
     expect(await ada.find(id)).toEqual(third);
-    expect(gate.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    expect(proxy.calls.map(({ method }) => method)).toEqual(['POST', 'PUT']);
   });
 
   test('without any field returns the resource unchanged', async () => {

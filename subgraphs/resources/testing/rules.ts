@@ -16,7 +16,7 @@ import { createReservationSearch } from '../operations/reservation-search.ts';
 import { keyLifetimeMs } from '../resources/idempotency.ts';
 import { createResources } from '../resources/resources.ts';
 import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
-import { openGate } from './gate.ts';
+import { startProxy } from './image-service-proxy.ts';
 import { png } from './images.ts';
 import { markReadOnly } from './read-only.ts';
 
@@ -64,7 +64,7 @@ function startProcess({ file, imageUrl, timing, maxHashesPerSearch = 200, log }:
   return { store, resources, reconcile, recover, signUp };
 }
 
-/** Starts the rules with a real store and the real stand-in behind a gate; all are closed after the test. */
+/** Starts the rules with a real store and the real stand-in behind a proxy; all are closed after the test. */
 export async function startRules({
   settleMs = 100,
   requestMs = 10_000,
@@ -72,15 +72,15 @@ export async function startRules({
   maxHashesPerSearch = 200,
 } = {}) {
   const service = await startImageService({ host: '127.0.0.1', port: 0, token, folder: folderOfTest() });
-  const gate = await openGate(service.url);
+  const proxy = await startProxy(service.url);
   const file = join(folderOfTest(), 'resources.sqlite');
   const { log, lines } = captureLog();
   onTestFinished(async () => {
-    await gate.stop();
+    await proxy.stop();
     await service.stop(0);
   });
   const timing = { settleMs, requestMs, attemptMs };
-  const startOne = () => startProcess({ file, imageUrl: gate.url, timing, maxHashesPerSearch, log });
+  const startOne = () => startProcess({ file, imageUrl: proxy.url, timing, maxHashesPerSearch, log });
   const { store, resources, reconcile, recover, signUp } = startOne();
   const second = new Database(file);
   onTestFinished(() => {
@@ -164,7 +164,7 @@ export async function startRules({
     recover,
     reconcile,
     anotherProcess: startOne,
-    gate,
+    proxy,
     lines,
     storedImages,
     putImage,

@@ -16,8 +16,8 @@ import {
 import type { OperationStore } from '../operation-store.ts';
 import type { Resource } from '../resource.ts';
 import type { ResourceStore } from '../resource-store.ts';
-import { prepareChanges } from './changes.ts';
 import { createSqliteOperations } from './operation-store.ts';
+import { prepareChanges } from './resource-changes.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
 
 /** A store, operations on a connection without a busy timeout, and a second connection to the file. */

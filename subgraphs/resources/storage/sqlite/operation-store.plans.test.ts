@@ -10,8 +10,8 @@ import {
   madeBy,
 } from '../../testing/resources.ts';
 import type { OperationStore } from '../operation-store.ts';
-import { prepareChanges } from './changes.ts';
 import { createSqliteOperations } from './operation-store.ts';
+import { prepareChanges } from './resource-changes.ts';
 
 /** Operations and changes, with the query plans of the statements that they run. */
 function openOperations() {

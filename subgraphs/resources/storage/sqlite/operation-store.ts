@@ -12,9 +12,9 @@ import type {
   OperationStore,
 } from '../operation-store.ts';
 import type { ResourceKey, VersionedKey } from '../resource.ts';
-import type { Changes } from './changes.ts';
 import { claimedFrom } from './operation-rows.ts';
 import { ownerExists, prepareIsPurged } from './purged-accounts.ts';
+import type { Changes } from './resource-changes.ts';
 import { hasEnded, hasNewImage, isOpen, locksImage, operations, reservations, resources } from './tables.ts';
 
 /** Creates the operation store in the database of the resources, so that one transaction can change both. */

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { attempt, openSqlite } from '../../../../platform/database/sqlite.ts';
 import type { ResourceStore } from '../resource-store.ts';
-import { prepareChanges } from './changes.ts';
-import { prepareLists } from './lists.ts';
 import { createSqliteOperations } from './operation-store.ts';
+import { prepareChanges } from './resource-changes.ts';
+import { prepareLists } from './resource-lists.ts';
+import { fromValues, readColumns } from './resource-rows.ts';
 import { createSqliteRevocations } from './revocation-store.ts';
-import { fromValues, readColumns } from './rows.ts';
 import { resources } from './tables.ts';
 
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));

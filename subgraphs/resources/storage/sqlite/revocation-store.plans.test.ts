@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { aPurge, aRevocation } from '../../testing/events.ts';
 import { openExplained } from '../../testing/query-plans.ts';
 import { aCreate, anIdempotency, anImage, aReplacement, aResource, madeBy } from '../../testing/resources.ts';
-import { prepareChanges } from './changes.ts';
 import { createSqliteOperations } from './operation-store.ts';
+import { prepareChanges } from './resource-changes.ts';
 import { createSqliteRevocations, isRevokedSql } from './revocation-store.ts';
 
 /** Revocations, with something to purge, and the query plans of the statements that they run. */

@@ -2,7 +2,7 @@ import { and, asc, count, desc, eq, gte, lt, or, type SQL, sql } from 'drizzle-o
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Position, ResourceFilter, ResourceList, ResourceOrder, ResourceRange } from '../resource-store.ts';
-import { fromValues, readColumns, summaryColumns, summaryFromValues } from './rows.ts';
+import { fromValues, readColumns, summaryColumns, summaryFromValues } from './resource-rows.ts';
 import { createStatementCache } from './statement-cache.ts';
 import { resources } from './tables.ts';
 

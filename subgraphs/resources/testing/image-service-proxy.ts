@@ -8,7 +8,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 /** Responds to a call; `passOn` forwards the call to the service, now or later. */
 type Instead = (req: IncomingMessage, res: ServerResponse, passOn: () => Promise<Response>) => unknown;
 
-/** Actions of a gate for the calls of one method: before it forwards a call, and before it returns the response. */
+/** Actions of a proxy for the calls of one method: before it forwards a call, and before it returns the response. */
 export interface Step {
   before?: () => unknown;
   after?: () => unknown;
@@ -17,7 +17,7 @@ export interface Step {
 }
 
 /** A proxy in front of the image service that lets a test act during a call, and records all calls. */
-export interface Gate {
+export interface ImageServiceProxy {
   url: string;
   /** Method and path of each call, in the order of arrival. */
   calls: { method: string; path: string; requestId: string }[];
@@ -25,12 +25,12 @@ export interface Gate {
   stop(): Promise<void>;
 }
 
-/** Starts a gate in front of the service at `target`. */
-export async function openGate(target: string): Promise<Gate> {
-  const gate: Pick<Gate, 'calls' | 'steps'> = { calls: [], steps: {} };
+/** Starts a proxy in front of the service at `target`. */
+export async function startProxy(target: string): Promise<ImageServiceProxy> {
+  const proxy: Pick<ImageServiceProxy, 'calls' | 'steps'> = { calls: [], steps: {} };
   const server = createServer(async (req, res) => {
-    gate.calls.push({ method: req.method ?? '', path: req.url ?? '', requestId: String(req.headers['x-request-id']) });
-    const { before, after, instead } = gate.steps[req.method as Method] ?? {};
+    proxy.calls.push({ method: req.method ?? '', path: req.url ?? '', requestId: String(req.headers['x-request-id']) });
+    const { before, after, instead } = proxy.steps[req.method as Method] ?? {};
     const body = await buffer(req);
     await before?.();
     if (instead) return instead(req, res, () => passOn(target, req, body));
@@ -43,7 +43,7 @@ export async function openGate(target: string): Promise<Gate> {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return Object.assign(gate, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop });
+  return Object.assign(proxy, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop });
 }
 
 async function passOn(target: string, req: IncomingMessage, body: Buffer): Promise<Response> {

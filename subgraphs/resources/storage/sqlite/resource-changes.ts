@@ -3,7 +3,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { placeholders } from '../../../../platform/database/sqlite.ts';
 import type { Resource, ResourceChanges, VersionedKey } from '../resource.ts';
 import { ownerExists } from './purged-accounts.ts';
-import { fromValues, readColumns, toColumns, toRow } from './rows.ts';
+import { fromValues, readColumns, toColumns, toRow } from './resource-rows.ts';
 import { createStatementCache } from './statement-cache.ts';
 import { resources } from './tables.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openExplained } from '../../testing/query-plans.ts';
 import type { Position, ResourceFilter, ResourceOrder } from '../resource-store.ts';
-import { prepareLists } from './lists.ts';
+import { prepareLists } from './resource-lists.ts';
 
 /** Lists, with the query plans of the statements that they run. */
 function openLists() {
