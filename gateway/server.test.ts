@@ -131,6 +131,21 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
     });
   });
 
+  test.each([
+    ['no list of entities', { _entities: 5 }],
+    ['too few entities', { _entities: [] }],
+  ])('a response with %s costs the fields that need it, and is logged as a bug', async (_, data) => {
+    const resources = json({ data: { resources: { nodes: [{ id: '1', owner: ada }] } } });
+    const { ask, log } = await start({ resources, auth: json({ data }) });
+    const answer = await ask('{ resources { nodes { id owner { username } } } }');
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toMatchObject({
+      data: { resources: { nodes: [{ id: '1', owner: null }] } },
+      errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+    });
+    expect(log.filter(({ msg }) => msg === 'bug')).toHaveLength(1);
+  });
+
   describe('a subgraph’s error', () => {
     const answering = (extensions: unknown) =>
       json({ data: { me: null }, errors: [{ message: 'no such table: users', path: ['me'], extensions }] });

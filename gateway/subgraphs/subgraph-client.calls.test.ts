@@ -5,7 +5,7 @@ import { startClient } from '../../tests/support/subgraphs/subgraph-client.ts';
 
 const unavailable = {
   errors: ['first', 'second'].map((field) => ({
-    message: 'This part of the system cannot be asked just now: try again.',
+    message: 'This part of the API is temporarily unavailable: try again.',
     path: [field],
     extensions: { code: 'SERVICE_UNAVAILABLE' },
   })),

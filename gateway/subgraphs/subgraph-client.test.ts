@@ -4,7 +4,7 @@ import { deadUrl } from '../../tests/support/http/servers.ts';
 import { createClient, listenAsSubgraph, startClient } from '../../tests/support/subgraphs/subgraph-client.ts';
 
 const unavailableAt = (...path: (string | number)[]) => ({
-  message: 'This part of the system cannot be asked just now: try again.',
+  message: 'This part of the API is temporarily unavailable: try again.',
   path,
   extensions: { code: 'SERVICE_UNAVAILABLE' },
 });

@@ -109,7 +109,7 @@ function withPublicExtensions({ message, path, extensions = {} }: SubgraphError)
 
 /** Makes one error for each requested field or entity, so that every null in the response has its reason. */
 function unavailable(query: string, variables: Record<string, unknown>): SubgraphResponse {
-  const message = 'This part of the system cannot be asked just now: try again.';
+  const message = 'This part of the API is temporarily unavailable: try again.';
   const extensions = { code: 'SERVICE_UNAVAILABLE' };
   return { errors: requestedPaths({ query, variables }).map((path) => ({ message, path, extensions })) };
 }

@@ -30,7 +30,7 @@ export function createInProcessClient(
 /** The response when the subgraph of `first` and `second` is unavailable. */
 export const unavailable = {
   errors: ['first', 'second'].map((field) => ({
-    message: 'This part of the system cannot be asked just now: try again.',
+    message: 'This part of the API is temporarily unavailable: try again.',
     path: [field],
     extensions: { code: 'SERVICE_UNAVAILABLE' },
   })),

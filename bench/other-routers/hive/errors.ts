@@ -13,7 +13,7 @@ import type { Plugin, Result } from './packages.ts';
 const formatError = createErrorFormatter(publicErrors);
 
 const unavailable = {
-  message: 'This part of the system cannot be asked just now: try again.',
+  message: 'This part of the API is temporarily unavailable: try again.',
   extensions: { code: 'SERVICE_UNAVAILABLE' },
 };
 
