@@ -3,11 +3,7 @@ FROM node:24-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # better-sqlite3 is compiled where no binary of it can be fetched.
-RUN npm ci --no-audit --no-fund
-# The explorer's page is built here, from its own sources and the TypeScript client's: the final image has no bundler.
-COPY clients/typescript clients/typescript
-COPY gateway/explorer gateway/explorer
-RUN node gateway/explorer/write-built.ts && npm prune --omit=dev --no-audit --no-fund
+RUN npm ci --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
@@ -17,7 +13,6 @@ COPY package.json ./
 COPY schema schema
 COPY platform platform
 COPY gateway gateway
-COPY --from=build /app/gateway/explorer/built gateway/explorer/built
 COPY subgraphs subgraphs
 COPY image-service image-service
 # New volumes get the owner of this folder.

@@ -1,8 +1,20 @@
-import { cumulativeStdNormalProbability, quantile, shuffle, wilcoxonRankSum } from 'simple-statistics';
 import { sendOperation } from '../harness/request.ts';
 import type { Users } from '../harness/users.ts';
 import { round, toColumns, toVerdicts } from './report.ts';
 import type { Systems } from './systems.ts';
+
+/** The functions in use of a package that is installed in bench/ only. */
+interface Statistics {
+  cumulativeStdNormalProbability(z: number): number;
+  quantile(values: number[], p: number): number;
+  shuffle<Value>(values: Value[]): Value[];
+  wilcoxonRankSum(one: number[], other: number[]): number;
+}
+
+const packageName = 'simple-statistics';
+const { cumulativeStdNormalProbability, quantile, shuffle, wilcoxonRankSum } = (await import(
+  packageName
+)) as Statistics;
 
 const attemptsPerKind = 200;
 /** The accepted probability of a false positive. */

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type OutputFile, stop, version } from 'esbuild';
-import { filesFolder, indexName, type PageFile } from './page-file.ts';
+import { builtFolder, filesFolder, indexName, type PageFile, readBuiltPage } from './page-file.ts';
+
+/**
+ * `npm run explorer`: builds the page into `built/`, which is committed, so that an installation needs neither the
+ * bundler nor the page's packages. `--check` writes nothing, and fails if `built/` is not what the sources build.
+ */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,6 +27,8 @@ const options = {
   loader: { '.ttf': 'file', '.png': 'base64' },
   // GraphiQL imports prettier 2's names; under these, prettier 3 has CommonJS modules without named exports.
   alias: { 'prettier/parser-babel': 'prettier/plugins/babel', 'prettier/parser-graphql': 'prettier/plugins/graphql' },
+  // Licence texts of the bundled packages, in one file beside each script that contains them.
+  legalComments: 'external',
   logLevel: 'silent',
 } satisfies BuildOptions;
 
@@ -49,7 +57,7 @@ export async function buildPage(): Promise<PageFile[]> {
     const script = findName(files, /^page-.*\.js$/);
     const style = findName(files, /^page-.*\.css$/);
     return [
-      { name: indexName, bytes: new TextEncoder().encode(indexHtml({ script, style })) },
+      { name: indexName, bytes: new TextEncoder().encode(indexHtml({ script, style, sources: await hashSources() })) },
       // The page's stylesheet includes those of the chunks.
       ...files
         .filter(({ path }) => !path.endsWith('.css') || basename(path) === style)
@@ -61,12 +69,12 @@ export async function buildPage(): Promise<PageFile[]> {
   }
 }
 
-/** Hashes the sources of the page, the versions of all packages (package-lock.json) and that of esbuild. */
+/** Hashes everything that the page is built from: its sources, the client's, the packages' versions and esbuild's. */
 export async function hashSources(): Promise<string> {
   const files = [
-    ...(await listFiles('gateway/explorer')),
+    ...(await listFiles('gateway/explorer/page')),
     ...(await listFiles('clients/typescript')),
-    join(root, 'package-lock.json'),
+    join(root, 'gateway/explorer/build.ts'),
   ];
   const hash = createHash('sha256').update(version);
   for (const file of files.sort()) {
@@ -77,9 +85,18 @@ export async function hashSources(): Promise<string> {
 }
 
 async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
-  const sources = entries.filter((entry) => entry.isFile() && !/\.test\.ts$/.test(entry.name));
-  return sources.map(({ parentPath, name }) => join(parentPath, name));
+  const names = await readdir(join(root, folder), { withFileTypes: true });
+  const nested = names.map(async (entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return /^(node_modules|testing|dist)$/.test(entry.name) ? [] : listFiles(path);
+    return isBuiltFrom(path) ? [join(root, path)] : [];
+  });
+  return (await Promise.all(nested)).flat();
+}
+
+/** Of the client, code alone counts: a release changes the version in its package.json. */
+function isBuiltFrom(path: string): boolean {
+  return !/\.test\.ts$/.test(path) && (path.startsWith('gateway/') || path.endsWith('.ts'));
 }
 
 function findName(files: OutputFile[], pattern: RegExp): string {
@@ -88,13 +105,14 @@ function findName(files: OutputFile[], pattern: RegExp): string {
   return name;
 }
 
-function indexHtml({ script, style }: { script: string; style: string }): string {
+function indexHtml({ script, style, sources }: { script: string; style: string; sources: string }): string {
   return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
+    <meta name="sources" content="${sources}">
     <title>image-supergraph explorer</title>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="${filesFolder}/${style}">
@@ -106,3 +124,48 @@ function indexHtml({ script, style }: { script: string; style: string }): string
 </html>
 `;
 }
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    console.log(
+      'npm run explorer [-- --check]\n\nBuilds the explorer into gateway/explorer/built. Needs its packages:',
+    );
+    console.log(
+      '  npm ci --prefix gateway/explorer/page\n\n--check  Only compare: exit 1 if the folder is out of date.',
+    );
+    return 0;
+  }
+  if (args.some((arg) => arg !== '--check')) {
+    console.error(`Unknown arguments: ${args.join(' ')}. See npm run explorer -- --help.`);
+    return 2;
+  }
+  const files = await buildPage().catch((error: Error) => {
+    console.error(`${error.message}\nInstall the packages of the page first: npm ci --prefix gateway/explorer/page`);
+    return undefined;
+  });
+  if (!files) return 1;
+  if (args.includes('--check')) {
+    const isCurrent = isSamePage(files, await readBuiltPage());
+    console.log(
+      isCurrent ? 'gateway/explorer/built is up to date.' : 'gateway/explorer/built is out of date: npm run explorer',
+    );
+    return isCurrent ? 0 : 1;
+  }
+  rmSync(builtFolder, { recursive: true, force: true });
+  mkdirSync(builtFolder, { recursive: true });
+  for (const { name, bytes } of files) writeFileSync(join(builtFolder, name), bytes);
+  console.log(`Wrote ${files.length} files to gateway/explorer/built.`);
+  return 0;
+}
+
+function isSamePage(one: readonly PageFile[], other: readonly PageFile[]): boolean {
+  const others = new Map(other.map(({ name, bytes }) => [name, bytes]));
+  return (
+    one.length === other.length &&
+    one.every(({ name, bytes }) => Buffer.compare(bytes, others.get(name) ?? empty) === 0)
+  );
+}
+
+const empty = new Uint8Array();
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

@@ -6,8 +6,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { captureLog } from '../../tests/support/captured-log.ts';
 import { temporaryFolder } from '../../tests/support/files.ts';
 import { startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
+import { hashSources } from './build.ts';
 import { createExplorer } from './explorer.ts';
-import { createPageLoader } from './load-page.ts';
+import { readBuiltPage } from './page-file.ts';
 
 const files = {
   'index.html': '<!doctype html><title>Explorer</title>',
@@ -25,11 +26,7 @@ async function startExplorer() {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   writeFileSync(join(path, 'secret.js'), 'secret');
   const { log } = captureLog();
-  const load = createPageLoader({
-    builtFolder: folder,
-    cache: { read: async () => undefined, write: async () => {} },
-    importBuilder: () => Promise.reject(new Error('The page must be read from the folder.')),
-  });
+  const load = () => readBuiltPage(folder);
   const { origin } = await startTinyServer(createExplorer({ load, log }));
   return { origin, folder };
 }
@@ -174,22 +171,23 @@ describe('a file of the page', () => {
   });
 });
 
-describe('a page that is not built and cannot be', () => {
-  const failing = () => Promise.reject(new Error("Cannot find package 'graphiql' in /srv/app"));
+describe('a page that is missing', () => {
+  const failing = () =>
+    Promise.reject(new Error("ENOENT: no such file or directory, scandir '/srv/app/gateway/explorer/built'"));
 
-  test('responds with how to build it, without internal details', async () => {
+  test('responds with how to restore it, without internal details', async () => {
     const { log, lines } = captureLog();
     const { origin } = await startTinyServer(createExplorer({ load: failing, log }));
     for (const path of ['/', '/explorer/page-ABC.js']) {
       const response = await fetch(`${origin}${path}`);
       const text = await response.text();
       expect([response.status, response.headers.get('content-type')]).toEqual([503, 'text/plain; charset=utf-8']);
-      expect(text).toContain('node --import tsx gateway/explorer/write-built.ts');
+      expect(text).toContain('npm run explorer');
       expect(text).not.toContain('/srv/app');
     }
     // Once, not for each request.
     expect(lines).toMatchObject([
-      { level: 40, msg: 'explorer page not available', err: { message: expect.stringContaining('graphiql') } },
+      { level: 40, msg: 'explorer page not available', err: { message: expect.stringContaining('ENOENT') } },
     ]);
   });
 
@@ -204,7 +202,7 @@ describe('a page that is not built and cannot be', () => {
     expect(lines).toHaveLength(1);
   });
 
-  test('is built at a later request', async () => {
+  test('is loaded by a later request', async () => {
     const loads = [failing, () => Promise.resolve([{ name: 'index.html', bytes: Buffer.from('built') }])];
     const { log } = captureLog();
     const load = () => loads.shift()?.() ?? Promise.reject(new Error('loaded a third time'));
@@ -244,3 +242,9 @@ function getRaw(url: string, acceptEncoding: string, path?: string) {
     },
   );
 }
+
+test('the committed page is built from the present sources', async () => {
+  const [index] = (await readBuiltPage()).filter(({ name }) => name === 'index.html');
+  const [, sources] = /<meta name="sources" content="(\w+)">/.exec(Buffer.from(index?.bytes ?? []).toString()) ?? [];
+  expect(sources, 'Run npm ci --prefix gateway/explorer/page && npm run explorer').toBe(await hashSources());
+});

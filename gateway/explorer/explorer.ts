@@ -2,8 +2,15 @@ import type { ServerResponse } from 'node:http';
 import type { PathHandler } from '../../platform/graphql/http-handler.ts';
 import { sendError } from '../../platform/http/json-body.ts';
 import type { Logger } from '../../platform/process/logger.ts';
-import { loadPage } from './load-page.ts';
-import { createServedFile, filesFolder, indexName, type PageFile, pageHeaders, type ServedFile } from './page-file.ts';
+import {
+  createServedFile,
+  filesFolder,
+  indexName,
+  type PageFile,
+  pageHeaders,
+  readBuiltPage,
+  type ServedFile,
+} from './page-file.ts';
 
 export interface Explorer {
   /** Serves the page. */
@@ -18,7 +25,13 @@ export interface Explorer {
  * Serves the explorer, a page for browsers. Its files are loaded by `prepare` or the first request, and then kept in
  * memory: no request path reaches the disk. A failure to load is logged once, and each request tries again.
  */
-export function createExplorer({ load = loadPage, log }: { load?: () => Promise<PageFile[]>; log: Logger }): Explorer {
+export function createExplorer({
+  load = readBuiltPage,
+  log,
+}: {
+  load?: () => Promise<PageFile[]>;
+  log: Logger;
+}): Explorer {
   let loading: Promise<Map<string, ServedFile>> | undefined;
   let lastFailure: string | undefined;
 
@@ -65,13 +78,13 @@ const methodNotAllowed = {
 };
 const notFound = { status: 404, code: 'BAD_REQUEST', message: 'The explorer has no such file.' };
 
-/** Tells the operator how to build the page. */
+/** Tells the operator how to get the page back. */
 function sendUnavailable(res: ServerResponse, headers: Record<string, string>): void {
-  const text = `The explorer is not available: its page has not been built, and this installation cannot build it.
+  const text = `The explorer is not available: its built page, gateway/explorer/built, is missing or unreadable.
 
-Where the development packages are installed (npm ci), run
-    node --import tsx gateway/explorer/write-built.ts
-and copy the folder that it names to the same place here. The GraphQL API at /graphql works without it.
+Restore the folder from the repository, or build it again:
+    npm ci --prefix gateway/explorer/page && npm run explorer
+The GraphQL API at /graphql works without it.
 `;
   res.writeHead(503, { ...headers, ...pageHeaders, 'content-type': 'text/plain; charset=utf-8' });
   res.end(text);

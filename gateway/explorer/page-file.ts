@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import Negotiator from 'negotiator';
@@ -14,6 +16,15 @@ export interface PageFile {
 
 /** The page itself, which links to the other files. */
 export const indexName = 'index.html';
+
+/** The folder that `npm run explorer` writes the page to. */
+export const builtFolder = fileURLToPath(new URL('built', import.meta.url));
+
+/** Reads the built page. Rejects if it is not there. */
+export async function readBuiltPage(folder = builtFolder): Promise<PageFile[]> {
+  const names = await readdir(folder);
+  return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })));
+}
 
 /** The path of the other files, relative to the page: the gateway may be behind a path of a proxy. */
 export const filesFolder = 'explorer';
@@ -55,6 +66,7 @@ const contentTypes: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.ttf': 'font/ttf',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 /** A compromise: compresses five megabytes in some tenths of a second, on another thread. */

@@ -1,0 +1,1 @@
+import{a,b}from"./chunk-RK573WPG.js";import"./chunk-E4AURHWQ.js";import"./chunk-UIIRBRXL.js";import"./chunk-OP4NYHAX.js";import"./chunk-PN2NRHVN.js";import"./chunk-I7YMHYXS.js";export{b as getWorker,a as jsonDefaults};
