@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type OutputFile, stop, version } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type OutputFile, stop, version } from 'esbuild';
 import { builtFolder, filesFolder, indexName, type PageFile, readBuiltPage } from './page-file.ts';
 
 /**
@@ -27,6 +27,9 @@ const options = {
   loader: { '.ttf': 'file', '.png': 'base64' },
   // GraphiQL imports prettier 2's names; under these, prettier 3 has CommonJS modules without named exports.
   alias: { 'prettier/parser-babel': 'prettier/plugins/babel', 'prettier/parser-graphql': 'prettier/plugins/graphql' },
+  // GraphiQL imports it for subscriptions, which the API does not have.
+  external: ['graphql-ws'],
+  metafile: true,
   // Licence texts of the bundled packages, in one file beside each script that contains them.
   legalComments: 'external',
   logLevel: 'silent',
@@ -42,17 +45,19 @@ const workers = {
 /** Bundles the page, in esbuild's process, in some seconds. Rejects if an npm package is missing. */
 export async function buildPage(): Promise<PageFile[]> {
   try {
-    const { outputFiles: workerFiles } = await build({ ...options, entryPoints: workers, format: 'iife' });
+    const { outputFiles: workerFiles, metafile } = await build({ ...options, entryPoints: workers, format: 'iife' });
+    requireOwnPackages(metafile);
     const workerNames = Object.fromEntries(
       Object.keys(workers).map((name) => [name, findName(workerFiles, new RegExp(`^${name}-.*\\.js$`))]),
     );
-    const { outputFiles: pageFiles } = await build({
+    const { outputFiles: pageFiles, metafile: pageMetafile } = await build({
       ...options,
       entryPoints: { page: 'page.tsx' },
       format: 'esm',
       splitting: true,
       define: { WORKER_FILES: JSON.stringify(workerNames) },
     });
+    requireOwnPackages(pageMetafile);
     const files = [...workerFiles, ...pageFiles];
     const script = findName(files, /^page-.*\.js$/);
     const style = findName(files, /^page-.*\.css$/);
@@ -103,6 +108,12 @@ function findName(files: OutputFile[], pattern: RegExp): string {
   const name = files.map(({ path }) => basename(path)).find((each) => pattern.test(each));
   if (name === undefined) throw new Error(`The bundler wrote no file that matches ${pattern}.`);
   return name;
+}
+
+/** Rejects a package of another folder than the page's: its version would not be that of the page's lock file. */
+function requireOwnPackages({ inputs }: Metafile): void {
+  const foreign = Object.keys(inputs).filter((path) => /node_modules/.test(path) && !path.startsWith('node_modules/'));
+  if (foreign.length > 0) throw new Error(`The page bundles packages from outside of its folder: ${foreign[0]}`);
 }
 
 function indexHtml({ script, style, sources }: { script: string; style: string; sources: string }): string {
