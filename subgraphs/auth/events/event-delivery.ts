@@ -24,16 +24,22 @@ export interface EventDeliveryParts {
   sign: SignEvent;
   push: PushEvent;
   log: Logger;
+  timing?: DeliveryTiming;
 }
 
+export interface DeliveryTiming {
+  /** Pause before the next attempt if a subscriber is unavailable, however long it has been so. */
+  unavailableRetryMs: number;
+  /** Delay before a refused event is tried again: doubled with each attempt, up to the maximum. */
+  retryDelayMs: { initial: number; max: number };
+}
+
+const defaultTiming: DeliveryTiming = { unavailableRetryMs: 1_000, retryDelayMs: { initial: 1_000, max: 60_000 } };
+
 const pollIntervalMs = 200;
-/** Pause before the next attempt if a subscriber is unavailable, however long it has been so. */
-const unavailableRetryMs = 1_000;
 const maxConcurrentUsers = 8;
 /** Events of one user that are delivered before other users get a turn. */
 const maxEventsPerTurn = 8;
-/** Delay before a refused event is tried again: doubled with each attempt, up to the maximum. */
-const retryDelayMs = { initial: 1_000, max: 60_000 };
 
 /**
  * Pushes events from the outbox until each is accepted, in order per user. Several processes may deliver from one
@@ -62,7 +68,8 @@ async function warnOfUnknownSubscribers({ subscribers, outbox, log }: EventDeliv
 }
 
 async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeliveryParts, stopping: AbortSignal) {
-  const { outbox, sign, push, log } = parts;
+  const { outbox, sign, push, log, timing = defaultTiming } = parts;
+  const { unavailableRetryMs, retryDelayMs } = timing;
   const inFlight = new Map<string, Promise<void>>();
   const { sleep, wake } = createInterruptibleSleep(pollIntervalMs, stopping);
   let isUnavailable = false;
@@ -81,7 +88,7 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
 
   const onRefused = ({ seq, jti, attempts, event }: Delivery, reason: string) => {
     log.error({ subscriber, jti, event: event.type, reason }, 'event refused by subscriber');
-    return outbox.postpone(seq, { dueAt: fromNow(retryDelayAfter(attempts)), attempts: attempts + 1 });
+    return outbox.postpone(seq, { dueAt: fromNow(retryDelayAfter(attempts, retryDelayMs)), attempts: attempts + 1 });
   };
 
   const onUnavailable = ({ seq, attempts }: Delivery, reason: string) => {
@@ -144,6 +151,6 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
 
 const fromNow = (ms: number) => new Date(Date.now() + ms);
 
-function retryDelayAfter(attempts: number): number {
-  return Math.min(retryDelayMs.initial * 2 ** Math.min(attempts, 16), retryDelayMs.max);
+function retryDelayAfter(attempts: number, { initial, max }: DeliveryTiming['retryDelayMs']): number {
+  return Math.min(initial * 2 ** Math.min(attempts, 16), max);
 }

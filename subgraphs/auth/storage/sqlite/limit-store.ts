@@ -19,8 +19,8 @@ const batchSize = 1_000;
 const nextBatchMs = 50;
 
 /** Opens the counters in the SQLite file of the accounts and creates the file if it is missing. */
-export function openSqliteLimitStore(file: string): LimitStore {
-  const { db, close } = openSqlite({ file, migrations });
+export function openSqliteLimitStore(file: string, settings: { busyTimeoutMs?: number } = {}): LimitStore {
+  const { db, close } = openSqlite({ file, migrations, ...settings });
   const client = db.$client;
   // A separate connection: accounts are synced to disk at each commit, which counters do not need.
   client.pragma('synchronous = NORMAL');

@@ -10,13 +10,15 @@ import { confusables, users } from './tables.ts';
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
 
 export interface UserStoreSettings {
-  /** Names of the subscribers for which security events are written into the outbox. */
-  subscribers: readonly string[];
+  /** Names of the subscribers for which security events are written into the outbox; none by default. */
+  subscribers?: readonly string[];
+  busyTimeoutMs?: number;
 }
 
 /** Opens the SQLite file of the accounts and creates it if it is missing. */
-export function openSqliteUserStore(file: string, { subscribers }: UserStoreSettings = { subscribers: [] }): UserStore {
-  const { db, ping, close } = openSqlite({ file, migrations });
+export function openSqliteUserStore(file: string, settings: UserStoreSettings = {}): UserStore {
+  const { subscribers = [], busyTimeoutMs } = settings;
+  const { db, ping, close } = openSqlite({ file, migrations, busyTimeoutMs });
   const enqueue = createEnqueue(db, subscribers);
   const sessionChanges = createSessionChanges(db, enqueue);
   const inTransaction = <Result>(run: () => Result): Result => db.transaction(run, { behavior: 'immediate' });
