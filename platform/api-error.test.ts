@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ApiError, throwIfInvalid } from './api-error.ts';
 
-test('all problems of an input are refused together, and the message names each field', () => {
+test('throwIfInvalid throws all problems together, with each field in the message', () => {
   const problems = [
     { field: 'title', message: 'A title has at most 200 characters.' },
     { field: 'image.data', message: 'The data is not base64.' },
@@ -15,11 +15,11 @@ test('all problems of an input are refused together, and the message names each 
   );
 });
 
-test('an input without problems is not refused', () => {
+test('throwIfInvalid does nothing without problems', () => {
   expect(throwIfInvalid([])).toBeUndefined();
 });
 
-test('a refusal keeps what caused it for the log', () => {
+test('ApiError keeps its cause for the log', () => {
   const cause = new Error('SQLITE_BUSY');
   expect(new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Try again.', { cause }).cause).toBe(cause);
 });

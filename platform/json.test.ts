@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom, type Random } from '../gateway/execution/differential/operations/random.ts';
-import { fitsInJson } from './json.ts';
+import { fitsInJson, parseJson } from './json.ts';
 
 const texts = ['', 'a', 'two words', '"quoted"', 'line\nbreak', 'ünïcödé', '🙂', '\u0000', '\ud800', 'x'.repeat(40)];
 const numbers = [0, -0, 1, -1, 0.1, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, Number.NaN, Number.POSITIVE_INFINITY];
 
-/** What passes in memory: all that JSON can write, and what it leaves out or writes as null. */
+/** Any value that JSON.stringify accepts, with parts that it omits or writes as null. */
 function randomValue(random: Random, depth: number): unknown {
   const kinds = ['text', 'number', 'boolean', 'null', 'undefined', ...(depth > 0 ? ['list', 'list', 'object'] : [])];
   switch (random.pick(kinds)) {
@@ -32,18 +32,18 @@ function randomValue(random: Random, depth: number): unknown {
 }
 
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
-/** The longest that one UTF-16 unit, or one value that is no text, can be in JSON: `-1.7976931348623157e+308`. */
-const mostForOne = 24;
+/** The maximum size of one UTF-16 unit, or of one value that is no string, in JSON: `-1.7976931348623157e+308`. */
+const maxBytesPerUnit = 24;
 
-describe('of any value', () => {
-  test('JSON that fits is never said not to, and what is far over is never said to fit', () => {
+describe('fitsInJson', () => {
+  test('is true for any value that fits, and false for any value far over the limit', () => {
     for (let seed = 0; seed < 3_000; seed++) {
       const value = { data: randomValue(createRandom(`json-size ${seed}`), 4) };
       const bytes = bytesOf(value);
       for (const limit of [bytes, bytes + 1, bytes * 2]) {
         expect([seed, limit, fitsInJson(value, limit)]).toEqual([seed, limit, true]);
       }
-      const limit = Math.floor(bytes / mostForOne) - 1;
+      const limit = Math.floor(bytes / maxBytesPerUnit) - 1;
       expect([seed, limit, fitsInJson(value, limit)]).toEqual([seed, limit, false]);
     }
   });
@@ -53,36 +53,36 @@ describe('of any value', () => {
     ['objects of one field', { a: { b: { c: 'd', left: undefined } } }],
     ['lists', [[], [['a'], ['b', 'c']], []]],
     ['digits', [1, 2, 3, { four: 4 }]],
-  ])('the count is exact where there are but %s', (_, value) => {
+  ])('is exact for %s', (_, value) => {
     const bytes = bytesOf(value);
     expect([fitsInJson(value, bytes), fitsInJson(value, bytes - 1)]).toEqual([true, false]);
   });
 });
 
-describe('a value that is over is found', () => {
+describe('fitsInJson is false over the limit', () => {
   test.each([
-    ['a long text', 'x'.repeat(1_000)],
+    ['a long string', 'x'.repeat(1_000)],
     ['a long name', { ['x'.repeat(1_000)]: 1 }],
     ['many elements', Array.from({ length: 1_000 }, () => 1)],
     ['many fields', Object.fromEntries(Array.from({ length: 300 }, (_, index) => [index, 1]))],
     ['many nulls', Array.from({ length: 1_000 }, () => null)],
     ['holes in a list', new Array(1_000)],
     ['empty lists', Array.from({ length: 400 }, () => [])],
-    ['a text far down', { a: [[{ b: { c: ['x'.repeat(1_000)] } }]] }],
-    ['a text that comes after others', { a: 1, b: [2], c: 'x'.repeat(1_000) }],
-  ])('where it is %s', (_, value) => {
+    ['a deeply nested string', { a: [[{ b: { c: ['x'.repeat(1_000)] } }]] }],
+    ['a string after other fields', { a: 1, b: [2], c: 'x'.repeat(1_000) }],
+  ])('for %s', (_, value) => {
     expect(bytesOf(value)).toBeGreaterThan(999);
     expect(fitsInJson(value, 999)).toBe(false);
   });
 });
 
-test('what is undefined is left out, as JSON leaves it out', () => {
+test('fitsInJson ignores undefined fields, as JSON.stringify does', () => {
   const value = { ['x'.repeat(1_000)]: undefined, query: '{ a }', operationName: undefined };
   const bytes = bytesOf(value);
   expect([fitsInJson(value, bytes), fitsInJson(value, bytes - 1)]).toEqual([true, false]);
 });
 
-test('a value may be nested deeper than the stack', () => {
+test('fitsInJson accepts values that are nested deeper than the call stack', () => {
   let list: unknown = 1;
   let object: unknown = 1;
   for (let depth = 0; depth < 100_000; depth++) {
@@ -91,4 +91,13 @@ test('a value may be nested deeper than the stack', () => {
   }
   expect([fitsInJson(list, 200_001), fitsInJson(list, 200_000)]).toEqual([true, false]);
   expect([fitsInJson(object, 600_001), fitsInJson(object, 600_000)]).toEqual([true, false]);
+});
+
+test.each([
+  ['{"a":[1,null]}', { a: [1, null] }],
+  ['null', null],
+  ['{"a":', undefined],
+  ['', undefined],
+])('parseJson returns the value of %j, or undefined', (text, value) => {
+  expect(parseJson(text)).toEqual(value);
 });

@@ -20,8 +20,8 @@ function createWork() {
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('rejects with SERVICE_UNAVAILABLE when maxWaiting is reached', async () => {
-  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 2 });
+test('rejects with SERVICE_UNAVAILABLE when maxQueued is reached', async () => {
+  const enqueue = createBoundedQueue({ concurrency: 1, maxQueued: 2 });
   const { work, finishAll } = createWork();
   const accepted = [enqueue(work), enqueue(work), enqueue(work)];
   await expect(enqueue(work)).rejects.toMatchObject(unavailable);
@@ -33,7 +33,7 @@ test('rejects with SERVICE_UNAVAILABLE when maxWaiting is reached', async () => 
 });
 
 test('never runs rejected work', async () => {
-  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 1 });
+  const enqueue = createBoundedQueue({ concurrency: 1, maxQueued: 1 });
   const { work, finishFirst } = createWork();
   const ran: string[] = [];
   const accepted = [enqueue(work), enqueue(async () => void ran.push('accepted'))];
@@ -45,7 +45,7 @@ test('never runs rejected work', async () => {
 });
 
 test('a failure reaches only its caller and makes room, also before the first await', async () => {
-  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 8 });
+  const enqueue = createBoundedQueue({ concurrency: 1, maxQueued: 8 });
   const broken = () => {
     throw new Error('at once');
   };
@@ -62,7 +62,7 @@ test('a failure reaches only its caller and makes room, also before the first aw
 });
 
 test('runs at most `concurrency` at once, and starts the next when one ends', async () => {
-  const enqueue = createBoundedQueue({ concurrency: 2, maxWaiting: 8 });
+  const enqueue = createBoundedQueue({ concurrency: 2, maxQueued: 8 });
   const { work, started, finishFirst, finishAll } = createWork();
   const all = [enqueue(work), enqueue(work), enqueue(work), enqueue(work)];
   await nextTurn();
@@ -77,29 +77,29 @@ test('runs at most `concurrency` at once, and starts the next when one ends', as
 });
 
 test('runs the work of one client in order', async () => {
-  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 8 });
+  const enqueue = createBoundedQueue({ concurrency: 1, maxQueued: 8 });
   const order: number[] = [];
   await Promise.all([1, 2, 3, 4].map((number) => enqueue(async () => void order.push(number))));
   expect(order).toEqual([1, 2, 3, 4]);
 });
 
 test('accepts work again after the queue is empty', async () => {
-  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 1 });
+  const enqueue = createBoundedQueue({ concurrency: 1, maxQueued: 1 });
   const first = [enqueue(async () => 1), enqueue(async () => 2)];
   await expect(enqueue(async () => 3)).rejects.toMatchObject(unavailable);
   await Promise.all(first);
   expect(await enqueue(async () => 4)).toBe(4);
 });
 
-test('with maxWaiting 0, runs work that need not wait', async () => {
-  const enqueue = createBoundedQueue({ concurrency: 1, maxWaiting: 0 });
+test('with maxQueued 0, runs work if nothing else runs', async () => {
+  const enqueue = createBoundedQueue({ concurrency: 1, maxQueued: 0 });
   expect(await enqueue(async () => 'done')).toBe('done');
 });
 
 describe('with several clients', () => {
   /** A queue that is busy until `finish`; `ran` lists what has run since, in order. */
-  function openBusy(maxWaiting: number) {
-    const queue = createBoundedQueue({ concurrency: 1, maxWaiting });
+  function openBusy(maxQueued: number) {
+    const queue = createBoundedQueue({ concurrency: 1, maxQueued });
     const { work, finishFirst } = createWork();
     const ran: string[] = [];
     const first = queue(work, 'first');
@@ -117,14 +117,14 @@ describe('with several clients', () => {
     };
   }
 
-  test('clients take turns, and each keeps its own order', async () => {
+  test('alternates between clients and keeps the order of each', async () => {
     const { enqueue, ran, finish } = openBusy(8);
     const all = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) => enqueue(name, name.charAt(0)));
     await finish(all);
     expect(ran).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
   });
 
-  test('a full queue rejects the newest work of the client that has the most waiting', async () => {
+  test('a full queue rejects the newest work of the client with the most queued work', async () => {
     const { enqueue, ran, finish } = openBusy(4);
     const all = ['a1', 'a2', 'a3', 'b1', 'c1', 'c2'].map((name) => enqueue(name, name.charAt(0)));
     await finish(all);
@@ -132,7 +132,7 @@ describe('with several clients', () => {
     expect(ran).toEqual([...rejected, 'a1', 'b1', 'c1', 'a2']);
   });
 
-  test('a client that would have the most waiting is the one that is rejected', async () => {
+  test('rejects the newcomer if its client would have the most queued work', async () => {
     const { enqueue, ran, finish } = openBusy(2);
     const all = ['a1', 'b1', 'a2', 'c1', 'b2'].map((name) => enqueue(name, name.charAt(0)));
     await finish(all);
@@ -144,7 +144,7 @@ describe('with several clients', () => {
 describe('weighted work', () => {
   /** Starts work of these weights, then ends one after the other; returns what ran together at each step. */
   async function runningTogether(weights: number[]) {
-    const enqueue = createBoundedQueue({ concurrency: 10, maxWaiting: 10 });
+    const enqueue = createBoundedQueue({ concurrency: 10, maxQueued: 10 });
     const running: number[] = [];
     const ends: (() => void)[] = [];
     const all = weights.map((weight) =>

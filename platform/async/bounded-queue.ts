@@ -13,15 +13,15 @@ interface QueuedWork {
 }
 
 /**
- * Creates a queue that runs work of at most `concurrency` in total weight at once, and lets `maxWaiting` pieces wait. Beyond
+ * Creates a queue that runs work of at most `concurrency` in total weight at once, and lets `maxQueued` pieces wait. Beyond
  * that, rejects with SERVICE_UNAVAILABLE the newest piece of the client that has the most waiting.
  */
 export function createBoundedQueue({
   concurrency,
-  maxWaiting,
+  maxQueued,
 }: {
   concurrency: number;
-  maxWaiting: number;
+  maxQueued: number;
 }): BoundedQueue {
   // The client whose turn is next comes first; no lane is empty.
   const lanes = new Map<string, QueuedWork[]>();
@@ -38,7 +38,7 @@ export function createBoundedQueue({
     const size = (client: string) => lanes.get(client)?.length ?? 0;
     const client = [...lanes.keys()].reduce((longest, each) => (size(each) > size(longest) ? each : longest), newcomer);
     const lane = lanes.get(client) ?? [];
-    lane.pop()?.reject(tooMuchAtOnce());
+    lane.pop()?.reject(overloaded());
     setLane(client, lane);
     waiting -= 1;
   };
@@ -47,7 +47,7 @@ export function createBoundedQueue({
     new Promise<void>((start, reject) => {
       lanes.set(client, [...(lanes.get(client) ?? []), { weight, start, reject }]);
       waiting += 1;
-      if (waiting > maxWaiting) rejectNewest(client);
+      if (waiting > maxQueued) rejectNewest(client);
     });
 
   const startWaiting = () => {
@@ -80,6 +80,6 @@ export function createBoundedQueue({
 }
 
 /** The error for work that exceeds what a process can queue. */
-export function tooMuchAtOnce(): ApiError {
+export function overloaded(): ApiError {
   return new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'The server is overloaded: try again in a few seconds.');
 }

@@ -5,7 +5,7 @@ import { createAbortable, type Signal } from './signal.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A signal that nobody has set off, and how many still listen to it. */
+/** A signal that is not aborted, and the number of its listeners. */
 function createCounted() {
   const inner = createAbortable();
   const listeners = new Set<() => void>();
@@ -29,7 +29,7 @@ function createCounted() {
 }
 
 describe('a deadline', () => {
-  test('passes when its time is over, and not before', () => {
+  test('aborts when the time is over, not before', () => {
     const { signal } = startDeadline(100);
     vi.advanceTimersByTime(99);
     expect([signal.aborted, signal.reason]).toEqual([false, undefined]);
@@ -37,7 +37,7 @@ describe('a deadline', () => {
     expect([signal.aborted, signal.reason]).toEqual([true, new Error('No answer within 100 ms.')]);
   });
 
-  test('passes with another signal, for its reason', () => {
+  test('aborts with another signal and its reason', () => {
     const other = createCounted();
     const { signal } = startDeadline(100, other.signal);
     const reason = new Error('The client has gone away.');
@@ -46,21 +46,21 @@ describe('a deadline', () => {
     expect(signal.reason).toBe(reason);
   });
 
-  test('passes with an AbortSignal, too', () => {
+  test('aborts with an AbortSignal', () => {
     const other = new AbortController();
     const { signal } = startDeadline(100, other.signal);
     other.abort('gone');
     expect([signal.aborted, signal.reason]).toEqual([true, 'gone']);
   });
 
-  test('has passed from the beginning where the other signal has', () => {
+  test('is aborted from the start if the other signal is', () => {
     const other = createCounted();
     other.abort('gone');
     const { signal } = startDeadline(100, other.signal);
     expect([signal.aborted, signal.reason, other.listeners.size]).toEqual([true, 'gone', 0]);
   });
 
-  test('passes once, for the first reason', () => {
+  test('aborts once, with the first reason', () => {
     const other = createCounted();
     const { signal } = startDeadline(100, other.signal);
     const told: unknown[] = [];
@@ -71,8 +71,8 @@ describe('a deadline', () => {
   });
 });
 
-describe('a deadline that is cleared', () => {
-  test('does not pass any more, whatever happens', () => {
+describe('a cleared deadline', () => {
+  test('never aborts', () => {
     const other = createCounted();
     const { signal, clear } = startDeadline(100, other.signal);
     clear();
@@ -81,7 +81,7 @@ describe('a deadline that is cleared', () => {
     expect(signal.aborted).toBe(false);
   });
 
-  test('leaves no timer behind, and nobody who listens', () => {
+  test('leaves no timer and no listener', () => {
     const other = createCounted();
     const deadlines = Array.from({ length: 10 }, () => startDeadline(100, other.signal));
     expect([vi.getTimerCount(), other.listeners.size]).toEqual([10, 10]);
@@ -89,7 +89,7 @@ describe('a deadline that is cleared', () => {
     expect([vi.getTimerCount(), other.listeners.size]).toEqual([0, 0]);
   });
 
-  test('when it has passed, or a second time, is no trouble', () => {
+  test('may be cleared after it has aborted, and twice', () => {
     const { signal, clear } = startDeadline(100);
     vi.advanceTimersByTime(100);
     clear();

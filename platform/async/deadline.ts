@@ -1,25 +1,25 @@
 import { type Abortable, createAbortable, type Signal } from './signal.ts';
 
-/** What a time or another signal sets off: an AbortController, too. */
+/** Anything that can be aborted, such as an AbortController. */
 type Target = Pick<Abortable, 'abort'>;
 
-/** A limit to how long something is waited for: a signal that aborts after a time, or with another one. */
+/** A signal that aborts after a time or with another signal. */
 export interface Deadline {
   signal: Signal;
-  /** Lets go of the timer and of the other signal. */
+  /** Releases the timer and the listener on the other signal. */
   clear(): void;
 }
 
-/** Starts a deadline whose signal costs next to nothing. */
+/** Starts a deadline. Its signal is much cheaper than an AbortSignal. */
 export function startDeadline(timeoutMs: number, other?: Signal): Deadline {
   const signal = createAbortable();
   return { signal, clear: abortAfter(signal, timeoutMs, other) };
 }
 
 /**
- * Aborts after a time, or with another signal; gives what lets go of both. `AbortSignal.timeout` and `any` would keep
- * their timers and listeners until the time is over, thousands of them under load; and of the two together Node may
- * collect the timeout as garbage, which then never comes (nodejs/node#57736).
+ * Aborts `target` after a time or with another signal; returns a function that releases both. `AbortSignal.timeout` and
+ * `AbortSignal.any` would keep timers and listeners until the time is over, and together they may never abort, because
+ * Node may collect the timeout as garbage (nodejs/node#57736).
  */
 export function abortAfter(target: Target, timeoutMs: number, other?: Signal): () => void {
   const timer = setTimeout(expire, timeoutMs, target, timeoutMs);

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { createAbortable, type Signal } from './signal.ts';
 
-/** A signal, what it has told so far, and listeners that tell it. */
+/** A signal, listeners, and the calls of these so far. */
 function listenTo(signal: Signal) {
   const told: string[] = [];
   const listener = (name: string) => () => void told.push(name);
   return { told, listener, listen: (name: string) => signal.addEventListener('abort', listener(name)) };
 }
 
-describe('a signal that is set off', () => {
-  test('says so, and why', () => {
+describe('abort', () => {
+  test('sets aborted and reason', () => {
     const signal = createAbortable();
     expect([signal.aborted, signal.reason]).toEqual([false, undefined]);
     const reason = new Error('gone');
@@ -18,7 +18,7 @@ describe('a signal that is set off', () => {
     expect(signal.reason).toBe(reason);
   });
 
-  test('tells each listener once, after it says so itself', () => {
+  test('calls each listener once, after aborted is set', () => {
     const signal = createAbortable();
     const { told, listen } = listenTo(signal);
     listen('one');
@@ -28,7 +28,7 @@ describe('a signal that is set off', () => {
     expect(told).toEqual(['one', 'two', 'true gone']);
   });
 
-  test('again stays as it was, and tells nobody', () => {
+  test('does nothing the second time', () => {
     const signal = createAbortable();
     const { told, listen } = listenTo(signal);
     listen('one');
@@ -37,7 +37,7 @@ describe('a signal that is set off', () => {
     expect([told, signal.reason]).toEqual([['one'], 'first']);
   });
 
-  test('by one of its own listeners again tells nobody twice', () => {
+  test('does nothing if called from a listener', () => {
     const signal = createAbortable();
     const { told, listen } = listenTo(signal);
     listen('one');
@@ -47,7 +47,7 @@ describe('a signal that is set off', () => {
     expect([told, signal.reason]).toEqual([['one', 'two'], 'first']);
   });
 
-  test('without a reason is set off all the same', () => {
+  test('works without a reason', () => {
     const signal = createAbortable();
     signal.abort(undefined);
     expect(signal.aborted).toBe(true);
@@ -55,7 +55,7 @@ describe('a signal that is set off', () => {
 });
 
 describe('a listener', () => {
-  test('that was taken away is not told', () => {
+  test('is not called after its removal', () => {
     const signal = createAbortable();
     const { told, listener, listen } = listenTo(signal);
     const away = listener('away');
@@ -66,7 +66,7 @@ describe('a listener', () => {
     expect(told).toEqual(['here']);
   });
 
-  test('that another one takes away while they are told is not told', () => {
+  test('is not called if another listener removes it', () => {
     const signal = createAbortable();
     const { told, listener } = listenTo(signal);
     const second = listener('second');
@@ -76,7 +76,7 @@ describe('a listener', () => {
     expect(told).toEqual([]);
   });
 
-  test('that was added twice is told once', () => {
+  test('is called once if added twice', () => {
     const signal = createAbortable();
     const { told, listener } = listenTo(signal);
     const twice = listener('twice');
@@ -86,7 +86,7 @@ describe('a listener', () => {
     expect(told).toEqual(['twice']);
   });
 
-  test('that comes too late is not told: who adds it asks first', () => {
+  test('is not called if added after the abort', () => {
     const signal = createAbortable();
     signal.abort('gone');
     const { told, listen } = listenTo(signal);

@@ -1,4 +1,4 @@
-/** What is needed of an AbortSignal, for a fraction of what one costs each request; an AbortSignal is one too. */
+/** The part of AbortSignal that is used here. An AbortSignal is one, but costs much more per request. */
 export interface Signal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -6,23 +6,23 @@ export interface Signal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** A signal and what sets it off. */
+/** A signal with its `abort`. */
 export interface Abortable extends Signal {
-  /** Tells every listener once; does nothing when it has done so. */
+  /** Calls every listener once. Does nothing if already aborted. */
   abort(reason: unknown): void;
 }
 
-/** A signal that nobody has set off yet. */
+/** Creates a signal that is not aborted. */
 export function createAbortable(): Abortable {
   const listeners = new Set<() => void>();
   let isAborted = false;
-  let why: unknown;
+  let abortReason: unknown;
   return {
     get aborted() {
       return isAborted;
     },
     get reason() {
-      return why;
+      return abortReason;
     },
     addEventListener(_, listener) {
       listeners.add(listener);
@@ -33,7 +33,7 @@ export function createAbortable(): Abortable {
     abort(reason) {
       if (isAborted) return;
       isAborted = true;
-      why = reason;
+      abortReason = reason;
       for (const listener of listeners) listener();
       listeners.clear();
     },

@@ -1,13 +1,13 @@
 /**
- * Lets heavy synchronous work go one after the other, with the event loop's other work in between: what is ready at the
- * same moment would otherwise keep everything else waiting for all of it together.
+ * Creates a function to await before heavy synchronous work. It resolves for one caller per iteration of the event loop,
+ * so that other work runs between callers that are ready at the same moment.
  */
 export function createYieldToEventLoop(): () => Promise<void> {
   let last = Promise.resolve();
   return () => {
-    const turn = last;
-    last = turn.then(nextIteration);
-    return turn;
+    const previous = last;
+    last = previous.then(nextIteration);
+    return previous;
   };
 }
 

@@ -84,7 +84,7 @@ describe('opening', () => {
     expect(again.ping).not.toThrow();
   });
 
-  test('turns on the write-ahead log, full synchronisation and foreign keys', () => {
+  test('enables the write-ahead log, full synchronisation and foreign keys', () => {
     const { sqlite } = open();
     const pragma = (name: string) => Object.values(sqlite.db.get<Record<string, unknown>>(`PRAGMA ${name}`))[0];
     expect(['journal_mode', 'synchronous', 'foreign_keys'].map(pragma)).toEqual(['wal', 2, 1]);

@@ -4,7 +4,7 @@ import { type ApolloServer, HeaderMap } from '@apollo/server';
 import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
-import { acceptedType, answerTypes, prefersPage } from '../http/content-negotiation.ts';
+import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
 import { createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
 import type { Logger } from '../process/logger.ts';
 import type { RequestContext } from './apollo-server.ts';
@@ -57,7 +57,7 @@ const headersForApollo = ['content-type', 'accept', 'apollo-require-preflight', 
 const notAcceptable: HttpError = {
   status: 406,
   code: 'BAD_REQUEST',
-  message: `Accept one of ${answerTypes.join(', ')}.`,
+  message: `Accept one of ${responseTypes.join(', ')}.`,
 };
 
 /** Serves `/graphql`, `/health/live` and `/health/ready` with JSON, and what `page` and `paths` add. */

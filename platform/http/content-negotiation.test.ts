@@ -1,10 +1,10 @@
 import Negotiator from 'negotiator';
 import { describe, expect, test } from 'vitest';
-import { acceptedType, answerTypes, prefersPage } from './content-negotiation.ts';
+import { acceptedType, prefersPage, responseTypes } from './content-negotiation.ts';
 
-const [json, responseJson] = answerTypes;
+const [json, responseJson] = responseTypes;
 
-describe('of an Accept header', () => {
+describe('an Accept header', () => {
   test.each([
     'text/html',
     'image/*',
@@ -15,7 +15,7 @@ describe('of an Accept header', () => {
     'nonsense',
     ' ',
     ',',
-  ])('%j nothing is accepted, also when it comes again', (accept) => {
+  ])('%j accepts no response type, also from the cache', (accept) => {
     expect([acceptedType(accept), acceptedType(accept)]).toEqual([undefined, undefined]);
   });
 
@@ -34,12 +34,12 @@ describe('of an Accept header', () => {
     ['application/json, application/graphql-response+json', json],
     ['application/json;q=0, */*', responseJson],
     ['application/graphql-response+json; charset=utf-8, application/json; charset=utf-8', responseJson],
-  ])('%j is answered with %s, also when it comes again', (accept, type) => {
+  ])('%j selects %s, also from the cache', (accept, type) => {
     expect([acceptedType(accept), acceptedType(accept)]).toEqual([type, type]);
   });
 });
 
-/** What browsers send when somebody goes to an address. */
+/** Accept headers of browsers for a typed address. */
 const ofAddressBars = [
   'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7',
   'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
@@ -47,7 +47,7 @@ const ofAddressBars = [
   'text/*',
 ];
 
-test.each(ofAddressBars)('whoever sends %j would rather have a page', (accept) => {
+test.each(ofAddressBars)('%j prefers a page', (accept) => {
   expect(prefersPage(accept)).toBe(true);
 });
 
@@ -63,11 +63,11 @@ test.each([
   'text/plain',
   'image/png',
   '',
-])('whoever sends %j would not', (accept) => {
+])('%j does not prefer a page', (accept) => {
   expect(prefersPage(accept)).toBe(false);
 });
 
-test('what is chosen does not depend on what came before, however many headers there were', () => {
+test('selects the same after more headers than the cache holds', () => {
   const ranges = ['*/*', 'application/*', 'application/json', 'application/graphql-response+json', 'text/html'];
   const qualities = ['', ';q=1', ';q=0.5', ';q=0'];
   const parts = ranges.flatMap((range) => qualities.map((quality) => range + quality));
@@ -76,7 +76,7 @@ test('what is chosen does not depend on what came before, however many headers t
   for (const accept of [...headers, ...headers.reverse()]) {
     expect([accept, acceptedType(accept)]).toEqual([
       accept,
-      new Negotiator({ headers: { accept } }).mediaType(answerTypes),
+      new Negotiator({ headers: { accept } }).mediaType(responseTypes),
     ]);
   }
 });

@@ -1,25 +1,25 @@
 import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
 
-/** What an answer can be, the first where a client does not mind. */
-export const answerTypes = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
+/** Content types of responses; the first is the default. */
+export const responseTypes = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
 
-/** Of the headers that clients send there are few. */
-const chosen = new LRUCache<string, string>({ max: 100 });
+/** Clients send few different Accept headers. */
+const cache = new LRUCache<string, string>({ max: 100 });
 const none = '';
 
-/** The one of `answerTypes` that an Accept header (RFC 9110, section 12.5.1) prefers; undefined where it accepts none. */
+/** Selects the response type for an Accept header (RFC 9110, section 12.5.1); undefined if it accepts none. */
 export function acceptedType(accept = '*/*'): string | undefined {
-  const known = chosen.get(accept);
-  if (known !== undefined) return known || undefined;
-  const type = new Negotiator({ headers: { accept } }).mediaType(answerTypes);
-  chosen.set(accept, type ?? none);
+  const cached = cache.get(accept);
+  if (cached !== undefined) return cached || undefined;
+  const type = new Negotiator({ headers: { accept } }).mediaType(responseTypes);
+  cache.set(accept, type ?? none);
   return type;
 }
 
-/** Whether an Accept header would rather have a page than any of `answerTypes`, as that of a browser's address bar. */
+/** Tells if an Accept header prefers HTML, as browsers' do for an address that was typed. */
 export function prefersPage(accept = '*/*'): boolean {
-  return new Negotiator({ headers: { accept } }).mediaType([...answerTypes, pageType]) === pageType;
+  return new Negotiator({ headers: { accept } }).mediaType([...responseTypes, pageType]) === pageType;
 }
 
 const pageType = 'text/html';

@@ -8,7 +8,7 @@ import { type RawBody, readRawBody } from './raw-body.ts';
 
 const maxBytes = 1_000;
 
-/** A server that reads bodies, and what it made of each. */
+/** A server that reads bodies, and its results. */
 async function startReader(before: (closed: Promise<unknown>) => Promise<unknown> = async () => {}) {
   const bodies: RawBody[] = [];
   const server = await listen(async (req, res) => {
@@ -24,7 +24,7 @@ async function startReader(before: (closed: Promise<unknown>) => Promise<unknown
 const post = (url: string, body: RequestInit['body'], headers: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
 
-/** A body that comes in pieces, of no length that is told before. */
+/** A chunked body without a Content-Length. */
 function inPieces(...pieces: Uint8Array[]): ReadableStream {
   return new ReadableStream({
     start(controller) {
@@ -37,36 +37,36 @@ function inPieces(...pieces: Uint8Array[]): ReadableStream {
 test.each([
   ['empty', Buffer.alloc(0)],
   ['small', Buffer.from('a body')],
-  ['no text', Buffer.from([0, 255, 128, 10, 13])],
-  ['as large as may be', Buffer.alloc(maxBytes, 'a')],
-])('a body that is %s is given as it came', async (_, bytes) => {
+  ['binary', Buffer.from([0, 255, 128, 10, 13])],
+  ['of the maximum size', Buffer.alloc(maxBytes, 'a')],
+])('returns a body that is %s unchanged', async (_, bytes) => {
   const { url, bodies } = await startReader();
   expect((await post(url, new Uint8Array(bytes))).status).toBe(200);
   expect(bodies).toEqual([{ bytes }]);
 });
 
-test('a body in pieces is put together', async () => {
+test('joins chunks', async () => {
   const { url, bodies } = await startReader();
   await post(url, inPieces(Buffer.from('a '), Buffer.from('body')));
   expect(bodies).toEqual([{ bytes: Buffer.from('a body') }]);
 });
 
-test('a body without a length and without content is empty', async () => {
+test('a body without Content-Length and content is empty', async () => {
   const { url, bodies } = await startReader();
   await fetch(url);
   expect(bodies).toEqual([{ bytes: Buffer.alloc(0) }]);
 });
 
 test.each([
-  ['by its length', new Uint8Array(maxBytes + 1)],
-  ['by what comes', inPieces(Buffer.alloc(maxBytes), Buffer.alloc(1))],
-])('a body that is a byte too large, %s, is 413', async (_, body) => {
+  ['by its Content-Length', new Uint8Array(maxBytes + 1)],
+  ['by its chunks', inPieces(Buffer.alloc(maxBytes), Buffer.alloc(1))],
+])('a body that is one byte too large, %s, is 413', async (_, body) => {
   const { url, bodies } = await startReader();
   expect((await post(url, body)).status).toBe(413);
   expect(bodies).toEqual([{ status: 413 }]);
 });
 
-test('a body without end is refused as soon as it is too large, and read no further', async () => {
+test('stops reading an endless body as soon as it is too large', async () => {
   const { url, bodies } = await startReader();
   const sending = request(url, { method: 'POST' });
   onTestFinished(() => void sending.destroy());
@@ -76,7 +76,7 @@ test('a body without end is refused as soon as it is too large, and read no furt
   expect(bodies).toEqual([{ status: 413 }]);
 });
 
-test('a length that is too large is refused before anything has come', async () => {
+test('rejects a too large Content-Length before reading', async () => {
   const { url } = await startReader();
   const sending = request(url, { method: 'POST', headers: { 'content-length': 1_000_000_000 } });
   onTestFinished(() => void sending.destroy());
@@ -92,12 +92,12 @@ test.each(['gzip', 'deflate', 'br', 'identity, gzip', 'unheard-of'])('a body in 
   expect(bodies).toEqual([{ status: 415 }]);
 });
 
-test('a body that says it is not compressed is read', async () => {
+test('accepts the content coding identity', async () => {
   const { url } = await startReader();
   expect((await post(url, 'a body', { 'content-encoding': 'identity' })).status).toBe(200);
 });
 
-/** A client that sends the beginning of a body, and goes away. */
+/** A client that disconnects within its body. */
 async function leave(url: string): Promise<void> {
   const client = connect(Number(new URL(url).port), '127.0.0.1');
   await once(client, 'connect');
@@ -106,13 +106,13 @@ async function leave(url: string): Promise<void> {
   client.resetAndDestroy();
 }
 
-test('a client that goes away before the end is 400', async () => {
+test('returns 400 if the client disconnects within the body', async () => {
   const { url, bodies } = await startReader();
   await leave(url);
   await expect.poll(() => bodies).toEqual([{ status: 400 }]);
 });
 
-test('a client that went away before its body was asked for is 400', async () => {
+test('returns 400 if the client disconnected before the read', async () => {
   const { url, bodies } = await startReader((closed) => closed);
   await leave(url);
   await expect.poll(() => bodies).toEqual([{ status: 400 }]);

@@ -7,7 +7,7 @@ import { listen } from '../../tests/support/http/servers.ts';
 import { createJsonReader, sendError, sendJson } from './json-body.ts';
 
 const maxBytes = 200_000;
-const limits = { maxTotalBytes: 300_000, maxWaiting: 2, slowAfterMs: 60_000 };
+const limits = { maxTotalBytes: 300_000, maxQueued: 2, slowAfterMs: 60_000 };
 
 /** JSON of that many bytes. */
 const jsonOf = (bytes: number) => JSON.stringify({ text: 'x'.repeat(bytes - '{"text":""}'.length) });
@@ -146,8 +146,8 @@ test.each(['before its body', 'while it waits'])('a client that leaves %s makes 
   await expect.poll(() => handled.at(-1)).toBe('next');
 });
 
-test('clients of different addresses take turns', async () => {
-  const { send, handled, respondToFirst } = await startServer({ ...limits, maxTotalBytes: 100_000, maxWaiting: 10 });
+test('alternates between clients of different addresses', async () => {
+  const { send, handled, respondToFirst } = await startServer({ ...limits, maxTotalBytes: 100_000, maxQueued: 10 });
   send('first');
   await expect.poll(() => handled).toEqual(['first']);
   for (const name of ['a1', 'a2', 'a3']) {
@@ -166,7 +166,7 @@ test('clients of different addresses take turns', async () => {
 describe('a slow client', () => {
   const slow = { ...limits, maxTotalBytes: 100_000, slowAfterMs: 300 };
 
-  test('is given up while another waits', async () => {
+  test('is rejected with 408 while another waits', async () => {
     const { start, send, handled } = await startServer(slow);
     const trickling = start('slow', { 'content-length': large.length });
     trickling.write('{');

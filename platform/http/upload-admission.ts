@@ -9,14 +9,14 @@ export interface UploadLimits {
   /** Limit of all large bodies together, from the first byte read to the end of the response. */
   maxTotalBytes: number;
   /** Limit of the requests that wait, their bodies unread in the sockets. */
-  maxWaiting: number;
+  maxQueued: number;
   /** How long a client may take to send its body while others wait. */
   slowAfterMs: number;
 }
 
 export const defaultUploadLimits: UploadLimits = {
   maxTotalBytes: 16 * 1024 * 1024,
-  maxWaiting: 256,
+  maxQueued: 256,
   slowAfterMs: 10_000,
 };
 
@@ -35,8 +35,8 @@ export type AdmitUpload = <Result>(upload: Upload<Result>) => Promise<Result | '
  * Bounds the memory of the uploads that a server handles at once. Further ones wait, and their clients (by remote
  * address) take turns. Slow clients are given up while others wait: a few of them could hold all the room otherwise.
  */
-export function createUploadAdmission({ maxTotalBytes, maxWaiting, slowAfterMs }: UploadLimits): AdmitUpload {
-  const enqueue = createBoundedQueue({ concurrency: maxTotalBytes, maxWaiting });
+export function createUploadAdmission({ maxTotalBytes, maxQueued, slowAfterMs }: UploadLimits): AdmitUpload {
+  const enqueue = createBoundedQueue({ concurrency: maxTotalBytes, maxQueued });
   const reads = new Set<{ startedAt: number; giveUp: () => void }>();
   let waiting = 0;
   let isWatching = false;

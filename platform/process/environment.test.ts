@@ -16,8 +16,8 @@ import {
 } from './environment.ts';
 import { StartupError } from './startup-error.ts';
 
-/** What is said of an environment that cannot be used. */
-function faultOf(spec: z.ZodObject, env: NodeJS.ProcessEnv): string {
+/** The message of the StartupError that an environment causes. */
+function startupErrorOf(spec: z.ZodObject, env: NodeJS.ProcessEnv): string {
   try {
     readEnvironment(spec, env);
   } catch (error) {
@@ -35,27 +35,30 @@ const spec = z.object({
 });
 
 describe('an environment', () => {
-  test('that has several faults is refused with all of them together', () => {
-    const message = faultOf(z.object({ A: port(), B: httpUrl(), C: logLevel(), D: z.string().describe('A thing.') }), {
-      A: 'high',
-      B: 'nowhere',
-      C: 'loud',
-    });
+  test('with several errors is rejected with all of them together', () => {
+    const message = startupErrorOf(
+      z.object({ A: port(), B: httpUrl(), C: logLevel(), D: z.string().describe('A thing.') }),
+      {
+        A: 'high',
+        B: 'nowhere',
+        C: 'loud',
+      },
+    );
     const [first = '', ...faults] = message.split('\n');
     expect(first).toContain('--help');
     expect(faults.map((fault) => fault.trim().split(' ')[0])).toEqual(['A', 'B', 'C', 'D']);
   });
 
-  test.each([[undefined], ['']])('that has %j for what is needed lacks it, and says what it is for', (value) => {
-    expect(faultOf(spec, { AUTH_URL: value })).toMatch(/^ {2}AUTH_URL is missing: Where auth answers\.$/m);
+  test.each([[undefined], ['']])('with %j for a required variable is rejected with its description', (value) => {
+    expect(startupErrorOf(spec, { AUTH_URL: value })).toMatch(/^ {2}AUTH_URL is missing: Where auth answers\.$/m);
   });
 
-  test('that is empty where there is a default has the default', () => {
+  test('uses the default for an empty variable', () => {
     const env = { AUTH_URL: 'http://auth:4001', HOST: '', PORT: '', SEED: '' };
     expect(readEnvironment(spec, env)).toEqual({ AUTH_URL: env.AUTH_URL, HOST: '127.0.0.1', PORT: 4000 });
   });
 
-  test('lends nothing but what was asked for', () => {
+  test('ignores variables that are not in the spec', () => {
     const env = { AUTH_URL: 'http://auth:4001', PASSWORD: 'secret' };
     expect(Object.keys(readEnvironment(spec, env))).toEqual(['HOST', 'PORT', 'AUTH_URL']);
   });
@@ -78,7 +81,7 @@ describe('a port', () => {
   test.each(['-1', '65536', '80.5', '4e3', '0x50', ' 80', '80 ', '+80', '８０', 'NaN', 'Infinity', '9'.repeat(400)])(
     'is not %j',
     (value) => {
-      expect(faultOf(one, { PORT: value })).toContain('PORT must be a whole number from 0 to 65535');
+      expect(startupErrorOf(one, { PORT: value })).toContain('PORT must be a whole number from 0 to 65535');
     },
   );
 
@@ -92,7 +95,7 @@ describe('a port', () => {
 
 test.each(['9', '17'])('a whole number from 10 to 16 is not %s', (value) => {
   const cost = z.object({ COST: wholeNumber({ min: 10, max: 16 }) });
-  expect(faultOf(cost, { COST: value })).toContain('COST must be a whole number from 10 to 16');
+  expect(startupErrorOf(cost, { COST: value })).toContain('COST must be a whole number from 10 to 16');
 });
 
 describe('a URL', () => {
@@ -101,7 +104,7 @@ describe('a URL', () => {
   test.each(['auth', 'auth:4001', '/graphql', '//auth/graphql', 'ftp://auth', 'file:///etc', 'javascript:alert(1)'])(
     'is not %j',
     (value) => {
-      expect(faultOf(one, { URL: value })).toContain('URL must be an absolute URL');
+      expect(startupErrorOf(one, { URL: value })).toContain('URL must be an absolute URL');
     },
   );
 
@@ -114,9 +117,9 @@ describe('a URL', () => {
   });
 });
 
-describe('a list of URLs with names', () => {
+describe('a list of named URLs', () => {
   const one = z.object({ TO: namedHttpUrls().default([]) });
-  const unnamed = 'TO must be names with URLs, separated by commas, as resources=http://resources:4002/events';
+  const unnamed = 'TO must be names with URLs, separated by commas, such as resources=http://resources:4002/events';
 
   test.each([
     ['http://resources:4002/events', unnamed],
@@ -131,9 +134,9 @@ describe('a list of URLs with names', () => {
     ['a=resources:4002', 'TO must be an absolute URL'],
     ['a=ftp://resources', 'TO must be an absolute URL'],
     ['a=http://one:1,b=file:///etc/passwd', 'TO must be an absolute URL'],
-    ['a=http://one:1,a=http://two:2', 'TO must give each a name of its own'],
+    ['a=http://one:1,a=http://two:2', 'TO must give each URL a different name'],
   ])('is not %j', (value, wrong) => {
-    expect(faultOf(one, { TO: value })).toContain(wrong);
+    expect(startupErrorOf(one, { TO: value })).toContain(wrong);
   });
 
   test.each([
@@ -175,7 +178,7 @@ describe('a list of origins', () => {
     ['https://app.example,*'],
     ['https://app.example https://other.example'],
   ])('is not %j', (value) => {
-    expect(faultOf(one, { ORIGINS: value })).toContain('ORIGINS must be origins separated by commas');
+    expect(startupErrorOf(one, { ORIGINS: value })).toContain('ORIGINS must be origins separated by commas');
   });
 
   test('may have white space around its commas', () => {
@@ -187,23 +190,25 @@ describe('a list of origins', () => {
 describe('a secret file', () => {
   const upperCase = z.object({ KEY_FILE: secretFile((text) => text.toUpperCase()).describe('The key.') });
 
-  test('that is not there is named with its variable', () => {
+  test('that is missing is named together with its variable', () => {
     const file = join(folderOfTest(), 'key.pem');
-    expect(faultOf(upperCase, { KEY_FILE: file })).toMatch(/KEY_FILE names a file that cannot be used: .*key\.pem/);
+    expect(startupErrorOf(upperCase, { KEY_FILE: file })).toMatch(
+      /KEY_FILE names a file that cannot be used: .*key\.pem/,
+    );
   });
 
-  test('that holds what it should not is named, and nothing of what it holds', () => {
+  test('with invalid content is named without quoting it', () => {
     const file = join(folderOfTest(), 'key.pem');
     writeFileSync(file, 'the secret itself');
     const parse = (): string => {
       throw new StartupError('It is damaged.');
     };
-    const message = faultOf(z.object({ KEY_FILE: secretFile(parse) }), { KEY_FILE: file });
+    const message = startupErrorOf(z.object({ KEY_FILE: secretFile(parse) }), { KEY_FILE: file });
     expect(message).toMatch(/KEY_FILE names a file that cannot be used: .*key\.pem: It is damaged\./);
     expect(message).not.toContain('secret itself');
   });
 
-  test('is read, and given as it was parsed', () => {
+  test('is read and parsed', () => {
     const file = join(folderOfTest(), 'key.pem');
     writeFileSync(file, 'secret\n');
     expect(readEnvironment(upperCase, { KEY_FILE: file })).toEqual({ KEY_FILE: 'SECRET' });
@@ -211,7 +216,7 @@ describe('a secret file', () => {
 });
 
 test.each(['loud', 'INFO', 'fatal'])('a log level is not %j', (value) => {
-  expect(faultOf(z.object({ LOG_LEVEL: logLevel() }), { LOG_LEVEL: value })).toContain(
+  expect(startupErrorOf(z.object({ LOG_LEVEL: logLevel() }), { LOG_LEVEL: value })).toContain(
     'LOG_LEVEL must be one of trace, debug, info, warn, error, silent',
   );
 });

@@ -19,38 +19,38 @@ export function wholeNumber({ min, max }: { min: number; max: number }) {
 /** An absolute http or https URL without a trailing slash. */
 export const httpUrl = () =>
   z
-    .url({ protocol: /^https?$/, message: 'must be an absolute URL, as http://127.0.0.1:4000' })
+    .url({ protocol: /^https?$/, message: 'must be an absolute URL, such as http://127.0.0.1:4000' })
     .transform((url) => url.replace(/\/+$/, ''));
 
-/** Absolute http or https URLs, each behind a name of its own, separated by commas: `one=http://…,other=https://…`. */
+/** Absolute http or https URLs with unique names, separated by commas: `one=http://…,other=https://…`. */
 export const namedHttpUrls = () =>
   z
     .string()
     .transform((list) => list.split(',').map(splitAtEqualsSign))
     .pipe(z.array(z.object({ name: z.string().regex(/^[\w-]+$/, mustBeNamed), url: httpUrl() })))
-    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'must give each a name of its own');
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'must give each URL a different name');
 
-const mustBeNamed = 'must be names with URLs, separated by commas, as resources=http://resources:4002/events';
+const mustBeNamed = 'must be names with URLs, separated by commas, such as resources=http://resources:4002/events';
 
 function splitAtEqualsSign(pair: string): { name: string; url: string } {
   const [name = '', ...rest] = pair.trim().split('=');
   return { name, url: rest.join('=') };
 }
 
-/** The origin of an http or https URL: scheme, host and port, and nothing after them. */
+/** An http or https origin: scheme, host and port only. */
 export const httpOrigin = () =>
   z
     .string()
-    .refine((text) => isOrigin(text) && /^https?:/.test(text), 'must be an origin, as http://image-service:4003');
+    .refine((text) => isOrigin(text) && /^https?:/.test(text), 'must be an origin, such as http://image-service:4003');
 
-/** Origins, separated by commas. An origin is scheme, host and port, and nothing after them. */
+/** Origins (scheme, host and port only), separated by commas. */
 export const origins = () =>
   z
     .string()
     .transform((list) => list.split(',').map((origin) => origin.trim()))
-    .pipe(z.array(z.string().refine(isOrigin, 'must be origins separated by commas, as https://app.example')));
+    .pipe(z.array(z.string().refine(isOrigin, 'must be origins separated by commas, such as https://app.example')));
 
-/** The variable names a file that holds a secret; `parse` says what is wrong with it by throwing. */
+/** A path of a file with a secret. `parse` throws if the secret is unusable. */
 export const secretFile = <Secret>(parse: (text: string) => Secret) =>
   z.string().transform((file, context) => {
     try {
@@ -61,26 +61,26 @@ export const secretFile = <Secret>(parse: (text: string) => Secret) =>
     }
   });
 
-/** How much is logged. */
+/** The least severe level that is logged. */
 export const logLevel = () => z.enum(logLevels, `must be one of ${logLevels.join(', ')}`);
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 }
 
-/** Reads what `spec` names and nothing else; an empty variable counts as missing. Reports every fault together. */
+/** Reads the variables of `spec` only; an empty one counts as missing. Throws one StartupError with all errors. */
 export function readEnvironment<Spec extends z.ZodObject>(spec: Spec, env: NodeJS.ProcessEnv): z.output<Spec> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = spec.safeParse(given);
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = spec.safeParse(present);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => {
+  const errors = result.error.issues.map(({ path, message }) => {
     const name = String(path[0]);
-    return `  ${name} ${given[name] === undefined ? `is missing: ${spec.shape[name]?.description}` : message}`;
+    return `  ${name} ${present[name] === undefined ? `is missing: ${spec.shape[name]?.description}` : message}`;
   });
-  throw new StartupError(`The environment is not complete (--help lists every variable):\n${faults.join('\n')}`);
+  throw new StartupError(`The environment is invalid (--help lists every variable):\n${errors.join('\n')}`);
 }
 
-/** What `--help` prints of a process's variables: name, meaning and default. */
+/** Describes variables for `--help`: name, meaning and default. */
 export function describeEnvironment(spec: z.ZodObject): string {
   return Object.entries(spec.shape)
     .map(([name, variable]) => `  ${name.padEnd(30)} ${variable.description} ${defaultOf(variable)}`)

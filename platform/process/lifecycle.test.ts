@@ -140,7 +140,7 @@ describe('a stop', () => {
     expect(process.stderr()).toMatch(/^Error: a bug at the end\n +at /);
   });
 
-  test('that hangs is given up after the grace period and 5 s, with 1', async () => {
+  test('that hangs ends with 1, 5 s after the grace period', async () => {
     const process = tiny({ SIZE: '1', MODE: 'endless stop', SHUTDOWN_GRACE_MS: '0' });
     await process.find(/started/);
     process.signal('SIGTERM');

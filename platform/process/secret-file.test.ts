@@ -13,26 +13,26 @@ function fileWith(content: string | Buffer): string {
   return file;
 }
 
-test('a file that is not there is a fault that names it', () => {
+test('throws a StartupError that names a missing file', () => {
   const file = join(folderOfTest(), 'secret');
   expect(() => readSecret(file, asItIs)).toThrow(StartupError);
   expect(() => readSecret(file, asItIs)).toThrow(`${file}: ENOENT`);
 });
 
-test('a folder in the place of the file is a fault that names it', () => {
+test('throws a StartupError that names a folder in place of the file', () => {
   const file = join(folderOfTest(), 'secret');
   mkdirSync(file);
   expect(() => readSecret(file, asItIs)).toThrow(StartupError);
   expect(() => readSecret(file, asItIs)).toThrow(`${file}: EISDIR`);
 });
 
-test.each(['', ' \n\t\r\n'])('a file that holds %j is a fault that names it', (content) => {
+test.each(['', ' \n\t\r\n'])('throws a StartupError that names a file with the content %j', (content) => {
   const file = fileWith(content);
   expect(() => readSecret(file, asItIs)).toThrow(StartupError);
   expect(() => readSecret(file, asItIs)).toThrow(`${file} is empty: restore it.`);
 });
 
-test('what the parser finds wrong is a fault that names the file and keeps its cause', () => {
+test('wraps an error of the parser in a StartupError with the file and the cause', () => {
   const file = fileWith('secret');
   const cause = new Error('It is damaged.');
   const parse = () => {

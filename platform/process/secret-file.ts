@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { StartupError } from './startup-error.ts';
 
-/** What a file holds, without white space around it, as `parse` makes of it; a StartupError names the file. */
+/** Reads and parses a secret, without the white space around it. Throws a StartupError that names the file. */
 export function readSecret<Secret>(file: string, parse: (text: string) => Secret): Secret {
   try {
     const text = readFileSync(file, 'utf8').trim();

@@ -4,23 +4,24 @@ import { audience, forgeWith, issuer, newPair } from '../testing/forged-tokens.t
 import { createAuthenticate } from './access-token.ts';
 import { fixedKeySet } from './key-set.ts';
 
-// Short, as thousands are signed with it.
+// A short key, because thousands of tokens are signed.
 const pair = newPair(512);
 const forge = forgeWith(pair);
 const headerFor = (sub: string) => `Bearer ${forge({}, { sub })}`;
 const viewer = (id: string) => ({ id, sessionId: 'a-session' });
 
 const verifier = () => createAuthenticate({ keys: fixedKeySet([pair.publicKey]), issuer, audience });
-const refusal = (reason: string) => expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED', reason } });
+const unauthenticated = (reason: string) =>
+  expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED', reason } });
 
-/** Watches the real thing, which still does its work. */
+/** Counts calls of the real function. */
 function watchVerify() {
   const verify = vi.spyOn(jwt, 'verify');
   onTestFinished(() => verify.mockRestore());
   return verify;
 }
 
-test('a token that held expires all the same, to the second', () => {
+test('a cached token expires to the second', () => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000_000_000 });
   onTestFinished(() => void vi.useRealTimers());
   const authenticate = verifier();
@@ -29,25 +30,25 @@ test('a token that held expires all the same, to the second', () => {
   vi.setSystemTime(Date.now() + 59_999);
   expect(authenticate(header)).toEqual(viewer('ada'));
   vi.setSystemTime(Date.now() + 1);
-  expect(() => authenticate(header)).toThrow(refusal('EXPIRED'));
+  expect(() => authenticate(header)).toThrow(unauthenticated('EXPIRED'));
 });
 
-test('a token that held lends nothing to one with the same claims and another signature', () => {
+test('a cached token does not validate the same claims with another signature', () => {
   const authenticate = verifier();
   const header = headerFor('ada');
   authenticate(header);
   const forged = `${header.slice(0, -10)}${header.at(-10) === 'A' ? 'B' : 'A'}${header.slice(-9)}`;
-  expect(() => authenticate(forged)).toThrow(refusal('INVALID'));
+  expect(() => authenticate(forged)).toThrow(unauthenticated('INVALID'));
 });
 
-test('a token that does not hold is not remembered', () => {
+test('an invalid token is not cached', () => {
   const authenticate = verifier();
   const forged = `${headerFor('ada').slice(0, -10)}AAAAAAAAAA`;
-  expect(() => authenticate(forged)).toThrow(refusal('INVALID'));
-  expect(() => authenticate(forged)).toThrow(refusal('INVALID'));
+  expect(() => authenticate(forged)).toThrow(unauthenticated('INVALID'));
+  expect(() => authenticate(forged)).toThrow(unauthenticated('INVALID'));
 });
 
-test('the signature of a token that held is checked once', () => {
+test('the signature of a valid token is checked once', () => {
   const verify = watchVerify();
   const authenticate = verifier();
   const header = headerFor('ada');
@@ -55,7 +56,7 @@ test('the signature of a token that held is checked once', () => {
   expect(verify).toHaveBeenCalledTimes(1);
 });
 
-test('ten thousand tokens are remembered, and the one unused longest makes room for the next', () => {
+test('caches ten thousand tokens and evicts the least recently used', () => {
   const verify = watchVerify();
   const authenticate = verifier();
   const first = headerFor('ada');

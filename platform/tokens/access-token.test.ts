@@ -9,23 +9,23 @@ const stranger = newPair();
 const forge = forgeWith(ours);
 const ourPem = ours.publicKey.export({ type: 'spki', format: 'pem' });
 
-/** Rejects, too, where it is thrown at once. */
+/** Rejects even if the error is thrown synchronously. */
 async function authenticate(header: string | undefined): Promise<Viewer> {
   return createAuthenticate({ keys: fixedKeySet([ours.publicKey]), issuer, audience })(header);
 }
 
-const refusal = (reason: 'MISSING' | 'EXPIRED' | 'INVALID') =>
+const unauthenticated = (reason: 'MISSING' | 'EXPIRED' | 'INVALID') =>
   expect.objectContaining({ name: 'ApiError', extensions: { code: 'UNAUTHENTICATED', reason } });
 
 describe('a token is INVALID', () => {
   test.each<[string, () => string]>([
-    // Everything that a signed token is refused for stands in signed-token.test.ts.
+    // signed-token.test.ts has all reasons.
     ['with alg none', () => forge({ alg: 'none' }, {}, () => Buffer.alloc(0))],
     [
       'with HS256 and the public key as its secret',
       () => forge({ alg: 'HS256' }, {}, (text) => createHmac('sha256', ourPem).update(text).digest()),
     ],
-    ['with the key of somebody else under our kid', () => forge({}, {}, rsa(stranger.privateKey))],
+    ['with the signature of another key under our kid', () => forge({}, {}, rsa(stranger.privateKey))],
     ['with an unknown key', () => forge({ kid: keyId(stranger.publicKey) }, {}, rsa(stranger.privateKey))],
     ['with the type of an ID token', () => forge({ typ: 'JWT' })],
     ['with the type of a Security Event Token', () => forge({ typ: 'secevent+jwt' })],
@@ -33,19 +33,19 @@ describe('a token is INVALID', () => {
     ['for another audience', () => forge({}, { aud: 'https://other.example' })],
     ['without a subject', () => forge({}, { sub: undefined })],
     ['with an empty subject', () => forge({}, { sub: '' })],
-    ['with a subject that is no text', () => forge({}, { sub: 42 })],
+    ['with a subject that is no string', () => forge({}, { sub: 42 })],
     ['without a session', () => forge({}, { sid: undefined })],
     ['with an empty session', () => forge({}, { sid: '' })],
-    ['with a session that is no text', () => forge({}, { sid: ['a-session'] })],
-    ['without an end', () => forge({}, { exp: undefined })],
-    ['with an end that is no time', () => forge({}, { exp: 'never' })],
-    ['with an end that is null', () => forge({}, { exp: null })],
-    ['that is nothing but dots', () => '..'],
+    ['with a session that is no string', () => forge({}, { sid: ['a-session'] })],
+    ['without an exp', () => forge({}, { exp: undefined })],
+    ['with an exp that is no number', () => forge({}, { exp: 'never' })],
+    ['with an exp of null', () => forge({}, { exp: null })],
+    ['that consists of dots', () => '..'],
     ['of a megabyte of text', () => 'a'.repeat(1_000_000)],
     ['of a megabyte of claims', () => forge({}, { iss: 'i'.repeat(1_000_000) })],
-    ["of somebody else's, whatever its time", () => forge({}, { exp: seconds() - 1 }, rsa(stranger.privateKey))],
+    ['that is expired and has a wrong signature', () => forge({}, { exp: seconds() - 1 }, rsa(stranger.privateKey))],
   ])('%s', async (_, token) => {
-    await expect(authenticate(`Bearer ${token()}`)).rejects.toThrow(refusal('INVALID'));
+    await expect(authenticate(`Bearer ${token()}`)).rejects.toThrow(unauthenticated('INVALID'));
   });
 });
 
@@ -58,18 +58,18 @@ test.each([
   ['with two tokens', `Bearer ${forge()} ${forge()}`],
   ['with a comma', `Bearer ${forge()},`],
   ['that is empty', ''],
-  ['of many spaces and no token', `Bearer${' '.repeat(100_000)}!`],
+  ['with many spaces and no token', `Bearer${' '.repeat(100_000)}!`],
 ])('a header %s is INVALID', async (_, header) => {
-  await expect(authenticate(header)).rejects.toThrow(refusal('INVALID'));
+  await expect(authenticate(header)).rejects.toThrow(unauthenticated('INVALID'));
 });
 
-test('no header at all is MISSING', async () => {
-  await expect(authenticate(undefined)).rejects.toThrow(refusal('MISSING'));
+test('no header is MISSING', async () => {
+  await expect(authenticate(undefined)).rejects.toThrow(unauthenticated('MISSING'));
 });
 
-test('a token whose time is over is EXPIRED', async () => {
+test('a token past its exp is EXPIRED', async () => {
   const token = forge({}, { iat: seconds() - 120, exp: seconds() - 1 });
-  await expect(authenticate(`Bearer ${token}`)).rejects.toThrow(refusal('EXPIRED'));
+  await expect(authenticate(`Bearer ${token}`)).rejects.toThrow(unauthenticated('EXPIRED'));
 });
 
 test.each([
@@ -79,6 +79,6 @@ test.each([
   ['for several audiences', forge({}, { aud: ['https://other.example', audience] }), 'Bearer '],
   ['in the scheme bearer', forge(), 'bearer '],
   ['after several spaces', forge(), 'Bearer    '],
-])('a token %s speaks for its subject, in its session', async (_, token, scheme) => {
+])('a token %s identifies its subject and session', async (_, token, scheme) => {
   expect(await authenticate(`${scheme}${token}`)).toEqual({ id: 'ada', sessionId: 'a-session' });
 });

@@ -1,28 +1,29 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { parseJson } from '../json.ts';
 import { isStrongRsa, keyId } from './key-set.ts';
 import { tokenAlgorithm } from './signed-token.ts';
 
-/** More than anybody needs; whoever sends more keeps nobody busy with them. */
+/** More than any issuer needs; bounds the work that a response can cause. */
 const maxKeys = 20;
 const maxIdCharacters = 200;
 
 /**
- * The keys of a JWK Set (RFC 7517, section 5) that verify tokens, by `kid`, or by their thumbprints where they have none.
- * Others are left out, as section 5 asks: of another kind, for another use, or too weak; and those of which the private
- * half is told, with which anybody could sign. Throws where that is no JWK Set, or none of its keys will do.
+ * Reads the keys of a JWK Set (RFC 7517, section 5) that can verify tokens, by `kid` or, without one, by thumbprint.
+ * Ignores keys of another type or use and weak ones, as section 5 requires, and keys that are published with their private
+ * part. Throws if the text is no JWK Set or has no usable key.
  */
 export function readJwkSet(json: string): ReadonlyMap<string, KeyObject> {
-  const { success, data } = setShape.safeParse(parse(json));
-  if (!success) throw new Error('It is no JWK Set.');
+  const { success, data } = setShape.safeParse(parseJson(json));
+  if (!success) throw new Error('It is not a JWK Set.');
   const keys = new Map<string, KeyObject>();
   for (const jwk of data.keys) {
     const key = readJwk(jwk);
-    // Of two with one name the first holds, so that none can be put in the place of another.
+    // The first of two keys with the same kid counts, so that no key can replace another.
     if (key && !keys.has(key.kid)) keys.set(key.kid, key.publicKey);
     if (keys.size === maxKeys) break;
   }
-  if (keys.size === 0) throw new Error('No key in it can verify tokens.');
+  if (keys.size === 0) throw new Error('It has no key that can verify tokens.');
   return keys;
 }
 
@@ -40,7 +41,7 @@ const jwkShape = z.object({
     .refine((uses) => uses.includes('verify'))
     .optional(),
   d: z.never().optional(),
-  // Each of these tells the private exponent, too.
+  // Each of these reveals the private exponent, too.
   p: z.never().optional(),
   q: z.never().optional(),
   dp: z.never().optional(),
@@ -55,14 +56,6 @@ function readJwk(jwk: unknown): { kid: string; publicKey: KeyObject } | undefine
   try {
     const publicKey = createPublicKey({ key: { kty, n, e } as JsonWebKey, format: 'jwk' });
     return isStrongRsa(publicKey) ? { kid: kid ?? keyId(publicKey), publicKey } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
   } catch {
     return undefined;
   }

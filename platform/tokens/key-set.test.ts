@@ -8,30 +8,30 @@ const { n = '' } = publicKey.export({ format: 'jwk' });
 const rsaWith = (parts: { n?: string; e?: string }) =>
   createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB', ...parts }, format: 'jwk' });
 
-describe('a key is named', () => {
-  test('by its JWK thumbprint, as in the example of RFC 7638', () => {
+describe('keyId', () => {
+  test('is the JWK thumbprint of the example in RFC 7638', () => {
     const example =
       '0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw';
     expect(keyId(rsaWith({ n: example }))).toBe('NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs');
   });
 
-  test('otherwise than any other', () => {
+  test('differs between keys', () => {
     expect(keyId(newPair().publicKey)).not.toBe(keyId(publicKey));
   });
 
-  test('the same with zeroes before its numbers, which it does not have', () => {
+  test('ignores leading zeroes of the numbers', () => {
     expect(keyId(rsaWith({ n: `AAAA${n}`, e: 'AAEAAQ' }))).toBe(keyId(publicKey));
   });
 });
 
-describe('a key that may sign or verify tokens', () => {
+describe('a strong RSA key', () => {
   test.each([
     ['an elliptic curve', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey],
     ['an Edwards curve', generateKeyPairSync('ed25519').publicKey],
     ['RSA-PSS alone', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey],
     // RFC 7518, section 3.3: RS256 must not be used with less than 2048 bits.
     ['RSA of 1024 bits', newPair(1024).publicKey],
-    // Whatever is raised to the first power stays as it is: anybody could sign.
+    // Raising to the first power changes nothing, so anybody could sign.
     ['RSA with the exponent 1', rsaWith({ e: 'AQ' })],
     ['RSA with the exponent 0', rsaWith({ e: 'AA' })],
     ['RSA with an even exponent', rsaWith({ e: 'AQAC' })],
@@ -49,8 +49,8 @@ describe('a key that may sign or verify tokens', () => {
   });
 });
 
-describe('keys that stay as they are', () => {
-  test('are found by their thumbprints', () => {
+describe('a fixed key set', () => {
+  test('has keys by thumbprint', () => {
     const other = newPair().publicKey;
     const keys = fixedKeySet([publicKey, other]);
     expect([keys.get(keyId(publicKey)), keys.get(keyId(other)), keys.get('another')]).toEqual([
@@ -60,12 +60,12 @@ describe('keys that stay as they are', () => {
     ]);
   });
 
-  test('are found by the names that are given, and by no other', () => {
+  test('has the keys of a map by its names only', () => {
     const keys = fixedKeySet(new Map([['one', publicKey]]));
     expect([keys.get('one'), keys.get(keyId(publicKey))]).toEqual([publicKey, undefined]);
   });
 
-  test('are known, and are so after they were looked for, and after they were stopped', async () => {
+  test('keeps its keys after refresh and stop', async () => {
     const keys = fixedKeySet([publicKey]);
     keys.requireKeys();
     await keys.refresh();

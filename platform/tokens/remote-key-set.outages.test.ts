@@ -5,7 +5,6 @@ import { audience, forgeWith, issuer, newPair } from '../testing/forged-tokens.t
 import { type Answer, keysAnswer, openRemoteKeys, setOf, startKeyServer } from '../testing/key-server.ts';
 import { createAuthenticate } from './access-token.ts';
 
-/** Waits for what comes soon, also on a machine that is busy. */
 const until = (check: () => void) => vi.waitFor(check, 20_000);
 
 const ours = newPair();
@@ -13,27 +12,27 @@ const weak = newPair(1024);
 const good = keysAnswer({ ours: ours.publicKey });
 const goodSet = setOf({ ours: ours.publicKey });
 const otherSet = setOf({ other: ours.publicKey });
-/** White space before the last bracket: a set all the same. */
+/** Pads a set with white space before its last bracket. */
 const padded = (bytes: number) => `${otherSet.slice(0, -1)}${' '.repeat(bytes - otherSet.length)}}`;
 const maxBytes = 64 * 1024;
 
-const often = { everyMs: 20, retryMs: 20 };
+const often = { refreshMs: 20, retryMs: 20 };
 const text =
   (body: string, status = 200): Answer =>
   (_, res) =>
     void res.writeHead(status).end(body);
 
-/** What a server of keys may do instead of answering with a set that will do, and how long is waited for it. */
+/** Failures of a JWKS server, each with the fetch timeout of its test. */
 const faults: [string, Answer, number?][] = [
   ['answers 500', text('{"errors":[]}', 500)],
   ['answers 404 with a set', text(otherSet, 404)],
   ['answers 304', (_, res) => void res.writeHead(304).end()],
-  ['answers with nothing', text('')],
-  ['answers with a page', text('<html>')],
-  ['answers with half a set', text(otherSet.slice(0, -10))],
-  ['answers with an empty set', text('{"keys":[]}')],
-  ['answers with no key that will do', text(setOf({ weak: weak.publicKey }))],
-  ['answers with more than 64 KiB', text(padded(maxBytes + 1))],
+  ['responds with an empty body', text('')],
+  ['responds with HTML', text('<html>')],
+  ['responds with half a set', text(otherSet.slice(0, -10))],
+  ['responds with an empty set', text('{"keys":[]}')],
+  ['responds with no usable key', text(setOf({ weak: weak.publicKey }))],
+  ['responds with more than 64 KiB', text(padded(maxBytes + 1))],
   [
     'answers with more than 64 KiB that were packed small',
     (_, res) => void res.setHeader('content-encoding', 'gzip').end(gzipSync(padded(10_000_000))),
@@ -45,8 +44,8 @@ const faults: [string, Answer, number?][] = [
       res.on('close', () => clearInterval(more)).write('{"keys":[');
     },
   ],
-  ['never answers', () => {}, 300],
-  ['begins to answer, and hangs', (_, res) => void res.write(otherSet.slice(0, 20)), 300],
+  ['never responds', () => {}, 300],
+  ['hangs within its response', (_, res) => void res.write(otherSet.slice(0, 20)), 300],
   ['cuts the connection', (req) => void req.socket.destroy()],
   [
     'cuts the connection in the middle of its answer',
@@ -57,7 +56,7 @@ const faults: [string, Answer, number?][] = [
 describe.each(faults)('while the URL %s', (_, answer, timeoutMs = 2_500) => {
   const timing = { ...often, timeoutMs };
 
-  test('the keys that were known last stay in use, which is told once, and once when it works again', async () => {
+  test('the last keys stay in use; logs the failure once, and the recovery once', async () => {
     const server = await startKeyServer(good);
     const { keys, lines } = openRemoteKeys(server.url, timing);
     await keys.refresh();
@@ -71,30 +70,30 @@ describe.each(faults)('while the URL %s', (_, answer, timeoutMs = 2_500) => {
     await until(() => expect(lines).toHaveLength(3));
     expect(lines.map(({ msg }) => msg)).toEqual([
       'keys fetched',
-      'keys could not be fetched: those that are known stay in use',
+      'keys could not be fetched: the last keys stay in use',
       'keys fetched',
     ]);
     expect(keys.get('ours')).toBe(before);
   });
 
-  test('nothing can be verified where there never was a set, and all can as soon as there is', async () => {
+  test('no token can be verified until the first set has been fetched', async () => {
     const server = await startKeyServer(answer);
     const { keys, lines } = openRemoteKeys(server.url, timing);
     const authenticate = createAuthenticate({ keys, issuer, audience });
     const header = `Bearer ${forgeWith(ours)({ kid: 'ours' })}`;
     await expect(authenticate(header)).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
-    expect(() => keys.requireKeys()).toThrow('Tokens cannot be verified just now. Try again in a moment.');
+    expect(() => keys.requireKeys()).toThrow('Tokens cannot be verified now: try again in a moment.');
     server.answer(good);
     await until(() => keys.requireKeys());
     expect(await authenticate(header)).toEqual({ id: 'ada', sessionId: 'a-session' });
     expect(lines.map(({ msg }) => msg)).toEqual([
-      'keys could not be fetched: until they are there, no token can be verified',
+      'keys could not be fetched: no token can be verified yet',
       'keys fetched',
     ]);
   });
 });
 
-test('a URL that hangs is given up after its time, whenever garbage is collected', async () => {
+test('a fetch that hangs times out, whenever garbage is collected', async () => {
   const server = await startKeyServer(() => {});
   openRemoteKeys(server.url, { ...often, timeoutMs: 300 });
   const collecting = setInterval(collectGarbage, 10);
@@ -102,7 +101,7 @@ test('a URL that hangs is given up after its time, whenever garbage is collected
   await until(() => expect(server.asked.length).toBeGreaterThan(2));
 });
 
-test('a set of 64 KiB is read', async () => {
+test('accepts a set of 64 KiB', async () => {
   const server = await startKeyServer(text(padded(maxBytes)));
   const { keys } = openRemoteKeys(server.url);
   await keys.refresh();
@@ -117,7 +116,7 @@ test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed, wherever 
   expect(elsewhere.asked).toEqual([]);
 });
 
-test('while nobody is there the keys are tried again every second, however many tokens come', async () => {
+test('retries every second while the server is down, however many tokens arrive', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   onTestFinished(() => void vi.useRealTimers());
   const server = await startKeyServer(text('', 500));
@@ -133,7 +132,7 @@ test('while nobody is there the keys are tried again every second, however many 
   }
 });
 
-test('what is answered is not waited for to its end: a connection that goes on is closed', async () => {
+test('closes a connection whose response does not end', async () => {
   const closed = vi.fn();
   const server = await startKeyServer((_, res) => {
     res.on('close', closed).writeHead(500).write(goodSet);

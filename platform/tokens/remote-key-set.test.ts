@@ -3,14 +3,13 @@ import { audience, forgeWith, issuer, newPair } from '../testing/forged-tokens.t
 import { keysAnswer, openRemoteKeys, startKeyServer } from '../testing/key-server.ts';
 import { createAuthenticate } from './access-token.ts';
 
-/** Waits for what comes soon, also on a machine that is busy. */
 const until = (check: () => void) => vi.waitFor(check, 20_000);
 
 const one = newPair();
 const two = newPair();
-const often = { everyMs: 20, retryMs: 20 };
+const often = { refreshMs: 20, retryMs: 20 };
 
-test('keys are fetched at the start, and known from then on', async () => {
+test('fetches the keys at the start', async () => {
   const server = await startKeyServer(keysAnswer({ one: one.publicKey, two: two.publicKey }));
   const { keys, lines } = openRemoteKeys(server.url);
   expect(keys.get('one')).toBeUndefined();
@@ -22,7 +21,7 @@ test('keys are fetched at the start, and known from then on', async () => {
   expect(lines).toMatchObject([{ msg: 'keys fetched', kids: ['one', 'two'] }]);
 });
 
-test('they are asked for where they are said to be, past every cache', async () => {
+test('requests the URL and bypasses caches', async () => {
   const server = await startKeyServer(keysAnswer({ one: one.publicKey }));
   await openRemoteKeys(`${server.url}?of=auth`).keys.refresh();
   expect(server.asked.map(({ url }) => url)).toEqual(['/.well-known/jwks.json?of=auth']);
@@ -32,16 +31,16 @@ test('they are asked for where they are said to be, past every cache', async () 
   });
 });
 
-test('they are fetched again and again, without a token that asks for it', async () => {
+test('fetches regularly without any token', async () => {
   const server = await startKeyServer(keysAnswer({ one: one.publicKey }));
   const { keys, lines } = openRemoteKeys(server.url, often);
   await keys.refresh();
   await until(() => expect(server.asked.length).toBeGreaterThan(3));
-  // What is as it was is not told again.
+  // Unchanged keys are not logged again.
   expect(lines).toHaveLength(1);
 });
 
-test('they are fetched every 90 seconds, and not before', async () => {
+test('fetches every 90 seconds', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   onTestFinished(() => void vi.useRealTimers());
   const server = await startKeyServer(keysAnswer({ one: one.publicKey }));
@@ -53,14 +52,14 @@ test('they are fetched every 90 seconds, and not before', async () => {
   await until(() => expect(server.asked.length).toBe(2));
 });
 
-/** How often keys were asked for: whatever was sent before this request has arrived. */
+/** The number of fetches so far, after those in flight have arrived. */
 async function fetchesOf({ url, asked }: Awaited<ReturnType<typeof startKeyServer>>): Promise<number> {
   await (await fetch(url)).text();
   return asked.length - 1;
 }
 
-describe('when they are fetched again', () => {
-  test('a key that is new is known, and one that is retired is not', async () => {
+describe('after another fetch', () => {
+  test('a new key is used and a retired one is not', async () => {
     const server = await startKeyServer(keysAnswer({ one: one.publicKey }));
     const { keys, lines } = openRemoteKeys(server.url, often);
     await keys.refresh();
@@ -70,7 +69,7 @@ describe('when they are fetched again', () => {
     expect(lines).toMatchObject([{ kids: ['one'] }, { kids: ['two'] }]);
   });
 
-  test('a key that stays is the same object, so that tokens which it verified stay remembered', async () => {
+  test('an unchanged key is the same object, so that verified tokens stay cached', async () => {
     const server = await startKeyServer(keysAnswer({ one: one.publicKey }));
     const { keys } = openRemoteKeys(server.url, often);
     await keys.refresh();
@@ -80,7 +79,7 @@ describe('when they are fetched again', () => {
     expect(keys.get('one')).toBe(before);
   });
 
-  test('another key of the same name takes the place of the one before', async () => {
+  test('another key with the same kid replaces the previous one', async () => {
     const server = await startKeyServer(keysAnswer({ one: one.publicKey }));
     const { keys } = openRemoteKeys(server.url, often);
     await keys.refresh();
@@ -88,7 +87,7 @@ describe('when they are fetched again', () => {
     await until(() => expect(keys.get('one')?.equals(two.publicKey)).toBe(true));
   });
 
-  test('a token that held does not where its key is retired', async () => {
+  test('a token is rejected once its key is retired', async () => {
     const server = await startKeyServer(keysAnswer({ one: one.publicKey, two: two.publicKey }));
     const { keys } = openRemoteKeys(server.url, often);
     await keys.refresh();
@@ -101,10 +100,10 @@ describe('when they are fetched again', () => {
   });
 });
 
-describe('when it is stopped', () => {
-  test('nothing is fetched any more, and the keys that were known stay', async () => {
+describe('after a stop', () => {
+  test('fetches nothing and keeps the last keys', async () => {
     const server = await startKeyServer(keysAnswer({ one: one.publicKey }));
-    const { keys, lines } = openRemoteKeys(server.url, { ...often, forUnknownMs: 0 });
+    const { keys, lines } = openRemoteKeys(server.url, { ...often, unknownKidMs: 0 });
     await keys.refresh();
     keys.stop();
     const before = await fetchesOf(server);
@@ -114,7 +113,7 @@ describe('when it is stopped', () => {
     expect(lines).toHaveLength(1);
   });
 
-  test('a fetch under way is the last, and no timer is left', async () => {
+  test('a fetch in flight is the last one, and no timer is left', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const server = await startKeyServer(keysAnswer({ one: one.publicKey }));
@@ -124,7 +123,7 @@ describe('when it is stopped', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('a fetch under way ends, without a word', async () => {
+  test('a fetch in flight is aborted without a log line', async () => {
     const closed = vi.fn();
     const server = await startKeyServer((_, res) => void res.on('close', closed));
     const { keys, lines } = openRemoteKeys(server.url, { timeoutMs: 60_000 });

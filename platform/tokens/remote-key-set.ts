@@ -7,53 +7,53 @@ import { readJwkSet } from './jwk-set.ts';
 import type { OpenKeySet } from './key-set.ts';
 
 export interface RemoteKeySetSettings {
-  /** Where the JWK Set is: http or https. */
+  /** URL of the JWK Set, http or https. */
   url: string;
   log: Logger;
   timing?: Partial<RemoteKeyTiming>;
 }
 
-/** How often keys are fetched, in milliseconds. */
+/** Intervals of fetches. */
 export interface RemoteKeyTiming {
-  /** From one attempt to the next, until there is a first set. */
+  /** Interval until the first set has been fetched. */
   retryMs: number;
-  /** From one fetch to the next, whatever tokens come: a key that is retired holds no longer than that. */
-  everyMs: number;
-  /** Between two fetches for the sake of tokens of unknown keys, whatever comes of the first. */
-  forUnknownMs: number;
-  /** Longest fetch, to its last byte. */
+  /** Interval of regular fetches: a retired key is accepted for at most this long. */
+  refreshMs: number;
+  /** Minimum time between two fetches that tokens with unknown keys cause, even if the first fails. */
+  unknownKidMs: number;
+  /** Limit of one fetch, including its body. */
   timeoutMs: number;
 }
 
 /**
- * `everyMs` is less than a new key is published before it signs (`npm run keys -- rotate`), so that it is known by then;
- * and more than `forUnknownMs`, so that whoever sends unknown keys without end only fetches in its place.
+ * `refreshMs` is less than the time for which a new key is published before it signs (`npm run keys -- rotate`). It is
+ * more than `unknownKidMs`, so that a flood of unknown keys replaces regular fetches instead of adding to them.
  */
-const usual: RemoteKeyTiming = { retryMs: 1_000, everyMs: 90_000, forUnknownMs: 60_000, timeoutMs: 2_500 };
+const defaultTiming: RemoteKeyTiming = { retryMs: 1_000, refreshMs: 90_000, unknownKidMs: 60_000, timeoutMs: 2_500 };
 const maxBytes = 64 * 1024;
 
 /**
- * Keys from a URL (RFC 7517): fetched from now on, kept up to date until that is stopped, and used as they were last
- * where the URL does not answer, or with no set that will do. Of a token nothing but its `kid` plays a part in this.
+ * Creates a key set that fetches a JWK Set (RFC 7517) now and regularly, until it is stopped. If a fetch fails or has no
+ * usable key, the last keys stay in use. Nothing of a token but its `kid` influences the fetches.
  */
 export function createRemoteKeySet({ url, log, timing }: RemoteKeySetSettings): OpenKeySet {
-  const { retryMs, everyMs, forUnknownMs, timeoutMs } = { ...usual, ...timing };
+  const { retryMs, refreshMs, unknownKidMs, timeoutMs } = { ...defaultTiming, ...timing };
   const stopping = new AbortController();
   let keys: ReadonlyMap<string, KeyObject> = new Map();
   let isFailing = false;
   let fetching: Promise<void> | undefined;
   let next: NodeJS.Timeout | undefined;
-  let unknownAgainAtMs = 0;
+  let nextUnknownKidAtMs = 0;
 
   const take = (fetched: ReadonlyMap<string, KeyObject>) => {
     const hasChanged = [...fetched.keys()].join() !== [...keys.keys()].join();
-    keys = keepSame(keys, fetched);
+    keys = reuseUnchanged(keys, fetched);
     if (hasChanged || isFailing) log.info({ url, kids: [...keys.keys()] }, 'keys fetched');
     isFailing = false;
   };
   const fail = (err: unknown) => {
-    const kept = keys.size > 0 ? 'those that are known stay in use' : 'until they are there, no token can be verified';
-    if (!isFailing && !stopping.signal.aborted) log.warn({ url, err }, `keys could not be fetched: ${kept}`);
+    const effect = keys.size > 0 ? 'the last keys stay in use' : 'no token can be verified yet';
+    if (!isFailing && !stopping.signal.aborted) log.warn({ url, err }, `keys could not be fetched: ${effect}`);
     isFailing = true;
   };
   const fetchNow = (): Promise<void> => {
@@ -62,7 +62,7 @@ export function createRemoteKeySet({ url, log, timing }: RemoteKeySetSettings): 
       .then(take, fail)
       .finally(() => {
         fetching = undefined;
-        if (!stopping.signal.aborted) next = setTimeout(fetchNow, keys.size > 0 ? everyMs : retryMs).unref();
+        if (!stopping.signal.aborted) next = setTimeout(fetchNow, keys.size > 0 ? refreshMs : retryMs).unref();
       });
     return fetching;
   };
@@ -75,8 +75,8 @@ export function createRemoteKeySet({ url, log, timing }: RemoteKeySetSettings): 
     get: (kid) => keys.get(kid),
     refresh: async () => {
       if (fetching) await fetching;
-      else if (keys.size > 0 && performance.now() >= unknownAgainAtMs) {
-        unknownAgainAtMs = performance.now() + forUnknownMs;
+      else if (keys.size > 0 && performance.now() >= nextUnknownKidAtMs) {
+        nextUnknownKidAtMs = performance.now() + unknownKidMs;
         await fetchNow();
       }
       requireKeys();
@@ -94,38 +94,38 @@ async function fetchKeys(
   timeoutMs: number,
   stopping: AbortSignal,
 ): Promise<ReadonlyMap<string, KeyObject>> {
-  const waiting = new AbortController();
-  const clear = abortAfter(waiting, timeoutMs, stopping);
+  const fetching = new AbortController();
+  const clear = abortAfter(fetching, timeoutMs, stopping);
   try {
     const response = await fetch(url, {
-      // A cache on the way could hold back a key that is new.
+      // A cache on the way could withhold a new key.
       headers: { accept: 'application/jwk-set+json, application/json', 'cache-control': 'no-cache' },
       redirect: 'manual',
       size: maxBytes,
-      signal: waiting.signal,
+      signal: fetching.signal,
     });
-    if (response.status !== 200) throw new Error(`It answered ${response.status}.`);
+    if (response.status !== 200) throw new Error(`The response has status ${response.status}.`);
     return readJwkSet(await response.text());
   } finally {
     clear();
-    // Whatever else would still come is not waited for.
-    waiting.abort();
+    // Closes the connection if the body goes on.
+    fetching.abort();
   }
 }
 
-/** Keys that are still there stay the same objects, by which verified tokens are remembered. */
-function keepSame(
-  known: ReadonlyMap<string, KeyObject>,
+/** Keeps the objects of unchanged keys: the cache of verified tokens compares keys by identity. */
+function reuseUnchanged(
+  current: ReadonlyMap<string, KeyObject>,
   fetched: ReadonlyMap<string, KeyObject>,
 ): ReadonlyMap<string, KeyObject> {
   return new Map(
     [...fetched].map(([kid, key]) => {
-      const before = known.get(kid);
+      const before = current.get(kid);
       return [kid, before?.equals(key) ? before : key];
     }),
   );
 }
 
 function unavailable(): ApiError {
-  return new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Tokens cannot be verified just now. Try again in a moment.');
+  return new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Tokens cannot be verified now: try again in a moment.');
 }

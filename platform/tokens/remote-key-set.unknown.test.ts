@@ -10,19 +10,19 @@ const next = newPair();
 const stranger = newPair();
 const forge = forgeWith(stranger);
 
-// Only what is measured by: real connections go on.
+// Fakes only the clock that fetches are measured by; connections are real.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => void vi.useRealTimers());
 });
 
-/** A server with one key, and keys from it that have been fetched once. */
+/** A server with one key, and a key set that has fetched it once. */
 async function open() {
   const server = await startKeyServer(keysAnswer({ ours: ours.publicKey }));
   const { keys } = openRemoteKeys(server.url);
   await keys.refresh();
   const authenticate = createAuthenticate({ keys, issuer, audience });
-  /** What comes of a token of an unknown key. */
+  /** The outcome of a token with an unknown key. */
   const reasonFor = (kid: string) =>
     Promise.resolve(authenticate(`Bearer ${forge({ kid })}`)).catch((error) => error.extensions.reason);
   return { server, keys, authenticate, reasonFor };
@@ -30,7 +30,7 @@ async function open() {
 
 const random = (count: number) => Array.from({ length: count }, () => randomUUID());
 
-test('a token of an unknown key makes the keys be fetched, and holds where its key is there now', async () => {
+test('a token with an unknown key causes a fetch, and is valid if its key is there', async () => {
   const { server, authenticate } = await open();
   server.answer(keysAnswer({ ours: ours.publicKey, next: next.publicKey }));
   const token = forgeWith(next)({ kid: 'next' });
@@ -38,26 +38,26 @@ test('a token of an unknown key makes the keys be fetched, and holds where its k
   expect(server.asked).toHaveLength(2);
 });
 
-test('a thousand tokens of unknown keys cause one fetch, one after the other', async () => {
+test('a thousand successive tokens with unknown keys cause one fetch', async () => {
   const { server, reasonFor } = await open();
   for (const kid of random(1_000)) expect(await reasonFor(kid)).toBe('INVALID');
   expect(server.asked).toHaveLength(2);
 });
 
-test('a thousand tokens of unknown keys cause one fetch, all at once', async () => {
+test('a thousand concurrent tokens with unknown keys cause one fetch', async () => {
   const { server, reasonFor } = await open();
   expect(new Set(await Promise.all(random(1_000).map(reasonFor)))).toEqual(new Set(['INVALID']));
   expect(server.asked).toHaveLength(2);
 });
 
-test('a thousand at once before the first set has come cause none beside it', async () => {
+test('a thousand concurrent tokens before the first set cause no other fetch', async () => {
   const server = await startKeyServer(keysAnswer({ ours: ours.publicKey }));
   const { keys } = openRemoteKeys(server.url);
   await Promise.all(random(1_000).map(keys.refresh));
   expect(server.asked).toHaveLength(1);
 });
 
-test('the next fetch for their sake comes a minute later, and not before', async () => {
+test('unknown keys cause the next fetch after a minute', async () => {
   const { server, reasonFor } = await open();
   await reasonFor('somebody');
   vi.advanceTimersByTime(59_999);
@@ -68,13 +68,13 @@ test('the next fetch for their sake comes a minute later, and not before', async
   expect(server.asked).toHaveLength(3);
 });
 
-test('a fetch for their sake takes the place of the next one, so that there are no more of these either', async () => {
+test('a fetch for an unknown key postpones the next regular one', async () => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
   const { server, keys, reasonFor } = await open();
   for (let minute = 1; minute <= 10; minute++) {
     vi.advanceTimersByTime(60_000);
     await reasonFor('somebody');
-    // Ends one that is under way, if there is one.
+    // Waits for a fetch in flight.
     await keys.refresh();
   }
   expect(server.asked).toHaveLength(11);
@@ -84,7 +84,7 @@ test('a fetch for their sake takes the place of the next one, so that there are 
 test.each<[string, Parameters<KeyServer['answer']>[0]]>([
   ['fails', (_, res) => void res.writeHead(500).end()],
   ['is cut off', (req) => void req.socket.destroy()],
-])('a fetch for their sake that %s counts as one', async (_, answer) => {
+])('a fetch for an unknown key that %s counts as one', async (_, answer) => {
   const { server, keys, reasonFor } = await open();
   server.answer(answer);
   for (const kid of random(50)) expect(await reasonFor(kid)).toBe('INVALID');
@@ -92,7 +92,7 @@ test.each<[string, Parameters<KeyServer['answer']>[0]]>([
   expect(keys.get('ours')).toBeDefined();
 });
 
-test('tokens of a known key are answered for while the keys are fetched for others', async () => {
+test('tokens whose key is there are verified during a fetch for others', async () => {
   const { server, keys, authenticate } = await open();
   server.answer(() => {});
   const looking = keys.refresh();
@@ -103,7 +103,7 @@ test('tokens of a known key are answered for while the keys are fetched for othe
   await looking;
 });
 
-test('nothing of a token reaches the server of keys, and no other server is asked', async () => {
+test('sends nothing of a token to the JWKS server, and calls no other server', async () => {
   const strangers = await startKeyServer(keysAnswer({ evil: stranger.publicKey }));
   const { server, keys } = await open();
   const verify = createVerifyToken({ type: 'at+jwt', keys, issuer, audience });

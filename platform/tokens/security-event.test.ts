@@ -7,23 +7,23 @@ const revoked: SecurityEvent = { type: 'session-revoked', userId: 'ada', session
 const purged: SecurityEvent = { type: 'account-purged', userId: 'ada' };
 const claimsOf = (event: SecurityEvent) => eventClaims(event, { issuer, at });
 
-describe('claims say nothing where they', () => {
+describe('readEventClaims returns undefined for claims that', () => {
   const { sub_id: session, events: revocation } = claimsOf(revoked);
   const { sub_id: user, events: purge } = claimsOf(purged);
 
   test.each([
     ['are nothing', undefined],
-    ['are a text', 'claims'],
+    ['are a string', 'claims'],
     ['have no subject', { events: purge }],
     ['have no event', { sub_id: user }],
     ['have an event of another kind', { sub_id: user, events: { 'https://example.com/another': {} } }],
     ['have an event that is no object', { sub_id: user, events: { [Object.keys(purge)[0] ?? '']: true } }],
-    ['name a user where it is a session that was revoked', { sub_id: user, events: revocation }],
-    ['name a session where it is an account that was purged', { sub_id: session, events: purge }],
+    ['name a user for a revoked session', { sub_id: user, events: revocation }],
+    ['name a session for a purged account', { sub_id: session, events: purge }],
     ['name a user by e-mail', { sub_id: { format: 'email', email: 'ada@example.com' }, events: purge }],
     ['name no user', { sub_id: { ...user, sub: '' }, events: purge }],
     ['name a user by a number', { sub_id: { ...user, sub: 1 }, events: purge }],
-    ['name a user by a novel', { sub_id: { ...user, sub: 'x'.repeat(201) }, events: purge }],
+    ['name a user by a text of 201 characters', { sub_id: { ...user, sub: 'x'.repeat(201) }, events: purge }],
     ['name a user of another issuer', { sub_id: { ...user, iss: 'https://another.example' }, events: purge }],
     ['have an event under a name that every object has', { sub_id: user, events: JSON.parse('{"__proto__": {}}') }],
   ])('%s', (_, claims) => {
@@ -31,31 +31,31 @@ describe('claims say nothing where they', () => {
   });
 });
 
-test.each([revoked, purged])('claims that were written are read as they were meant: $type', (event) => {
+test.each([revoked, purged])('reads the claims that eventClaims writes: $type', (event) => {
   expect(readEventClaims(JSON.parse(JSON.stringify(claimsOf(event))), issuer)).toEqual(event);
 });
 
-test('what else a token claims is passed over', () => {
+test('ignores other claims', () => {
   const claims = { ...claimsOf(purged), jti: 'an-id', toe: 1, txn: 'another' };
   expect(readEventClaims(claims, issuer)).toEqual(purged);
 });
 
-describe('claims are of another event where they', () => {
+describe('isOtherEvent', () => {
   const { events: purge } = claimsOf(purged);
   const other = { 'https://example.com/another': {} };
 
-  test('tell of one, and of none that is known', () => {
+  test('is true for an event of another type', () => {
     expect(isOtherEvent({ sub_id: { format: 'opaque', id: 'x' }, events: other })).toBe(true);
   });
 
   test.each([
     ['nothing', undefined],
     ['no events', {}],
-    ['events that are none', { events: {} }],
+    ['an empty list of events', { events: {} }],
     ['events that are no objects', { events: { 'https://example.com/another': 1 } }],
-    ['one that is known', { events: purge }],
-    ['one that is known beside it', { events: { ...other, ...purge } }],
-  ])('and not where they tell of %s', (_, claims) => {
+    ['a supported event', { events: purge }],
+    ['a supported event beside another', { events: { ...other, ...purge } }],
+  ])('is false for %s', (_, claims) => {
     expect(isOtherEvent(claims)).toBe(false);
   });
 });

@@ -1,32 +1,32 @@
 import { z } from 'zod';
 
-/** RFC 8417, section 2.3: what tells a Security Event Token from every other JWT that the same key signs. */
+/** The header `typ` of Security Event Tokens (RFC 8417, section 2.3). */
 export const securityEventType = 'secevent+jwt';
 
 const sessionRevoked = 'https://schemas.openid.net/secevent/caep/event-type/session-revoked';
 const accountPurged = 'https://schemas.openid.net/secevent/risc/event-type/account-purged';
 
-/** What auth tells its subscribers: nothing of it is undone later. */
+/** An event that auth sends to its subscribers. None is ever undone. */
 export type SecurityEvent =
   | { type: 'session-revoked'; userId: string; sessionId: string }
   | { type: 'account-purged'; userId: string };
 
-/** The claims of a Security Event Token that say what has happened, and to whom (RFC 9493). */
+/** The claims of a Security Event Token for its event and subject (RFC 9493). */
 export interface EventClaims {
   sub_id: Record<string, unknown>;
   events: Record<string, Record<string, unknown>>;
 }
 
-/** `session-revoked` as OpenID CAEP 1.0 has it, `account-purged` as OpenID RISC 1.0; `at` is when it happened. */
+/** Creates the claims of `session-revoked` (OpenID CAEP 1.0) or `account-purged` (OpenID RISC 1.0). */
 export function eventClaims(event: SecurityEvent, { issuer, at }: { issuer: string; at: Date }): EventClaims {
   const user = { format: 'iss_sub', iss: issuer, sub: event.userId };
   if (event.type === 'account-purged') return { sub_id: user, events: { [accountPurged]: {} } };
   const session = { format: 'opaque', id: event.sessionId };
-  const happened = { event_timestamp: Math.floor(at.getTime() / 1_000) };
-  return { sub_id: { format: 'complex', user, session }, events: { [sessionRevoked]: happened } };
+  const payload = { event_timestamp: Math.floor(at.getTime() / 1_000) };
+  return { sub_id: { format: 'complex', user, session }, events: { [sessionRevoked]: payload } };
 }
 
-/** What a token's claims say; undefined where that is none of the events above, about a user of that issuer. */
+/** Reads the event from a token's claims; undefined unless it is one of the two, about a user of that issuer. */
 export function readEventClaims(claims: unknown, issuer: string): SecurityEvent | undefined {
   const read = shape.safeParse(claims).data;
   if (!read) return undefined;
@@ -40,7 +40,7 @@ export function readEventClaims(claims: unknown, issuer: string): SecurityEvent 
   return { type: 'session-revoked', userId: user.sub, sessionId: subject.session.id };
 }
 
-/** Whether claims tell of an event, and of none of those above. */
+/** Tells if the claims have events, but none of the two. */
 export function isOtherEvent(claims: unknown): boolean {
   const types = Object.keys(z.object({ events: eventsShape }).safeParse(claims).data?.events ?? {});
   return types.length > 0 && !types.includes(sessionRevoked) && !types.includes(accountPurged);

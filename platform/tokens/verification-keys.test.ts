@@ -13,8 +13,8 @@ const onePem = publicPem(one.publicKey);
 const setOf = (...keys: unknown[]) => JSON.stringify({ keys });
 const jwk = (key: KeyObject, kid?: string) => ({ ...key.export({ format: 'jwk' }), ...(kid && { kid }) });
 
-/** What is said of a text that cannot be used. */
-function faultOf(text: string): string {
+/** The message of the StartupError that a text causes. */
+function startupErrorOf(text: string): string {
   try {
     readVerificationKeys(text);
   } catch (error) {
@@ -24,7 +24,7 @@ function faultOf(text: string): string {
   throw new Error('The text was taken as it is.');
 }
 
-describe('a private key is refused, as only the public ones are asked for:', () => {
+describe('rejects a private key:', () => {
   const { privateKey } = one;
   const encrypted = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' } as const;
 
@@ -39,22 +39,24 @@ describe('a private key is refused, as only the public ones are asked for:', () 
     ['as a JWK beside a public one', setOf(jwk(other.publicKey), jwk(privateKey))],
     ['as the factors of a JWK', setOf({ ...jwk(privateKey), d: undefined })],
   ])('%s', (_, text) => {
-    expect(faultOf(text)).toBe('It holds a private key, which only auth may have: give the public key alone.');
+    expect(startupErrorOf(text)).toBe('It contains a private key, which only auth may have: use the public key alone.');
   });
 });
 
-describe('a text is refused as damaged, saying what it must be, that is', () => {
+describe('rejects text as damaged and says what it must be:', () => {
   test.each([
     ['damaged', onePem.replaceAll(/[a-m]/g, 'A')],
-    ['cut short', onePem.slice(0, 200)],
-    ['cut short before the end', onePem.slice(0, -10)],
-    ['a good key and one cut short', `${onePem}${publicPem(other.publicKey).slice(0, 200)}`],
-    ['one cut short and a good key', `${onePem.slice(0, 200)}\n${publicPem(other.publicKey)}`],
-    ['no PEM', 'ssh-rsa AAAAB3NzaC1yc2E= ada@example'],
+    ['truncated', onePem.slice(0, 200)],
+    ['truncated before the end', onePem.slice(0, -10)],
+    ['a valid and a truncated key', `${onePem}${publicPem(other.publicKey).slice(0, 200)}`],
+    ['a truncated and a valid key', `${onePem.slice(0, 200)}\n${publicPem(other.publicKey)}`],
+    ['not PEM', 'ssh-rsa AAAAB3NzaC1yc2E= ada@example'],
     ['a PEM without content', '-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----'],
     ['nothing', ''],
   ])('%s', (_, text) => {
-    expect(faultOf(text)).toBe('It is damaged: it must be the PEM of one or more RSA public keys, or a JWK Set.');
+    expect(startupErrorOf(text)).toBe(
+      'It is damaged: it must be the PEM of one or more RSA public keys, or a JWK Set.',
+    );
   });
 });
 
@@ -62,34 +64,34 @@ test.each([
   ['an elliptic curve', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey],
   ['RSA-PSS alone', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey],
   ['RSA of 1024 bits', newPair(1024).publicKey],
-])('a key of %s is refused as of the wrong kind, also behind one that would do', (_, key) => {
+])('rejects a key of %s as the wrong kind, also after a valid one', (_, key) => {
   for (const text of [publicPem(key), `${onePem}${publicPem(key)}`]) {
-    expect(faultOf(text)).toMatch(
+    expect(startupErrorOf(text)).toMatch(
       /^It is of the wrong kind: it must be .* of 2048 bits or more, with an exponent of 65537 or more\.$/,
     );
   }
 });
 
 test.each([
-  ['is cut short', setOf(jwk(one.publicKey)).slice(0, -4), 'It is no JWK Set.'],
-  ['is a single key', JSON.stringify(jwk(one.publicKey)), 'It is no JWK Set.'],
-  ['is empty', setOf(), 'No key in it can verify tokens.'],
-  ['has weak keys alone', setOf(jwk(newPair(1024).publicKey)), 'No key in it can verify tokens.'],
+  ['is truncated', setOf(jwk(one.publicKey)).slice(0, -4), 'It is not a JWK Set.'],
+  ['is a single key', JSON.stringify(jwk(one.publicKey)), 'It is not a JWK Set.'],
+  ['is empty', setOf(), 'It has no key that can verify tokens.'],
+  ['has only weak keys', setOf(jwk(newPair(1024).publicKey)), 'It has no key that can verify tokens.'],
 ])('a JWK Set that %s is refused, saying what it must be', (_, text, wrong) => {
-  expect(faultOf(text)).toBe(`${wrong} It must be the PEM of one or more RSA public keys, or a JWK Set.`);
+  expect(startupErrorOf(text)).toBe(`${wrong} It must be the PEM of one or more RSA public keys, or a JWK Set.`);
 });
 
-describe('public keys are read', () => {
+describe('reads public keys:', () => {
   const [a, b] = [keyId(one.publicKey), keyId(other.publicKey)];
 
   test.each([
     ['one PEM', onePem, [a]],
     ['one in PKCS 1', one.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString(), [a]],
-    ['several one behind the other', `${onePem}${publicPem(other.publicKey)}`, [a, b]],
-    ['several with words between', `Of today:\n${onePem}\nOf old:\n${publicPem(other.publicKey)}`, [a, b]],
-    ['with the line ends of Windows', onePem.replaceAll('\n', '\r\n'), [a]],
-    ['a JWK Set without names', setOf(jwk(one.publicKey), jwk(other.publicKey)), [a, b]],
-    ['a JWK Set with names, after white space', `\n ${setOf(jwk(one.publicKey, 'first'))}`, ['first']],
+    ['several PEMs', `${onePem}${publicPem(other.publicKey)}`, [a, b]],
+    ['several PEMs with text between', `Of today:\n${onePem}\nOf old:\n${publicPem(other.publicKey)}`, [a, b]],
+    ['with CRLF line ends', onePem.replaceAll('\n', '\r\n'), [a]],
+    ['a JWK Set without kids', setOf(jwk(one.publicKey), jwk(other.publicKey)), [a, b]],
+    ['a JWK Set with kids, after white space', `\n ${setOf(jwk(one.publicKey, 'first'))}`, ['first']],
   ])('as %s', (_, text, kids) => {
     const keys = readVerificationKeys(text);
     const found = kids.map((kid) => keys.get(kid));
@@ -97,7 +99,7 @@ describe('public keys are read', () => {
     if (kids.length > 1) expect(found[1]?.equals(other.publicKey)).toBe(true);
   });
 
-  test('and no other is known', () => {
+  test('has no other keys', () => {
     expect(readVerificationKeys(onePem).get(b)).toBeUndefined();
   });
 });

@@ -5,10 +5,10 @@ import { fixedKeySet, isStrongRsa, minExponent, minModulusBits, type OpenKeySet 
 
 const expected = 'the PEM of one or more RSA public keys, or a JWK Set';
 
-/** Reads RSA public keys, as PEM (SPKI) one behind the other or as a JWK Set; private ones are refused: only auth may have them. */
+/** Reads RSA public keys: concatenated PEM (SPKI) or a JWK Set. Rejects private keys, which only auth may have. */
 export function readVerificationKeys(text: string): OpenKeySet {
   if (/PRIVATE KEY|"(d|p|q|dp|dq|qi|oth)"\s*:/.test(text)) {
-    throw new StartupError('It holds a private key, which only auth may have: give the public key alone.');
+    throw new StartupError('It contains a private key, which only auth may have: use the public key alone.');
   }
   return fixedKeySet(text.trimStart().startsWith('{') ? readSet(text) : readPems(text));
 }
@@ -23,7 +23,7 @@ function readSet(json: string): ReadonlyMap<string, KeyObject> {
 
 function readPems(text: string): KeyObject[] {
   const pems = text.match(/-----BEGIN [^-]+-----.*?-----END [^-]+-----/gs) ?? [];
-  // One that is cut short begins and does not end.
+  // A truncated PEM has a beginning and no end.
   if (pems.length === 0 || pems.length !== text.split('-----BEGIN').length - 1) throw damaged();
   return pems.map(readPem);
 }

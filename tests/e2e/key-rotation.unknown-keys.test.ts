@@ -16,7 +16,7 @@ import { kidOf, publishedKids, signAsThief } from '../support/tokens.ts';
 const times = { tokenSeconds: 3, marginSeconds: 1 };
 const lookEveryMs = 200;
 /** Only what is fetched regularly counts: one fetch for the sake of unknown keys, and strangers have had it. */
-const fetching = { everyMs: 1_500, forUnknownMs: 3_600_000 };
+const fetching = { refreshMs: 1_500, unknownKidMs: 3_600_000 };
 /** Longer than a look and a fetch. */
 const signsInSeconds = 3;
 const refused = { code: 'UNAUTHENTICATED', reason: 'INVALID' };

@@ -36,7 +36,7 @@ export interface PasswordSettings {
  * the most requests in it is rejected with SERVICE_UNAVAILABLE.
  */
 export function createPasswords({ cost, concurrency, minCharacters = 8 }: PasswordSettings): Passwords {
-  const enqueue = createBoundedQueue({ concurrency, maxWaiting: maxQueued });
+  const enqueue = createBoundedQueue({ concurrency, maxQueued });
   const compareWithDummy = (prepared: string, dummyCost: number) => bcrypt.compare(prepared, dummyHash(dummyCost));
   return {
     validate: createPasswordRules({ minCharacters }),

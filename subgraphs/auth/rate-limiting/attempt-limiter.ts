@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { ApiError } from '../../../platform/api-error.ts';
-import { tooMuchAtOnce } from '../../../platform/async/bounded-queue.ts';
+import { overloaded } from '../../../platform/async/bounded-queue.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import { createInFlight } from './in-flight.ts';
 import { type Quota, type Reservation, throwIfBlocked } from './quota.ts';
@@ -65,7 +65,7 @@ export function createAttemptLimiter(log: Logger) {
         await pause(pauseMs);
       }
     }
-    throw tooMuchAtOnce();
+    throw overloaded();
   };
 
   return async <Result>(quotas: Quota[], run: () => Promise<Result>): Promise<Result> => {

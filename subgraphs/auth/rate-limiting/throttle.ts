@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { tooMuchAtOnce } from '../../../platform/async/bounded-queue.ts';
+import { overloaded } from '../../../platform/async/bounded-queue.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 import { createAttemptLimiter } from './attempt-limiter.ts';
@@ -60,7 +60,7 @@ export function createThrottle({ limits, counters, log }: ThrottleParts): Thrott
   const inFlight = createInFlight();
 
   const runInNetwork = async <Result>(network: string, run: () => Promise<Result>): Promise<Result> => {
-    if (inFlight.count(network) >= maxInFlightPerNetwork) throw tooMuchAtOnce();
+    if (inFlight.count(network) >= maxInFlightPerNetwork) throw overloaded();
     const leave = inFlight.enter([network]);
     return run().finally(leave);
   };

@@ -38,11 +38,11 @@ const maxDecodeSeconds = 10;
 /** Bounds the memory of decoded images, and leaves one core for other requests. */
 const concurrentReads = Math.min(2, Math.max(1, availableParallelism() - 1));
 /** The number of requests that the gateway sends at once. */
-const maxWaiting = 64;
+const maxQueued = 64;
 
 /** Creates a reader that validates and decodes images; cheap checks come first, decoding comes last. */
 export function createImageReader({ maxBytes }: { maxBytes: number }): ImageReader {
-  const queue = createBoundedQueue({ concurrency: concurrentReads, maxWaiting });
+  const queue = createBoundedQueue({ concurrency: concurrentReads, maxQueued });
   sharp.cache(false);
   sharp.concurrency(1);
 
