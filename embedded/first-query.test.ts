@@ -27,7 +27,7 @@ describe('requireAnswers throws', () => {
     await expect(requireAnswers(await gatewayWith('<html>'))).rejects.toThrow();
   });
 
-  test('where nobody answers', async () => {
+  test('if nothing listens', async () => {
     await expect(requireAnswers(await deadUrl())).rejects.toThrow();
   });
 });

@@ -22,12 +22,14 @@ const proxyRanges = () =>
 
 /** The environment variables of the gateway. */
 export const gatewayEnvironment = z.object({
-  GATEWAY_PORT: port().prefault('4000').describe('Port that the gateway listens on.'),
-  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for every one.'),
-  AUTH_URL: httpUrl().describe('Where the auth subgraph answers, as http://auth:4001/graphql.'),
-  RESOURCES_URL: httpUrl().describe('Where the resources subgraph answers, as http://resources:4002/graphql.'),
-  SUBGRAPH_TIMEOUT_MS: milliseconds().prefault('10000').describe('Longest call to a subgraph.'),
-  SUBGRAPH_IMAGE_TIMEOUT_MS: milliseconds().prefault('20000').describe('Longest call that may carry images.'),
+  GATEWAY_PORT: port().prefault('4000').describe('Port to listen on; 0 takes a free one.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all interfaces.'),
+  AUTH_URL: httpUrl().describe('URL of the auth subgraph, such as http://auth:4001/graphql.'),
+  RESOURCES_URL: httpUrl().describe('URL of the resources subgraph, such as http://resources:4002/graphql.'),
+  SUBGRAPH_TIMEOUT_MS: milliseconds().prefault('10000').describe('Timeout of one call to a subgraph.'),
+  SUBGRAPH_IMAGE_TIMEOUT_MS: milliseconds()
+    .prefault('20000')
+    .describe('Timeout of mutations of resources, which may carry images.'),
   GATEWAY_EXECUTOR: z
     // The default's former name goes on working.
     .enum(['compiled', 'apollo', 'lean'])
@@ -39,9 +41,9 @@ export const gatewayEnvironment = z.object({
   CORS_ORIGINS: origins().default([]).describe('Origins that browsers may call from, separated by commas.'),
   TRUSTED_PROXIES: proxyRanges()
     .default([])
-    .describe('Proxies whose X-Forwarded-For is believed: addresses, ranges, loopback, linklocal, uniquelocal.'),
+    .describe('Proxies whose X-Forwarded-For is trusted: addresses, ranges, loopback, linklocal, uniquelocal.'),
   CLIENT_ADDRESS_KEY_FILE: secretFile(readClientAddressKey).describe(
-    'File with the key (base64, 32 bytes or more) that tells auth whose addresses to believe; the same as auth has.',
+    'File of the key (base64, 32 bytes or more) that signs client addresses for auth; the same as for auth.',
   ),
   SHUTDOWN_GRACE_MS: shutdownGraceMs(),
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),

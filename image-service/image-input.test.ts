@@ -26,7 +26,7 @@ describe('a bad body', () => {
     ['with non-zero trailing bits in base64', JSON.stringify({ ...aGif, data: 'QR==' })],
     ['with another type', JSON.stringify({ ...aGif, contentType: 'image/svg+xml' })],
     ['with a type in upper case', JSON.stringify({ ...aGif, contentType: 'IMAGE/GIF' })],
-  ])('%s is refused with 400', async (_, body) => {
+  ])('%s is rejected with 400', async (_, body) => {
     const { api, store, call } = await startTestService();
     const { id } = await store();
     for (const [method, path] of [
@@ -50,7 +50,7 @@ describe('a bad body', () => {
     ['text', { 'Content-Type': 'text/plain' }],
     ['a form', { 'Content-Type': 'application/x-www-form-urlencoded' }],
     ['a type that starts like JSON', { 'Content-Type': 'application/jsonx' }],
-  ])('that is %s is refused with 415', async (_, type) => {
+  ])('that is %s is rejected with 415', async (_, type) => {
     const { api } = await startTestService();
     const headers = { 'X-API-Private-Token': TOKEN, ...type };
     const { status, body } = await exchange(`${api}/images`, { method: 'POST', headers, body: JSON.stringify(aGif) });
@@ -61,7 +61,7 @@ describe('a bad body', () => {
     ['Content-Type', 'application/json; charset=iso-8859-1', 415],
     ['Content-Encoding', 'compress', 415],
     ['Content-Encoding', 'gzip', 400],
-  ])('whose %s is wrongly %s is refused with %i', async (name, value, status) => {
+  ])('whose %s is wrongly %s is rejected with %i', async (name, value, status) => {
     const { api } = await startTestService();
     const headers = { ...asJson, [name]: value };
     const response = await fetch(`${api}/images`, { method: 'POST', headers, body: JSON.stringify(aGif) });

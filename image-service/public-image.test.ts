@@ -84,12 +84,12 @@ describe('If-None-Match', () => {
   test('does not match after bytes or type have changed', async () => {
     const { store, call } = await startTestService();
     const { id, imageUrl } = await store();
-    const askAgain = (known: string) => fetch(imageUrl, { headers: { 'If-None-Match': known } });
+    const revalidate = (tag: string) => fetch(imageUrl, { headers: { 'If-None-Match': tag } });
 
     await call('PATCH', `/images/${id}`, { contentType: 'image/png' });
-    expect((await askAgain(tag)).status).toBe(200);
+    expect((await revalidate(tag)).status).toBe(200);
     await call('PATCH', `/images/${id}`, { data: png.toString('base64') });
-    expect((await askAgain(tagOf(gif, 'png'))).status).toBe(200);
-    expect((await askAgain(tagOf(png, 'png'))).status).toBe(304);
+    expect((await revalidate(tagOf(gif, 'png'))).status).toBe(200);
+    expect((await revalidate(tagOf(png, 'png'))).status).toBe(304);
   });
 });

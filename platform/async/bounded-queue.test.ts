@@ -25,7 +25,7 @@ test('rejects with SERVICE_UNAVAILABLE when maxQueued is reached', async () => {
   const { work, finishAll } = createWork();
   const accepted = [enqueue(work), enqueue(work), enqueue(work)];
   await expect(enqueue(work)).rejects.toMatchObject(unavailable);
-  for (let turn = 0; turn < 3; turn++) {
+  for (let nth = 0; nth < 3; nth++) {
     await nextTurn();
     finishAll();
   }

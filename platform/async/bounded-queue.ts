@@ -1,7 +1,7 @@
 import { ApiError } from '../api-error.ts';
 
 /**
- * Runs work when there is room for it. Waiting clients take turns, so that one with much work delays no other.
+ * Runs work when there is room for it. Alternates between waiting clients, so that one with much work does not delay the others.
  * `weight` is the share of `concurrency` that the work takes.
  */
 export type BoundedQueue = <Result>(work: () => Promise<Result>, client?: string, weight?: number) => Promise<Result>;
@@ -23,7 +23,7 @@ export function createBoundedQueue({
   concurrency: number;
   maxQueued: number;
 }): BoundedQueue {
-  // The client whose turn is next comes first; no lane is empty.
+  // The next client comes first; no lane is empty.
   const lanes = new Map<string, QueuedWork[]>();
   let used = 0;
   let waiting = 0;

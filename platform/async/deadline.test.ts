@@ -63,11 +63,11 @@ describe('a deadline', () => {
   test('aborts once, with the first reason', () => {
     const other = createCounted();
     const { signal } = startDeadline(100, other.signal);
-    const told: unknown[] = [];
-    signal.addEventListener('abort', () => told.push(signal.reason));
+    const reasons: unknown[] = [];
+    signal.addEventListener('abort', () => reasons.push(signal.reason));
     vi.advanceTimersByTime(100);
     other.abort('gone');
-    expect(told).toEqual([new Error('No answer within 100 ms.')]);
+    expect(reasons).toEqual([new Error('No answer within 100 ms.')]);
   });
 });
 

@@ -3,9 +3,9 @@ import { createAbortable, type Signal } from './signal.ts';
 
 /** A signal, listeners, and the calls of these so far. */
 function listenTo(signal: Signal) {
-  const told: string[] = [];
-  const listener = (name: string) => () => void told.push(name);
-  return { told, listener, listen: (name: string) => signal.addEventListener('abort', listener(name)) };
+  const called: string[] = [];
+  const listener = (name: string) => () => void called.push(name);
+  return { called, listener, listen: (name: string) => signal.addEventListener('abort', listener(name)) };
 }
 
 describe('abort', () => {
@@ -20,31 +20,31 @@ describe('abort', () => {
 
   test('calls each listener once, after aborted is set', () => {
     const signal = createAbortable();
-    const { told, listen } = listenTo(signal);
+    const { called, listen } = listenTo(signal);
     listen('one');
     listen('two');
-    signal.addEventListener('abort', () => told.push(`${signal.aborted} ${signal.reason}`));
+    signal.addEventListener('abort', () => called.push(`${signal.aborted} ${signal.reason}`));
     signal.abort('gone');
-    expect(told).toEqual(['one', 'two', 'true gone']);
+    expect(called).toEqual(['one', 'two', 'true gone']);
   });
 
   test('does nothing the second time', () => {
     const signal = createAbortable();
-    const { told, listen } = listenTo(signal);
+    const { called, listen } = listenTo(signal);
     listen('one');
     signal.abort('first');
     signal.abort('second');
-    expect([told, signal.reason]).toEqual([['one'], 'first']);
+    expect([called, signal.reason]).toEqual([['one'], 'first']);
   });
 
   test('does nothing if called from a listener', () => {
     const signal = createAbortable();
-    const { told, listen } = listenTo(signal);
+    const { called, listen } = listenTo(signal);
     listen('one');
     signal.addEventListener('abort', () => signal.abort('second'));
     listen('two');
     signal.abort('first');
-    expect([told, signal.reason]).toEqual([['one', 'two'], 'first']);
+    expect([called, signal.reason]).toEqual([['one', 'two'], 'first']);
   });
 
   test('works without a reason', () => {
@@ -57,48 +57,48 @@ describe('abort', () => {
 describe('a listener', () => {
   test('is not called after its removal', () => {
     const signal = createAbortable();
-    const { told, listener, listen } = listenTo(signal);
+    const { called, listener, listen } = listenTo(signal);
     const away = listener('away');
     signal.addEventListener('abort', away);
     listen('here');
     signal.removeEventListener('abort', away);
     signal.abort('gone');
-    expect(told).toEqual(['here']);
+    expect(called).toEqual(['here']);
   });
 
   test('is not called if another listener removes it', () => {
     const signal = createAbortable();
-    const { told, listener } = listenTo(signal);
+    const { called, listener } = listenTo(signal);
     const second = listener('second');
     signal.addEventListener('abort', () => signal.removeEventListener('abort', second));
     signal.addEventListener('abort', second);
     signal.abort('gone');
-    expect(told).toEqual([]);
+    expect(called).toEqual([]);
   });
 
   test('is called once if added twice', () => {
     const signal = createAbortable();
-    const { told, listener } = listenTo(signal);
+    const { called, listener } = listenTo(signal);
     const twice = listener('twice');
     signal.addEventListener('abort', twice);
     signal.addEventListener('abort', twice);
     signal.abort('gone');
-    expect(told).toEqual(['twice']);
+    expect(called).toEqual(['twice']);
   });
 
   test('is not called if added after the abort', () => {
     const signal = createAbortable();
     signal.abort('gone');
-    const { told, listen } = listenTo(signal);
+    const { called, listen } = listenTo(signal);
     listen('late');
     signal.abort('gone again');
-    expect(told).toEqual([]);
+    expect(called).toEqual([]);
   });
 });
 
 test('an AbortSignal behaves the same', () => {
   for (const { signal, abort } of [controllerOf(new AbortController()), ownOf()]) {
-    const { told, listener, listen } = listenTo(signal);
+    const { called, listener, listen } = listenTo(signal);
     const away = listener('away');
     listen('one');
     signal.addEventListener('abort', away);
@@ -107,7 +107,7 @@ test('an AbortSignal behaves the same', () => {
     abort('first');
     abort('second');
     listen('late');
-    expect([told, signal.aborted, signal.reason]).toEqual([['one'], true, 'first']);
+    expect([called, signal.aborted, signal.reason]).toEqual([['one'], true, 'first']);
   }
 });
 

@@ -32,8 +32,8 @@ export interface Upload<Result> {
 export type AdmitUpload = <Result>(upload: Upload<Result>) => Promise<Result | 'OVERLOADED' | 'TOO_SLOW'>;
 
 /**
- * Bounds the memory of the uploads that a server handles at once. Further ones wait, and their clients (by remote
- * address) take turns. Slow clients are given up while others wait: a few of them could hold all the room otherwise.
+ * Bounds the memory of the uploads that a server handles at once. Further ones wait, alternating between clients (by
+ * remote address). Slow clients are rejected while others wait: a few of them could otherwise take all the room.
  */
 export function createUploadAdmission({ maxTotalBytes, maxQueued, slowAfterMs }: UploadLimits): AdmitUpload {
   const enqueue = createBoundedQueue({ concurrency: maxTotalBytes, maxQueued });

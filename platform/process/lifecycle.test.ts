@@ -28,8 +28,8 @@ const program = `
         while (Date.now() < busyUntil);
         await sleep(300);
       }
-      if (MODE === 'rejection') setTimeout(() => Promise.reject(new Error('nobody handles this', { cause: new Error('the cause') })), 50);
-      if (MODE === 'exception') setImmediate(() => { throw new Error('nobody catches this'); });
+      if (MODE === 'rejection') setTimeout(() => Promise.reject(new Error('an unhandled rejection', { cause: new Error('the cause') })), 50);
+      if (MODE === 'exception') setImmediate(() => { throw new Error('an uncaught exception'); });
       setImmediate(() => console.log('started with ' + SIZE));
       return {
         stop: async () => {
@@ -155,7 +155,7 @@ describe('an unhandled error', () => {
     expect(await process.exitCode).toBe(1);
     expect(process.stdout()).toBe('started with 1\nstopping\nstopped\n');
     expect(process.stderr()).toMatch(
-      /^Unhandled rejection, stopping: Error: nobody handles this\n +at .*\nCaused by: Error: the cause\n +at /s,
+      /^Unhandled rejection, stopping: Error: an unhandled rejection\n +at .*\nCaused by: Error: the cause\n +at /s,
     );
   });
 
@@ -163,6 +163,6 @@ describe('an unhandled error', () => {
     const process = tiny({ SIZE: '1', MODE: 'exception' });
     expect(await process.exitCode).toBe(1);
     expect(process.stdout()).not.toContain('stopping');
-    expect(process.stderr()).toMatch(/^Error: nobody catches this\n +at /);
+    expect(process.stderr()).toMatch(/^Error: an uncaught exception\n +at /);
   });
 });

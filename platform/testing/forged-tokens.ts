@@ -13,22 +13,29 @@ export const newPair = (modulusLength = 2048): KeyPairKeyObjectResult => generat
 
 export const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** Seconds since 1970, as tokens count. */
+/** The current Unix time in seconds, as in tokens. */
 export const seconds = (): number => Math.floor(Date.now() / 1000);
 
 export function rsa(key: KeyObject, digest = 'sha256', padding = constants.RSA_PKCS1_PADDING): Sign {
-  // Of PKCS #1 there is no salt; of PSS it is as long as the digest (RFC 7518, section 3.5).
+  // Only PSS has a salt; it is as long as the digest (RFC 7518, section 3.5).
   return (text) => sign(digest, Buffer.from(text), { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
 }
 
 export type Forge = (header?: Part, claims?: Part, signed?: Sign) => string;
 
-/** Makes access tokens that hold, but for what is given; a header or claim that is undefined is left out. */
+/** Creates access tokens that are valid except for `header` and `claims`; omits undefined ones. */
 export function forgeWith({ publicKey, privateKey }: KeyPairKeyObjectResult): Forge {
-  const ours = { alg: tokenAlgorithm, typ: accessTokenType, kid: keyId(publicKey) };
+  const validHeader = { alg: tokenAlgorithm, typ: accessTokenType, kid: keyId(publicKey) };
   return (header = {}, claims = {}, signed = rsa(privateKey)) => {
-    const held = { iss: issuer, aud: audience, sub: 'ada', sid: 'a-session', iat: seconds(), exp: seconds() + 60 };
-    const text = `${encode({ ...ours, ...header })}.${encode({ ...held, ...claims })}`;
+    const validClaims = {
+      iss: issuer,
+      aud: audience,
+      sub: 'ada',
+      sid: 'a-session',
+      iat: seconds(),
+      exp: seconds() + 60,
+    };
+    const text = `${encode({ ...validHeader, ...header })}.${encode({ ...validClaims, ...claims })}`;
     return `${text}.${signed(text).toString('base64url')}`;
   };
 }

@@ -6,7 +6,8 @@ import { listen } from '../../tests/support/http/servers.ts';
 import type { OpenKeySet } from '../tokens/key-set.ts';
 import { createRemoteKeySet, type RemoteKeyTiming } from '../tokens/remote-key-set.ts';
 
-export type Answer = (req: IncomingMessage, res: ServerResponse) => void;
+/** Responds to a request for keys. */
+export type Respond = (req: IncomingMessage, res: ServerResponse) => void;
 
 /** The text of a JWK Set. */
 export function setOf(keys: Readonly<Record<string, KeyObject>>): string {
@@ -20,35 +21,35 @@ export function setOf(keys: Readonly<Record<string, KeyObject>>): string {
   });
 }
 
-/** Answers with these keys. */
-export function keysAnswer(keys: Readonly<Record<string, KeyObject>>): Answer {
+/** Responds with a JWK Set of these keys. */
+export function respondWithKeys(keys: Readonly<Record<string, KeyObject>>): Respond {
   return (_, res) => void res.setHeader('content-type', 'application/jwk-set+json').end(setOf(keys));
 }
 
 export interface KeyServer {
   url: string;
-  /** What was asked for so far. */
-  asked: { url: string | undefined; headers: IncomingMessage['headers'] }[];
-  /** From now on. */
-  answer(answer: Answer): void;
+  /** The requests so far. */
+  requests: { url: string | undefined; headers: IncomingMessage['headers'] }[];
+  /** Changes the response from now on. */
+  respondWith(respond: Respond): void;
 }
 
-/** A server of keys, as auth is one, that answers as it is told to. */
-export async function startKeyServer(answer: Answer): Promise<KeyServer> {
-  const asked: KeyServer['asked'] = [];
-  let current = answer;
+/** Starts a JWKS server whose responses the test controls; stops it after the test. */
+export async function startKeyServer(respond: Respond): Promise<KeyServer> {
+  const requests: KeyServer['requests'] = [];
+  let current = respond;
   const { url, stop } = await listen((req, res) => {
-    asked.push({ url: req.url, headers: req.headers });
+    requests.push({ url: req.url, headers: req.headers });
     current(req, res);
   });
   onTestFinished(stop);
-  const answerFromNow = (next: Answer) => {
+  const respondWith = (next: Respond) => {
     current = next;
   };
-  return { url: `${url}/.well-known/jwks.json`, asked, answer: answerFromNow };
+  return { url: `${url}/.well-known/jwks.json`, requests, respondWith };
 }
 
-/** The keys at a URL, until the test is over, and what is logged of them. */
+/** Opens the key set of a URL until the end of the test, with its log. */
 export function openRemoteKeys(
   url: string,
   timing: Partial<RemoteKeyTiming> = {},

@@ -62,7 +62,7 @@ describe('a key of a set', () => {
   });
 
   test.each(['d', 'p', 'q', 'dp', 'dq', 'qi'])(
-    'of which the private %s is told is left out: anybody could sign',
+    'published with its private %s is ignored, because anybody could sign with it',
     (name) => {
       expect(kids(setOf({ ...ours, kid: 'ours', [name]: secret[name] }, good))).toEqual(['good']);
     },

@@ -2,14 +2,14 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { collectGarbage } from '../../tests/support/collect-garbage.ts';
 import { audience, forgeWith, issuer, newPair } from '../testing/forged-tokens.ts';
-import { type Answer, keysAnswer, openRemoteKeys, setOf, startKeyServer } from '../testing/key-server.ts';
+import { openRemoteKeys, type Respond, respondWithKeys, setOf, startKeyServer } from '../testing/key-server.ts';
 import { createAuthenticate } from './access-token.ts';
 
 const until = (check: () => void) => vi.waitFor(check, 20_000);
 
 const ours = newPair();
 const weak = newPair(1024);
-const good = keysAnswer({ ours: ours.publicKey });
+const good = respondWithKeys({ ours: ours.publicKey });
 const goodSet = setOf({ ours: ours.publicKey });
 const otherSet = setOf({ other: ours.publicKey });
 /** Pads a set with white space before its last bracket. */
@@ -18,12 +18,12 @@ const maxBytes = 64 * 1024;
 
 const often = { refreshMs: 20, retryMs: 20 };
 const text =
-  (body: string, status = 200): Answer =>
+  (body: string, status = 200): Respond =>
   (_, res) =>
     void res.writeHead(status).end(body);
 
 /** Failures of a JWKS server, each with the fetch timeout of its test. */
-const faults: [string, Answer, number?][] = [
+const faults: [string, Respond, number?][] = [
   ['answers 500', text('{"errors":[]}', 500)],
   ['answers 404 with a set', text(otherSet, 404)],
   ['answers 304', (_, res) => void res.writeHead(304).end()],
@@ -61,12 +61,12 @@ describe.each(faults)('while the URL %s', (_, answer, timeoutMs = 2_500) => {
     const { keys, lines } = openRemoteKeys(server.url, timing);
     await keys.refresh();
     const before = keys.get('ours');
-    server.answer(answer);
-    const asked = server.asked.length;
-    await until(() => expect(server.asked.length).toBeGreaterThan(asked + 2));
+    server.respondWith(answer);
+    const requestsBefore = server.requests.length;
+    await until(() => expect(server.requests.length).toBeGreaterThan(requestsBefore + 2));
     expect([keys.get('ours'), keys.get('other')]).toEqual([before, undefined]);
     keys.requireKeys();
-    server.answer(good);
+    server.respondWith(good);
     await until(() => expect(lines).toHaveLength(3));
     expect(lines.map(({ msg }) => msg)).toEqual([
       'keys fetched',
@@ -83,7 +83,7 @@ describe.each(faults)('while the URL %s', (_, answer, timeoutMs = 2_500) => {
     const header = `Bearer ${forgeWith(ours)({ kid: 'ours' })}`;
     await expect(authenticate(header)).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
     expect(() => keys.requireKeys()).toThrow('Tokens cannot be verified now: try again in a moment.');
-    server.answer(good);
+    server.respondWith(good);
     await until(() => keys.requireKeys());
     expect(await authenticate(header)).toEqual({ id: 'ada', sessionId: 'a-session' });
     expect(lines.map(({ msg }) => msg)).toEqual([
@@ -98,7 +98,7 @@ test('a fetch that hangs times out, whenever garbage is collected', async () => 
   openRemoteKeys(server.url, { ...often, timeoutMs: 300 });
   const collecting = setInterval(collectGarbage, 10);
   onTestFinished(() => clearInterval(collecting));
-  await until(() => expect(server.asked.length).toBeGreaterThan(2));
+  await until(() => expect(server.requests.length).toBeGreaterThan(2));
 });
 
 test('accepts a set of 64 KiB', async () => {
@@ -113,7 +113,7 @@ test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed, wherever 
   const server = await startKeyServer((_, res) => void res.writeHead(status, { location: elsewhere.url }).end());
   const { keys } = openRemoteKeys(server.url);
   await expect(keys.refresh()).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
-  expect(elsewhere.asked).toEqual([]);
+  expect(elsewhere.requests).toEqual([]);
 });
 
 test('retries every second while the server is down, however many tokens arrive', async () => {
@@ -124,10 +124,10 @@ test('retries every second while the server is down, however many tokens arrive'
   const refuse = () => expect(keys.refresh()).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
   for (let second = 1; second <= 3; second++) {
     for (let token = 0; token < 50; token++) await refuse();
-    expect(server.asked).toHaveLength(second);
+    expect(server.requests).toHaveLength(second);
     vi.advanceTimersByTime(999);
     await refuse();
-    expect(server.asked).toHaveLength(second);
+    expect(server.requests).toHaveLength(second);
     vi.advanceTimersByTime(1);
   }
 });

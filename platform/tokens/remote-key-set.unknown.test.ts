@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { audience, forgeWith, issuer, newPair } from '../testing/forged-tokens.ts';
-import { type KeyServer, keysAnswer, openRemoteKeys, startKeyServer } from '../testing/key-server.ts';
+import { type KeyServer, openRemoteKeys, respondWithKeys, startKeyServer } from '../testing/key-server.ts';
 import { createAuthenticate } from './access-token.ts';
 import { createVerifyToken } from './signed-token.ts';
 
@@ -18,7 +18,7 @@ beforeEach(() => {
 
 /** A server with one key, and a key set that has fetched it once. */
 async function open() {
-  const server = await startKeyServer(keysAnswer({ ours: ours.publicKey }));
+  const server = await startKeyServer(respondWithKeys({ ours: ours.publicKey }));
   const { keys } = openRemoteKeys(server.url);
   await keys.refresh();
   const authenticate = createAuthenticate({ keys, issuer, audience });
@@ -32,29 +32,29 @@ const random = (count: number) => Array.from({ length: count }, () => randomUUID
 
 test('a token with an unknown key causes a fetch, and is valid if its key is there', async () => {
   const { server, authenticate } = await open();
-  server.answer(keysAnswer({ ours: ours.publicKey, next: next.publicKey }));
+  server.respondWith(respondWithKeys({ ours: ours.publicKey, next: next.publicKey }));
   const token = forgeWith(next)({ kid: 'next' });
   expect(await authenticate(`Bearer ${token}`)).toEqual({ id: 'ada', sessionId: 'a-session' });
-  expect(server.asked).toHaveLength(2);
+  expect(server.requests).toHaveLength(2);
 });
 
 test('a thousand successive tokens with unknown keys cause one fetch', async () => {
   const { server, reasonFor } = await open();
   for (const kid of random(1_000)) expect(await reasonFor(kid)).toBe('INVALID');
-  expect(server.asked).toHaveLength(2);
+  expect(server.requests).toHaveLength(2);
 });
 
 test('a thousand concurrent tokens with unknown keys cause one fetch', async () => {
   const { server, reasonFor } = await open();
   expect(new Set(await Promise.all(random(1_000).map(reasonFor)))).toEqual(new Set(['INVALID']));
-  expect(server.asked).toHaveLength(2);
+  expect(server.requests).toHaveLength(2);
 });
 
 test('a thousand concurrent tokens before the first set cause no other fetch', async () => {
-  const server = await startKeyServer(keysAnswer({ ours: ours.publicKey }));
+  const server = await startKeyServer(respondWithKeys({ ours: ours.publicKey }));
   const { keys } = openRemoteKeys(server.url);
   await Promise.all(random(1_000).map(keys.refresh));
-  expect(server.asked).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
 });
 
 test('unknown keys cause the next fetch after a minute', async () => {
@@ -62,10 +62,10 @@ test('unknown keys cause the next fetch after a minute', async () => {
   await reasonFor('somebody');
   vi.advanceTimersByTime(59_999);
   await Promise.all(random(50).map(reasonFor));
-  expect(server.asked).toHaveLength(2);
+  expect(server.requests).toHaveLength(2);
   vi.advanceTimersByTime(1);
   await Promise.all(random(50).map(reasonFor));
-  expect(server.asked).toHaveLength(3);
+  expect(server.requests).toHaveLength(3);
 });
 
 test('a fetch for an unknown key postpones the next regular one', async () => {
@@ -77,26 +77,26 @@ test('a fetch for an unknown key postpones the next regular one', async () => {
     // Waits for a fetch in flight.
     await keys.refresh();
   }
-  expect(server.asked).toHaveLength(11);
+  expect(server.requests).toHaveLength(11);
   expect(vi.getTimerCount()).toBe(1);
 });
 
-test.each<[string, Parameters<KeyServer['answer']>[0]]>([
+test.each<[string, Parameters<KeyServer['respondWith']>[0]]>([
   ['fails', (_, res) => void res.writeHead(500).end()],
   ['is cut off', (req) => void req.socket.destroy()],
 ])('a fetch for an unknown key that %s counts as one', async (_, answer) => {
   const { server, keys, reasonFor } = await open();
-  server.answer(answer);
+  server.respondWith(answer);
   for (const kid of random(50)) expect(await reasonFor(kid)).toBe('INVALID');
-  expect(server.asked).toHaveLength(2);
+  expect(server.requests).toHaveLength(2);
   expect(keys.get('ours')).toBeDefined();
 });
 
 test('tokens whose key is there are verified during a fetch for others', async () => {
   const { server, keys, authenticate } = await open();
-  server.answer(() => {});
+  server.respondWith(() => {});
   const looking = keys.refresh();
-  await expect.poll(() => server.asked.length).toBe(2);
+  await expect.poll(() => server.requests.length).toBe(2);
   const token = forgeWith(ours)({ kid: 'ours' });
   expect(authenticate(`Bearer ${token}`)).toEqual({ id: 'ada', sessionId: 'a-session' });
   keys.stop();
@@ -104,7 +104,7 @@ test('tokens whose key is there are verified during a fetch for others', async (
 });
 
 test('sends nothing of a token to the JWKS server, and calls no other server', async () => {
-  const strangers = await startKeyServer(keysAnswer({ evil: stranger.publicKey }));
+  const strangers = await startKeyServer(respondWithKeys({ evil: stranger.publicKey }));
   const { server, keys } = await open();
   const verify = createVerifyToken({ type: 'at+jwt', keys, issuer, audience });
   const jwk = { ...stranger.publicKey.export({ format: 'jwk' }), kid: 'evil' };
@@ -112,6 +112,6 @@ test('sends nothing of a token to the JWKS server, and calls no other server', a
   for (const kid of [strangers.url, 'evil', '../evil', '?kid=evil']) {
     await expect(verify(forge({ ...header, kid }))).rejects.toMatchObject({ reason: 'UNKNOWN_KEY' });
   }
-  expect(new Set(server.asked.map(({ url }) => url))).toEqual(new Set(['/.well-known/jwks.json']));
-  expect(strangers.asked).toEqual([]);
+  expect(new Set(server.requests.map(({ url }) => url))).toEqual(new Set(['/.well-known/jwks.json']));
+  expect(strangers.requests).toEqual([]);
 });
