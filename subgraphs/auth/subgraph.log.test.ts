@@ -7,12 +7,12 @@ const wrongPassword = 'wrong horse';
 const brokenPassword = 'a horse in a broken document';
 
 test('the log contains no password and no token, whether requests succeed or fail', async () => {
-  const { register, ask, lines } = await startSubgraph({ limits: { failuresPerAccount: 3 } });
+  const { register, request, lines } = await startSubgraph({ limits: { failuresPerAccount: 3 } });
   const issued: string[] = [];
   const collect = (response: { data: Record<string, unknown> | null | undefined }) => {
     for (const tokens of Object.values(response.data ?? {})) issued.push(...Object.values(tokens ?? {}).map(String));
   };
-  const { accessToken, refreshToken, ask: asAda } = await register('ada');
+  const { accessToken, refreshToken, request: asAda } = await register('ada');
   issued.push(accessToken, refreshToken);
 
   const logIn = `mutation ($input: LoginInput!) { login(input: $input) ${tokenFields} }`;
@@ -21,18 +21,18 @@ test('the log contains no password and no token, whether requests succeed or fai
   const deleteAccount =
     'mutation ($password: String!) { deleteAccount(input: { password: $password }) { deletedUserId } }';
   await asAda('{ me { id } sessions { id } }');
-  collect(await ask(logIn, { input: { username: 'ada', password } }));
-  collect(await ask(`mutation { login(input: { username: "ada", password: "${wrongPassword}" }) ${tokenFields} }`));
-  collect(await ask(refresh, { token: refreshToken }));
-  await ask(refresh, { token: accessToken });
-  await ask(logIn, { input: { username: 'ada', password: brokenPassword, more: 1 } });
-  await ask(logIn, { input: { username: 'ada', password: [brokenPassword] } });
-  await ask(`mutation { login("${brokenPassword}") }`);
-  await ask(`mutation { login(input: "${brokenPassword}") ${tokenFields} }`);
+  collect(await request(logIn, { input: { username: 'ada', password } }));
+  collect(await request(`mutation { login(input: { username: "ada", password: "${wrongPassword}" }) ${tokenFields} }`));
+  collect(await request(refresh, { token: refreshToken }));
+  await request(refresh, { token: accessToken });
+  await request(logIn, { input: { username: 'ada', password: brokenPassword, more: 1 } });
+  await request(logIn, { input: { username: 'ada', password: [brokenPassword] } });
+  await request(`mutation { login("${brokenPassword}") }`);
+  await request(`mutation { login(input: "${brokenPassword}") ${tokenFields} }`);
   await asAda(changePassword, { input: { currentPassword: wrongPassword, newPassword: otherPassword } });
   await asAda(changePassword, { input: { currentPassword: password, newPassword: 'password1' } });
   collect(await asAda(changePassword, { input: { currentPassword: password, newPassword: otherPassword } }));
-  await ask('mutation ($token: String!) { logout(input: { refreshToken: $token }) { loggedOut } }', { token: 'x' });
+  await request('mutation ($token: String!) { logout(input: { refreshToken: $token }) { loggedOut } }', { token: 'x' });
   for (const attempted of [wrongPassword, wrongPassword, wrongPassword, otherPassword])
     await asAda(deleteAccount, { password: attempted });
 

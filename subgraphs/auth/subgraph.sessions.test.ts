@@ -30,8 +30,8 @@ async function startWithTwo() {
   const started = await startSubgraph();
   const ada = await started.register('ada');
   const other = await started.logIn('ada');
-  const sessionIdOf = async ({ ask }: typeof ada) =>
-    (await ask.data<{ sessions: Session[] }>(sessions)).sessions.find(({ isCurrent }) => isCurrent)?.id;
+  const sessionIdOf = async ({ request }: typeof ada) =>
+    (await request.data<{ sessions: Session[] }>(sessions)).sessions.find(({ isCurrent }) => isCurrent)?.id;
   return { ...started, ada, other, sessionIdOf };
 }
 
@@ -47,7 +47,7 @@ describe('the sessions of the viewer', () => {
       [other, true],
       [ada, false],
     ] as const) {
-      const listed = await caller.ask.data<{ sessions: Session[] }>(sessions);
+      const listed = await caller.request.data<{ sessions: Session[] }>(sessions);
       const listedSession = { id: expect.any(String), userAgent: 'node' };
       const times = { createdAt: instant, lastUsedAt: instant, expiresAt: instant };
       expect(listed.sessions).toEqual([
@@ -58,27 +58,27 @@ describe('the sessions of the viewer', () => {
   });
 
   test('are refreshed without an access token', async () => {
-    const { ask, ada } = await startWithTwo();
+    const { request, ada } = await startWithTwo();
     const { refreshToken } = ada;
-    expect(await ask.data(refreshSession, { refreshToken })).toEqual({ refreshSession: tokens(ada.id) });
-    const unauthenticatedAt = await ask.error(refreshSession, { refreshToken: ada.accessToken });
-    expect(unauthenticatedAt).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
+    expect(await request.data(refreshSession, { refreshToken })).toEqual({ refreshSession: tokens(ada.id) });
+    const error = await request.error(refreshSession, { refreshToken: ada.accessToken });
+    expect(error).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
   });
 
   test('can be ended, but not those of other accounts', async () => {
     const { ada, other, sessionIdOf, register } = await startWithTwo();
     const eve = await register('eve');
     const sessionId = await sessionIdOf(other);
-    expect(await eve.ask.error(endSession, { sessionId })).toEqual({ code: 'NOT_FOUND' });
-    expect(await ada.ask.data(endSession, { sessionId })).toEqual({ endSession: { loggedOut: true } });
-    expect(await ada.ask.error(endSession, { sessionId })).toEqual({ code: 'NOT_FOUND' });
+    expect(await eve.request.error(endSession, { sessionId })).toEqual({ code: 'NOT_FOUND' });
+    expect(await ada.request.data(endSession, { sessionId })).toEqual({ endSession: { loggedOut: true } });
+    expect(await ada.request.error(endSession, { sessionId })).toEqual({ code: 'NOT_FOUND' });
   });
 
   test('log out with true, even the second time', async () => {
-    const { ask, ada } = await startWithTwo();
+    const { request, ada } = await startWithTwo();
     const { refreshToken } = ada;
     for (let i = 0; i < 2; i++) {
-      expect(await ask.data(logout, { refreshToken })).toEqual({ logout: { loggedOut: true } });
+      expect(await request.data(logout, { refreshToken })).toEqual({ logout: { loggedOut: true } });
     }
   });
 });
@@ -86,38 +86,38 @@ describe('the sessions of the viewer', () => {
 describe('an access token is rejected at once, for every field, after its session has ended', () => {
   type Started = Awaited<ReturnType<typeof startWithTwo>>;
   test.each<[string, (started: Started) => Promise<unknown>]>([
-    ['by logout', ({ ask, ada: { refreshToken } }) => ask.data(logout, { refreshToken })],
+    ['by logout', ({ request, ada: { refreshToken } }) => request.data(logout, { refreshToken })],
     [
       'by endSession from another session',
-      async ({ ada, other, sessionIdOf }) => other.ask.data(endSession, { sessionId: await sessionIdOf(ada) }),
+      async ({ ada, other, sessionIdOf }) => other.request.data(endSession, { sessionId: await sessionIdOf(ada) }),
     ],
-    ['by logoutEverywhere', ({ other }) => other.ask.data(logoutEverywhere)],
-    ['by changePassword', ({ other }) => other.ask.data(changePassword, { input: change })],
-    ['by deleteAccount', ({ other }) => other.ask.data(deleteAccount)],
+    ['by logoutEverywhere', ({ other }) => other.request.data(logoutEverywhere)],
+    ['by changePassword', ({ other }) => other.request.data(changePassword, { input: change })],
+    ['by deleteAccount', ({ other }) => other.request.data(deleteAccount)],
   ])('%s', async (_, end) => {
     const started = await startWithTwo();
     const { ada } = started;
-    await ada.ask.data(me);
+    await ada.request.data(me);
     await end(started);
     for (const document of [me, sessions, logoutEverywhere, deleteAccount])
-      expect(await ada.ask.error(document)).toEqual(unauthenticated);
-    expect(await ada.ask.error(endSession, { sessionId: 'nobody' })).toEqual(unauthenticated);
-    expect(await ada.ask.error(changePassword, { input: change })).toEqual(unauthenticated);
-    expect(await ada.ask.error(entity, { id: ada.id })).toEqual(unauthenticated);
+      expect(await ada.request.error(document)).toEqual(unauthenticated);
+    expect(await ada.request.error(endSession, { sessionId: 'unknown' })).toEqual(unauthenticated);
+    expect(await ada.request.error(changePassword, { input: change })).toEqual(unauthenticated);
+    expect(await ada.request.error(entity, { id: ada.id })).toEqual(unauthenticated);
   });
 });
 
 test('changePassword returns new tokens, and deleteAccount the id', async () => {
   const { ada } = await startWithTwo();
-  expect(await ada.ask.data(changePassword, { input: change })).toEqual({ changePassword: tokens(ada.id) });
-  expect(await ada.ask.error(deleteAccount)).toEqual({ code: 'INVALID_CREDENTIALS' });
+  expect(await ada.request.data(changePassword, { input: change })).toEqual({ changePassword: tokens(ada.id) });
+  expect(await ada.request.error(deleteAccount)).toEqual({ code: 'INVALID_CREDENTIALS' });
   const again = { input: { currentPassword: otherPassword, newPassword: password } };
-  await ada.ask.data(changePassword, again);
-  expect(await ada.ask.data(deleteAccount)).toEqual({ deleteAccount: { deletedUserId: ada.id } });
+  await ada.request.data(changePassword, again);
+  expect(await ada.request.data(deleteAccount)).toEqual({ deleteAccount: { deletedUserId: ada.id } });
 });
 
 describe('several mutations in one operation', () => {
-  const unauthenticatedAt = (path: string) => [expect.objectContaining({ path: [path], extensions: unauthenticated })];
+  const errorsAt = (path: string) => [expect.objectContaining({ path: [path], extensions: unauthenticated })];
 
   test('are rejected after one that ends the session', async () => {
     const { ada, logIn } = await startWithTwo();
@@ -125,9 +125,9 @@ describe('several mutations in one operation', () => {
       logoutEverywhere { loggedOut }
       changePassword(input: $input) { accessToken }
     }`;
-    const answer = await ada.ask(document, { input: change });
+    const answer = await ada.request(document, { input: change });
     expect(answer.data).toEqual({ logoutEverywhere: { loggedOut: true }, changePassword: null });
-    expect(answer.errors).toEqual(unauthenticatedAt('changePassword'));
+    expect(answer.errors).toEqual(errorsAt('changePassword'));
     await logIn('ada');
   });
 
@@ -138,10 +138,10 @@ describe('several mutations in one operation', () => {
       a: logoutEverywhere { loggedOut }
       b: logoutEverywhere { loggedOut }
     }`;
-    const answer = await ada.ask(document, { input: change });
+    const answer = await ada.request(document, { input: change });
     const changed = { changePassword: { tokenType: 'Bearer' } };
     expect(answer.data).toEqual({ ...changed, a: { loggedOut: true }, b: null });
-    expect(answer.errors).toEqual(unauthenticatedAt('b'));
+    expect(answer.errors).toEqual(errorsAt('b'));
     await logIn('ada', otherPassword);
   });
 
@@ -152,9 +152,9 @@ describe('several mutations in one operation', () => {
       b: refreshSession(input: { refreshToken: $other }) { tokenType }
       c: logoutEverywhere { loggedOut }
     }`;
-    const answer = await ada.ask(document, { own: ada.refreshToken, other: other.refreshToken });
+    const answer = await ada.request(document, { own: ada.refreshToken, other: other.refreshToken });
     expect(answer.data).toEqual({ a: { loggedOut: true }, b: { tokenType: 'Bearer' }, c: null });
-    expect(answer.errors).toEqual(unauthenticatedAt('c'));
-    await other.ask.data(me);
+    expect(answer.errors).toEqual(errorsAt('c'));
+    await other.request.data(me);
   });
 });

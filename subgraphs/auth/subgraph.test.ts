@@ -18,9 +18,9 @@ describe('without a valid token', () => {
   });
 
   test('entities are UNAUTHENTICATED, as the network is not trusted', async () => {
-    const { ask, register } = await startSubgraph();
+    const { request, register } = await startSubgraph();
     const { id } = await register('ada');
-    const answer = await ask(entities, asUsers(id));
+    const answer = await request(entities, asUsers(id));
     expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }]);
     expect(answer.text).not.toContain('ada');
   });
@@ -30,20 +30,20 @@ test('entities resolve to the own account only', async () => {
   const { register } = await startSubgraph();
   const ada = await register('ada');
   const eve = await register('eve');
-  expect(await eve.ask.data(entities, asUsers(ada.id, eve.id, 'nobody'))).toEqual({
+  expect(await eve.request.data(entities, asUsers(ada.id, eve.id, 'unknown'))).toEqual({
     _entities: [null, { username: 'eve' }, null],
   });
 });
 
 test('register and login return a bearer token and the user', async () => {
-  const { ask, register } = await startSubgraph();
+  const { request, register } = await startSubgraph();
   const ada = await register('Ada');
   const document =
     'mutation ($input: LoginInput!) { login(input: $input) { tokenType expiresIn user { id username } } }';
-  expect(await ask.data(document, { input: { username: 'ADA', password } })).toEqual({
+  expect(await request.data(document, { input: { username: 'ADA', password } })).toEqual({
     login: { tokenType: 'Bearer', expiresIn: 60, user: { id: ada.id, username: 'Ada' } },
   });
-  expect(await ada.ask.data('{ me { id username createdAt } }')).toEqual({
+  expect(await ada.request.data('{ me { id username createdAt } }')).toEqual({
     me: { id: ada.id, username: 'Ada', createdAt: instant },
   });
 });

@@ -66,8 +66,8 @@ describe('deleteAccount', () => {
   test('succeeds once, with one event, if called twice at the same time', async () => {
     const { deleteAda, ada, emittedEvents } = await openAda();
     const outcomes = await Promise.allSettled([deleteAda(), deleteAda()]);
-    const refused = outcomes.filter(({ status }) => status === 'rejected');
-    expect(refused).toEqual([{ status: 'rejected', reason: sessionEnded }]);
+    const rejected = outcomes.filter(({ status }) => status === 'rejected');
+    expect(rejected).toEqual([{ status: 'rejected', reason: sessionEnded }]);
     expect(await emittedEvents()).toEqual([purged(ada.user.id)]);
   });
 

@@ -32,7 +32,7 @@ describe('a hash of a lower cost', () => {
     const { logIn, hash, lines, ada, file } = await openLater();
     const connection = new Database(file);
     onTestFinished(() => void connection.close());
-    connection.exec("CREATE TRIGGER refuse BEFORE UPDATE ON users BEGIN SELECT RAISE(ABORT, 'no more hashes'); END");
+    connection.exec("CREATE TRIGGER reject BEFORE UPDATE ON users BEGIN SELECT RAISE(ABORT, 'no more hashes'); END");
     const { user } = await logIn('ada');
     expect(user).toStrictEqual(ada.user);
     expect(lines).toMatchObject([
@@ -40,7 +40,7 @@ describe('a hash of a lower cost', () => {
     ]);
     expect(lines[0]?.err?.message).toBe('no more hashes');
     expect(JSON.stringify(lines)).not.toContain('$2b$');
-    connection.exec('DROP TRIGGER refuse');
+    connection.exec('DROP TRIGGER reject');
     await logIn('ada');
     expect(await hash()).toMatch(/^\$2b\$05\$/);
   });

@@ -59,7 +59,7 @@ describe('after too many wrong passwords', () => {
 
   test('for an unknown name, it is blocked like any other', async () => {
     const { accounts } = await openAda();
-    const errors = await inSequence(3, () => errorOf(accounts.logIn({ username: 'nobody', password }, client)));
+    const errors = await inSequence(3, () => errorOf(accounts.logIn({ username: 'unknown', password }, client)));
     expect(errors).toEqual([invalidCredentials, invalidCredentials, limited(quarterHour)]);
   });
 

@@ -7,7 +7,7 @@ describe('logIn', () => {
   test('throws the same error for an unknown name and a wrong password', async () => {
     const { signUp, logIn } = openAccounts();
     await signUp('ada');
-    const errors = await Promise.all([errorOf(logIn('nobody')), errorOf(logIn('ada', 'wrong horse'))]);
+    const errors = await Promise.all([errorOf(logIn('unknown')), errorOf(logIn('ada', 'wrong horse'))]);
     expect(errors).toEqual([invalidCredentials, invalidCredentials]);
     expect(errors.map(String)).toEqual(errors.map(() => String(errors[0])));
   });

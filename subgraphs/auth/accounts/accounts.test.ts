@@ -26,8 +26,8 @@ describe('register', () => {
   test.each(['ada', 'ADA', 'Ａｄａ'])('throws USERNAME_TAKEN for %s if ada exists', async (username) => {
     const { accounts, signUp, logIn } = openAccounts();
     await signUp('ada');
-    const taken = accounts.register({ username, password: otherPassword }, client);
-    await expect(taken).rejects.toEqual(apiError('USERNAME_TAKEN'));
+    const registering = accounts.register({ username, password: otherPassword }, client);
+    await expect(registering).rejects.toEqual(apiError('USERNAME_TAKEN'));
     expect((await logIn(username)).user.username).toBe('ada');
   });
 
@@ -110,13 +110,13 @@ describe('me and findMany', () => {
     const { accounts, signUp } = openAccounts();
     const ada = await signUp('ada');
     const eve = await signUp('eve');
-    const ids = [ada.user.id, 'nobody', eve.user.id, ada.user.id];
+    const ids = [ada.user.id, 'unknown', eve.user.id, ada.user.id];
     expect(await accounts.findMany(ada.user.id, ids)).toEqual([ada.user, undefined, undefined, ada.user]);
     expect(await accounts.findMany(eve.user.id, [ada.user.id])).toEqual([undefined]);
   });
 
   test('findMany returns undefined for a deleted account', async () => {
     const { accounts } = openAccounts();
-    expect(await accounts.findMany('nobody', ['nobody'])).toEqual([undefined]);
+    expect(await accounts.findMany('unknown', ['unknown'])).toEqual([undefined]);
   });
 });

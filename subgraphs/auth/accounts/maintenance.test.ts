@@ -99,11 +99,11 @@ describe('startMaintenance', () => {
   test('logs a warning and tries again if the deletion fails', async () => {
     const { isDone, expireAnother, connection, lines } = await start({ intervalMs: 10 });
     await isDone();
-    connection.exec("CREATE TRIGGER refuse BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'not now'); END");
+    connection.exec("CREATE TRIGGER reject BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'not now'); END");
     await expireAnother();
     await vi.waitFor(() => expect(lines.length).toBeGreaterThan(1), 10_000);
     expect(lines[0]).toMatchObject({ level: 40, msg: 'expired sessions could not be deleted; trying again later' });
-    connection.exec('DROP TRIGGER refuse');
+    connection.exec('DROP TRIGGER reject');
     await isDone();
   });
 

@@ -3,8 +3,8 @@ import { abortAfter } from '../../../platform/async/deadline.ts';
 import { securityEventType } from '../../../platform/tokens/security-event.ts';
 
 /**
- * The subscriber stored the event (ACCEPTED), refused this event in particular (REFUSED), or could not be reached or not
- * answer properly (UNAVAILABLE).
+ * ACCEPTED: the subscriber stored the event. REFUSED: it does not want this event. UNAVAILABLE: it could not be reached,
+ * or its response says nothing about the event.
  */
 export type PushResult = { outcome: 'ACCEPTED' } | { outcome: 'REFUSED' | 'UNAVAILABLE'; reason: string };
 

@@ -158,12 +158,12 @@ describe('a full queue', () => {
         () => order.push(name),
         ({ extensions }) => order.push(`${name} ${extensions.code}`),
       );
-    const flood = Array.from({ length: 1 + maxQueued }, () => done('here')(hash('correct horse')));
+    const flood = Array.from({ length: 1 + maxQueued }, () => done('flood')(hash('correct horse')));
     const other = [hash('correct horse', otherAddress), matches('correct horse', undefined, otherAddress)];
-    await Promise.all([...flood, ...other.map(done('elsewhere'))]);
-    const firstServed = ['here', 'here', 'elsewhere', 'here', 'elsewhere'];
-    const refused = 'here SERVICE_UNAVAILABLE';
-    expect(order).toEqual([refused, refused, ...firstServed, ...Array(maxQueued - 4).fill('here')]);
+    await Promise.all([...flood, ...other.map(done('other'))]);
+    const firstServed = ['flood', 'flood', 'other', 'flood', 'other'];
+    const rejected = 'flood SERVICE_UNAVAILABLE';
+    expect(order).toEqual([rejected, rejected, ...firstServed, ...Array(maxQueued - 4).fill('flood')]);
   });
 
   test('treats addresses of one /64 as one network', async () => {

@@ -154,7 +154,7 @@ describe('end', () => {
   test('throws the same NOT_FOUND for ended and unknown sessions', async () => {
     const { sessions, ada, other, grace } = await openSessions();
     await sessions.logOut(other.refreshToken);
-    const ids = [other.viewer.sessionId, grace.viewer.sessionId, 'nobody', '', "' OR 1=1 --", '\0'];
+    const ids = [other.viewer.sessionId, grace.viewer.sessionId, 'unknown', '', "' OR 1=1 --", '\0'];
     const errors = await Promise.all(ids.map((id) => sessions.end(ada.viewer, id).catch((error: unknown) => error)));
     expect(errors).toEqual(ids.map(() => notFound));
     expect(new Set(errors.map(String)).size).toBe(1);

@@ -65,26 +65,26 @@ export async function startSubgraph({ limits, subscribers = [], file = newFile()
   };
   onTestFinished(stopOnce);
 
-  const ask = requestTextTo(url);
+  const request = requestTextTo(url);
   const as = ({ accessToken, refreshToken, user }: LoginData) => ({
     ...{ accessToken, refreshToken, id: user.id },
-    ask: requestTextTo(url, accessToken),
+    request: requestTextTo(url, accessToken),
   });
   return {
     ...{ url, execute, file, store, counters, lines },
     stop: stopOnce,
     /** Sends a request without a token. */
-    ask,
+    request,
     /** Registers an account; it has one session. */
     async register(username = 'ada') {
       const document = `mutation ($input: RegisterInput!) { register(input: $input) ${loginFields} }`;
-      return as((await ask.data<{ register: LoginData }>(document, { input: { username, password } })).register);
+      return as((await request.data<{ register: LoginData }>(document, { input: { username, password } })).register);
     },
     /** Opens another session. */
     async logIn(username = 'ada', usedPassword = password) {
       const document = `mutation ($input: LoginInput!) { login(input: $input) ${loginFields} }`;
       return as(
-        (await ask.data<{ login: LoginData }>(document, { input: { username, password: usedPassword } })).login,
+        (await request.data<{ login: LoginData }>(document, { input: { username, password: usedPassword } })).login,
       );
     },
   };

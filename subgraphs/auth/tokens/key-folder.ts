@@ -63,7 +63,7 @@ export function addKey(folder: string, { signsFrom, pair, mode }: { signsFrom: D
   return added;
 }
 
-/** Lets the owner write, and whoever may read the files list the folder. */
+/** Full access for the owner; whoever may read the files may also list the folder. */
 function folderMode(fileMode: number): number {
   return 0o700 | fileMode | ((fileMode & 0o444) >> 2);
 }

@@ -38,7 +38,7 @@ export function readPrivateKey(pem: string): KeyPair {
     throw new StartupError(`It is of the wrong kind: it must be an RSA key ${strong}.`);
   }
   const pair = toPair(privateKey);
-  // Node also parses keys whose numbers do not belong together; nobody could verify their signatures.
+  // Node also parses keys whose numbers do not belong together. Their signatures could not be verified.
   if (!canSign(pair)) throw damaged();
   return pair;
 }

@@ -100,7 +100,7 @@ describe('retireCompromised', () => {
     expect(namesIn(folder)).toHaveLength(2);
   });
 
-  test.each(['nobody', '', '../other', '*'])('throws for the unknown kid %j', (kid) => {
+  test.each(['unknown', '', '../other', '*'])('throws for the unknown kid %j', (kid) => {
     clockAt(now);
     const { folder } = folderWith('2026-11-01T00:00:00Z', '2026-11-24T05:00:00Z');
     expect(() => retireCompromised({ folder, tokenSeconds }, kid)).toThrow(`There is no key ${kid} in ${folder}`);

@@ -42,7 +42,7 @@ export function rotate({ signsInSeconds, ...settings }: RotationSettings & { sig
 }
 
 /**
- * One second later than asked for, so that the next key never has the same second as the current one; and after the
+ * One second later than requested, so that the next key never has the same second as the current one; and after the
  * current key even if that begins in the future by this clock. Otherwise the next key might sign before it is published.
  */
 function startAfter({ signsFrom }: KeyName, seconds: number): Date {
