@@ -1,7 +1,22 @@
-import type { NewReplacement, NewResource, OpenOperation } from '../operation-store.ts';
-import type { operations } from './tables.ts';
+import { and, eq, gt, inArray, type SQL } from 'drizzle-orm';
+import type { Lease, NewReplacement, NewResource, OpenOperation } from '../operation-store.ts';
+import { operations } from './tables.ts';
 
 type Row = typeof operations.$inferSelect;
+export type State = Row['state'];
+
+export const openStates: State[] = ['RESERVING', 'SEARCHING', 'RESERVED', 'REPLACING', 'DELETING', 'LANDING'];
+/** `leaseUntil` of an operation that nobody holds. */
+export const unheld = new Date(0);
+export const noKey = { idempotencyKey: null, inputSha256: null };
+
+/** Fencing condition of every write: this lease holds the operation now. */
+export function isHeld({ operationId, token }: Lease): SQL | undefined {
+  const isMine = and(eq(operations.id, operationId), eq(operations.leaseToken, token));
+  return and(isMine, gt(operations.leaseUntil, new Date()));
+}
+
+export const isIn = (state: State | State[]) => inArray(operations.state, [state].flat());
 
 /** Reads an operation from its row, just after it was claimed. */
 export function claimedFrom(row: Row): OpenOperation {
@@ -9,10 +24,10 @@ export function claimedFrom(row: Row): OpenOperation {
   return { lease: { operationId, token, until }, startedAt, settlesAt, attempts, ...stateOf(row) };
 }
 
-type State = OpenOperation extends infer Each ? (Each extends unknown ? Omit<Each, Base> : never) : never;
+type StateProperties = OpenOperation extends infer Each ? (Each extends unknown ? Omit<Each, Base> : never) : never;
 type Base = 'lease' | 'startedAt' | 'settlesAt' | 'attempts';
 
-function stateOf({ state, content, idempotencyKey, ...row }: Row): State {
+function stateOf({ state, content, idempotencyKey, ...row }: Row): StateProperties {
   switch (state) {
     case 'RESERVING':
     case 'SEARCHING':

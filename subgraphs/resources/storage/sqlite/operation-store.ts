@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, type Column, count, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gte, isNull, lt, type SQL } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { attempt } from '../../../../platform/database/sqlite.ts';
 import type {
@@ -12,10 +12,11 @@ import type {
   OperationStore,
 } from '../operation-store.ts';
 import type { ResourceKey, VersionedKey } from '../resource.ts';
-import { claimedFrom } from './operation-rows.ts';
+import { createRecoveryStatements } from './operation-recovery.ts';
+import { isHeld, isIn, noKey, openStates, type State, unheld } from './operation-rows.ts';
 import { ownerExists, prepareIsPurged } from './purged-accounts.ts';
 import type { Changes } from './resource-changes.ts';
-import { hasEnded, hasNewImage, isOpen, locksImage, operations, reservations, resources } from './tables.ts';
+import { hasEnded, locksImage, operations, reservations, resources } from './tables.ts';
 
 /** Creates the operation store in the database of the resources, so that one transaction can change both. */
 export function createSqliteOperations(db: BetterSQLite3Database, changes: Changes): OperationStore {
@@ -112,24 +113,8 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
     return change(lease, 'RESERVED', { state: 'ENDED', resourceId, imageId: null, imageUrl: null, content: null });
   };
 
-  type Orphan = Parameters<OperationStore['adoptOrphan']>[0];
-
-  const adoptOrphan = ({ operationId, imageId, reservationSha256 }: Orphan): boolean =>
-    inTransaction(() => {
-      const isRecorded = db.select().from(reservations).where(eq(reservations.sha256, reservationSha256)).get();
-      // Only a create in this state does not know its image yet.
-      const isReserving = and(isOpen, isIn('RESERVING'), eq(operations.reservationSha256, reservationSha256));
-      const isAwaited = db.select({ id: operations.id }).from(operations).where(isReserving).get();
-      const hasResource = db.select({ id: resources.id }).from(resources).where(eq(resources.imageId, imageId)).get();
-      if (!isRecorded || isAwaited || hasResource) return false;
-      const now = new Date();
-      const times = { startedAt: now, settlesAt: now, dueAt: now, leaseUntil: unheld };
-      const row = { id: operationId, state: 'DELETING' as const, ownerId: '', imageId, leaseToken: '', ...times };
-      return db.insert(operations).values(row).onConflictDoNothing().run().changes === 1;
-    });
-
   return {
-    adoptOrphan: async (orphan) => attempt(() => adoptOrphan(orphan)),
+    ...createRecoveryStatements(db),
     beginCreate: async (create) => attempt(() => beginCreate(create)),
     beginReplacement: async (replacement) => attempt(() => beginReplacement(replacement)),
     beginDeletion: async (deletion) => attempt(() => beginDeletion(deletion)),
@@ -195,75 +180,8 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
         const set = { leaseUntil: unheld, dueAt, unresolved, ...(settlesAt && { settlesAt }) };
         return change(lease, openStates, set);
       }),
-
-    claim: async ({ now, until, limit }) =>
-      attempt(() => {
-        const isDue = and(lte(operations.dueAt, now), lte(operations.leaseUntil, now), isOpen);
-        // This check takes no write lock, so that an idle reconciler never waits for a writer.
-        if (!db.select({ id: operations.id }).from(operations).where(isDue).limit(1).get()) return [];
-        const due = db
-          .select({ id: operations.id })
-          .from(operations)
-          .where(isDue)
-          .orderBy(operations.dueAt)
-          .limit(limit);
-        // SQLite evaluates this for each row, so that each operation gets its own token.
-        const set = {
-          leaseToken: sql`lower(hex(randomblob(16)))`,
-          leaseUntil: until,
-          attempts: sql`${operations.attempts} + 1`,
-        };
-        const rows = db.update(operations).set(set).where(inArray(operations.id, due)).returning().all();
-        return rows.map(claimedFrom);
-      }),
-
-    recordedReservations: async (sha256s) =>
-      attempt(() => {
-        const rows = db.select().from(reservations).where(isAmong(reservations.sha256, sha256s)).all();
-        return rows.map(({ sha256 }) => sha256);
-      }),
-
-    referencedImages: async (imageIds) =>
-      attempt(() => {
-        const { imageId } = operations;
-        const ofOperations = db
-          .select({ imageId })
-          .from(operations)
-          .where(and(isAmong(imageId, imageIds), hasNewImage));
-        const isOfResource = isAmong(resources.imageId, imageIds);
-        const ofResources = db.select({ imageId: resources.imageId }).from(resources).where(isOfResource);
-        return [...ofOperations.all(), ...ofResources.all()].flatMap((row) => row.imageId ?? []);
-      }),
-
-    countUnresolved: async () =>
-      attempt(() => {
-        const isUnresolved = and(isOpen, isNotNull(operations.unresolved));
-        return db.select({ count: count() }).from(operations).where(isUnresolved).get()?.count ?? 0;
-      }),
-
-    deleteExpiredKeys: async (startedBefore) =>
-      attempt(() => {
-        const isOld = and(hasEnded, lt(operations.startedAt, startedBefore));
-        const oldest = db.select({ id: operations.id }).from(operations).where(isOld).limit(1).get();
-        if (oldest) db.delete(operations).where(isOld).run();
-      }),
   };
 }
-
-type State = (typeof operations.$inferSelect)['state'];
-
-const openStates: State[] = ['RESERVING', 'SEARCHING', 'RESERVED', 'REPLACING', 'DELETING', 'LANDING'];
-/** `leaseUntil` of an operation that nobody holds. */
-const unheld = new Date(0);
-const noKey = { idempotencyKey: null, inputSha256: null };
-
-/** Fencing condition of every write: this lease holds the operation now. */
-function isHeld({ operationId, token }: Lease): SQL | undefined {
-  const isMine = and(eq(operations.id, operationId), eq(operations.leaseToken, token));
-  return and(isMine, gt(operations.leaseUntil, new Date()));
-}
-
-const isIn = (state: State | State[]) => inArray(operations.state, [state].flat());
 
 function leased({ operationId: id, token: leaseToken, until: leaseUntil }: Lease, times: Times) {
   const { startedAt, settlesAt } = times;
@@ -271,7 +189,3 @@ function leased({ operationId: id, token: leaseToken, until: leaseUntil }: Lease
 }
 
 type Times = Pick<NewCreate, 'startedAt' | 'settlesAt'>;
-
-/** Passes the values as one JSON parameter, so that the statement is the same for any number of them. */
-const isAmong = (column: Column, values: readonly string[]) =>
-  inArray(column, sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`);
