@@ -51,12 +51,13 @@ const bytesPerPlanCharacter = 6;
  * Apollo's functions need it.
  */
 export function prepareOperation(
-  { source, operation, operationName }: ValidOperation,
+  { source, document, operation, operationName }: ValidOperation,
   { planner, services, fallback, onRun = () => {} }: Dependencies,
 ): ExecutableOperation {
   const { schema } = planner;
   const { part: variableDefinitions, sizeBytes } = withoutTokens(operation.variableDefinitions ?? []);
   let planned: PlannedOperation | undefined;
+  let newDocument: DocumentNode | undefined = document;
 
   const runVariant = async ({ step, shape }: CompiledVariant, run: Run): Promise<Result> => {
     await step(run);
@@ -72,11 +73,16 @@ export function prepareOperation(
 
   return {
     async execute({ variables, context }) {
+      const parsed = newDocument;
+      newDocument = undefined;
       if (variableDefinitions.length > 0) {
         const { errors } = getVariableValues(schema, variableDefinitions, variables ?? {});
         if (errors) return { errors };
       }
-      planned ??= planOperation({ source, operationName }, { planner, services });
+      planned ??= planOperation(
+        { source, document: parsed ?? parse(source, { noLocation: true }), operationName },
+        { planner, services },
+      );
       const chosen = planned.choose(variables ?? {});
       const isCompiled = 'step' in chosen;
       onRun(isCompiled ? 'compiled' : 'apollo');
@@ -100,15 +106,15 @@ interface PlannedOperation {
 }
 
 function planOperation(
-  { source, operationName }: { source: string; operationName: string | undefined },
+  { source, document, operationName }: Pick<ValidOperation, 'source' | 'document' | 'operationName'>,
   { planner, services }: Pick<Dependencies, 'planner' | 'services'>,
 ): PlannedOperation {
   const { schema, supergraphSchema } = planner;
-  const document = parse(source, { noLocation: true });
   const { operation } = operationIn(document, { schema, operationName });
   const planJson = JSON.stringify(planner.plan(document, operationName));
   // A copy: the planner's strings are concatenations, which take ten times the memory.
   const plan = JSON.parse(planJson) as QueryPlan;
+  const planBytes = bytesPerPlanCharacter * planJson.length;
   const conditions = hasPrototypeNames(document) ? undefined : findConditions(document, operation);
   let compiledBytes = 0;
   const variants = new LRUCache<string, { chosen: CompiledVariant | QueryPlan; sizeBytes: number }>({
@@ -148,7 +154,7 @@ function planOperation(
       }
       return variant.chosen;
     },
-    sizeBytes: () => bytesPerPlanCharacter * planJson.length + compiledBytes,
+    sizeBytes: () => planBytes + compiledBytes,
   };
 }
 
