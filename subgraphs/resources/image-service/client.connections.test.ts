@@ -71,7 +71,7 @@ test('calls that time out free their connections, and queued calls time out too'
   await expect.poll(() => open.size).toBe(0);
 
   answerAtOnce();
-  // So many failures open the circuit breaker for a while.
+  // The failures have opened the circuit breaker for a while.
   const isThrough = () =>
     client.delete(id, soon()).then(
       () => true,

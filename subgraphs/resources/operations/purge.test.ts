@@ -25,8 +25,8 @@ async function end({ store }: Rules, ownerId: string, { isPurged }: { isPurged: 
 const moments = [
   ['before the call', 'before', 'and is not purged yet', false],
   ['before the call', 'before', 'and is purged', true],
-  ['before the answer', 'after', 'and is not purged yet', false],
-  ['before the answer', 'after', 'and is purged', true],
+  ['before the response', 'after', 'and is not purged yet', false],
+  ['before the response', 'after', 'and is purged', true],
 ] as const;
 
 describe.each(['POST', 'PUT'] as const)('an account that is purged while its create is at %s,', (method) => {

@@ -133,7 +133,7 @@ export interface OperationStore {
   end(lease: Lease): Promise<boolean>;
   /** Gives up the lease until `dueAt`. False if it has expired. */
   postpone(lease: Lease, postponement: Postponement): Promise<boolean>;
-  /** Leases operations that are due and that nobody holds. Of concurrent claims, only one gets each operation. */
+  /** Leases operations that are due and have no valid lease. Only one of several concurrent claims gets each operation. */
   claim(claim: { now: Date; until: Date; limit: number }): Promise<OpenOperation[]>;
   /**
    * Begins a DELETING operation for an image with a reservation's hash. False if a resource or an operation refers to the

@@ -16,7 +16,7 @@ import type { ResourceStore } from './resource-store.ts';
 /** A write for an owner that was prepared before the account is purged and runs afterwards. */
 interface Late {
   ownerId: string;
-  /** What the write returns when it is rejected. */
+  /** Result of a rejected write. */
   onFailure: unknown;
   /** The operation in progress, unchanged. */
   open?: OpenOperation['state'][];

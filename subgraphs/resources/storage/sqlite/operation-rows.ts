@@ -6,7 +6,7 @@ type Row = typeof operations.$inferSelect;
 export type State = Row['state'];
 
 export const openStates: State[] = ['RESERVING', 'SEARCHING', 'RESERVED', 'REPLACING', 'DELETING', 'LANDING'];
-/** `leaseUntil` of an operation that nobody holds. */
+/** `leaseUntil` of an operation without a lease holder. */
 export const unheld = new Date(0);
 export const noKey = { idempotencyKey: null, inputSha256: null };
 

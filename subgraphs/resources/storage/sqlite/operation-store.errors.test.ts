@@ -193,7 +193,7 @@ describe('in a full database', () => {
       const { store, operations, client, rows } = open();
       const { run, result } = await pendingOf(name, store);
       const before = rows();
-      // So that the file has no free page.
+      // Leaves no free page in the file.
       client.exec('VACUUM');
       client.pragma(`max_page_count = ${client.pragma('page_count', { simple: true })}`);
       await expect(run(operations)).rejects.toMatchObject(unavailable('SQLITE_FULL'));

@@ -46,7 +46,7 @@ export function createPurge(db: BetterSQLite3Database): (limit: number) => boole
 
   const stripOpenOperations = (ownerId: string) => {
     const isTheirs = eq(operations.ownerId, ownerId);
-    // The resources of these locks are deleted too, and nobody waits for what their images contain.
+    // The resources of these locks are deleted too, so the contents of their images no longer matter.
     db.delete(operations).where(and(isTheirs, locksImage)).run();
     const emptied = { idempotencyKey: null, inputSha256: null, content: null };
     const isCreate = inArray(operations.state, ['RESERVING', 'SEARCHING', 'RESERVED']);

@@ -23,7 +23,7 @@ export function createSqliteRevocations(db: Database): RevocationStore {
         const isNew = db.insert(securityEvents).values({ jti, expiresAt }).onConflictDoNothing().run().changes === 1;
         if (!isNew) return false;
         if (event.type === 'session-revoked') {
-          // Of two events about one session, the later expiry counts.
+          // Two events about one session expire at the later time.
           const set = { expiresAt: sql`max(${revokedSessions.expiresAt}, excluded.forget_at)` };
           const row = { sessionId: event.sessionId, expiresAt };
           db.insert(revokedSessions).values(row).onConflictDoUpdate({ target: revokedSessions.sessionId, set }).run();
