@@ -18,14 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** As they came, with the ids and tokens of this run. */
+/** Responses as received, with the ids and tokens of this run. */
 const answers = new Map<string, { data?: unknown; errors?: unknown }>();
 const withPlaceholders = createPlaceholders(Date.now());
 
 async function answerTo(name: string) {
   const { token, document, variables } = readExample(name);
   const accessToken = token && fill(token, answers);
-  // Sessions are listed by when they were used, to the millisecond.
+  // Sessions are listed by the millisecond of their last use: no two may share one.
   await setTimeout(2);
   const request = requestTo(system.gateway, accessToken, { 'user-agent': 'The examples' });
   const { text } = await request(untyped(document), variables && JSON.parse(fill(variables, answers)));
@@ -33,8 +33,8 @@ async function answerTo(name: string) {
   return answers.get(name);
 }
 
-describe('the examples of docs/api.md, one after the other, are answered as they are shown:', () => {
-  // To record them again, after a change that is meant: npx vitest run tests/e2e/api-examples.test.ts -u
+describe('the examples of docs/api.md, in order, have the responses shown there:', () => {
+  // npx vitest run tests/e2e/api-examples.test.ts -u records them again, after an intended change.
   test.each(order.map((name, index) => ({ name, isFirst: order.indexOf(name) === index })))(
     '$name',
     async ({ name, isFirst }) => {
@@ -48,13 +48,13 @@ describe('the examples of docs/api.md, one after the other, are answered as they
   );
 });
 
-test('every example is among those', () => {
+test('no example is left out', () => {
   const files = readdirSync(new URL('.', answerFile('')));
   const names = files.flatMap((file) => /^(.+)\.graphql$/.exec(file)?.[1] ?? []);
   expect([...new Set<string>(order)].sort()).toEqual(names.sort());
 });
 
-test('every query and mutation has one that is answered without an error', () => {
+test('every query and mutation has an example without an error', () => {
   const schema = buildSchema(read('schema/api.graphql'));
   const operations = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
     Object.keys(type?.getFields() ?? {}),
@@ -69,7 +69,7 @@ test('docs/api.md is current: after a change, npm run compose', () => {
   expect(read('docs/api.md')).toBe(apiDocs(read('schema/api.graphql')));
 });
 
-test('it lists every code that there is', () => {
+test('docs/api.md lists every error code', () => {
   const [, errors = ''] = /^## Errors\n([\s\S]*?)^## /m.exec(read('docs/api.md')) ?? [];
   const listed = [...errors.matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)].flatMap(
     ([, codes = '']) => codes.match(/[A-Z_]+/g) ?? [],
@@ -77,7 +77,7 @@ test('it lists every code that there is', () => {
   expect(listed.sort()).toEqual([...apiErrorCodes, 'INTERNAL_SERVER_ERROR'].sort());
 });
 
-test('every link in it leads to a heading', () => {
+test('every link in docs/api.md leads to a heading', () => {
   const docs = read('docs/api.md');
   const headings = [...docs.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => text.toLowerCase().replaceAll(' ', '-'));
   const links = [...docs.matchAll(/\]\(#([^)]+)\)/g)].map(([, link]) => link);

@@ -12,10 +12,10 @@ const query = `query ($representations: [_Any!]!) {
 }`;
 const [user, resource] = [{ __typename: 'User' }, { __typename: 'Resource' }];
 
-/** Entities that there are not, and what is no entity at all: each list by itself, and beside an entity that there is. */
+/** Representations of entities that do not exist, and invalid ones. */
 const representations: [string, unknown[]][] = [
-  ['of nobody', [{ ...user, id: 'nobody' }]],
-  ['of nothing', [{ ...resource, id: 'nothing' }]],
+  ['of an unknown user', [{ ...user, id: 'nobody' }]],
+  ['of an unknown resource', [{ ...resource, id: 'nothing' }]],
   [
     'twice',
     [
@@ -32,23 +32,23 @@ const representations: [string, unknown[]][] = [
     ],
   ],
   [
-    'with other keys than texts',
+    'with keys that are no strings',
     [
       { ...user, id: 5 },
       { ...resource, id: { deep: [] } },
     ],
   ],
   ['with more than a key', [{ ...user, id: 'nobody', username: 'ada' }]],
-  ['of a type that is not there', [{ __typename: 'Nothing', id: '1' }]],
+  ['of an unknown type', [{ __typename: 'Nothing', id: '1' }]],
   [
-    'of a type that is not there, and one that is',
+    'of an unknown type beside a known one',
     [
       { __typename: 'Nothing', id: '1' },
       { ...user, id: 'nobody' },
     ],
   ],
   ['of types that are no entities', [{ __typename: 'Query' }, { __typename: 'DateTime', id: '1' }]],
-  ['of a type with an odd name', [{ __typename: 'constructor', id: '1' }]],
+  ['of a type named like a property of Object.prototype', [{ __typename: 'constructor', id: '1' }]],
   ['of no type', [{ id: '1' }, { __typename: null }]],
   ['that are no objects', ['text', [], 5]],
   ['that are null', [null]],
@@ -69,7 +69,7 @@ describe.each([
     for (const subject of subjects) expect(await compare(subject, asked)).toEqual([]);
   });
 
-  test('where there is something to be found, and for some people only', async () => {
+  test('finds existing entities for the viewer, and none for others', async () => {
     const { subjects, entities } = await open();
     const found: unknown[] = [];
     for (const { schema, context } of subjects) {

@@ -16,12 +16,12 @@ import { usersAt } from '../support/systems/users.ts';
 import { kidOf, publishedKids, signAsThief } from '../support/tokens.ts';
 
 const tokenSeconds = 5;
-/** What clocks may differ by, which a key is accepted longer for. */
+/** How much longer a key is accepted, as clocks may differ. */
 const marginMs = 60_000;
-/** Longer than the five seconds between two looks of auth's into the folder. */
+/** Longer than the five seconds between two scans of the folder by auth. */
 const signsInSeconds = 10;
 
-/** `npm run keys`, as an operator has it; gives what it says. */
+/** Runs `npm run keys` as an operator would, and gives its output. */
 function keysCommand(folder: string) {
   return async (...args: string[]): Promise<string> => {
     const env = { SIGNING_KEYS_FOLDER: folder, ACCESS_TOKEN_SECONDS: String(tokenSeconds) };
@@ -32,10 +32,10 @@ function keysCommand(folder: string) {
   };
 }
 
-test('a key is changed under load, by npm run keys and four processes, and no request fails', async () => {
+test('npm run keys rotates the key of four processes under load, and no request fails', async () => {
   const folder = folderOfTest();
   const signingKeys = join(folder, 'secrets', 'signing-keys');
-  // As in use for an hour.
+  // A key that has been in use for an hour.
   addKey(signingKeys, { signsFrom: wholeSecond(Date.now() - 3_600_000), pair: newKeyPair(), mode: 0o600 });
   const secrets = ensureSecrets(join(folder, 'secrets'));
   const auth = { ACCESS_TOKEN_SECONDS: String(tokenSeconds), BCRYPT_COST: '10' };
@@ -69,13 +69,13 @@ test('a key is changed under load, by npm run keys and four processes, and no re
 
   await untilSeen(next, 1);
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(from));
-  // What the old one signed holds on.
+  // Tokens of the old key are still accepted.
   await untilSeen(old, 5);
   const until = new Date(Date.parse(from) + tokenSeconds * 1_000 + marginMs).toISOString();
   expect(await keys('list')).toMatch(new RegExp(`^${old} +accepted until ${until} .*\n${next} +signing `, 'm'));
   expect(await keys('retire')).toBe('No key has expired: see list.\n');
 
-  // As though the minute for clocks that differ had passed: what is left is the time of the tokens.
+  // Skips the minute for clock differences; what remains is the lifetime of the tokens.
   rescheduleKey(signingKeys, keyFile(signingKeys, next), new Date(Date.parse(from) - marginMs));
   await vi.waitFor(async () => expect(await keys('retire')).toBe(`${old} is retired.\n`), 10_000);
   await vi.waitFor(async () => expect(await publishedKids(system.auth)).toEqual([next]), 6_000);
@@ -89,7 +89,7 @@ test('a key is changed under load, by npm run keys and four processes, and no re
   expect(failures).toEqual([]);
   expect([...byKid.keys()]).toEqual([old, next]);
   expect(answered).toBeGreaterThan(200);
-  // Resources learnt of the new key by the first token of it, at the cost of one fetch.
+  // Resources fetched the new key once, when the first token of it arrived.
   const fetched = system.processes.resources.stdout().match(/"kids":\[.*?\].*keys fetched/g) ?? [];
   expect(fetched.slice(0, 2)).toEqual([
     expect.stringContaining(`"kids":["${old}"]`),

@@ -14,11 +14,11 @@ import { testSettings } from '../support/systems/system.ts';
 
 const kept = fileURLToPath(new URL('../fixtures/data-folders', import.meta.url));
 
-/** Who has an account in a folder that an earlier version wrote, and what is theirs: the first's, at least three. */
+/** An account in the data folder of an earlier version, and its resources. The first account has at least three. */
 interface OldUser {
   username: string;
   password: string;
-  /** By title. */
+  /** Sorted by title. */
   resources: OldResource[];
 }
 
@@ -48,7 +48,7 @@ const adaBeforeOperations = { id: 'd1e2e258-95d0-4bfe-97d3-b70c493711c8', userna
 const adaBeforeSessions = { id: '3ecad09b-f036-4be2-9dcd-620d92c4b88f', username: 'ada' };
 const zoeBeforeSessions = { id: '722748e7-4345-4d2c-b077-074fb98d6d08', username: 'Zoë_Ångström' };
 
-/** The users of every folder of tests/fixtures/data-folders, by the version that wrote it. */
+/** Users of each folder in tests/fixtures/data-folders, by the version that wrote it. */
 const folders: Record<string, [OldUser, ...OldUser[]]> = {
   'before-operations': [
     {
@@ -88,7 +88,7 @@ const folders: Record<string, [OldUser, ...OldUser[]]> = {
       ],
     },
   ],
-  // Two idempotency keys are kept in it, 'kept before sessions' and 'deleted before sessions': they hold for 24 hours.
+  // The folder has two idempotency keys, valid for 24 hours: 'kept before sessions' and 'deleted before sessions'.
   'before-sessions': [
     {
       username: 'ada',
@@ -142,17 +142,17 @@ const folders: Record<string, [OldUser, ...OldUser[]]> = {
         },
       ],
     },
-    // In Cyrillic letters that look like the first user's name: that version let both in.
+    // Cyrillic, and confusable with the first user's name: that version accepted both.
     { username: '\u0430\u0501\u0430', password: 'nothing at all yet', resources: [] },
   ],
 };
 
-test('every folder that is kept is opened here', () => {
+test('every fixture is tested here', () => {
   expect(readdirSync(kept).sort()).toEqual(Object.keys(folders).sort());
 });
 
-describe.each(Object.entries(folders))('a data folder of the version %s', (name, users) => {
-  /** Starts everything on a copy of the folder, as often as that is asked for. */
+describe.each(Object.entries(folders))('the data folder of version %s', (name, users) => {
+  /** Gives a function that starts everything, again and again, on one copy of the folder. */
   const copied = () => {
     const dataFolder = join(folderOfTest(), 'data');
     cpSync(join(kept, name), dataFolder, { recursive: true });
@@ -169,11 +169,11 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
     };
   };
 
-  test('opens: its users log in and find all that was kept, and each image is served as it was stored', async () => {
+  test('opens: users log in and find all resources, and every image is served unchanged', async () => {
     await expectAll(await copied()(), users);
   });
 
-  test('knows its users: each name is taken, in whatever case, and opens with its own password alone', async () => {
+  test('has its users: names are taken regardless of case, and only the right password logs in', async () => {
     const { gateway } = await copied()();
     const request = requestTo(gateway);
     for (const { username, password } of users) {
@@ -184,7 +184,7 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
     }
   });
 
-  test('takes new texts from each of its users, and has them after the next start', async () => {
+  test('stores new titles and descriptions, also after the next start', async () => {
     const start = copied();
     const supergraph = await start();
     const left: OldUser[] = [];
@@ -203,7 +203,7 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
     await expectAll(await start(), left);
   });
 
-  test('works: what is changed, replaced, deleted and created in it is so, now and after the next start', async () => {
+  test('stores changed, replaced, deleted and created resources, also after the next start', async () => {
     const start = copied();
     const supergraph = await start();
     const [user, ...neighbours] = users;
@@ -237,7 +237,7 @@ describe.each(Object.entries(folders))('a data folder of the version %s', (name,
 
     const again = await start();
     await expectAll(again, left);
-    // The key still names what was made with it.
+    // The idempotency key still gives the resource created with it.
     const ownerAgain = await logInAt(again, user);
     const repeated = requireValue((await ownerAgain.data(create, { input })).createResource);
     expect(repeated.resource).toEqual(created);
@@ -271,7 +271,7 @@ async function update(request: SendRequest, input: UpdateResourceInput): Promise
   return requireValue((await request.data(change, { input })).updateResource).resource;
 }
 
-/** What the image service serves at the path of a URL, which names where it listened when that was given out. */
+/** The response of the image service at the path of a URL, whose origin may be that of an earlier run. */
 async function servedAt({ imageService }: Supergraph, url: string) {
   const response = await fetch(new URL(new URL(url).pathname, imageService));
   const bytes = Buffer.from(await response.arrayBuffer());

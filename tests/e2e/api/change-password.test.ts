@@ -17,7 +17,7 @@ import { sessionIdOf } from '../../support/tokens.ts';
 
 let system: System;
 beforeAll(async () => {
-  // Passwords that take so long that requests overtake each other.
+  // Slow hashing, so that concurrent requests overlap.
   system = await startSystem({ passwords: { cost: 9, concurrency: 2 } });
 });
 afterAll(() => system.stop());
@@ -37,8 +37,8 @@ const logInRefused = ({ username }: TestUser, password: string) =>
   system.request.error(logIn, { input: { username, password } });
 const refreshRefused = (refreshToken: string) => system.request.error(refreshSession, { input: { refreshToken } });
 
-describe('a password that is changed', () => {
-  test('is the only one that logs in from then on', async () => {
+describe('changePassword', () => {
+  test('makes the new password the only one that logs in', async () => {
     const ada = await system.signUp();
     await change(ada);
     expect(await logInRefused(ada, ada.password)).toEqual(invalidCredentials);
@@ -48,7 +48,7 @@ describe('a password that is changed', () => {
     await logInAgain(system.gateway, ada);
   });
 
-  test('ends every other session, and gives the viewer’s own a new pair', async () => {
+  test('ends every other session, and gives the viewer’s session a new token pair', async () => {
     const ada = await system.signUp();
     const others = [await logInAgain(system.gateway, ada), await logInAgain(system.gateway, ada)];
     const next = await change(ada);
@@ -64,7 +64,7 @@ describe('a password that is changed', () => {
     await refreshWith(system.request, next.refreshToken);
   });
 
-  test('takes the refresh tokens from whoever else has them, of the viewer’s own session, too', async () => {
+  test('invalidates every earlier refresh token, also of the viewer’s own session', async () => {
     const ada = await system.signUp();
     const second = await refreshWith(system.request, ada.refreshToken);
     const next = await change(ada);
@@ -74,7 +74,7 @@ describe('a password that is changed', () => {
     await refreshWith(system.request, next.refreshToken);
   });
 
-  test('leaves the refresh tokens before it to log out with: whoever has one only, as its answer was lost', async () => {
+  test('lets a client that lost the response log out with its earlier refresh token', async () => {
     const ada = await system.signUp();
     const next = await change(ada);
     await system.request.data(logOut, { input: { refreshToken: ada.refreshToken } });
@@ -82,7 +82,7 @@ describe('a password that is changed', () => {
     expect(await system.as(next.accessToken).error(viewer)).toEqual(ended);
   });
 
-  test('may be one that it was before, and is no reason to end anybody else’s sessions', async () => {
+  test('accepts an earlier password, and ends no session of other users', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
     await change(ada, ada.password);
     await logInAgain(system.gateway, ada);
@@ -90,14 +90,14 @@ describe('a password that is changed', () => {
   });
 });
 
-describe('changePassword is refused, and nothing is changed,', () => {
+describe('changePassword fails and changes nothing', () => {
   const unchanged = async (ada: TestUser) => {
     expect(await sessionsOf(ada.request)).toHaveLength(1);
     await refreshWith(system.request, ada.refreshToken);
     await logInAgain(system.gateway, ada);
   };
 
-  test('with a wrong password: INVALID_CREDENTIALS', async () => {
+  test('INVALID_CREDENTIALS with a wrong password', async () => {
     const ada = await system.signUp();
     for (const wrong of ['', `${ada.password} `, ada.password.toUpperCase(), 'x'.repeat(1_000), `${ada.password}\0`]) {
       expect(await refused(ada.request, wrong)).toEqual(invalidCredentials);
@@ -112,7 +112,7 @@ describe('changePassword is refused, and nothing is changed,', () => {
     await unchanged(ada);
   });
 
-  test('for a new one that is none: BAD_USER_INPUT, with the path of the field', async () => {
+  test('BAD_USER_INPUT, with the path of the field, for an invalid new password', async () => {
     const ada = await system.signUp();
     const bad = ['short', 'x'.repeat(73), 'password1', `my-${ada.username}`, 'image-supergraph!'];
     for (const to of bad) {
@@ -124,35 +124,32 @@ describe('changePassword is refused, and nothing is changed,', () => {
     await unchanged(ada);
   });
 
-  test('by a session that has ended, even with the right password: UNAUTHENTICATED', async () => {
+  test('UNAUTHENTICATED in an ended session, even with the right password', async () => {
     const ada = await system.signUp();
     await system.request.data(logOut, { input: { refreshToken: ada.refreshToken } });
     expect(await refused(ada.request, ada.password)).toEqual(ended);
     await logInAgain(system.gateway, ada);
   });
 
-  test.each(['one session', 'a session each'])(
-    'by all but one of those who change it at the same moment, by %s',
-    async (by) => {
-      const ada = await system.signUp();
-      const asks = [ada.request];
-      while (asks.length < 4)
-        asks.push(by === 'one session' ? ada.request : (await logInAgain(system.gateway, ada)).request);
-      const answers = await Promise.all(
-        asks.map((request, nth) =>
-          request(changePassword, { input: { currentPassword: ada.password, newPassword: `${newPassword} ${nth}` } }),
-        ),
-      );
-      const [winner, ...more] = answers.flatMap(({ data }, nth) => (data?.changePassword ? [nth] : []));
-      expect(more).toEqual([]);
-      const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
-      for (const code of codes) expect(['INVALID_CREDENTIALS', 'UNAUTHENTICATED']).toContain(code);
-      await logInAgain(system.gateway, { ...ada, password: `${newPassword} ${winner}` });
-    },
-  );
+  test.each(['one session', 'a session each'])('for all but one of several concurrent changes, by %s', async (by) => {
+    const ada = await system.signUp();
+    const asks = [ada.request];
+    while (asks.length < 4)
+      asks.push(by === 'one session' ? ada.request : (await logInAgain(system.gateway, ada)).request);
+    const answers = await Promise.all(
+      asks.map((request, nth) =>
+        request(changePassword, { input: { currentPassword: ada.password, newPassword: `${newPassword} ${nth}` } }),
+      ),
+    );
+    const [winner, ...more] = answers.flatMap(({ data }, nth) => (data?.changePassword ? [nth] : []));
+    expect(more).toEqual([]);
+    const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
+    for (const code of codes) expect(['INVALID_CREDENTIALS', 'UNAUTHENTICATED']).toContain(code);
+    await logInAgain(system.gateway, { ...ada, password: `${newPassword} ${winner}` });
+  });
 });
 
-test('of a change of the password and a deletion with it at the same moment one is done', async () => {
+test('of a concurrent changePassword and deleteAccount, exactly one succeeds', async () => {
   const ada = await system.signUp();
   const other = await logInAgain(system.gateway, ada);
   const [changed, deleted] = await Promise.all([

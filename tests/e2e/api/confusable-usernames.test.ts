@@ -17,7 +17,7 @@ const taken = { code: 'USERNAME_TAKEN' };
 const open = async (username: string, { request }: Pick<System, 'request'> = system) =>
   (await request(register, { input: { username, password } })).errors[0]?.extensions ?? 'registered';
 
-describe('USERNAME_TAKEN for a name that looks like one that is there', () => {
+describe('USERNAME_TAKEN for a name that is confusable with a registered one', () => {
   test.each([
     ['with one Cyrillic letter', 'paypal', 'p\u0430ypal'],
     ['all in Cyrillic', 'scope', '\u0455\u0441\u043e\u0440\u0435'],
@@ -30,13 +30,13 @@ describe('USERNAME_TAKEN for a name that looks like one that is there', () => {
   ])('%s', async (_, name, lookAlike) => {
     expect(await open(name)).toBe('registered');
     expect(await open(lookAlike)).toEqual(taken);
-    // Nor does it open the account that it looks like.
+    // It does not log in to the other account either.
     const refusal = await system.request.error(logIn, { input: { username: lookAlike, password } });
     expect(refusal).toEqual({ code: 'INVALID_CREDENTIALS' });
     await logInAgain(system.gateway, { username: name, password });
   });
 
-  test('for all but one of those who register such names at the same moment', async () => {
+  test('for all but one of several confusable names registered concurrently', async () => {
     const names = ['cocoa', 'c\u043ecoa', 'co\u0441oa', 'coc\u043ea', '\u0441ocoa'];
     const outcomes = await Promise.all(names.map((name) => open(name)));
     expect(outcomes.filter((outcome) => outcome === 'registered')).toHaveLength(1);
@@ -44,7 +44,7 @@ describe('USERNAME_TAKEN for a name that looks like one that is there', () => {
   });
 });
 
-describe('a name of one script is registered', () => {
+describe('registers a name of one script', () => {
   test.each([
     'Zoë_Ångström',
     'Софья',
@@ -71,7 +71,7 @@ describe('a name of one script is registered', () => {
   });
 });
 
-test('the look-alike of a name that was deleted is free', async () => {
+test('a name that is confusable with a deleted one can be registered', async () => {
   const ada = await system.signUp();
   const lookAlike = ada.username.replace('s', '\u0455');
   expect(await open(lookAlike)).toEqual(taken);
@@ -79,7 +79,7 @@ test('the look-alike of a name that was deleted is free', async () => {
   expect(await open(lookAlike)).toBe('registered');
 });
 
-test('accounts of before there was such a rule are looked at, too: from the next start on', async () => {
+test('the next start also protects accounts that an earlier version registered', async () => {
   const dataFolder = folderOfTest();
   const before = await startSystem({}, { dataFolder });
   const username = uniqueName();

@@ -20,7 +20,7 @@ import { sessionIdOf } from '../../support/tokens.ts';
 
 let system: System;
 beforeAll(async () => {
-  // Passwords that take so long that requests overtake each other.
+  // Slow hashing, so that concurrent requests overlap.
   system = await startSystem({ passwords: { cost: 9, concurrency: 2 } });
 });
 afterAll(() => system.stop());
@@ -31,7 +31,7 @@ const remove = ({ request, password }: TestUser) => request.data(deleteAccount, 
 const nodesOf = async ({ request }: Pick<TestUser, 'request'>) =>
   requireValue((await request.data(idsAndImageUrls)).resources).nodes;
 
-/** Where a database's rows hold any of these texts, in whatever table and column. */
+/** Tables and columns of a database that contain any of these texts. */
 function traces(file: 'auth.sqlite' | 'resources.sqlite', texts: string[]): string[] {
   const db = new Database(join(system.dataFolder, file), { readonly: true });
   try {
@@ -49,8 +49,8 @@ function traces(file: 'auth.sqlite' | 'resources.sqlite', texts: string[]): stri
 const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 const storedImages = () => readdirSync(join(system.dataFolder, 'images')).length;
 
-describe('an account that is deleted', () => {
-  test('is gone from auth, with its sessions; and from resources, with all images', async () => {
+describe('deleteAccount', () => {
+  test('deletes the account and its sessions from auth, and its resources and images from resources', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
     const other = await logInAgain(system.gateway, ada);
     const next = await refreshWith(system.request, ada.refreshToken);
@@ -69,7 +69,7 @@ describe('an account that is deleted', () => {
 
     await vi.waitFor(async () => {
       for (const { image } of adas) expect((await fetch(image.url)).status).toBe(404);
-      // Of the account there is nothing left but that there never shall be anything of it again.
+      // Only the tombstone is left, which rejects later writes of the account.
       expect(traces('resources.sqlite', inResources)).toEqual(['tombstones']);
       expect(traces('auth.sqlite', inAuth)).toEqual([]);
     }, 5_000);
@@ -81,7 +81,7 @@ describe('an account that is deleted', () => {
     for (const { image } of bobs) expect((await fetch(image.url)).status).toBe(200);
   });
 
-  test('leaves its username to others, who see nothing of it', async () => {
+  test('frees the username, whose next owner sees nothing of the account', async () => {
     const ada = await system.signUp();
     const id = await ada.create('Ada’s');
     await remove(ada);
@@ -104,7 +104,7 @@ describe('an account that is deleted', () => {
     expect((await nodesOf(heir)).map((node) => node.id)).toEqual([requireValue(after.createResource).resource.id]);
   });
 
-  test('leaves nothing of what was under way when it was deleted, or came in the same operation', async () => {
+  test('leaves nothing of mutations that were in flight, or came later in the same operation', async () => {
     const ada = await system.signUp();
     const before = storedImages();
     const creating = Array.from({ length: 8 }, (_, nth) =>
@@ -123,8 +123,8 @@ describe('an account that is deleted', () => {
   });
 });
 
-describe('deleteAccount is refused, and nothing is gone,', () => {
-  test('with a wrong password: INVALID_CREDENTIALS', async () => {
+describe('deleteAccount fails and deletes nothing', () => {
+  test('INVALID_CREDENTIALS with a wrong password', async () => {
     const ada = await system.signUp();
     const id = await ada.create();
     for (const password of [`${ada.password}!`, '', ada.password.toUpperCase()]) {
@@ -133,7 +133,7 @@ describe('deleteAccount is refused, and nothing is gone,', () => {
     expect((await nodesOf(await logInAgain(system.gateway, ada))).map((node) => node.id)).toEqual([id]);
   });
 
-  test('without a token, and with one of somebody else: only who is logged in is deleted, by their own password', async () => {
+  test('without a token, and with another user’s password', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
     const input = { password: ada.password };
     expect(await system.request.error(deleteAccount, { input })).toEqual({
@@ -145,7 +145,7 @@ describe('deleteAccount is refused, and nothing is gone,', () => {
     await logInAgain(system.gateway, bob);
   });
 
-  test('once it is done, and by all but one who ask for it at the same moment: UNAUTHENTICATED', async () => {
+  test('UNAUTHENTICATED when it is repeated, and for all but one of several concurrent requests', async () => {
     const ada = await system.signUp();
     const input = { password: ada.password };
     const answers = await Promise.all(Array.from({ length: 4 }, () => ada.request(deleteAccount, { input })));

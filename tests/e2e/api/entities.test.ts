@@ -30,21 +30,21 @@ const userAt = (token?: string): Promise<GraphqlResponse<Entities>> =>
 const resourceAt = (token?: string): Promise<GraphqlResponse<Entities>> =>
   requestTo(system.resources, token)(lookUpResources, { what: [{ __typename: 'Resource', id: adasResource }] });
 
-test('a look-up of an entity without a token is refused, as a query is', async () => {
+test('_entities without a token is rejected, as a query is', async () => {
   for (const answer of [await userAt(), await resourceAt()]) {
     expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }]);
     expect(answer.data?._entities).toEqual([null]);
   }
 });
 
-test("a look-up of somebody else's entity finds nothing, as a query does", async () => {
+test('_entities does not find another user’s resource, as a query does not', async () => {
   for (const answer of [await userAt(bob.accessToken), await resourceAt(bob.accessToken)]) {
     expect(answer.errors).toEqual([]);
     expect(answer.data?._entities).toEqual([null]);
   }
 });
 
-test('a look-up of an entity of one’s own finds it', async () => {
+test('_entities finds a resource of the viewer', async () => {
   expect((await userAt(ada.accessToken)).data?._entities).toEqual([{ id: ada.id, username: ada.username }]);
   expect((await resourceAt(ada.accessToken)).data?._entities).toEqual([{ id: adasResource, title: 'Mine' }]);
 });

@@ -17,7 +17,7 @@ afterAll(() => system.stop());
 const picture = { data: fixture('four-colours.png').toString('base64') };
 const maxBytes = 383_970;
 
-test('IMAGE_TOO_LARGE says what just fits, and that does fit', async () => {
+test('IMAGE_TOO_LARGE names the limit, and an image of that size is accepted', async () => {
   const inputOf = async (sizeBytes: number) => {
     const data = (await pngOfSize(sizeBytes)).toString('base64');
     return { input: { title: 'Large', image: { data } } };
@@ -31,7 +31,7 @@ test('IMAGE_TOO_LARGE says what just fits, and that does fit', async () => {
 
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
 const unsupported = {
-  'nothing at all': '',
+  'an empty string': '',
   'no base64': 'not base64!',
   'base64 without its padding': picture.data.replace(/=+$/, ''),
   'base64 with line breaks': picture.data.replace(/(.{76})/g, '$1\n'),
@@ -48,7 +48,7 @@ test.each(Object.entries(unsupported))('UNSUPPORTED_IMAGE for %s', async (_, dat
   expect(await ada.request.error(createResource, { input })).toEqual({ code: 'UNSUPPORTED_IMAGE' });
 });
 
-test('UNSUPPORTED_IMAGE for WebP, for 100 megapixels, and for a PNG that says it is a GIF', async () => {
+test('UNSUPPORTED_IMAGE for WebP, for 100 megapixels, and for a PNG declared as GIF', async () => {
   const webp = await sharp(fixture('four-colours.png')).webp().toBuffer();
   const huge = claimSize(fixture('four-colours.png'), { width: 10_000, height: 10_000 });
   const images = [

@@ -57,36 +57,36 @@ const needToken: [string, (request: SendRequest) => Promise<GraphqlResponse<unkn
   ['deleteAccount', (request) => request(deleteAccount, { input: { password: 'x' } })],
 ];
 
-test.each(needToken)('UNAUTHENTICATED, MISSING, without a token: %s', async (_, askFor) => {
-  const answer = await askFor(system.request);
+test.each(needToken)('UNAUTHENTICATED, MISSING, without a token: %s', async (_, send) => {
+  const answer = await send(system.request);
   expect(answer.status).toBe(200);
   expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }]);
 });
 
-test('a token that does not hold is no reason to refuse what needs none', async () => {
+test('an invalid token does not fail an operation that needs none', async () => {
   const { username, password } = ada;
   const answer = await system.as('stale.old.token').data(logIn, { input: { username, password } });
   expect(answer).toHaveProperty('login.accessToken');
 });
 
-test('BAD_USER_INPUT names every problem of a registration', async () => {
+test('BAD_USER_INPUT lists every issue of a registration', async () => {
   const refusal = await system.request.error(register, { input: { username: 'a b', password: 'short' } });
   expect(refusal.code).toBe('BAD_USER_INPUT');
   expect(fieldsOf(refusal)).toEqual(['username', 'password']);
 });
 
-test('BAD_USER_INPUT for a password of 73 bytes, and none for one of 72', async () => {
+test('BAD_USER_INPUT for a password of 73 bytes, but not for one of 72', async () => {
   const input = (password: string) => ({ input: { username: `long-${password.length}`, password } });
   expect(fieldsOf(await system.request.error(register, input(`${'é'.repeat(36)}a`)))).toEqual(['password']);
   await system.request.data(register, input('é'.repeat(36)));
 });
 
-test('BAD_USER_INPUT names every problem of a resource', async () => {
+test('BAD_USER_INPUT lists every issue of a resource', async () => {
   const input = { title: '   ', description: 'd'.repeat(5_001), image: picture };
   expect(fieldsOf(await ada.request.error(createResource, { input }))).toEqual(['title', 'description']);
 });
 
-test('BAD_USER_INPUT where an update takes away what cannot be', async () => {
+test('BAD_USER_INPUT if an update sets a required field to null', async () => {
   const id = await ada.create();
   expect(fieldsOf(await ada.request.error(updateResource, { input: { id, title: null, image: null } }))).toEqual([
     'title',
@@ -94,44 +94,44 @@ test('BAD_USER_INPUT where an update takes away what cannot be', async () => {
   ]);
 });
 
-test('BAD_USER_INPUT, by GraphQL itself, with HTTP 400 for a variable of the wrong type', async () => {
+test('BAD_USER_INPUT with HTTP 400 for a variable of the wrong type', async () => {
   const answer = await system.request(untyped(register), { input: { username: 5, password: 'correct horse' } });
   expect(answer.status).toBe(400);
   expect(answer.errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' });
 });
 
-test('INVALID_CREDENTIALS looks the same for an unknown name and a wrong password', async () => {
+test('INVALID_CREDENTIALS is the same for an unknown name and a wrong password', async () => {
   const wrong = await system.request(logIn, { input: { username: ada.username, password: 'wrong horse' } });
   const unknown = await system.request(logIn, { input: { username: 'nobody-at-all', password: 'wrong horse' } });
   expect(wrong.errors[0]?.extensions).toEqual({ code: 'INVALID_CREDENTIALS' });
   expect(unknown.text).toBe(wrong.text);
 });
 
-test('RATE_LIMITED, with when to come back, after too many wrong passwords for one account', async () => {
+test('RATE_LIMITED with retryAfterSeconds after too many wrong passwords for one account', async () => {
   const { username, password } = await system.signUp();
   for (let time = 1; time <= 10; time++) await system.request.error(logIn, { input: { username, password: 'wrong' } });
   const refusal = await system.request.error(logIn, { input: { username, password } });
   expect(refusal).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
 });
 
-test('INVALID_REFRESH_TOKEN for one that nobody was given', async () => {
+test('INVALID_REFRESH_TOKEN for a token that was never issued', async () => {
   const input = { refreshToken: 'nothing of the kind' };
   expect(await system.request.error(refreshSession, { input })).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
 });
 
-test('USERNAME_TAKEN whatever the case', async () => {
+test('USERNAME_TAKEN regardless of case', async () => {
   const input = { username: ada.username.toUpperCase(), password: 'correct horse' };
   expect(await system.request.error(register, { input })).toEqual({ code: 'USERNAME_TAKEN' });
 });
 
-test('USERNAME_TAKEN for all but one of those who register a name at the same moment', async () => {
+test('USERNAME_TAKEN for all but one of several concurrent registrations', async () => {
   const input = { username: 'Many-Want-Me', password: 'correct horse' };
   const answers = await Promise.all(Array.from({ length: 8 }, () => system.request(register, { input })));
   const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'registered').sort();
   expect(codes).toEqual([...Array(7).fill('USERNAME_TAKEN'), 'registered']);
 });
 
-/** What names a resource, and may say which version of it is meant. */
+/** Identifies a resource, and optionally the expected version. */
 const mutations: [
   string,
   (request: SendRequest, input: DeleteResourceInput) => Promise<ResponseError['extensions']>,
@@ -140,24 +140,24 @@ const mutations: [
   ['deleteResource', (request, input) => request.error(deleteResource, { input })],
 ];
 
-test.each(mutations)('NOT_FOUND for a resource that is not there: %s', async (_, refusalOf) => {
+test.each(mutations)('NOT_FOUND for a resource that does not exist: %s', async (_, errorOf) => {
   const input = { id: '00000000-0000-7000-8000-000000000000' };
-  expect(await refusalOf(ada.request, input)).toEqual({ code: 'NOT_FOUND' });
+  expect(await errorOf(ada.request, input)).toEqual({ code: 'NOT_FOUND' });
 });
 
-test('NOT_FOUND for a session that is not there', async () => {
+test('NOT_FOUND for a session that does not exist', async () => {
   const input = { sessionId: '00000000-0000-4000-8000-000000000000' };
   expect(await ada.request.error(endSession, { input })).toEqual({ code: 'NOT_FOUND' });
 });
 
-test.each(mutations)('CONFLICT, VERSION_PASSED, says the version: %s', async (_, refusalOf) => {
+test.each(mutations)('CONFLICT, VERSION_PASSED, with the current version: %s', async (_, errorOf) => {
   const id = await ada.create();
   await ada.request.data(updateResource, { input: { id, title: 'Second' } });
-  const refusal = await refusalOf(ada.request, { id, expectedVersion: 1 });
+  const refusal = await errorOf(ada.request, { id, expectedVersion: 1 });
   expect(refusal).toEqual({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion: 2 });
 });
 
-test('CONFLICT, IN_PROGRESS, for all but one of those who replace an image at the same moment', async () => {
+test('CONFLICT, IN_PROGRESS, for all but one of several concurrent replacements of an image', async () => {
   const replaceAtOnce = async () => {
     const input = { id: await ada.create(), image: picture, expectedVersion: 1 };
     const answers = await Promise.all(Array.from({ length: 6 }, () => ada.request(updateResource, { input })));
@@ -166,7 +166,7 @@ test('CONFLICT, IN_PROGRESS, for all but one of those who replace an image at th
     expect(losers.map(({ code }) => code)).toEqual(Array(5).fill('CONFLICT'));
     return losers;
   };
-  // Who comes when the winner has finished hears of its version: on a slow machine that may be all of them.
+  // A request that arrives after the winner has finished gets VERSION_PASSED; on a slow machine that may be all of them.
   const losers: ResponseError['extensions'][] = [];
   while (losers.length < 100 && !losers.some(isInProgress)) losers.push(...(await replaceAtOnce()));
   expect(losers).toContainEqual({ code: 'CONFLICT', reason: 'IN_PROGRESS' });
@@ -197,7 +197,7 @@ test.each([
   expect(answer.errors[0]?.extensions).toEqual({ code });
 });
 
-test('FORBIDDEN on the resources of somebody else, whom only a subgraph can be asked about', async () => {
+test('FORBIDDEN for another user’s resources, which only a subgraph can be queried for', async () => {
   const bob = await system.signUp();
   const response = await fetch(system.resources, {
     method: 'POST',
@@ -211,7 +211,7 @@ test('FORBIDDEN on the resources of somebody else, whom only a subgraph can be a
   expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
 });
 
-test('every code of the closed list is provoked here or in the tests of outages and faults', () => {
+test('every error code is provoked here, or in the tests of outages and faults', () => {
   const names = [
     'error-codes.test.ts',
     'error-codes.images.test.ts',

@@ -43,7 +43,7 @@ interface Forgery {
   algorithm?: jwt.Algorithm;
 }
 
-/** Ada's token with other claims, another header, another algorithm or another key. */
+/** Signs ada's token with other claims, another header, another algorithm or another key. */
 function forge({ header = {}, claims = {}, key = signingKey(), algorithm = 'RS256' }: Forgery): string {
   const [realHeader, realClaims] = partsOf(ada.accessToken);
   const payload = { ...realClaims, ...claims };
@@ -71,15 +71,15 @@ const forgeries: Record<string, () => string> = {
   'another issuer': () => forge({ claims: { iss: 'urn:somebody:else' } }),
   'another type': () => forge({ header: { typ: 'JWT' } }),
   'no type': () => forge({ header: { typ: undefined } }),
-  'a time when it starts to hold that has not come': () => forge({ claims: { nbf: now() + 3600 } }),
-  'no time when it expires': () => forge({ claims: { exp: undefined } }),
+  'a not-before time in the future': () => forge({ claims: { nbf: now() + 3600 } }),
+  'no expiry': () => forge({ claims: { exp: undefined } }),
   'no subject': () => forge({ claims: { sub: undefined } }),
-  'a kid that nobody has': () => forge({ header: { kid: 'somebody-else' } }),
+  'an unknown kid': () => forge({ header: { kid: 'somebody-else' } }),
   'a kid that is a path': () => forge({ header: { kid: '../../../../dev/null' } }),
   'no kid': () => forge({ header: { kid: undefined } }),
-  'a key of its own inside': () =>
+  'an embedded key': () =>
     forge({ key: stranger, header: { kid: undefined, jwk: createPublicKey(stranger).export({ format: 'jwk' }) } }),
-  'a key set of its own elsewhere': () =>
+  'a key set at another URL': () =>
     forge({ key: stranger, header: { jku: `${elsewhere.url}/jwks`, x5u: `${elsewhere.url}/x5u` } }),
   'an extension that must be understood': () => forge({ header: { crit: ['exp'] } }),
   'claims changed after it was signed': () => {
@@ -97,21 +97,21 @@ describe.each([
     expect(await refusalOf(system.as(token()))).toEqual(invalid);
   });
 
-  test('a lifetime that is over, and says so', async () => {
+  test('an expired token, with reason EXPIRED', async () => {
     const token = forge({ claims: { iat: now() - 1000, exp: now() - 1 } });
     expect(await refusalOf(system.as(token))).toEqual({ code: 'UNAUTHENTICATED', reason: 'EXPIRED' });
   });
 });
 
-test('a forgery with nothing forged holds: the tests above fail for their own reason', async () => {
+test('a token forged without any change is accepted, so the others are rejected for their change', async () => {
   expect(await system.as(forge({})).data(viewerAndCount)).toHaveProperty('me.id', ada.id);
 });
 
-test('no key was fetched from where a token pointed', () => {
+test('no key was fetched from a URL in a token', () => {
   expect(asked).toEqual([]);
 });
 
-test('resources takes a good token while auth is away: it verifies alone', async () => {
+test('resources accepts a valid token while auth is down', async () => {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${ada.accessToken}` };
   const body = JSON.stringify({ query: String(resourceCount) });
   const response = await fetch(system.resources, { method: 'POST', headers, body });

@@ -10,18 +10,18 @@ import { listen } from '../../support/http/servers.ts';
 import { type SingleServers, serversBeside } from '../../support/systems/single-servers.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
 
-/** What every gateway before the subgraphs owes them and its clients: docs/other-routers.md. */
+/** Guarantees that every gateway in front of the subgraphs must keep: docs/other-routers.md. */
 
 let system: System;
 let parts: SingleServers;
-/** A gateway before an auth that writes down what it is asked, and with which headers. */
+/** A gateway in front of a fake auth that records its requests. */
 let gateway: string;
-const asked: IncomingMessage[] = [];
+const received: IncomingMessage[] = [];
 beforeAll(async () => {
   system = await startSystem();
   parts = serversBeside(system);
   const auth = await listen((req, res) => {
-    asked.push(req);
+    received.push(req);
     res
       .setHeader('content-type', 'application/json')
       .end('{"data":{"logout":{"loggedOut":true},"login":null,"me":null}}');
@@ -36,20 +36,20 @@ afterAll(async () => {
   await system.stop();
 });
 
-/** A log-out, which needs no token. */
+/** The input of a log-out, which needs no token. */
 const variables = { input: { refreshToken: 'none' } };
 const loggingOut = { query: String(logOut), variables };
 
-/** The headers of the one call that a log-out makes. */
+/** Sends a log-out and gives the one call that auth receives. */
 async function headersOf(headers: Record<string, string>) {
-  asked.length = 0;
+  received.length = 0;
   const answer = await requestTo(gateway, undefined, headers)(logOut, variables);
-  expect(asked).toHaveLength(1);
-  return { answer, call: asked[0] as IncomingMessage };
+  expect(received).toHaveLength(1);
+  return { answer, call: received[0] as IncomingMessage };
 }
 
-describe('a subgraph hears of a client', () => {
-  test('its token and the id of its request, and nothing else that it sends', async () => {
+describe('a subgraph receives', () => {
+  test('the client’s token and request id, and no other header of the client', async () => {
     const sent = {
       authorization: 'Bearer a.b.c',
       'x-request-id': 'of-a-client',
@@ -63,23 +63,23 @@ describe('a subgraph hears of a client', () => {
     expect(answer.headers.get('x-request-id')).toBe('of-a-client');
   });
 
-  test('no token where it has none, and an id of the gateway’s where its own is not fit for a log', async () => {
+  test('no token if the client has none, and a request id of the gateway if the client’s is unfit for a log', async () => {
     const { answer, call } = await headersOf({ 'x-request-id': 'x'.repeat(65) });
     expect(call.headers).not.toHaveProperty('authorization');
     expect(call.headers['x-request-id']).toMatch(/^[\w.-]{1,64}$/);
     expect(answer.headers.get('x-request-id')).toBe(call.headers['x-request-id']);
   });
 
-  test('where it is, signed, and not what it says of that itself', async () => {
+  test('the client’s address, signed by the gateway, and not an address that the client claims', async () => {
     const key = readFileSync(join(system.dataFolder, 'secrets', 'client-address-key'), 'utf8').trim();
     const { call } = await headersOf({ 'x-client-address': '192.0.2.7 forged', 'user-agent': 'A client' });
-    expect(String(call.headers['x-client-address'])).toMatch(/^127\.0\.0\.1 [\w-]{43}$/);
+    expect(String(call.headers['x-client-address'])).toMatch(/^127\.0\.0\.1 \d+ [\w-]{43}$/);
     const { address, userAgent } = createClientReader(readClientAddressKey(key))(call);
     expect([address, userAgent]).toEqual(['127.0.0.1', 'A client']);
   });
 });
 
-describe('nothing is asked of a subgraph, and 4xx is answered,', () => {
+describe('the gateway answers 4xx, and calls no subgraph,', () => {
   const two = untyped(`mutation {
     a: login(input: { username: "a", password: "b" }) { expiresIn }
     b: login(input: { username: "a", password: "c" }) { expiresIn }
@@ -96,27 +96,23 @@ describe('nothing is asked of a subgraph, and 4xx is answered,', () => {
   });
   const byGet = new URLSearchParams({ query: String(logOut), variables: JSON.stringify(variables) });
   test.each<[string, string, RequestInit]>([
-    ['for two guesses at a password in one operation', '', json({ query: String(two) })],
+    ['for two log-ins in one operation', '', json({ query: String(two) })],
     ['for several operations in one request', '', json([loggingOut, loggingOut])],
     ['for a mutation by GET', `?${byGet}`, { headers: { 'apollo-require-preflight': '1' } }],
     ['for a query by GET without a preflight', `?query=${encodeURIComponent(String(viewer))}`, {}],
-    ['for what a page may send without a preflight: text', '', simple('text/plain')],
-    ['for what a page may send without a preflight: a form', '', simple('application/x-www-form-urlencoded')],
-    ['for files', '', { method: 'POST', body: new FormData() }],
+    ['for a request that a page can send without a preflight: text', '', simple('text/plain')],
+    ['for a request that a page can send without a preflight: a form', '', simple('application/x-www-form-urlencoded')],
+    ['for file uploads', '', { method: 'POST', body: new FormData() }],
     ['for the SDL of a subgraph', '', json({ query: '{ _service { sdl } }' })],
-    [
-      'for entities, which are not the client’s to ask for',
-      '',
-      json({ query: '{ _entities(representations: []) { __typename } }' }),
-    ],
+    ['for _entities', '', json({ query: '{ _entities(representations: []) { __typename } }' })],
   ])('%s', async (_, search, request) => {
-    asked.length = 0;
+    received.length = 0;
     const response = await fetch(`${gateway}${search}`, request);
-    expect([Math.floor(response.status / 100), asked]).toEqual([4, []]);
+    expect([Math.floor(response.status / 100), received]).toEqual([4, []]);
   });
 });
 
-describe('a page of an origin', () => {
+describe('CORS', () => {
   const preflight = async (origin: string) => {
     const headers = {
       origin,
@@ -127,11 +123,11 @@ describe('a page of an origin', () => {
     return response.headers.get('access-control-allow-origin');
   };
 
-  test('that is configured may ask', async () => {
+  test('allows a configured origin', async () => {
     expect(await preflight('https://app.example')).toBe('https://app.example');
   });
 
-  test('that is not may not', async () => {
+  test('does not allow another origin', async () => {
     expect([null, 'https://app.example']).toContain(await preflight('https://evil.example'));
   });
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-describe('a look-up of several entities, one of which is of no type that there is,', () => {
+describe('_entities with several representations, one of an unknown type,', () => {
   test.each([
     ['auth', 'User'],
     ['resources', 'Resource'],
@@ -22,13 +22,13 @@ describe('a look-up of several entities, one of which is of no type that there i
     const query = untyped('query ($who: [_Any!]!) { _entities(representations: $who) { __typename } }');
     const answer = await requestTo(system[subgraph])(query, { who: representations });
     expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(['INTERNAL_SERVER_ERROR']);
-    // What nobody waited for would come now, and end the process.
+    // An unhandled rejection would end the process now.
     await new Promise((resolve) => setImmediate(resolve));
     expect(await ada.request.data(viewerAndCount)).toHaveProperty('me.id', ada.id);
   });
 });
 
-/** Two fields for each fragment, each of which spreads the next: 2 ** depth fields in all. */
+/** Each fragment spreads the next one twice, which makes 2 ** depth fields. */
 function doubling(depth: number): UntypedDocument {
   const fragments = Array.from(
     { length: depth },
@@ -38,25 +38,25 @@ function doubling(depth: number): UntypedDocument {
   return untyped(`{ me { ...F0 } } ${fragments.join(' ')} fragment F${depth} on User { id }`);
 }
 
-test('a document that is short and asks for very much is refused before it is planned', async () => {
+test('a short document that selects very many fields is rejected before planning', async () => {
   const answer = await ada.request(doubling(14));
   expect(answer.status).toBe(400);
   expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'GRAPHQL_VALIDATION_FAILED' }]);
 });
 
-test('a document of very many words is refused before it is validated', async () => {
+test('a document of very many tokens is rejected before validation', async () => {
   const answer = await ada.request(untyped(`{ ${'me { id } '.repeat(2_000)} }`));
   expect(answer.status).toBe(400);
   expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'GRAPHQL_PARSE_FAILED' }]);
 });
 
-test('what the gateway takes is not refused by a subgraph, into which it is written out', async () => {
+test('a document within the gateway’s limits is within those of a subgraph, where its fragments are inlined', async () => {
   await ada.create();
   const answer = await ada.request(doubling(7));
   expect(answer.errors).toEqual([]);
 });
 
-test('a persisted query whose hash is another text’s is BAD_REQUEST', async () => {
+test('BAD_REQUEST for a persisted query with the hash of another document', async () => {
   const persistedQuery = { version: 1, sha256Hash: '0'.repeat(64) };
   const response = await fetch(system.gateway, {
     method: 'POST',
@@ -67,12 +67,12 @@ test('a persisted query whose hash is another text’s is BAD_REQUEST', async ()
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
 });
 
-test('the introspection that tools send is answered', async () => {
+test('answers the introspection query of tools', async () => {
   const { getIntrospectionQuery } = await import('graphql');
   expect(await system.request.data(untyped(getIntrospectionQuery()))).toHaveProperty('__schema');
 });
 
-test('a search longer than any text is BAD_USER_INPUT', async () => {
+test('BAD_USER_INPUT for a search term longer than any text', async () => {
   const refusal = await ada.request.error(foundBySearch, { search: '\ufdfa'.repeat(300_000) });
   expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field: 'filter.search' }] });
 });

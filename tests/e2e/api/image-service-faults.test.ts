@@ -26,8 +26,8 @@ const none = { resources: { totalCount: 0 } };
 const id = 'a'.repeat(24);
 const stored = JSON.stringify({ id, imageUrl: `http://127.0.0.1/images/public/${id}` });
 
-/** Asks, as ada, resources that store their images at another service, or keep them in another store. */
-async function askBefore(
+/** Starts resources with another image service or another store, and a gateway. Gives ada's requests to it. */
+async function requestsWith(
   imageServiceUrl: string,
   openStore?: (file: string) => ResourceStore,
 ): Promise<{ request: SendRequest; file: string }> {
@@ -37,44 +37,44 @@ async function askBefore(
 
 const faults: Record<string, Parameters<typeof listen>[0]> = {
   hangs: () => {},
-  'hangs up': (req) => req.destroy(),
+  'closes the connection': (req) => req.destroy(),
   'answers 200 with HTML': (_, res) => res.end('<html>'),
   'answers 201 without an id': (_, res) => res.writeHead(201).end('{"imageUrl":"http://127.0.0.1/x"}'),
-  'answers 201 with a URL that is none': (_, res) => res.writeHead(201).end(`{"id":"${id}","imageUrl":"javascript:1"}`),
+  'answers 201 with an invalid URL': (_, res) => res.writeHead(201).end(`{"id":"${id}","imageUrl":"javascript:1"}`),
   redirects: (_, res) => res.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
   'refuses the token': (_, res) => res.writeHead(403).end('{"status_code":403,"message":"wrong token"}'),
   'answers 413': (_, res) => res.writeHead(413).end(),
   'answers 500': (_, res) => res.writeHead(500).end('Error at /srv/secret.js'),
-  'never ends its answer': (_, res) => {
+  'never ends its response': (_, res) => {
     res.writeHead(201);
     const timer = setInterval(() => res.write(' '.repeat(1024)), 1);
     res.on('close', () => clearInterval(timer));
   },
 };
 
-test.each(Object.entries(faults))('IMAGE_SERVICE_UNAVAILABLE where it %s', async (_, fault) => {
+test.each(Object.entries(faults))('IMAGE_SERVICE_UNAVAILABLE if the image service %s', async (_, fault) => {
   const service = parts.keep(await listen(fault));
-  const { request } = await askBefore(service.url);
+  const { request } = await requestsWith(service.url);
   const answer = await request(createResource, { input });
   expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'IMAGE_SERVICE_UNAVAILABLE' }]);
   expect(answer.text).not.toMatch(/secret|127\.0\.0\.1|token/);
   expect(await request.data(resourceCount)).toEqual(none);
 });
 
-test('IMAGE_SERVICE_UNAVAILABLE where it is down, and reading goes on', async () => {
-  const { request } = await askBefore(await deadUrl());
+test('IMAGE_SERVICE_UNAVAILABLE if the image service is down, but queries are answered', async () => {
+  const { request } = await requestsWith(await deadUrl());
   expect(await request.error(createResource, { input })).toEqual({ code: 'IMAGE_SERVICE_UNAVAILABLE' });
   expect(await request.data(resourceCount)).toEqual(none);
 });
 
-test('where the database is locked, the image service does not even hear of a create', async () => {
+test('a create calls no image service if the database is locked', async () => {
   const calls: string[] = [];
   const service = await listen((req, res) => {
     calls.push(`${req.method} ${req.url}`);
     if (req.method === 'POST') res.writeHead(201).end(stored);
     else res.writeHead(204).end();
   });
-  const { request, file } = await askBefore(parts.keep(service).url);
+  const { request, file } = await requestsWith(parts.keep(service).url);
   const writer = new Database(file);
   writer.exec('BEGIN IMMEDIATE');
   expect(await request.error(createResource, { input })).toEqual({ code: 'SERVICE_UNAVAILABLE' });
@@ -83,25 +83,25 @@ test('where the database is locked, the image service does not even hear of a cr
   await request.data(createResource, { input });
 });
 
-test('a deleted resource stays deleted where its image cannot be', async () => {
+test('a resource stays deleted if its image cannot be deleted', async () => {
   const service = await listen((req, res) => {
     if (req.method === 'POST') res.writeHead(201).end(stored);
     else res.writeHead(req.method === 'PUT' ? 204 : 500).end();
   });
-  const { request } = await askBefore(parts.keep(service).url);
+  const { request } = await requestsWith(parts.keep(service).url);
   const { resource } = requireValue((await request.data(createResource, { input })).createResource);
   await request.data(deleteResource, { input: { id: resource.id } });
   expect(await request.data(resourceCount)).toEqual(none);
 });
 
-test('INTERNAL_SERVER_ERROR for a bug, masked, with the request id that its answer carries', async () => {
+test('INTERNAL_SERVER_ERROR for a bug, without its message, with the response’s request id', async () => {
   const brokenStore = (file: string): ResourceStore => ({
     ...openSqliteResourceStore(file),
     count: async () => {
       throw new TypeError('SELECT count(*) FROM secrets at /srv/secret.ts');
     },
   });
-  const { request } = await askBefore(await deadUrl(), brokenStore);
+  const { request } = await requestsWith(await deadUrl(), brokenStore);
   const answer = await request(resourceCount);
   const requestId = answer.headers.get('x-request-id');
   expect(answer.errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }]);

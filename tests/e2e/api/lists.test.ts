@@ -64,7 +64,7 @@ test.each<[ResourceOrder, string[]]>([
   expect(backward).toEqual(sorted);
 });
 
-test('a page stays where it is while resources are added', async () => {
+test('a page does not shift while resources are added', async () => {
   const bob = await system.signUp();
   for (const title of ['one', 'two', 'three']) await bob.create(title);
   const first = await pageOf(bob, { first: 2 });
@@ -73,25 +73,25 @@ test('a page stays where it is while resources are added', async () => {
   expect([...titlesOf(first), ...titlesOf(second)]).toEqual(['three', 'two', 'one']);
 });
 
-test('search takes every character literally, whatever its case', async () => {
+test('search is literal and ignores case', async () => {
   expect(titlesOf(await page({ filter: { search: 'ALPH' } }))).toEqual(['Alpha']);
   expect(titlesOf(await page({ filter: { search: '%' } }))).toEqual(['echo 100%']);
   expect(titlesOf(await page({ filter: { search: '_' } }))).toEqual([]);
 });
 
-test('every filter narrows', async () => {
+test('every filter narrows the list', async () => {
   const future = '2100-01-01T00:00:00Z';
   expect((await page({ filter: { createdFrom: future } })).totalCount).toBe(0);
   expect((await page({ filter: { createdBefore: future, contentType: 'image/png' } })).totalCount).toBe(5);
   expect((await page({ filter: { contentType: 'image/gif' } })).totalCount).toBe(0);
 });
 
-test('User.resources takes what Query.resources takes', async () => {
+test('User.resources takes the arguments of Query.resources', async () => {
   const { me } = await ada.request.data(firstByTitle);
   expect(me?.resources).toEqual({ nodes: [{ title: 'Alpha' }], totalCount: 4 });
 });
 
-test('a cursor of another order or filter, or of nobody’s making, is BAD_USER_INPUT', async () => {
+test('BAD_USER_INPUT for a cursor of another order or filter, or an invented one', async () => {
   const { pageInfo } = await page({ first: 1 });
   const wrong: ResourcePageQueryVariables[] = [
     { after: pageInfo.endCursor, orderBy: 'TITLE' },

@@ -10,7 +10,7 @@ import { requireValue, type SendRequest } from '../../support/graphql/request.ts
 import { type System, startSystem } from '../../support/systems/system.ts';
 import { uniqueName, usersAt } from '../../support/systems/users.ts';
 
-/** Against a supergraph that runs elsewhere, as in containers, where SUPERGRAPH_URL names its gateway. */
+/** The gateway of a supergraph that runs elsewhere, such as in containers. */
 const elsewhere = process.env.SUPERGRAPH_URL;
 
 let system: Pick<System, 'request' | 'as' | 'signUp' | 'stop'>;
@@ -31,19 +31,19 @@ describe.each(kinds)('the mission, with a $kind', ({ file, contentType, replacem
   let ada: SendRequest;
   let resource: ShownResourceFragment;
 
-  test('without a token nothing is created', async () => {
+  test('creates nothing without a token', async () => {
     const refusal = await system.request.error(createResource, { input: { title: 'Early', image: imageOf(file) } });
     expect(refusal).toEqual({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
   });
 
-  test('somebody registers, and logs in', async () => {
+  test('a user registers and logs in', async () => {
     await system.request.data(register, { input: { username, password } });
     const { login } = await system.request.data(logIn, { input: { username: username.toUpperCase(), password } });
     expect(login).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, user: { username } });
     ada = system.as(requireValue(login).accessToken);
   });
 
-  test('creates a resource with an image', async () => {
+  test('the user creates a resource with an image', async () => {
     const input = { title: '  Four colours ', description: 'A flag of none', image: imageOf(file) };
     resource = requireValue((await ada.data(createResource, { input })).createResource).resource;
     expect(resource).toMatchObject({
@@ -55,32 +55,32 @@ describe.each(kinds)('the mission, with a $kind', ({ file, contentType, replacem
     });
   });
 
-  test('anybody fetches the image from its URL, byte for byte', async () => {
+  test('anyone can fetch the image from its URL, byte for byte', async () => {
     const { bytes, type } = await fetchImage(resource.image.url);
     expect(type).toBe(contentType);
     expect(bytes.equals(fixture(file))).toBe(true);
     expect(await cornerColours(bytes)).toEqual(['red', 'green', 'blue', 'white']);
   });
 
-  test('its owner changes the text, and the image stays', async () => {
+  test('the owner changes the texts, and the image stays', async () => {
     const changed = await update(ada, { id: resource.id, title: 'Renamed', description: null, expectedVersion: 1 });
     expect(changed).toMatchObject({ title: 'Renamed', description: null, version: 2, image: resource.image });
   });
 
-  test('and replaces the image at the same URL', async () => {
+  test('the owner replaces the image, which keeps its URL', async () => {
     const changed = await update(ada, { id: resource.id, image: imageOf(replacement) });
     expect(changed.image).toMatchObject({ url: resource.image.url, sha256: sha256(fixture(replacement)) });
     expect(changed).toMatchObject({ title: 'Renamed', version: 3 });
     expect((await fetchImage(resource.image.url)).bytes.equals(fixture(replacement))).toBe(true);
   });
 
-  test('lists it, joined from both subgraphs', async () => {
+  test('a list joins fields of both subgraphs', async () => {
     const { me, resources } = await ada.data(joined);
     expect(me?.resources?.totalCount).toBe(1);
     expect(resources?.nodes).toEqual([{ title: 'Renamed', owner: { username } }]);
   });
 
-  test('nobody else sees, changes or deletes any of it', async () => {
+  test('another user cannot see, change or delete it', async () => {
     const { request: bob } = await system.signUp();
     expect(await bob.data(seenByBob, { id: resource.id })).toEqual({ resource: null, resources: { totalCount: 0 } });
     const { id } = resource;
@@ -90,7 +90,7 @@ describe.each(kinds)('the mission, with a $kind', ({ file, contentType, replacem
     expect(still).toMatchObject({ title: 'Renamed', version: 3 });
   });
 
-  test('its owner deletes it, and the image is gone', async () => {
+  test('the owner deletes it, and the image is deleted', async () => {
     const deleted = await ada.data(deleteResource, { input: { id: resource.id } });
     expect(deleted).toEqual({ deleteResource: { deletedResourceId: resource.id } });
     expect((await fetch(resource.image.url)).status).toBe(404);
@@ -125,7 +125,7 @@ async function fetchImage(url: string): Promise<{ bytes: Buffer; type: string | 
 
 const colours = { red: [224, 49, 49], green: [47, 158, 68], blue: [25, 113, 194], white: [255, 255, 255] };
 
-/** The names of the colours in the middle of the four fields, which JPEG changes by a shade. */
+/** Names the colours in the middle of the four fields. JPEG changes them slightly. */
 async function cornerColours(bytes: Buffer): Promise<(string | undefined)[]> {
   const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const at = (x: number, y: number) => [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)];

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** Where a request can be sent: what a subgraph is asked directly, no gateway has looked at. */
+/** Requests can go to the gateway, or directly to auth, which no gateway protects then. */
 const places = ['gateway', 'auth'] as const;
 
 const login = (username: string, password = 'wrong horse') =>
@@ -25,7 +25,7 @@ const changing =
   'changePassword(input: { currentPassword: "wrong horse", newPassword: "another horse" }) { expiresIn }';
 const deleting = 'deleteAccount(input: { password: "wrong horse" }) { deletedUserId }';
 
-/** Operations with several fields that take a password, of somebody who has no account. */
+/** Operations with several fields that take a password, for a user without an account. */
 const several: Record<string, (name: string) => string> = {
   'under two aliases': (name) => `mutation { a: ${login(name)} b: ${login(name)} }`,
   'under a hundred aliases': (name) =>
@@ -48,56 +48,62 @@ const oneOfThree = graphql(`
   }
 `);
 
-/** Untyped, because `graphql()` gives one operation. */
+/** Untyped, because `graphql()` returns a single operation. */
 const twoOperations = untyped(`
   mutation First($input: RegisterInput!) { register(input: $input) { expiresIn } }
   mutation Second($input: LoginInput!) { login(input: $input) { expiresIn } }
 `);
 
-/** A guess as it is sent. */
-interface Guess {
+/** A log-in as sent over HTTP. */
+interface LogInRequest {
   query: string;
   variables: LogInMutationVariables;
 }
 
-describe.each(places)('asked at the %s', (place) => {
-  test.each(Object.entries(several))('several fields that take a password, %s, are refused whole', async (_, write) => {
-    const username = uniqueName();
-    const answer = await requestTo(system[place], ada.accessToken)(untyped(write(username)));
-    expect(answer.status).toBe(400);
-    expect(answer.data).toBeUndefined();
-    expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'GRAPHQL_VALIDATION_FAILED' }]);
-    // Neither is there a new account, nor was anything counted.
-    const input = { username, password: 'correct horse battery' };
-    expect(await requestTo(system[place]).error(logIn, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
-  });
+describe.each(places)('sent to the %s', (place) => {
+  test.each(Object.entries(several))(
+    'rejects an operation with several fields that take a password, %s',
+    async (_, write) => {
+      const username = uniqueName();
+      const answer = await requestTo(system[place], ada.accessToken)(untyped(write(username)));
+      expect(answer.status).toBe(400);
+      expect(answer.data).toBeUndefined();
+      expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'GRAPHQL_VALIDATION_FAILED' }]);
+      // No account was created, and no attempt was counted.
+      const input = { username, password: 'correct horse battery' };
+      expect(await requestTo(system[place]).error(logIn, { input })).toEqual({ code: 'INVALID_CREDENTIALS' });
+    },
+  );
 
   test.each([
-    ['a list of operations', (guess: Guess) => ({ method: 'POST', body: JSON.stringify([guess, guess]) })],
+    [
+      'a list of operations',
+      (logInRequest: LogInRequest) => ({ method: 'POST', body: JSON.stringify([logInRequest, logInRequest]) }),
+    ],
     ['GET', undefined],
-  ])('a guess by %s is refused', async (_, init) => {
-    const guess: Guess = {
+  ])('rejects a log-in sent by %s', async (_, init) => {
+    const logInRequest: LogInRequest = {
       query: String(logIn),
       variables: { input: { username: uniqueName(), password: 'wrong horse' } },
     };
-    const byGet = new URLSearchParams({ query: guess.query, variables: JSON.stringify(guess.variables) });
+    const byGet = new URLSearchParams({ query: logInRequest.query, variables: JSON.stringify(logInRequest.variables) });
     const headers = { 'content-type': 'application/json', 'apollo-require-preflight': 'true' };
     const url = init ? system[place] : `${system[place]}?${byGet}`;
-    const response = await fetch(url, { ...init?.(guess), headers });
+    const response = await fetch(url, { ...init?.(logInRequest), headers });
     expect([400, 405]).toContain(response.status);
     const { errors, data } = (await response.json()) as { errors: ResponseError[]; data?: unknown };
     expect(errors[0]?.extensions.code).toBe('BAD_REQUEST');
     expect(data).toBeUndefined();
   });
 
-  test('one such field beside others of a session is one guess', async () => {
+  test('accepts one such field beside other fields of a session', async () => {
     const input = { username: uniqueName(), password: 'correct horse battery' };
     expect(await requestTo(system[place]).data(oneOfThree, { input })).toMatchObject({
       register: { user: { username: input.username } },
     });
   });
 
-  test('two operations in one document are one guess: only one of them is executed', async () => {
+  test('executes only the named one of two operations', async () => {
     const username = uniqueName();
     const body = {
       query: String(twoOperations),

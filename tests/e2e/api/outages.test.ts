@@ -30,7 +30,7 @@ const outages = {
   hangs: () => serve(() => {}),
   'answers with HTML': () => serve((_, res) => res.end('<html>')),
   'answers 500 with a stack trace': () => serve((_, res) => res.writeHead(500).end('Error: at /srv/secret.ts')),
-  'breaks off in the middle': () =>
+  'closes the connection in the middle of a response': () =>
     serve((_, res) => res.writeHead(200, { 'content-length': 99 }).write('{"da', () => res.destroy())),
 };
 
@@ -38,7 +38,7 @@ async function serve(listener: Parameters<typeof listen>[0]): Promise<string> {
   return `${parts.keep(await listen(listener)).url}/graphql`;
 }
 
-describe.each(Object.entries(outages))('a subgraph that %s costs only the fields it owns', (_, outage) => {
+describe.each(Object.entries(outages))('a subgraph that %s fails only its own fields', (_, outage) => {
   test('auth', async () => {
     const gateway = await parts.gateway({ auth: await outage() });
     const answer = await usersAt(gateway).as(ada.accessToken)(joinedBothWays);
@@ -60,7 +60,7 @@ describe.each(Object.entries(outages))('a subgraph that %s costs only the fields
   });
 });
 
-test('a gateway that starts before its subgraphs answers for each as soon as it is there', async () => {
+test('a gateway that starts before its subgraphs uses each as soon as it is up', async () => {
   const url = await deadUrl();
   const gateway = await parts.gateway({ auth: `${url}/graphql` });
   const request = usersAt(gateway).as(ada.accessToken);

@@ -28,7 +28,7 @@ describe('a password can be', () => {
     ['tabs, line breaks and controls', 'a\tb\r\nc\u0007d\u009f\u200d'],
     ['quotes and a dollar', `'"\\$2b$10$\${x}--;%00`],
     ['one of another account', 'the password of two'],
-    ['one of another account, indeed', 'the password of two'],
+    ['one of another account, registered later', 'the password of two'],
   ])('%s', async (_, password) => {
     const username = uniqueName();
     expect((await registerAs(password, username)).errors).toEqual([]);
@@ -39,40 +39,36 @@ describe('a password can be', () => {
     }
   });
 
-  test('typed in another form of the same characters, as another keyboard has it', async () => {
+  test('typed in another Unicode normalization form, as by another keyboard', async () => {
     const username = uniqueName();
     await registerAs('Größe und Höhe', username);
     await logInAgain(system.gateway, { username, password: 'Größe und Höhe'.normalize('NFD') });
-    // Case and width are part of it.
+    // Case and width are significant.
     for (const password of ['größe und höhe', 'Ｇröße und Höhe'])
       expect(await system.request.error(logIn, { input: { username, password } })).toEqual(invalidCredentials);
   });
 });
 
-describe('BAD_USER_INPUT, with the field and what is wrong with it, for a password', () => {
+describe('BAD_USER_INPUT, with the field and the reason, for a password', () => {
   const username = `Ada.${uniqueName().slice(-8)}`;
   test.each([
     ['of 7 characters', 'xkwqzvj', 'at least 8 characters'],
-    ['of 7 characters, though of 14 UTF-16 units', '🐴'.repeat(7), 'at least 8 characters'],
-    [
-      'of 7 characters, though of 14 code points before they are put together',
-      'e\u0301'.repeat(7),
-      'at least 8 characters',
-    ],
-    ['of 7 code points that are one sign', '👩‍👩‍👧‍👦', 'at least 8 characters'],
+    ['of 7 characters, but 14 UTF-16 units', '🐴'.repeat(7), 'at least 8 characters'],
+    ['of 7 characters, but 14 code points before normalization', 'e\u0301'.repeat(7), 'at least 8 characters'],
+    ['of 7 code points that are one grapheme', '👩‍👩‍👧‍👦', 'at least 8 characters'],
     ['that is empty', '', 'at least 8 characters'],
     ['of 73 bytes', 'x'.repeat(73), 'at most 72 bytes'],
     ['of 25 characters that are 75 bytes', '長'.repeat(25), 'at most 72 bytes'],
     ['that fills the whole request', 'x'.repeat(500_000), 'at most 72 bytes'],
-    ['that breaches have made known', 'password1', 'breaches'],
-    ['that breaches have made known, in other letters', 'PassWord1', 'breaches'],
-    ['that breaches have made known, in wide letters', 'ｐａｓｓｗｏｒｄ１', 'breaches'],
+    ['known from breaches', 'password1', 'breaches'],
+    ['known from breaches, in other case', 'PassWord1', 'breaches'],
+    ['known from breaches, in wide letters', 'ｐａｓｓｗｏｒｄ１', 'breaches'],
     ['with the username inside', `my ${username}!`, 'username'],
-    ['with the username inside, in other letters', `MY ${username.toUpperCase()}!`, 'username'],
+    ['with the username inside, in other case', `MY ${username.toUpperCase()}!`, 'username'],
     ['with the product’s name inside', 'my image-supergraph!', 'name of this product'],
-    ['with the product’s name inside, written otherwise', 'Image Super_Graph 1', 'name of this product'],
+    ['with the product’s name inside, in another spelling', 'Image Super_Graph 1', 'name of this product'],
     ['with NUL inside', 'correct\0horse', 'NUL'],
-    ['with half a character', 'correct \ud83d horse', 'well-formed'],
+    ['with a lone surrogate', 'correct \ud83d horse', 'well-formed'],
   ])('%s', async (_, password, says) => {
     const { errors, data } = await registerAs(password, username);
     expect(data).toEqual({ register: null });
@@ -87,7 +83,7 @@ describe('BAD_USER_INPUT, with the field and what is wrong with it, for a passwo
     ]);
   });
 
-  test('with several of these: all of them at once, and none repeats the password', async () => {
+  test('with several of these: lists all of them, and does not repeat the password', async () => {
     const { errors, text } = await registerAs(`${username} of image-supergraph`, username);
     const problem = { field: 'password', message: expect.any(String) };
     expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', problems: [problem, problem] });
@@ -95,7 +91,7 @@ describe('BAD_USER_INPUT, with the field and what is wrong with it, for a passwo
   });
 });
 
-test('a password is never cut: one with something behind its 72 bytes is another', async () => {
+test('a password is never truncated: one with more than its 72 bytes is another', async () => {
   const username = uniqueName();
   const password = 'x'.repeat(72);
   await registerAs(password, username);
@@ -103,7 +99,7 @@ test('a password is never cut: one with something behind its 72 bytes is another
   expect(refusal).toEqual(invalidCredentials);
 });
 
-test('more characters can be asked for: of new passwords, not of those there are', async () => {
+test('a higher minimum length applies to new passwords only', async () => {
   const dataFolder = folderOfTest();
   const before = await startSystem({}, { dataFolder });
   const [username, password] = [uniqueName(), 'xkwqzvjp'];
@@ -126,7 +122,7 @@ test('more characters can be asked for: of new passwords, not of those there are
   await request.data(changePassword, change(`${newPassword}y`));
 });
 
-test('a hash is redone at log-in when the cost has been raised, and nobody is logged out by that', async () => {
+test('a log-in rehashes the password when the cost has been raised, and ends no session', async () => {
   const dataFolder = folderOfTest();
   const costs = () => {
     const db = new Database(join(dataFolder, 'auth.sqlite'), { readonly: true });

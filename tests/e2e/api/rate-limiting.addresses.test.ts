@@ -14,22 +14,23 @@ async function systemBehind(trustedProxies?: readonly string[]): Promise<System>
   return system;
 }
 
-/** What a log-in comes to: the code, or nothing where it goes well. */
-async function guess(request: SendRequest, { username, password }: Pick<TestUser, 'username' | 'password'>) {
+/** The error code of a log-in; undefined if it succeeds. */
+async function logInCode(request: SendRequest, { username, password }: Pick<TestUser, 'username' | 'password'>) {
   return (await request(logIn, { input: { username, password } })).errors[0]?.extensions.code;
 }
 
 const wrongOf = ({ username }: Pick<TestUser, 'username'>) => ({ username, password: 'wrong horse' });
 const someone = () => ({ username: uniqueName(), password: 'wrong horse' });
 
-async function guessWrong(request: SendRequest, person: Pick<TestUser, 'username'>, times = limits.failuresPerAccount) {
-  for (let time = 1; time <= times; time++) expect(await guess(request, wrongOf(person))).toBe('INVALID_CREDENTIALS');
+async function failLogIns(request: SendRequest, person: Pick<TestUser, 'username'>, times = limits.failuresPerAccount) {
+  for (let time = 1; time <= times; time++)
+    expect(await logInCode(request, wrongOf(person))).toBe('INVALID_CREDENTIALS');
 }
 
 describe('behind a trusted proxy', () => {
   let system: System;
   let ada: TestUser;
-  /** Asks as the proxy does for a client at this address. */
+  /** Sends requests as the proxy would for a client at this address. */
   const from = (forwardedFor: string, token?: string) =>
     requestTo(system.gateway, token, { 'x-forwarded-for': forwardedFor });
   beforeEach(async () => {
@@ -37,52 +38,52 @@ describe('behind a trusted proxy', () => {
     ada = await system.signUp();
   });
 
-  test('who guesses from one address holds up nobody at another, and is held up at that one whatever is in front of it', async () => {
-    await guessWrong(from('198.51.100.1'), ada);
-    expect(await guess(from('198.51.100.1'), ada)).toBe('RATE_LIMITED');
-    // What stands before the last address, the client may have written there.
+  test('failed log-ins limit their own address only, whatever the client puts in front of it in X-Forwarded-For', async () => {
+    await failLogIns(from('198.51.100.1'), ada);
+    expect(await logInCode(from('198.51.100.1'), ada)).toBe('RATE_LIMITED');
+    // The client may have written everything before the last address.
     for (const made of [
       '203.0.113.7, 198.51.100.1',
       '127.0.0.1, 198.51.100.1',
       'x, 198.51.100.1',
       '198.51.100.1:4711',
     ]) {
-      expect(await guess(from(made), ada)).toBe('RATE_LIMITED');
+      expect(await logInCode(from(made), ada)).toBe('RATE_LIMITED');
     }
-    expect(await guess(from('198.51.100.2'), ada)).toBeUndefined();
-    expect(await guess(from('198.51.100.1, 198.51.100.2'), ada)).toBeUndefined();
+    expect(await logInCode(from('198.51.100.2'), ada)).toBeUndefined();
+    expect(await logInCode(from('198.51.100.1, 198.51.100.2'), ada)).toBeUndefined();
   });
 
-  test('a log-in that goes well elsewhere clears nothing here', async () => {
-    await guessWrong(from('198.51.100.1'), ada);
-    expect(await guess(from('198.51.100.2'), ada)).toBeUndefined();
-    expect(await guess(from('198.51.100.1'), ada)).toBe('RATE_LIMITED');
+  test('a successful log-in from another address does not reset the limit of this one', async () => {
+    await failLogIns(from('198.51.100.1'), ada);
+    expect(await logInCode(from('198.51.100.2'), ada)).toBeUndefined();
+    expect(await logInCode(from('198.51.100.1'), ada)).toBe('RATE_LIMITED');
   });
 
-  test('changePassword is counted by the address, too', async () => {
-    await guessWrong(from('198.51.100.1'), ada);
+  test('changePassword also counts by address', async () => {
+    await failLogIns(from('198.51.100.1'), ada);
     const input = { currentPassword: ada.password, newPassword: 'another horse altogether' };
     const limited = { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) };
     expect(await from('198.51.100.1', ada.accessToken).error(changePassword, { input })).toEqual(limited);
     await from('198.51.100.2', ada.accessToken).data(changePassword, { input });
   });
 
-  test('an address of IPv6 is one with all others of its network', async () => {
+  test('IPv6 addresses of one /64 network count as one', async () => {
     const addresses = ['2001:db8:0:1::1', '2001:DB8:0:1:2::3', '2001:db8:0:1:ffff:ffff:ffff:ffff'];
-    for (const address of addresses) await guessWrong(from(address), ada, 1);
-    expect(await guess(from('2001:db8:0:1::9'), ada)).toBe('RATE_LIMITED');
-    expect(await guess(from('2001:db8:0:2::9'), ada)).toBeUndefined();
+    for (const address of addresses) await failLogIns(from(address), ada, 1);
+    expect(await logInCode(from('2001:db8:0:1::9'), ada)).toBe('RATE_LIMITED');
+    expect(await logInCode(from('2001:db8:0:2::9'), ada)).toBeUndefined();
   });
 
-  test('an address is held up for all accounts after too many failures, and no other is', async () => {
+  test('after too many failures an address is limited for all accounts, and no other address is', async () => {
     for (let nth = 0; nth < limits.failuresPerAddress; nth++) {
-      expect(await guess(from('198.51.100.1'), someone())).toBe('INVALID_CREDENTIALS');
+      expect(await logInCode(from('198.51.100.1'), someone())).toBe('INVALID_CREDENTIALS');
     }
-    expect(await guess(from('198.51.100.1'), ada)).toBe('RATE_LIMITED');
-    expect(await guess(from('198.51.100.2'), ada)).toBeUndefined();
+    expect(await logInCode(from('198.51.100.1'), ada)).toBe('RATE_LIMITED');
+    expect(await logInCode(from('198.51.100.2'), ada)).toBeUndefined();
   });
 
-  test('registrations are counted by the address', async () => {
+  test('registrations count by address', async () => {
     const open = async (address: string) => {
       const input = { username: uniqueName(), password: 'correct horse battery' };
       return (await from(address)(register, { input })).errors[0]?.extensions.code;
@@ -93,7 +94,7 @@ describe('behind a trusted proxy', () => {
   });
 });
 
-/** Headers in which clients, and those who would be somebody else, are named: another one each time. */
+/** Headers that claim another client address each time. */
 const signer = createAddressSigner(createSecretKey(randomBytes(32)));
 const spoofed = (nth: number) => {
   const address = `203.0.113.${nth}`;
@@ -107,29 +108,29 @@ const spoofed = (nth: number) => {
   };
 };
 
-describe('where no proxy is trusted, no header makes anybody somebody else', () => {
-  test.each(['gateway', 'auth'] as const)('asked at the %s', async (place) => {
+describe('without a trusted proxy, headers do not change the client’s address', () => {
+  test.each(['gateway', 'auth'] as const)('at the %s', async (place) => {
     const system = await systemBehind();
     const ada = await system.signUp();
     const asks = Array.from({ length: 7 }, (_, nth) => requestTo(system[place], undefined, spoofed(nth + 1)));
     const codes = [];
-    for (const request of asks.slice(0, 4)) codes.push(await guess(request, wrongOf(ada)));
+    for (const request of asks.slice(0, 4)) codes.push(await logInCode(request, wrongOf(ada)));
     expect(codes).toEqual([...Array(3).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
-    for (const request of asks.slice(4)) expect(await guess(request, ada)).toBe('RATE_LIMITED');
+    for (const request of asks.slice(4)) expect(await logInCode(request, ada)).toBe('RATE_LIMITED');
   });
 
-  test('nor where another one is', async () => {
+  test('also if another proxy is trusted', async () => {
     const system = await systemBehind(['10.0.0.0/8']);
     const ada = await system.signUp();
-    for (const nth of [1, 2, 3]) await guessWrong(requestTo(system.gateway, undefined, spoofed(nth)), ada, 1);
-    expect(await guess(system.request, ada)).toBe('RATE_LIMITED');
+    for (const nth of [1, 2, 3]) await failLogIns(requestTo(system.gateway, undefined, spoofed(nth)), ada, 1);
+    expect(await logInCode(system.request, ada)).toBe('RATE_LIMITED');
   });
 });
 
-test('what is counted at the gateway is counted of the client, not of the gateway: auth holds up nobody else who comes by it', async () => {
+test('auth counts the attempts of a gateway’s clients by client, not by gateway', async () => {
   const system = await systemBehind(['loopback']);
   const ada = await system.signUp();
-  await guessWrong(requestTo(system.gateway, undefined, { 'x-forwarded-for': '198.51.100.1' }), ada);
-  expect(await guess(system.request, ada)).toBeUndefined();
-  expect(await guess(requestTo(system.auth), ada)).toBeUndefined();
+  await failLogIns(requestTo(system.gateway, undefined, { 'x-forwarded-for': '198.51.100.1' }), ada);
+  expect(await logInCode(system.request, ada)).toBeUndefined();
+  expect(await logInCode(requestTo(system.auth), ada)).toBeUndefined();
 });

@@ -9,20 +9,20 @@ import { type TestUser, uniqueName } from '../../support/systems/users.ts';
 const byDefault = { failuresPerAccount: 10, failuresPerAddress: 100, registrationsPerAddress: 300 };
 const off = { failuresPerAccount: 0, failuresPerAddress: 0, registrationsPerAddress: 0 };
 
-/** A system with other limits, which stops when the test is over. */
+/** Starts a system with other limits, which stops after the test. */
 async function systemWith(limits: Partial<typeof byDefault> = {}, dataFolder = folderOfTest()): Promise<System> {
   const system = await startSystem({ limits: { ...byDefault, ...limits } }, { dataFolder });
   onTestFinished(system.stop);
   return system;
 }
 
-/** What a guess comes to: the code, or nothing where it is right. */
+/** The error code of a response; undefined if it has no error. */
 const codeOf = async (answer: Promise<GraphqlResponse<unknown>>) => (await answer).errors[0]?.extensions.code;
-const guess = (request: SendRequest, username: string, password = 'wrong horse') =>
+const attempt = (request: SendRequest, username: string, password = 'wrong horse') =>
   codeOf(request(logIn, { input: { username, password } }));
 
-/** One after the other. */
-async function inTurn<Result>(times: number, run: (nth: number) => Promise<Result>): Promise<Result[]> {
+/** Runs sequentially. */
+async function sequentially<Result>(times: number, run: (nth: number) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
   for (let nth = 0; nth < times; nth++) results.push(await run(nth));
   return results;
@@ -40,33 +40,33 @@ async function expectLimited(request: SendRequest, { username, password }: Pick<
 }
 
 describe('after 10 wrong passwords for an account', () => {
-  test('even the right one is RATE_LIMITED, and says for how long; other accounts are not', async () => {
+  test('even the right one is RATE_LIMITED with retryAfterSeconds, but no other account is limited', async () => {
     const { request, gateway, signUp } = await systemWith();
     const [ada, bob] = [await signUp(), await signUp()];
-    expect(await inTurn(10, () => guess(request, ada.username))).toEqual(wrong(10));
+    expect(await sequentially(10, () => attempt(request, ada.username))).toEqual(wrong(10));
     await expectLimited(request, ada);
     await logInAgain(gateway, bob);
     expect(await ada.request.data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
   });
 
-  test('it is so however the name is written', async () => {
+  test('any spelling of the name is RATE_LIMITED', async () => {
     const { request, signUp } = await systemWith();
     const ada = await signUp();
     const wide = [...ada.username]
       .map((letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0))
       .join('');
     const spellings = [ada.username, ada.username.toUpperCase(), wide];
-    expect(await inTurn(10, (nth) => guess(request, spellings[nth % 3] ?? ''))).toEqual(wrong(10));
+    expect(await sequentially(10, (nth) => attempt(request, spellings[nth % 3] ?? ''))).toEqual(wrong(10));
     for (const username of spellings) await expectLimited(request, { ...ada, username });
   });
 
-  test('an account that there is not is no other, to the letter', async () => {
+  test('an unknown name is answered exactly as a registered one', async () => {
     const { request, signUp } = await systemWith();
     const names = [(await signUp()).username, uniqueName(), 'no name at all!'];
     const texts = await Promise.all(
       names.map(async (username) => {
         const input = { username, password: 'wrong horse' };
-        const answers = await inTurn(11, () => request(logIn, { input }));
+        const answers = await sequentially(11, () => request(logIn, { input }));
         return answers.map(({ status, text }) => [status, text.replace(/\d+/g, 'n')]);
       }),
     );
@@ -75,67 +75,67 @@ describe('after 10 wrong passwords for an account', () => {
     expect(texts[0]?.[10]?.[1]).toContain('RATE_LIMITED');
   });
 
-  test('it is so after a restart of everything, too', async () => {
+  test('the limit survives a restart of everything', async () => {
     const dataFolder = folderOfTest();
     const before = await systemWith({}, dataFolder);
     const ada = await before.signUp();
-    await inTurn(10, () => guess(before.request, ada.username));
+    await sequentially(10, () => attempt(before.request, ada.username));
     await before.stop();
     await expectLimited((await systemWith({}, dataFolder)).request, ada);
   });
 
-  test('which came at the same moment, no more are compared', async () => {
+  test('sent concurrently, no more passwords are compared', async () => {
     const { request, signUp } = await systemWith();
     const ada = await signUp();
-    const codes = await Promise.all(Array.from({ length: 40 }, () => guess(request, ada.username)));
+    const codes = await Promise.all(Array.from({ length: 40 }, () => attempt(request, ada.username)));
     expect(codes.sort()).toEqual([...wrong(10), ...Array(30).fill('RATE_LIMITED')]);
   });
 });
 
-describe('what counts', () => {
-  test('is a wrong password of changePassword and deleteAccount, too; then all three are RATE_LIMITED', async () => {
+describe('the limit counts', () => {
+  test('also wrong passwords of changePassword and deleteAccount, and then limits all three', async () => {
     const { request, signUp } = await systemWith();
     const ada = await signUp();
     const { username, password } = ada;
     const newPassword = 'another horse altogether';
     const change = (currentPassword: string) =>
       codeOf(ada.request(changePassword, { input: { currentPassword, newPassword } }));
-    const remove = (given: string) => codeOf(ada.request(deleteAccount, { input: { password: given } }));
-    const attempts = [() => guess(request, username), () => change('wrong horse'), () => remove('wrong horse')];
+    const remove = (candidate: string) => codeOf(ada.request(deleteAccount, { input: { password: candidate } }));
+    const attempts = [() => attempt(request, username), () => change('wrong horse'), () => remove('wrong horse')];
     for (const attempt of [...attempts, ...attempts, ...attempts, () => remove('')]) {
       expect(await attempt()).toBe('INVALID_CREDENTIALS');
     }
-    expect([await change(password), await remove(password), await guess(request, username, password)]).toEqual(
+    expect([await change(password), await remove(password), await attempt(request, username, password)]).toEqual(
       Array(3).fill('RATE_LIMITED'),
     );
   });
 
-  test('are failures alone: any number of log-ins go well, and one makes up for those before it', async () => {
+  test('only failures, and a successful log-in resets it', async () => {
     const { request, signUp } = await systemWith();
     const { username, password } = await signUp();
-    expect(await inTurn(25, () => guess(request, username, password))).toEqual(Array(25).fill(undefined));
-    expect(await inTurn(9, () => guess(request, username))).toEqual(wrong(9));
-    expect(await guess(request, username, password)).toBeUndefined();
-    expect(await inTurn(10, () => guess(request, username))).toEqual(wrong(10));
+    expect(await sequentially(25, () => attempt(request, username, password))).toEqual(Array(25).fill(undefined));
+    expect(await sequentially(9, () => attempt(request, username))).toEqual(wrong(9));
+    expect(await attempt(request, username, password)).toBeUndefined();
+    expect(await sequentially(10, () => attempt(request, username))).toEqual(wrong(10));
     await expectLimited(request, { username, password });
   });
 
-  test('is no new password that is none', async () => {
+  test('no invalid new password', async () => {
     const { gateway, signUp } = await systemWith();
     const ada = await signUp();
     const input = { currentPassword: ada.password, newPassword: 'short' };
-    expect(await inTurn(12, () => codeOf(ada.request(changePassword, { input })))).toEqual(
+    expect(await sequentially(12, () => codeOf(ada.request(changePassword, { input })))).toEqual(
       Array(12).fill('BAD_USER_INPUT'),
     );
     await logInAgain(gateway, ada);
   });
 });
 
-test('after 100 wrong passwords from an address, for whatever accounts, no account is to be tried from there', async () => {
+test('after 100 wrong passwords from an address, every account is RATE_LIMITED from there', async () => {
   const { request, signUp } = await systemWith();
   const ada = await signUp();
   const names = Array.from({ length: 100 }, uniqueName);
-  expect(await inTurn(100, (nth) => guess(request, names[nth] ?? ''))).toEqual(wrong(100));
+  expect(await sequentially(100, (nth) => attempt(request, names[nth] ?? ''))).toEqual(wrong(100));
   await expectLimited(request, ada);
   expect(await ada.request.data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
 });
@@ -144,11 +144,16 @@ describe('registrations', () => {
   const open = (request: SendRequest, username = uniqueName(), password = 'correct horse battery') =>
     codeOf(request(register, { input: { username, password } }));
 
-  test('from one address are so many in an hour, RATE_LIMITED beyond; what is refused as input is none', async () => {
+  test('from one address are limited per hour; invalid input does not count', async () => {
     const dataFolder = folderOfTest();
     const before = await systemWith({ registrationsPerAddress: 3 }, dataFolder);
-    expect(await inTurn(5, () => open(before.request, 'a b'))).toEqual(Array(5).fill('BAD_USER_INPUT'));
-    expect(await inTurn(4, () => open(before.request))).toEqual([undefined, undefined, undefined, 'RATE_LIMITED']);
+    expect(await sequentially(5, () => open(before.request, 'a b'))).toEqual(Array(5).fill('BAD_USER_INPUT'));
+    expect(await sequentially(4, () => open(before.request))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'RATE_LIMITED',
+    ]);
     await before.stop();
 
     const after = await systemWith({ registrationsPerAddress: 3 }, dataFolder);
@@ -156,14 +161,14 @@ describe('registrations', () => {
     const refusal = await after.request.error(register, { input });
     expect(refusal).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
     expect(refusal.retryAfterSeconds).toBeLessThanOrEqual(60 * 60);
-    // Nor was there one.
-    expect(await guess(after.request, input.username, input.password)).toBe('INVALID_CREDENTIALS');
+    // No account was created.
+    expect(await attempt(after.request, input.username, input.password)).toBe('INVALID_CREDENTIALS');
   });
 
-  test('that find the name taken count: names are not to be tried out without end', async () => {
+  test('count even if the name is taken, so that names cannot be enumerated without limit', async () => {
     const { request, signUp } = await systemWith({ registrationsPerAddress: 3 });
     const { username } = await signUp();
-    expect(await inTurn(3, () => open(request, username))).toEqual([
+    expect(await sequentially(3, () => open(request, username))).toEqual([
       'USERNAME_TAKEN',
       'USERNAME_TAKEN',
       'RATE_LIMITED',
@@ -171,9 +176,9 @@ describe('registrations', () => {
   });
 });
 
-test('a limit of 0 is none', async () => {
+test('a limit of 0 means no limit', async () => {
   const { request, gateway, signUp } = await systemWith(off);
   const ada = await signUp();
-  expect(await inTurn(110, () => guess(request, ada.username))).toEqual(wrong(110));
+  expect(await sequentially(110, () => attempt(request, ada.username))).toEqual(wrong(110));
   await logInAgain(gateway, ada);
 });

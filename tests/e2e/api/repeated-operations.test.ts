@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** A resource of Ada's that has a description. */
+/** Creates a resource of ada's that has a description. */
 async function createDescribed() {
   const id = await ada.create('A picture');
   await ada.request.data(updateResource, { input: { id, description: 'As it was' } });
@@ -22,7 +22,7 @@ async function createDescribed() {
 
 const thrice = <Value>(values: Value[]) => [...values, ...values, ...values];
 
-/** The answers to one document, asked over and over with each of the variables. */
+/** Responses to one document that is sent several times with each of the variables. */
 async function answersTo<Variables>(
   times: Variables[],
   request: (variables: Variables) => Promise<GraphqlResponse<unknown>>,
@@ -32,8 +32,8 @@ async function answersTo<Variables>(
   return answers;
 }
 
-describe('a document that is asked again does the same:', () => {
-  test('a field of an input whose variable is left out stays as it is', async () => {
+describe('a document that is sent again has the same result:', () => {
+  test('an input field whose variable is omitted stays unchanged', async () => {
     const id = await createDescribed();
     const titles = ['One', 'Two'];
     const times = titles.map((title) => ({ id, title }));
@@ -42,7 +42,7 @@ describe('a document that is asked again does the same:', () => {
     );
   });
 
-  test('a field of an input whose variable is null is taken away', async () => {
+  test('an input field whose variable is null is cleared', async () => {
     const id = await createDescribed();
     const texts = ['Another', null];
     const times = texts.map((description) => ({ id, description }));
@@ -51,7 +51,7 @@ describe('a document that is asked again does the same:', () => {
     );
   });
 
-  test('a fragment is left out where its condition says so, and nowhere else', async () => {
+  test('a fragment is skipped only if its condition says so', async () => {
     const asked = [{ is: false }, { is: true }];
     const all = { totalCount: expect.any(Number), pageInfo: { hasNextPage: false } };
     const two = { ...all, __typename: 'ResourceConnection' };
@@ -60,7 +60,7 @@ describe('a document that is asked again does the same:', () => {
     );
   });
 
-  test('a field that is asked for once more under a condition has all that was asked for', async () => {
+  test('a field selected twice, once under a condition, has all selected subfields', async () => {
     const id = await createDescribed();
     const times = [false, true].map((is) => ({ id, is }));
     const answers = await answersTo(times, (variables) => ada.request(conditionalFields, variables));
@@ -73,7 +73,7 @@ describe('a document that is asked again does the same:', () => {
     expect(answers).toEqual(thrice([{ data: without }, { data: with_ }]));
   });
 
-  test('null for an input that takes none is refused, and the other mutations run', async () => {
+  test('null for a non-null input is rejected, and the other mutations run', async () => {
     const id = await createDescribed();
     const [first, last] = ['First', 'Last'].map((title) => ({ resource: { title } }));
     for (const answer of await answersTo([{ id, none: null }], (variables) => ada.request(oneNull, variables))) {

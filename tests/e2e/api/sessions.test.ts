@@ -28,7 +28,7 @@ const refused = (refreshToken: string) => system.request.error(refreshSession, {
 const logOutWith = (refreshToken: string) => system.request.data(logOut, { input: { refreshToken } });
 const holds = (accessToken: string) => system.as(accessToken).data(viewerAndCount);
 
-test('registration and log-in open a session each, with a refresh token of 256 bits of its own', async () => {
+test('registration and log-in each open a session, with its own refresh token of 256 bits', async () => {
   const username = uniqueName();
   const password = 'correct horse battery staple';
   const first = requireValue((await system.request.data(register, { input: { username, password } })).register);
@@ -47,7 +47,7 @@ test('registration and log-in open a session each, with a refresh token of 256 b
 });
 
 describe('refreshSession', () => {
-  test('trades the refresh token for another pair of the same session, whose earlier access token goes on', async () => {
+  test('exchanges the refresh token for a new pair of the same session; the earlier access token stays valid', async () => {
     const ada = await system.signUp();
     const next = await refreshWith(system.request, ada.refreshToken);
     expect(next).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, user: { id: ada.id, username: ada.username } });
@@ -58,7 +58,7 @@ describe('refreshSession', () => {
     expect(await sessionsOf(ada.request)).toHaveLength(1);
   });
 
-  test('goes on from refresh token to refresh token, and needs no access token that holds', async () => {
+  test('works repeatedly, and needs no valid access token', async () => {
     const ada = await system.signUp();
     let { refreshToken } = ada;
     for (let time = 1; time <= 5; time++) {
@@ -67,7 +67,7 @@ describe('refreshSession', () => {
     await holds((await refreshWith(system.request, refreshToken)).accessToken);
   });
 
-  test('gives all of those a pair that holds who use one refresh token at the same moment', async () => {
+  test('gives every concurrent use of one refresh token a valid pair', async () => {
     const ada = await system.signUp();
     const answers = await Promise.all(Array.from({ length: 8 }, () => refreshWith(system.request, ada.refreshToken)));
     expect(new Set(answers.map(({ refreshToken }) => refreshToken)).size).toBe(8);
@@ -78,11 +78,11 @@ describe('refreshSession', () => {
   });
 
   const notTokens: Record<string, (ada: TestUser) => string> = {
-    'nobody was given': () => Buffer.alloc(32, 7).toString('base64url'),
+    'was never issued': () => Buffer.alloc(32, 7).toString('base64url'),
     'is empty': () => '',
     'is an access token': ({ accessToken: token }) => token,
-    'is what is kept of one': ({ refreshToken }) => createHash('sha256').update(refreshToken).digest('base64url'),
-    'has something behind it': ({ refreshToken }) => `${refreshToken} `,
+    'is the stored hash of one': ({ refreshToken }) => createHash('sha256').update(refreshToken).digest('base64url'),
+    'has a trailing space': ({ refreshToken }) => `${refreshToken} `,
     'is long': () => 'x'.repeat(100_000),
   };
 
@@ -92,7 +92,7 @@ describe('refreshSession', () => {
 });
 
 describe('logout', () => {
-  test('ends the session of the refresh token and no other, and is true again', async () => {
+  test('ends the session of the refresh token only, and succeeds when it is repeated', async () => {
     const ada = await system.signUp();
     const other = await logInAgain(system.gateway, ada);
     for (let time = 1; time <= 2; time++) expect(await logOutWith(ada.refreshToken)).toEqual({ logout: loggedOut });
@@ -102,7 +102,7 @@ describe('logout', () => {
     await holds((await refreshWith(system.request, other.refreshToken)).accessToken);
   });
 
-  test('takes any refresh token of the session', async () => {
+  test('accepts any refresh token of the session', async () => {
     const ada = await system.signUp();
     const next = await refreshWith(system.request, ada.refreshToken);
     await logOutWith(ada.refreshToken);
@@ -112,12 +112,12 @@ describe('logout', () => {
     }
   });
 
-  test('is true for a refresh token that nobody was given', async () => {
+  test('succeeds for a refresh token that was never issued', async () => {
     expect(await logOutWith('nothing of the kind')).toEqual({ logout: loggedOut });
   });
 });
 
-test('logoutEverywhere ends every session of the viewer, and nobody else’s', async () => {
+test('logoutEverywhere ends every session of the viewer, and none of other users', async () => {
   const [ada, bob] = [await system.signUp(), await system.signUp()];
   const other = await logInAgain(system.gateway, ada);
   expect(await other.request.data(logOutEverywhere)).toEqual({ logoutEverywhere: loggedOut });

@@ -10,7 +10,7 @@ import { uniqueName, usersAt } from '../support/systems/users.ts';
 
 const freePorts = { GATEWAY_PORT: '0', AUTH_PORT: '0', RESOURCES_PORT: '0', IMAGE_SERVICE_PORT: '0' };
 
-/** `npm start` with variables of its own; gone when the test is over. */
+/** Starts everything in one process with these variables, until the test ends. */
 function start(variables: Record<string, string>): Spawned {
   const DATA_FOLDER = join(folderOfTest(), 'data');
   const process = run('start.ts', { ...freePorts, DATA_FOLDER, BCRYPT_COST: '10', ...variables });
@@ -18,14 +18,14 @@ function start(variables: Record<string, string>): Spawned {
   return process;
 }
 
-/** The gateway of such a one. */
+/** The URL of its gateway. */
 async function gatewayWith(variables: Record<string, string>): Promise<string> {
   const [, url = ''] = await start(variables).find(/gateway +(http:\S+)[\s\S]*Ctrl-C/);
   return url;
 }
 
 describe('npm start', () => {
-  test('takes what is said about sessions', async () => {
+  test('reads the settings of sessions', async () => {
     const gateway = await gatewayWith({
       REFRESH_REUSE_GRACE_SECONDS: '0',
       ACCESS_TOKEN_SECONDS: '60',
@@ -43,7 +43,7 @@ describe('npm start', () => {
     expect(await ada.request.error(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('gives a used refresh token its grace, and its sessions their 30 days, where nothing is said', async () => {
+  test('has a grace period and sessions of 30 days by default', async () => {
     const { request, signUp } = usersAt(await gatewayWith({}));
     const ada = await signUp();
     const [first, second] = [
@@ -56,7 +56,7 @@ describe('npm start', () => {
     expect(Date.parse(expiresAt) - Date.parse(lastUsedAt)).toBe(30 * 86_400_000);
   });
 
-  test('takes what is said about passwords and guessing, and behind which proxies it is', async () => {
+  test('reads the settings of passwords, rate limits and trusted proxies', async () => {
     const gateway = await gatewayWith({
       PASSWORD_MIN_CHARACTERS: '12',
       LOGIN_FAILURES_PER_ACCOUNT: '2',
@@ -87,7 +87,7 @@ describe('npm start', () => {
     expect(await codeOf('198.51.100.2', logIn, ada)).toBeUndefined();
   });
 
-  test('has no limit where 0 is said', async () => {
+  test('has no limit if the setting is 0', async () => {
     const gateway = await gatewayWith({
       LOGIN_FAILURES_PER_ACCOUNT: '0',
       LOGIN_FAILURES_PER_ADDRESS: '0',
@@ -102,7 +102,7 @@ describe('npm start', () => {
     await logInAgain(gateway, ada);
   });
 
-  test('says every one of these that is wrong, and does not start', async () => {
+  test('lists every invalid setting, and does not start', async () => {
     const wrong = {
       REFRESH_REUSE_GRACE_SECONDS: '-1',
       ACCESS_TOKEN_SECONDS: '0',

@@ -15,13 +15,13 @@ import { kidOf, publishedKids, signAsThief } from '../support/tokens.ts';
 
 const times = { tokenSeconds: 3, marginSeconds: 1 };
 const lookEveryMs = 200;
-/** Only what is fetched regularly counts: one fetch for the sake of unknown keys, and strangers have had it. */
+/** Strangers use up the one fetch for unknown keys, so that only the regular fetches bring the new key. */
 const fetching = { refreshMs: 1_500, unknownKidMs: 3_600_000 };
-/** Longer than a look and a fetch. */
+/** Longer than a scan of the folder and a fetch. */
 const signsInSeconds = 3;
 const refused = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 
-test('no request fails while a key is changed, however many tokens of unknown keys strangers send', async () => {
+test('no request fails during a key rotation while strangers send tokens of unknown keys', async () => {
   const system = await startRotatingSystem({ folder: folderOfTest(), times, lookEveryMs, fetching });
   onTestFinished(() => system.stop());
   const at = { folder: system.signingKeys, ...times };
@@ -72,7 +72,7 @@ test('no request fails while a key is changed, however many tokens of unknown ke
   expect(await strangers.stop()).toBeGreaterThan(20);
 }, 60_000);
 
-/** Sends resources tokens of keys that nobody has, one after the other; all of them must be refused. */
+/** Sends tokens of unknown keys to resources, one after the other. All must be rejected. */
 function startStrangers({ url, pem, like }: { url: string; pem: string; like: string }) {
   let refusals = 0;
   let isStopping = false;
@@ -85,7 +85,7 @@ function startStrangers({ url, pem, like }: { url: string; pem: string; like: st
     }
   };
   const running = run();
-  // Who awaits it hears of it.
+  // `stop` rethrows a failure.
   running.catch(() => {});
   return {
     refusals: () => refusals,

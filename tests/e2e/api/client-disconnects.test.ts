@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterEach(() => parts.stop());
 afterAll(() => system.stop());
 
-/** Asks a gateway whose subgraphs never answer, and leaves as soon as the question has reached one. */
-async function askAndLeave(query: string, variables?: LogInMutationVariables): Promise<ServerResponse> {
+/** Sends an operation through a gateway to a subgraph that never answers, and disconnects when it has arrived. */
+async function sendAndDisconnect(query: string, variables?: LogInMutationVariables): Promise<ServerResponse> {
   const arrivals = new EventEmitter();
   const subgraph = parts.keep(await listen((req, res) => arrivals.emit('arrival', res, req.resume())));
   const url = await parts.gateway({ auth: subgraph.url }, { timeoutMs: 60_000, mutationTimeoutMs: 60_000 });
@@ -33,14 +33,14 @@ async function askAndLeave(query: string, variables?: LogInMutationVariables): P
   return atSubgraph;
 }
 
-test('a client that goes away ends its query at the subgraph', async () => {
-  const atSubgraph = await askAndLeave(String(viewer));
+test('a client that disconnects cancels its query at the subgraph', async () => {
+  const atSubgraph = await sendAndDisconnect(String(viewer));
   await once(atSubgraph, 'close');
   expect(atSubgraph.writableFinished).toBe(false);
 });
 
-test('a client that goes away does not end its mutation', async () => {
-  const atSubgraph = await askAndLeave(String(logIn), { input: { username: 'a', password: 'b' } });
+test('a client that disconnects does not cancel its mutation', async () => {
+  const atSubgraph = await sendAndDisconnect(String(logIn), { input: { username: 'a', password: 'b' } });
   const outcome = await Promise.race([
     once(atSubgraph, 'close').then(() => 'cut off'),
     new Promise((resolve) => setTimeout(resolve, 500, 'runs on')),

@@ -29,7 +29,7 @@ const end = (sessionId: string) => ({ input: { sessionId } });
 const notFound = { code: 'NOT_FOUND' };
 
 describe('sessions', () => {
-  test('are the viewer’s open ones, last used first, and say which is the request’s own', async () => {
+  test('lists the viewer’s open sessions, last used first, and marks the request’s own', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
     const [second, third] = [await logInAgain(system.gateway, ada), await logInAgain(system.gateway, ada)];
     await refreshWith(system.request, second.refreshToken);
@@ -43,7 +43,7 @@ describe('sessions', () => {
     expect(await sessionsOf(bob.request)).toHaveLength(1);
   });
 
-  test('hold no token, and no more than an instant of when', async () => {
+  test('contains no token', async () => {
     const ada = await system.signUp();
     const [session] = await sessionsOf(ada.request);
     const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -61,29 +61,29 @@ describe('the userAgent of a session', () => {
   };
 
   test.each([
+    ['unchanged', 'Mozilla/5.0 (X11; Linux x86_64) Browser/1.0', 'Mozilla/5.0 (X11; Linux x86_64) Browser/1.0'],
+    ['unchanged if it has 200 characters', 'é'.repeat(200), 'é'.repeat(200)],
+    ['truncated to 200 characters', 'é'.repeat(201), 'é'.repeat(200)],
     [
-      'as the client sent it',
-      'Mozilla/5.0 (X11; Linux x86_64) Browser/1.0',
-      'Mozilla/5.0 (X11; Linux x86_64) Browser/1.0',
+      'truncated to 200 characters if it is very long',
+      `${'x'.repeat(199)}${'yz'.repeat(3_000)}`,
+      `${'x'.repeat(199)}y`,
     ],
-    ['whole, where it has 200 characters', 'é'.repeat(200), 'é'.repeat(200)],
-    ['cut to 200 characters', 'é'.repeat(201), 'é'.repeat(200)],
-    ['cut to 200 characters, however long it is', `${'x'.repeat(199)}${'yz'.repeat(3_000)}`, `${'x'.repeat(199)}y`],
-    ['as it is, whatever it says', '<script>alert(1)</script>"\'; --', '<script>alert(1)</script>"\'; --'],
-  ])('is kept %s', async (_, sent, kept) => {
+    ['without escaping', '<script>alert(1)</script>"\'; --', '<script>alert(1)</script>"\'; --'],
+  ])('is stored %s', async (_, sent, kept) => {
     expect(await agentOf(await system.signUp(), { 'user-agent': sent })).toBe(kept);
   });
 
-  test('stays that of the log-in, whoever refreshes the session', async () => {
+  test('stays that of the log-in when another client refreshes the session', async () => {
     const ada = await system.signUp();
     const { request, refreshToken } = await logInAgain(system.gateway, ada, { 'user-agent': 'phone/1' });
     await refreshWith(requestTo(system.gateway, undefined, { 'user-agent': 'thief/1' }), refreshToken);
     expect((await sessionsOf(request))[0]).toMatchObject({ isCurrent: true, userAgent: 'phone/1' });
   });
 
-  test('is null where the client said nothing', async () => {
+  test('is null if the client sent none', async () => {
     const { username, password } = await system.signUp();
-    // fetch would say something of itself.
+    // fetch would send a user agent of its own.
     const req = request(system.gateway, { method: 'POST', headers: { 'content-type': 'application/json' } });
     req.end(JSON.stringify({ query: String(logIn), variables: { input: { username, password } } }));
     const [response] = await once(req, 'response');
@@ -109,19 +109,19 @@ describe('endSession', () => {
     expect((await sessionsOf(ada.request)).map(({ id }) => id)).toEqual([sessionIdOf(ada.accessToken)]);
   });
 
-  test('ends the request’s own', async () => {
+  test('ends the request’s own session', async () => {
     const ada = await system.signUp();
     expect(await ada.request.data(endSession, end(sessionIdOf(ada.accessToken)))).toEqual({ endSession: loggedOut });
     expect(await ada.request.error(sessions)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
   });
 
-  test('NOT_FOUND for somebody else’s, which goes on', async () => {
+  test('NOT_FOUND for another user’s session, which stays open', async () => {
     const [ada, bob] = [await system.signUp(), await system.signUp()];
     expect(await bob.request.error(endSession, end(sessionIdOf(ada.accessToken)))).toEqual(notFound);
     expect(await sessionsOf(ada.request)).toHaveLength(1);
   });
 
-  test('NOT_FOUND for one that there is not, and for one that has ended: with the same words', async () => {
+  test('NOT_FOUND, with the same message, for an unknown session and an ended one', async () => {
     const ada = await system.signUp();
     const other = await logInAgain(system.gateway, ada);
     const id = sessionIdOf(other.accessToken);

@@ -7,7 +7,7 @@ import { startSystem } from '../../support/systems/system.ts';
 const usual = { graceSeconds: 10, idleSeconds: 30 * 86_400, maxSeconds: 90 * 86_400 };
 const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
 
-/** A system with other times of sessions, which stops when the test is over. */
+/** Starts a system with other session times, which stops after the test. */
 async function systemWith(times: Partial<typeof usual>) {
   const system = await startSystem({ sessions: { ...usual, ...times } });
   onTestFinished(system.stop);
@@ -18,7 +18,7 @@ async function systemWith(times: Partial<typeof usual>) {
 const secondsBetween = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 1_000;
 
 describe('a session', () => {
-  test('lasts 30 days from its last use on', async () => {
+  test('expires 30 days after its last use', async () => {
     const { signUp, request } = await systemWith({});
     const ada = await signUp();
     const [before] = await sessionsOf(ada.request);
@@ -32,7 +32,7 @@ describe('a session', () => {
       expect(secondsBetween(lastUsedAt, expiresAt)).toBe(30 * 86_400);
   });
 
-  test('lasts no longer than it may at all, however often it is used, and its access tokens no longer than it', async () => {
+  test('never outlives its longest lifetime, and its access tokens never outlive it', async () => {
     const { signUp, request } = await systemWith({ idleSeconds: 100, maxSeconds: 60 });
     const ada = await signUp();
     const { expiresIn } = await refreshWith(request, ada.refreshToken);
@@ -41,8 +41,8 @@ describe('a session', () => {
     expect(secondsBetween(session?.createdAt ?? '', session?.expiresAt ?? '')).toBe(60);
   });
 
-  test('is over when it was not used for so long: neither of its tokens holds, and nobody sees it', async () => {
-    // The last session's token holds for two seconds at least: times in tokens are whole seconds.
+  test('expires when it is idle: both tokens are rejected, and it is no longer listed', async () => {
+    // Times in tokens are whole seconds: the second session's token must be valid for two seconds at least.
     const system = await systemWith({ idleSeconds: 4 });
     const ada = await system.signUp();
     await setTimeout(4_100);
@@ -55,8 +55,8 @@ describe('a session', () => {
   });
 });
 
-describe('a refresh token that is used once more', () => {
-  test('after its grace period ends its session, with all that was given out to it, and no other session', async () => {
+describe('reusing a refresh token', () => {
+  test('after its grace period ends its session, with all of its tokens, and no other session', async () => {
     const system = await systemWith({ graceSeconds: 2 });
     const ada = await system.signUp();
     const other = await logInAgain(system.gateway, ada);
@@ -73,7 +73,7 @@ describe('a refresh token that is used once more', () => {
     await refreshWith(system.request, other.refreshToken);
   });
 
-  test('at once ends it where there is no grace period', async () => {
+  test('ends the session at once without a grace period', async () => {
     const system = await systemWith({ graceSeconds: 0 });
     const ada = await system.signUp();
     const next = await refreshWith(system.request, ada.refreshToken);
@@ -82,7 +82,7 @@ describe('a refresh token that is used once more', () => {
     expect(await ada.request.error(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('in the same moment ends it where there is no grace period: only the first gets an answer', async () => {
+  test('concurrently ends the session without a grace period: only the first request succeeds', async () => {
     const system = await systemWith({ graceSeconds: 0 });
     const { refreshToken } = await system.signUp();
     const input = { input: { refreshToken } };
