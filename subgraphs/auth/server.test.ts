@@ -10,6 +10,8 @@ import { createSingleKey } from './testing/signing-keys.ts';
 import { eventAudience, issuer, newFile, startSubgraph } from './testing/subgraph.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
 
+const keys = createSingleKey();
+
 const logIn = 'mutation ($input: LoginInput!) { login(input: $input) { tokenType } }';
 const right = { username: 'ada', password };
 const wrong = { username: 'ada', password: 'wrong horse' };
@@ -66,7 +68,6 @@ describe('an operation with two log-ins', () => {
 
 describe('the JWKS endpoint', () => {
   test('is served at /.well-known/jwks.json', async () => {
-    const keys = createSingleKey();
     const { url } = await startSubgraph({ keys });
     const response = await fetch(new URL('/.well-known/jwks.json', url));
     expect([response.status, await response.json()]).toEqual([200, keys.published()]);
@@ -83,7 +84,6 @@ describe('the JWKS endpoint', () => {
 });
 
 test('subscribers receive signed events of ended sessions', async () => {
-  const keys = createSingleKey();
   const received: string[] = [];
   const subscriber = await listen(async (req, res) => {
     received.push(await text(req));
@@ -118,8 +118,8 @@ test('the start adds missing confusables and deletes expired sessions', async ()
 describe('closes its database, its counters and its keys', () => {
   const watchKeys = () => {
     let stopped = 0;
-    const keys: SigningKeys = { ...createSingleKey(), stop: () => void stopped++ };
-    return { keys, stopped: () => stopped };
+    const watchedKeys: SigningKeys = { ...keys, stop: () => void stopped++ };
+    return { keys: watchedKeys, stopped: () => stopped };
   };
 
   test('when it is stopped', async () => {

@@ -7,16 +7,16 @@ import { type KeyPair, newKeyPair } from '../tokens/key-pair.ts';
 
 const pairs: KeyPair[] = [];
 
-/** Key pairs that all tests of a file share, because generating one takes long. */
-function takePairs(count: number): KeyPair[] {
-  while (pairs.length < count) pairs.push(newKeyPair());
-  return pairs.slice(0, count);
+/** The key pair with this index. All tests of a file share them, because generating one takes long. */
+export function sharedPair(index: number): KeyPair {
+  while (pairs.length <= index) pairs.push(newKeyPair());
+  return pairs[index] as KeyPair;
 }
 
 /** Creates a folder with one key for each of these times, from which on it signs. */
 export function folderWith(...signsFrom: string[]): { folder: string; kids: string[] } {
   const folder = join(folderOfTest(), 'signing-keys');
-  const keys = takePairs(signsFrom.length);
+  const keys = signsFrom.map((_, index) => sharedPair(index));
   for (const [index, pair] of keys.entries()) {
     addKey(folder, { signsFrom: new Date(signsFrom[index] ?? ''), pair, mode: 0o600 });
   }

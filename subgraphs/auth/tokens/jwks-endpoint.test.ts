@@ -12,8 +12,10 @@ import { openSigningKeys, type SigningKeys } from './signing-keys.ts';
 
 const commonHeaders = { 'x-request-id': 'a-request', 'cache-control': 'no-store' };
 
+const singleKey = createSingleKey();
+
 /** Serves the handler alone. */
-async function serve(keys: Pick<SigningKeys, 'published'> = createSingleKey()) {
+async function serve(keys: Pick<SigningKeys, 'published'> = singleKey) {
   const handle = createJwksHandler(keys);
   const { url, stop } = await listen((req, res) => {
     void handle(req, res, { requestId: 'a-request', headers: commonHeaders });
@@ -26,21 +28,19 @@ const setOf = async (response: Response) => (await response.json()) as ReturnTyp
 
 describe('the JWKS endpoint', () => {
   test('sends a JWK Set that may be cached for a minute', async () => {
-    const keys = createSingleKey();
-    const response = await fetch(await serve(keys));
+    const response = await fetch(await serve());
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'application/jwk-set+json',
       'cache-control': 'public, max-age=60',
       'x-request-id': 'a-request',
     });
-    expect(await response.json()).toEqual(keys.published());
+    expect(await response.json()).toEqual(singleKey.published());
   });
 
   test('sends public keys that verify signatures of the private ones', async () => {
-    const keys = createSingleKey();
-    const { kid, privateKey } = keys.current();
-    const text = await (await fetch(await serve(keys))).text();
+    const { kid, privateKey } = singleKey.current();
+    const text = await (await fetch(await serve())).text();
     const publicKey = readJwkSet(text).get(kid);
     const signature = sign('sha256', Buffer.from('a token'), privateKey);
     expect(verify('sha256', Buffer.from('a token'), publicKey ?? '', signature)).toBe(true);

@@ -2,11 +2,12 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../../tests/support/files.ts';
-import { folderWith, namesIn } from '../testing/key-folder.ts';
+import { folderWith, namesIn, sharedPair } from '../testing/key-folder.ts';
 import { formatKeyFileName } from './key-file-name.ts';
 import { addKey, modeOf, readKeyFolder, removeKey, rescheduleKey } from './key-folder.ts';
-import { newKeyPair, readPrivateKey } from './key-pair.ts';
+import { readPrivateKey } from './key-pair.ts';
 
+const pair = sharedPair(2);
 const early = new Date('2026-11-24T04:00:00Z');
 const late = new Date('2026-11-24T05:00:00Z');
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
@@ -54,7 +55,6 @@ describe('readKeyFolder', () => {
 });
 
 describe('readKeyFolder reports, and skips,', () => {
-  const pair = newKeyPair();
   const keyName = formatKeyFileName({ signsFrom: late, kid: 'k'.repeat(43) });
 
   test.each([
@@ -85,8 +85,6 @@ describe('readKeyFolder reports, and skips,', () => {
 });
 
 describe('addKey', () => {
-  const pair = newKeyPair();
-
   test('writes one PEM file with the name of the key', () => {
     const folder = folderOfTest();
     const added = addKey(folder, { signsFrom: early, pair, mode: 0o600 });

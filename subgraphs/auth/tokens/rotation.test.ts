@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { StartupError } from '../../../platform/process/startup-error.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
-import { clockAt, folderWith, namesIn } from '../testing/key-folder.ts';
+import { clockAt, folderWith, namesIn, sharedPair } from '../testing/key-folder.ts';
 import { addKey } from './key-folder.ts';
-import { newKeyPair } from './key-pair.ts';
 import { listKeys, rotate } from './rotation.ts';
 
 const tokenSeconds = 900;
@@ -54,7 +53,7 @@ describe('rotate', () => {
 
   test.each([0o600, 0o640, 0o644])('gives the new key the mode of the signing key: %o', (mode) => {
     const folder = folderOfTest();
-    addKey(folder, { signsFrom: new Date('2026-11-01T00:00:00Z'), pair: newKeyPair(), mode });
+    addKey(folder, { signsFrom: new Date('2026-11-01T00:00:00Z'), pair: sharedPair(0), mode });
     rotate({ folder, tokenSeconds, signsInSeconds });
     const modes = namesIn(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
     expect(modes).toEqual([mode, mode]);

@@ -5,10 +5,9 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { StartupError } from '../../../platform/process/startup-error.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
-import { folderWith, namesIn } from '../testing/key-folder.ts';
+import { folderWith, namesIn, sharedPair } from '../testing/key-folder.ts';
 import { formatKeyFileName } from './key-file-name.ts';
 import { addKey } from './key-folder.ts';
-import { newKeyPair } from './key-pair.ts';
 import { openSigningKeys } from './signing-keys.ts';
 
 /** Waits with a bound that is generous enough for a busy machine. */
@@ -106,7 +105,7 @@ describe('keeps the last keys, and logs one error, while the folder', () => {
       expect(keys.get(kids[1] ?? '')).toBeDefined();
       rmSync(folder, { recursive: true, force: true });
       renameSync(`${folder}.away`, folder);
-      const { kid } = addKey(folder, { signsFrom: new Date(), pair: newKeyPair(), mode: 0o600 });
+      const { kid } = addKey(folder, { signsFrom: new Date(), pair: sharedPair(1 + times), mode: 0o600 });
       await until(() => expect(published()).toContain(kid));
     }
   });
@@ -122,7 +121,7 @@ describe('an unusable key', () => {
     await until(() => expect(errors()).toHaveLength(1));
     expect(errors()[0]).toMatchObject({ msg: 'signing key cannot be used', file: name });
     expect(errors()[0]?.err?.message).toContain('It is damaged');
-    const { kid } = addKey(folder, { signsFrom: new Date(), pair: newKeyPair(), mode: 0o600 });
+    const { kid } = addKey(folder, { signsFrom: new Date(), pair: sharedPair(2), mode: 0o600 });
     await until(() => expect(published()).toContain(kid));
     await severalPolls();
     expect(errors()).toHaveLength(1);
@@ -154,7 +153,7 @@ describe('an unusable key', () => {
 
   test('is used as soon as it is complete', async () => {
     const { folder } = folderWith('2026-11-01T00:00:00Z');
-    const pair = newKeyPair();
+    const pair = sharedPair(2);
     const text = pair.privateKey.export({ type: 'pkcs8', format: 'pem' });
     const file = join(folder, formatKeyFileName({ signsFrom: new Date(), kid: pair.kid }));
     const { keys, errors } = open(folder);
@@ -167,7 +166,7 @@ describe('an unusable key', () => {
 
   test('is not quoted in the log', async () => {
     const { folder } = folderWith('2026-11-01T00:00:00Z');
-    const text = newKeyPair().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const text = sharedPair(2).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const { errors } = open(folder);
     writeFileSync(join(folder, name), text);
     await until(() => expect(errors()).toHaveLength(1));

@@ -3,10 +3,9 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createAuthenticate } from '../../../platform/tokens/access-token.ts';
 import { readJwkSet } from '../../../platform/tokens/jwk-set.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
-import { clockAt, folderWith } from '../testing/key-folder.ts';
+import { clockAt, folderWith, sharedPair } from '../testing/key-folder.ts';
 import { createIssueAccessToken } from './access-tokens.ts';
 import { addKey, readKeyFolder, removeKey } from './key-folder.ts';
-import { newKeyPair } from './key-pair.ts';
 import { retireCompromised, retireExpired, rotate } from './rotation.ts';
 import { openSigningKeys } from './signing-keys.ts';
 
@@ -89,7 +88,7 @@ describe('a new key', () => {
     const session = { id: 'a-session', expiresAt: new Date(Date.UTC(2099, 0)) };
     const before = issue(user, session).accessToken;
     const authenticate = createAuthenticate({ ...names, keys });
-    const kid = addKey(folder, { signsFrom: new Date(), pair: newKeyPair(), mode: 0o600 }).kid;
+    const kid = addKey(folder, { signsFrom: new Date(), pair: sharedPair(1), mode: 0o600 }).kid;
     await until(() => expect(lines).toHaveLength(2));
     expect(lines).toMatchObject([{ kid: kids[0] }, { msg: 'signing key changed', kid }]);
     const after = issue(user, session).accessToken;
