@@ -8,7 +8,7 @@ export interface GracePeriod {
 }
 
 /** As long as a mutation with an image may take by default. */
-export const defaultGraceMs = 20_000;
+const defaultGraceMs = 20_000;
 
 /** Every process reads this variable. */
 export const shutdownGraceMs = () =>
