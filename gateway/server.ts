@@ -19,7 +19,7 @@ export interface GatewaySettings {
   /** `compiled` by default. */
   executor?: ExecutorName;
   corsOrigins: readonly string[];
-  /** Proxies whose `X-Forwarded-For` is believed: addresses, ranges and names of ranges. None by default. */
+  /** Proxies whose `X-Forwarded-For` is trusted: addresses, ranges and names of ranges. None by default. */
   trustedProxies?: readonly string[];
   /** How long a stop waits for requests in flight; the default period if omitted. */
   grace?: GracePeriod;

@@ -7,7 +7,7 @@ import { type Call, maxResponseBytes, type Transport } from './transport.ts';
 /** For queries, and as many for mutations: more than a subgraph queues, so that the subgraph is what rejects. */
 const maxConnections = 64;
 export interface HttpTransportSettings {
-  /** Signs an address for the subgraph. Without it, the subgraph is not told the client's address. */
+  /** Signs an address for the subgraph. Without it, the client's address is not sent. */
   signAddress?: (address: string) => string;
 }
 

@@ -9,56 +9,56 @@ const mutation = 'mutation { first second }';
 /** A subgraph that responds on command, and reports when it is called and with which request. */
 function createSlow() {
   let begin = (_: Signal) => {};
-  let settle: { answer(): void; fail(): void } = { answer() {}, fail() {} };
-  const wasAsked = new Promise<Signal>((resolve) => {
+  let finish: { answer(): void; fail(): void } = { answer() {}, fail() {} };
+  const wasCalled = new Promise<Signal>((resolve) => {
     begin = resolve;
   });
   const execute: ExecuteInProcess = (_, { clientGone }) => {
     begin(clientGone);
     return new Promise((resolve, reject) => {
-      settle = { answer: () => resolve({ data: { first: 1 } }), fail: () => reject(new Error('too late')) };
+      finish = { answer: () => resolve({ data: { first: 1 } }), fail: () => reject(new Error('too late')) };
     });
   };
-  return { execute, wasAsked, answer: () => settle.answer(), fail: () => settle.fail() };
+  return { execute, wasCalled, answer: () => finish.answer(), fail: () => finish.fail() };
 }
 
-const told = (signal: Signal) =>
+const abortReason = (signal: Signal) =>
   new Promise<unknown>((resolve) => signal.addEventListener('abort', () => resolve(signal.reason)));
 
 describe('a client that disconnects from an in-process call', () => {
   test('is not waited for, and no failure is logged', async () => {
-    const { execute, wasAsked } = createSlow();
+    const { execute, wasCalled } = createSlow();
     const { ask, log } = createInProcessClient(execute);
     const client = new AbortController();
-    const asking = ask({ clientGone: client.signal });
-    await wasAsked;
+    const pending = ask({ clientGone: client.signal });
+    await wasCalled;
     client.abort();
-    expect([await asking, log]).toEqual([unavailable, []]);
+    expect([await pending, log]).toEqual([unavailable, []]);
   });
 
   test('aborts its query, and the resolvers are notified', async () => {
     const { execute, slowBegan } = await startTinyServer();
     const { ask } = createInProcessClient(execute);
     const client = new AbortController();
-    const asking = ask({ query: '{ slow }', clientGone: client.signal });
+    const pending = ask({ query: '{ slow }', clientGone: client.signal });
     const { clientGone } = await slowBegan;
     expect(clientGone.aborted).toBe(false);
-    const leaving = told(clientGone);
+    const leaving = abortReason(clientGone);
     client.abort('gone');
     expect([await leaving, clientGone.aborted]).toEqual(['gone', true]);
-    await asking;
+    await pending;
   });
 
   test('does not abort its mutation', async () => {
-    const { execute, wasAsked, answer } = createSlow();
+    const { execute, wasCalled, answer } = createSlow();
     const { ask } = createInProcessClient(execute);
     const client = new AbortController();
-    const asking = ask({ query: mutation, clientGone: client.signal });
-    const clientGone = await wasAsked;
+    const pending = ask({ query: mutation, clientGone: client.signal });
+    const clientGone = await wasCalled;
     client.abort();
     expect(clientGone.aborted).toBe(false);
     answer();
-    expect(await asking).toEqual({ data: { first: 1 } });
+    expect(await pending).toEqual({ data: { first: 1 } });
     expect(clientGone.aborted).toBe(false);
   });
 
@@ -83,11 +83,11 @@ describe('an in-process mutation', () => {
     const execute: ExecuteInProcess = (operation, request) =>
       (operation.query === mutation ? slow : slower).execute(operation, request);
     const { ask } = createInProcessClient(execute, { timeoutMs: 100, mutationTimeoutMs: 20_000 });
-    const asking = ask({ query: mutation });
-    await slow.wasAsked;
+    const pending = ask({ query: mutation });
+    await slow.wasCalled;
     expect(await ask()).toEqual(unavailable);
     slow.answer();
-    expect(await asking).toEqual({ data: { first: 1 } });
+    expect(await pending).toEqual({ data: { first: 1 } });
   });
 
   test('times out', async () => {
@@ -100,12 +100,12 @@ describe('an in-process mutation', () => {
 
 describe('an in-process subgraph that times out', () => {
   test.each(['{ first second }', mutation])('is notified, for %s', async (query) => {
-    const { execute, wasAsked } = createSlow();
+    const { execute, wasCalled } = createSlow();
     const { ask } = createInProcessClient(execute, { timeoutMs: 100, mutationTimeoutMs: 100 });
-    const asking = ask({ query });
-    const clientGone = await wasAsked;
-    expect(await told(clientGone)).toEqual(new Error('No answer within 100 ms.'));
-    expect(await asking).toEqual(unavailable);
+    const pending = ask({ query });
+    const clientGone = await wasCalled;
+    expect(await abortReason(clientGone)).toEqual(new Error('No answer within 100 ms.'));
+    expect(await pending).toEqual(unavailable);
   });
 
   test.each(['answer', 'fail'] as const)('may still %s, without effect', async (how) => {

@@ -6,8 +6,8 @@ import { createInProcessClient as createClient, unavailable } from '../testing/i
 import { maxResponseBytes } from './transport.ts';
 
 const never = () => new Promise<never>(() => {});
-const neverAsked = () => {
-  throw new Error('Nobody need know who asks.');
+const neverCalled = () => {
+  throw new Error('The client must not be read.');
 };
 const warning = { level: 40, msg: 'subgraph unavailable', requestId: 'r-1', subgraph: 'things' };
 
@@ -18,16 +18,18 @@ describe('every requested field fails with SERVICE_UNAVAILABLE if an in-process 
     'fails at once': () => {
       throw new Error('at /srv/app');
     },
-    'answers null': () => null,
-    'answers a number': () => 5,
-    'answers a list': () => [],
-    'answers something else': () => ({ status: 'ok' }),
-    'answers neither data nor errors': () => ({}),
-    'answers no data, and no error why': () => ({ data: null, errors: [] }),
-    'answers errors that are none': () => ({ data: null, errors: 'many' }),
-    'answers data that are none': () => ({ data: 'much' }),
-    'answers more than 32 MiB': () => ({ data: { first: 'x'.repeat(maxResponseBytes) } }),
-    'answers more than 32 MiB in pieces': () => ({ data: { first: new Array(40).fill('x'.repeat(1024 * 1024)) } }),
+    'responds with null': () => null,
+    'responds with a number': () => 5,
+    'responds with a list': () => [],
+    'responds with another object': () => ({ status: 'ok' }),
+    'responds with neither data nor errors': () => ({}),
+    'responds with null for data and no error': () => ({ data: null, errors: [] }),
+    'responds with errors that are no list': () => ({ data: null, errors: 'many' }),
+    'responds with data that are no object': () => ({ data: 'much' }),
+    'responds with more than 32 MiB': () => ({ data: { first: 'x'.repeat(maxResponseBytes) } }),
+    'responds with more than 32 MiB in pieces': () => ({
+      data: { first: new Array(40).fill('x'.repeat(1024 * 1024)) },
+    }),
   };
 
   test.each(Object.entries(answers))('%s', async (_, answer) => {
@@ -67,15 +69,15 @@ test('a response of 32 MiB is accepted', async () => {
 
 describe('an in-process subgraph gets', () => {
   test('the operation, the authorization and the request id', async () => {
-    const asked: unknown[] = [];
+    const received: unknown[] = [];
     const { ask } = createClient(async (operation, { clientGone, client, ...request }) => {
-      asked.push({ ...operation, ...request });
+      received.push({ ...operation, ...request });
       return { data: { first: 1 } };
     });
     const query = 'query ($a: Int) { first(a: $a) }';
     await ask({ query, variables: { a: 1 }, authorization: 'Bearer abc' });
     await ask({ query });
-    expect(asked).toEqual([
+    expect(received).toEqual([
       { query, variables: { a: 1 }, operationName: undefined, authorization: 'Bearer abc', requestId: 'r-1' },
       { query, variables: {}, operationName: undefined, authorization: undefined, requestId: 'r-1' },
     ]);
@@ -88,7 +90,7 @@ describe('an in-process subgraph gets', () => {
       return { data: { first: 1 } };
     });
     await ask({ query: 'mutation { first }' });
-    await ask({ query: '{ first }', asker: neverAsked });
+    await ask({ query: '{ first }', asker: neverCalled });
     expect(clients).toEqual([someClient, { address: '127.0.0.1', userAgent: undefined }]);
   });
 
@@ -126,7 +128,7 @@ describe('from the response of an in-process subgraph', () => {
   });
 
   test.each([undefined, 5, 'SQLITE_BUSY', 'DOWNSTREAM_SERVICE_ERROR', 'constructor'])(
-    'the code %j is masked, and what stands beside it is left out',
+    'the code %j is masked, and other extensions are removed',
     async (code) => {
       const extensions = { code, stacktrace: ['at /srv/app'], http: { status: 418 } };
       const { ask } = createClient(async () => ({ data: { first: null }, errors: [{ message: 'no', extensions }] }));

@@ -24,7 +24,7 @@ export function createInProcessTransport(execute: ExecuteInProcess): Transport {
   };
 }
 
-/** Rejects as soon as the signal aborts; what runs on has nobody to tell. */
+/** Rejects as soon as the signal aborts; the operation itself runs on, and its result is ignored. */
 function unlessAborted<Value>(promise: Promise<Value>, signal: Signal): Promise<Value> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));

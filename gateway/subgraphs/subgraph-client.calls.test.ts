@@ -46,39 +46,39 @@ describe('a mutation', () => {
 });
 
 describe('a client that disconnects', () => {
-  /** A subgraph that answers when it is told to; tells when it is asked, and when nobody waits for it any more. */
+  /** A subgraph that responds on command, and reports when it is called and when the connection closes. */
   async function startSlow() {
     const client = new AbortController();
     const begun: { res?: ServerResponse } = {};
-    const { promise: asked, resolve: onAsked } = deferred<void>();
+    const { promise: called, resolve: onCalled } = deferred<void>();
     const started = await startClient((res) => {
       begun.res = res;
-      onAsked();
+      onCalled();
     });
     const answer = () => begun.res?.end('{"data":{"first":1}}');
     const left = async () => begun.res && once(begun.res, 'close');
-    return { ...started, client, wasAsked: asked, answer, left };
+    return { ...started, client, wasCalled: called, answer, left };
   }
 
   test('aborts its query, and no failure is logged', async () => {
-    const { ask, client, wasAsked, left, log } = await startSlow();
-    const asking = ask({ clientGone: client.signal });
-    await wasAsked;
+    const { ask, client, wasCalled, left, log } = await startSlow();
+    const pending = ask({ clientGone: client.signal });
+    await wasCalled;
     const leaving = left();
     client.abort();
     await leaving;
-    await asking;
+    await pending;
     expect(log).toEqual([]);
   });
 
   test('does not abort its mutation', async () => {
-    const { ask, client, wasAsked, answer } = await startSlow();
-    const asking = ask({ query: mutation, clientGone: client.signal });
-    await wasAsked;
+    const { ask, client, wasCalled, answer } = await startSlow();
+    const pending = ask({ query: mutation, clientGone: client.signal });
+    await wasCalled;
     client.abort();
     await new Promise((resolve) => setTimeout(resolve, 50));
     answer();
-    expect(await asking).toEqual({ data: { first: 1 } });
+    expect(await pending).toEqual({ data: { first: 1 } });
   });
 
   test('before its query is sent causes no call', async () => {

@@ -27,21 +27,21 @@ describe('every requested field fails with SERVICE_UNAVAILABLE if a subgraph', (
     'breaks off': (res) => {
       res.writeHead(200, { 'content-length': 100 }).write('{"data":', () => res.destroy());
     },
-    'answers half of its JSON': (res) => res.end('{"data":{"first":'),
-    'answers nothing': (res) => res.end(),
-    'answers HTML': (res) => res.setHeader('content-type', 'text/html').end('<h1>Welcome</h1>'),
-    'answers 500': (res) => res.writeHead(500).end('{"data":{"first":1}}'),
-    'answers 404': (res) => res.writeHead(404).end('{"data":{"first":1}}'),
-    'answers 204': (res) => res.writeHead(204).end(),
+    'responds with half of its JSON': (res) => res.end('{"data":{"first":'),
+    'responds with nothing': (res) => res.end(),
+    'responds with HTML': (res) => res.setHeader('content-type', 'text/html').end('<h1>Welcome</h1>'),
+    'responds with 500': (res) => res.writeHead(500).end('{"data":{"first":1}}'),
+    'responds with 404': (res) => res.writeHead(404).end('{"data":{"first":1}}'),
+    'responds with 204': (res) => res.writeHead(204).end(),
     'sends elsewhere': (res) => res.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
-    'answers null': json(null),
-    'answers a number': json(5),
-    'answers a list': json([]),
-    'answers something else': json({ status: 'ok' }),
-    'answers neither data nor errors': json({}),
-    'answers no data, and no error why': json({ data: null, errors: [] }),
-    'answers errors that are none': json({ data: null, errors: 'many' }),
-    'answers data that are none': json({ data: 'much' }),
+    'responds with null': json(null),
+    'responds with a number': json(5),
+    'responds with a list': json([]),
+    'responds with another object': json({ status: 'ok' }),
+    'responds with neither data nor errors': json({}),
+    'responds with null for data and no error': json({ data: null, errors: [] }),
+    'responds with errors that are no list': json({ data: null, errors: 'many' }),
+    'responds with data that are no object': json({ data: 'much' }),
   };
 
   test.each(Object.entries(answers))('%s', async (_, answer) => {
@@ -115,7 +115,7 @@ describe('from the errors of a subgraph', () => {
   };
 
   test.each([undefined, null, 5, 'SQLITE_BUSY', 'DOWNSTREAM_SERVICE_ERROR', 'INTERNAL_SERVER_ERROR', 'constructor'])(
-    'the code %j is masked, and what stands beside it is left out',
+    'the code %j is masked, and other extensions are removed',
     async (code) => {
       const extensions = { code, stacktrace: ['at /srv/app'], serviceName: 'things', http: { status: 418 } };
       const error = await errorOf({ message: 'no such table', path: ['first'], extensions });

@@ -9,7 +9,7 @@ export interface Call {
   isMutation: boolean;
   /** The client, for mutations only: nothing else depends on it. */
   client: ClientInfo | undefined;
-  /** Aborts when nobody waits for the response any more. */
+  /** Aborts when the response is no longer needed. */
   signal: Signal;
 }
 

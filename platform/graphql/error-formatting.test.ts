@@ -69,7 +69,7 @@ describe('an API error keeps its code and the extensions of that code', () => {
 });
 
 test.each(['BAD_REQUEST', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'PERSISTED_QUERY_NOT_FOUND'])(
-  'what GraphQL refused as %s leaves with its message and its code alone',
+  'an error of GraphQL with the code %s keeps only message and code',
   (code) => {
     const formatted = formatError({ message: 'Syntax Error', extensions: { ...everyKey, code } });
     expect(formatted).toEqual({ message: 'Syntax Error', extensions: { code } });

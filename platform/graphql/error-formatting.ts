@@ -9,10 +9,10 @@ export interface PublicErrors {
   graphqlCodes: readonly string[];
 }
 
-/** All that a client is told of a bug, beside the request's id. */
+/** The message of every bug; the response also holds the request id. */
 export const maskedMessage = 'Something went wrong on our side.';
 
-/** A message may name what a client named, at any length. */
+/** Limit of a message, in UTF-16 units: it may repeat names of any length that a client sent. */
 const maxMessageLength = 500;
 
 export type FormatError = (formatted: GraphQLFormattedError, error?: unknown) => GraphQLFormattedError;

@@ -4,12 +4,12 @@ import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server
 const app = 'https://app.example';
 
 /** Sends the preflight of a browser for a page of `origin`. */
-function askFirst(url: string, origin: string): Promise<Response> {
-  const asked = {
+function sendPreflight(url: string, origin: string): Promise<Response> {
+  const preflight = {
     'access-control-request-method': 'POST',
     'access-control-request-headers': 'authorization,content-type',
   };
-  return fetch(url, { method: 'OPTIONS', headers: { origin, ...asked } });
+  return fetch(url, { method: 'OPTIONS', headers: { origin, ...preflight } });
 }
 
 const allowedOrigin = ({ headers }: Response) => headers.get('access-control-allow-origin');
@@ -19,27 +19,27 @@ describe('a page of another origin', () => {
     'may not read responses from %s',
     async (origin) => {
       const { url } = await startTinyServer({ corsOrigins: [app] });
-      const answers = [await askFirst(url, origin), await post(url, { query: '{ hello }' }, { origin })];
+      const answers = [await sendPreflight(url, origin), await post(url, { query: '{ hello }' }, { origin })];
       expect(answers.map(allowedOrigin)).toEqual([null, null]);
     },
   );
 
   test('may not read responses if no origin is allowed', async () => {
     const { url } = await startTinyServer();
-    const answers = [await askFirst(url, app), await post(url, { query: '{ hello }' }, { origin: app })];
+    const answers = [await sendPreflight(url, app), await post(url, { query: '{ hello }' }, { origin: app })];
     expect(answers.map(allowedOrigin)).toEqual([null, null]);
   });
 
   test('may not send credentials', async () => {
     const { url } = await startTinyServer({ corsOrigins: [app] });
-    const answers = [await askFirst(url, app), await post(url, { query: '{ hello }' }, { origin: app })];
+    const answers = [await sendPreflight(url, app), await post(url, { query: '{ hello }' }, { origin: app })];
     expect(answers.map(({ headers }) => headers.get('access-control-allow-credentials'))).toEqual([null, null]);
   });
 });
 
 test('a preflight from an allowed origin succeeds and executes nothing', async () => {
   const { url, log } = await startTinyServer({ corsOrigins: ['https://other.example', app] });
-  const response = await askFirst(url, app);
+  const response = await sendPreflight(url, app);
   expect([response.status, await response.text()]).toEqual([204, '']);
   expect(Object.fromEntries(response.headers)).toMatchObject({
     'access-control-allow-origin': app,

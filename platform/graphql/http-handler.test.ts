@@ -113,8 +113,8 @@ describe('a query', () => {
     async (headers) => {
       const { url } = await startTinyServer();
       const variables = encodeURIComponent('{"text":"é&?"}');
-      const asked = `${query('query ($text: String!) { echo(text: $text) }')}&variables=${variables}`;
-      expect(await (await fetch(`${url}${asked}`, { headers })).json()).toEqual({ data: { echo: 'é&?' } });
+      const search = `${query('query ($text: String!) { echo(text: $text) }')}&variables=${variables}`;
+      expect(await (await fetch(`${url}${search}`, { headers })).json()).toEqual({ data: { echo: 'é&?' } });
     },
   );
 

@@ -20,15 +20,15 @@ describe('conditions apply if', () => {
       `query ($yes: Boolean!) { a: person { ...F @include(if: $yes) } b: person { ...F @skip(if: $yes) } } ${person}`,
     ],
     [
-      'a field is asked for again without its condition',
+      'a field is selected again without its condition',
       'query ($yes: Boolean!) { person @include(if: $yes) { name } person { id } }',
     ],
     [
-      'a field with a fragment is asked for again without its condition',
+      'a field with a fragment is selected again without its condition',
       `query ($yes: Boolean!) { person @include(if: $yes) { ...F } person { id } } ${person}`,
     ],
     [
-      'a field with an inline fragment is asked for again without its condition',
+      'a field with an inline fragment is selected again without its condition',
       'query ($yes: Boolean!) { person { id } person @skip(if: $yes) { ... { name } } }',
     ],
     [

@@ -65,7 +65,7 @@ const maxSourceLength = 64 * 1024;
 /** The entry of the cache, its key, and the executable's constant parts. */
 const entryBytes = 600;
 
-/** Creates the one cache of a server: everything known of an operation is in its prepared operation. */
+/** Creates the one cache of a server: a prepared operation holds everything that is kept of an operation. */
 export function createPreparedOperations(executor: Executor, maxBytes = maxCacheBytes): PreparedOperations {
   const cache = new LRUCache<string, PreparedOperation>({ maxSize: maxBytes });
 

@@ -15,8 +15,8 @@ function messagesOf(document: string, variables?: Record<string, unknown>): stri
     const parsed = parse(document);
     const invalid = validate(schema, parsed);
     const { variableDefinitions = [] } = parsed.definitions[0] as OperationDefinitionNode;
-    const refused = variables && getVariableValues(schema, variableDefinitions, variables).errors;
-    return [...invalid, ...(refused ?? [])].map(({ message, originalError }) =>
+    const coercionErrors = variables && getVariableValues(schema, variableDefinitions, variables).errors;
+    return [...invalid, ...(coercionErrors ?? [])].map(({ message, originalError }) =>
       redactErrorValues(message, originalError?.message),
     );
   } catch (error) {

@@ -22,13 +22,13 @@ describe('a repeated request does not get from an earlier one', () => {
 
   test('the authorization of a concurrent one', async () => {
     const { url } = await startTinyServer();
-    const ask = async (index: number) => {
+    const send = async (index: number) => {
       const response = await post(url, { query: '{ request }' }, headersOf(`Bearer ${index}`, `r-${index}`));
       const { data } = (await response.json()) as { data: { request: string } };
       return JSON.parse(data.request) as unknown;
     };
     const indices = Array.from({ length: 30 }, (_, index) => index);
-    expect(await Promise.all(indices.map(ask))).toEqual(
+    expect(await Promise.all(indices.map(send))).toEqual(
       indices.map((index) => ({ authorization: `Bearer ${index}`, requestId: `r-${index}` })),
     );
   });

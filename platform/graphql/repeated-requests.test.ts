@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { post, startTinyServer, type TinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
-import { answerOf, ask, requests } from '../testing/requests.ts';
+import { answerOf, requests, send } from '../testing/requests.ts';
 
 /** A server that has executed every request before. */
 async function startWarm() {
   const server = await startTinyServer();
-  for (const request of Object.values(requests)) await ask(server.url, request);
+  for (const request of Object.values(requests)) await send(server.url, request);
   const lines = server.log.length;
   return { ...server, newLines: () => server.log.slice(lines) };
 }
@@ -17,9 +17,9 @@ const withoutIds = (log: TinyServer['log']) =>
 describe('a first and a repeated request have the same response and log lines for', () => {
   test.each(Object.entries(requests))('%s', async (_, request) => {
     const [fresh, warm] = [await startTinyServer(), await startWarm()];
-    const answer = await ask(fresh.url, request);
+    const answer = await send(fresh.url, request);
     expect(answer.status).toBe(request.status);
-    for (let time = 1; time <= 3; time++) expect(await ask(warm.url, request)).toEqual(answer);
+    for (let time = 1; time <= 3; time++) expect(await send(warm.url, request)).toEqual(answer);
     const [, ...lines] = withoutIds(fresh.log);
     expect(withoutIds(warm.newLines())).toEqual([...lines, ...lines, ...lines]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { createAbortable } from '../async/signal.ts';
-import { ask, requests } from '../testing/requests.ts';
+import { requests, send } from '../testing/requests.ts';
 import type { OperationRequest } from './prepared-operations.ts';
 
 const caller = (requestId = 'r-1', authorization?: string) => ({
@@ -25,7 +25,7 @@ function isOperation(body: Record<string, unknown>): body is Record<string, unkn
 describe('an operation of this process has the same response as over HTTP, first and repeated:', () => {
   test.each(operations.filter(([, { status }]) => status === 200))('%s', async (_, request) => {
     const { url, execute } = await startTinyServer();
-    const { text } = await ask(url, request);
+    const { text } = await send(url, request);
     for (const { execute: executeHere } of [{ execute }, await startTinyServer()]) {
       for (let time = 1; time <= 3; time++) {
         const answer = await executeHere(request.body, caller('the id of the request'));

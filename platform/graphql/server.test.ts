@@ -6,7 +6,7 @@ import { listen } from '../../tests/support/http/servers.ts';
 import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { StartupError } from '../process/startup-error.ts';
 
-const ask = async (url: string, query: string) => (await post(url, { query })).json();
+const send = async (url: string, query: string) => (await post(url, { query })).json();
 const at = (host: string, port: number) => startTinyServer({ listen: { host, port, portVariable: 'TINY_PORT' } });
 
 describe('a server that cannot listen says how to fix it', () => {
@@ -73,20 +73,20 @@ describe('an API error', () => {
   test('is in the response, without its cause', async () => {
     const { url } = await startTinyServer();
     const errors = [{ message: 'There is no such thing.', extensions: { code: 'NOT_FOUND' }, path: ['refusal'] }];
-    const answer = await ask(url, '{ refusal }');
+    const answer = await send(url, '{ refusal }');
     expect(answer).toMatchObject({ data: { refusal: null }, errors });
     expect(JSON.stringify(answer)).not.toContain('0 rows');
   });
 
   test('is no bug: only its code is logged', async () => {
     const { url, log } = await startTinyServer();
-    await ask(url, '{ refusal }');
+    await send(url, '{ refusal }');
     expect(log.slice(1)).toMatchObject([{ msg: 'answered', codes: ['NOT_FOUND'] }]);
   });
 
   test('for an unavailable dependency is logged with its cause', async () => {
     const { url, log } = await startTinyServer();
-    await ask(url, '{ unavailable }');
+    await send(url, '{ unavailable }');
     const [, line] = log;
     expect(line).toMatchObject({ msg: 'unavailable', level: 40, path: ['unavailable'] });
     expect(line?.err?.stack).toContain('SQLITE_BUSY');
@@ -170,13 +170,13 @@ describe('a server that stops', () => {
     const events: string[] = [];
     const close = () => void events.push('closed');
     const { url, slowBegan, finishSlow, stop } = await startTinyServer({ close });
-    const asked = post(url, { query: '{ slow }' });
+    const pending = post(url, { query: '{ slow }' });
     await slowBegan;
     const stopping = stop().then(() => events.push('stopped'));
     await expect(post(url, { query: '{ hello }' }, { connection: 'close' })).rejects.toThrow();
     expect(events).toEqual([]);
     finishSlow();
-    const response = await asked;
+    const response = await pending;
     expect([response.status, await response.json()]).toEqual([200, { data: { slow: 'at last' } }]);
     await stopping;
     expect(events).toEqual(['closed', 'stopped']);
@@ -197,8 +197,8 @@ describe('a server that stops', () => {
 
   test('does not wait for idle connections', async () => {
     const { url, stop } = await startTinyServer();
-    await ask(url, '{ hello }');
+    await send(url, '{ hello }');
     await stop();
-    await expect(ask(url, '{ hello }')).rejects.toThrow();
+    await expect(send(url, '{ hello }')).rejects.toThrow();
   });
 });

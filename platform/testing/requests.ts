@@ -88,7 +88,7 @@ export const requests: Record<string, TestRequest> = {
 };
 
 /** Posts a body, and returns the parts of the response that are the same each time. */
-export async function ask(url: string, { body, headers }: Pick<TestRequest, 'headers'> & { body: unknown }) {
+export async function send(url: string, { body, headers }: Pick<TestRequest, 'headers'> & { body: unknown }) {
   return answerOf(await post(url, body, headers));
 }
 
