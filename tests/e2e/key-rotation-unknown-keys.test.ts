@@ -39,23 +39,23 @@ test('no request fails during a key rotation while strangers send tokens of unkn
   const strangers = startStrangers({ url: system.resources, pem, like: ada.accessToken });
   await vi.waitFor(() => expect(strangers.refusals()).toBeGreaterThan(0), 5_000);
   const clients = startBusyClients(system.gateway, 2);
-  const countOf = (kid: string) => clients.seen().byKid.get(kid) ?? 0;
-  const untilSeen = (kid: string, more: number) => {
+  const countOf = (kid: string) => clients.results().byKid.get(kid) ?? 0;
+  const waitForResponses = (kid: string, more: number) => {
     const least = countOf(kid) + more;
     return vi.waitFor(() => {
-      expect(clients.seen().failures).toEqual([]);
+      expect(clients.results().failures).toEqual([]);
       expect(countOf(kid)).toBeGreaterThanOrEqual(least);
     }, 15_000);
   };
-  await untilSeen(old, 20);
+  await waitForResponses(old, 20);
 
   const { added } = rotate({ ...at, signsInSeconds });
   await vi.waitFor(async () => expect(await publishedKids(system.auth)).toEqual([old, added.kid]), 6_000);
   // Published before it signs.
   expect(Date.now()).toBeLessThan(added.signsFrom.getTime());
   expect(countOf(added.kid)).toBe(0);
-  await untilSeen(added.kid, 1);
-  await untilSeen(old, 5);
+  await waitForResponses(added.kid, 1);
+  await waitForResponses(old, 5);
   expect(retireExpired(at)).toEqual([]);
   expect(await askStolen.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
 
@@ -63,7 +63,7 @@ test('no request fails during a key rotation while strangers send tokens of unkn
   expect(await publishedKids(system.auth)).toEqual([added.kid]);
   expect(await requestTo(system.auth, stolen).error(viewer)).toEqual(refused);
   await vi.waitFor(async () => expect(await askStolen.error(resourceCount)).toEqual(refused), 4_000);
-  await untilSeen(added.kid, 20);
+  await waitForResponses(added.kid, 20);
 
   const { answered, byKid, failures } = await clients.stop();
   expect(failures).toEqual([]);

@@ -50,15 +50,15 @@ test('npm run keys rotates the key of four processes under load, and no request 
   expect(await requestTo(system.gateway, stolen).data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
 
   const clients = startBusyClients(system.gateway, 3);
-  const countOf = (kid: string) => clients.seen().byKid.get(kid) ?? 0;
-  const untilSeen = (kid: string, more: number) => {
+  const countOf = (kid: string) => clients.results().byKid.get(kid) ?? 0;
+  const waitForResponses = (kid: string, more: number) => {
     const least = countOf(kid) + more;
     return vi.waitFor(() => {
-      expect(clients.seen().failures).toEqual([]);
+      expect(clients.results().failures).toEqual([]);
       expect(countOf(kid)).toBeGreaterThanOrEqual(least);
     }, 20_000);
   };
-  await untilSeen(old, 50);
+  await waitForResponses(old, 50);
 
   const said = await keys('rotate', '--signs-in', String(signsInSeconds));
   const [, next = '', from = ''] = /^(\S+) signs from (\S+) on\.\n$/.exec(said) ?? [];
@@ -67,10 +67,10 @@ test('npm run keys rotates the key of four processes under load, and no request 
   expect(Date.now()).toBeLessThan(Date.parse(from));
   expect(countOf(next)).toBe(0);
 
-  await untilSeen(next, 1);
+  await waitForResponses(next, 1);
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(from));
   // Tokens of the old key are still accepted.
-  await untilSeen(old, 5);
+  await waitForResponses(old, 5);
   const until = new Date(Date.parse(from) + tokenSeconds * 1_000 + marginMs).toISOString();
   expect(await keys('list')).toMatch(new RegExp(`^${old} +accepted until ${until} .*\n${next} +signing `, 'm'));
   expect(await keys('retire')).toBe('No key has expired: see list.\n');
@@ -83,7 +83,7 @@ test('npm run keys rotates the key of four processes under load, and no request 
     code: 'UNAUTHENTICATED',
     reason: 'INVALID',
   });
-  await untilSeen(next, 50);
+  await waitForResponses(next, 50);
 
   const { answered, byKid, failures } = await clients.stop();
   expect(failures).toEqual([]);

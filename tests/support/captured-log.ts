@@ -9,7 +9,7 @@ export interface LogLine {
   [key: string]: unknown;
 }
 
-/** A log that writes nowhere, and what was written to it. */
+/** Creates a logger that collects its lines. */
 export function captureLog(level: LogLevel = 'info'): { log: Logger; lines: LogLine[] } {
   const lines: LogLine[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line) as LogLine);

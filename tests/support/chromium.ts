@@ -2,17 +2,17 @@ import { type Browser, chromium } from 'playwright-core';
 import { describe } from 'vitest';
 import { browserPath, expectedPath } from '../browser/find-browser.ts';
 
-/** Tests that need a browser. Where there is none they are left out, and a line says so. */
+/** Describes tests that need a browser. Skips them with a notice if there is none. */
 export function describeInBrowser(name: string, tests: () => void): void {
-  const isThere = browserPath !== undefined;
-  if (!isThere)
+  const isInstalled = browserPath !== undefined;
+  if (!isInstalled)
     console.warn(
-      `Left out: ${name}. There is no browser at ${expectedPath}: install chromium, or name one in CHROMIUM.`,
+      `Skipped: ${name}. There is no browser at ${expectedPath}: install Chromium, or set CHROMIUM to its path.`,
     );
-  describe.skipIf(!isThere)(name, tests);
+  describe.skipIf(!isInstalled)(name, tests);
 }
 
-/** A browser with a profile of its own, that speaks to nobody of itself. */
+/** Starts a browser with a new profile and without background requests. */
 export function openBrowser(): Promise<Browser> {
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
   return chromium.launch({

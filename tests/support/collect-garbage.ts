@@ -3,5 +3,5 @@ import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
 
-/** Collects all garbage now, which otherwise comes when it will. */
+/** Runs a full garbage collection. */
 export const collectGarbage: () => void = runInNewContext('gc');

@@ -4,7 +4,7 @@ import { pngChunk } from '../../subgraphs/resources/images/png.ts';
 const headerEnd = 33;
 const endChunkBytes = 12;
 
-/** A whole PNG of exactly so many bytes, most of them in a text chunk. */
+/** A valid PNG of exactly this size, most of it in a text chunk. */
 export async function pngOfSize(sizeBytes: number): Promise<Buffer> {
   const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
     .png()
@@ -13,7 +13,7 @@ export async function pngOfSize(sizeBytes: number): Promise<Buffer> {
   return Buffer.concat([png.subarray(0, -endChunkBytes), text, png.subarray(-endChunkBytes)]);
 }
 
-/** The PNG with a header that claims another size, and a checksum that holds. */
+/** The PNG with other dimensions in its header, and the right checksum. */
 export function claimSize(png: Buffer, { width, height }: { width: number; height: number }): Buffer {
   const header = Buffer.from(png.subarray(16, 29));
   header.writeUInt32BE(width, 0);

@@ -9,19 +9,19 @@ import { type SingleServers, serversBeside } from '../../support/systems/single-
 import { type System, startSystem } from '../../support/systems/system.ts';
 
 let system: System;
-let parts: SingleServers;
+let servers: SingleServers;
 beforeAll(async () => {
   system = await startSystem();
-  parts = serversBeside(system);
+  servers = serversBeside(system);
 });
-afterEach(() => parts.stop());
+afterEach(() => servers.stop());
 afterAll(() => system.stop());
 
 /** Sends an operation through a gateway to a subgraph that never answers, and disconnects when it has arrived. */
 async function sendAndDisconnect(query: string, variables?: LogInMutationVariables): Promise<ServerResponse> {
   const arrivals = new EventEmitter();
-  const subgraph = parts.keep(await listen((req, res) => arrivals.emit('arrival', res, req.resume())));
-  const url = await parts.gateway({ auth: subgraph.url }, { timeoutMs: 60_000, mutationTimeoutMs: 60_000 });
+  const subgraph = servers.stopLater(await listen((req, res) => arrivals.emit('arrival', res, req.resume())));
+  const url = await servers.gateway({ auth: subgraph.url }, { timeoutMs: 60_000, mutationTimeoutMs: 60_000 });
   const client = new AbortController();
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify({ query, variables });

@@ -118,19 +118,19 @@ test('resources receive the events of their downtime when they are back, even if
   const system = await startSystem(rules, { dataFolder: folderOfTest() });
   await system.stop();
   // From here on, single servers run on its data.
-  const parts = serversBeside(system);
-  onTestFinished(parts.stop);
+  const servers = serversBeside(system);
+  onTestFinished(servers.stop);
   const resources = `${await deadUrl()}/graphql`;
   const gatewayAlone = async () =>
-    parts.gateway({ auth: await parts.authAt(0, { resourcesUrl: resources, ...rules }), resources });
+    servers.gateway({ auth: await servers.authAt(0, { resourcesUrl: resources, ...rules }), resources });
 
   const first = await gatewayAlone();
   const outcomes = await endAll({ gateway: first, ...usersAt(first) });
-  await parts.stop();
+  await servers.stop();
   const second = await gatewayAlone();
   for (const token of [...outcomes.ended, ...outcomes.open])
     expect(await requestTo(second, token).error(resourceCount)).toEqual({ code: 'SERVICE_UNAVAILABLE' });
-  await parts.resourcesAt(Number(new URL(resources).port));
+  await servers.resourcesAt(Number(new URL(resources).port));
   await expectInvalid(second, outcomes.ended);
   await expectValid(second, outcomes.open);
 });

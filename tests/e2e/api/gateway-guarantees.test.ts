@@ -13,26 +13,26 @@ import { type System, startSystem } from '../../support/systems/system.ts';
 /** Guarantees that every gateway in front of the subgraphs must keep: docs/other-routers.md. */
 
 let system: System;
-let parts: SingleServers;
+let servers: SingleServers;
 /** A gateway in front of a fake auth that records its requests. */
 let gateway: string;
 const received: IncomingMessage[] = [];
 beforeAll(async () => {
   system = await startSystem();
-  parts = serversBeside(system);
+  servers = serversBeside(system);
   const auth = await listen((req, res) => {
     received.push(req);
     res
       .setHeader('content-type', 'application/json')
       .end('{"data":{"logout":{"loggedOut":true},"login":null,"me":null}}');
   });
-  gateway = await parts.gateway(
-    { auth: `${parts.keep(auth).url}/graphql` },
+  gateway = await servers.gateway(
+    { auth: `${servers.stopLater(auth).url}/graphql` },
     { timeoutMs: 4_000, mutationTimeoutMs: 4_000 },
   );
 });
 afterAll(async () => {
-  await parts.stop();
+  await servers.stop();
   await system.stop();
 });
 

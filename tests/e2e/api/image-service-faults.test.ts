@@ -11,14 +11,14 @@ import { type System, startSystem } from '../../support/systems/system.ts';
 import { type TestUser, usersAt } from '../../support/systems/users.ts';
 
 let system: System;
-let parts: SingleServers;
+let servers: SingleServers;
 let ada: TestUser;
 beforeAll(async () => {
   system = await startSystem();
-  parts = serversBeside(system);
+  servers = serversBeside(system);
   ada = await system.signUp();
 });
-afterEach(() => parts.stop());
+afterEach(() => servers.stop());
 afterAll(() => system.stop());
 
 const input = { title: 'A picture', image: { data: fixture('four-colours.png').toString('base64') } };
@@ -31,8 +31,8 @@ async function requestsWith(
   imageServiceUrl: string,
   openStore?: (file: string) => ResourceStore,
 ): Promise<{ request: SendRequest; file: string }> {
-  const { url, file } = await parts.resources(imageServiceUrl, openStore);
-  return { request: usersAt(await parts.gateway({ resources: url })).as(ada.accessToken), file };
+  const { url, file } = await servers.resources(imageServiceUrl, openStore);
+  return { request: usersAt(await servers.gateway({ resources: url })).as(ada.accessToken), file };
 }
 
 const faults: Record<string, Parameters<typeof listen>[0]> = {
@@ -53,7 +53,7 @@ const faults: Record<string, Parameters<typeof listen>[0]> = {
 };
 
 test.each(Object.entries(faults))('IMAGE_SERVICE_UNAVAILABLE if the image service %s', async (_, fault) => {
-  const service = parts.keep(await listen(fault));
+  const service = servers.stopLater(await listen(fault));
   const { request } = await requestsWith(service.url);
   const answer = await request(createResource, { input });
   expect(answer.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'IMAGE_SERVICE_UNAVAILABLE' }]);
@@ -74,7 +74,7 @@ test('a create calls no image service if the database is locked', async () => {
     if (req.method === 'POST') res.writeHead(201).end(stored);
     else res.writeHead(204).end();
   });
-  const { request, file } = await requestsWith(parts.keep(service).url);
+  const { request, file } = await requestsWith(servers.stopLater(service).url);
   const writer = new Database(file);
   writer.exec('BEGIN IMMEDIATE');
   expect(await request.error(createResource, { input })).toEqual({ code: 'SERVICE_UNAVAILABLE' });
@@ -88,7 +88,7 @@ test('a resource stays deleted if its image cannot be deleted', async () => {
     if (req.method === 'POST') res.writeHead(201).end(stored);
     else res.writeHead(req.method === 'PUT' ? 204 : 500).end();
   });
-  const { request } = await requestsWith(parts.keep(service).url);
+  const { request } = await requestsWith(servers.stopLater(service).url);
   const { resource } = requireValue((await request.data(createResource, { input })).createResource);
   await request.data(deleteResource, { input: { id: resource.id } });
   expect(await request.data(resourceCount)).toEqual(none);

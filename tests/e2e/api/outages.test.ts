@@ -7,15 +7,15 @@ import { type System, startSystem } from '../../support/systems/system.ts';
 import { type TestUser, usersAt } from '../../support/systems/users.ts';
 
 let system: System;
-let parts: SingleServers;
+let servers: SingleServers;
 let ada: TestUser;
 beforeAll(async () => {
   system = await startSystem();
-  parts = serversBeside(system);
+  servers = serversBeside(system);
   ada = await system.signUp();
   await ada.create('Still there');
 });
-afterEach(() => parts.stop());
+afterEach(() => servers.stop());
 afterAll(() => system.stop());
 
 const joinedBothWays = graphql(`
@@ -35,12 +35,12 @@ const outages = {
 };
 
 async function serve(listener: Parameters<typeof listen>[0]): Promise<string> {
-  return `${parts.keep(await listen(listener)).url}/graphql`;
+  return `${servers.stopLater(await listen(listener)).url}/graphql`;
 }
 
 describe.each(Object.entries(outages))('a subgraph that %s fails only its own fields', (_, outage) => {
   test('auth', async () => {
-    const gateway = await parts.gateway({ auth: await outage() });
+    const gateway = await servers.gateway({ auth: await outage() });
     const answer = await usersAt(gateway).as(ada.accessToken)(joinedBothWays);
     expect(answer.data).toEqual({ me: null, resources: { nodes: [{ title: 'Still there', owner: null }] } });
     expect(answer.errors.map(({ path, extensions }) => ({ path, extensions }))).toEqual([
@@ -51,7 +51,7 @@ describe.each(Object.entries(outages))('a subgraph that %s fails only its own fi
   });
 
   test('resources', async () => {
-    const gateway = await parts.gateway({ resources: await outage() });
+    const gateway = await servers.gateway({ resources: await outage() });
     const answer = await usersAt(gateway).as(ada.accessToken)(joinedBothWays);
     expect(answer.data).toEqual({ me: { username: ada.username, resources: null }, resources: null });
     expect(answer.errors.map(({ path }) => path)).toEqual(expect.arrayContaining([['resources'], ['me', 'resources']]));
@@ -62,9 +62,9 @@ describe.each(Object.entries(outages))('a subgraph that %s fails only its own fi
 
 test('a gateway that starts before its subgraphs uses each as soon as it is up', async () => {
   const url = await deadUrl();
-  const gateway = await parts.gateway({ auth: `${url}/graphql` });
+  const gateway = await servers.gateway({ auth: `${url}/graphql` });
   const request = usersAt(gateway).as(ada.accessToken);
   expect(await request.error(viewer)).toEqual(unavailable);
-  expect(await parts.authAt(Number(new URL(url).port))).toBe(`${url}/graphql`);
+  expect(await servers.authAt(Number(new URL(url).port))).toBe(`${url}/graphql`);
   expect(await request.data(viewer)).toEqual({ me: { id: ada.id, username: ada.username } });
 });

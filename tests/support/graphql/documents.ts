@@ -1,6 +1,6 @@
 import { graphql } from '../../generated/gql.ts';
 
-/** The operations that most tests of whole systems begin with. A name is given once among all documents of the tests. */
+/** Operations that several tests share. Names of operations and fragments are unique among all tests. */
 graphql(`
   fragment ShownResource on Resource {
     id title description version owner { username }
@@ -24,14 +24,14 @@ graphql(`
   fragment StoredResource on Resource { id version title owner { id } image { url sha256 } }
 `);
 
-/** For what resources know by themselves. */
+/** Creates a resource and selects only fields that resources resolve. */
 export const createStored = graphql(`
   mutation CreateStored($input: CreateResourceInput!) {
     createResource(input: $input) { resource { ...StoredResource } }
   }
 `);
 
-/** For what resources know by themselves. */
+/** Updates a resource and selects only fields that resources resolve. */
 export const updateStored = graphql(`
   mutation UpdateStored($input: UpdateResourceInput!) {
     updateResource(input: $input) { resource { ...StoredResource } }
@@ -50,29 +50,27 @@ export const oneResource = graphql(`
   }
 `);
 
-/** Of the account alone, so that auth alone answers. */
+/** Resolved by auth only. */
 export const viewer = graphql(`
   query Viewer { me { id username } }
 `);
 
-/** Of the resources alone, so that resources alone answer. */
+/** Resolved by resources only. */
 export const resourceCount = graphql(`
   query ResourceCount { resources { totalCount } }
 `);
 
-/** A little of either subgraph. */
+/** Resolved by both subgraphs. */
 export const viewerAndCount = graphql(`
   query ViewerAndCount { me { id username } resources { totalCount } }
 `);
 
-/** The titles of what is listed, in its order. */
 export const titles = graphql(`
   query Titles($first: Int, $orderBy: ResourceOrder! = NEWEST, $filter: ResourceFilter) {
     resources(first: $first, orderBy: $orderBy, filter: $filter) { nodes { title } }
   }
 `);
 
-/** How often a resource has changed, and how many there are. */
 export const versionAndCount = graphql(`
   query VersionAndCount($id: ID!) { resource(id: $id) { id version } resources { totalCount } }
 `);

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A small real server; `stop` cuts off whoever still waits. */
+/** A small real server. `stop` closes open connections. */
 export interface TestServer {
   url: string;
   stop(): Promise<void>;
 }
 
-/** Listens on a free port. */
+/** Starts a server on a free port. */
 export async function listen(listener: RequestListener): Promise<TestServer> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -22,8 +22,8 @@ export async function listen(listener: RequestListener): Promise<TestServer> {
 }
 
 /**
- * A free port for what goes away and comes back to it: of those below the ones that a system gives to connections, and to
- * whoever asks for any.
+ * A port for a server that stops and comes back. It is outside the range of ephemeral ports, so that nothing else takes
+ * it in between.
  */
 export async function unusedPort(): Promise<number> {
   for (;;) {
@@ -39,5 +39,5 @@ export async function unusedPort(): Promise<number> {
   }
 }
 
-/** A URL where nothing listens. */
+/** A URL at which nothing listens. */
 export const deadUrl = async () => `http://127.0.0.1:${await unusedPort()}`;

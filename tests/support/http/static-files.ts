@@ -9,7 +9,7 @@ const types: Record<string, string> = {
   '.png': 'image/png',
 };
 
-/** Serves the files of a folder, as any web server does; `/` is its index.html. */
+/** Serves the files of a folder. `/` is its index.html. */
 export function serveFolder(folder: string): Promise<TestServer> {
   return listen(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');

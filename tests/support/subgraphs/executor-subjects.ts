@@ -10,30 +10,30 @@ import { client, openAccounts } from '../../../subgraphs/auth/testing/accounts.t
 import { createResourcesSubgraph } from '../../../subgraphs/resources/subgraph.ts';
 import { startRules } from '../../../subgraphs/resources/testing/rules.ts';
 
-/** A subgraph asked by several people. */
-export interface Asked {
+/** A subgraph, once for each viewer. */
+export interface SubgraphSubjects {
   subjects: Subject[];
-  /** What the first of them can ask for as entities. */
+  /** Entities that the first viewer can fetch. */
   entities: { __typename: string; id: string }[];
 }
 
-/** The auth subgraph with accounts, asked by one of them and by nobody; nothing that is sent can open another account. */
-export async function openAuth(): Promise<Asked> {
+/** The auth subgraph with accounts, for one of them and without a token. No operation can register another account. */
+export async function openAuth(): Promise<SubgraphSubjects> {
   const { accounts, sessions, authenticate } = openAccounts({ lifetimeSeconds: 900 });
-  // All the names that random values have.
+  // Every name that random values contain.
   const names = ['one', 'id-3', '__typename', 'null', 'ünïcödé'];
   const registered = await Promise.all(
     names.map((username) => accounts.register({ username, password: `correct horse of ${username.length}` }, client)),
   );
-  // Who logs out everywhere would find the next executor's world another one.
+  // logoutEverywhere would change the state for the next executor.
   const lasting = { ...sessions, endAll: async () => {} };
   const subgraph = createAuthSubgraph({ accounts, sessions: lasting, authenticate });
-  const known = { typeName: 'User', ids: registered.map(({ user }) => user.id) };
-  return askedBy('auth', { ...subgraph, known, authorization: `Bearer ${registered[0]?.accessToken}` });
+  const existing = { typeName: 'User', ids: registered.map(({ user }) => user.id) };
+  return subjectsOf('auth', { ...subgraph, existing, authorization: `Bearer ${registered[0]?.accessToken}` });
 }
 
-/** The resources subgraph with resources of two people, asked by one of them and by nobody. */
-export async function openResources(): Promise<Asked> {
+/** The resources subgraph with resources of two users, for one of them and without a token. */
+export async function openResources(): Promise<SubgraphSubjects> {
   const rules = await startRules();
   const [ada, bob] = [rules.signUp(), rules.signUp()];
   const created = [
@@ -51,62 +51,62 @@ export async function openResources(): Promise<Asked> {
     authenticate,
     isRevoked: rules.store.revocations.isRevoked,
   });
-  const known = { typeName: 'Resource', ids: created.map(({ id }) => id) };
-  return askedBy('resources', { ...subgraph, known, authorization: 'Bearer ada' });
+  const existing = { typeName: 'Resource', ids: created.map(({ id }) => id) };
+  return subjectsOf('resources', { ...subgraph, existing, authorization: 'Bearer ada' });
 }
 
 interface Parts {
   schema: Subject['schema'];
   context: (request: IncomingRequest) => object;
-  known: Known;
+  existing: Existing;
   authorization: string;
 }
 
-function askedBy(name: string, { schema, context, known, authorization }: Parts): Asked {
+function subjectsOf(name: string, { schema, context, existing, authorization }: Parts): SubgraphSubjects {
   const contextOf = (who: string | undefined) => () =>
     context({ requestId: 'r-1', authorization: who, clientGone: createAbortable(), client: () => client });
-  const shared = { schema, adapt: adaptTo(known) };
+  const shared = { schema, adapt: adaptTo(existing) };
   return {
     subjects: [
       { ...shared, name, context: contextOf(authorization) },
-      { ...shared, name: `${name}, asked by nobody,`, context: contextOf(undefined) },
+      { ...shared, name: `${name}, without a token,`, context: contextOf(undefined) },
     ],
-    entities: known.ids.map((id) => ({ __typename: known.typeName, id })),
+    entities: existing.ids.map((id) => ({ __typename: existing.typeName, id })),
   };
 }
 
-interface Known {
+interface Existing {
   typeName: string;
   ids: string[];
 }
 
-/** Puts ids and entities that there are in place of those that there are not. */
-function adaptTo(known: Known): NonNullable<Subject['adapt']> {
+/** Replaces random ids and representations by existing ones. */
+function adaptTo(existing: Existing): NonNullable<Subject['adapt']> {
   return ({ document, seed }: RandomOperation, variables) => {
     const random = createRandom(`${seed} ${JSON.stringify(variables)}`);
     const adapted = { ...variables };
     for (const definition of document.definitions) {
-      // A mutation of what there is would leave something else for the next one who executes it.
+      // A mutation of existing entities would change the state for the next executor.
       if (definition.kind !== Kind.OPERATION_DEFINITION || definition.operation !== OperationTypeNode.QUERY) continue;
       for (const { variable, type } of definition.variableDefinitions ?? []) {
         const name = variable.name.value;
         if (Object.hasOwn(adapted, name))
-          adapted[name] = adaptValue(adapted[name], { type: nameOf(type), random, known });
+          adapted[name] = adaptValue(adapted[name], { type: nameOf(type), random, existing });
       }
     }
     return variables && adapted;
   };
 }
 
-function adaptValue(value: unknown, parts: { type: string; random: Random; known: Known }): unknown {
+function adaptValue(value: unknown, parts: { type: string; random: Random; existing: Existing }): unknown {
   if (Array.isArray(value)) return value.map((item) => adaptValue(item, parts));
-  const { type, random, known } = parts;
-  if (type === 'ID' && typeof value === 'string') return random.chance(0.7) ? random.pick(known.ids) : value;
-  return type === '_Any' && value !== null ? representation(random, known) : value;
+  const { type, random, existing } = parts;
+  if (type === 'ID' && typeof value === 'string') return random.chance(0.7) ? random.pick(existing.ids) : value;
+  return type === '_Any' && value !== null ? representation(random, existing) : value;
 }
 
-/** Of an entity; mostly one that there is. */
-function representation(random: Random, { typeName, ids }: Known): unknown {
+/** A representation, mostly of an existing entity. */
+function representation(random: Random, { typeName, ids }: Existing): unknown {
   if (random.chance(0.05)) return random.pick([null, 5, 'text', [], {}, { __typename: null }, { id: ids[0] }]);
   const __typename = random.chance(0.8)
     ? typeName

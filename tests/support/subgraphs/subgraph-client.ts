@@ -8,13 +8,13 @@ import type { ClientInfo } from '../../../platform/http/client-info.ts';
 import { captureLog } from '../captured-log.ts';
 import { listen } from '../http/servers.ts';
 
-/** A request as a subgraph got it. */
+/** A request as a subgraph received it. */
 export interface ReceivedRequest {
   headers: IncomingHttpHeaders;
   body: { query: string; variables?: Record<string, unknown>; [key: string]: unknown };
 }
 
-/** What a client asks on behalf of whom; by default a query of two fields, of somebody who has no token. */
+/** A request of the gateway. By default it selects two fields, without a token. */
 export interface ClientRequest {
   query?: string;
   variables?: Record<string, unknown>;
@@ -23,17 +23,17 @@ export interface ClientRequest {
   asker?: () => ClientInfo;
 }
 
-/** Who asks, where nobody else is named. */
+/** The default client. */
 export const someClient: ClientInfo = { address: '198.51.100.7', userAgent: 'a client/1.0' };
 
-/** Listens as a subgraph that answers as it is told, and gives its address. */
+/** Starts a fake subgraph and gives its URL. */
 export async function listenAsSubgraph(listener: RequestListener): Promise<string> {
   const server = await listen(listener);
   onTestFinished(() => server.stop());
   return `${server.url}/graphql`;
 }
 
-/** A client before a subgraph that answers as it is told; both are gone when the test is over. */
+/** Starts a fake subgraph and a client of it. Both stop after the test. */
 export async function startClient(
   answer: (res: ServerResponse, asked: ReceivedRequest) => void,
   timeouts: Partial<SubgraphSettings> = {},
@@ -48,7 +48,7 @@ export async function startClient(
   return { ...createClient({ url, transport: transportTo(url), ...timeouts }), url, asked };
 }
 
-/** A client of the subgraph at `url`. */
+/** Creates a client of the subgraph at `url`, which closes after the test. */
 export function createClient({ url, ...timeouts }: Partial<SubgraphSettings> & { url: string }) {
   const { log, lines } = captureLog();
   const defaults = { name: 'things', timeoutMs: 10_000, mutationTimeoutMs: 10_000 };

@@ -8,9 +8,9 @@ const typeDefs = gql`
   type Query {
     hello: String
     echo(text: String!): String
-    "What of the request reaches a resolver."
+    "The request as a resolver sees it."
     request: String
-    "Answers when the test says so."
+    "Resolves when the test lets it."
     slow: String
     bug: String
     codedBug: String
@@ -19,25 +19,25 @@ const typeDefs = gql`
   }
 
   type Mutation {
-    "How often it was asked for."
+    "Resolves to the number of calls."
     change: Int
-    "Counts as one more change, and refuses."
+    "Counts as a change, and fails."
     refuseChange: Int
   }
 `;
 
-/** What a test decides and learns of the schema above. */
+/** The schema above and its controls. */
 export interface TinySchema {
   schema: GraphQLSchema;
-  /** How often the mutation ran. */
+  /** Number of mutations that ran. */
   changes(): number;
-  /** Resolves with the request whose `slow` has begun. */
+  /** Resolves to the request whose `slow` has started. */
   slowBegan: Promise<IncomingRequest>;
-  /** Lets `slow` answer. */
+  /** Lets `slow` resolve. */
   finishSlow(): void;
 }
 
-/** A schema with a field for each way to answer: well, late, with a refusal and with a bug. */
+/** A schema with a field for each outcome: success, a late one, an API error and a bug. */
 export function createTinySchema(): TinySchema {
   let changes = 0;
   const [finished, finishSlow] = createGate<void>();

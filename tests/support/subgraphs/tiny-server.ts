@@ -22,7 +22,7 @@ type Settings = Partial<
   >
 >;
 
-/** A real server of a small schema, on a free port; it stops when the test that asked for it is over. */
+/** Starts a real server of a small schema on a free port. It stops after the test. */
 export async function startTinyServer(settings: Settings = {}): Promise<TinyServer> {
   const { schema, ...tiny } = createTinySchema();
   const { log, lines } = captureLog();
@@ -42,7 +42,7 @@ export async function startTinyServer(settings: Settings = {}): Promise<TinyServ
   return { ...server, ...tiny, origin: new URL(server.url).origin, log: lines };
 }
 
-/** Posts a body as JSON, unless it is a text; `headers` are added to those that it needs. */
+/** Posts a body, as JSON unless it is a string. */
 export async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(url, {
     method: 'POST',

@@ -3,27 +3,26 @@ import type { SecretFiles } from '../../../embedded/data-folder.ts';
 import { deadUrl } from '../http/servers.ts';
 import { run, type Spawned } from './spawned.ts';
 
-/** The four processes as an operator runs them, each alone, and where each answers. */
+/** The four processes as an operator runs them, and their URLs. */
 export interface FourProcesses {
   gateway: string;
   auth: string;
   resources: string;
   imageService: string;
-  /** By what they are. */
   processes: Record<keyof Variables, Spawned>;
-  /** Asks each to stop; gives the exit codes. */
+  /** Sends SIGTERM to each and gives their exit codes. */
   stop(): Promise<(number | null)[]>;
-  /** Kills what still runs. */
+  /** Kills those still running. */
   end(): Promise<void>;
 }
 
 export interface FourProcessesSettings {
-  /** Of databases and images. */
+  /** The folder of databases and images. */
   folder: string;
   secrets: SecretFiles;
-  /** What they are given beside what they need. */
+  /** Further environment variables. */
   more?: Partial<Variables>;
-  /** Where resources are told that the image service is, where that is not where it is. */
+  /** The image service's URL for resources, such as that of a proxy in front of it. */
   imageServiceFor?: (url: string) => string;
 }
 
@@ -34,21 +33,20 @@ interface Variables {
   gateway: Record<string, string>;
 }
 
-/** Who signs, and for whom. */
 const tokenNames = {
   TOKEN_ISSUER: 'https://auth.example',
   TOKEN_AUDIENCE: 'https://api.example',
   EVENT_AUDIENCE: 'https://api.example/events',
 };
 
-/** Starts them: resources have their keys from auth's URL, and auth tells resources what has ended. */
+/** Starts them. Resources fetch their keys from auth, and auth delivers events to resources. */
 export async function startFourProcesses(settings: FourProcessesSettings): Promise<FourProcesses> {
   const { folder, secrets, more = {}, imageServiceFor = (url) => url } = settings;
   const started: Spawned[] = [];
   const start = async (file: string, env: Record<string, string>) => {
     const process = run(file, env);
     started.push(process);
-    // Other lines name the URLs of others.
+    // Other log lines contain the URLs of other processes.
     const [, url = ''] = await process.find(/^(?=.*"listening").*"url":"(http:[^"]+)"/m);
     return { process, url };
   };
@@ -60,7 +58,7 @@ export async function startFourProcesses(settings: FourProcessesSettings): Promi
       IMAGE_SERVICE_TOKEN_FILE: secrets.imageServiceToken,
       ...more.imageService,
     });
-    // Each of the two needs the other's URL.
+    // Auth and resources each need the other's URL.
     const { port, origin } = new URL(await deadUrl());
     const auth = await start('subgraphs/auth/main.ts', {
       ...tokenNames,

@@ -21,7 +21,7 @@ import { testSettings } from './system.ts';
 export interface RotatingSettings {
   folder: string;
   times: Required<TokenTimes>;
-  /** Between two of auth's looks into the folder. */
+  /** Interval at which auth scans its folder of keys. */
   lookEveryMs: number;
   fetching: Partial<RemoteKeyTiming>;
 }
@@ -30,7 +30,7 @@ export interface RotatingSystem extends Running {
   gateway: string;
   auth: string;
   resources: string;
-  /** Where the keys are: one, to begin with. */
+  /** The folder of signing keys. It has one key at first. */
   signingKeys: string;
 }
 
@@ -41,7 +41,7 @@ const audience = 'urn:test';
 const eventAudience = 'urn:test:events';
 const token = 'a token of the tests';
 
-/** A system in this process that is apart as four are: resources fetch their keys from auth, as often as is said. */
+/** Starts a system in this process whose servers communicate over HTTP: resources fetch the keys from auth. */
 export async function startRotatingSystem(settings: RotatingSettings): Promise<RotatingSystem> {
   const { folder, times, lookEveryMs, fetching } = settings;
   const signingKeys = join(folder, 'signing-keys');

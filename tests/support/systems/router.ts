@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Supergraph } from '../../../embedded/supergraph.ts';
 import { run } from './spawned.ts';
 
-/** The program of another gateway, as bench/other-routers/hive/main.ts, which is tested in the place of our own. */
+/** The program of another gateway to test, such as bench/other-routers/hive/main.ts. */
 const program = process.env.SUPERGRAPH_ROUTER;
 
 interface RouterSettings {
@@ -12,7 +12,7 @@ interface RouterSettings {
   mutationTimeoutMs?: number;
 }
 
-/** Starts the gateway that SUPERGRAPH_ROUTER names before a system's subgraphs; undefined where it names none. */
+/** Starts the gateway that SUPERGRAPH_ROUTER names, in front of a system's subgraphs. Undefined if it is not set. */
 export async function startRouterBefore(
   { auth, resources }: Pick<Supergraph, 'auth' | 'resources'>,
   settings: RouterSettings,

@@ -23,48 +23,49 @@ const issuer = 'urn:image-supergraph:auth';
 const audience = 'urn:image-supergraph';
 const eventAudience = 'urn:image-supergraph:events';
 
-/** Single processes beside a system, which take its tokens; `stop` stops all that were started. */
+/** Starts single servers that accept a system's tokens. `stop` stops all of them. */
 export function serversBeside(system: System) {
   const running: Running[] = [];
-  const keep = <Started extends Running>(process: Started): Started => {
-    running.push(process);
-    return process;
+  const stopLater = <Started extends Running>(server: Started): Started => {
+    running.push(server);
+    return server;
   };
   const openKeys = () =>
     openSigningKeys({ folder: join(system.dataFolder, 'secrets', 'signing-keys'), tokenSeconds: 900, log });
 
   const secret = (name: string) => readFileSync(join(system.dataFolder, 'secrets', name), 'utf8').trim();
 
-  const resourcesBefore = (imageServiceUrl: string, token: string) => ({
+  const resourcesSettings = (imageServiceUrl: string, token: string) => ({
     verifier: { keys: openKeys(), issuer, audience },
     eventAudience,
-    imageClient: createImageClient({ baseUrl: `${imageServiceUrl}/images/api/v1`, token, timeoutMs: 500 }),
-    timing: { requestMs: 1_000, settleMs: 500, reconcileEveryMs: 100 },
+    imageClient: createImageClient({ baseUrl: `${imageServiceUrl}/images/api/v1`, token, timeoutMs: 1_000 }),
+    timing: { requestMs: 3_000, settleMs: 500, reconcileEveryMs: 100 },
   });
 
   return {
-    keep,
+    /** Adds a server that `stop` stops. */
+    stopLater,
     stop: async () => {
-      for (const process of running.splice(0).reverse()) await process.stop();
+      for (const server of running.splice(0).reverse()) await server.stop();
     },
 
-    /** A gateway before the system's subgraphs, or others; gives its URL. */
+    /** Starts a gateway in front of the system's subgraphs, or of others, and gives its URL. */
     async gateway(
       urls: { auth?: string; resources?: string },
-      timeouts = { timeoutMs: 300, mutationTimeoutMs: 4_000 },
+      timeouts = { timeoutMs: 1_500, mutationTimeoutMs: 20_000 },
     ) {
       const { auth = system.auth, resources = system.resources } = urls;
       const router = await startRouterBefore({ auth, resources }, { dataFolder: system.dataFolder, ...timeouts });
-      if (router) return keep(router).url;
+      if (router) return stopLater(router).url;
       const signAddress = createAddressSigner(readClientAddressKey(secret('client-address-key')));
       const subgraphs = [
         { name: 'auth', transport: createHttpTransport(auth, { signAddress }), ...timeouts },
         { name: 'resources', transport: createHttpTransport(resources), ...timeouts },
       ];
-      return keep(await startGateway({ subgraphs, corsOrigins: [], listen: anyPort, log })).url;
+      return stopLater(await startGateway({ subgraphs, corsOrigins: [], listen: anyPort, log })).url;
     },
 
-    /** The system's auth at another port, which tells the resources at a URL, where one is given; gives its URL. */
+    /** Starts auth on the system's database, at another port, and gives its URL. Delivers events to `resourcesUrl`. */
     async authAt(port: number, { resourcesUrl, ...rules }: { resourcesUrl?: string } & Partial<AccountRules> = {}) {
       const file = join(system.dataFolder, 'auth.sqlite');
       const url = resourcesUrl && new URL('/events', resourcesUrl).href;
@@ -77,25 +78,25 @@ export function serversBeside(system: System) {
         rules: { ...testSettings.accounts, ...rules },
         events: { audience: eventAudience, subscribers },
       };
-      return keep(await startAuth({ ...settings, listen: { ...anyPort, port }, log })).url;
+      return stopLater(await startAuth({ ...settings, listen: { ...anyPort, port }, log })).url;
     },
 
-    /** The system's resources at another port; gives their URL. */
+    /** Starts resources on the system's database, at another port, and gives their URL. */
     async resourcesAt(port: number) {
       const settings = {
         store: openSqliteResourceStore(join(system.dataFolder, 'resources.sqlite')),
-        ...resourcesBefore(system.imageService, secret('image-service-token')),
+        ...resourcesSettings(system.imageService, secret('image-service-token')),
       };
-      return keep(await startResources({ ...settings, listen: { ...anyPort, port }, log })).url;
+      return stopLater(await startResources({ ...settings, listen: { ...anyPort, port }, log })).url;
     },
 
-    /** Resources on an empty database, before another image service; gives its URL and the database's file. */
+    /** Starts resources on an empty database with another image service. Gives their URL and the database's file. */
     async resources(imageServiceUrl: string, openStore: (file: string) => ResourceStore = openSqliteResourceStore) {
       const folder = temporaryFolder();
-      keep({ stop: async () => folder.remove() });
+      stopLater({ stop: async () => folder.remove() });
       const file = join(folder.path, 'resources.sqlite');
-      const settings = { store: openStore(file), ...resourcesBefore(imageServiceUrl, 'a token of the tests') };
-      return { url: keep(await startResources({ ...settings, listen: anyPort, log })).url, file };
+      const settings = { store: openStore(file), ...resourcesSettings(imageServiceUrl, 'a token of the tests') };
+      return { url: stopLater(await startResources({ ...settings, listen: anyPort, log })).url, file };
     },
   };
 }

@@ -4,27 +4,31 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A process of the project, run as an operator runs it: from environment variables and nothing else. */
+/** A process of the project, run as an operator would: its environment is what the test passes. */
 export interface Spawned {
-  /** What it has written so far. */
+  /** Output so far. */
   stdout(): string;
   stderr(): string;
-  /** The first match in what it writes to standard output; fails where it exits before. */
+  /** Waits for the first match in its standard output. Rejects if it exits before. */
   find(pattern: RegExp): Promise<RegExpExecArray>;
   signal(name: NodeJS.Signals): void;
-  /** Ctrl-C in a terminal: SIGINT to the process and all that it has started. */
+  /** Sends SIGINT to it and all of its children, as Ctrl-C in a terminal does. */
   interrupt(): void;
   exitCode: Promise<number | null>;
-  /** Kills it and all that it has started, where it still runs. */
+  /** Kills it and all of its children, if it is still running. */
   end(): Promise<void>;
 }
 
+/** Node strips types itself from 22.18 on, and needs tsx before. */
+const stripsTypes = 'typescript' in process.features && Boolean(process.features.typescript);
+const loader = stripsTypes ? [] : ['--import', 'tsx'];
+
 export function run(file: string, env: Record<string, string>, ...args: string[]): Spawned {
-  return runCommand([process.execPath, '--import', 'tsx', file, ...args], env);
+  return runCommand([process.execPath, ...loader, file, ...args], env);
 }
 
 export function runCommand([command = '', ...args]: string[], env: Record<string, string>): Spawned {
-  // A group of its own, as a terminal gives to what it runs.
+  // In its own process group, as in a terminal.
   const child = spawn(command, args, { cwd: root, env: { PATH: process.env.PATH ?? '', ...env }, detached: true });
   let stdout = '';
   let stderr = '';
@@ -53,7 +57,7 @@ export function runCommand([command = '', ...args]: string[], env: Record<string
       for (;;) {
         const match = pattern.exec(stdout);
         if (match) return match;
-        if (hasExited) throw new Error(`It exited before it wrote ${pattern}:\n${stdout}\n${stderr}`);
+        if (hasExited) throw new Error(`The process exited before it printed ${pattern}:\n${stdout}\n${stderr}`);
         await Promise.race([once(child.stdout, 'data'), exitCode]);
       }
     },
