@@ -67,7 +67,7 @@ describe('an operation with two log-ins', () => {
 });
 
 describe('the JWKS endpoint', () => {
-  test('is served at /.well-known/jwks.json', async () => {
+  test('is served at the path of RFC 8615', async () => {
     const { url } = await startSubgraph({ keys });
     const response = await fetch(new URL('/.well-known/jwks.json', url));
     expect([response.status, await response.json()]).toEqual([200, keys.published()]);

@@ -14,7 +14,7 @@ export interface EventDelivery {
 export interface Subscriber {
   /** Identifies the subscriber in the outbox, so that its URL may change. */
   name: string;
-  /** Where events are pushed to (RFC 8935). */
+  /** Endpoint that events are pushed to (RFC 8935). */
   url: string;
 }
 

@@ -39,7 +39,7 @@ export function preparePassword(password: string): string {
   return password.length > maxLengthBeforeNormalisation ? password : password.normalize('NFC');
 }
 
-/** Whether bcrypt takes all of a prepared password into account. Otherwise different passwords would have one hash. */
+/** Tells whether bcrypt reads all of a prepared password. If not, different passwords would have the same hash. */
 export function isHashable(prepared: string): boolean {
   return !isTooLong(prepared) && isText(prepared);
 }

@@ -17,7 +17,7 @@ export interface Passwords {
    * password with a hash of a lower cost, so that the time does not tell whether an account exists.
    */
   matches(password: string, hash: string | undefined, address: string): Promise<boolean>;
-  /** Whether the cost of a hash is below the current setting. */
+  /** Tells whether the cost of a hash is below the current setting. */
   needsRehash(hash: string): boolean;
 }
 

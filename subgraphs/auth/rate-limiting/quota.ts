@@ -20,7 +20,7 @@ export interface QuotaSettings {
   /** Maximum number in each window. */
   limit: number;
   windowMs: number;
-  /** What a success does: resets the count, does not count, or counts like a failure. */
+  /** Effect of a success: resets the count, does not count, or counts like a failure. */
   onSuccess: 'RESET' | 'IGNORE' | 'COUNT';
 }
 
@@ -39,7 +39,7 @@ export interface Quota {
   limit: number;
   /** The end of the current block, in milliseconds since 1970; 0 if the subject is not blocked. */
   blockedUntil(): Promise<number>;
-  /** Whether counted attempts and those in flight, in any process, leave room for another. */
+  /** Tells whether counted attempts and those in flight, in any process, leave room for another. */
   hasRoom(): Promise<boolean>;
   /** Returns undefined if another attempt took the last room. */
   reserve(): Promise<Reservation | undefined>;
@@ -104,7 +104,7 @@ export function createQuotas({ counters, name, limit, windowMs, onSuccess }: Quo
       async reserve() {
         const reservationKey = reservationsKey(currentPeriod());
         await counters.increment(reservationKey, 2 * reservationMs);
-        // Of two processes that reserve the last room at once, at least one sees the other.
+        // If two processes reserve the last room at once, at least one of them sees the other.
         if ((await countUsed()) <= limit) return createReservation(reservationKey);
         await counters.decrement(reservationKey);
         return undefined;

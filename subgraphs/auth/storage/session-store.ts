@@ -28,7 +28,7 @@ export interface NewSession extends Session {
 /** The exchange of a refresh token for the next one. */
 export interface Rotation {
   used: RefreshTokenHashes;
-  /** Of the same family. */
+  /** Has the same family. */
   next: RefreshTokenHashes;
   now: Date;
   /** Until when `used` may be used again, if this is its first use. */

@@ -2,7 +2,7 @@
 export interface User {
   /** UUID. */
   id: string;
-  /** As the user typed it, after NFKC normalisation. */
+  /** The text that the user typed, NFKC-normalised. */
   username: string;
   createdAt: Date;
 }

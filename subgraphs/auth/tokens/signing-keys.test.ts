@@ -24,7 +24,7 @@ function open(folder: string, pollIntervalMs = 10) {
   return { keys, lines, published };
 }
 
-/** Whether each key is accepted. */
+/** Tells for each key whether it is accepted. */
 const areAccepted = ({ keys }: ReturnType<typeof open>, ...kids: string[]) =>
   kids.map((kid) => keys.get(kid) !== undefined);
 
