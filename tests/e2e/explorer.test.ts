@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-test('the gateway bundles the page when it is first asked for, and serves every file that the page names', async () => {
+test('the gateway serves the page, and every file that the page refers to', async () => {
   const page = await fetch(new URL('/', system.gateway), { headers: browser });
   const text = await page.text();
   expect([page.status, await (await fetch(system.gateway, { headers: browser })).text()]).toEqual([200, text]);

@@ -5,14 +5,14 @@ import { describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Who may import whom: a room, and what of the project and of packages its files may import. The first that fits holds. */
+/** Each room with the project's files and the packages that it may import. The first room that matches a file applies. */
 const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   { room: /\.(test|contract|model)\.ts$|(^|\/)testing\/|^tests\/|\/differential\//, files: /./, packages: /./ },
   { room: /^bench\//, files: /./, packages: /./ },
-  // The client is installed by itself: it imports nothing of the rest, and nothing of Node but in its entry for Node.
+  // The client is a package of its own. Only its entry for Node imports Node's modules.
   { room: /^clients\/typescript\/node\.ts$/, files: /^clients\/typescript\//, packages: /^node:/ },
   { room: /^clients\/typescript\//, files: /^clients\/typescript\//, packages: /^@graphql-typed-document-node\/core$/ },
-  // The examples use nothing but the client.
+  // The examples use only the client.
   { room: /^examples\//, files: /^(examples|clients\/typescript)\//, packages: /^node:/ },
   { room: /^(start\.ts|embedded\/)/, files: /./, packages: /^(node:|zod$)/ },
   {
@@ -29,14 +29,14 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
     files: /^gateway\/execution\/|^platform\/graphql\//,
     packages: /^(node:|@apollo\/(gateway($|\/dist\/)|federation-internals$|query-planner$)|graphql$|lru-cache$)/,
   },
-  // Runs in browsers: it knows the gateway by its API alone, and keeps sessions by the client.
+  // The page runs in browsers: it uses the gateway's API, and the client for its session.
   {
     room: /^gateway\/explorer\/page\//,
     files: /^(gateway\/explorer\/page|clients\/typescript)\//,
     packages:
       /^(@graphiql\/|graphiql($|\/)|graphql$|jsonc-parser$|monaco-editor$|react($|-dom\/)|zustand($|\/))|\.(css|png)$/,
   },
-  // The bundler is no dependency of a gateway that runs: only what builds the page may ask for it.
+  // The bundler is a development dependency: only the build of the page may import it.
   {
     room: /^gateway\/explorer\/build\.ts$/,
     files: /^gateway\/explorer\//,
@@ -61,7 +61,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
         files: new RegExp(`${own}storage/|^platform/(tokens/security-event|database/[\\w-]+)\\.ts$`),
         packages: /^(node:|drizzle-orm|rate-limiter-flexible$)/,
       },
-      // The rules know no transport and no database: no graphql, drizzle, fetch or HTTP.
+      // The rules are independent of transport and database: no graphql, drizzle, fetch or HTTP.
       {
         room: new RegExp(rules),
         files: new RegExp(
@@ -118,7 +118,7 @@ function importsOf(from: string): Import[] {
   });
 }
 
-test('every import is one that its room may have', () => {
+test('every file imports only what its room may import', () => {
   const strangers = imports.filter(({ from, to }) => {
     const rule = rooms.find(({ room }) => room.test(from));
     const allowed = /\.tsx?$/.test(to) ? rule?.files : rule?.packages;
@@ -127,11 +127,11 @@ test('every import is one that its room may have', () => {
   expect(strangers.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
 });
 
-/** Tests, and what only tests use. */
+/** Whether a file is a test, or only tests use it. */
 const isOfTests = (file: string) =>
   /\.(test|contract|model)\.tsx?$|(^|\/)(testing|generated|migrations|differential)\/|^tests\//.test(file);
 
-/** The circles in a graph, each from the node where it was entered back to it. */
+/** Finds the circles in a graph. */
 function circlesIn(edges: readonly { from: string; to: string }[]): string[] {
   const next = new Map<string, Set<string>>();
   for (const { from, to } of edges) next.set(from, (next.get(from) ?? new Set()).add(to));
@@ -171,19 +171,19 @@ test('no folder holds more than 20 sources', () => {
 });
 
 describe('boundaries', () => {
-  test('there are sources, and imports in them', () => {
+  test('finds sources and imports', () => {
     expect(sources.length).toBeGreaterThan(50);
     expect(imports.length).toBeGreaterThan(200);
   });
 
-  test.each(['auth', 'resources'])('no other room imports %s, but those that run or test everything', (name) => {
+  test.each(['auth', 'resources'])('only rooms that run or test everything import %s', (name) => {
     const guests = imports.filter(
       ({ from, to }) => to.startsWith(`subgraphs/${name}/`) && !from.startsWith(`subgraphs/${name}/`),
     );
     expect(guests.filter(({ from }) => !/^(start\.ts|embedded\/|tests\/|bench\/)/.test(from))).toEqual([]);
   });
 
-  test('only storage, and what every storage shares, imports drizzle', () => {
+  test('only storage imports drizzle', () => {
     const users = imports.filter(({ to }) => to.startsWith('drizzle')).map(({ from }) => from);
     expect(users.filter((from) => !/\/(storage|testing)\/|^platform\/database\//.test(from))).toEqual([]);
   });

@@ -28,7 +28,7 @@ describe.each(configs)('%s', (config) => {
   const folder = join(root, dirname(config), 'migrations');
   const sqlFiles = () => readdirSync(folder).filter((name) => name.endsWith('.sql'));
 
-  test('lists each of its migrations in the journal, with a snapshot', () => {
+  test('has each migration in the journal, with a snapshot', () => {
     const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
       entries: { tag: string }[];
     };
@@ -36,7 +36,7 @@ describe.each(configs)('%s', (config) => {
     expect(readdirSync(join(folder, 'meta'))).toHaveLength(journal.entries.length + 1);
   });
 
-  test('makes the tables that the code has: there is nothing left to generate', async () => {
+  test('matches the tables in the code: drizzle-kit generates nothing', async () => {
     const copy = join(dirname(folder), `.${engine}-copy-${process.pid}`);
     copies.push(copy);
     cpSync(folder, copy, { recursive: true });

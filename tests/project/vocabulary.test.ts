@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Words with a private meaning, each with what the field says instead. No file name, exported identifier or test title
- * uses one. Words are compared in lower case; `sameWords` splits camelCase and hyphens into them.
+ * Words with a private meaning, each with the field's term. No file name, exported identifier or test title uses one.
+ * `sameWords` splits camelCase and hyphens, and compares in lower case.
  */
 const fieldWords: Record<string, string> = {
   refusal: 'error, or the code',

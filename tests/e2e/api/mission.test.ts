@@ -62,7 +62,7 @@ describe.each(kinds)('the mission, with a $kind', ({ file, contentType, replacem
     expect(await cornerColours(bytes)).toEqual(['red', 'green', 'blue', 'white']);
   });
 
-  test('the owner changes the texts, and the image stays', async () => {
+  test('the owner changes the title and the description, and the image stays', async () => {
     const changed = await update(ada, { id: resource.id, title: 'Renamed', description: null, expectedVersion: 1 });
     expect(changed).toMatchObject({ title: 'Renamed', description: null, version: 2, image: resource.image });
   });

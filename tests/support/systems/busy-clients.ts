@@ -3,6 +3,7 @@ import jwt from 'jsonwebtoken';
 import { graphql } from '../../generated/gql.ts';
 import { logIn, refreshSession } from '../graphql/accounts.ts';
 import { requestTo, requireValue } from '../graphql/request.ts';
+import { kidOf } from '../tokens.ts';
 import { usersAt } from './users.ts';
 
 /** Results of the clients. */
@@ -89,11 +90,6 @@ export function startBusyClients(gateway: string, count: number): BusyClients {
       return results;
     },
   };
-}
-
-/** The key that a token says it was signed with. */
-export function kidOf(token: string): string {
-  return jwt.decode(token, { complete: true })?.header.kid ?? '';
 }
 
 function isUsable(token: string): boolean {
