@@ -7,14 +7,14 @@ import { type Account, type AccountClient, accountClientAt, type Login } from '.
 import { png } from './clients/resource-client.ts';
 import { expectKilledAt, withOccurrences } from './kill-at-step.ts';
 import { startAuthProcess } from './processes/spawn.ts';
-import type { KillSettings } from './processes/steps.ts';
+import type { Call, KillSettings, Step } from './processes/steps.ts';
 import { storeForeign } from './world.ts';
 
 /** A mutation that ends sessions or an account. */
 interface Ending {
   send(accounts: AccountClient, ada: Ada): Promise<void>;
   /** Store calls up to the one that commits it. */
-  calls: string[];
+  calls: Call[];
   /** Number of events that it writes. */
   events: number;
   /** The session that it ends. */
@@ -55,8 +55,8 @@ const endings: Record<string, Ending> = {
   },
 };
 
-const inTwo = (call: string) => [`before ${call}`, `after ${call}`];
-const stepsOfEnding = ({ calls, events }: Ending): string[] => [
+const inTwo = (call: Call): Step[] => [`before ${call}`, `after ${call}`];
+const stepsOfEnding = ({ calls, events }: Ending): Step[] => [
   ...calls.flatMap(inTwo),
   ...Array.from({ length: events }, () => inTwo('outbox.markAccepted')).flat(),
 ];

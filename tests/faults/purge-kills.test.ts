@@ -5,7 +5,7 @@ import { noFindings } from './checks/checker.ts';
 import { clientOf, jpg, png } from './clients/resource-client.ts';
 import { expectKilledAt, type StepOccurrence, withOccurrences } from './kill-at-step.ts';
 import { startResourcesProcess } from './processes/spawn.ts';
-import type { KillSettings, Step } from './processes/steps.ts';
+import type { Call, KillSettings, Step } from './processes/steps.ts';
 import { inDatabase, letTimePass, longTimeouts, storeForeign } from './world.ts';
 
 /** The reconciler runs at the start and after a purge, which deletes rows and keys in batches of two. */
@@ -14,10 +14,10 @@ const killableTiming = { ...longTimeouts, reconcileEveryMs: 3_600_000, purgeBatc
 const waitAt: Step[] = ['after operations.beginCreate', 'after imageClient.replace'];
 
 /** Calls from the first event on: a session ended, and an account with two resources and two keys was deleted. */
-const calls = {
+const calls: Record<string, Call[]> = {
   events: ['revocations.accept', 'revocations.accept'],
-  purge: Array.from({ length: 4 }, () => 'revocations.purgeSome'),
-  images: ['operations.claim', ...[png, jpg].flatMap(() => ['imageClient.delete', 'operations.end'])],
+  purge: Array.from({ length: 4 }, (): Call => 'revocations.purgeSome'),
+  images: ['operations.claim', ...[png, jpg].flatMap((): Call[] => ['imageClient.delete', 'operations.end'])],
   create: ['imageClient.create', 'operations.reserve', 'imageClient.replace', 'operations.finishCreate'],
   undo: ['operations.discard', 'imageClient.delete', 'operations.end'],
   replacement: ['operations.finishReplacement'],

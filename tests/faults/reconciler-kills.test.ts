@@ -7,14 +7,14 @@ import { clientOf, jpg, png, requireResource } from './clients/resource-client.t
 import { killDuringMutation, killDuringReconciliation, stepsOfReconciler, withOccurrences } from './kill-at-step.ts';
 import type { Mutate } from './mutations.ts';
 import { tokenOf } from './processes/keys.ts';
-import type { Step } from './processes/steps.ts';
+import type { Call, Step } from './processes/steps.ts';
 import { inDatabase, letTimePass, longTimeouts, startWorld, type World } from './world.ts';
 
 /** A state that a killed process leaves behind. */
 interface Interrupted {
   leave(world: World): Promise<void>;
   /** Calls of its recovery. */
-  calls: string[];
+  calls: Call[];
   /** Number of resources after the recovery. */
   rows: number;
   /** Also kills at the steps that every run of the reconciler has. One state is enough for these. */
@@ -23,14 +23,14 @@ interface Interrupted {
 
 const create: Mutate = (client) => client.create({ picture: png, description: 'wanted' });
 const createWithKey: Mutate = (client) => client.create({ picture: png, idempotencyKey: 'the one' });
-const search = [
+const search: Call[] = [
   'operations.startSearch',
   'imageClient.list',
   'operations.referencedImages',
   'imageClient.publicHash',
   'operations.recordedReservations',
 ];
-const emptySearch = ['imageClient.list', 'operations.referencedImages'];
+const emptySearch: Call[] = ['imageClient.list', 'operations.referencedImages'];
 
 const interruptedOperations: Record<string, Interrupted> = {
   'a create that never received its image’s id': {
@@ -105,7 +105,11 @@ test.each(Object.entries(interruptedOperations))(
       letTimePass(world.at.file);
       const restore = saveFolder(dirname(world.at.file));
       const steps = await stepsOfReconciler(world);
-      const commonCalls = ['revocations.purgeSome', 'operations.countUnresolved', 'operations.deleteExpiredKeys'];
+      const commonCalls: Call[] = [
+        'revocations.purgeSome',
+        'operations.countUnresolved',
+        'operations.deleteExpiredKeys',
+      ];
       const expected = ['operations.claim', ...interrupted.calls, ...commonCalls];
       expect(callsOf(steps)).toEqual(expected.toSorted());
       const occurrences = withOccurrences(steps).filter(

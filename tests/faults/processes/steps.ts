@@ -1,19 +1,36 @@
 import { writeSync } from 'node:fs';
+import type { Outbox } from '../../../subgraphs/auth/storage/outbox.ts';
+import type { SessionStore } from '../../../subgraphs/auth/storage/session-store.ts';
+import type { UserStore } from '../../../subgraphs/auth/storage/user-store.ts';
+import type { ImageClient } from '../../../subgraphs/resources/image-service/client.ts';
+import type { OperationStore } from '../../../subgraphs/resources/storage/operation-store.ts';
+import type { ResourceStore } from '../../../subgraphs/resources/storage/resource-store.ts';
+import type { RevocationStore } from '../../../subgraphs/resources/storage/revocation-store.ts';
 
 /** Objects of asynchronous methods whose calls are the steps of a process. */
-type Target = 'store' | 'operations' | 'imageClient' | 'revocations' | 'users' | 'sessions' | 'outbox';
-export type Step = `${'before' | 'after'} ${Target}.${string}`;
+interface Targets {
+  store: ResourceStore;
+  operations: OperationStore;
+  imageClient: ImageClient;
+  revocations: RevocationStore;
+  users: UserStore;
+  sessions: SessionStore;
+  outbox: Outbox;
+}
+type Target = keyof Targets;
+export type Call = { [Name in Target]: `${Name}.${keyof Targets[Name] & string}` }[Target];
+export type Step = `${'before' | 'after'} ${Call}`;
 export type OnStep = (step: Step) => Promise<void> | void;
 
 /** Wraps every method but `close`, so that `onStep` runs before each call and after it, also if the call throws. */
 export function withSteps<Methods extends object>(name: Target, methods: Methods, onStep: OnStep): Methods {
   const wrapped = Object.entries(methods).map(([method, run]: [string, (...args: unknown[]) => unknown]) => {
     const runInSteps = async (...args: unknown[]) => {
-      await onStep(`before ${name}.${method}`);
+      await onStep(`before ${name}.${method}` as Step);
       try {
         return await run.apply(methods, args);
       } finally {
-        await onStep(`after ${name}.${method}`);
+        await onStep(`after ${name}.${method}` as Step);
       }
     };
     return [method, method === 'close' ? run : runInSteps];
