@@ -4,7 +4,7 @@ import { type MeasuredName, measuredNames } from './harness/queries.ts';
 import { baseline, type Variant, variants } from './harness/variants.ts';
 import { type StressTestName, stressTestNames } from './stress/stress-tests.ts';
 
-/** What a run measures. */
+/** Options of one run. */
 export interface Options extends ComparisonSettings {
   /** Compares with the committed results, and writes nothing. */
   isCheck: boolean;

@@ -11,7 +11,7 @@ import { createCompiledExecutor, type ExecutorSettings } from './execution/compi
 import { createExplorer } from './explorer/explorer.ts';
 import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraphs/subgraph-client.ts';
 
-/** What runs query plans: compiled functions, or Apollo's gateway. */
+/** Executor of query plans: compiled functions, or Apollo's gateway. */
 export type ExecutorName = 'compiled' | 'apollo';
 
 export interface GatewaySettings {

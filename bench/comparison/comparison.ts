@@ -9,7 +9,7 @@ import { measure } from './rounds.ts';
 import { requireSameResponses } from './same-responses.ts';
 import { measureStartUp } from './start-up.ts';
 
-/** What to compare. */
+/** Variants to compare, and for how long. */
 export interface ComparisonSettings {
   variants: readonly Variant[];
   /** Each query's own number by default. */

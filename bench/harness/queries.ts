@@ -5,7 +5,7 @@ import type { User } from './users.ts';
 export interface Query {
   name: QueryName;
   about: string;
-  /** Whose tokens the requests carry, in turn. */
+  /** Users whose tokens the requests carry, in turn. */
   as: 'readers' | 'creators' | 'anonymous';
   /** Concurrent requests. */
   connections: number;

@@ -34,7 +34,7 @@ class BaseApiError extends Error {
   }
 }
 
-/** Whether `error` is an error of the API, with one of the codes if any are passed. */
+/** True if `error` is an error of the API, with one of the codes if any are passed. */
 export function isApiError<Code extends ErrorCode = ErrorCode>(
   error: unknown,
   ...codes: Code[]

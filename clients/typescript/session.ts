@@ -194,7 +194,7 @@ function logInEnded(): ApiError {
   return toApiError([{ message, extensions: { code: 'UNAUTHENTICATED', reason: 'MISSING' } }], null);
 }
 
-/** Whether every field was rejected because of the token, so that nothing was executed. */
+/** True if every field was rejected because of the token, so that nothing was executed. */
 function isTokenRejected(error: unknown): error is ApiError<'UNAUTHENTICATED'> {
   if (!isApiError(error)) return false;
   const hasData = Object.values(error.data ?? {}).some((value) => value !== null);

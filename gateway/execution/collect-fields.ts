@@ -25,7 +25,7 @@ export interface CollectedFields {
   hasAbstractFragment: boolean;
 }
 
-/** What selections refer to. */
+/** Schema, fragments and variables that selections refer to. */
 export interface SelectionContext {
   /** The API schema. */
   schema: GraphQLSchema;

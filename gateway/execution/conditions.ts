@@ -14,7 +14,7 @@ type Variables = Record<string, unknown>;
 
 /** The variables that `@skip` and `@include` use. Once each of them has a value, a document has one shape. */
 export interface Conditions {
-  /** Whether there are no such variables. */
+  /** True if there are no such variables. */
   isEmpty: boolean;
   /** Returns undefined if one of the values is no boolean, which Apollo's executor explains. */
   valuesIn(variables: Variables): ConditionValues | undefined;

@@ -4,7 +4,7 @@ import type { ConditionValues } from './conditions.ts';
 import { compileFetch } from './fetch.ts';
 import { type CountBytes, type Step, type SubgraphService, UnsupportedPlanError } from './run.ts';
 
-/** What the nodes of a plan refer to. */
+/** Subgraphs, schema and variables that the nodes of a plan refer to. */
 export interface PlanContext {
   services: Record<string, SubgraphService>;
   supergraphSchema: () => GraphQLSchema;

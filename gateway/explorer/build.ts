@@ -99,7 +99,7 @@ async function listFiles(folder: string): Promise<string[]> {
   return (await Promise.all(nested)).flat();
 }
 
-/** Of the client, code alone counts: a release changes the version in its package.json. */
+/** True for sources of the page. The client's package.json is left out, since each release changes its version. */
 function isBuiltFrom(path: string): boolean {
   return !/\.test\.ts$/.test(path) && (path.startsWith('gateway/') || path.endsWith('.ts'));
 }

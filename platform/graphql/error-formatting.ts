@@ -34,7 +34,7 @@ export function createErrorFormatter(publicErrors: PublicErrors): FormatError {
   };
 }
 
-/** Whether GraphQL itself rejected a document or its variables. The rules' own BAD_USER_INPUT has `problems`. */
+/** True if GraphQL itself rejected a document or its variables. The rules' own BAD_USER_INPUT has `problems`. */
 function isGraphqlError({ graphqlCodes }: PublicErrors, { code, problems }: Record<string, unknown>): boolean {
   return code === 'BAD_USER_INPUT' ? problems === undefined : graphqlCodes.includes(String(code));
 }
@@ -43,7 +43,7 @@ function reasonOf(error: unknown): string | undefined {
   return error instanceof GraphQLError ? error.originalError?.message : undefined;
 }
 
-/** Whether `code` is one of the API's, which a client sees with its message. */
+/** True if `code` is one of the API's, which a client sees with its message. */
 export function isApiErrorCode({ extensionKeys }: PublicErrors, code: unknown): code is string {
   return typeof code === 'string' && Object.hasOwn(extensionKeys, code);
 }
@@ -54,7 +54,7 @@ export function pickPublic(publicErrors: PublicErrors, extensions: Record<string
   return Object.fromEntries(keys.flatMap((key) => (extensions[key] === undefined ? [] : [[key, extensions[key]]])));
 }
 
-/** Whether a client sees errors with this code; all others are masked. */
+/** True if a client sees errors with this code; all others are masked. */
 export function isPublicCode(publicErrors: PublicErrors, code: unknown): boolean {
   return publicKeys(publicErrors, code) !== undefined;
 }

@@ -27,7 +27,7 @@ export interface AnsweredRequest {
   startedAt: number;
 }
 
-/** What execution resulted in, or threw. */
+/** Result of an execution, or what it threw. */
 export type Outcome = ExecutionResult | { thrown: unknown };
 
 export type Respond = (outcome: Outcome, request: AnsweredRequest) => GraphqlResponse;

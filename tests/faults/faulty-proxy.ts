@@ -18,7 +18,7 @@ export interface FaultyProxy {
   refuseConnections(): Promise<void>;
   /** Ends the fault. */
   restore(): Promise<void>;
-  /** Whether it refuses connections, or a fault has affected a call. */
+  /** True if it refuses connections, or a fault has affected a call. */
   hasFailed(): boolean;
 }
 

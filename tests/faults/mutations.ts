@@ -9,7 +9,7 @@ export interface Mutation {
   changesResource: boolean;
   /** Its steps in order, each with the state after a kill at it and the recovery. */
   steps: Partial<Record<Step, 'nothing' | 'version 1, png' | 'version 2, png' | 'version 2, jpg'>>;
-  /** Whether it has an idempotency key, so that sending it again gives the same resource. */
+  /** True if it has an idempotency key, so that sending it again gives the same resource. */
   isKeyed?: boolean;
 }
 

@@ -13,7 +13,7 @@ import { letTimePass, startWorld, storeForeign } from './world.ts';
 interface Fault {
   begin(database: Connections): void;
   end(database: Connections): void;
-  /** Whether open connections notice its end. */
+  /** True if open connections notice its end. */
   isNoticed: boolean;
 }
 

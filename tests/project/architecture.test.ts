@@ -127,7 +127,7 @@ test('every file imports only what its room may import', () => {
   expect(strangers.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
 });
 
-/** Whether a file is a test, or only tests use it. */
+/** True if a file is a test, or only tests use it. */
 const isOfTests = (file: string) =>
   /\.(test|contract|model)\.tsx?$|(^|\/)(testing|generated|migrations|differential)\/|^tests\//.test(file);
 

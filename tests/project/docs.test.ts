@@ -56,7 +56,7 @@ test('every file and folder that a markdown file names exists', () => {
   expect(missing.filter(({ path }) => !isIgnored(path))).toEqual([]);
 });
 
-/** Whether git ignores the path, because a command creates it. */
+/** True if git ignores the path, because a command creates it. */
 function isIgnored(path: string): boolean {
   try {
     return git('check-ignore', path) !== '';

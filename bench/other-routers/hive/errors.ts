@@ -92,7 +92,7 @@ function checkArguments({ schema, document, operationName, variableValues }: Exe
 
 const codeOf = ({ extensions }: { extensions?: Readonly<Record<string, unknown>> }) => extensions?.code;
 
-/** Whether a subgraph has not responded at all. */
+/** True if a subgraph has not responded at all. */
 const isUnavailable = (error: GraphQLError) => unavailableCodes.includes(String(codeOf(error)));
 
 /** Passes on a subgraph's API errors; all other errors will be masked. */

@@ -35,7 +35,7 @@ function toSchemaChange({ type, path, message, criticality }: Change, current: G
   };
 }
 
-/** Whether an argument or input field is mandatory: not null and without a default. */
+/** True if an argument or input field is mandatory: not null and without a default. */
 function isRequired(schema: GraphQLSchema, path = ''): boolean {
   const [typeName = '', fieldName = '', argumentName] = path.split('.');
   const type = schema.getType(typeName);

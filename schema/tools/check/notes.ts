@@ -33,7 +33,7 @@ function readNote(line: string): Note {
   return { coordinate, kind, line };
 }
 
-/** Whether a note is about a change. */
+/** True if a note is about a change. */
 export const isOf = (note: Pick<Note, 'coordinate' | 'kind'>, change: Pick<SchemaChange, 'coordinate' | 'kind'>) =>
   note.coordinate === change.coordinate && note.kind === change.kind;
 

@@ -13,7 +13,7 @@ import type { Documents } from './documents.ts';
 export interface GeneratedFile {
   file: string;
   content: string;
-  /** Whether it exports documents that clients send. */
+  /** True if it exports documents that clients send. */
   holdsDocuments: boolean;
 }
 

@@ -81,17 +81,17 @@ export async function exchange<Read>(request: HttpRequest, read: (response: Resp
   }
 }
 
-/** Whether the service itself rejected the request (4xx), which shows that it is up. */
+/** True if the service itself rejected the request (4xx), which shows that it is up. */
 export function isRejection(cause: unknown): boolean {
   return cause instanceof UnexpectedResponseError && cause.status >= 400 && cause.status < 500;
 }
 
-/** Whether the same request would be rejected again. */
+/** True if the same request would be rejected again. */
 export function isPermanentRejection(cause: unknown): boolean {
   return cause instanceof UnexpectedResponseError && permanentRejections.has(cause.status);
 }
 
-/** Whether connecting failed, so that the request was never sent. */
+/** True if connecting failed, so that the request was never sent. */
 export function isNeverSent(cause: unknown): boolean {
   if (!(cause instanceof FetchError) || !connectErrors.has(cause.code ?? '')) return false;
   // A host can also become unreachable after connecting: reading or writing fails then.

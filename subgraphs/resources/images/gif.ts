@@ -10,7 +10,7 @@ export function gifScreenSize(bytes: Buffer): { width: number; height: number } 
   return bytes.length < 10 ? { width: 0, height: 0 } : { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
 }
 
-/** Whether extensions and frames continue to the trailer, and no frame lacks pixels (GIF89a, section 12 and appendix B). */
+/** True if extensions and frames continue to the trailer, and no frame lacks pixels (GIF89a, section 12 and appendix B). */
 export function gifReachesEnd(bytes: Buffer): boolean {
   let frames = 0;
   let at = 13 + colourTableBytes(bytes[10]);
@@ -53,7 +53,7 @@ function afterBlocks(bytes: Buffer, at: number): number {
 }
 
 /**
- * Whether the LZW codes from `at` on encode `expected` pixels (GIF89a, appendix F). The table holds each string's length
+ * True if the LZW codes from `at` on encode `expected` pixels (GIF89a, appendix F). The table holds each string's length
  * instead of the string, so that counting is cheap.
  */
 function hasPixels(bytes: Buffer, at: number, expected: number): boolean {

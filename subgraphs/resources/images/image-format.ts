@@ -17,7 +17,7 @@ export function detectImageType(bytes: Buffer): ImageType | undefined {
   return imageTypes.find((type) => formats[type].hasSignature(bytes));
 }
 
-/** Whether the file is complete up to its format's end marker. Decoders silently fill in much of what is missing. */
+/** True if the file is complete up to its format's end marker. Decoders silently fill in much of what is missing. */
 export function isCompleteFile(type: ImageType, bytes: Buffer): boolean {
   return formats[type].reachesEnd(bytes);
 }

@@ -6,7 +6,7 @@ const maxScans = 100;
 
 export const isJpeg = (bytes: Buffer) => bytes.subarray(0, signature.length).equals(signature);
 
-/** Whether segments continue to the end-of-image marker, with 1 to `maxScans` scans (ITU T.81, annex B). */
+/** True if segments continue to the end-of-image marker, with 1 to `maxScans` scans (ITU T.81, annex B). */
 export function jpegReachesEnd(bytes: Buffer): boolean {
   let scans = 0;
   let at = 2;

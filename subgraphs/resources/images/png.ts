@@ -7,7 +7,7 @@ const end = Buffer.from('\0\0\0\0IEND\xae\x42\x60\x82', 'latin1');
 
 export const isPng = (bytes: Buffer) => bytes.subarray(0, pngSignature.length).equals(pngSignature);
 
-/** Whether chunks (length, name, data, checksum) continue to IEND (PNG, third edition, section 5.3). */
+/** True if chunks (length, name, data, checksum) continue to IEND (PNG, third edition, section 5.3). */
 export function pngReachesEnd(bytes: Buffer): boolean {
   let at = pngSignature.length;
   while (at + end.length <= bytes.length) {

@@ -16,9 +16,9 @@ export interface SearchResult {
   imageId: string | undefined;
   /** Images of other reservations, which arrived after their creates were abandoned. */
   orphans: { imageId: string; sha256: string }[];
-  /** Whether every listed image that could be the reservation's was hashed. */
+  /** True if every listed image that could be the reservation's was hashed. */
   isComplete: boolean;
-  /** Whether every entry of the service's listing was valid. */
+  /** True if every entry of the service's listing was valid. */
   isListingValid: boolean;
 }
 

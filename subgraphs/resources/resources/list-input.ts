@@ -102,7 +102,7 @@ export function parseInstant(text: unknown): Date | undefined {
   return new Date((text as string).toUpperCase());
 }
 
-/** Whether the month has such a day. `Date` would read the 30th of February as the 1st or 2nd of March. */
+/** True if the month has such a day. `Date` would read the 30th of February as the 1st or 2nd of March. */
 function isDay(year: number, month: number, day: number): boolean {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);

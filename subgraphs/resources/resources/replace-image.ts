@@ -62,7 +62,7 @@ export function createReplaceImage(parts: ReplaceParts) {
   };
 
   /**
-   * Whether the service has the new bytes although the PUT failed. Otherwise the operation ends if the service surely has
+   * True if the service has the new bytes although the PUT failed. Otherwise the operation ends if the service surely has
    * the old bytes, and goes to the reconciler if it is not known which.
    */
   const hasSucceededDespite = async (error: unknown, { lease, call }: LeasedOperation, target: Target) => {

@@ -38,12 +38,12 @@ export function characterIssues(field: string, text: string): ValidationIssue[] 
   return isStorableText(text) ? [] : [{ field, message: 'It must be well-formed Unicode without NUL.' }];
 }
 
-/** Whether every database can store the text. */
+/** True if every database can store the text. */
 export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** Whether the text has more code points than `maxCharacters`; long texts are decided without counting. */
+/** True if the text has more code points than `maxCharacters`; long texts are decided without counting. */
 export function isLonger(text: string, maxCharacters: number): boolean {
   if (text.length <= maxCharacters) return false;
   return text.length > 2 * maxCharacters || [...text].length > maxCharacters;

@@ -18,7 +18,7 @@ export interface ReceivedEvent {
 export interface RevocationStore {
   /** False, and nothing changes, if the event was accepted before. */
   accept(received: ReceivedEvent): Promise<boolean>;
-  /** Whether the session was revoked or the account purged. */
+  /** True if the session was revoked or the account purged. */
   isRevoked(viewer: { userId: string; sessionId: string }): Promise<boolean>;
   isPurged(userId: string): Promise<boolean>;
   /**

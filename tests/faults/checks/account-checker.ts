@@ -138,7 +138,7 @@ function checkTokens(url: string, ledger: ClientLedger, { sessions }: AccountRow
   ]);
 }
 
-/** Whether resources accept an access token. */
+/** True if resources accept an access token. */
 export async function acceptsToken(url: string, token: string): Promise<boolean> {
   const { data, errors, text } = await requestTo(url, token)(resourceCount);
   if (errors[0]?.extensions.code === 'UNAUTHENTICATED') return false;

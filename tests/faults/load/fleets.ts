@@ -88,7 +88,7 @@ const usualStartMs = 400;
 function startFleet(settings: {
   start: () => Killable;
   size: number;
-  /** Whether to start another process after so many. */
+  /** True if another process starts after `started` ones. */
   shouldStart: (started: number) => boolean;
   lifeMs: { shortest: number; longest: number };
   random: Random;

@@ -9,7 +9,7 @@ export interface ActionContext {
   resourceIds: string[];
   /** Unique among all actions. */
   description: string;
-  /** Whether the account is deleted at the same time. */
+  /** True if the account is deleted at the same time. */
   isBeingDeleted?: boolean;
 }
 

@@ -54,7 +54,7 @@ export const operations = sqliteTable(
     oldSha256: text('old_sha256'),
     /** The new resource of a create, or the changes of a replacement. */
     content: text({ mode: 'json' }).$type<object>(),
-    /** Whether a replacement has an expected version: then no other update may increment the version. */
+    /** True if a replacement has an expected version: then no other update may increment the version. */
     isVersioned: integer('is_versioned', { mode: 'boolean' }).notNull().default(false),
     startedAt: integer('started_at', { mode: 'timestamp_ms' }).notNull(),
     settlesAt: integer('settles_at', { mode: 'timestamp_ms' }).notNull(),
@@ -95,7 +95,7 @@ export const tombstones = sqliteTable(
   {
     userId: text('user_id').primaryKey(),
     purgedAt: integer('purged_at', { mode: 'timestamp_ms' }).notNull(),
-    /** Whether rows of the account may remain. */
+    /** True if rows of the account may remain. */
     isPending: integer('is_pending', { mode: 'boolean' }).notNull(),
   },
   (table) => [index('tombstones_pending').on(table.purgedAt).where(isPending)],
