@@ -32,7 +32,7 @@ describe('requireAnswers throws', () => {
   });
 });
 
-test('the first query is answered as it should be where each subgraph asks for a token', async () => {
+test('the first query is answered as it should be where each subgraph requires a token', async () => {
   await expect(
     requireAnswers(await gatewayWith(errors('UNAUTHENTICATED', 'UNAUTHENTICATED'))),
   ).resolves.toBeUndefined();

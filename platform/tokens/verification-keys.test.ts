@@ -77,7 +77,7 @@ test.each([
   ['is a single key', JSON.stringify(jwk(one.publicKey)), 'It is not a JWK Set.'],
   ['is empty', setOf(), 'It has no key that can verify tokens.'],
   ['has only weak keys', setOf(jwk(newPair(1024).publicKey)), 'It has no key that can verify tokens.'],
-])('a JWK Set that %s is refused, saying what it must be', (_, text, wrong) => {
+])('a JWK Set that %s is rejected, saying what it must be', (_, text, wrong) => {
   expect(startupErrorOf(text)).toBe(`${wrong} It must be the PEM of one or more RSA public keys, or a JWK Set.`);
 });
 

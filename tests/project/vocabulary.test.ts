@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { testTitles } from './test-titles.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -11,6 +12,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  */
 const fieldWords: Record<string, string> = {
   refusal: 'error, or the code',
+  refusals: 'errors, rejections',
+  refuse: 'reject, throw',
+  refuses: 'rejects, throws',
+  refused: 'rejected',
+  refusing: 'rejecting',
   familiar: 'cached',
   compilable: 'supported',
   'second sight': 'second use',
@@ -20,18 +26,28 @@ const fieldWords: Record<string, string> = {
   surprise: 'unexpected shape',
   odd: 'prototype name, or what is unusual about it',
   asked: 'requested, sent, called',
+  asking: 'pending, sending',
   finding: 'lookup, result',
   texts: 'text validation, documents',
   settling: 'recovery',
   settle: 'recover',
+  settles: 'recovers',
+  settled: 'recovered, ended',
   trouble: 'error, failure',
   guess: 'attempt',
   guesses: 'attempts',
+  guessed: 'attempted',
+  guessing: 'attempts',
   'under way': 'in flight',
   'give back': 'release',
+  'gives back': 'releases',
   upkeep: 'maintenance',
-  'take over': 'migrate',
+  'take over': 'migrate, claim',
+  'takes over': 'migrates, claims',
+  'taking over': 'migrating, claiming',
+  'took over': 'migrated, claimed',
   remember: 'cache',
+  remembers: 'caches',
   remembered: 'cached',
   turns: 'yielding, mutex, order',
   'among others': 'retry while busy',
@@ -45,6 +61,8 @@ const fieldWords: Record<string, string> = {
   known: 'cached, registered, existing',
   kept: 'stored, persisted, preserved',
   mend: 'patch, fix',
+  mends: 'patches, fixes',
+  mended: 'patched, fixed',
   filling: 'autofill',
   given: 'required value, argument, provided',
   waiting: 'queued, pending, async',
@@ -61,13 +79,19 @@ const fieldWords: Record<string, string> = {
   people: 'users',
 };
 
+/** Common phrases, and a column's name, that contain one of the words. */
+const commonPhrases = / (?:well known|turns on|settles at) /g;
+
 /** Names that are fixed by the API, the environment or the data folder. */
 const fixed: readonly RegExp[] = [/^GATEWAY_EXECUTOR\b.*lean/];
 
-const sources = execFileSync('git', ['ls-files', '*.ts', '*.tsx'], { cwd: root, encoding: 'utf8' })
-  .trim()
-  .split('\n')
-  .filter((file) => !/(^|\/)generated\//.test(file));
+const listFiles = (...patterns: string[]) =>
+  execFileSync('git', ['ls-files', ...patterns], { cwd: root, encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .filter((file) => !/(^|\/)generated\//.test(file));
+
+const sources = listFiles('*.ts', '*.tsx');
 
 const sameWords = (text: string): string =>
   ` ${text
@@ -78,18 +102,13 @@ const sameWords = (text: string): string =>
 
 function privateWordsIn(text: string): string[] {
   if (fixed.some((name) => name.test(text))) return [];
-  const words = sameWords(text);
+  const words = sameWords(text).replace(commonPhrases, '  ');
   return Object.keys(fieldWords).filter((word) => words.includes(` ${word} `));
 }
 
 const exportedNames = (text: string) =>
   [...text.matchAll(/^export (?:async )?(?:const|function|class|interface|type|let) (\w+)/gm)].map(
     ([, name = '']) => name,
-  );
-
-const testTitles = (text: string) =>
-  [...text.matchAll(/^\s*(?:test|it|describe)(?:\.\w+)*(?:\([^'"`\n]*\))?\(\s*(['"`])(.+?)\1/gm)].map(
-    ([, , title = '']) => title,
   );
 
 const places = sources.flatMap((file) => {
@@ -106,6 +125,26 @@ test.each(['file', 'export', 'title'])('no %s uses a private word', (kind) => {
   expect(ofKind.length).toBeGreaterThan(300);
   const found = ofKind.flatMap(({ file, name }) =>
     privateWordsIn(name).map((word) => `${file}: "${name}" says "${word}", the field says ${fieldWords[word]}`),
+  );
+  expect(found).toEqual([]);
+});
+
+test.each([
+  ["test('a', () => {});\n  describe(`b`, () => {});", ['a', 'b']],
+  [`test.each([\n  ['(', /[')]/, \`\\\`\${')'}\`], // )\n])(\n  'a %s', () => {});`, ['a %s']],
+  ["test.each<[string, () => Promise<Buffer>]>([['b', g]])('a', () => {});", ['a']],
+  ["test.skipIf(isOff('b')).each(cases)('a', () => {});", ['a']],
+  ['test.for([1])("it\'s", () => {});', ["it's"]],
+])('finds the titles in %j', (text, titles) => {
+  expect(testTitles(text)).toEqual(titles);
+});
+
+test('no comment begins with a fragment', () => {
+  const fragment = /(?:\/\*\*?|\/\/|^\s*\*|^\s*#) (?:Whether|What|Of|Who|Whose|That|Those) /;
+  const found = listFiles('*.ts', '*.tsx', '*.sh', '*.yml', '.ci', 'Dockerfile').flatMap((file) =>
+    readFileSync(`${root}/${file}`, 'utf8')
+      .split('\n')
+      .flatMap((line, at) => (fragment.test(line) ? [`${file}:${at + 1}: ${line.trim()}`] : [])),
   );
   expect(found).toEqual([]);
 });

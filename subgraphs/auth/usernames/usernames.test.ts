@@ -97,7 +97,7 @@ describe('normaliseUsername', () => {
     ['ada①', 'ada1'],
     ['𝕬𝖉𝖆', 'Ada'],
     ['ℵleph', 'אleph'],
-  ])('turns %s into %s', (written, stored) => {
+  ])('normalises %s to %s', (written, stored) => {
     expect(normaliseUsername(written)).toBe(stored);
   });
 

@@ -66,7 +66,7 @@ describe('a create that was killed', () => {
     },
   );
 
-  test('and whose image may still arrive is searched for again after its calls have settled', async () => {
+  test('and whose image may still arrive is searched for again after its calls have ended', async () => {
     const rules = await startRules();
     const { reserveAt } = await killedCreate(rules);
     rules.database.abandon({ isSettled: false });
@@ -96,7 +96,7 @@ describe('a create that was killed', () => {
     expect(rules.proxy.calls).toEqual([]);
   });
 
-  test('and is finished before its calls have settled keeps its image locked until then', async () => {
+  test('and is finished before its calls have ended keeps its image locked until then', async () => {
     const rules = await startRules();
     const { ada, reserveAt, record, upload } = await killedCreate(rules, { key: 'key' });
     const image = await reserveAt();
@@ -176,7 +176,7 @@ describe('a replacement that was killed', () => {
     expect(await servedAt(resource.image.url)).toBe(properties.sha256);
   });
 
-  test('is not decided before its calls have settled, whatever its bytes', async () => {
+  test('is not decided before its calls have ended, whatever its bytes', async () => {
     const { ada, resource, data, database, reconciled, reconcile, overwrite } = await killedReplacement();
     database.abandon({ isSettled: false });
     reconcile();

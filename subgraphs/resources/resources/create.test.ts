@@ -75,7 +75,7 @@ describe.each(['POST', 'PUT'] as const)('a create whose %s', (method) => {
 });
 
 describe('a create', () => {
-  test('whose operation the reconciler took over stores nothing and is SERVICE_UNAVAILABLE', async () => {
+  test('whose operation the reconciler claimed stores nothing and is SERVICE_UNAVAILABLE', async () => {
     const { signUp, proxy, database, reconciled, storedImages } = await startRules();
     const ada = signUp();
     for (const method of ['POST', 'PUT'] as const) {
@@ -94,7 +94,7 @@ describe('a create', () => {
   test.each([
     ['POST', 'RESERVING'],
     ['PUT', 'RESERVED'],
-  ])('whose lease expires during %s stores nothing, even before the reconciler takes over', async (method, state) => {
+  ])('whose lease expires during %s stores nothing, even before the reconciler claims it', async (method, state) => {
     const { signUp, proxy, database, reconciled, storedImages } = await startRules();
     const ada = signUp();
     const { wait, arrived, release } = blockCalls();

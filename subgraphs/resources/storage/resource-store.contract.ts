@@ -59,7 +59,7 @@ export function resourceStoreContract(open: Open): void {
       ['an empty description', 'title', ''],
       ['no description', 'title', null],
       ['the longest texts', '😀'.repeat(200), '😀'.repeat(5_000)],
-    ])('stores texts unchanged: %s', async (_, title, description) => {
+    ])('stores text unchanged: %s', async (_, title, description) => {
       const { resource, found } = await storeWithResource({ title, description });
       expect(await found()).toEqual(resource);
     });

@@ -12,12 +12,12 @@ import type { TestUser } from '../../support/systems/users.ts';
 let system: System;
 let ada: TestUser;
 let elsewhere: TestServer;
-const asked: string[] = [];
+const requestedUrls: string[] = [];
 beforeAll(async () => {
   system = await startSystem();
   ada = await system.signUp();
   elsewhere = await listen((req, res) => {
-    asked.push(req.url ?? '');
+    requestedUrls.push(req.url ?? '');
     res.end('{}');
   });
 });
@@ -92,14 +92,14 @@ const forgeries: Record<string, () => string> = {
 describe.each([
   ['me', (request: SendRequest) => request.error(viewer)],
   ['resources', (request: SendRequest) => request.error(resourceCount)],
-] as const)('%s refuses a token with', (_, refusalOf) => {
+] as const)('%s rejects a token with', (_, errorOf) => {
   test.each(Object.entries(forgeries))('%s', async (_name, token) => {
-    expect(await refusalOf(system.as(token()))).toEqual(invalid);
+    expect(await errorOf(system.as(token()))).toEqual(invalid);
   });
 
   test('an expired token, with reason EXPIRED', async () => {
     const token = forge({ claims: { iat: now() - 1000, exp: now() - 1 } });
-    expect(await refusalOf(system.as(token))).toEqual({ code: 'UNAUTHENTICATED', reason: 'EXPIRED' });
+    expect(await errorOf(system.as(token))).toEqual({ code: 'UNAUTHENTICATED', reason: 'EXPIRED' });
   });
 });
 
@@ -108,7 +108,7 @@ test('a token forged without any change is accepted, so the others are rejected 
 });
 
 test('no key was fetched from a URL in a token', () => {
-  expect(asked).toEqual([]);
+  expect(requestedUrls).toEqual([]);
 });
 
 test('resources accepts a valid token while auth is down', async () => {

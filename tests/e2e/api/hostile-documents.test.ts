@@ -17,7 +17,7 @@ describe('_entities with several representations, one of an unknown type,', () =
   test.each([
     ['auth', 'User'],
     ['resources', 'Resource'],
-  ] as const)('is refused by %s, which goes on', async (subgraph, __typename) => {
+  ] as const)('is rejected by %s, which keeps serving', async (subgraph, __typename) => {
     const representations = [{ __typename, id: 'x' }, { __typename: 'Nope' }];
     const query = untyped('query ($who: [_Any!]!) { _entities(representations: $who) { __typename } }');
     const answer = await requestTo(system[subgraph])(query, { who: representations });
@@ -73,8 +73,8 @@ test('answers the introspection query of tools', async () => {
 });
 
 test('BAD_USER_INPUT for a search term longer than any text', async () => {
-  const refusal = await ada.request.error(foundBySearch, { search: '\ufdfa'.repeat(300_000) });
-  expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field: 'filter.search' }] });
+  const error = await ada.request.error(foundBySearch, { search: '\ufdfa'.repeat(300_000) });
+  expect(error).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field: 'filter.search' }] });
 });
 
 const foundBySearch = graphql(`
