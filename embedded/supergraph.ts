@@ -51,7 +51,6 @@ const eventAudience = 'urn:image-supergraph:events';
 const subgraphTimeoutMs = 10_000;
 const imageTimeoutMs = 20_000;
 const imageServiceTimeoutMs = 8_000;
-const imageServiceSettleSeconds = 60;
 
 /** Starts all services in this process, each on its own port. If one cannot start, stops the others and rejects. */
 export async function startSupergraph(settings: SupergraphSettings): Promise<Supergraph> {
@@ -127,7 +126,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
         timeoutMs: imageServiceTimeoutMs,
         publicFetchOrigin: imageService.url,
       }),
-      timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: imageServiceSettleSeconds }),
+      timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: 60 }),
       grace,
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },
       log: log('resources'),

@@ -41,48 +41,48 @@ async function startRecording(executor: ExecutorName, trustedProxies: readonly s
   });
   onTestFinished(stop);
   /** Sends an operation twice: the second time it is already compiled. */
-  const ask = async (query: string, headers: Record<string, string> = {}) => {
+  const send = async (query: string, headers: Record<string, string> = {}) => {
     for (const _ of ['first', 'again']) await (await post(url, { query }, headers)).text();
     return seen;
   };
-  return { ask };
+  return { send };
 }
 
 describe.each(['compiled', 'apollo'] as const)('with the executor %s, auth learns of a log-in', (executor) => {
   test('the remote address and user agent of the client', async () => {
-    const { ask } = await startRecording(executor);
-    const seen = await ask(logIn, { 'user-agent': 'Ada’s phone'.replace('’', '\xb4') });
+    const { send } = await startRecording(executor);
+    const seen = await send(logIn, { 'user-agent': 'Ada’s phone'.replace('’', '\xb4') });
     const client = { address: '127.0.0.1', userAgent: 'Ada\xb4s phone' };
     expect(seen.map((each) => each.client)).toEqual([client, client]);
     expect(seen[0]?.headers[clientAddressHeader]).toMatch(/^127\.0\.0\.1 \d+ [\w-]{43}$/);
   });
 
   test('no address that the client forged in headers', async () => {
-    const { ask } = await startRecording(executor);
+    const { send } = await startRecording(executor);
     const headers = {
       [clientAddressHeader]: signAddress('198.51.100.7'),
       'x-forwarded-for': '198.51.100.7',
       forwarded: 'for=198.51.100.7',
     };
-    for (const { client, headers: forwarded } of await ask(logIn, headers)) {
+    for (const { client, headers: forwarded } of await send(logIn, headers)) {
       expect(client.address).toBe('127.0.0.1');
       expect(JSON.stringify(forwarded)).not.toContain('198.51.100.7');
     }
   });
 
   test('the last address of X-Forwarded-For from a trusted proxy', async () => {
-    const { ask } = await startRecording(executor, ['loopback']);
+    const { send } = await startRecording(executor, ['loopback']);
     const headers = {
       'x-forwarded-for': '203.0.113.1, 198.51.100.7',
       [clientAddressHeader]: signAddress('203.0.113.1'),
     };
-    const seen = await ask(logIn, headers);
+    const seen = await send(logIn, headers);
     expect(seen.map(({ client }) => client.address)).toEqual(['198.51.100.7', '198.51.100.7']);
   });
 
   test('and of no query', async () => {
-    const { ask } = await startRecording(executor, ['loopback']);
-    const seen = await ask('{ me { id } }', {
+    const { send } = await startRecording(executor, ['loopback']);
+    const seen = await send('{ me { id } }', {
       'x-forwarded-for': '198.51.100.7',
       [clientAddressHeader]: signAddress('198.51.100.7'),
     });
@@ -101,25 +101,28 @@ describe('a mutation', () => {
   const signing = () => answering((url) => createHttpTransport(url, { signAddress }));
 
   test('carries no client address to a subgraph that has no signing key', async () => {
-    const { ask, asked } = await answering();
-    await ask({ query: mutation });
-    expect(Object.keys(asked[0]?.headers ?? {})).not.toEqual(
+    const { send, received } = await answering();
+    await send({ query: mutation });
+    expect(Object.keys(received[0]?.headers ?? {})).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/client-address|user-agent/)]),
     );
   });
 
   test('carries the signed client address and the user agent', async () => {
-    const { ask, asked } = await signing();
-    await ask({ query: mutation });
+    const { send, received } = await signing();
+    await send({ query: mutation });
     const { address, userAgent } = someClient;
-    expect(asked[0]?.headers).toMatchObject({ [clientAddressHeader]: signAddress(address), 'user-agent': userAgent });
+    expect(received[0]?.headers).toMatchObject({
+      [clientAddressHeader]: signAddress(address),
+      'user-agent': userAgent,
+    });
   });
 
   test('carries no user agent if the client sent none', async () => {
-    const { ask, asked } = await signing();
-    await ask({ query: mutation, asker: () => ({ address: '::1', userAgent: undefined }) });
-    expect(asked[0]?.headers).not.toHaveProperty('user-agent');
-    expect(asked[0]?.headers[clientAddressHeader]).toBe(signAddress('::1'));
+    const { send, received } = await signing();
+    await send({ query: mutation, getClient: () => ({ address: '::1', userAgent: undefined }) });
+    expect(received[0]?.headers).not.toHaveProperty('user-agent');
+    expect(received[0]?.headers[clientAddressHeader]).toBe(signAddress('::1'));
   });
 
   test.each([
@@ -127,26 +130,26 @@ describe('a mutation', () => {
     ['nul \0 and bell \x07', 'nul  and bell'],
     ['\u{1f9d1} € é', 'é'],
   ])('removes characters that headers may not have from the user agent %j', async (userAgent, sent) => {
-    const { ask, asked } = await signing();
-    expect(await ask({ query: mutation, asker: () => ({ address: '::1', userAgent }) })).toEqual({
+    const { send, received } = await signing();
+    expect(await send({ query: mutation, getClient: () => ({ address: '::1', userAgent }) })).toEqual({
       data: { first: 1 },
     });
-    expect(asked[0]?.headers['user-agent']).toBe(sent);
-    expect(asked[0]?.headers).not.toHaveProperty('x-other');
+    expect(received[0]?.headers['user-agent']).toBe(sent);
+    expect(received[0]?.headers).not.toHaveProperty('x-other');
   });
 
   test('is sent even if the client’s connection is closed and has no address', async () => {
-    const { ask, asked } = await signing();
-    const asker = () => ({ address: '', userAgent: undefined });
-    expect(await ask({ query: mutation, asker })).toEqual({ data: { first: 1 } });
-    expect(asked).toHaveLength(1);
+    const { send, received } = await signing();
+    const getClient = () => ({ address: '', userAgent: undefined });
+    expect(await send({ query: mutation, getClient })).toEqual({ data: { first: 1 } });
+    expect(received).toHaveLength(1);
   });
 });
 
 test('a query does not determine its client', async () => {
-  const { ask } = await startClient((res) => res.end('{"data":{"first":1}}'));
-  const asker = (): ClientInfo => {
+  const { send } = await startClient((res) => res.end('{"data":{"first":1}}'));
+  const getClient = (): ClientInfo => {
     throw new Error('The client of a query must not be determined.');
   };
-  expect(await ask({ query: '{ first }', asker })).toEqual({ data: { first: 1 } });
+  expect(await send({ query: '{ first }', getClient })).toEqual({ data: { first: 1 } });
 });

@@ -42,20 +42,20 @@ async function startGatewayBefore(
     log,
   });
   onTestFinished(stop);
-  return { url, stop, ask: createAskTwice(url, lines), log: lines };
+  return { url, stop, send: createSendTwice(url, lines), log: lines };
 }
 
 /** Sends every operation twice and returns the second response, which a compiled operation gives; clears the log before. */
-function createAskTwice(url: string, log: LogLine[]) {
-  const ask = requestTextTo(url);
+function createSendTwice(url: string, log: LogLine[]) {
+  const send = requestTextTo(url);
   const again = async (...request: Parameters<SendTextRequest>) => {
-    await ask(...request);
+    await send(...request);
     log.length = 0;
-    return ask(...request);
+    return send(...request);
   };
   const data = async (...request: Parameters<SendTextRequest>) => {
-    await ask(...request);
-    return ask.data(...request);
+    await send(...request);
+    return send.data(...request);
   };
   return Object.assign(again, { data });
 }
@@ -68,23 +68,23 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
 
   describe('every null that a subgraph causes has an error', () => {
     test('for a field in a conditional fragment', async () => {
-      const { ask } = await start({});
-      const answer = await ask('query ($yes: Boolean!) { ... @include(if: $yes) { me { id } } }', { yes: true });
+      const { send } = await start({});
+      const answer = await send('query ($yes: Boolean!) { ... @include(if: $yes) { me { id } } }', { yes: true });
       expect(answer.data).toEqual({ me: null });
       expect(answer.errors).toMatchObject([{ path: ['me'], extensions: unavailable }]);
     });
 
     test('for fields with aliases', async () => {
-      const { ask } = await start({});
-      const answer = await ask('{ one: me { id } two: me { id } resources { totalCount } }');
+      const { send } = await start({});
+      const answer = await send('{ one: me { id } two: me { id } resources { totalCount } }');
       expect(answer.data).toEqual({ one: null, two: null, resources: null });
       expect(placesOf(answer.errors).sort()).toEqual([['one'], ['resources'], ['two']]);
     });
 
     test('for the owner of each resource in a list', async () => {
       const nodes = ['1', '2'].map((id) => ({ id, owner: ada }));
-      const { ask } = await start({ resources: json({ data: { resources: { nodes } } }) });
-      const answer = await ask('{ resources { nodes { id owner { username } } } }');
+      const { send } = await start({ resources: json({ data: { resources: { nodes } } }) });
+      const answer = await send('{ resources { nodes { id owner { username } } } }');
       expect(answer.data).toEqual({ resources: { nodes: nodes.map(({ id }) => ({ id, owner: null })) } });
       expect(answer.errors).toMatchObject([
         { path: ['resources', 'nodes', 0, 'owner', 'username'], extensions: unavailable },
@@ -96,17 +96,17 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       ['no data', {}],
       ['null without an error', { data: null }],
     ])('for a response with %s', async (_, wrong) => {
-      const { ask } = await start({ resources: json(wrong) });
-      const answer = await ask('{ resources { totalCount } }');
+      const { send } = await start({ resources: json(wrong) });
+      const answer = await send('{ resources { totalCount } }');
       expect(answer.data).toEqual({ resources: null });
       expect(answer.errors).toMatchObject([{ path: ['resources'], extensions: unavailable }]);
     });
 
     test('but a field that a condition excludes has none', async () => {
-      const { ask } = await start({ resources: json({ data: { resources: { totalCount: 0 } } }) });
+      const { send } = await start({ resources: json({ data: { resources: { totalCount: 0 } } }) });
       const query =
         'query ($no: Boolean!) { me @include(if: $no) { id } again: me @skip(if: true) { id } resources { totalCount } }';
-      expect(await ask.data(query, { no: false })).toEqual({ resources: { totalCount: 0 } });
+      expect(await send.data(query, { no: false })).toEqual({ resources: { totalCount: 0 } });
     });
   });
 
@@ -115,8 +115,8 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       ['a value of the wrong type', { totalCount: 'many' }],
       ['null for a non-null field', { totalCount: null }],
     ])('when a subgraph responds with %s, which is logged', async (_, resources) => {
-      const { ask, log } = await start({ resources: json({ data: { resources } }) });
-      const answer = await ask('{ resources { totalCount } }');
+      const { send, log } = await start({ resources: json({ data: { resources } }) });
+      const answer = await send('{ resources { totalCount } }');
       expect(answer.data).toEqual({ resources: null });
       expect(Object.keys(JSON.parse(answer.text))).not.toContain('extensions');
       expect(log.filter(({ level }) => Number(level) >= 40)).not.toEqual([]);
@@ -125,8 +125,8 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
     test('when the account of an owner no longer exists, which is no error', async () => {
       const nodes = [{ id: '1', owner: ada }];
       const resources = json({ data: { resources: { nodes } } });
-      const { ask } = await start({ resources, auth: json({ data: { _entities: [null] } }) });
-      const answer = await ask('{ resources { nodes { id owner { username } } } }');
+      const { send } = await start({ resources, auth: json({ data: { _entities: [null] } }) });
+      const answer = await send('{ resources { nodes { id owner { username } } } }');
       expect(JSON.parse(answer.text)).toEqual({ data: { resources: { nodes: [{ id: '1', owner: null }] } } });
     });
   });
@@ -136,8 +136,8 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
     ['too few entities', { _entities: [] }],
   ])('a response with %s costs the fields that need it, and is logged as a bug', async (_, data) => {
     const resources = json({ data: { resources: { nodes: [{ id: '1', owner: ada }] } } });
-    const { ask, log } = await start({ resources, auth: json({ data }) });
-    const answer = await ask('{ resources { nodes { id owner { username } } } }');
+    const { send, log } = await start({ resources, auth: json({ data }) });
+    const answer = await send('{ resources { nodes { id owner { username } } } }');
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.text)).toMatchObject({
       data: { resources: { nodes: [{ id: '1', owner: null }] } },
@@ -153,8 +153,8 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
     test.each(['SQLITE_ERROR', 'DOWNSTREAM_SERVICE_ERROR', 'INTERNAL_SERVER_ERROR', undefined])(
       'with the code %s is masked, and logged in full with the request id',
       async (code) => {
-        const { ask, log } = await start({ auth: answering({ code, stacktrace: ['at /srv/app'] }) });
-        const answer = await ask('{ me { id } }');
+        const { send, log } = await start({ auth: answering({ code, stacktrace: ['at /srv/app'] }) });
+        const answer = await send('{ me { id } }');
         const requestId = answer.headers.get('x-request-id');
         expect(JSON.parse(answer.text)).toEqual({
           data: { me: null },
@@ -174,8 +174,8 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
 
     test('with a public code keeps its message and only the extensions of that code', async () => {
       const extra = { serviceName: 'auth', stacktrace: ['at /srv/app'], requestId: 'inner', maxBytes: 5 };
-      const { ask } = await start({ auth: answering({ code: 'UNAUTHENTICATED', reason: 'EXPIRED', ...extra }) });
-      const answer = await ask('{ me { id } }');
+      const { send } = await start({ auth: answering({ code: 'UNAUTHENTICATED', reason: 'EXPIRED', ...extra }) });
+      const answer = await send('{ me { id } }');
       expect(JSON.parse(answer.text)).toEqual({
         data: { me: null },
         errors: [
@@ -185,14 +185,14 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
     });
 
     test('does not set the HTTP status', async () => {
-      const { ask } = await start({ auth: answering({ code: 'NOT_FOUND', http: { status: 500 } }) });
-      expect((await ask('{ me { id } }')).status).toBe(200);
+      const { send } = await start({ auth: answering({ code: 'NOT_FOUND', http: { status: 500 } }) });
+      expect((await send('{ me { id } }')).status).toBe(200);
     });
   });
 
   test('no response reveals the name or address of a subgraph', async () => {
-    const { ask } = await start({ resources: (res) => res.writeHead(500).end('Error at /srv/app') });
-    const answer = await ask('{ me { id } resources { totalCount } }');
+    const { send } = await start({ resources: (res) => res.writeHead(500).end('Error at /srv/app') });
+    const answer = await send('{ me { id } resources { totalCount } }');
     expect(answer.errors).toHaveLength(2);
     expect(answer.text).not.toMatch(/127\.0\.0\.1|ECONN|auth|srv|service"|stack|subquery/);
   });
@@ -209,14 +209,14 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       ['too many tokens', `{ ${'a: __typename '.repeat(2_000)}}`, 'GRAPHQL_PARSE_FAILED'],
       ['the SDL of a subgraph', '{ _service { sdl } }', 'GRAPHQL_VALIDATION_FAILED'],
     ])('rejects %s with 400', async (_, query, code) => {
-      const { ask } = await start({});
-      const answer = await ask(query);
+      const { send } = await start({});
+      const answer = await send(query);
       expect([answer.status, answer.errors.map(({ extensions }) => extensions)]).toEqual([400, [{ code }]]);
     });
 
     test('answers introspection', async () => {
-      const { ask } = await start({});
-      expect(await ask.data('{ __type(name: "User") { fields { name } } }')).toEqual({
+      const { send } = await start({});
+      expect(await send.data('{ __type(name: "User") { fields { name } } }')).toEqual({
         __type: { fields: ['id', 'username', 'createdAt', 'resources'].map((name) => ({ name })) },
       });
     });
@@ -233,22 +233,22 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       onRequest = resolve;
     });
     const { url, stop } = await start({ auth: () => onRequest() }, 500);
-    const asking = requestTextTo(url).error('{ me { id } }');
+    const pending = requestTextTo(url).error('{ me { id } }');
     await received;
     await stop();
-    expect(await asking).toEqual(unavailable);
+    expect(await pending).toEqual(unavailable);
   });
 
   // The timeout is below five seconds, after which the subgraph itself closes an idle connection.
   test('a stop closes the connections to subgraphs', { timeout: 3_000 }, async () => {
     const closed = new Map<unknown, Promise<unknown>>();
-    const { ask, stop } = await start({
+    const { send, stop } = await start({
       auth: (res) => {
         if (res.socket && !closed.has(res.socket)) closed.set(res.socket, once(res.socket, 'close'));
         json({ data: { me: ada } })(res);
       },
     });
-    await ask.data('{ me { id } }');
+    await send.data('{ me { id } }');
     await stop();
     await Promise.all(closed.values());
     expect(closed.size).toBe(1);

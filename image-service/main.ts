@@ -19,7 +19,7 @@ async function run(): Promise<void> {
   try {
     const service = await start(settings, log);
     log.info({ event: 'listening', url: service.url });
-    stopWhenTold(service, { graceMs: settings.SHUTDOWN_GRACE_MS, log });
+    stopOnSignal(service, { graceMs: settings.SHUTDOWN_GRACE_MS, log });
   } catch (error) {
     failToStart([explainStartError(error, settings)]);
   }
@@ -40,7 +40,7 @@ function start(settings: ImageServiceEnvironment, log: Logger): Promise<RunningI
  * Stops once, on a signal or an unhandled rejection, after the requests in flight. The exit code is 1 after an
  * unhandled error or if requests were cut off. An uncaught exception ends the process at once.
  */
-function stopWhenTold(service: RunningImageService, { graceMs, log }: { graceMs: number; log: Logger }): void {
+function stopOnSignal(service: RunningImageService, { graceMs, log }: { graceMs: number; log: Logger }): void {
   let isStopping = false;
   let exitCode = 0;
 

@@ -35,8 +35,8 @@ async function behindProxy(store: (tokens: ReturnType<typeof tokensOf>) => Token
 }
 
 /** The number of a user's resources. */
-const resourceCountOf = async ({ request: ask }: TestUser) =>
-  requireValue((await ask.data(resourceCount)).resources).totalCount;
+const resourceCountOf = async ({ request }: TestUser) =>
+  requireValue((await request.data(resourceCount)).resources).totalCount;
 
 test('a create rejected as EXPIRED is not repeated as another user who has logged in meanwhile', async () => {
   const { ada, bob, proxy, client, tokens, ends, count, received } = await behindProxy();

@@ -25,7 +25,7 @@ export interface CallOptions {
 }
 
 export interface ExecuteOptions extends CallOptions {
-  /** `anything` by default for queries, `refused` for mutations. */
+  /** `anything` by default for queries, `rejected` for mutations. */
   repeatable?: Repeatable | undefined;
   /** Called with each failure that is followed by another attempt. */
   onRetry?: ((error: unknown) => void) | undefined;
@@ -64,7 +64,7 @@ export function createExecuteAs({ send, retry }: { send: Send; retry: RetrySetti
 }
 
 /** Any text with the word `mutation` counts as a mutation, which is the safe side. */
-const defaultRepeatable = (text: string): Repeatable => (/\bmutation\b/.test(text) ? 'refused' : 'anything');
+const defaultRepeatable = (text: string): Repeatable => (/\bmutation\b/.test(text) ? 'rejected' : 'anything');
 
 /** Returns a root field that a response without errors must have. */
 export function requireValue<Value>(value: Value | null): Value {

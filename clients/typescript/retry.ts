@@ -15,9 +15,9 @@ export const defaultRetry: RetrySettings = { attempts: 6, firstMs: 500, longestM
 
 /**
  * Which failures may be retried: `anything` for idempotent operations such as queries and creates with an idempotency key;
- * `refused` for other operations, which are retried only when the server certainly did not execute them.
+ * `rejected` for other operations, which are retried only when the server certainly did not execute them.
  */
-export type Repeatable = 'anything' | 'refused';
+export type Repeatable = 'anything' | 'rejected';
 
 interface Repetition extends RetrySettings {
   repeatable: Repeatable;
@@ -50,7 +50,7 @@ function requestedWait(error: unknown): number | undefined {
   return isApiError(error, 'RATE_LIMITED') ? error.retryAfterSeconds * 1_000 : undefined;
 }
 
-/** Whether another attempt may succeed, and is safe. */
+/** True if another attempt may succeed, and is safe. */
 function isRetryable(error: unknown, repeatable: Repeatable): boolean {
   if (isApiError(error))
     return error.errors.every((each) => isNotExecuted(each) || (isUnavailable(each) && repeatable === 'anything'));
@@ -62,6 +62,6 @@ const isNotExecuted = (error: unknown) =>
 
 const isUnavailable = (error: unknown) => isApiError(error, 'SERVICE_UNAVAILABLE', 'IMAGE_SERVICE_UNAVAILABLE');
 
-/** Whether the server may or may not have executed the operation. */
+/** True if nobody knows whether the server executed the operation. */
 const isLost = (error: unknown) =>
   error instanceof ConnectionError || (error instanceof AnswerError && (error.status >= 500 || error.status === 429));

@@ -37,8 +37,8 @@ async function pictures(count: number): Promise<string[]> {
   return files;
 }
 
-async function titlesOf({ request: ask }: Pick<TestUser, 'request'>): Promise<string[]> {
-  const { resources } = await ask.data(titles, { first: 100, orderBy: 'TITLE' });
+async function titlesOf({ request }: Pick<TestUser, 'request'>): Promise<string[]> {
+  const { resources } = await request.data(titles, { first: 100, orderBy: 'TITLE' });
   return requireValue(resources).nodes.map(({ title }) => title);
 }
 

@@ -28,9 +28,9 @@ const abortReason = (signal: Signal) =>
 describe('a client that disconnects from an in-process call', () => {
   test('is not waited for, and no failure is logged', async () => {
     const { execute, wasCalled } = createSlow();
-    const { ask, log } = createInProcessClient(execute);
+    const { send, log } = createInProcessClient(execute);
     const client = new AbortController();
-    const pending = ask({ clientGone: client.signal });
+    const pending = send({ clientGone: client.signal });
     await wasCalled;
     client.abort();
     expect([await pending, log]).toEqual([unavailable, []]);
@@ -38,9 +38,9 @@ describe('a client that disconnects from an in-process call', () => {
 
   test('aborts its query, and the resolvers are notified', async () => {
     const { execute, slowBegan } = await startTinyServer();
-    const { ask } = createInProcessClient(execute);
+    const { send } = createInProcessClient(execute);
     const client = new AbortController();
-    const pending = ask({ query: '{ slow }', clientGone: client.signal });
+    const pending = send({ query: '{ slow }', clientGone: client.signal });
     const { clientGone } = await slowBegan;
     expect(clientGone.aborted).toBe(false);
     const leaving = abortReason(clientGone);
@@ -51,9 +51,9 @@ describe('a client that disconnects from an in-process call', () => {
 
   test('does not abort its mutation', async () => {
     const { execute, wasCalled, answer } = createSlow();
-    const { ask } = createInProcessClient(execute);
+    const { send } = createInProcessClient(execute);
     const client = new AbortController();
-    const pending = ask({ query: mutation, clientGone: client.signal });
+    const pending = send({ query: mutation, clientGone: client.signal });
     const clientGone = await wasCalled;
     client.abort();
     expect(clientGone.aborted).toBe(false);
@@ -65,12 +65,12 @@ describe('a client that disconnects from an in-process call', () => {
   test('before its query is sent causes no call', async () => {
     const { execute, changes } = await startTinyServer();
     const queries: string[] = [];
-    const { ask, log } = createInProcessClient((operation, request) => {
+    const { send, log } = createInProcessClient((operation, request) => {
       queries.push(operation.query);
       return execute(operation, request);
     });
-    await ask({ clientGone: AbortSignal.abort() });
-    expect(await ask({ query: 'mutation { change }', clientGone: AbortSignal.abort() })).toEqual({
+    await send({ clientGone: AbortSignal.abort() });
+    expect(await send({ query: 'mutation { change }', clientGone: AbortSignal.abort() })).toEqual({
       data: { change: 1 },
     });
     expect([queries, changes(), log]).toEqual([['mutation { change }'], 1, []]);
@@ -82,18 +82,18 @@ describe('an in-process mutation', () => {
     const [slow, slower] = [createSlow(), createSlow()];
     const execute: ExecuteInProcess = (operation, request) =>
       (operation.query === mutation ? slow : slower).execute(operation, request);
-    const { ask } = createInProcessClient(execute, { timeoutMs: 100, mutationTimeoutMs: 20_000 });
-    const pending = ask({ query: mutation });
+    const { send } = createInProcessClient(execute, { timeoutMs: 100, mutationTimeoutMs: 20_000 });
+    const pending = send({ query: mutation });
     await slow.wasCalled;
-    expect(await ask()).toEqual(unavailable);
+    expect(await send()).toEqual(unavailable);
     slow.answer();
     expect(await pending).toEqual({ data: { first: 1 } });
   });
 
   test('times out', async () => {
     const { execute } = createSlow();
-    const { ask, log } = createInProcessClient(execute, { timeoutMs: 20_000, mutationTimeoutMs: 100 });
-    expect(await ask({ query: mutation })).toEqual(unavailable);
+    const { send, log } = createInProcessClient(execute, { timeoutMs: 20_000, mutationTimeoutMs: 100 });
+    expect(await send({ query: mutation })).toEqual(unavailable);
     expect(log).toMatchObject([{ msg: 'subgraph unavailable', err: { message: 'No answer within 100 ms.' } }]);
   });
 });
@@ -101,8 +101,8 @@ describe('an in-process mutation', () => {
 describe('an in-process subgraph that times out', () => {
   test.each(['{ first second }', mutation])('is notified, for %s', async (query) => {
     const { execute, wasCalled } = createSlow();
-    const { ask } = createInProcessClient(execute, { timeoutMs: 100, mutationTimeoutMs: 100 });
-    const pending = ask({ query });
+    const { send } = createInProcessClient(execute, { timeoutMs: 100, mutationTimeoutMs: 100 });
+    const pending = send({ query });
     const clientGone = await wasCalled;
     expect(await abortReason(clientGone)).toEqual(new Error('No answer within 100 ms.'));
     expect(await pending).toEqual(unavailable);
@@ -110,8 +110,8 @@ describe('an in-process subgraph that times out', () => {
 
   test.each(['answer', 'fail'] as const)('may still %s, without effect', async (how) => {
     const slow = createSlow();
-    const { ask, log } = createInProcessClient(slow.execute, { timeoutMs: 100 });
-    expect(await ask()).toEqual(unavailable);
+    const { send, log } = createInProcessClient(slow.execute, { timeoutMs: 100 });
+    expect(await send()).toEqual(unavailable);
     slow[how]();
     await new Promise((resolve) => setImmediate(resolve));
     expect(log).toHaveLength(1);

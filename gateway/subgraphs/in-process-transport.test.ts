@@ -34,16 +34,16 @@ describe('every requested field fails with SERVICE_UNAVAILABLE if an in-process 
 
   test.each(Object.entries(answers))('%s', async (_, answer) => {
     const timeouts = { timeoutMs: 200, mutationTimeoutMs: 20_000 };
-    const { ask, log } = createClient(async () => (await answer()) as Awaited<ReturnType<ExecuteInProcess>>, timeouts);
-    expect(await ask()).toEqual(unavailable);
+    const { send, log } = createClient(async () => (await answer()) as Awaited<ReturnType<ExecuteInProcess>>, timeouts);
+    expect(await send()).toEqual(unavailable);
     expect(log).toMatchObject([warning]);
   });
 
   test('rejects the operation for its size, and does not run it', async () => {
     const { execute, changes } = await startTinyServer({ maxBodyBytes: 200 });
-    const { ask, log } = createClient(execute);
+    const { send, log } = createClient(execute);
     const query = `mutation { change } # ${'x'.repeat(200)}`;
-    expect(await ask({ query })).toMatchObject({
+    expect(await send({ query })).toMatchObject({
       errors: [{ path: ['change'], extensions: unavailable.errors[0]?.extensions }],
     });
     expect(log).toMatchObject([{ ...warning, err: { message: 'The operation is over 200 bytes.' } }]);
@@ -52,8 +52,8 @@ describe('every requested field fails with SERVICE_UNAVAILABLE if an in-process 
 
   test('would not respond with status 200 over HTTP, which is only logged', async () => {
     const { execute } = await startTinyServer();
-    const { ask, log } = createClient(execute);
-    expect(await ask()).toEqual(unavailable);
+    const { send, log } = createClient(execute);
+    expect(await send()).toEqual(unavailable);
     expect(log).toMatchObject([
       { ...warning, err: { message: 'The subgraph responded to the operation with status 400.' } },
     ]);
@@ -62,21 +62,21 @@ describe('every requested field fails with SERVICE_UNAVAILABLE if an in-process 
 
 test('a response of 32 MiB is accepted', async () => {
   const data = { first: 'x'.repeat(maxResponseBytes - Buffer.byteLength('{"data":{"first":""}}')) };
-  const { ask, log } = createClient(async () => ({ data }));
-  const answer = await ask();
+  const { send, log } = createClient(async () => ({ data }));
+  const answer = await send();
   expect([answer.data?.first === data.first, answer.errors, log]).toEqual([true, undefined, []]);
 });
 
 describe('an in-process subgraph gets', () => {
   test('the operation, the authorization and the request id', async () => {
     const received: unknown[] = [];
-    const { ask } = createClient(async (operation, { clientGone, client, ...request }) => {
+    const { send } = createClient(async (operation, { clientGone, client, ...request }) => {
       received.push({ ...operation, ...request });
       return { data: { first: 1 } };
     });
     const query = 'query ($a: Int) { first(a: $a) }';
-    await ask({ query, variables: { a: 1 }, authorization: 'Bearer abc' });
-    await ask({ query });
+    await send({ query, variables: { a: 1 }, authorization: 'Bearer abc' });
+    await send({ query });
     expect(received).toEqual([
       { query, variables: { a: 1 }, operationName: undefined, authorization: 'Bearer abc', requestId: 'r-1' },
       { query, variables: {}, operationName: undefined, authorization: undefined, requestId: 'r-1' },
@@ -85,19 +85,19 @@ describe('an in-process subgraph gets', () => {
 
   test('the client, for mutations only', async () => {
     const clients: unknown[] = [];
-    const { ask } = createClient(async (_, { client }) => {
+    const { send } = createClient(async (_, { client }) => {
       clients.push(client());
       return { data: { first: 1 } };
     });
-    await ask({ query: 'mutation { first }' });
-    await ask({ query: '{ first }', asker: neverCalled });
+    await send({ query: 'mutation { first }' });
+    await send({ query: '{ first }', getClient: neverCalled });
     expect(clients).toEqual([someClient, { address: '127.0.0.1', userAgent: undefined }]);
   });
 
   test('the context of each request, first and repeated', async () => {
-    const { ask } = createClient((await startTinyServer()).execute);
+    const { send } = createClient((await startTinyServer()).execute);
     for (const authorization of ['Bearer ada', undefined, 'Bearer bob']) {
-      const { data } = await ask({ query: '{ request }', ...(authorization && { authorization }) });
+      const { data } = await send({ query: '{ request }', ...(authorization && { authorization }) });
       expect(JSON.parse(data?.request)).toEqual({ requestId: 'r-1', ...(authorization && { authorization }) });
     }
   });
@@ -106,21 +106,21 @@ describe('an in-process subgraph gets', () => {
 describe('from the response of an in-process subgraph', () => {
   test('data pass unchanged, without extensions', async () => {
     const data = { first: 1, second: null };
-    const { ask, log } = createClient(async () => ({ data, extensions: { cost: 1 } }));
-    expect([await ask(), log]).toEqual([{ data }, []]);
+    const { send, log } = createClient(async () => ({ data, extensions: { cost: 1 } }));
+    expect([await send(), log]).toEqual([{ data }, []]);
   });
 
   test('an API error passes without locations, which are of an operation that no client sees', async () => {
-    const { ask } = createClient((await startTinyServer()).execute);
-    const error = { message: 'There is no such thing.', path: ['refusal'], extensions: { code: 'NOT_FOUND' } };
+    const { send } = createClient((await startTinyServer()).execute);
+    const error = { message: 'There is no such thing.', path: ['missing'], extensions: { code: 'NOT_FOUND' } };
     for (let time = 1; time <= 3; time++)
-      expect(await ask({ query: '{ refusal }' })).toEqual({ data: { refusal: null }, errors: [error] });
+      expect(await send({ query: '{ missing }' })).toEqual({ data: { missing: null }, errors: [error] });
   });
 
   test.each(['bug', 'codedBug'])('a bug (%s) is masked', async (field) => {
-    const { ask } = createClient((await startTinyServer()).execute);
+    const { send } = createClient((await startTinyServer()).execute);
     for (let time = 1; time <= 3; time++) {
-      const { errors } = await ask({ query: `{ ${field} }` });
+      const { errors } = await send({ query: `{ ${field} }` });
       expect(errors).toEqual([
         { message: 'Something went wrong on our side.', path: [field], extensions: { code: 'INTERNAL_SERVER_ERROR' } },
       ]);
@@ -131,9 +131,9 @@ describe('from the response of an in-process subgraph', () => {
     'the code %j is masked, and other extensions are removed',
     async (code) => {
       const extensions = { code, stacktrace: ['at /srv/app'], http: { status: 418 } };
-      const { ask } = createClient(async () => ({ data: { first: null }, errors: [{ message: 'no', extensions }] }));
+      const { send } = createClient(async () => ({ data: { first: null }, errors: [{ message: 'no', extensions }] }));
       const masked = { message: 'no', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
-      expect(await ask()).toEqual({ data: { first: null }, errors: [masked] });
+      expect(await send()).toEqual({ data: { first: null }, errors: [masked] });
     },
   );
 });

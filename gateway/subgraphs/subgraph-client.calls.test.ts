@@ -14,10 +14,10 @@ const json = (answer: unknown) => (res: ServerResponse) => void res.end(JSON.str
 const mutation = 'mutation { first second }';
 
 test('sends the operation, the authorization and the request id, and nothing else', async () => {
-  const { ask, asked } = await startClient(json({ data: { first: 1 } }));
-  await ask({ query: 'query ($a: Int) { first(a: $a) }', variables: { a: 1 }, authorization: 'Bearer abc' });
-  await ask();
-  const [first, second] = asked;
+  const { send, received } = await startClient(json({ data: { first: 1 } }));
+  await send({ query: 'query ($a: Int) { first(a: $a) }', variables: { a: 1 }, authorization: 'Bearer abc' });
+  await send();
+  const [first, second] = received;
   expect(first?.body).toEqual({ query: 'query ($a: Int) { first(a: $a) }', variables: { a: 1 } });
   const { host, connection, 'content-length': length, ...headers } = first?.headers ?? {};
   expect(headers).toEqual({ 'content-type': 'application/json', 'x-request-id': 'r-1', authorization: 'Bearer abc' });
@@ -26,22 +26,22 @@ test('sends the operation, the authorization and the request id, and nothing els
 
 test('passes data unchanged, without extensions', async () => {
   const data = { first: 1, second: null };
-  const { ask, log } = await startClient(json({ data, extensions: { cost: 1 } }));
-  expect([await ask(), log]).toEqual([{ data }, []]);
+  const { send, log } = await startClient(json({ data, extensions: { cost: 1 } }));
+  expect([await send(), log]).toEqual([{ data }, []]);
 });
 
 describe('a mutation', () => {
   const late = (res: ServerResponse) => void setTimeout(() => json({ data: { first: 1 } })(res), 400);
 
   test('has a longer timeout than a query', async () => {
-    const { ask } = await startClient(late, { timeoutMs: 100, mutationTimeoutMs: 20_000 });
-    expect(await ask({ query: mutation })).toEqual({ data: { first: 1 } });
-    expect(await ask()).toEqual(unavailable);
+    const { send } = await startClient(late, { timeoutMs: 100, mutationTimeoutMs: 20_000 });
+    expect(await send({ query: mutation })).toEqual({ data: { first: 1 } });
+    expect(await send()).toEqual(unavailable);
   });
 
   test('times out', async () => {
-    const { ask } = await startClient(() => {}, { timeoutMs: 20_000, mutationTimeoutMs: 100 });
-    expect(await ask({ query: mutation })).toEqual(unavailable);
+    const { send } = await startClient(() => {}, { timeoutMs: 20_000, mutationTimeoutMs: 100 });
+    expect(await send({ query: mutation })).toEqual(unavailable);
   });
 });
 
@@ -61,8 +61,8 @@ describe('a client that disconnects', () => {
   }
 
   test('aborts its query, and no failure is logged', async () => {
-    const { ask, client, wasCalled, left, log } = await startSlow();
-    const pending = ask({ clientGone: client.signal });
+    const { send, client, wasCalled, left, log } = await startSlow();
+    const pending = send({ clientGone: client.signal });
     await wasCalled;
     const leaving = left();
     client.abort();
@@ -72,8 +72,8 @@ describe('a client that disconnects', () => {
   });
 
   test('does not abort its mutation', async () => {
-    const { ask, client, wasCalled, answer } = await startSlow();
-    const pending = ask({ query: mutation, clientGone: client.signal });
+    const { send, client, wasCalled, answer } = await startSlow();
+    const pending = send({ query: mutation, clientGone: client.signal });
     await wasCalled;
     client.abort();
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -82,10 +82,10 @@ describe('a client that disconnects', () => {
   });
 
   test('before its query is sent causes no call', async () => {
-    const { ask, asked } = await startClient(json({ data: { first: 1 } }));
-    await ask({ clientGone: AbortSignal.abort() });
-    await ask({ query: '{ last }' });
-    expect(asked.map(({ body }) => body.query)).toEqual(['{ last }']);
+    const { send, received } = await startClient(json({ data: { first: 1 } }));
+    await send({ clientGone: AbortSignal.abort() });
+    await send({ query: '{ last }' });
+    expect(received.map(({ body }) => body.query)).toEqual(['{ last }']);
   });
 });
 

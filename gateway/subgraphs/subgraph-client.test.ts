@@ -12,8 +12,8 @@ const json = (answer: unknown) => (res: ServerResponse) => void res.end(JSON.str
 
 describe('every requested field fails with SERVICE_UNAVAILABLE if a subgraph', () => {
   test('cannot be connected to', async () => {
-    const { ask } = createClient({ url: `${await deadUrl()}/graphql` });
-    expect(await ask()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
+    const { send } = createClient({ url: `${await deadUrl()}/graphql` });
+    expect(await send()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
   });
 
   const answers: Record<string, (res: ServerResponse) => void> = {
@@ -45,32 +45,32 @@ describe('every requested field fails with SERVICE_UNAVAILABLE if a subgraph', (
   };
 
   test.each(Object.entries(answers))('%s', async (_, answer) => {
-    const { ask, log } = await startClient(answer, { timeoutMs: 300 });
-    expect(await ask()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
+    const { send, log } = await startClient(answer, { timeoutMs: 300 });
+    expect(await send()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
     expect(log).toMatchObject([{ level: 40, msg: 'subgraph unavailable', requestId: 'r-1', subgraph: 'things' }]);
   });
 
   test('responds with over 32 MiB', async () => {
-    const { ask, log } = await startClient((res) => {
+    const { send, log } = await startClient((res) => {
       res.write('{"data":{"first":"');
       for (let chunk = 0; chunk < 33; chunk++) res.write(Buffer.alloc(1024 * 1024, 'x'));
       res.end('"}}');
     });
-    expect(await ask()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
+    expect(await send()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
     expect(log).toHaveLength(1);
   });
 
   test('is called after its client was closed', async () => {
-    const { ask, close } = await startClient(json({ data: { first: 1 } }));
+    const { send, close } = await startClient(json({ data: { first: 1 } }));
     await close();
-    expect(await ask()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
+    expect(await send()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
   });
 });
 
 describe('there is one error for each null', () => {
   const errorsOf = async (query: string, variables = {}) => {
-    const { ask } = await startClient((res) => res.writeHead(500).end());
-    return (await ask({ query, variables })).errors?.map(({ path }) => path);
+    const { send } = await startClient((res) => res.writeHead(500).end());
+    return (await send({ query, variables })).errors?.map(({ path }) => path);
   };
 
   test('of aliased fields', async () => {
@@ -110,8 +110,8 @@ describe('there is one error for each null', () => {
 
 describe('from the errors of a subgraph', () => {
   const errorOf = async (error: unknown) => {
-    const { ask } = await startClient(json({ data: { first: null }, errors: [error] }));
-    return (await ask()).errors?.[0];
+    const { send } = await startClient(json({ data: { first: null }, errors: [error] }));
+    return (await send()).errors?.[0];
   };
 
   test.each([undefined, null, 5, 'SQLITE_BUSY', 'DOWNSTREAM_SERVICE_ERROR', 'INTERNAL_SERVER_ERROR', 'constructor'])(
@@ -140,8 +140,8 @@ describe('from the errors of a subgraph', () => {
 });
 
 test('no response names the address of a subgraph or how it failed', async () => {
-  const { ask, url, log } = await startClient((res) => res.writeHead(500).end('Error: at /srv/app/users.ts'));
-  const answer = JSON.stringify(await ask());
+  const { send, url, log } = await startClient((res) => res.writeHead(500).end('Error: at /srv/app/users.ts'));
+  const answer = JSON.stringify(await send());
   for (const inner of [new URL(url).port, '127.0.0.1', 'things', '/srv', '500']) expect(answer).not.toContain(inner);
   expect(log[0]?.err?.message).toContain('/srv/app/users.ts');
 });
@@ -152,8 +152,8 @@ test('a subgraph is called again after an outage', async () => {
     if (isAway) res.destroy();
     else json({ data: { first: 1 } })(res);
   });
-  const { ask } = createClient({ url });
-  expect(await ask({ query: '{ first }' })).toEqual({ errors: [unavailableAt('first')] });
+  const { send } = createClient({ url });
+  expect(await send({ query: '{ first }' })).toEqual({ errors: [unavailableAt('first')] });
   isAway = false;
-  expect(await ask({ query: '{ first }' })).toEqual({ data: { first: 1 } });
+  expect(await send({ query: '{ first }' })).toEqual({ data: { first: 1 } });
 });

@@ -13,7 +13,13 @@ export function createInProcessClient(
   const { log, lines } = captureLog();
   const transport = createInProcessTransport(execute);
   const client = createSubgraphClient({ name: 'things', transport, timeoutMs, mutationTimeoutMs }, log);
-  const ask = ({ query = '{ first second }', variables = {}, authorization, clientGone, asker }: ClientRequest = {}) =>
+  const send = ({
+    query = '{ first second }',
+    variables = {},
+    authorization,
+    clientGone,
+    getClient,
+  }: ClientRequest = {}) =>
     client.process({
       kind: GraphQLDataSourceRequestKind.LOADING_SCHEMA,
       request: { query, variables },
@@ -21,10 +27,10 @@ export function createInProcessClient(
         authorization,
         requestId: 'r-1',
         clientGone: clientGone ?? new AbortController().signal,
-        client: asker ?? (() => someClient),
+        client: getClient ?? (() => someClient),
       },
     });
-  return { ask, log: lines };
+  return { send, log: lines };
 }
 
 /** The response when the subgraph of `first` and `second` is unavailable. */

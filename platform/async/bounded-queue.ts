@@ -1,8 +1,8 @@
 import { ApiError } from '../api-error.ts';
 
 /**
- * Runs work when there is room for it. Alternates between waiting clients, so that one with much work does not delay the others.
- * `weight` is the share of `concurrency` that the work takes.
+ * Runs work when there is room for it. Alternates between the clients in the queue, so that one with much work does not
+ * delay the others. `weight` is the share of `concurrency` that the work takes.
  */
 export type BoundedQueue = <Result>(work: () => Promise<Result>, client?: string, weight?: number) => Promise<Result>;
 
@@ -14,7 +14,7 @@ interface QueuedWork {
 
 /**
  * Creates a queue that runs work of at most `concurrency` in total weight at once, and lets `maxQueued` pieces wait. Beyond
- * that, rejects with SERVICE_UNAVAILABLE the newest piece of the client that has the most waiting.
+ * that, rejects with SERVICE_UNAVAILABLE the newest piece of the client that has the most in the queue.
  */
 export function createBoundedQueue({
   concurrency,
@@ -26,7 +26,7 @@ export function createBoundedQueue({
   // The next client comes first; no lane is empty.
   const lanes = new Map<string, QueuedWork[]>();
   let used = 0;
-  let waiting = 0;
+  let queued = 0;
 
   const setLane = (client: string, lane: QueuedWork[]) =>
     lane.length > 0 ? lanes.set(client, lane) : lanes.delete(client);
@@ -40,17 +40,17 @@ export function createBoundedQueue({
     const lane = lanes.get(client) ?? [];
     lane.pop()?.reject(overloaded());
     setLane(client, lane);
-    waiting -= 1;
+    queued -= 1;
   };
 
   const wait = (client: string, weight: number) =>
     new Promise<void>((start, reject) => {
       lanes.set(client, [...(lanes.get(client) ?? []), { weight, start, reject }]);
-      waiting += 1;
-      if (waiting > maxQueued) rejectNewest(client);
+      queued += 1;
+      if (queued > maxQueued) rejectNewest(client);
     });
 
-  const startWaiting = () => {
+  const startQueued = () => {
     for (;;) {
       const [first] = lanes;
       const next = first?.[1][0];
@@ -60,7 +60,7 @@ export function createBoundedQueue({
       // To the end of the order.
       lanes.delete(client);
       setLane(client, lane);
-      waiting -= 1;
+      queued -= 1;
       used += next.weight;
       next.start();
     }
@@ -68,13 +68,13 @@ export function createBoundedQueue({
 
   return async (work, client = '', weight = 1) => {
     // Light work does not overtake heavy work that waits.
-    if (waiting === 0 && fits(weight)) used += weight;
+    if (queued === 0 && fits(weight)) used += weight;
     else await wait(client, weight);
     try {
       return await work();
     } finally {
       used -= weight;
-      startWaiting();
+      startQueued();
     }
   };
 }

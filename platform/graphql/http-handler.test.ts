@@ -151,7 +151,7 @@ describe('a query', () => {
   test('is notified when its client disconnects', async () => {
     const { url, slowBegan } = await startTinyServer();
     const client = new AbortController();
-    const asking = fetch(url, {
+    const pending = fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"query":"{ slow }"}',
@@ -161,7 +161,7 @@ describe('a query', () => {
     expect(clientGone.aborted).toBe(false);
     const gone = new Promise<void>((resolve) => clientGone.addEventListener('abort', () => resolve()));
     client.abort();
-    await expect(asking).rejects.toThrow('aborted');
+    await expect(pending).rejects.toThrow('aborted');
     await gone;
     expect(clientGone.aborted).toBe(true);
   });
@@ -170,21 +170,21 @@ describe('a query', () => {
     const { url, slowBegan } = await startTinyServer();
     const leaving = new AbortController();
     const headers = { 'content-type': 'application/json', 'user-agent': 'a client/1.0' };
-    const asking = fetch(url, { method: 'POST', headers, body: '{"query":"{ slow }"}', signal: leaving.signal });
+    const pending = fetch(url, { method: 'POST', headers, body: '{"query":"{ slow }"}', signal: leaving.signal });
     const { clientGone, client } = await slowBegan;
     const gone = new Promise<void>((resolve) => clientGone.addEventListener('abort', () => resolve()));
     leaving.abort();
-    await expect(asking).rejects.toThrow('aborted');
+    await expect(pending).rejects.toThrow('aborted');
     await gone;
     expect(client()).toEqual({ address: '127.0.0.1', userAgent: 'a client/1.0' });
   });
 
   test('is not notified when the connection closes after the response', async () => {
     const { url, slowBegan, finishSlow } = await startTinyServer();
-    const asking = post(url, { query: '{ slow }' }, { connection: 'close' });
+    const pending = post(url, { query: '{ slow }' }, { connection: 'close' });
     const { clientGone } = await slowBegan;
     finishSlow();
-    await (await asking).text();
+    await (await pending).text();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(clientGone.aborted).toBe(false);
   });

@@ -150,6 +150,6 @@ test.each([
   ['\\r', '\r'],
   ['\\r\\n', '\r\n'],
 ])('an error has its location in a document whose lines end with %s', async (_, lineEnd) => {
-  const lines = ['query', '{ hello', '', '  person { id', ' again: refusal } refusal', '}'];
+  const lines = ['query', '{ hello', '', '  person { id', ' again: missing } missing', '}'];
   expect(await differencesOf(lines.join(lineEnd))).toEqual([]);
 });

@@ -72,15 +72,15 @@ describe('a bug', () => {
 describe('an API error', () => {
   test('is in the response, without its cause', async () => {
     const { url } = await startTinyServer();
-    const errors = [{ message: 'There is no such thing.', extensions: { code: 'NOT_FOUND' }, path: ['refusal'] }];
-    const answer = await send(url, '{ refusal }');
-    expect(answer).toMatchObject({ data: { refusal: null }, errors });
+    const errors = [{ message: 'There is no such thing.', extensions: { code: 'NOT_FOUND' }, path: ['missing'] }];
+    const answer = await send(url, '{ missing }');
+    expect(answer).toMatchObject({ data: { missing: null }, errors });
     expect(JSON.stringify(answer)).not.toContain('0 rows');
   });
 
   test('is no bug: only its code is logged', async () => {
     const { url, log } = await startTinyServer();
-    await send(url, '{ refusal }');
+    await send(url, '{ missing }');
     expect(log.slice(1)).toMatchObject([{ msg: 'answered', codes: ['NOT_FOUND'] }]);
   });
 
@@ -121,7 +121,7 @@ describe('a document that cannot be executed is rejected with 400 and', () => {
 
 test('no response holds HTML, a stack trace or a file path', async () => {
   const { url, origin } = await startTinyServer();
-  const documents = ['{ bug codedBug refusal unavailable }', '{ nothing }', '{', 'subscription { hello }'];
+  const documents = ['{ bug codedBug missing unavailable }', '{ nothing }', '{', 'subscription { hello }'];
   const answers = await Promise.all([
     ...documents.map((query) => post(url, { query }, { accept: 'application/json, text/html' })),
     fetch(url, { headers: { accept: 'text/html' } }),

@@ -38,11 +38,11 @@ export type AdmitUpload = <Result>(upload: Upload<Result>) => Promise<Result | '
 export function createUploadAdmission({ maxTotalBytes, maxQueued, slowAfterMs }: UploadLimits): AdmitUpload {
   const enqueue = createBoundedQueue({ concurrency: maxTotalBytes, maxQueued });
   const reads = new Set<{ startedAt: number; giveUp: () => void }>();
-  let waiting = 0;
+  let queued = 0;
   let isWatching = false;
 
   const giveUpSlowReads = () => {
-    isWatching = waiting > 0;
+    isWatching = queued > 0;
     if (!isWatching) return;
     const startedBefore = performance.now() - slowAfterMs;
     for (const read of reads) if (read.startedAt <= startedBefore) read.giveUp();
@@ -69,21 +69,21 @@ export function createUploadAdmission({ maxTotalBytes, maxQueued, slowAfterMs }:
         if (response.closed) onClose();
         else response.once('close', onClose);
       });
-      let isWaiting = true;
-      const stopWaiting = () => {
-        if (isWaiting) waiting -= 1;
-        isWaiting = false;
+      let isQueued = true;
+      const leaveQueue = () => {
+        if (isQueued) queued -= 1;
+        isQueued = false;
       };
       const work = async () => {
-        stopWaiting();
+        leaveQueue();
         const outcome = await readUnlessSlow(read);
         resolve(outcome === 'TOO_SLOW' ? outcome : outcome.result);
         // Values parsed from a large body are in use until the response has been sent.
         if (outcome === 'TOO_SLOW' || outcome.sizeBytes > largeBodyBytes) await closed;
       };
-      waiting += 1;
+      queued += 1;
       if (!isWatching) giveUpSlowReads();
-      enqueue(work, response.req.socket.remoteAddress, maxBytes).catch(reject).finally(stopWaiting);
+      enqueue(work, response.req.socket.remoteAddress, maxBytes).catch(reject).finally(leaveQueue);
     });
 
   return (upload) =>

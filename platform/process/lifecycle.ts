@@ -39,7 +39,7 @@ export async function runProcess<Spec extends ProcessEnvironment>({
     const settings = readEnvironment(spec, process.env);
     // Deferred, so that a signal that arrives during the start finds its handler.
     const starting = Promise.resolve(settings).then(start);
-    stopWhenTold(starting, settings.SHUTDOWN_GRACE_MS + closeTimeoutMs);
+    stopOnSignal(starting, settings.SHUTDOWN_GRACE_MS + closeTimeoutMs);
     await starting;
   } catch (error) {
     exitWith(error);
@@ -60,7 +60,7 @@ function wantsHelp(usage: string): boolean {
 }
 
 /** Stops once, on a signal or an unhandled rejection; also while the process is still starting. */
-function stopWhenTold(starting: Promise<Running>, timeoutMs: number): void {
+function stopOnSignal(starting: Promise<Running>, timeoutMs: number): void {
   let isStopping = false;
   let exitCode = 0;
 

@@ -12,11 +12,11 @@ const typeDefs = gql`
   enum Kind { SMALL BIG }
   input Deep { number: Int text: String kind: Kind = BIG }
   input Input { id: ID! text: String texts: [String] deep: Deep when: DateTime }
-  type Person { id: ID! name: String friend: Person refusal: String }
+  type Person { id: ID! name: String friend: Person missing: String }
   type Query {
     hello: String
     person: Person
-    refusal: String
+    missing: String
     "Its arguments, as they reach the resolver."
     show(input: Input, number: Int! = 3, kinds: [Kind!], when: DateTime, id: ID): String
   }
@@ -35,19 +35,19 @@ export function createSchema() {
     await new Promise((resolve) => setImmediate(resolve));
     return now(name)();
   };
-  const refuse = () => {
+  const throwNotFound = () => {
     throw new ApiError<{ code: 'NOT_FOUND' }>({ code: 'NOT_FOUND' }, 'There is no such thing.');
   };
   const Query = {
     hello: () => 'world',
-    refusal: refuse,
+    missing: throwNotFound,
     person: () => ({ id: '1', name: 'Ada', friend: { id: '2', name: 'Bob' } }),
     show: (_: unknown, args: unknown) => JSON.stringify(args),
   };
-  const fails = () => now('fails')() && refuse();
-  const failsLate = () => later('failsLate')().then(refuse);
+  const fails = () => now('fails')() && throwNotFound();
+  const failsLate = () => later('failsLate')().then(throwNotFound);
   const Mutation = { first: now('first'), second: now('second'), late: later('late'), fails, failsLate };
-  const Person = { refusal: refuse };
+  const Person = { missing: throwNotFound };
   return { schema: buildSubgraphSchema({ typeDefs, resolvers: { DateTime: dateTime, Query, Mutation, Person } }), ran };
 }
 

@@ -62,10 +62,10 @@ export const requests: Record<string, TestRequest> = {
   'no extensions': { status: 200, body: { query: '{ hello }', extensions: {} } },
   'extensions that are null': { status: 200, body: { query: '{ hello }', extensions: null } },
   'a persisted query': { status: 200, body: { query: '{ hello }', extensions: { persistedQuery } } },
-  'an API error': { status: 200, body: { query: '{ hello refusal }' } },
+  'an API error': { status: 200, body: { query: '{ hello missing }' } },
   'an unavailable dependency': { status: 200, body: { query: '{ unavailable }' } },
   'a bug': { status: 200, body: { query: '{ hello bug }' } },
-  'a bug and an API error': { status: 200, body: { query: '{\n  codedBug\r\n  again: refusal\n}' } },
+  'a bug and an API error': { status: 200, body: { query: '{\n  codedBug\r\n  again: missing\n}' } },
   introspection: {
     status: 200,
     body: { query: '{ __type(name: "Query") { fields { name args { name } } } }' },

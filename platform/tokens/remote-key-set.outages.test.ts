@@ -121,12 +121,13 @@ test('retries every second while the server is down, however many tokens arrive'
   onTestFinished(() => void vi.useRealTimers());
   const server = await startKeyServer(text('', 500));
   const { keys } = openRemoteKeys(server.url);
-  const refuse = () => expect(keys.refresh()).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
+  const expectUnavailable = () =>
+    expect(keys.refresh()).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
   for (let second = 1; second <= 3; second++) {
-    for (let token = 0; token < 50; token++) await refuse();
+    for (let token = 0; token < 50; token++) await expectUnavailable();
     expect(server.requests).toHaveLength(second);
     vi.advanceTimersByTime(999);
-    await refuse();
+    await expectUnavailable();
     expect(server.requests).toHaveLength(second);
     vi.advanceTimersByTime(1);
   }

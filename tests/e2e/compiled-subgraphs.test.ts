@@ -65,8 +65,8 @@ describe.each([
   test.each(representations)('with entities %s', async (_what, wrong) => {
     const { subjects, entities } = await open();
     const lists = [[], entities, wrong, [...entities, ...wrong, ...entities], [...wrong].reverse(), wrong[0]];
-    const asked = [...lists, ...lists].map((list) => ({ source: query, variables: { representations: list } }));
-    for (const subject of subjects) expect(await compare(subject, asked)).toEqual([]);
+    const requests = [...lists, ...lists].map((list) => ({ source: query, variables: { representations: list } }));
+    for (const subject of subjects) expect(await compare(subject, requests)).toEqual([]);
   });
 
   test('finds existing entities for the viewer, and none for others', async () => {
@@ -74,9 +74,9 @@ describe.each([
     const found: unknown[] = [];
     for (const { schema, context } of subjects) {
       const { compiled } = await createExecutors(schema);
-      const asked = { source: query, variables: { representations: entities } };
-      await compiled(asked, context());
-      found.push(await compiled(asked, context()));
+      const request = { source: query, variables: { representations: entities } };
+      await compiled(request, context());
+      found.push(await compiled(request, context()));
     }
     const [first] = entities;
     const [forFirst, forNobody] = found;

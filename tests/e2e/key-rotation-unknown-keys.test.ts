@@ -19,7 +19,7 @@ const lookEveryMs = 200;
 const fetching = { refreshMs: 1_500, unknownKidMs: 3_600_000 };
 /** Longer than a scan of the folder and a fetch. */
 const signsInSeconds = 3;
-const refused = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
+const invalidToken = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 
 test('no request fails during a key rotation while strangers send tokens of unknown keys', async () => {
   const system = await startRotatingSystem({ folder: folderOfTest(), times, lookEveryMs, fetching });
@@ -33,11 +33,11 @@ test('no request fails during a key rotation while strangers send tokens of unkn
     'utf8',
   );
   const stolen = signAsThief(pem, { like: ada.accessToken });
-  const askStolen = requestTo(system.resources, stolen);
-  expect(await askStolen.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
+  const requestWithStolen = requestTo(system.resources, stolen);
+  expect(await requestWithStolen.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
 
   const strangers = startStrangers({ url: system.resources, pem, like: ada.accessToken });
-  await vi.waitFor(() => expect(strangers.refusals()).toBeGreaterThan(0), 5_000);
+  await vi.waitFor(() => expect(strangers.rejections()).toBeGreaterThan(0), 5_000);
   const clients = startBusyClients(system.gateway, 2);
   const countOf = (kid: string) => clients.results().byKid.get(kid) ?? 0;
   const waitForResponses = (kid: string, more: number) => {
@@ -57,12 +57,12 @@ test('no request fails during a key rotation while strangers send tokens of unkn
   await waitForResponses(added.kid, 1);
   await waitForResponses(old, 5);
   expect(retireExpired(at)).toEqual([]);
-  expect(await askStolen.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
+  expect(await requestWithStolen.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
 
   await vi.waitFor(() => expect(retireExpired(at)).toMatchObject([{ kid: old }]), 10_000);
   expect(await publishedKids(system.auth)).toEqual([added.kid]);
-  expect(await requestTo(system.auth, stolen).error(viewer)).toEqual(refused);
-  await vi.waitFor(async () => expect(await askStolen.error(resourceCount)).toEqual(refused), 4_000);
+  expect(await requestTo(system.auth, stolen).error(viewer)).toEqual(invalidToken);
+  await vi.waitFor(async () => expect(await requestWithStolen.error(resourceCount)).toEqual(invalidToken), 4_000);
   await waitForResponses(added.kid, 20);
 
   const { answered, byKid, failures } = await clients.stop();
@@ -74,13 +74,13 @@ test('no request fails during a key rotation while strangers send tokens of unkn
 
 /** Sends tokens of unknown keys to resources, one after the other. All must be rejected. */
 function startStrangers({ url, pem, like }: { url: string; pem: string; like: string }) {
-  let refusals = 0;
+  let rejections = 0;
   let isStopping = false;
   const run = async () => {
     while (!isStopping) {
       const token = signAsThief(pem, { like, kid: randomUUID() });
-      expect(await requestTo(url, token).error(resourceCount)).toEqual(refused);
-      refusals += 1;
+      expect(await requestTo(url, token).error(resourceCount)).toEqual(invalidToken);
+      rejections += 1;
       await setTimeout(50);
     }
   };
@@ -88,11 +88,11 @@ function startStrangers({ url, pem, like }: { url: string; pem: string; like: st
   // `stop` rethrows a failure.
   running.catch(() => {});
   return {
-    refusals: () => refusals,
+    rejections: () => rejections,
     stop: async () => {
       isStopping = true;
       await running;
-      return refusals;
+      return rejections;
     },
   };
 }

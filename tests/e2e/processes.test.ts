@@ -123,8 +123,8 @@ const oneSupergraph = graphql(`
 /** Waits until resources reject the user's token. */
 async function expectEnded({ request }: TestUser): Promise<void> {
   const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
-  const refused = async () => expect(await request.error(resourceCount)).toEqual(ended);
-  await vi.waitFor(refused, { timeout: 30_000, interval: 20 });
+  const expectEnded = async () => expect(await request.error(resourceCount)).toEqual(ended);
+  await vi.waitFor(expectEnded, { timeout: 30_000, interval: 20 });
 }
 
 test('a gateway starts without subgraphs', async () => {

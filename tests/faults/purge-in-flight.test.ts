@@ -83,7 +83,7 @@ async function continueInFlight(mutation: Mutation, { step }: StepOccurrence) {
   const answer = await mutation.send(client, ids[0] ?? '');
   return {
     step,
-    isRefused: JSON.stringify(answer) === JSON.stringify(invalidToken),
+    isRejected: JSON.stringify(answer) === JSON.stringify(invalidToken),
     findings: await world.checkAll(url),
   };
 }
@@ -112,7 +112,7 @@ test.each(Object.entries(mutations))(
     const committedAt = steps.findIndex(({ step }) =>
       /^after (store.update|operations.(finish|beginDeletion))/.test(step),
     );
-    const expected = steps.map(({ step }, at) => ({ step, isRefused: at < committedAt, findings: noFindings }));
+    const expected = steps.map(({ step }, at) => ({ step, isRejected: at < committedAt, findings: noFindings }));
     expect(await Promise.all(outcomes)).toEqual(expected);
   },
 );

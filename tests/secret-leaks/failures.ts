@@ -40,11 +40,11 @@ export async function failDatabases(run: Run, user: ScenarioUser): Promise<void>
   const { system } = run;
   const { auth, resources } = requestsWithSecrets(run, user);
   const databases = { auth: open(system.folder, 'auth.sqlite'), resources: open(system.folder, 'resources.sqlite') };
-  const askAll = (questions: readonly SendPrepared[]) => Promise.all(questions.map((request) => request()));
+  const requestAll = (questions: readonly SendPrepared[]) => Promise.all(questions.map((request) => request()));
 
   for (const database of Object.values(databases)) database.exec('BEGIN IMMEDIATE');
-  const refused = await askAll([...auth.slice(0, 2), ...resources.slice(0, 1)]);
-  expect(refused.map(({ codes }) => codes)).toEqual(Array(3).fill(['SERVICE_UNAVAILABLE']));
+  const unavailable = await requestAll([...auth.slice(0, 2), ...resources.slice(0, 1)]);
+  expect(unavailable.map(({ codes }) => codes)).toEqual(Array(3).fill(['SERVICE_UNAVAILABLE']));
   for (const database of Object.values(databases)) database.exec('ROLLBACK');
 
   for (const [database, table, questions] of [
@@ -56,7 +56,7 @@ export async function failDatabases(run: Run, user: ScenarioUser): Promise<void>
   ] as const) {
     database.pragma('legacy_alter_table = ON');
     database.exec(`ALTER TABLE ${table} RENAME TO away`);
-    await askAll(questions);
+    await requestAll(questions);
     database.exec(`ALTER TABLE away RENAME TO ${table}`);
   }
   for (const database of Object.values(databases)) database.close();

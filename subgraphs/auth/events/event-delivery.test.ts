@@ -129,7 +129,7 @@ describe('an event is retried, in order and with its jti, until it is accepted',
     ['after status 200, which does not accept it', (_, index) => (index === 1 ? 200 : 202)],
     ['after a redirect', (_, index) => (index === 1 ? 307 : 202)],
     ['after a connection reset', (_, index) => (index === 1 ? 'reset' : 202)],
-    ['after it was refused', (_, index) => (index === 1 ? 400 : 202)],
+    ['after it was rejected', (_, index) => (index === 1 ? 400 : 202)],
   ])('%s', async (_, respond) => {
     const { url, received } = await startSubscriber(respond);
     const { store, start } = openOutbox(url);
@@ -192,7 +192,7 @@ test('pending events of a removed subscriber stay, with a warning', async () => 
   expect(await store.outbox.due(nameOf(0), farOff, 100)).toHaveLength(1);
 });
 
-test('invalid_key means that the subscriber is unavailable, not that it refuses the event', async () => {
+test('invalid_key means that the subscriber is unavailable, not that it rejects the event', async () => {
   const outcomes = [`400 {"err":"invalid_key"}`, `400 {"err":"invalid_request"}`, '200'].map(async (response) => {
     const [status = '', body = ''] = response.split(' ');
     const server = createServer((_, res) => void res.writeHead(Number(status)).end(body));
@@ -201,22 +201,22 @@ test('invalid_key means that the subscriber is unavailable, not that it refuses 
     const { port } = server.address() as AddressInfo;
     return (await pushEvent(`http://127.0.0.1:${port}/`, 'token', new AbortController().signal)).outcome;
   });
-  expect(await Promise.all(outcomes)).toEqual(['UNAVAILABLE', 'REFUSED', 'UNAVAILABLE']);
+  expect(await Promise.all(outcomes)).toEqual(['UNAVAILABLE', 'REJECTED', 'UNAVAILABLE']);
 });
 
-test('a refused event does not delay other users, and is logged without the token', async () => {
-  let refusedUser = '';
-  const { url, received } = await startSubscriber(({ userId }) => (userId === refusedUser ? 400 : 202));
+test('a rejected event does not delay other users, and is logged without the token', async () => {
+  let rejectedUser = '';
+  const { url, received } = await startSubscriber(({ userId }) => (userId === rejectedUser ? 400 : 202));
   const { store, start, lines } = openOutbox(url);
-  refusedUser = await enqueueTwo(store);
+  rejectedUser = await enqueueTwo(store);
   const other = await enqueueTwo(store);
   start();
   await until(() => expect(received.filter(({ userId }) => userId === other)).toHaveLength(2));
-  await until(() => expect(lines.map(({ msg }) => msg)).toContain('event refused by subscriber'));
-  expect(received.filter(({ userId }) => userId === refusedUser).map(({ type }) => type)).not.toContain(
+  await until(() => expect(lines.map(({ msg }) => msg)).toContain('event rejected by subscriber'));
+  expect(received.filter(({ userId }) => userId === rejectedUser).map(({ type }) => type)).not.toContain(
     'account-purged',
   );
-  const logged = lines.find(({ msg }) => msg === 'event refused by subscriber');
+  const logged = lines.find(({ msg }) => msg === 'event rejected by subscriber');
   expect(logged).toMatchObject({ event: 'session-revoked', reason: '400 {"err":"invalid_request"}' });
   expect(JSON.stringify(lines)).not.toMatch(/eyJ/);
 });

@@ -30,7 +30,7 @@ export interface EventDeliveryParts {
 export interface DeliveryTiming {
   /** Pause before the next attempt if a subscriber is unavailable, however long it has been so. */
   unavailableRetryMs: number;
-  /** Delay before a refused event is tried again: doubled with each attempt, up to the maximum. */
+  /** Delay before a rejected event is tried again: doubled with each attempt, up to the maximum. */
   retryDelayMs: { initial: number; max: number };
 }
 
@@ -86,8 +86,8 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
     lastAcceptedAt = performance.now();
   };
 
-  const onRefused = ({ seq, jti, attempts, event }: Delivery, reason: string) => {
-    log.error({ subscriber, jti, event: event.type, reason }, 'event refused by subscriber');
+  const onRejected = ({ seq, jti, attempts, event }: Delivery, reason: string) => {
+    log.error({ subscriber, jti, event: event.type, reason }, 'event rejected by subscriber');
     return outbox.postpone(seq, { dueAt: fromNow(retryDelayAfter(attempts, retryDelayMs)), attempts: attempts + 1 });
   };
 
@@ -114,7 +114,7 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
     }
     if (stopping.aborted) return undefined;
     const acceptsOthers = performance.now() - lastAcceptedAt < unavailableRetryMs;
-    await (result.outcome === 'REFUSED' || acceptsOthers ? onRefused : onUnavailable)(delivery, result.reason);
+    await (result.outcome === 'REJECTED' || acceptsOthers ? onRejected : onUnavailable)(delivery, result.reason);
     return undefined;
   };
 

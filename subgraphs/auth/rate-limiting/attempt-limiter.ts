@@ -25,7 +25,7 @@ export function createAttemptLimiter(log: Logger) {
   const oneAtATime = pLimit(1);
 
   /** Errors of the counters do not change the outcome of an attempt: its reservations lapse by themselves. */
-  const settle = async (reservations: Reservation[], outcome: keyof Reservation) => {
+  const conclude = async (reservations: Reservation[], outcome: keyof Reservation) => {
     for (const reservation of reservations) {
       await reservation[outcome]().catch((err: unknown) => {
         log.warn({ err }, 'outcome of a log-in attempt could not be counted');
@@ -49,7 +49,7 @@ export function createAttemptLimiter(log: Logger) {
       }
       return { reservations, leave: inFlight.enter(quotas.map(({ key }) => key)) };
     } finally {
-      if (reservations.length < quotas.length) await settle(reservations, 'release');
+      if (reservations.length < quotas.length) await conclude(reservations, 'release');
     }
   };
 
@@ -72,10 +72,10 @@ export function createAttemptLimiter(log: Logger) {
     const { reservations, leave } = await enter(quotas.filter(({ limit }) => limit > 0));
     try {
       const result = await run();
-      await settle(reservations, 'succeed');
+      await conclude(reservations, 'succeed');
       return result;
     } catch (error) {
-      await settle(reservations, isWrongPassword(error) ? 'fail' : 'release');
+      await conclude(reservations, isWrongPassword(error) ? 'fail' : 'release');
       throw error;
     } finally {
       leave();

@@ -41,7 +41,7 @@ describe('a revoked session', () => {
     const ada = logIn();
     const { id } = await ada.create();
     expect(await push(eventTokenOf(revoked(ada.id, ada.sessionId)))).toMatchObject({ status: 202, text: '' });
-    expect(await ada.ask.error(query, await variables(id))).toEqual(ended);
+    expect(await ada.send.error(query, await variables(id))).toEqual(ended);
   });
 
   test('does not affect other sessions and other users', async () => {
@@ -50,7 +50,7 @@ describe('a revoked session', () => {
     const [elsewhere, bob] = [logIn(ada.id), logIn()];
     await ada.create();
     await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
-    expect(await ada.ask.error('{ resources { totalCount } }')).toEqual(ended);
+    expect(await ada.send.error('{ resources { totalCount } }')).toEqual(ended);
     expect([await elsewhere.countAll(), await bob.countAll()]).toEqual([1, 0]);
     expect(await elsewhere.create()).toHaveProperty('id');
   });
@@ -59,7 +59,7 @@ describe('a revoked session', () => {
     const { logIn, push } = shared();
     const ada = logIn();
     await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
-    const { errors, data } = await ada.ask('{ one: resources { totalCount } other: resources { totalCount } }');
+    const { errors, data } = await ada.send('{ one: resources { totalCount } other: resources { totalCount } }');
     expect(errors.map(({ extensions }) => extensions)).toEqual([ended, ended]);
     expect(data).toEqual({ one: null, other: null });
   });
@@ -73,10 +73,10 @@ describe('a revoked session', () => {
       (_, nth) => `c${nth}: createResource(input: $input) { resource { id } }`,
     );
     const input = { title: 'One of many', image: await imageOf(3) };
-    const asking = ada.ask(`mutation ($input: CreateResourceInput!) { ${creates.join(' ')} }`, { input });
+    const pending = ada.send(`mutation ($input: CreateResourceInput!) { ${creates.join(' ')} }`, { input });
     await expect.poll(other.countAll, { interval: 5 }).toBeGreaterThan(0);
     await push(eventTokenOf(revoked(ada.id, ada.sessionId)));
-    const { errors } = await asking;
+    const { errors } = await pending;
     expect(errors.length).toBeGreaterThan(0);
     expect(errors.map(({ extensions }) => extensions)).toEqual(errors.map(() => ended));
     expect(await other.countAll()).toBe(creates.length - errors.length);
@@ -117,7 +117,7 @@ describe('an event', () => {
     const ada = logIn();
     const { status } = await push(eventTokenOf(revoked(ada.id, ada.sessionId), { iat: 1 }));
     expect(status).toBe(202);
-    expect(await ada.ask.error('{ resources { totalCount } }')).toEqual(ended);
+    expect(await ada.send.error('{ resources { totalCount } }')).toEqual(ended);
   });
 
   test('is logged with its type, id and user only', async () => {
@@ -154,7 +154,7 @@ describe('an event', () => {
     second.exec('ROLLBACK');
     expect(lines).toContainEqual(expect.objectContaining({ msg: 'security event not stored; the sender will retry' }));
     expect(await push(token)).toMatchObject({ status: 202 });
-    expect(await ada.ask.error('{ resources { totalCount } }')).toEqual(ended);
+    expect(await ada.send.error('{ resources { totalCount } }')).toEqual(ended);
   });
 });
 
@@ -166,8 +166,8 @@ describe('a purged account', () => {
     const adas = [await ada.create(), await ada.create(), await ada.create()];
     const bobs = [await bob.create(), await bob.create()];
     expect(await push(eventTokenOf(purged(ada.id)))).toMatchObject({ status: 202 });
-    expect(await ada.ask.error('{ resources { totalCount } }')).toEqual(ended);
-    expect(await logIn(ada.id).ask.error('{ resources { totalCount } }')).toEqual(ended);
+    expect(await ada.send.error('{ resources { totalCount } }')).toEqual(ended);
+    expect(await logIn(ada.id).send.error('{ resources { totalCount } }')).toEqual(ended);
     const statusesOf = async (resources: typeof adas) =>
       Promise.all(resources.map(async ({ image }) => (await fetch(image.url)).status));
     await expect.poll(() => statusesOf(adas)).toEqual([404, 404, 404]);

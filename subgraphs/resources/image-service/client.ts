@@ -55,7 +55,7 @@ export interface ImageClient {
    * `maxBytes` is by default the size of the largest image that the service takes.
    */
   publicHash(url: string, call: ImageCall & { maxBytes?: number }): Promise<PublicHash | undefined>;
-  /** Ends calls in progress and refuses new ones. */
+  /** Ends calls in progress and rejects new ones. */
   close(): void;
 }
 

@@ -13,7 +13,7 @@ import {
 
 const dayMs = 24 * 60 * 60 * 1000;
 const keyReused = apiErrorWith({ code: 'CONFLICT', reason: 'KEY_REUSED' });
-const refusing = (status: number): Step => ({ instead: (_, res) => res.writeHead(status).end() });
+const respondingWith = (status: number): Step => ({ instead: (_, res) => res.writeHead(status).end() });
 
 type Rules = Awaited<ReturnType<typeof startRules>>;
 
@@ -164,13 +164,13 @@ test.each<[string, object]>([
 
 describe('after an error the same key creates exactly one resource', () => {
   test.each<[string, Rules['proxy']['steps']]>([
-    ['POST rejected', { POST: refusing(413) }],
-    ['POST failed', { POST: refusing(500) }],
+    ['POST rejected', { POST: respondingWith(413) }],
+    ['POST failed', { POST: respondingWith(500) }],
     ['POST lost', { POST: lost }],
-    ['PUT rejected', { PUT: refusing(413) }],
-    ['PUT failed', { PUT: refusing(500) }],
+    ['PUT rejected', { PUT: respondingWith(413) }],
+    ['PUT failed', { PUT: respondingWith(500) }],
     ['PUT lost', { PUT: lost }],
-    ['PUT lost, and its deletion rejected', { PUT: lost, DELETE: refusing(503) }],
+    ['PUT lost, and its deletion rejected', { PUT: lost, DELETE: respondingWith(503) }],
   ])('%s: at once', async (_, steps) => {
     const { signUp, proxy, reconciled, storedImages } = await startRules();
     const ada = signUp();

@@ -119,15 +119,15 @@ function sessionsOf(url: string) {
   const logIn = (id: string = randomUUID()) => {
     const sessionId = randomUUID();
     const token = accessTokenOf(id, sessionId);
-    const ask = requestTextTo(url, token);
+    const send = requestTextTo(url, token);
     const create = async () => {
       const input = { title: 'A picture', image: await imageOf(3) };
-      const { createResource } = await ask.data<Created>(creation, { input });
+      const { createResource } = await send.data<Created>(creation, { input });
       return createResource.resource;
     };
     const countAll = async () =>
-      (await ask.data<{ resources: { totalCount: number } }>('{ resources { totalCount } }')).resources.totalCount;
-    return { id, sessionId, token, ask, create, countAll };
+      (await send.data<{ resources: { totalCount: number } }>('{ resources { totalCount } }')).resources.totalCount;
+    return { id, sessionId, token, send, create, countAll };
   };
   /** The same session in this process. */
   const as = (token: string) => requestTextTo(url, token);

@@ -31,19 +31,19 @@ const change = async ({ request, password }: Pick<TestUser, 'request' | 'passwor
   const input = { currentPassword: password, newPassword: to };
   return requireValue((await request.data(changePassword, { input })).changePassword);
 };
-const refused = (request: TestUser['request'], currentPassword: string, to = newPassword) =>
+const changeError = (request: TestUser['request'], currentPassword: string, to = newPassword) =>
   request.error(changePassword, { input: { currentPassword, newPassword: to } });
-const logInRefused = ({ username }: TestUser, password: string) =>
+const logInError = ({ username }: TestUser, password: string) =>
   system.request.error(logIn, { input: { username, password } });
-const refreshRefused = (refreshToken: string) => system.request.error(refreshSession, { input: { refreshToken } });
+const refreshError = (refreshToken: string) => system.request.error(refreshSession, { input: { refreshToken } });
 
 describe('changePassword', () => {
   test('makes the new password the only one that logs in', async () => {
     const ada = await system.signUp();
     await change(ada);
-    expect(await logInRefused(ada, ada.password)).toEqual(invalidCredentials);
+    expect(await logInError(ada, ada.password)).toEqual(invalidCredentials);
     const again = await logInAgain(system.gateway, { ...ada, password: newPassword });
-    expect(await refused(again.request, ada.password)).toEqual(invalidCredentials);
+    expect(await changeError(again.request, ada.password)).toEqual(invalidCredentials);
     await change({ ...again, password: newPassword }, ada.password);
     await logInAgain(system.gateway, ada);
   });
@@ -55,7 +55,7 @@ describe('changePassword', () => {
     expect(next).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, user: { id: ada.id, username: ada.username } });
     for (const { request, refreshToken } of others) {
       expect(await request.error(viewer)).toEqual(ended);
-      expect(await refreshRefused(refreshToken)).toEqual(invalidRefreshToken);
+      expect(await refreshError(refreshToken)).toEqual(invalidRefreshToken);
     }
     for (const token of [ada.accessToken, next.accessToken]) {
       expect(await system.as(token).data(viewerAndCount)).toHaveProperty('me.id', ada.id);
@@ -69,7 +69,7 @@ describe('changePassword', () => {
     const second = await refreshWith(system.request, ada.refreshToken);
     const next = await change(ada);
     for (const { refreshToken } of [ada, second]) {
-      expect(await refreshRefused(refreshToken)).toEqual(invalidRefreshToken);
+      expect(await refreshError(refreshToken)).toEqual(invalidRefreshToken);
     }
     await refreshWith(system.request, next.refreshToken);
   });
@@ -78,7 +78,7 @@ describe('changePassword', () => {
     const ada = await system.signUp();
     const next = await change(ada);
     await system.request.data(logOut, { input: { refreshToken: ada.refreshToken } });
-    expect(await refreshRefused(next.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await refreshError(next.refreshToken)).toEqual(invalidRefreshToken);
     expect(await system.as(next.accessToken).error(viewer)).toEqual(ended);
   });
 
@@ -100,7 +100,7 @@ describe('changePassword fails and changes nothing', () => {
   test('INVALID_CREDENTIALS with a wrong password', async () => {
     const ada = await system.signUp();
     for (const wrong of ['', `${ada.password} `, ada.password.toUpperCase(), 'x'.repeat(1_000), `${ada.password}\0`]) {
-      expect(await refused(ada.request, wrong)).toEqual(invalidCredentials);
+      expect(await changeError(ada.request, wrong)).toEqual(invalidCredentials);
     }
     await unchanged(ada);
   });
@@ -108,7 +108,7 @@ describe('changePassword fails and changes nothing', () => {
   test.each(['MISSING', 'INVALID'])('without a token that holds: UNAUTHENTICATED, %s', async (reason) => {
     const ada = await system.signUp();
     const request = reason === 'MISSING' ? system.request : system.as(`${ada.accessToken}x`);
-    expect(await refused(request, ada.password)).toEqual({ code: 'UNAUTHENTICATED', reason });
+    expect(await changeError(request, ada.password)).toEqual({ code: 'UNAUTHENTICATED', reason });
     await unchanged(ada);
   });
 
@@ -116,7 +116,7 @@ describe('changePassword fails and changes nothing', () => {
     const ada = await system.signUp();
     const bad = ['short', 'x'.repeat(73), 'password1', `my-${ada.username}`, 'image-supergraph!'];
     for (const to of bad) {
-      expect(await refused(ada.request, ada.password, to)).toEqual({
+      expect(await changeError(ada.request, ada.password, to)).toEqual({
         code: 'BAD_USER_INPUT',
         problems: [{ field: 'newPassword', message: expect.any(String) }],
       });
@@ -127,17 +127,17 @@ describe('changePassword fails and changes nothing', () => {
   test('UNAUTHENTICATED in an ended session, even with the right password', async () => {
     const ada = await system.signUp();
     await system.request.data(logOut, { input: { refreshToken: ada.refreshToken } });
-    expect(await refused(ada.request, ada.password)).toEqual(ended);
+    expect(await changeError(ada.request, ada.password)).toEqual(ended);
     await logInAgain(system.gateway, ada);
   });
 
   test.each(['one session', 'a session each'])('for all but one of several concurrent changes, by %s', async (by) => {
     const ada = await system.signUp();
-    const asks = [ada.request];
-    while (asks.length < 4)
-      asks.push(by === 'one session' ? ada.request : (await logInAgain(system.gateway, ada)).request);
+    const requests = [ada.request];
+    while (requests.length < 4)
+      requests.push(by === 'one session' ? ada.request : (await logInAgain(system.gateway, ada)).request);
     const answers = await Promise.all(
-      asks.map((request, nth) =>
+      requests.map((request, nth) =>
         request(changePassword, { input: { currentPassword: ada.password, newPassword: `${newPassword} ${nth}` } }),
       ),
     );

@@ -31,8 +31,8 @@ describe('USERNAME_TAKEN for a name that is confusable with a registered one', (
     expect(await open(name)).toBe('registered');
     expect(await open(lookAlike)).toEqual(taken);
     // It does not log in to the other account either.
-    const refusal = await system.request.error(logIn, { input: { username: lookAlike, password } });
-    expect(refusal).toEqual({ code: 'INVALID_CREDENTIALS' });
+    const error = await system.request.error(logIn, { input: { username: lookAlike, password } });
+    expect(error).toEqual({ code: 'INVALID_CREDENTIALS' });
     await logInAgain(system.gateway, { username: name, password });
   });
 

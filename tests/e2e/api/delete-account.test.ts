@@ -74,8 +74,8 @@ describe('deleteAccount', () => {
       expect(traces('auth.sqlite', inAuth)).toEqual([]);
     }, 5_000);
     for (const { refreshToken } of [ada, next, other]) {
-      const refusal = await system.request.error(refreshSession, { input: { refreshToken } });
-      expect(refusal).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
+      const error = await system.request.error(refreshSession, { input: { refreshToken } });
+      expect(error).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
     }
     expect(await nodesOf(bob)).toEqual(bobs);
     for (const { image } of bobs) expect((await fetch(image.url)).status).toBe(200);
@@ -149,8 +149,8 @@ describe('deleteAccount fails and deletes nothing', () => {
     const ada = await system.signUp();
     const input = { password: ada.password };
     const answers = await Promise.all(Array.from({ length: 4 }, () => ada.request(deleteAccount, { input })));
-    const refusals = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions));
-    expect(refusals).toEqual(Array(3).fill(ended));
+    const errors = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions));
+    expect(errors).toEqual(Array(3).fill(ended));
     expect(await ada.request.error(deleteAccount, { input })).toEqual(ended);
   });
 });

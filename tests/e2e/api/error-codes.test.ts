@@ -70,9 +70,9 @@ test('an invalid token does not fail an operation that needs none', async () => 
 });
 
 test('BAD_USER_INPUT lists every issue of a registration', async () => {
-  const refusal = await system.request.error(register, { input: { username: 'a b', password: 'short' } });
-  expect(refusal.code).toBe('BAD_USER_INPUT');
-  expect(fieldsOf(refusal)).toEqual(['username', 'password']);
+  const error = await system.request.error(register, { input: { username: 'a b', password: 'short' } });
+  expect(error.code).toBe('BAD_USER_INPUT');
+  expect(fieldsOf(error)).toEqual(['username', 'password']);
 });
 
 test('BAD_USER_INPUT for a password of 73 bytes, but not for one of 72', async () => {
@@ -110,8 +110,8 @@ test('INVALID_CREDENTIALS is the same for an unknown name and a wrong password',
 test('RATE_LIMITED with retryAfterSeconds after too many wrong passwords for one account', async () => {
   const { username, password } = await system.signUp();
   for (let time = 1; time <= 10; time++) await system.request.error(logIn, { input: { username, password: 'wrong' } });
-  const refusal = await system.request.error(logIn, { input: { username, password } });
-  expect(refusal).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
+  const error = await system.request.error(logIn, { input: { username, password } });
+  expect(error).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
 });
 
 test('INVALID_REFRESH_TOKEN for a token that was never issued', async () => {
@@ -153,8 +153,8 @@ test('NOT_FOUND for a session that does not exist', async () => {
 test.each(mutations)('CONFLICT, VERSION_PASSED, with the current version: %s', async (_, errorOf) => {
   const id = await ada.create();
   await ada.request.data(updateResource, { input: { id, title: 'Second' } });
-  const refusal = await errorOf(ada.request, { id, expectedVersion: 1 });
-  expect(refusal).toEqual({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion: 2 });
+  const error = await errorOf(ada.request, { id, expectedVersion: 1 });
+  expect(error).toEqual({ code: 'CONFLICT', reason: 'VERSION_PASSED', currentVersion: 2 });
 });
 
 test('CONFLICT, IN_PROGRESS, for all but one of several concurrent replacements of an image', async () => {

@@ -102,8 +102,8 @@ test('BAD_USER_INPUT for a cursor of another order or filter, or an invented one
   ];
   for (const variables of wrong) {
     const field = 'after' in variables ? 'after' : 'before';
-    const refusal = await ada.request.error(resourcePage, variables);
-    expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field }] });
+    const error = await ada.request.error(resourcePage, variables);
+    expect(error).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field }] });
   }
 });
 
@@ -116,6 +116,6 @@ test.each<[ResourcePageQueryVariables, string]>([
   [{ filter: { createdFrom: 'yesterday' } }, 'filter.createdFrom'],
   [{ filter: { createdBefore: '2026-02-30T00:00:00Z' } }, 'filter.createdBefore'],
 ])('%j is BAD_USER_INPUT', async (variables, field) => {
-  const refusal = await ada.request.error(resourcePage, variables);
-  expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field }] });
+  const error = await ada.request.error(resourcePage, variables);
+  expect(error).toMatchObject({ code: 'BAD_USER_INPUT', problems: [{ field }] });
 });

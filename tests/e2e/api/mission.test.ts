@@ -32,8 +32,8 @@ describe.each(kinds)('the mission, with a $kind', ({ file, contentType, replacem
   let resource: ShownResourceFragment;
 
   test('creates nothing without a token', async () => {
-    const refusal = await system.request.error(createResource, { input: { title: 'Early', image: imageOf(file) } });
-    expect(refusal).toEqual({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
+    const error = await system.request.error(createResource, { input: { title: 'Early', image: imageOf(file) } });
+    expect(error).toEqual({ code: 'UNAUTHENTICATED', reason: 'MISSING' });
   });
 
   test('a user registers and logs in', async () => {

@@ -34,8 +34,8 @@ describe('a password can be', () => {
     expect((await registerAs(password, username)).errors).toEqual([]);
     await logInAgain(system.gateway, { username, password });
     for (const other of [password.trim(), `${password} `, password.slice(0, -1)].filter((each) => each !== password)) {
-      const refusal = await system.request.error(logIn, { input: { username, password: other } });
-      expect(refusal).toEqual(invalidCredentials);
+      const error = await system.request.error(logIn, { input: { username, password: other } });
+      expect(error).toEqual(invalidCredentials);
     }
   });
 
@@ -95,8 +95,8 @@ test('a password is never truncated: one with more than its 72 bytes is another'
   const username = uniqueName();
   const password = 'x'.repeat(72);
   await registerAs(password, username);
-  const refusal = await system.request.error(logIn, { input: { username, password: `${password}y` } });
-  expect(refusal).toEqual(invalidCredentials);
+  const error = await system.request.error(logIn, { input: { username, password: `${password}y` } });
+  expect(error).toEqual(invalidCredentials);
 });
 
 test('a higher minimum length applies to new passwords only', async () => {

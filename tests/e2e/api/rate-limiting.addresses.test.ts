@@ -112,11 +112,11 @@ describe('without a trusted proxy, headers do not change the client’s address'
   test.each(['gateway', 'auth'] as const)('at the %s', async (place) => {
     const system = await systemBehind();
     const ada = await system.signUp();
-    const asks = Array.from({ length: 7 }, (_, nth) => requestTo(system[place], undefined, spoofed(nth + 1)));
+    const requests = Array.from({ length: 7 }, (_, nth) => requestTo(system[place], undefined, spoofed(nth + 1)));
     const codes = [];
-    for (const request of asks.slice(0, 4)) codes.push(await logInCode(request, wrongOf(ada)));
+    for (const request of requests.slice(0, 4)) codes.push(await logInCode(request, wrongOf(ada)));
     expect(codes).toEqual([...Array(3).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
-    for (const request of asks.slice(4)) expect(await logInCode(request, ada)).toBe('RATE_LIMITED');
+    for (const request of requests.slice(4)) expect(await logInCode(request, ada)).toBe('RATE_LIMITED');
   });
 
   test('also if another proxy is trusted', async () => {

@@ -31,9 +31,9 @@ async function sequentially<Result>(times: number, run: (nth: number) => Promise
 const wrong = (times: number) => Array(times).fill('INVALID_CREDENTIALS');
 
 async function expectLimited(request: SendRequest, { username, password }: Pick<TestUser, 'username' | 'password'>) {
-  const refusal = await request.error(logIn, { input: { username, password } });
-  expect(refusal).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
-  const { retryAfterSeconds } = refusal;
+  const error = await request.error(logIn, { input: { username, password } });
+  expect(error).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
+  const { retryAfterSeconds } = error;
   expect(Number.isInteger(retryAfterSeconds)).toBe(true);
   expect(retryAfterSeconds).toBeGreaterThan(0);
   expect(retryAfterSeconds).toBeLessThanOrEqual(15 * 60);
@@ -158,9 +158,9 @@ describe('registrations', () => {
 
     const after = await systemWith({ registrationsPerAddress: 3 }, dataFolder);
     const input = { username: uniqueName(), password: 'correct horse battery' };
-    const refusal = await after.request.error(register, { input });
-    expect(refusal).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
-    expect(refusal.retryAfterSeconds).toBeLessThanOrEqual(60 * 60);
+    const error = await after.request.error(register, { input });
+    expect(error).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
+    expect(error.retryAfterSeconds).toBeLessThanOrEqual(60 * 60);
     // No account was created.
     expect(await attempt(after.request, input.username, input.password)).toBe('INVALID_CREDENTIALS');
   });

@@ -52,10 +52,10 @@ describe('a document that is sent again has the same result:', () => {
   });
 
   test('a fragment is skipped only if its condition says so', async () => {
-    const asked = [{ is: false }, { is: true }];
+    const requests = [{ is: false }, { is: true }];
     const all = { totalCount: expect.any(Number), pageInfo: { hasNextPage: false } };
     const two = { ...all, __typename: 'ResourceConnection' };
-    expect(await answersTo(asked, (variables) => ada.request(conditionalFragment, variables))).toEqual(
+    expect(await answersTo(requests, (variables) => ada.request(conditionalFragment, variables))).toEqual(
       thrice([{ data: { one: {}, two } }, { data: { one: all, two } }]),
     );
   });

@@ -11,8 +11,8 @@ const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
 async function systemWith(times: Partial<typeof usual>) {
   const system = await startSystem({ sessions: { ...usual, ...times } });
   onTestFinished(system.stop);
-  const refused = (refreshToken: string) => system.request.error(refreshSession, { input: { refreshToken } });
-  return { ...system, refused };
+  const refreshError = (refreshToken: string) => system.request.error(refreshSession, { input: { refreshToken } });
+  return { ...system, refreshError };
 }
 
 const secondsBetween = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 1_000;
@@ -46,10 +46,10 @@ describe('a session', () => {
     const system = await systemWith({ idleSeconds: 4 });
     const ada = await system.signUp();
     await setTimeout(4_100);
-    expect(await system.refused(ada.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await system.refreshError(ada.refreshToken)).toEqual(invalidRefreshToken);
     const expired = { code: 'UNAUTHENTICATED', reason: 'EXPIRED' };
-    for (const refusal of [await ada.request.error(viewer), await ada.request.error(resourceCount)]) {
-      expect(refusal).toEqual(expired);
+    for (const error of [await ada.request.error(viewer), await ada.request.error(resourceCount)]) {
+      expect(error).toEqual(expired);
     }
     expect(await sessionsOf((await logInAgain(system.gateway, ada)).request)).toHaveLength(1);
   });
@@ -64,7 +64,7 @@ describe('reusing a refresh token', () => {
     const raced = await refreshWith(system.request, ada.refreshToken);
     await setTimeout(2_100);
     for (const refreshToken of [ada.refreshToken, next.refreshToken, raced.refreshToken]) {
-      expect(await system.refused(refreshToken)).toEqual(invalidRefreshToken);
+      expect(await system.refreshError(refreshToken)).toEqual(invalidRefreshToken);
     }
     for (const token of [ada.accessToken, next.accessToken, raced.accessToken]) {
       expect(await system.as(token).error(viewer)).toEqual({ code: 'UNAUTHENTICATED', reason: 'INVALID' });
@@ -77,8 +77,8 @@ describe('reusing a refresh token', () => {
     const system = await systemWith({ graceSeconds: 0 });
     const ada = await system.signUp();
     const next = await refreshWith(system.request, ada.refreshToken);
-    expect(await system.refused(ada.refreshToken)).toEqual(invalidRefreshToken);
-    expect(await system.refused(next.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await system.refreshError(ada.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await system.refreshError(next.refreshToken)).toEqual(invalidRefreshToken);
     expect(await ada.request.error(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 

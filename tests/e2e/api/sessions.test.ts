@@ -24,7 +24,7 @@ afterAll(() => system.stop());
 
 const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
 const ended = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
-const refused = (refreshToken: string) => system.request.error(refreshSession, { input: { refreshToken } });
+const refreshError = (refreshToken: string) => system.request.error(refreshSession, { input: { refreshToken } });
 const logOutWith = (refreshToken: string) => system.request.data(logOut, { input: { refreshToken } });
 const holds = (accessToken: string) => system.as(accessToken).data(viewerAndCount);
 
@@ -87,7 +87,7 @@ describe('refreshSession', () => {
   };
 
   test.each(Object.entries(notTokens))('INVALID_REFRESH_TOKEN for one that %s', async (_, refreshToken) => {
-    expect(await refused(refreshToken(await system.signUp()))).toEqual(invalidRefreshToken);
+    expect(await refreshError(refreshToken(await system.signUp()))).toEqual(invalidRefreshToken);
   });
 });
 
@@ -96,7 +96,7 @@ describe('logout', () => {
     const ada = await system.signUp();
     const other = await logInAgain(system.gateway, ada);
     for (let time = 1; time <= 2; time++) expect(await logOutWith(ada.refreshToken)).toEqual({ logout: loggedOut });
-    expect(await refused(ada.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await refreshError(ada.refreshToken)).toEqual(invalidRefreshToken);
     expect(await ada.request.error(viewer)).toEqual(ended);
     expect((await sessionsOf(other.request)).map(({ id }) => id)).toEqual([sessionIdOf(other.accessToken)]);
     await holds((await refreshWith(system.request, other.refreshToken)).accessToken);
@@ -106,7 +106,7 @@ describe('logout', () => {
     const ada = await system.signUp();
     const next = await refreshWith(system.request, ada.refreshToken);
     await logOutWith(ada.refreshToken);
-    expect(await refused(next.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await refreshError(next.refreshToken)).toEqual(invalidRefreshToken);
     for (const token of [ada.accessToken, next.accessToken]) {
       expect(await system.as(token).error(viewer)).toEqual(ended);
     }
@@ -123,7 +123,7 @@ test('logoutEverywhere ends every session of the viewer, and none of other users
   expect(await other.request.data(logOutEverywhere)).toEqual({ logoutEverywhere: loggedOut });
   for (const { request, refreshToken } of [ada, other]) {
     expect(await request.error(viewer)).toEqual(ended);
-    expect(await refused(refreshToken)).toEqual(invalidRefreshToken);
+    expect(await refreshError(refreshToken)).toEqual(invalidRefreshToken);
   }
   await holds(bob.accessToken);
   expect(await sessionsOf((await logInAgain(system.gateway, ada)).request)).toHaveLength(1);

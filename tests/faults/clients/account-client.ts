@@ -58,7 +58,7 @@ function dataOf<Data>({ data, errors: [error] }: GraphqlResponse<Data>): Data {
 
 export function accountClientAt(url: string, ledger: ClientLedger): AccountClient {
   const request = requestTo(url);
-  const askAs = ({ session }: Login) => requestTo(url, session.accessToken);
+  const requestAs = ({ session }: Login) => requestTo(url, session.accessToken);
 
   const recordLogin = (record: LedgerAccount, { accessToken, refreshToken }: Tokens): Login => {
     const session: LedgerSession = { id: String(jwt.decode(accessToken, { json: true })?.sid), accessToken };
@@ -88,13 +88,15 @@ export function accountClientAt(url: string, ledger: ClientLedger): AccountClien
     logOut: ({ session, refreshToken }) =>
       recordEnd([session], async () => dataOf(await request(logOut, { input: { refreshToken } }))),
     logOutEverywhere: ({ record }, login) =>
-      recordEnd([...record.sessions], async () => dataOf(await askAs(login)(logOutEverywhere))),
+      recordEnd([...record.sessions], async () => dataOf(await requestAs(login)(logOutEverywhere))),
     endSession: (login, { session }) =>
-      recordEnd([session], async () => dataOf(await askAs(login)(endSession, { input: { sessionId: session.id } }))),
+      recordEnd([session], async () =>
+        dataOf(await requestAs(login)(endSession, { input: { sessionId: session.id } })),
+      ),
     async changePassword(account, login) {
       const input = { currentPassword: account.password, newPassword: `better horse ${randomUUID()}` };
       const others = account.record.sessions.filter((session) => session !== login.session);
-      await recordEnd(others, async () => dataOf(await askAs(login)(changePassword, { input })));
+      await recordEnd(others, async () => dataOf(await requestAs(login)(changePassword, { input })));
       account.password = input.newPassword;
     },
     async reuse({ session, refreshToken }) {
@@ -108,7 +110,7 @@ export function accountClientAt(url: string, ledger: ClientLedger): AccountClien
     },
     async deleteAccount({ password, record }, login) {
       record.deletion ??= 'REQUESTED';
-      dataOf(await askAs(login)(deleteAccount, { input: { password } }));
+      dataOf(await requestAs(login)(deleteAccount, { input: { password } }));
       record.deletion = 'CONFIRMED';
     },
   };

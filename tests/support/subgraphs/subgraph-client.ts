@@ -20,7 +20,7 @@ export interface ClientRequest {
   variables?: Record<string, unknown>;
   authorization?: string;
   clientGone?: AbortSignal;
-  asker?: () => ClientInfo;
+  getClient?: () => ClientInfo;
 }
 
 /** The default client. */
@@ -35,17 +35,17 @@ export async function listenAsSubgraph(listener: RequestListener): Promise<strin
 
 /** Starts a fake subgraph and a client of it. Both stop after the test. */
 export async function startClient(
-  answer: (res: ServerResponse, asked: ReceivedRequest) => void,
+  answer: (res: ServerResponse, received: ReceivedRequest) => void,
   timeouts: Partial<SubgraphSettings> = {},
   transportTo = (url: string) => createHttpTransport(url),
 ) {
-  const asked: ReceivedRequest[] = [];
+  const received: ReceivedRequest[] = [];
   const url = await listenAsSubgraph(async (req, res) => {
     const request = { headers: req.headers, body: JSON.parse(await text(req)) as ReceivedRequest['body'] };
-    asked.push(request);
+    received.push(request);
     answer(res, request);
   });
-  return { ...createClient({ url, transport: transportTo(url), ...timeouts }), url, asked };
+  return { ...createClient({ url, transport: transportTo(url), ...timeouts }), url, received };
 }
 
 /** Creates a client of the subgraph at `url`, which closes after the test. */
@@ -55,7 +55,7 @@ export function createClient({ url, ...timeouts }: Partial<SubgraphSettings> & {
   const settings = { ...defaults, transport: createHttpTransport(url), ...timeouts };
   const client = createSubgraphClient(settings, log);
   onTestFinished(() => client.close());
-  const ask = ({ query = '{ first second }', variables, authorization, clientGone, asker }: ClientRequest = {}) =>
+  const send = ({ query = '{ first second }', variables, authorization, clientGone, getClient }: ClientRequest = {}) =>
     client.process({
       kind: GraphQLDataSourceRequestKind.LOADING_SCHEMA,
       request: { query, variables: variables ?? {} },
@@ -63,8 +63,8 @@ export function createClient({ url, ...timeouts }: Partial<SubgraphSettings> & {
         authorization,
         requestId: 'r-1',
         clientGone: clientGone ?? new AbortController().signal,
-        client: asker ?? (() => someClient),
+        client: getClient ?? (() => someClient),
       },
     });
-  return { ask, close: () => client.close(), log: lines };
+  return { send, close: () => client.close(), log: lines };
 }

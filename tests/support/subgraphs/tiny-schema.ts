@@ -14,7 +14,7 @@ const typeDefs = gql`
     slow: String
     bug: String
     codedBug: String
-    refusal: String
+    missing: String
     unavailable: String
   }
 
@@ -22,7 +22,7 @@ const typeDefs = gql`
     "Resolves to the number of calls."
     change: Int
     "Counts as a change, and fails."
-    refuseChange: Int
+    rejectChange: Int
   }
 `;
 
@@ -64,9 +64,9 @@ export function createTinySchema(): TinySchema {
           changes += 1;
           return changes;
         },
-        refuseChange: () => {
+        rejectChange: () => {
           changes += 1;
-          return failures.refusal();
+          return failures.missing();
         },
       },
     },
@@ -81,7 +81,7 @@ const failures = {
   codedBug: () => {
     throw new GraphQLError('no such table: users', { extensions: { code: 'SQLITE', table: 'users' } });
   },
-  refusal: () => {
+  missing: () => {
     throw new ApiError<{ code: 'NOT_FOUND' }>({ code: 'NOT_FOUND' }, 'There is no such thing.', {
       cause: new Error('0 rows'),
     });
