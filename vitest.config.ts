@@ -66,7 +66,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'over the network', include: [api], provide: { calls: 'network' } },
+        test: { name: 'over the network', isolate: false, include: [api], provide: { calls: 'network' } },
       },
       {
         extends: true,
