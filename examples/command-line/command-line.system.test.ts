@@ -146,7 +146,7 @@ test('reports a file over the size limit without reading it', async () => {
   expect(await upload.exitCode).toBe(1);
   expect(upload.stderr()).toContain(`${huge}: The file has 3221225472 bytes; the limit is 383970.\n`);
   expect(upload.stderr()).toContain(`${over}: The file has 383971 bytes; the limit is 383970.\n`);
-  expect(upload.stderr()).toMatch(/383970\.png: image\.data holds none of .*\n/);
+  expect(upload.stderr()).toMatch(/383970\.png: image\.data is not an image of a supported type .*\n/);
   expect(upload.stdout()).toMatch(/1 uploaded, 0 already there, 3 failed\.\n$/);
   expect(proxy.seen.filter(({ operation }) => operation === 'CreateResource')).toHaveLength(2);
 });
