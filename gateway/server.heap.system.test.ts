@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { collectGarbage } from '../tests/support/collect-garbage.ts';
 import { startGateway } from './server.ts';
@@ -22,10 +22,11 @@ async function startMeasured() {
     clientGone: new AbortController().signal,
     client: () => ({ address: '127.0.0.1', userAgent: undefined }),
   };
-  /** Executes each document twice, and returns by how many bytes the heap grew. */
-  const growthBy = async (documents: () => Iterable<string>) => {
+  /** Executes each document twice with each of the variables, and returns by how many bytes the heap grew. */
+  const growthBy = async (documents: () => Iterable<string>, variables: Record<string, unknown>[] = [{}]) => {
     const run = async () => {
-      for (const query of documents()) for (let time = 1; time <= 2; time++) await execute({ query }, request);
+      for (const query of documents())
+        for (const values of [...variables, ...variables]) await execute({ query, variables: values }, request);
     };
     await execute({ query: '{ me { id } }' }, request);
     collectGarbage();
@@ -50,13 +51,31 @@ test('the gateway caches nothing of documents with long literals', { timeout: 12
   expect(growth).toBeLessThan(10_000_000);
 });
 
-test('the gateway’s cache stays within its bound of 32 MiB', { timeout: 300_000 }, async () => {
-  const { growthBy } = await startMeasured();
-  const wide = (n: number) => {
+describe('the gateway’s cache stays within its bound of 32 MiB:', { timeout: 300_000 }, () => {
+  const bound = 32 * 1024 * 1024;
+  const many = (field: (index: number) => string, length: number) => {
     let fields = '';
-    for (let index = 0; fields.length < 13_500; index++) fields += `a${n}x${index}: me { id } `;
-    return `{ ${fields}}`;
+    for (let index = 0; fields.length < length; index++) fields += `${field(index)} `;
+    return fields;
   };
-  // Each holds about 1 MB.
-  expect(await growthBy(() => numbered(60, wide))).toBeLessThan(40 * 1024 * 1024);
+
+  test('documents with many root fields', async () => {
+    const { growthBy } = await startMeasured();
+    const wide = (n: number) => `{ ${many((index) => `a${n}x${index}: me { id }`, 13_500)} }`;
+    // Each holds over 0.5 MB.
+    expect(await growthBy(() => numbered(80, wide))).toBeLessThan(bound);
+  });
+
+  test('documents that run with all settings of their conditions', async () => {
+    const { growthBy } = await startMeasured();
+    const names = ['v0', 'v1', 'v2', 'v3'];
+    const definitions = names.map((name) => `$${name}: Boolean!`).join(' ');
+    const document = (n: number) =>
+      `query (${definitions}) { ${many((i) => `a${n}x${i}: me @include(if: $v${i % 4}) { id username }`, 9_000)} }`;
+    const settings = Array.from({ length: 16 }, (_, bits) =>
+      Object.fromEntries(names.map((name, index) => [name, ((bits >> index) & 1) === 1])),
+    );
+    // Each holds over 1.5 MB.
+    expect(await growthBy(() => numbered(30, document), settings)).toBeLessThan(bound);
+  });
 });

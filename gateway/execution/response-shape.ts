@@ -1,4 +1,5 @@
 import {
+  type ASTNode,
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -10,6 +11,7 @@ import {
   isNonNullType,
   isObjectType,
   type OperationDefinitionNode,
+  visit,
 } from 'graphql';
 import { type CollectedField, collectFields, type SelectionContext } from './collect-fields.ts';
 import { type CountBytes, type Data, ResponseShapeError, UnsupportedPlanError } from './run.ts';
@@ -29,23 +31,50 @@ export interface ShapeContext extends SelectionContext {
 }
 
 /** Measured, with the keys and the functions. */
-const bytesPerObject = 500;
-const bytesPerField = 500;
-/** A lazily compiled abstract type refers to the parsed document; measured for a selection of it. */
+const bytesPerObject = 400;
+const bytesPerField = 350;
+/** Measured for a selection of an abstract type, without the parsed document, to which its lazily compiled shapes refer. */
 const bytesPerAbstractField = 2_000;
+/** Measured for a node of a document parsed without locations. */
+const bytesPerNode = 150;
 
 /** Compiles an operation into the function that shapes its data. Throws UnsupportedPlanError. */
-export function compileShape(context: ShapeContext): ShapeResponse {
-  const root = context.schema.getRootType(context.operation.operation);
+export function compileShape(settings: ShapeContext): ShapeResponse {
+  const { operation, fragments, schema, countBytes } = settings;
+  const root = schema.getRootType(operation.operation);
   if (!root) throw new UnsupportedPlanError('an operation without a root type');
-  return compileObject(root, [context.operation.selectionSet], context);
+  let isDocumentCounted = false;
+  const countDocument = () => {
+    if (isDocumentCounted) return;
+    isDocumentCounted = true;
+    for (const definition of [operation, ...Object.values(fragments)])
+      countBytes(bytesPerNode * countNodes(definition));
+  };
+  return compileObject(root, [operation.selectionSet], { ...settings, countDocument });
+}
+
+interface CompileContext extends ShapeContext {
+  /** Counts the parsed document, the first time. */
+  countDocument: () => void;
 }
 
 type SelectionSets = Parameters<typeof collectFields>[1];
 
-function compileObject(type: GraphQLObjectType, sets: SelectionSets, context: ShapeContext): ShapeObject {
+function countNodes(root: ASTNode): number {
+  let nodes = 0;
+  visit(root, {
+    enter: () => {
+      nodes += 1;
+    },
+  });
+  return nodes;
+}
+
+function compileObject(type: GraphQLObjectType, sets: SelectionSets, context: CompileContext): ShapeObject {
   const collected = collectFields(type, sets, context);
-  const fields = collected.fields.map((field) => ({ key: field.key, shape: compileField(type, field, context) }));
+  const fields: { key: string; shape: ShapeValue }[] = [];
+  // A callback here would be a closure over `context`, and the shape would share its scope: it would keep the document.
+  for (const field of collected.fields) fields.push({ key: field.key, shape: compileField(type, field, context) });
   const mayOmitTypename = !collected.hasAbstractFragment;
   context.countBytes(bytesPerObject + fields.length * bytesPerField);
   return (source) => {
@@ -57,7 +86,7 @@ function compileObject(type: GraphQLObjectType, sets: SelectionSets, context: Sh
   };
 }
 
-function compileField(type: GraphQLObjectType, { name, sets }: CollectedField, context: ShapeContext): ShapeValue {
+function compileField(type: GraphQLObjectType, { name, sets }: CollectedField, context: CompileContext): ShapeValue {
   if (name === '__typename') return typenameOf(type);
   const field = type.getFields()[name];
   if (!field) throw new UnsupportedPlanError(`the field ${name}`);
@@ -72,7 +101,7 @@ function typenameOf({ name }: GraphQLObjectType): ShapeValue {
   };
 }
 
-function compileValue(type: GraphQLOutputType, sets: SelectionSets, context: ShapeContext): ShapeValue {
+function compileValue(type: GraphQLOutputType, sets: SelectionSets, context: CompileContext): ShapeValue {
   if (!isNonNullType(type)) return nullable(compilePresent(type, sets, context));
   const shape = compilePresent(type.ofType, sets, context);
   return (value) => {
@@ -85,7 +114,7 @@ function nullable(shape: ShapeValue): ShapeValue {
   return (value) => (value === undefined || value === null ? null : shape(value));
 }
 
-function compilePresent(type: GraphQLOutputType, sets: SelectionSets, context: ShapeContext): ShapeValue {
+function compilePresent(type: GraphQLOutputType, sets: SelectionSets, context: CompileContext): ShapeValue {
   if (isListType(type)) return listOf(compileValue(type.ofType, sets, context));
   if (isLeafType(type)) return leaf(leafValidator(type));
   if (isObjectType(type)) return objectOf(compileObject(type, sets, context));
@@ -138,9 +167,10 @@ function objectOf(shape: ShapeObject): ShapeValue {
 function compileAbstract(
   type: Parameters<GraphQLSchema['getPossibleTypes']>[0],
   sets: SelectionSets,
-  context: ShapeContext,
+  context: CompileContext,
 ) {
   context.countBytes(sets.length * bytesPerAbstractField);
+  context.countDocument();
   const possible = new Map(context.schema.getPossibleTypes(type).map((object) => [object.name, object]));
   const shapes = new Map<string, ShapeObject>();
   const shapeFor = (object: GraphQLObjectType): ShapeObject => {
