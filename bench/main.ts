@@ -21,8 +21,8 @@ function logProgress(text: string): void {
 
 async function run(options: Options): Promise<void> {
   const isStress = options.stressTests.length > 0;
-  // Stress tests measure this project alone, and need no packages of other gateways.
-  if (!isStress) installPackages();
+  // The only stress test that needs packages of bench/ is password-attempts, for its statistics.
+  if (!isStress || options.stressTests.includes('password-attempts')) installPackages();
   if (options.isPictureOnly) return drawPicture(readResults());
   const committed = options.isCheck ? readResults() : [];
   const folder = mkdtempSync(join(tmpdir(), 'supergraph-bench-'));
@@ -46,13 +46,13 @@ async function run(options: Options): Promise<void> {
   await stopAll();
 }
 
-/** Installs the packages of the other gateways unless they are up to date with the lock file. */
+/** Installs the packages of bench/ (other gateways, statistics, charts) unless they are as new as its lock file. */
 function installPackages(): void {
   const installed = new URL('node_modules/.package-lock.json', import.meta.url);
   const lockFile = new URL('package-lock.json', import.meta.url);
   const installedAt = statSync(installed, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (installedAt >= statSync(lockFile).mtimeMs) return;
-  process.stderr.write('Installing the packages of the other gateways (npm ci in bench) …\n');
+  process.stderr.write('Installing the packages of the benchmark (npm ci in bench) …\n');
   const folder = fileURLToPath(new URL('.', import.meta.url));
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error('npm ci in bench failed.');

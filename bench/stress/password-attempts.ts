@@ -3,7 +3,7 @@ import type { Users } from '../harness/users.ts';
 import { round, toColumns, toVerdicts } from './report.ts';
 import type { Systems } from './systems.ts';
 
-/** The functions in use of a package that is installed in bench/ only. */
+/** The functions in use of a package that is installed in bench/ only, and imported when they are needed. */
 interface Statistics {
   cumulativeStdNormalProbability(z: number): number;
   quantile(values: number[], p: number): number;
@@ -12,9 +12,6 @@ interface Statistics {
 }
 
 const packageName = 'simple-statistics';
-const { cumulativeStdNormalProbability, quantile, shuffle, wilcoxonRankSum } = (await import(
-  packageName
-)) as Statistics;
 
 const attemptsPerKind = 200;
 /** The accepted probability of a false positive. */
@@ -40,15 +37,16 @@ export async function measurePasswordAttempts(
 ): Promise<string> {
   const system = all.find(({ name }) => name === 'network');
   if (!system) throw new Error('The system over the network is missing.');
+  const statistics = (await import(packageName)) as Statistics;
   const [unknown, existing, outdated] = kindsOf(users);
   logProgress(`password attempts, ${system.name}: ${attemptsPerKind} of each kind`);
-  for (const { kind, nth } of inRandomOrder([unknown, existing, outdated])) {
+  for (const { kind, nth } of statistics.shuffle(attemptsOf([unknown, existing, outdated]))) {
     const { usernames, durationsMs } = kind;
     const sentAt = performance.now();
     await attemptLogIn(system.url, usernames[nth % usernames.length] ?? '');
     durationsMs.push(performance.now() - sentAt);
   }
-  return toText(unknown, [existing, outdated]);
+  return toText(statistics, unknown, [existing, outdated]);
 }
 
 function kindsOf({ readers, outdated }: Users): [Kind, Kind, Kind] {
@@ -69,8 +67,8 @@ function kindsOf({ readers, outdated }: Users): [Kind, Kind, Kind] {
   ];
 }
 
-function inRandomOrder(kinds: readonly Kind[]): { kind: Kind; nth: number }[] {
-  return shuffle(kinds.flatMap((kind) => Array.from({ length: attemptsPerKind }, (_, nth) => ({ kind, nth }))));
+function attemptsOf(kinds: readonly Kind[]): { kind: Kind; nth: number }[] {
+  return kinds.flatMap((kind) => Array.from({ length: attemptsPerKind }, (_, nth) => ({ kind, nth })));
 }
 
 const mutation = 'mutation LogIn($input: LoginInput!) { login(input: $input) { tokenType } }';
@@ -86,7 +84,8 @@ async function attemptLogIn(url: string, username: string): Promise<void> {
 
 const password = 'wrong horse battery staple';
 
-function toText(unknown: Kind, others: readonly Kind[]): string {
+function toText(statistics: Statistics, unknown: Kind, others: readonly Kind[]): string {
+  const { quantile } = statistics;
   const titles = ['', 'p25 ms', 'median ms', 'p75 ms'];
   const rows = [unknown, ...others].map(({ about, durationsMs }) => [
     about,
@@ -94,18 +93,22 @@ function toText(unknown: Kind, others: readonly Kind[]): string {
   ]);
   const verdicts = others.map(({ about, durationsMs }) => ({
     about: `p: ${about}`,
-    measured: pValue(unknown.durationsMs, durationsMs),
+    measured: pValue(statistics, unknown.durationsMs, durationsMs),
     target: { atLeast: significance },
   }));
   const detectable = others.map(
     ({ about, durationsMs }) =>
-      `${about}: a difference of ${round(detectableShift(unknown.durationsMs, durationsMs))} ms would be detected`,
+      `${about}: a difference of ${round(detectableShift(statistics, unknown.durationsMs, durationsMs))} ms would be detected`,
   );
   return [toColumns(titles, rows), toVerdicts(verdicts), detectable.join('\n')].join('\n\n');
 }
 
 /** The p-value of the rank-sum test, by normal approximation. */
-function pValue(one: number[], other: number[]): number {
+function pValue(
+  { cumulativeStdNormalProbability, wilcoxonRankSum }: Statistics,
+  one: number[],
+  other: number[],
+): number {
   const [m, n] = [one.length, other.length];
   const expected = (m * (m + n + 1)) / 2;
   const deviation = Math.sqrt((m * n * (m + n + 1)) / 12);
@@ -114,10 +117,11 @@ function pValue(one: number[], other: number[]): number {
 }
 
 /** The sensitivity of the test: the shift in milliseconds of the second sample at which it becomes significant. */
-function detectableShift(one: number[], other: number[]): number {
+function detectableShift(statistics: Statistics, one: number[], other: number[]): number {
+  const { quantile } = statistics;
   for (let shift = 0; shift < longestShiftMs; shift += shiftStepMs) {
     const later = other.map((time) => time + shift);
-    if (pValue(one, later) < significance && quantile(later, 0.5) > quantile(one, 0.5)) return shift;
+    if (pValue(statistics, one, later) < significance && quantile(later, 0.5) > quantile(one, 0.5)) return shift;
   }
   return Number.POSITIVE_INFINITY;
 }
