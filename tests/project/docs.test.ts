@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -54,6 +54,19 @@ test('every file and folder that a markdown file names exists', () => {
   const exists = (path: string) => existsSync(join(root, path));
   const missing = named.filter(({ page, path }) => !exists(path) && !exists(join(dirname(page), path)));
   expect(missing.filter(({ path }) => !isIgnored(path))).toEqual([]);
+});
+
+test('every file that a markdown file names without its folder exists somewhere', () => {
+  const tracked = new Set(
+    git('ls-files')
+      .split('\n')
+      .map((file) => basename(file)),
+  );
+  const named = currentPages.flatMap((page) =>
+    capturesOf(proseOf(page), /`([\w-][\w.-]*\.(?:ts|tsx|yml|graphql|sh))`/g).map((name) => ({ page, name })),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ name }) => !tracked.has(name) && !isIgnored(name))).toEqual([]);
 });
 
 /** True if git ignores the path, because a command creates it. */
