@@ -72,7 +72,7 @@ describe('deleteAccount', () => {
       // Only the tombstone is left, which rejects later writes of the account.
       expect(traces('resources.sqlite', inResources)).toEqual(['tombstones']);
       expect(traces('auth.sqlite', inAuth)).toEqual([]);
-    }, 5_000);
+    }, 20_000);
     for (const { refreshToken } of [ada, next, other]) {
       const error = await system.request.error(refreshSession, { input: { refreshToken } });
       expect(error).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
@@ -100,7 +100,7 @@ describe('deleteAccount', () => {
       resources: { totalCount: 0 },
     });
     const after = await heir.request.data(createResource, { input: { title: 'The heir’s', image: picture } });
-    await vi.waitFor(() => expect(traces('resources.sqlite', [id])).toEqual([]), 5_000);
+    await expect.poll(() => traces('resources.sqlite', [id])).toEqual([]);
     expect((await nodesOf(heir)).map((node) => node.id)).toEqual([requireValue(after.createResource).resource.id]);
   });
 
@@ -109,7 +109,7 @@ describe('deleteAccount', () => {
     const before = storedImages();
     const creating = Array.from({ length: 8 }, (_, nth) =>
       ada.request(createResource, {
-        input: { title: `Under way ${nth}`, image: picture, idempotencyKey: `key ${nth}` },
+        input: { title: `In flight ${nth}`, image: picture, idempotencyKey: `key ${nth}` },
       }),
     );
     const account = { password: ada.password };
@@ -119,7 +119,7 @@ describe('deleteAccount', () => {
     await vi.waitFor(() => {
       expect(traces('resources.sqlite', [ada.id])).toEqual(['tombstones']);
       expect(storedImages()).toBe(before);
-    }, 10_000);
+    }, 20_000);
   });
 });
 

@@ -9,9 +9,12 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** Keeps idle connections open, so that only the code under test closes them: Node's default is five seconds. */
+const keepAliveTimeout = 600_000;
+
 /** Starts a server on a free port. */
 export async function listen(listener: RequestListener): Promise<TestServer> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
+  const server = createServer({ keepAliveTimeout }, listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const stop = async () => {
