@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { embeddedEnvironment } from './embedded/environment.ts';
-import { requireAnswers } from './embedded/first-query.ts';
-import { type Supergraph, startSupergraph } from './embedded/supergraph.ts';
+import { requireAnswers, type Supergraph, startSupergraph } from './embedded/supergraph.ts';
 import { runProcess } from './platform/process/lifecycle.ts';
 import { accountRulesFrom } from './subgraphs/auth/environment.ts';
 

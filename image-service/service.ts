@@ -1,6 +1,6 @@
-import type { RequestListener } from 'node:http';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { type Logger, pino } from 'pino';
-import { createTokenCheck } from './access.ts';
 import type { ImageFiles } from './image-files.ts';
 import { createBodyReader, parseChange, parseImage } from './image-input.ts';
 import type { ImageRecord } from './image-record.ts';
@@ -101,4 +101,19 @@ function publicRoutes(files: ImageFiles): Route[] {
 function requireFound<Thing>(thing: Thing | undefined | false): Thing {
   if (thing === undefined || thing === false) throw new HttpError(404, 'There is no such image.');
   return thing;
+}
+
+/** Creates a check that throws 401 without a token and 403 with a wrong one, in constant time. */
+export function createTokenCheck(token: string): (headers: IncomingHttpHeaders) => void {
+  const expected = digest(token);
+  return (headers) => {
+    const actual = headers['x-api-private-token'] || headers['private-token'];
+    if (!actual) throw new HttpError(401, 'Send the token in the header X-API-Private-Token.');
+    if (!timingSafeEqual(digest(String(actual)), expected)) throw new HttpError(403, 'The token is wrong.');
+  };
+}
+
+// timingSafeEqual needs equal lengths, and the length of the token is secret too.
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }

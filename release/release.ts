@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { releaseChangelog } from './changelog.ts';
 
 export interface ReleaseSettings {
   /** The root of a git work tree. */
@@ -22,6 +21,7 @@ interface Step {
 }
 
 const clientFolder = 'clients/typescript';
+const unreleased = '## Unreleased';
 
 /** Releases a version. Throws an error with a message for the user; a failure before the commit changes nothing. */
 export function release({ root, version, isChecked, isDryRun, log }: ReleaseSettings): void {
@@ -119,6 +119,22 @@ function openRepository(root: string) {
       if (output('git', 'tag', '--list', tag)) throw new Error(`The tag ${tag} exists.`);
     },
   };
+}
+
+/**
+ * Moves the entries under "Unreleased" to a new version. `date` is YYYY-MM-DD. Throws if the heading is missing, there are
+ * no entries, or the version exists.
+ */
+export function releaseChangelog(changelog: string, version: string, date: string): string {
+  const lines = changelog.split('\n');
+  const start = lines.indexOf(unreleased);
+  if (start < 0) throw new Error(`CHANGELOG.md has no heading "${unreleased}".`);
+  if (lines.some((line) => line.startsWith(`## ${version} `))) throw new Error(`CHANGELOG.md already has ${version}.`);
+  const end = lines.findIndex((line, index) => index > start && line.startsWith('## '));
+  const entries = lines.slice(start + 1, end < 0 ? undefined : end);
+  if (!entries.some((line) => line.startsWith('- ')))
+    throw new Error(`CHANGELOG.md has no entries under "${unreleased}": describe what has changed.`);
+  return lines.toSpliced(start + 1, 0, '', `## ${version} - ${date}`).join('\n');
 }
 
 function requireGreater(version: string, current: string): void {

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raw } from 'body-parser';
-import { createYieldToEventLoop } from '../async/yield-to-event-loop.ts';
 import { createUploadAdmission, defaultUploadLimits, largeBodyBytes, type UploadLimits } from './upload-admission.ts';
 
 /** An error response to a request that GraphQL does not execute. */
@@ -135,4 +134,21 @@ function explain(error: unknown, maxBytes: number): HttpError {
     };
   }
   return malformed;
+}
+
+/**
+ * Creates a function to await before heavy synchronous work. It resolves for one caller per iteration of the event loop,
+ * so that other work runs between callers that are ready at the same moment.
+ */
+function createYieldToEventLoop(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    const previous = last;
+    last = previous.then(nextIteration);
+    return previous;
+  };
+}
+
+function nextIteration(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { deadUrl, listen } from '../tests/support/http/servers.ts';
-import { requireAnswers } from './first-query.ts';
+import { requireAnswers } from './supergraph.ts';
 
 /** Starts a gateway that responds with this text. */
 async function gatewayWith(text: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { releaseChangelog } from './changelog.ts';
+import { releaseChangelog } from './release.ts';
 
 const changelog = `# Changelog
 
