@@ -97,7 +97,7 @@ const imports = sources.flatMap(importsOf);
 function filesBelow(folder: string): string[] {
   const entries = readdirSync(join(root, folder), { withFileTypes: true });
   return entries.flatMap((entry) => {
-    if (/^(\.|node_modules$|data$)/.test(entry.name)) return [];
+    if (/^(\.|node_modules$|data$|dist$)/.test(entry.name)) return [];
     const path = join(folder, entry.name);
     return entry.isDirectory() ? filesBelow(path) : [path];
   });
