@@ -29,6 +29,13 @@ const program = `
         await sleep(300);
       }
       if (MODE === 'rejection') setTimeout(() => Promise.reject(new Error('an unhandled rejection', { cause: new Error('the cause') })), 50);
+      if (MODE === 'rejection with an object') setTimeout(() => Promise.reject({ code: 'E_CODE', detail: 'the detail' }), 50);
+      if (MODE === 'rejection without a prototype') setTimeout(() => Promise.reject(Object.create(null)), 50);
+      if (MODE === 'rejection with a circular cause') setTimeout(() => {
+        const error = new Error('circular');
+        error.cause = error;
+        Promise.reject(error);
+      }, 50);
       if (MODE === 'exception') setImmediate(() => { throw new Error('an uncaught exception'); });
       setImmediate(() => console.log('started with ' + SIZE));
       return {
@@ -157,6 +164,17 @@ describe('an unhandled error', () => {
     expect(process.stderr()).toMatch(
       /^Unhandled rejection, stopping: Error: an unhandled rejection\n +at .*\nCaused by: Error: the cause\n +at /s,
     );
+  });
+
+  test.each([
+    ['with an object', /^Unhandled rejection, stopping: \{ code: 'E_CODE', detail: 'the detail' \}\n$/],
+    ['without a prototype', /^Unhandled rejection, stopping: \[Object: null prototype\] \{\}\n$/],
+    ['with a circular cause', /^Unhandled rejection, stopping: Error: circular\n +at /],
+  ])('in a promise, %s, is logged, then the process stops and exits with 1', async (what, line) => {
+    const process = tiny({ SIZE: '1', MODE: `rejection ${what}` });
+    expect(await process.exitCode).toBe(1);
+    expect(process.stdout()).toBe('started with 1\nstopping\nstopped\n');
+    expect(process.stderr()).toMatch(line);
   });
 
   test('that is thrown ends the process at once with 1, without a stop', async () => {

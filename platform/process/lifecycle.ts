@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { describeEnvironment, readEnvironment } from './environment.ts';
+import { describeError } from './error-description.ts';
 import { RequestsCutOffError, type shutdownGraceMs } from './grace-period.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -83,25 +84,15 @@ function stopOnSignal(starting: Promise<Running>, timeoutMs: number): void {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.on('unhandledRejection', (reason) => {
-    process.stderr.write(`Unhandled rejection, stopping: ${describe(reason)}\n`);
     exitCode = 1;
     void stop();
+    process.stderr.write(`Unhandled rejection, stopping: ${describeError(reason)}\n`);
   });
 }
 
 /** Prints why the process ends: operators' errors in one line, bugs with stack and causes. */
 function exitWith(error: unknown): never {
   const isExpected = error instanceof StartupError || error instanceof RequestsCutOffError;
-  process.stderr.write(`${isExpected ? error.message : describe(error)}\n`);
+  process.stderr.write(`${isExpected ? error.message : describeError(error)}\n`);
   process.exit(1);
-}
-
-/** Stacks of an error and its causes. No other properties: they may hold what a user sent. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const causes = [
-    ...(error.cause === undefined ? [] : [error.cause]),
-    ...(error instanceof AggregateError ? error.errors : []),
-  ];
-  return [String(error.stack), ...causes.map(describe)].join('\nCaused by: ');
 }
