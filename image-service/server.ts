@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
-import { trackConnections } from './connection-drain.ts';
+import { type RequestHandler, trackConnections } from './connection-drain.ts';
 import { openImageFiles } from './image-files.ts';
 import { createImageService } from './service.ts';
 
@@ -39,7 +39,7 @@ export async function startImageService(settings: ImageServiceSettings): Promise
   try {
     // After listening, because opening deletes temporary files, which a process that has this port may be writing.
     // Synchronous, so that no request arrives before there is a handler.
-    serve(server, url, settings);
+    connections.handle(createHandler(url, settings));
   } catch (error) {
     await connections.drain();
     throw error;
@@ -47,9 +47,9 @@ export async function startImageService(settings: ImageServiceSettings): Promise
   return { url, ...createStop(connections) };
 }
 
-function serve(server: Server, url: string, { folder, token, publicUrl = url, log }: ImageServiceSettings): void {
+function createHandler(url: string, { folder, token, publicUrl = url, log }: ImageServiceSettings): RequestHandler {
   const files = openImageFiles(folder);
-  server.on('request', createImageService({ files, token, publicUrl: publicUrl.replace(/\/+$/, ''), log }));
+  return createImageService({ files, token, publicUrl: publicUrl.replace(/\/+$/, ''), log });
 }
 
 function createStop({ drain, cutOff }: ReturnType<typeof trackConnections>) {

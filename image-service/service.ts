@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders, RequestListener } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { type Logger, pino } from 'pino';
+import type { RequestHandler } from './connection-drain.ts';
 import type { ImageFiles } from './image-files.ts';
 import { createBodyReader, parseChange, parseImage } from './image-input.ts';
 import type { ImageRecord } from './image-record.ts';
@@ -17,8 +18,8 @@ interface ImageServiceOptions {
   log?: Logger | undefined;
 }
 
-/** Creates the REST API as a request listener for a node:http server. */
-export function createImageService(options: ImageServiceOptions): RequestListener {
+/** Creates the REST API as a handler of a node:http server's requests. */
+export function createImageService(options: ImageServiceOptions): RequestHandler {
   const { files, token, log = pino({ enabled: false }) } = options;
   const checkToken = createTokenCheck(token);
   const routes = [...privateRoutes(options), ...publicRoutes(files)];

@@ -24,7 +24,7 @@ export function createInProcessTransport(execute: ExecuteInProcess): Transport {
   };
 }
 
-/** Rejects as soon as the signal aborts; the operation itself runs on, and its result is ignored. */
+/** Rejects as soon as the signal aborts; the operation runs on, a stop waits for it, and its result is ignored. */
 function unlessAborted<Value>(promise: Promise<Value>, signal: Signal): Promise<Value> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
@@ -60,10 +60,13 @@ const notAcceptable: HttpError = {
   message: `Accept one of ${responseTypes.join(', ')}.`,
 };
 
+/** Handles one request. Never rejects; resolves when nothing of it runs any more, even if its client left before. */
+type GraphqlListener = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
 /** Serves `/graphql`, `/health/live` and `/health/ready` with JSON, and what `page` and `paths` add. */
 export function createGraphqlListener<Context extends RequestContext>(
   settings: GraphqlHttpSettings<Context>,
-): RequestListener {
+): GraphqlListener {
   const { corsOrigins = [], maxBodyBytes = defaultMaxBodyBytes, log } = settings;
   const allowOrigins = cors({
     origin: [...corsOrigins],
@@ -77,7 +80,7 @@ export function createGraphqlListener<Context extends RequestContext>(
   return (req, res) => {
     const requestId = requestIdOf(req);
     const headers = { 'x-request-id': requestId, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
-    route(routing, { req, res, requestId, headers }).catch((err) => {
+    return route(routing, { req, res, requestId, headers }).catch((err) => {
       log.error({ requestId, err }, 'bug');
       const bug = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: maskedMessage, details: { requestId } };
       if (!res.headersSent) sendError(res, bug, headers);

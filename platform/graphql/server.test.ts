@@ -3,7 +3,9 @@ import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { listen } from '../../tests/support/http/servers.ts';
-import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
+import { post, startTinyServer, type TinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
+import { createAbortable } from '../async/signal.ts';
+import { createGracePeriod } from '../process/grace-period.ts';
 import { StartupError } from '../process/startup-error.ts';
 
 const send = async (url: string, query: string) => (await post(url, { query })).json();
@@ -165,6 +167,19 @@ describe('the health of a process', () => {
   });
 });
 
+/** Sends a mutation, and disconnects while it runs. Resolves when the server has noticed. */
+async function sendAndLeave({ url, slowBegan }: TinyServer): Promise<void> {
+  const client = new AbortController();
+  const body = JSON.stringify({ query: 'mutation { slowChange }' });
+  const headers = { 'content-type': 'application/json' };
+  const sent = fetch(url, { method: 'POST', headers, body, signal: client.signal });
+  const { clientGone } = await slowBegan;
+  const noticed = new Promise<void>((resolve) => clientGone.addEventListener('abort', () => resolve()));
+  client.abort();
+  await expect(sent).rejects.toThrow();
+  await noticed;
+}
+
 describe('a server that stops', () => {
   test('answers requests in flight and accepts no new ones', async () => {
     const events: string[] = [];
@@ -193,6 +208,56 @@ describe('a server that stops', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(JSON.parse(await text(response))).toEqual({ data: { echo: long } });
     await stopping;
+  });
+
+  test('waits for a mutation whose client has left', async () => {
+    const events: string[] = [];
+    const close = () => void events.push('closed');
+    const tiny = await startTinyServer({ close });
+    const { finishSlow, changes, stop } = tiny;
+    await sendAndLeave(tiny);
+    const stopping = stop().then(() => events.push('stopped'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([events, changes()]).toEqual([[], 0]);
+    finishSlow();
+    await stopping;
+    expect([events, changes()]).toEqual([['closed', 'stopped'], 1]);
+  });
+
+  test('waits for a mutation of a caller in this process', async () => {
+    const events: string[] = [];
+    const close = () => void events.push('closed');
+    const { execute, slowBegan, finishSlow, stop } = await startTinyServer({ close });
+    const request = { authorization: undefined, requestId: 'r-1', clientGone: createAbortable() };
+    const client = () => ({ address: '127.0.0.1', userAgent: undefined });
+    const response = execute({ query: 'mutation { slowChange }' }, { ...request, client });
+    await slowBegan;
+    const stopping = stop().then(() => events.push('stopped'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(events).toEqual([]);
+    finishSlow();
+    expect(await response).toEqual({ data: { slowChange: 1 } });
+    await stopping;
+    expect(events).toEqual(['closed', 'stopped']);
+  });
+
+  test('reports mutations that exceed the grace period, though their clients have left', async () => {
+    const tiny = await startTinyServer({ grace: createGracePeriod(50) });
+    await sendAndLeave(tiny);
+    await expect(tiny.stop()).rejects.toMatchObject({ name: 'RequestsCutOffError', count: 1 });
+  });
+
+  test('does not wait for a request whose client left before its end', async () => {
+    const { url, stop } = await startTinyServer();
+    const leaving = request(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': 99 },
+    });
+    leaving.on('error', () => {}).write('{');
+    await once(leaving, 'socket');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    leaving.destroy();
+    await stop();
   });
 
   test('does not wait for idle connections', async () => {

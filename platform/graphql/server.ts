@@ -68,7 +68,7 @@ export async function startGraphqlServer<Context extends RequestContext>(
 ): Promise<RunningServer> {
   const { publicErrors, validationRules = [], log } = settings;
   const httpServer = createServer({ requestTimeout: requestTimeoutMs });
-  const drainConnections = trackConnections(httpServer);
+  const { track, drain } = trackConnections(httpServer);
 
   const isGateway = 'executor' in settings;
   const executor = isGateway ? settings.executor : await loadJitExecutor(settings.schema, log);
@@ -85,11 +85,12 @@ export async function startGraphqlServer<Context extends RequestContext>(
   });
   await apollo.start();
   const serving = { ...settings, apollo, execution };
-  httpServer.on('request', createGraphqlListener(serving));
+  const listener = createGraphqlListener(serving);
+  httpServer.on('request', (req, res) => void track(listener(req, res), res));
   const { grace = createGracePeriod() } = settings;
   const stop = async () => {
     try {
-      await drainConnections(grace);
+      await drain(grace);
     } finally {
       await apollo.stop();
       await settings.close?.();
@@ -100,7 +101,8 @@ export async function startGraphqlServer<Context extends RequestContext>(
     throw error;
   });
   log.info({ url }, 'listening');
-  return { url, stop, execute: executeInProcess(serving) };
+  const executeHere = executeInProcess(serving);
+  return { url, stop, execute: (operation, incoming) => track(executeHere(operation, incoming)) };
 }
 
 function executeInProcess<Context extends RequestContext>(settings: GraphqlHttpSettings<Context>): ExecuteInProcess {

@@ -8,12 +8,12 @@ import { trackConnections } from './connection-drain.ts';
 
 async function startServer(listener: RequestListener) {
   const server = createServer(listener);
-  const drain = trackConnections(server);
+  const { track, drain } = trackConnections(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.closeAllConnections());
   const { port } = server.address() as AddressInfo;
-  return { port, url: `http://127.0.0.1:${port}/`, drain };
+  return { port, url: `http://127.0.0.1:${port}/`, track, drain };
 }
 
 /** A server whose responses are sent when `respond` is called. */
@@ -85,7 +85,7 @@ test('does not report a connection that is cut off without a request', async () 
 });
 
 test('resolves if the server never listened', async () => {
-  await trackConnections(createServer())(createGracePeriod(10));
+  await trackConnections(createServer()).drain(createGracePeriod(10));
 });
 
 test('servers of one process share a grace period, which starts with the first stop', async () => {
@@ -98,4 +98,43 @@ test('servers of one process share a grace period, which starts with the first s
   expect(grace.remainingMs()).toBe(0);
   await expect(second.drain(grace)).rejects.toThrow('1 request was cut off');
   expect(await outcomes).toEqual(['cut off', 'cut off']);
+});
+
+/** Work that settles when `settle` is called. */
+function createWork() {
+  let settle: Record<'resolve' | 'reject', () => void> = { resolve() {}, reject() {} };
+  const work = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject: () => reject(new Error('failed')) };
+  });
+  work.catch(() => {});
+  return { work, resolve: () => settle.resolve(), reject: () => settle.reject() };
+}
+
+test.each(['resolve', 'reject'] as const)('waits for tracked work without a connection, which may %s', async (how) => {
+  const { track, drain } = await startServer((_, res) => void res.end());
+  const first = createWork();
+  const second = createWork();
+  expect(track(first.work)).toBe(first.work);
+  track(second.work).catch(() => {});
+  const events: string[] = [];
+  const drained = drain(createGracePeriod(60_000)).then(() => events.push('drained'));
+  first.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(events).toEqual([]);
+  second[how]();
+  await drained;
+});
+
+test('reports tracked work that exceeds the grace period, once for each request', async () => {
+  const server = createServer();
+  const { track, drain } = trackConnections(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const outcome = fetch(`http://127.0.0.1:${port}/`).catch(() => 'cut off');
+  const [, response] = await once(server, 'request');
+  track(createWork().work, response);
+  track(createWork().work);
+  await expect(drain(createGracePeriod(10))).rejects.toMatchObject({ count: 2 });
+  expect(await outcome).toBe('cut off');
 });

@@ -1,9 +1,11 @@
 import { EventEmitter, once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import { request as httpRequest, type ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { LogInMutationVariables } from '../../generated/graphql.ts';
-import { logIn } from '../../support/graphql/accounts.ts';
+import { folderOfTest } from '../../support/files.ts';
+import { logIn, register } from '../../support/graphql/accounts.ts';
 import { viewer } from '../../support/graphql/documents.ts';
+import { requestTo } from '../../support/graphql/request.ts';
 import { listen } from '../../support/http/servers.ts';
 import { type SingleServers, serversBeside } from '../../support/systems/single-servers.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
@@ -44,4 +46,32 @@ test('a client that disconnects does not cancel its mutation', async () => {
   // The gateway handles this later disconnect after the mutation's.
   await once(await sendAndDisconnect(String(viewer)), 'close');
   expect(atSubgraph.socket?.destroyed).toBe(false);
+  // The gateway would otherwise wait for the mutation when it stops.
+  atSubgraph.destroy();
+});
+
+test('a stop waits for the mutations of clients that have disconnected', async () => {
+  const dataFolder = folderOfTest();
+  // Hashes that take long enough for all requests to be in flight at the stop.
+  const stopped = await startSystem({ passwords: { cost: 12, concurrency: 1 } }, { dataFolder });
+  const users = Array.from({ length: 4 }, (_, index) => ({ username: `leaver-${index}`, password: 'correct horse' }));
+  const clients = users.map((input) => {
+    const headers = { 'content-type': 'application/json', 'x-request-id': input.username };
+    const client = httpRequest(stopped.gateway, { method: 'POST', headers, agent: false });
+    client.on('error', () => {});
+    return client.end(JSON.stringify({ query: String(register), variables: { input } }));
+  });
+  await Promise.all(clients.map((client) => once(client, 'finish')));
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  for (const client of clients) client.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await stopped.stop();
+
+  const restarted = await startSystem({}, { dataFolder });
+  try {
+    for (const input of users)
+      expect(await requestTo(restarted.gateway).data(logIn, { input })).toHaveProperty('login.accessToken');
+  } finally {
+    await restarted.stop();
+  }
 });

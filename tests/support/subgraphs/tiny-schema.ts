@@ -23,6 +23,8 @@ const typeDefs = gql`
     change: Int
     "Counts as a change, and fails."
     rejectChange: Int
+    "Counts as a change when the test lets it."
+    slowChange: Int
   }
 `;
 
@@ -31,9 +33,9 @@ export interface TinySchema {
   schema: GraphQLSchema;
   /** Number of mutations that ran. */
   changes(): number;
-  /** Resolves to the request whose `slow` has started. */
+  /** Resolves to the request whose `slow` or `slowChange` has started. */
   slowBegan: Promise<IncomingRequest>;
-  /** Lets `slow` resolve. */
+  /** Lets `slow` and `slowChange` resolve. */
   finishSlow(): void;
 }
 
@@ -67,6 +69,12 @@ export function createTinySchema(): TinySchema {
         rejectChange: () => {
           changes += 1;
           return failures.missing();
+        },
+        slowChange: async (_, _args, context) => {
+          begin(context as IncomingRequest);
+          await finished;
+          changes += 1;
+          return changes;
         },
       },
     },
