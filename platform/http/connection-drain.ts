@@ -72,7 +72,7 @@ export function trackConnections(server: Server): Drain {
       const timer = setTimeout(() => {
         cutOff = new Set([...responses, ...running]).size;
         for (const socket of sockets) socket.destroy();
-        // What still runs is no longer waited for.
+        // Ends the wait for work that still runs.
         running.clear();
         onIdle();
       }, grace.remainingMs());
