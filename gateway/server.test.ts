@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -5,7 +6,7 @@ import { captureLog, type LogLine } from '../tests/support/captured-log.ts';
 import { requestTextTo, type SendTextRequest } from '../tests/support/graphql/request.ts';
 import { deadUrl } from '../tests/support/http/servers.ts';
 import { listenAsSubgraph } from '../tests/support/subgraphs/subgraph-client.ts';
-
+import { post } from '../tests/support/subgraphs/tiny-server.ts';
 import { type ExecutorName, startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 
@@ -219,6 +220,25 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       expect(await send.data('{ __type(name: "User") { fields { name } } }')).toEqual({
         __type: { fields: ['id', 'username', 'createdAt', 'resources'].map((name) => ({ name })) },
       });
+    });
+
+    test.each([
+      ['has', 'a short document', 'x', { data: { resource: null } }],
+      [
+        'does not have',
+        'a document with a long literal',
+        'x'.repeat(500_000),
+        { errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }] },
+      ],
+    ])('%s the persisted query of %s, once it was sent', async (_, __, id, expected) => {
+      const { url } = await start({ resources: json({ data: { resource: null } }) });
+      const query = `{ resource(id: "${id}") { id } }`;
+      const extensions = {
+        persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') },
+      };
+      const send = async (body: object) => (await post(url, body)).json();
+      expect(await send({ query, extensions })).toEqual({ data: { resource: null } });
+      expect(await send({ extensions })).toMatchObject(expected);
     });
 
     test('is ready', async () => {

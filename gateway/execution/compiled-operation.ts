@@ -14,7 +14,7 @@ import { withoutTokens } from '../../platform/graphql/compact-document.ts';
 import type { ExecutableOperation, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import type { ApolloFallback } from './apollo-fallback.ts';
 import { type ConditionValues, findConditions } from './conditions.ts';
-import type { Planner } from './planner.ts';
+import { compactPlan, type Planner } from './planner.ts';
 import { compilePlan } from './query-plan.ts';
 import { compileShape, type ShapeResponse } from './response-shape.ts';
 import {
@@ -42,8 +42,6 @@ const maxVariants = 16;
 
 /** Measured: the functions and the cache of variants of one operation. */
 const baseBytes = 5_000;
-/** Measured for a plan, by the length of its JSON. */
-const bytesPerPlanCharacter = 6;
 
 /**
  * Prepares an operation. It is planned when it first runs with valid variables, and compiled for each setting of its
@@ -111,10 +109,7 @@ function planOperation(
 ): PlannedOperation {
   const { schema, supergraphSchema } = planner;
   const { operation } = operationIn(document, { schema, operationName });
-  const planJson = JSON.stringify(planner.plan(document, operationName));
-  // A copy: the planner's strings are concatenations, which take ten times the memory.
-  const plan = JSON.parse(planJson) as QueryPlan;
-  const planBytes = bytesPerPlanCharacter * planJson.length;
+  const { plan, sizeBytes: planBytes } = compactPlan(planner.plan(document, operationName));
   const conditions = hasPrototypeNames(document) ? undefined : findConditions(document, operation);
   let compiledBytes = 0;
   const variants = new LRUCache<string, { chosen: CompiledVariant | QueryPlan; sizeBytes: number }>({

@@ -40,3 +40,12 @@ export function createPlanner(supergraphSdl: string): Planner {
       planner.buildQueryPlan(operationFromDocument(federationSchema, document, operationName ? { operationName } : {})),
   };
 }
+
+/** Measured for a plan, by the length of its JSON. */
+const bytesPerPlanCharacter = 6;
+
+/** Copies a plan for keeping: the planner's strings are concatenations, which take ten times the memory. */
+export function compactPlan(plan: QueryPlan): { plan: QueryPlan; sizeBytes: number } {
+  const json = JSON.stringify(plan);
+  return { plan: JSON.parse(json) as QueryPlan, sizeBytes: bytesPerPlanCharacter * json.length };
+}

@@ -10,6 +10,7 @@ import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode, type Va
 import type { Logger } from '../process/logger.ts';
 import { createErrorFormatter, type PublicErrors } from './error-formatting.ts';
 import type { Execution } from './execute.ts';
+import { createPersistedQueryCache } from './persisted-queries.ts';
 import type { Respond } from './respond.ts';
 
 /** Limits of documents from anywhere: far over what clients write, far under what takes seconds to validate or plan. */
@@ -42,7 +43,8 @@ export function createApolloServer(settings: ApolloServerSettings): ApolloServer
   const { schema, validationRules, isPublic, publicErrors, log } = settings;
   return new ApolloServer<RequestContext>({
     schema,
-    ...(isPublic ? { parseOptions: { maxTokens }, maxRecursiveSelections } : { persistedQueries: false }),
+    ...(isPublic && { parseOptions: { maxTokens }, maxRecursiveSelections }),
+    persistedQueries: isPublic && { cache: createPersistedQueryCache() },
     validationRules,
     introspection: true,
     includeStacktraceInErrorResponses: false,

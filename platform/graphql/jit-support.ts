@@ -55,6 +55,7 @@ export function jitObstacles(schema: GraphQLSchema): string[] {
   });
 }
 
+/** One of each kind of literal; a string is also tried as a date, because many scalars parse only dates. */
 const sampleLiterals = ['"2026-01-31T12:00:00Z"', '"text"', '5', '1.5', 'true', 'NAME', '["text"]', '{ key: "text" }'];
 
 /** Tries a scalar with literals of each kind. */

@@ -4,6 +4,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
   type OperationTypeNode,
+  type Token,
   TokenKind,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -77,7 +78,9 @@ export function createPreparedOperations(executor: Executor, maxBytes = maxCache
       if (cached) return cached;
       const executable = executor.prepare(operation);
       const { operation: kind, name } = operation.operation;
-      if (!isCacheable(operation)) return { kind, name: name?.value, execute: executable.execute };
+      // No callback here may refer to the operation: the prepared one shares their scope, and would keep the document.
+      if (!isCacheableText(operation.source, operation.document.loc?.startToken))
+        return { kind, name: name?.value, execute: executable.execute };
       const size = () => entryBytes + 2 * key.length + executable.sizeBytes();
       let sizeBytes = size();
       const prepared: PreparedOperation = {
@@ -108,10 +111,11 @@ function keyOf({ query, operationName }: OperationRequest): string {
   return operationName === undefined ? `:${query}` : `${operationName.length}:${operationName}${query}`;
 }
 
-function isCacheable({ source, document }: ValidOperation): boolean {
+/** Tells if the text of a valid document is short enough to be kept. Its tokens are linked. */
+export function isCacheableText(source: string, firstToken: Token | undefined): boolean {
   if (source.length > maxSourceLength) return false;
   let { length } = source;
-  for (let token = document.loc?.startToken; token; token = token.next ?? undefined) {
+  for (let token = firstToken; token; token = token.next ?? undefined) {
     const isString = token.kind === TokenKind.STRING || token.kind === TokenKind.BLOCK_STRING;
     if (!isString) continue;
     const stringLength = token.end - token.start;

@@ -33,6 +33,7 @@ describe('an Accept header', () => {
     ['application/graphql-response+json, application/json', responseJson],
     ['application/json, application/graphql-response+json', json],
     ['application/json;q=0, */*', responseJson],
+    [`${'text/html, '.repeat(100)}application/json`, json],
     ['application/graphql-response+json; charset=utf-8, application/json; charset=utf-8', responseJson],
   ])('%j selects %s, also from the cache', (accept, type) => {
     expect([acceptedType(accept), acceptedType(accept)]).toEqual([type, type]);

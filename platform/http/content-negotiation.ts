@@ -4,8 +4,10 @@ import Negotiator from 'negotiator';
 /** Content types of responses; the first is the default. */
 export const responseTypes = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
 
-/** Clients send few different Accept headers. */
+/** Clients send few different Accept headers, and short ones. */
 const cache = new LRUCache<string, string>({ max: 100 });
+/** Characters; a longer header is not kept. */
+const maxCachedLength = 256;
 const none = '';
 
 /** Selects the response type for an Accept header (RFC 9110, section 12.5.1); undefined if it accepts none. */
@@ -13,7 +15,7 @@ export function acceptedType(accept = '*/*'): string | undefined {
   const cached = cache.get(accept);
   if (cached !== undefined) return cached || undefined;
   const type = new Negotiator({ headers: { accept } }).mediaType(responseTypes);
-  cache.set(accept, type ?? none);
+  if (accept.length <= maxCachedLength) cache.set(accept, type ?? none);
   return type;
 }
 
