@@ -52,9 +52,9 @@ describe('an id', () => {
     '%2e%2e%2fsecret',
     '..\\secret',
   ];
-  const odd = ['secret.image', `${noImage}%00`, '%', 'constructor', encodeURIComponent(`../${noImage}`)];
+  const unusual = ['secret.image', `${noImage}%00`, '%', 'constructor', encodeURIComponent(`../${noImage}`)];
 
-  test.each([...ids, ...odd])('such as %s, which no image has, is 404', async (id) => {
+  test.each([...ids, ...unusual])('such as %s, which no image has, is 404', async (id) => {
     const { url, api, folder } = await startTestService();
     await writeFile(join(folder, 'secret.image'), '{}\nprivate');
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {

@@ -39,7 +39,7 @@ export function createJitExecutor(schema: GraphQLSchema, log?: Logger): Executor
             newDocument = undefined;
             return run(request);
           }
-          reused ??= prepareReuse(schema, { source, operationName, isCompilable: obstacles.length === 0 });
+          reused ??= prepareReuse(schema, { source, operationName, canCompile: obstacles.length === 0 });
           return reused.run(request);
         },
         sizeBytes: () => 2 * source.length + (reused?.sizeBytes ?? 0),
@@ -55,11 +55,11 @@ const compiledBytes = { base: 6_000, field: 4_400 };
 
 function prepareReuse(
   schema: GraphQLSchema,
-  { source, operationName, isCompilable }: { source: string; operationName: string | undefined; isCompilable: boolean },
+  { source, operationName, canCompile }: { source: string; operationName: string | undefined; canCompile: boolean },
 ) {
   const { part: document, sizeBytes } = withoutTokens(parse(source));
   const operation = getOperationAST(document, operationName);
-  const isSupported = isCompilable && operation && isJitSupported(schema, document);
+  const isSupported = canCompile && operation && isJitSupported(schema, document);
   const compiled = isSupported ? compileQuery(schema, document, operationName) : undefined;
   if (!operation || !compiled || !isCompiledQuery(compiled))
     return { run: graphqlJsRun(schema, document, operationName), sizeBytes };

@@ -76,8 +76,8 @@ describe('the bound in bytes', () => {
     for (const name of ['a', 'b', 'c']) add(`{ ${name}: hello }`);
     get({ query: '{ a: hello }' });
     add('{ d: hello }');
-    const kept = ['a', 'b', 'c', 'd'].filter((name) => get({ query: `{ ${name}: hello }` }));
-    expect(kept).toEqual(['a', 'c', 'd']);
+    const cached = ['a', 'b', 'c', 'd'].filter((name) => get({ query: `{ ${name}: hello }` }));
+    expect(cached).toEqual(['a', 'c', 'd']);
     expect(sizeBytes()).toBeLessThanOrEqual(10_000);
   });
 

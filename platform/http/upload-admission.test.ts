@@ -72,14 +72,14 @@ test('rejects with SERVICE_UNAVAILABLE when too many wait', async () => {
   const { send, handled, respondToFirst } = await startServer();
   const accepted = ['1', '2', '3'].map((name) => responseOf(send(name)));
   await expect.poll(() => handled.length).toBe(3);
-  const waiting = ['4', '5', '6'].map((name) => responseOf(send(name)));
-  const { status, body } = await Promise.race(waiting);
+  const queued = ['4', '5', '6'].map((name) => responseOf(send(name)));
+  const { status, body } = await Promise.race(queued);
   expect([status, body.errors[0].extensions]).toEqual([503, { code: 'SERVICE_UNAVAILABLE' }]);
   for (let nth = 0; nth < 5; nth++) {
     await expect.poll(() => handled.length).toBeGreaterThan(nth);
     respondToFirst();
   }
-  const statuses = (await Promise.all([...accepted, ...waiting])).map(({ status }) => status).sort();
+  const statuses = (await Promise.all([...accepted, ...queued])).map(({ status }) => status).sort();
   expect(statuses).toEqual([200, 200, 200, 200, 200, 503]);
 });
 

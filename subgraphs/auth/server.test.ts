@@ -93,7 +93,7 @@ test('subscribers receive signed events of ended sessions', async () => {
   const { register } = await startSubgraph({ keys, subscribers: [{ name: 'a subscriber', url: subscriber.url }] });
   const ada = await register('ada');
   await ada.request.data('mutation { logoutEverywhere { loggedOut } }');
-  await vi.waitFor(() => expect(received).toHaveLength(1), 10_000);
+  await vi.waitFor(() => expect(received).toHaveLength(1), 20_000);
   const verify = createVerifyToken({ type: securityEventType, keys, issuer, audience: eventAudience });
   const { claims } = await verify(received[0] ?? '');
   expect(readEventClaims(claims, issuer)).toMatchObject({ type: 'session-revoked', userId: ada.id });
@@ -112,7 +112,7 @@ test('the start adds missing confusables and deletes expired sessions', async ()
   const confusable = { username: '\u0430d\u0430', password };
   expect(await request.error(register, { input: confusable })).toEqual({ code: 'USERNAME_TAKEN' });
   const remaining = () => connection.prepare('SELECT count(*) FROM sessions').pluck().get();
-  await vi.waitFor(() => expect(remaining()).toBe(0), 10_000);
+  await vi.waitFor(() => expect(remaining()).toBe(0), 20_000);
 });
 
 describe('closes its database, its counters and its keys', () => {

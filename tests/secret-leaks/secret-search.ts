@@ -44,8 +44,8 @@ function formsOf(piece: Buffer): [form: string, bytes: Buffer][] {
     ['list of bytes', [...piece].join(',')],
     ...(isText ? textForms(text) : []),
   ];
-  const known = new Set<string>([text]);
-  const different = forms.filter(([, form]) => !known.has(form) && known.add(form));
+  const seen = new Set<string>([text]);
+  const different = forms.filter(([, form]) => !seen.has(form) && seen.add(form));
   return [['plain', piece], ...different.map(([name, form]): [string, Buffer] => [name, Buffer.from(form)])];
 }
 

@@ -125,7 +125,7 @@ export async function runDeletedUserScenario(run: Run): Promise<string[]> {
   expect(attempt.codes).toEqual(['INVALID_CREDENTIALS']);
   const deletion = await request(accounts.deleteAccount, { input: { password: passwords.bob } }, accessToken);
   expect(deletion.codes).toEqual([]);
-  await vi.waitFor(async () => expect((await fetch(url)).status).toBe(404), 15_000);
+  await vi.waitFor(async () => expect((await fetch(url)).status).toBe(404), 20_000);
   return [passwordHash, username, userAgent, texts.title, texts.description];
 }
 

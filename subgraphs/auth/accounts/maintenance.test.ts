@@ -69,7 +69,7 @@ describe('startMaintenance', () => {
     const maintenance = startMaintenance(store, log, intervalMs);
     onTestFinished(maintenance.stop);
     const isDone = () =>
-      vi.waitFor(() => expect([countOf('sessions'), countOf('refresh_tokens')]).toEqual([1, 1]), 10_000);
+      vi.waitFor(() => expect([countOf('sessions'), countOf('refresh_tokens')]).toEqual([1, 1]), 20_000);
     const expireAnother = async () => {
       const next = await logIn('ada');
       connection.prepare(expire).run(next.viewer.sessionId);
@@ -101,7 +101,7 @@ describe('startMaintenance', () => {
     await isDone();
     connection.exec("CREATE TRIGGER reject BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'not now'); END");
     await expireAnother();
-    await vi.waitFor(() => expect(lines.length).toBeGreaterThan(1), 10_000);
+    await vi.waitFor(() => expect(lines.length).toBeGreaterThan(1), 20_000);
     expect(lines[0]).toMatchObject({ level: 40, msg: 'expired sessions could not be deleted; trying again later' });
     connection.exec('DROP TRIGGER reject');
     await isDone();

@@ -12,24 +12,24 @@ const maxConnections = 16;
 async function listenSlowly() {
   const sockets = new Set<Socket>();
   const open = new Set<Socket>();
-  const waiting: ServerResponse[] = [];
+  const pending: ServerResponse[] = [];
   let isQuick = false;
   const server = await listen((req, res) => {
     sockets.add(req.socket);
     open.add(req.socket);
     req.socket.once('close', () => open.delete(req.socket));
     req.resume();
-    waiting.push(res);
+    pending.push(res);
     if (isQuick) answerAll();
   });
   onTestFinished(server.stop);
   const answerAll = () => {
-    for (const res of waiting.splice(0)) res.writeHead(204).end();
+    for (const res of pending.splice(0)) res.writeHead(204).end();
   };
   const answerAtOnce = () => {
     isQuick = true;
   };
-  return { url: server.url, sockets, open, waiting, answerAll, answerAtOnce };
+  return { url: server.url, sockets, open, pending, answerAll, answerAtOnce };
 }
 
 function clientOf(url: string, timeoutMs = 10_000) {
@@ -39,11 +39,11 @@ function clientOf(url: string, timeoutMs = 10_000) {
 }
 
 test('sequential calls share one connection', async () => {
-  const { url, sockets, waiting, answerAll } = await listenSlowly();
+  const { url, sockets, pending, answerAll } = await listenSlowly();
   const client = clientOf(url);
   for (let call = 0; call < 5; call += 1) {
     const deleted = client.delete(id, soon());
-    await expect.poll(() => waiting.length).toBe(1);
+    await expect.poll(() => pending.length).toBe(1);
     answerAll();
     await deleted;
   }
@@ -51,11 +51,11 @@ test('sequential calls share one connection', async () => {
 });
 
 test('calls beyond the connection limit wait for a connection', async () => {
-  const { url, sockets, waiting, answerAll } = await listenSlowly();
+  const { url, sockets, pending, answerAll } = await listenSlowly();
   const client = clientOf(url);
   const calls = Array.from({ length: 3 * maxConnections }, () => client.delete(id, soon()));
   for (let turn = 0; turn < 3; turn += 1) {
-    await expect.poll(() => waiting.length).toBe(maxConnections);
+    await expect.poll(() => pending.length).toBe(maxConnections);
     answerAll();
   }
   await Promise.all(calls);
@@ -82,17 +82,17 @@ test('calls that time out free their connections, and queued calls time out too'
 });
 
 test('uploads wait only for other uploads, and other calls never wait for uploads', async () => {
-  const { url, waiting, answerAll } = await listenSlowly();
+  const { url, pending, answerAll } = await listenSlowly();
   const client = clientOf(url);
   const image = { base64: 'aGVsbG8=', contentType: 'image/png' };
   const uploads = Array.from({ length: maxConnections + 1 }, () => client.replace(id, image, soon()));
-  await expect.poll(() => waiting.length).toBe(maxConnections);
+  await expect.poll(() => pending.length).toBe(maxConnections);
 
   const others = [client.delete(id, soon()), client.publicHash(`${url}/1`, { ...soon(), maxBytes: 10 })];
-  await expect.poll(() => waiting.length).toBe(maxConnections + others.length);
+  await expect.poll(() => pending.length).toBe(maxConnections + others.length);
   answerAll();
   await Promise.allSettled(others);
-  await expect.poll(() => waiting.length).toBe(1);
+  await expect.poll(() => pending.length).toBe(1);
   answerAll();
   await Promise.all(uploads);
 });

@@ -413,9 +413,9 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       await operations.beginCreate(open);
       const [old, young] = [await finish(new Date(at.getTime() - 1)), await finish(at)];
       await operations.deleteExpiredKeys(at);
-      const isKnown = async ({ resource, idempotency }: NewCreate) =>
+      const isStored = async ({ resource, idempotency }: NewCreate) =>
         (await operations.findByKey(resource.ownerId, idempotency?.key ?? '', always)) !== undefined;
-      expect([await isKnown(old), await isKnown(young), await isKnown(open)]).toEqual([false, true, true]);
+      expect([await isStored(old), await isStored(young), await isStored(open)]).toEqual([false, true, true]);
       expect(await claimAll(store)).toHaveLength(2);
     });
 

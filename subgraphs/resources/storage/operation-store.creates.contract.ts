@@ -295,8 +295,8 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
         const discard = () => operations.discard(lease, image.id);
         const results = await Promise.all((round % 2 ? [finish, discard] : [discard, finish]).map((call) => call()));
         expect(results.filter(Boolean)).toHaveLength(1);
-        const isKept = (await store.find(resource)) !== undefined;
-        expect((await claimAll(store)).map(({ state }) => state)).toEqual(isKept ? [] : ['DELETING']);
+        const isStored = (await store.find(resource)) !== undefined;
+        expect((await claimAll(store)).map(({ state }) => state)).toEqual(isStored ? [] : ['DELETING']);
       }
     });
   });

@@ -70,8 +70,8 @@ describe('the userAgent of a session', () => {
       `${'x'.repeat(199)}y`,
     ],
     ['without escaping', '<script>alert(1)</script>"\'; --', '<script>alert(1)</script>"\'; --'],
-  ])('is stored %s', async (_, sent, kept) => {
-    expect(await agentOf(await system.signUp(), { 'user-agent': sent })).toBe(kept);
+  ])('is stored %s', async (_, sent, stored) => {
+    expect(await agentOf(await system.signUp(), { 'user-agent': sent })).toBe(stored);
   });
 
   test('stays that of the log-in when another client refreshes the session', async () => {

@@ -67,9 +67,9 @@ export async function check({ file, imageService, ledger, accounts: at, withinMs
       .pluck()
       .all('') as string[];
     const listed = await listImages(imageService);
-    const known = new Set([...rows.map((row) => row.image_id), ...ledger.foreign.map(({ id }) => id)]);
+    const expected = new Set([...rows.map((row) => row.image_id), ...ledger.foreign.map(({ id }) => id)]);
     return {
-      orphans: listed.filter((id) => !known.has(id)),
+      orphans: listed.filter((id) => !expected.has(id)),
       dangling: await findDangling(rows),
       lost: accounts
         ? [...findLostAccounts(ledger, accounts), ...findLost(rows, ledger, deletedAccountIds(ledger, accounts))]
