@@ -36,17 +36,22 @@ function startupErrorOf(start: () => unknown): string {
 }
 
 describe('a folder', () => {
+  const isFile = /it is a file or lies below one; choose a folder\.$/;
   test.each([
-    ['below a file', (folder: string) => join(folder, 'file', 'data')],
-    ['that is a file', (folder: string) => join(folder, 'file')],
-    ['with a name that is too long', (folder: string) => join(folder, 'x'.repeat(300))],
-  ])('%s throws a StartupError that names it and says how to fix it', (_, pathIn) => {
+    ['below a file', (folder: string) => join(folder, 'file', 'data'), isFile],
+    ['that is a file', (folder: string) => join(folder, 'file'), isFile],
+    [
+      'with a name that is too long',
+      (folder: string) => join(folder, 'x'.repeat(300)),
+      /correct its permissions, or choose another\.$/,
+    ],
+  ])('%s throws a StartupError that names it and says how to fix it', (_, pathIn, fix) => {
     const folder = folderOfTest();
     writeFileSync(join(folder, 'file'), 'mine');
     const path = pathIn(folder);
     const message = startupErrorOf(() => openFolder(path));
     expect(message).toContain(`The folder ${path} cannot be written`);
-    expect(message).toMatch(/correct its permissions, or choose another\.$/);
+    expect(message).toMatch(fix);
     expect(read(join(folder, 'file'))).toBe('mine');
   });
 

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, chmodSync, constants, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { errorCode, StartupError } from '../platform/process/startup-error.ts';
+import { errorCode, folderFix, StartupError } from '../platform/process/startup-error.ts';
 import { ensureFirstKey, migrateLegacyKey } from '../subgraphs/auth/tokens/first-key.ts';
 
 /** Paths of the secrets that processes share. */
@@ -23,20 +23,19 @@ export function openFolder(folder: string): string {
     return path;
   } catch (error) {
     const reason = (error as Error).message;
-    throw new StartupError(
-      `The folder ${path} cannot be written (${reason}): correct its permissions, or choose another.`,
-    );
+    throw new StartupError(`The folder ${path} cannot be written (${reason}): ${folderFix(error)}.`);
   }
 }
 
 /** Creates the secrets that are missing, as files of this mode. Existing files stay unchanged. */
 export function ensureSecrets(folder: string, mode = 0o600): SecretFiles {
+  const path = openFolder(folder);
   const files = {
-    signingKeys: join(openFolder(folder), 'signing-keys'),
-    imageServiceToken: join(folder, 'image-service-token'),
-    clientAddressKey: join(folder, 'client-address-key'),
+    signingKeys: join(path, 'signing-keys'),
+    imageServiceToken: join(path, 'image-service-token'),
+    clientAddressKey: join(path, 'client-address-key'),
   };
-  migrateLegacyKey(files.signingKeys, { file: join(folder, 'signing-key.pem'), mode });
+  migrateLegacyKey(files.signingKeys, { file: join(path, 'signing-key.pem'), mode });
   ensureFirstKey(files.signingKeys, mode);
   createOnce(files.imageServiceToken, mode, () => randomBytes(32).toString('base64url'));
   createOnce(files.clientAddressKey, mode, () => randomBytes(32).toString('base64url'));

@@ -1,28 +1,33 @@
 import { parseArgs } from 'node:util';
-import { StartupError } from '../platform/process/startup-error.ts';
+import { explainParseError, StartupError, UsageError } from '../platform/process/startup-error.ts';
 import { ensureSecrets } from './data-folder.ts';
 
-const help = `npm run secrets [-- folder]
+const help = `Usage: npm run secrets [-- options]
 
-Creates the secrets that the processes share, as files in a folder (default: ./secrets), and prints their paths.
-Files that exist stay as they are.
+Creates the secrets that the processes share, as files in a folder, and prints their paths. Files that exist stay as
+they are.
 
-  --help
+  --folder <folder>   the folder, instead of ./secrets
+  --help              print this text
 `;
 
 /** Containers mount each file and read it as another user: the files are readable, their folder is private. */
 const mode = 0o644;
 
+function readOptions() {
+  const options = { folder: { type: 'string', default: './secrets' }, help: { type: 'boolean' } } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new UsageError(`${explainParseError(error)}.\n\n${help}`);
+  }
+}
+
 try {
-  const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' } }, allowPositionals: true });
-  const [folder = './secrets', ...others] = positionals;
-  if (others.length > 0) throw new TypeError('Name one folder only.');
-  const output = values.help ? help : `${Object.values(ensureSecrets(folder, mode)).join('\n')}\n`;
-  process.stdout.write(output);
+  const { folder, help: isHelp } = readOptions();
+  process.stdout.write(isHelp ? help : `${Object.values(ensureSecrets(folder, mode)).join('\n')}\n`);
 } catch (error) {
-  // parseArgs throws TypeErrors for unknown options.
-  if (error instanceof TypeError) process.stderr.write(`${error.message}\n\n${help}`);
-  else if (error instanceof StartupError) process.stderr.write(`${error.message}\n`);
-  else throw error;
-  process.exitCode = 1;
+  if (!(error instanceof StartupError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -78,7 +78,7 @@ describe('the process', processes, () => {
 
   test('rejects unknown arguments with the help', async () => {
     const { code, stdout, lines } = await outcomeOf(run(await completeEnvironment(), '--port', '1'));
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(lines[0]).toBe('Unknown argument: --port 1');
     expect(lines.join()).toContain('IMAGE_SERVICE_PORT');
   });

@@ -5,7 +5,7 @@ import { type RunningImageService, startImageService } from './server.ts';
 const [argument, ...otherArguments] = process.argv.slice(2);
 if (argument === undefined) await run();
 else if (argument === '--help' && otherArguments.length === 0) process.stdout.write(`${describeEnvironment()}\n`);
-else failToStart([`Unknown argument: ${[argument, ...otherArguments].join(' ')}`, describeEnvironment()]);
+else failToStart([`Unknown argument: ${[argument, ...otherArguments].join(' ')}`, describeEnvironment()], 2);
 
 async function run(): Promise<void> {
   const environment = readEnvironment(process.env);
@@ -69,9 +69,9 @@ function stopOnSignal(service: RunningImageService, { graceMs, log }: { graceMs:
   });
 }
 
-function failToStart(errors: string[]): void {
+function failToStart(errors: string[], exitCode = 1): void {
   process.stderr.write(`${errors.join('\n')}\n`);
-  process.exitCode = 1;
+  process.exitCode = exitCode;
 }
 
 function explainStartError(

@@ -45,12 +45,17 @@ function readOptions(args: string[]): Options | undefined {
   return { version, isDryRun: values['dry-run'], isChecked: values.checked };
 }
 
+/** The message of an error. Of Node's messages about options, the first sentence: the rest is advice for programmers. */
+function explain(error: NodeJS.ErrnoException): string {
+  return error.code?.startsWith('ERR_PARSE_ARGS') ? `${error.message.split(/\.\s/)[0]}.` : error.message;
+}
+
 function main(): number {
   let options: Options | undefined;
   try {
     options = readOptions(process.argv.slice(2));
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${help}`);
+    console.error(`${explain(error as Error)}\n\n${help}`);
     return 2;
   }
   if (!options) {

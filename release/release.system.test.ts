@@ -107,7 +107,7 @@ test.each([
   ['no version', [], 'Name the version to release.'],
   ['an invalid version', ['1.2'], "'1.2' is not a version X.Y.Z."],
   ['a second version', ['1.2.3', '1.2.4'], 'Unknown arguments: 1.2.4'],
-  ['an unknown option', ['1.2.3', '--fast'], "Unknown option '--fast'"],
+  ['an unknown option', ['1.2.3', '--fast'], "Unknown option '--fast'.\n"],
 ])('%s is a usage error', (_, args, message) => {
   const command = ['--import', 'tsx', 'release/main.ts', ...args];
   const { status, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });

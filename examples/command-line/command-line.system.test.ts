@@ -219,7 +219,7 @@ test.each([
   ['no file', ['upload'], 'Name the files to upload.'],
   ['list with arguments', ['list', 'x'], 'list takes no arguments.'],
   ['no username', ['list'], 'Set a username and a password.'],
-  ['an unknown option', ['list', '--fast'], "Unknown option '--fast'"],
+  ['an unknown option', ['list', '--fast'], "Unknown option '--fast'.\n"],
   ['an invalid URL', ['list', '--username', 'a', '--password', 'b', '--url', 'x'], "'x' is not a URL."],
 ])('%s is a usage error', async (_, args, message) => {
   const process = run(main, {}, ...args);

@@ -65,6 +65,7 @@ function parse(args: string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    // The first sentence: the rest is advice for programmers.
+    throw new UsageError(`${(error as Error).message.split(/\.\s/)[0]}.`);
   }
 }

@@ -99,9 +99,9 @@ describe('the command line', () => {
     ]);
   });
 
-  test.each([['--port=4000'], ['--help', 'me']])('rejects %s with exit code 1 and prints the help', async (...args) => {
+  test.each([['--port=4000'], ['--help', 'me']])('rejects %s with exit code 2 and prints the help', async (...args) => {
     const process = tiny({ SIZE: '1' }, ...args);
-    expect(await process.exitCode).toBe(1);
+    expect(await process.exitCode).toBe(2);
     expect(process.stderr()).toContain(`Unknown argument: ${args.join(' ')}.`);
     expect(process.stderr()).toContain('SIZE');
     expect(process.stdout()).toBe('');

@@ -20,7 +20,8 @@ const closeTimeoutMs = 5_000;
  * Runs a process: reads the environment, starts, and stops on SIGINT or SIGTERM after the requests in flight.
  *
  * Exit codes: 0 after a clean stop; 1 if it could not start (printed in one line), if requests were cut off, or after an
- * unhandled error. An unhandled rejection drains first; an uncaught exception leaves no state to trust and exits at once.
+ * unhandled error; 2 for an unknown argument. An unhandled rejection drains first; an uncaught exception leaves no state
+ * to trust and exits at once.
  */
 export async function runProcess<Spec extends ProcessEnvironment>({
   about,
@@ -57,7 +58,7 @@ function wantsHelp(usage: string): boolean {
   }
   process.stderr.write(`Unknown argument: ${[argument, ...others].join(' ')}. Settings are environment variables:\n`);
   process.stderr.write(`\n${usage}`);
-  process.exit(1);
+  process.exit(2);
 }
 
 /** Stops once, on a signal or an unhandled rejection; also while the process is still starting. */

@@ -7,7 +7,7 @@ test('--help describes the commands and the environment', async () => {
   for (const args of [['--help'], ['whatever', '--help']]) {
     const { code, out, err } = await runKeys(args);
     expect([code, err]).toEqual([0, '']);
-    for (const word of ['list', 'rotate', '--signs-in', 'retire', '--compromised', '--folder']) {
+    for (const word of ['list', 'rotate', '--signs-in', '--create', 'retire', '--compromised', '--folder', '--help']) {
       expect(out).toContain(word);
     }
     for (const name of ['SIGNING_KEYS_FOLDER', 'DATA_FOLDER', 'ACCESS_TOKEN_SECONDS']) expect(out).toContain(name);
@@ -20,15 +20,16 @@ test.each([
   [['list', 'a-key'], 'unexpected argument a-key'],
   [['retire', 'a-key', 'another', '--compromised'], 'unexpected argument another'],
   [['list', '--signs-in', '5'], '--signs-in belongs to rotate'],
+  [['list', '--create'], '--create belongs to rotate'],
   [['rotate', '--compromised'], '--compromised belongs to retire'],
   [['retire', '--compromised'], '--compromised needs a kid'],
   [['rotate', '--signs-in', 'soon'], '--signs-in must be a whole number from 0 to 31536000'],
   [['list', '--all'], "Unknown option '--all'"],
   [['list', '--folder'], "Option '--folder <value>' argument missing"],
-])('%j exits with 1 and a message, and changes nothing', async (args, wrong) => {
+])('%j exits with 2 and a message, and changes nothing', async (args, wrong) => {
   const data = folderOfTest();
   const result = await runKeys(args, { DATA_FOLDER: data });
-  expect(result).toEqual({ code: 1, out: '', err: `${wrong}: see npm run keys -- --help\n` });
+  expect(result).toEqual({ code: 2, out: '', err: `${wrong}: see npm run keys -- --help\n` });
   expect(readdirSync(data)).toEqual([]);
 });
 

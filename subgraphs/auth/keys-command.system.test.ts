@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folderOfTest } from '../../tests/support/files.ts';
@@ -11,6 +11,9 @@ const instant = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 
 /** A folder with a key for each of these times, in hours from now. */
 const folderAt = (...hours: number[]) => folderWith(...hours.map((hour) => inHours(hour)));
+/** The advice for a folder without a key. */
+const fixFor = (folder: string) =>
+  `Name another with --folder, or create the first key: npm run keys -- rotate --create --folder ${folder}`;
 const inHours = (hours: number) => new Date(Date.now() + hours * hourMs).toISOString();
 
 describe('list', () => {
@@ -42,24 +45,31 @@ describe('list', () => {
     expect(out).toContain(`${kids[0]}  signing`);
     expect(out.trimEnd().split('\n').at(-1)).toMatch(/old\.pem is not named as a key/);
   });
+});
 
-  test.each([
-    ['that is empty', (folder: string) => mkdirSync(folder)],
-    ['that is missing', () => {}],
-  ])('of a folder %s tells how to add a key', async (_, make) => {
-    const folder = join(folderOfTest(), 'keys');
-    make(folder);
-    const result = await runKeys(['list', '--folder', folder]);
-    expect(result).toEqual({ code: 0, out: `There is no key in ${folder}: add one with rotate.\n`, err: '' });
-  });
+test.each(['list', 'rotate', 'retire'])('%s fails for a folder that is missing or has no key', async (command) => {
+  const folder = join(folderOfTest(), 'keys');
+  const missing = await runKeys([command, '--folder', folder]);
+  expect(missing).toEqual({ code: 1, out: '', err: `The folder ${folder} does not exist. ${fixFor(folder)}\n` });
+  expect(existsSync(folder)).toBe(false);
+  mkdirSync(folder);
+  const empty = await runKeys([command, '--folder', folder]);
+  expect(empty).toEqual({ code: 1, out: '', err: `There is no usable key in ${folder}. ${fixFor(folder)}\n` });
+  expect(readdirSync(folder)).toEqual([]);
+  writeFileSync(join(folder, 'old.pem'), 'MIIE');
+  const { code, err } = await runKeys([command, '--folder', folder]);
+  expect(code).toBe(1);
+  expect(err).toMatch(/\n.*old\.pem is not named as a key.*\n$/);
 });
 
 describe('rotate', () => {
-  test('creates the first key of a folder, then the next one, which signs in two minutes', async () => {
+  test('creates the first key of a folder with --create, then the next one, which signs in two minutes', async () => {
     const folder = join(folderOfTest(), 'keys');
-    const first = await runKeys(['rotate', '--folder', folder]);
+    const first = await runKeys(['rotate', '--create', '--folder', folder]);
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out).toMatch(new RegExp(`^[\\w-]{43} signs from ${instant} on\\.\n$`));
+    const again = await runKeys(['rotate', '--create', '--folder', folder]);
+    expect(again).toEqual({ code: 1, out: '', err: `There is a key in ${folder} already: rotate without --create.\n` });
     const { code, out } = await runKeys(['rotate', '--folder', folder]);
     const [, kid, from = ''] = /^(\S+) signs from (\S+) on\.\n$/.exec(out) ?? [];
     expect(code).toBe(0);
@@ -109,7 +119,7 @@ describe('retire', () => {
     const only = await runKeys(['retire', kid, '--compromised', '--folder', folder]);
     expect(only).toMatchObject({ code: 1, out: '', err: expect.stringContaining('add one first, with rotate') });
     const withoutOption = await runKeys(['retire', kid, '--folder', folder]);
-    expect(withoutOption).toMatchObject({ code: 1, out: '', err: expect.stringContaining('add --compromised') });
+    expect(withoutOption).toMatchObject({ code: 2, out: '', err: expect.stringContaining('add --compromised') });
     expect(namesIn(folder)).toHaveLength(1);
   });
 
@@ -126,10 +136,11 @@ describe('the folder', () => {
     const [data, named, result] = [folderOfTest(), folderOfTest(), folderOfTest()];
     const env = { DATA_FOLDER: data };
     const both = { ...env, SIGNING_KEYS_FOLDER: named };
-    const none = (folder: string) => `There is no key in ${folder}: add one with rotate.\n`;
-    expect((await runKeys(['list'], env)).out).toBe(none(join(data, 'secrets', 'signing-keys')));
-    expect((await runKeys(['list'], both)).out).toBe(none(named));
-    expect((await runKeys(['list', '--folder', result], both)).out).toBe(none(result));
+    const missing = join(data, 'secrets', 'signing-keys');
+    const none = (folder: string) => `There is no usable key in ${folder}. ${fixFor(folder)}\n`;
+    expect((await runKeys(['list'], env)).err).toBe(`The folder ${missing} does not exist. ${fixFor(missing)}\n`);
+    expect((await runKeys(['list'], both)).err).toBe(none(named));
+    expect((await runKeys(['list', '--folder', result], both)).err).toBe(none(result));
   });
 
   test('that cannot be used is an error of one line', async () => {
@@ -138,7 +149,7 @@ describe('the folder', () => {
     for (const command of ['list', 'rotate']) {
       const { code, out, err } = await runKeys([command, '--folder', file]);
       expect([code, out]).toEqual([1, '']);
-      expect(err).toMatch(/^\S+file cannot be used \(.*\): correct its permissions\.\n$/);
+      expect(err).toMatch(/^\S+file cannot be used \(.*\): it is a file or lies below one; choose a folder\.\n$/);
     }
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { describeEnvironment, readEnvironment, wholeNumber } from '../../platform/process/environment.ts';
-import { StartupError } from '../../platform/process/startup-error.ts';
+import { explainParseError, StartupError, UsageError } from '../../platform/process/startup-error.ts';
 import { authEnvironment } from './environment.ts';
 import {
   type ListedKey,
@@ -43,6 +43,10 @@ const help = `Lists, rotates and retires the keys that access tokens are signed 
   npm run keys -- retire <kid> --compromised    deletes a key at once, which invalidates all tokens that it signed
 
   --folder <folder>                             folder of the keys
+  --create                                      with rotate: create the folder, if it is missing, and its first key
+  --help                                        print this text
+
+Exit codes: 0 success, 1 failure, 2 invalid command line.
 
 Environment:
 ${describeEnvironment(keysEnvironment)}
@@ -53,7 +57,7 @@ try {
 } catch (error) {
   const isUserError = error instanceof StartupError;
   process.stderr.write(`${isUserError ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
 function run(args: string[]): string {
@@ -65,13 +69,14 @@ function run(args: string[]): string {
   const settings = { folder, tokenSeconds: env.ACCESS_TOKEN_SECONDS };
   if (more.length > 0) throw usageError(`unexpected argument ${more[0]}`);
   if (values['signs-in'] !== undefined && command !== 'rotate') throw usageError('--signs-in belongs to rotate');
+  if (values.create && command !== 'rotate') throw usageError('--create belongs to rotate');
   if (values.compromised && command !== 'retire') throw usageError('--compromised belongs to retire');
   if (kid !== undefined && command !== 'retire') throw usageError(`unexpected argument ${kid}`);
   switch (command) {
     case 'list':
       return list(settings);
     case 'rotate':
-      return rotateNow(settings, values['signs-in'] ?? defaultSignsInSeconds);
+      return rotateNow(settings, { signsIn: values['signs-in'] ?? defaultSignsInSeconds, isFirst: values.create });
     case 'retire':
       return kid === undefined && !values.compromised
         ? retireAllExpired(settings)
@@ -89,20 +94,30 @@ function readArguments(args: string[]) {
       options: {
         folder: { type: 'string' },
         'signs-in': { type: 'string' },
+        create: { type: 'boolean', default: false },
         compromised: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
-    throw usageError((error as Error).message.split('. ')[0] ?? '');
+    throw usageError(explainParseError(error));
   }
+}
+
+/** The keys of a folder and the files that cannot be used. Throws a StartupError if there is no usable key. */
+function requireKeys(settings: RotationSettings) {
+  const { folder } = settings;
+  const { keys, errors } = listKeys(settings);
+  if (keys.length > 0) return { keys, errors };
+  const problem = existsSync(folder) ? `There is no usable key in ${folder}.` : `The folder ${folder} does not exist.`;
+  const fix = `Name another with --folder, or create the first key: npm run keys -- rotate --create --folder ${folder}`;
+  throw new StartupError([`${problem} ${fix}`, ...[...errors.values()].map(({ message }) => message)].join('\n'));
 }
 
 /** A table of the keys, followed by the files that cannot be used. */
 function list(settings: RotationSettings): string {
   const { folder } = settings;
-  const { keys, errors } = listKeys(settings);
-  if (keys.length === 0 && errors.size === 0) return `There is no key in ${folder}: add one with rotate.\n`;
+  const { keys, errors } = requireKeys(settings);
   const createdAt = (name: string) => statSync(join(folder, name)).mtime.toISOString();
   const rows = keys.map((listed) => [listed.key.kid, describeState(listed), createdAt(listed.key.name)]);
   const table = [['kid', 'state', 'created'], ...rows];
@@ -118,14 +133,19 @@ function describeState({ key, state, acceptedUntilMs }: ListedKey): string {
   return state ?? '';
 }
 
-function rotateNow(settings: RotationSettings, signsIn: string): string {
+function rotateNow(settings: RotationSettings, { signsIn, isFirst }: { signsIn: string; isFirst: boolean }): string {
   const seconds = wholeNumber({ min: 0, max: 31_536_000 }).safeParse(signsIn);
   if (!seconds.success) throw usageError(`--signs-in ${seconds.error.issues[0]?.message}`);
+  if (!isFirst) requireKeys(settings);
+  else if (listKeys(settings).keys.length > 0) {
+    throw new StartupError(`There is a key in ${settings.folder} already: rotate without --create.`);
+  }
   const { added, retired } = rotate({ ...settings, signsInSeconds: seconds.data });
   return `${added.kid} signs from ${added.signsFrom.toISOString()} on.\n${describeRetired(retired)}`;
 }
 
 function retireAllExpired(settings: RotationSettings): string {
+  requireKeys(settings);
   return describeRetired(retireExpired(settings)) || 'No key has expired: see list.\n';
 }
 
@@ -142,6 +162,6 @@ function describeRetired(keys: { kid: string }[]): string {
   return keys.map(({ kid }) => `${kid} is retired.\n`).join('');
 }
 
-function usageError(message: string): StartupError {
-  return new StartupError(`${message}: see npm run keys -- --help`);
+function usageError(message: string): UsageError {
+  return new UsageError(`${message}: see npm run keys -- --help`);
 }

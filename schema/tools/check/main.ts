@@ -65,7 +65,7 @@ function readOptions() {
     const options = { release: { type: 'boolean' }, folder: { type: 'string' }, help: { type: 'boolean' } } as const;
     return parseArgs({ options }).values;
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${help}`);
+    process.stderr.write(`${(error as Error).message.split(/\.\s/)[0]}.\n\n${help}`);
     process.exit(2);
   }
 }

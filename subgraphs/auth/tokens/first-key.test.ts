@@ -73,7 +73,7 @@ describe('ensureFirstKey', () => {
     const folder = join(parent, 'signing-keys');
     writeFileSync(folder, 'mine');
     expect(errorOf(() => ensureFirstKey(folder, 0o600))).toMatch(
-      /signing-keys cannot be used \(ENOTDIR.*correct its permissions/,
+      /signing-keys cannot be used \(ENOTDIR.*it is a file or lies below one; choose a folder/,
     );
     expect(namesIn(parent)).toEqual(['signing-keys']);
   });
@@ -155,7 +155,7 @@ describe('migrateLegacyKey', () => {
     );
     const { folder, file: good, migrate } = createLegacy();
     writeFileSync(folder, 'mine');
-    expect(errorOf(migrate)).toMatch(/signing-keys cannot be used \(.*correct its permissions/);
+    expect(errorOf(migrate)).toMatch(/signing-keys cannot be used \(.*it is a file or lies below one; choose a folder/);
     expect(existsSync(good)).toBe(true);
   });
 });

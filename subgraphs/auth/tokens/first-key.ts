@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readSecret } from '../../../platform/process/secret-file.ts';
-import { errorCode, StartupError } from '../../../platform/process/startup-error.ts';
+import { errorCode, folderFix, StartupError } from '../../../platform/process/startup-error.ts';
 import { wholeSecond } from './key-file-name.ts';
 import { addKey } from './key-folder.ts';
 import { newKeyPair, readPrivateKey } from './key-pair.ts';
@@ -62,5 +62,5 @@ function isMissing(error: unknown): boolean {
 
 function unusable(folder: string, error: unknown): StartupError {
   const reason = (error as Error).message;
-  return new StartupError(`${folder} cannot be used (${reason}): correct its permissions.`, { cause: error });
+  return new StartupError(`${folder} cannot be used (${reason}): ${folderFix(error)}.`, { cause: error });
 }

@@ -116,7 +116,7 @@ describe('listKeys', () => {
     const file = join(folder, namesIn(folder)[0] ?? '');
     expect(() => listKeys({ folder: file, tokenSeconds })).toThrow(StartupError);
     expect(() => listKeys({ folder: file, tokenSeconds })).toThrow(
-      /cannot be used \(ENOTDIR.*: correct its permissions\./,
+      /cannot be used \(ENOTDIR.*: it is a file or lies below one; choose a folder\./,
     );
   });
 

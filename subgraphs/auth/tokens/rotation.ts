@@ -1,4 +1,4 @@
-import { errorCode, StartupError } from '../../../platform/process/startup-error.ts';
+import { errorCode, folderFix, StartupError } from '../../../platform/process/startup-error.ts';
 import { type KeyName, wholeSecond } from './key-file-name.ts';
 import { addKey, type KeyFile, type KeyFolder, modeOf, readKeyFolder, removeKey, rescheduleKey } from './key-folder.ts';
 import { type KeyLifetime, type KeyState, lifetimesOf, statesAt, type TokenTimes } from './key-lifetimes.ts';
@@ -94,6 +94,6 @@ function readOrEmpty(folder: string): KeyFolder {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { keys: [], errors: new Map() };
     const reason = (error as Error).message;
-    throw new StartupError(`${folder} cannot be used (${reason}): correct its permissions.`, { cause: error });
+    throw new StartupError(`${folder} cannot be used (${reason}): ${folderFix(error)}.`, { cause: error });
   }
 }

@@ -41,21 +41,21 @@ describe('throws a StartupError with a fix if the folder', () => {
   test('is missing', () => {
     const folder = join(folderOfTest(), 'nowhere');
     expect(errorOf(folder)).toBe(
-      `The folder of signing keys ${folder} does not exist. Create a key: npm run keys -- rotate --folder ${folder}`,
+      `The folder of signing keys ${folder} does not exist. Create its first key: npm run keys -- rotate --create --folder ${folder}`,
     );
   });
 
   test('is empty', () => {
     const folder = folderOfTest();
     expect(errorOf(folder)).toBe(
-      `The folder ${folder} holds no signing key. Create a key: npm run keys -- rotate --folder ${folder}`,
+      `The folder ${folder} holds no signing key. Create its first key: npm run keys -- rotate --create --folder ${folder}`,
     );
   });
 
   test('is a file', () => {
     const file = join(folderOfTest(), 'file');
     writeFileSync(file, 'mine');
-    expect(errorOf(file)).toMatch(/cannot be read \(ENOTDIR.*: correct its permissions\.$/);
+    expect(errorOf(file)).toMatch(/cannot be read \(ENOTDIR.*: it is a file or lies below one; choose a folder\.$/);
   });
 
   test('holds no usable key: reports the first', () => {

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Logger } from '../../../platform/process/logger.ts';
-import { errorCode, StartupError } from '../../../platform/process/startup-error.ts';
+import { errorCode, folderFix, StartupError } from '../../../platform/process/startup-error.ts';
 import type { OpenKeySet } from '../../../platform/tokens/key-set.ts';
 import { type KeyFile, type KeyFolder, readKeyFolder } from './key-folder.ts';
 import { type KeyLifetime, lifetimesOf, signingKeyAt, type TokenTimes } from './key-lifetimes.ts';
@@ -79,7 +79,7 @@ function lifetimesById(keys: readonly KeyFile[], times: TokenTimes): ReadonlyMap
 }
 
 function requireKeys(folder: string): KeyFile[] {
-  const fix = `Create a key: npm run keys -- rotate --folder ${folder}`;
+  const fix = `Create its first key: npm run keys -- rotate --create --folder ${folder}`;
   const { keys, errors } = readOrThrow(folder, fix);
   if (keys.length > 0) return keys;
   const [firstError] = errors.values();
@@ -94,7 +94,7 @@ function readOrThrow(folder: string, fix: string): KeyFolder {
       throw new StartupError(`The folder of signing keys ${folder} does not exist. ${fix}`);
     }
     const reason = (error as Error).message;
-    throw new StartupError(`The folder of signing keys ${folder} cannot be read (${reason}): correct its permissions.`);
+    throw new StartupError(`The folder of signing keys ${folder} cannot be read (${reason}): ${folderFix(error)}.`);
   }
 }
 
