@@ -15,5 +15,7 @@ test.each([
 });
 
 test('GATEWAY_EXECUTOR rejects other values', () => {
-  expect(() => readEnvironment(executor, { GATEWAY_EXECUTOR: 'fast' })).toThrow('GATEWAY_EXECUTOR');
+  expect(() => readEnvironment(executor, { GATEWAY_EXECUTOR: 'fast' })).toThrow(
+    'GATEWAY_EXECUTOR must be compiled or apollo',
+  );
 });

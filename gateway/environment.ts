@@ -32,7 +32,7 @@ export const gatewayEnvironment = z.object({
     .describe('Timeout of mutations of resources, which may carry images.'),
   GATEWAY_EXECUTOR: z
     // The default's former name goes on working.
-    .enum(['compiled', 'apollo', 'lean'])
+    .enum(['compiled', 'apollo', 'lean'], 'must be compiled or apollo')
     .transform((name) => (name === 'lean' ? 'compiled' : name))
     .prefault('compiled')
     .describe(

@@ -10,25 +10,25 @@ const PUBLIC_URL_RULE =
 
 /** The variables of the image service when it runs as a process. Parsing reads the token file, and no other file. */
 export const imageServiceEnvironment = z.object({
-  IMAGE_SERVICE_PORT: wholeNumber(65_535).default(4003).describe('The port to listen on; 0 takes a free one'),
-  HOST: z.string().default('127.0.0.1').describe('The address to listen on; 0.0.0.0 listens on all'),
+  IMAGE_SERVICE_PORT: wholeNumber(65_535).default(4003).describe('Port to listen on; 0 takes a free one.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all interfaces.'),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
-    .describe(`The least severe level that is logged: ${LOG_LEVELS.join(', ')}`),
+    .describe(`One of ${LOG_LEVELS.join(', ')}.`),
   SHUTDOWN_GRACE_MS: wholeNumber(600_000)
     .default(20_000)
-    .describe('Time for requests in flight when stopping, in milliseconds'),
+    .describe('Time for requests in flight when stopping, in milliseconds.'),
   IMAGE_SERVICE_PUBLIC_URL: z
     .string()
     .refine(isPublicUrl, PUBLIC_URL_RULE)
     .optional()
-    .describe('The URL under which clients reach the service, if it differs from the one it listens on'),
-  IMAGE_SERVICE_FOLDER: z.string().describe('The folder of the images; created if missing'),
+    .describe('URL under which clients reach the service, if it differs from the one it listens on.'),
+  IMAGE_SERVICE_FOLDER: z.string().describe('Folder of the images; created if missing.'),
   IMAGE_SERVICE_TOKEN_FILE: z
     .string()
     .transform(readToken)
-    .describe('The path of a file with the token that clients send, 16 characters or more'),
+    .describe('Path of a file with the token that clients send, 16 characters or more.'),
 });
 
 /** The parsed variables. `IMAGE_SERVICE_TOKEN_FILE` is the token itself. */

@@ -89,8 +89,8 @@ describe('the environment', processes, () => {
     const { code, stdout, lines } = await outcomeOf(run({ IMAGE_SERVICE_FOLDER: '' }));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(lines).toEqual([
-      expect.stringMatching(/^IMAGE_SERVICE_FOLDER is missing; set it: The folder/),
-      expect.stringMatching(/^IMAGE_SERVICE_TOKEN_FILE is missing; set it: The path/),
+      expect.stringMatching(/^IMAGE_SERVICE_FOLDER is missing; set it: Folder/),
+      expect.stringMatching(/^IMAGE_SERVICE_TOKEN_FILE is missing; set it: Path/),
     ]);
   });
 

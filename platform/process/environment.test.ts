@@ -181,6 +181,11 @@ describe('a list of origins', () => {
     expect(startupErrorOf(one, { ORIGINS: value })).toContain('ORIGINS must be origins separated by commas');
   });
 
+  test('names the entry that is not an origin', () => {
+    const message = startupErrorOf(one, { ORIGINS: 'https://app.example,https://other.example/' });
+    expect(message).toContain("without a path or trailing slash; 'https://other.example/' is none");
+  });
+
   test('may have white space around its commas', () => {
     const ORIGINS = 'https://app.example , http://localhost:3000';
     expect(readEnvironment(one, { ORIGINS })).toEqual({ ORIGINS: ['https://app.example', 'http://localhost:3000'] });

@@ -48,7 +48,10 @@ export const origins = () =>
   z
     .string()
     .transform((list) => list.split(',').map((origin) => origin.trim()))
-    .pipe(z.array(z.string().refine(isOrigin, 'must be origins separated by commas, such as https://app.example')));
+    .pipe(z.array(z.string().refine(isOrigin, { error: ({ input }) => notAnOrigin(String(input)) })));
+
+const notAnOrigin = (entry: string) =>
+  `must be origins separated by commas, such as https://app.example, without a path or trailing slash; '${entry}' is none`;
 
 /** A path of a file with a secret. `parse` throws if the secret is unusable. */
 export const secretFile = <Secret>(parse: (text: string) => Secret) =>

@@ -90,6 +90,8 @@ describe.each(faults)('while the URL %s', (_, answer, timeoutMs = 2_500) => {
       'keys could not be fetched: no token can be verified yet',
       'keys fetched',
     ]);
+    expect(lines[0]?.reason).toMatch(/^[^\n]+$/);
+    expect(lines[0]).not.toHaveProperty('err');
   });
 });
 

@@ -53,7 +53,9 @@ export function createRemoteKeySet({ url, log, timing }: RemoteKeySetSettings): 
   };
   const fail = (err: unknown) => {
     const effect = keys.size > 0 ? 'the last keys stay in use' : 'no token can be verified yet';
-    if (!isFailing && !stopping.signal.aborted) log.warn({ url, err }, `keys could not be fetched: ${effect}`);
+    // A message without a stack: failures are usual while auth starts, and fetches are repeated.
+    const reason = err instanceof Error ? err.message : String(err);
+    if (!isFailing && !stopping.signal.aborted) log.warn({ url, reason }, `keys could not be fetched: ${effect}`);
     isFailing = true;
   };
   const fetchNow = (): Promise<void> => {

@@ -61,8 +61,8 @@ export function accountRulesFrom(env: z.output<typeof accountVariables>): Accoun
 
 /** All environment variables of the auth subgraph. */
 export const authEnvironment = z.object({
-  AUTH_PORT: port().prefault('4001').describe('Port to listen on.'),
-  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all.'),
+  AUTH_PORT: port().prefault('4001').describe('Port to listen on; 0 takes a free one.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all interfaces.'),
   AUTH_DATABASE_FILE: z.string().describe('SQLite file of the accounts; created if it is missing.'),
   SIGNING_KEYS_FOLDER: z.string().describe('Folder of the RSA private keys that sign tokens; see npm run keys.'),
   CLIENT_ADDRESS_KEY_FILE: secretFile(readClientAddressKey).describe(

@@ -5,15 +5,17 @@ import { readVerificationKeys } from '../../platform/tokens/verification-keys.ts
 import { readImageServiceToken } from './image-service/client.ts';
 
 const variables = z.object({
-  RESOURCES_PORT: port().prefault('4002').describe('Port that the resources subgraph listens on.'),
+  RESOURCES_PORT: port().prefault('4002').describe('Port to listen on; 0 takes a free one.'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all interfaces.'),
   RESOURCES_DATABASE_FILE: z.string().describe('SQLite file of the resources; created if it does not exist.'),
   VERIFICATION_KEY_FILE: secretFile(readVerificationKeys)
     .optional()
-    .describe('File with the public keys that verify tokens (RSA; PEM or JWK Set). Set this or JWKS_URL.'),
+    .describe('File with the public keys that verify tokens (RSA; PEM or JWK Set). Set either this or JWKS_URL.'),
   JWKS_URL: httpUrl()
     .optional()
-    .describe('URL of the same keys at auth, such as http://auth:4001/.well-known/jwks.json.'),
+    .describe(
+      'URL of the same keys at auth, such as http://auth:4001/.well-known/jwks.json. Set either this or VERIFICATION_KEY_FILE.',
+    ),
   TOKEN_ISSUER: z.string().describe('Expected issuer of access tokens (iss), a URL.'),
   TOKEN_AUDIENCE: z.string().describe('Expected audience of access tokens (aud).'),
   EVENT_AUDIENCE: z.string().describe('Expected audience of security events (aud).'),

@@ -181,7 +181,6 @@ const shortFiles: Record<string, string> = {
   'platform/graphql/date-time.ts': 'scalar of both subgraphs',
   'platform/process/logger.ts': 'used by every process',
   'platform/process/secret-file.ts': 'used by several rooms',
-  'platform/process/startup-error.ts': 'used by every process',
   'schema/credential-fields.ts': 'data that the gateway and auth share',
   'subgraphs/auth/storage/sqlite/drizzle.config.ts': 'configuration of drizzle-kit',
   'subgraphs/resources/storage/sqlite/drizzle.config.ts': 'configuration of drizzle-kit',
