@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { limitRootFields } from '../platform/graphql/limit-root-fields.ts';
 import type { Executor } from '../platform/graphql/prepared-operations.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import type { GracePeriod } from '../platform/process/grace-period.ts';
 import type { Logger } from '../platform/process/logger.ts';
-import { credentialFields } from '../schema/credential-fields.ts';
 import { publicErrors } from '../schema/error-codes.ts';
 import { createClientIp } from './client-ip.ts';
 import { createCompiledExecutor, type ExecutorSettings } from './execution/compiled-executor.ts';
 import { createExplorer } from './explorer/explorer.ts';
+import { documentLimits, limitCredentialFields } from './limits/document-limits.ts';
 import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraphs/subgraph-client.ts';
 
 /** Executor of query plans: compiled functions, or Apollo's gateway. */
@@ -63,7 +62,8 @@ export async function startGateway({
     publicErrors,
     context: ({ authorization, requestId, clientGone, client }) => ({ authorization, requestId, clientGone, client }),
     clientOf: createClientIp(trustedProxies, log),
-    validationRules: [limitRootFields({ operation: 'mutation', fields: credentialFields })],
+    documentLimits,
+    validationRules: [limitCredentialFields],
     // A subgraph that is down costs its own fields only: the gateway is ready without it.
     checkReady: () => {},
     corsOrigins,

@@ -13,10 +13,12 @@ import type { Execution } from './execute.ts';
 import { createPersistedQueryCache } from './persisted-queries.ts';
 import type { Respond } from './respond.ts';
 
-/** Limits of documents from anywhere: far over what clients write, far under what takes seconds to validate or plan. */
-const maxTokens = 5_000;
-/** Selections, with every fragment counted wherever it is spread. */
-const maxRecursiveSelections = 2_000;
+/** Limits of what a document may cost before it is executed. */
+export interface DocumentLimits {
+  maxTokens: number;
+  /** Selections, with every fragment counted wherever it is spread. */
+  maxRecursiveSelections: number;
+}
 
 /** The values that every context has. */
 export interface RequestContext {
@@ -27,8 +29,9 @@ export interface ApolloServerSettings {
   schema: GraphQLSchema;
   /** Applied beside those of the specification. */
   validationRules: ValidationRule[];
-  /** Limits the size of documents, and accepts persisted queries: for a server that anybody may call. */
-  isPublic: boolean;
+  documentLimits: DocumentLimits | undefined;
+  /** Accepts automatic persisted queries. */
+  acceptsPersistedQueries: boolean;
   execution: Execution;
   respond: Respond;
   publicErrors: PublicErrors;
@@ -40,11 +43,14 @@ export interface ApolloServerSettings {
  * wrong. Valid operations go to `execution`, and from then on no longer come here.
  */
 export function createApolloServer(settings: ApolloServerSettings): ApolloServer<RequestContext> {
-  const { schema, validationRules, isPublic, publicErrors, log } = settings;
+  const { schema, validationRules, documentLimits, acceptsPersistedQueries, publicErrors, log } = settings;
   return new ApolloServer<RequestContext>({
     schema,
-    ...(isPublic && { parseOptions: { maxTokens }, maxRecursiveSelections }),
-    persistedQueries: isPublic && { cache: createPersistedQueryCache() },
+    ...(documentLimits && {
+      parseOptions: { maxTokens: documentLimits.maxTokens },
+      maxRecursiveSelections: documentLimits.maxRecursiveSelections,
+    }),
+    persistedQueries: acceptsPersistedQueries && { cache: createPersistedQueryCache() },
     validationRules,
     introspection: true,
     includeStacktraceInErrorResponses: false,

@@ -26,9 +26,9 @@ export function createExecution(prepared: PreparedOperations, respond: Respond):
   return {
     executePrepared(body, context) {
       const startedAt = performance.now();
-      if (!isOperationRequest(body)) return undefined;
-      const operation = prepared.get(body);
-      return operation && run(operation, { variables: body.variables, context, startedAt });
+      const request = readOperation(body);
+      const operation = request && prepared.get(request);
+      return operation && run(operation, { variables: request.variables, context, startedAt });
     },
     async executeValid(operation, request) {
       return run(prepared.prepare(operation), request);
@@ -47,15 +47,23 @@ async function outcomeOf(
   }
 }
 
-/** Tells a body that holds an operation and nothing else. Apollo Server handles extensions, and explains what is wrong. */
-function isOperationRequest(body: unknown): body is OperationRequest {
-  if (typeof body !== 'object' || body === null) return false;
-  const { query, variables, operationName, extensions } = body as Record<string, unknown>;
-  const isObject = typeof variables === 'object' && variables !== null && !Array.isArray(variables);
-  return (
-    typeof query === 'string' &&
-    (variables === undefined || isObject) &&
-    (operationName === undefined || (typeof operationName === 'string' && operationName !== '')) &&
-    extensions === undefined
-  );
+/**
+ * Reads a body that holds an operation and nothing else; null counts as absent, as for Apollo Server. Returns undefined
+ * for any other: Apollo Server handles extensions, and explains what is wrong.
+ */
+function readOperation(body: unknown): OperationRequest | undefined {
+  if (!isObject(body)) return undefined;
+  const { query } = body;
+  const variables = body.variables ?? undefined;
+  const operationName = body.operationName ?? undefined;
+  const extensions = body.extensions ?? {};
+  if (typeof query !== 'string' || operationName === '') return undefined;
+  if (operationName !== undefined && typeof operationName !== 'string') return undefined;
+  if (variables !== undefined && !isObject(variables)) return undefined;
+  if (!isObject(extensions) || Object.keys(extensions).length > 0) return undefined;
+  return { query, variables, operationName };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -91,4 +91,23 @@ describe('Apollo Server parses and validates a document once', () => {
     for (const variables of [{}, { text: 'a' }, { text: 'b' }]) await post(url, { query, variables });
     expect(validations).toBe(1);
   });
+
+  test.each<[string, object]>([
+    ['an operationName of null', { operationName: null }],
+    ['variables of null', { variables: null }],
+    ['extensions of null', { extensions: null }],
+    ['empty extensions', { extensions: {} }],
+  ])('with %s', async (_, absent) => {
+    let validations = 0;
+    const count = () => {
+      validations += 1;
+      return {};
+    };
+    const { url } = await startTinyServer({ validationRules: [count] });
+    for (const more of [{}, absent, absent]) {
+      const response = await post(url, { query: '{ hello }', ...more });
+      expect(await response.json()).toEqual({ data: { hello: 'world' } });
+    }
+    expect(validations).toBe(1);
+  });
 });

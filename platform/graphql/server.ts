@@ -7,7 +7,7 @@ import { createGracePeriod, type GracePeriod } from '../process/grace-period.ts'
 import type { Running } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { errorCode, StartupError } from '../process/startup-error.ts';
-import { createApolloServer, type RequestContext } from './apollo-server.ts';
+import { createApolloServer, type DocumentLimits, type RequestContext } from './apollo-server.ts';
 import type { PublicErrors } from './error-formatting.ts';
 import { createExecution } from './execute.ts';
 import {
@@ -47,8 +47,10 @@ export type GraphqlServerSettings<Context extends RequestContext> = Omit<
   GraphqlHttpSettings<Context>,
   'apollo' | 'execution'
 > &
-  // A subgraph has a schema with resolvers; a gateway has an executor, and limits the size of documents.
+  // A subgraph has a schema with resolvers; a gateway has an executor, and accepts persisted queries.
   ({ schema: GraphQLSchema } | { executor: Executor }) & {
+    /** None by default. */
+    documentLimits?: DocumentLimits;
     /** Applied beside those of the specification. */
     validationRules?: ValidationRule[];
     publicErrors: PublicErrors;
@@ -66,7 +68,7 @@ const requestTimeoutMs = 30_000;
 export async function startGraphqlServer<Context extends RequestContext>(
   settings: GraphqlServerSettings<Context>,
 ): Promise<RunningServer> {
-  const { publicErrors, validationRules = [], log } = settings;
+  const { publicErrors, documentLimits, validationRules = [], log } = settings;
   const httpServer = createServer({ requestTimeout: requestTimeoutMs });
   const { track, drain } = trackConnections(httpServer);
 
@@ -77,7 +79,8 @@ export async function startGraphqlServer<Context extends RequestContext>(
   const apollo = createApolloServer({
     schema: executor.schema,
     validationRules,
-    isPublic: isGateway,
+    documentLimits,
+    acceptsPersistedQueries: isGateway,
     execution,
     respond,
     publicErrors,
