@@ -92,11 +92,10 @@ function inlineModuleUrls(build: Build): void {
   });
 }
 
-/** Runs a bundle from its compiled code. V8 rejects code compiled under other flags, so the heap's growth is reset before storing. */
+/** Runs a bundle from its compiled code, or stores that code on request. */
 const loader = `
   const { existsSync, readFileSync, writeFileSync } = require('node:fs');
   const { createRequire } = require('node:module');
-  const { setFlagsFromString } = require('node:v8');
   const { Script } = require('node:vm');
   const [, file, name] = process.argv;
   const bundle = require('node:path').join(__dirname, name + '.cjs');
@@ -108,7 +107,6 @@ const loader = `
   script.runInThisContext()(createRequire(${JSON.stringify(import.meta.url)}), module_, module_.exports);
   module_.exports.run(process.argv[3]).then(() => {
     if (!process.env.CACHE_COMPILED) return;
-    setFlagsFromString('--heap-growing-percent=0');
     writeFileSync(compiled, script.createCachedData());
     process.exit();
   });
