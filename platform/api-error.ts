@@ -1,4 +1,4 @@
-/** One invalid field of an input. `field` is its path in the input, such as `image.data`. */
+/** One invalid field of an input. `field` is its path in the input, such as `address.street`. */
 export interface ValidationIssue {
   field: string;
   message: string;

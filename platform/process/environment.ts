@@ -30,7 +30,7 @@ export const namedHttpUrls = () =>
     .pipe(z.array(z.object({ name: z.string().regex(/^[\w-]+$/, mustBeNamed), url: httpUrl() })))
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'must give each URL a different name');
 
-const mustBeNamed = 'must be names with URLs, separated by commas, such as resources=http://resources:4002/events';
+const mustBeNamed = 'must be names with URLs, separated by commas, such as name=http://127.0.0.1:4000/path';
 
 function splitAtEqualsSign(pair: string): { name: string; url: string } {
   const [name = '', ...rest] = pair.trim().split('=');
@@ -41,7 +41,7 @@ function splitAtEqualsSign(pair: string): { name: string; url: string } {
 export const httpOrigin = () =>
   z
     .string()
-    .refine((text) => isOrigin(text) && /^https?:/.test(text), 'must be an origin, such as http://image-service:4003');
+    .refine((text) => isOrigin(text) && /^https?:/.test(text), 'must be an origin, such as http://127.0.0.1:4000');
 
 /** Origins (scheme, host and port only), separated by commas. */
 export const origins = () =>

@@ -7,7 +7,7 @@ export interface GracePeriod {
   remainingMs(): number;
 }
 
-/** As long as a mutation with an image may take by default. */
+/** As long as the slowest request may take by default. */
 const defaultGraceMs = 20_000;
 
 /** Every process reads this variable. */
