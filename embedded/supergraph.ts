@@ -41,7 +41,7 @@ export interface Supergraph extends Running {
   auth: string;
   resources: string;
   imageService: string;
-  /** Builds the explorer's page in the background. Tests do not, as each would compete with it for the processor. */
+  /** Loads and compresses the explorer's page in the background. Tests do not, to leave the processor to others. */
   prepareExplorer(): void;
 }
 

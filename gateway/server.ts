@@ -30,7 +30,7 @@ export interface GatewaySettings {
 const maxBodyBytes = 1024 * 1024;
 
 export interface RunningGateway extends RunningServer {
-  /** Builds and compresses the explorer's page in the background, so that its first visitor does not wait. */
+  /** Loads and compresses the explorer's page in the background, so that its first visitor does not wait. */
   prepareExplorer(): void;
 }
 
