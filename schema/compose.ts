@@ -21,8 +21,21 @@ export function compose(): { supergraph: string; api: string } {
   return { supergraph: `${supergraphSdl.trim()}\n`, api: `${printSchema(schema.toAPISchema().toGraphQLJSSchema())}\n` };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+const usage = `node --import tsx schema/compose.ts: composes schema/auth.graphql and schema/resources.graphql into
+schema/supergraph.graphql and schema/api.graphql. Takes no argument but --help. npm run compose also writes docs/api.md.
+`;
+
+/** Runs the command. An unknown argument writes nothing, and exits with 1. */
+function main([argument, ...others]: string[]): void {
+  if (argument === '--help' && others.length === 0) return void process.stdout.write(usage);
+  if (argument !== undefined) {
+    process.stderr.write(`Unknown argument: ${[argument, ...others].join(' ')}\n${usage}`);
+    process.exitCode = 1;
+    return;
+  }
   const { supergraph, api } = compose();
   writeFileSync(here('supergraph.graphql'), supergraph);
   writeFileSync(here('api.graphql'), api);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2));
