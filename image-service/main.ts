@@ -16,10 +16,12 @@ async function run(): Promise<void> {
     base: { service: 'image-service' },
     timestamp: pino.stdTimeFunctions.isoTime,
   });
+  // Deferred, so that a signal that arrives during the start finds its handler.
+  const starting = Promise.resolve().then(() => start(settings, log));
+  stopOnSignal(starting, { graceMs: settings.SHUTDOWN_GRACE_MS, log });
   try {
-    const service = await start(settings, log);
+    const service = await starting;
     log.info({ event: 'listening', url: service.url });
-    stopOnSignal(service, { graceMs: settings.SHUTDOWN_GRACE_MS, log });
   } catch (error) {
     failToStart([explainStartError(error, settings)]);
   }
@@ -36,11 +38,18 @@ function start(settings: ImageServiceEnvironment, log: Logger): Promise<RunningI
   });
 }
 
+/** Limit on closing after the grace period. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
 /**
- * Stops once, on a signal or an unhandled rejection, after the requests in flight. The exit code is 1 after an
- * unhandled error or if requests were cut off. An uncaught exception ends the process at once.
+ * Stops once, on a signal or an unhandled rejection, after the start and the requests in flight. The exit code is 1 after
+ * an unhandled error, if requests were cut off, or if closing takes too long. An uncaught exception ends the process at
+ * once.
  */
-function stopOnSignal(service: RunningImageService, { graceMs, log }: { graceMs: number; log: Logger }): void {
+function stopOnSignal(
+  starting: Promise<RunningImageService>,
+  { graceMs, log }: { graceMs: number; log: Logger },
+): void {
   let isStopping = false;
   let exitCode = 0;
 
@@ -49,6 +58,13 @@ function stopOnSignal(service: RunningImageService, { graceMs, log }: { graceMs:
     if (isStopping) return;
     isStopping = true;
     log.info({ event: 'stopping', reason });
+    setTimeout(() => {
+      log.fatal({ event: 'not stopped in time', timeoutMs: graceMs + CLOSE_TIMEOUT_MS });
+      process.exit(1);
+    }, graceMs + CLOSE_TIMEOUT_MS);
+    const service = await starting.catch(() => undefined);
+    // The start reports why it failed.
+    if (!service) return process.exit(1);
     await service.stop(graceMs);
     const requestsCutOff = service.requestsCutOff();
     if (requestsCutOff > 0) log.error({ event: 'requests cut off', requestsCutOff, graceMs });
