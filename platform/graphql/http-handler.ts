@@ -152,12 +152,12 @@ async function executeGraphql<Context extends RequestContext>(
   const client = () => (routing.clientOf ?? remoteClient)(req);
   const context = routing.context({ authorization, requestId, clientGone: whenClientDisconnects(res), client });
   const response = await routing.execution.executePrepared(read.body, context);
-  if (!response) return executeByApollo(routing.apollo, exchange, { body: read.body, context });
+  if (!response) return respondThroughApollo(routing.apollo, exchange, { body: read.body, context });
   sendText(res, response.status, `${JSON.stringify(response.body)}\n`, { ...headers, 'content-type': type });
 }
 
-/** Executes a request that has no prepared operation: Apollo Server parses and validates it, which prepares it. */
-async function executeByApollo(
+/** Responds to a request without a prepared operation: Apollo Server parses and validates it, which prepares it. */
+async function respondThroughApollo(
   apollo: ApolloServer<RequestContext>,
   { req, res, headers }: Exchange,
   { body, context }: { body: unknown; context: RequestContext },

@@ -120,6 +120,7 @@ function executeInProcess<Context extends RequestContext>(settings: GraphqlHttpS
   };
 }
 
+/** Does in this process what the listener does over HTTP for an operation that is not prepared. */
 async function executeByApollo(
   apollo: GraphqlHttpSettings<RequestContext>['apollo'],
   { query, variables, operationName }: OperationRequest,
