@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -150,8 +150,12 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`Unknown arguments: ${args.join(' ')}. See npm run explorer -- --help.`);
     return 2;
   }
+  if (!existsSync(join(options.absWorkingDir, 'node_modules'))) {
+    console.error('Install the packages of the page first: npm ci --prefix gateway/explorer/page');
+    return 1;
+  }
   const files = await buildPage().catch((error: Error) => {
-    console.error(`${error.message}\nInstall the packages of the page first: npm ci --prefix gateway/explorer/page`);
+    console.error(`${error.message}\nIf a package is missing: npm ci --prefix gateway/explorer/page`);
     return undefined;
   });
   if (!files) return 1;
