@@ -8,6 +8,7 @@ await runProcess({
   about: 'image-supergraph: the gateway, both subgraphs and a stand-in of the image service in one process.',
   spec: embeddedEnvironment,
   start: async (env) => {
+    process.stdout.write('\n  Starting …\n');
     const supergraph = await startSupergraph(settingsFrom(env));
     await requireAnswers(supergraph.gateway);
     process.stdout.write(describe(supergraph, env.DATA_FOLDER));

@@ -36,11 +36,11 @@ async function gatewayOf(process: Spawned): Promise<string> {
   return url;
 }
 
-test('prints only the addresses, when a query works', async () => {
+test('prints that it starts, and the addresses when a query works', async () => {
   const process = start();
   const gateway = await gatewayOf(process);
   expect(await requestTo(gateway).error(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
-  expect(process.stdout().trim().split('\n')).toHaveLength(8);
+  expect(process.stdout().trim().split('\n')).toHaveLength(10);
   expect(process.stderr()).toBe('');
 });
 
@@ -120,7 +120,7 @@ test('secrets are readable by their owner only', async () => {
 describe('exits with 1 and one line that names the cause and the fix', () => {
   const fault = async (process: Spawned) => {
     expect(await process.exitCode).toBe(1);
-    expect(process.stdout()).toBe('');
+    expect(process.stdout().trim()).toBe('Starting …');
     expect(process.stderr().trim().split('\n')).toHaveLength(1);
     return process.stderr();
   };
