@@ -87,3 +87,19 @@ test('every part of the API has a description', () => {
 test('the API contains nothing of federation', () => {
   expect(read('api.graphql')).not.toMatch(/_entities|_service|_Any|join__|@key|@link/);
 });
+
+describe('the command', () => {
+  test('--help explains it and writes nothing', async () => {
+    const before = read('supergraph.graphql');
+    const command = run('schema/compose.ts', {}, '--help');
+    expect([await command.exitCode, command.stderr()]).toEqual([0, '']);
+    expect(command.stdout()).toContain('schema/supergraph.graphql');
+    expect(read('supergraph.graphql')).toBe(before);
+  });
+
+  test('refuses an unknown argument with 1', async () => {
+    const command = run('schema/compose.ts', {}, '--check');
+    expect([await command.exitCode, command.stdout()]).toEqual([1, '']);
+    expect(command.stderr()).toContain('Unknown argument: --check\n');
+  });
+});
