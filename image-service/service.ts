@@ -105,7 +105,7 @@ function requireFound<Thing>(thing: Thing | undefined | false): Thing {
 }
 
 /** Creates a check that throws 401 without a token and 403 with a wrong one, in constant time. */
-export function createTokenCheck(token: string): (headers: IncomingHttpHeaders) => void {
+function createTokenCheck(token: string): (headers: IncomingHttpHeaders) => void {
   const expected = digest(token);
   return (headers) => {
     const actual = headers['x-api-private-token'] || headers['private-token'];
