@@ -97,7 +97,7 @@ describe('the command', () => {
     expect(read('supergraph.graphql')).toBe(before);
   });
 
-  test('refuses an unknown argument with 1', async () => {
+  test('rejects an unknown argument with 1', async () => {
     const command = run('schema/compose.ts', {}, '--check');
     expect([await command.exitCode, command.stdout()]).toEqual([1, '']);
     expect(command.stderr()).toContain('Unknown argument: --check\n');
