@@ -97,9 +97,9 @@ describe('the command', () => {
     expect(read('supergraph.graphql')).toBe(before);
   });
 
-  test('rejects an unknown argument with 1', async () => {
+  test('rejects an unknown argument with 2', async () => {
     const command = run('schema/compose.ts', {}, '--check');
-    expect([await command.exitCode, command.stdout()]).toEqual([1, '']);
+    expect([await command.exitCode, command.stdout()]).toEqual([2, '']);
     expect(command.stderr()).toContain('Unknown argument: --check\n');
   });
 });

@@ -25,12 +25,12 @@ const usage = `node --import tsx schema/compose.ts: composes schema/auth.graphql
 schema/supergraph.graphql and schema/api.graphql. Takes no argument but --help. npm run compose also writes docs/api.md.
 `;
 
-/** Runs the command. An unknown argument writes nothing, and exits with 1. */
+/** Runs the command. An unknown argument writes nothing, and exits with 2. */
 function main([argument, ...others]: string[]): void {
   if (argument === '--help' && others.length === 0) return void process.stdout.write(usage);
   if (argument !== undefined) {
     process.stderr.write(`Unknown argument: ${[argument, ...others].join(' ')}\n${usage}`);
-    process.exitCode = 1;
+    process.exitCode = 2;
     return;
   }
   const { supergraph, api } = compose();

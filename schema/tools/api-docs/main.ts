@@ -54,7 +54,7 @@ export function apiDocs(sdl: string): string {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.length > 2) {
     process.stderr.write(`Unknown argument: ${process.argv.slice(2).join(' ')}. This command takes none.\n`);
-    process.exit(1);
+    process.exit(2);
   }
   const root = new URL('../../../', import.meta.url);
   writeFileSync(new URL('docs/api.md', root), apiDocs(readFileSync(new URL('schema/api.graphql', root), 'utf8')));
