@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database, { SqliteError } from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -51,6 +51,18 @@ describe('opening', () => {
       `The database ${file} cannot be opened`,
     );
     expect(statSync(file).mtimeMs).toBe(mtimeMs);
+  });
+
+  test.skipIf(!existsSync('/proc/locks'))('a file again keeps the locks of the open connections', () => {
+    const folder = folderOfTest();
+    const settings = { file: join(folder, 'users.sqlite'), migrations: migrationsIn(folder) };
+    const first = openSqlite(settings);
+    onTestFinished(first.close);
+    const { ino } = statSync(settings.file);
+    const locks = () => readFileSync('/proc/locks', 'utf8').match(new RegExp(` ${process.pid} [^ ]+:${ino} `, 'g'));
+    expect(locks()).not.toBeNull();
+    openSqlite(settings).close();
+    expect(locks()).not.toBeNull();
   });
 
   test('throws a StartupError that names the file if its folder cannot be created', () => {

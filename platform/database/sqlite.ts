@@ -4,7 +4,7 @@ import Database, { SqliteError } from 'better-sqlite3';
 import { type Column, type SQL, sql } from 'drizzle-orm';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { StartupError } from '../process/startup-error.ts';
+import { errorCode, StartupError } from '../process/startup-error.ts';
 import { DatabaseUnavailableError } from './database-unavailable-error.ts';
 
 /** An open database whose migrations have been applied. */
@@ -28,8 +28,7 @@ export interface SqliteSettings {
 export function openSqlite({ file, migrations, busyTimeoutMs = 2_000 }: SqliteSettings): Sqlite {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    // Readable by the owner only; SQLite creates its -wal and -shm files with the same mode.
-    closeSync(openSync(file, 'a', 0o600));
+    createForOwnerOnly(file);
     const client = new Database(file, { timeout: busyTimeoutMs });
     retryWhileBusy(() => client.pragma('journal_mode = WAL'));
     client.pragma('synchronous = FULL');
@@ -47,6 +46,19 @@ export function openSqlite({ file, migrations, busyTimeoutMs = 2_000 }: SqliteSe
       `The database ${file} cannot be opened (${reason}): correct the permissions of its folder, or restore it from a backup.`,
       { cause: error },
     );
+  }
+}
+
+/**
+ * Creates the file with mode 0600, which SQLite copies to its -wal and -shm files. An existing file is never opened:
+ * closing any descriptor of a file drops all POSIX locks of the process on it (fcntl(2)), also those of open connections.
+ * Without locks, another process that closes the database deletes the write-ahead log in use.
+ */
+function createForOwnerOnly(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }
 

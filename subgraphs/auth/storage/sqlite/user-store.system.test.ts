@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../../../tests/support/files.ts';
+import { openSqliteUserStore } from './user-store.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const fillingProgram = `
@@ -31,3 +33,61 @@ test('insert rejects with DatabaseUnavailableError if the file cannot grow, and 
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual({ name: 'DatabaseUnavailableError', first: { id: 'id-0' } });
 });
+
+/** Holds the accounts as auth does, with the counters in the same file; registers one account for each line of input. */
+const registeringProgram = `
+  import { createInterface } from 'node:readline';
+  import { openSqliteLimitStore } from './subgraphs/auth/storage/sqlite/limit-store.ts';
+  import { openSqliteUserStore } from './subgraphs/auth/storage/sqlite/user-store.ts';
+  const store = openSqliteUserStore(process.argv[1]);
+  openSqliteLimitStore(process.argv[1]);
+  createInterface({ input: process.stdin }).on('line', async (id) => {
+    const names = { username: id, usernameKey: id, skeletons: [id], script: '' };
+    await store.insert({ id, ...names, passwordHash: 'hash', createdAt: new Date() });
+    console.log('registered ' + id);
+  });
+`;
+
+/** Another build of SQLite: better-sqlite3 leaves the write-ahead log where it is. Python comes with node-gyp's needs. */
+const visit = `
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+print(database.execute('SELECT count(*) FROM users').fetchone()[0])
+database.close()
+`;
+const hasPython = spawnSync('python3', ['-c', 'import sqlite3']).status === 0;
+
+test.skipIf(!hasPython)(
+  'registered accounts outlive a kill, although another process has opened and closed the file',
+  async () => {
+    const file = join(folderOfTest(), 'auth.sqlite');
+    const program = ['--import', 'tsx', '--input-type=module', '--eval', registeringProgram, '--', file];
+    const auth = spawn(process.execPath, program, { cwd: root });
+    onTestFinished(() => void auth.kill('SIGKILL'));
+    let output = '';
+    auth.stdout.on('data', (text) => {
+      output += text;
+    });
+    const register = async (id: string) => {
+      auth.stdin.write(`${id}\n`);
+      await expect.poll(() => output).toContain(`registered ${id}`);
+    };
+
+    await register('first');
+    expect(spawnSync('python3', ['-c', visit, file], { encoding: 'utf8' })).toMatchObject({
+      stdout: '1\n',
+      stderr: '',
+    });
+    await register('second');
+    auth.kill('SIGKILL');
+    await once(auth, 'close');
+
+    const store = openSqliteUserStore(file);
+    onTestFinished(() => store.close());
+    expect([await store.findById('first'), await store.findById('second')]).toMatchObject([
+      { id: 'first' },
+      { id: 'second' },
+    ]);
+  },
+  60_000,
+);
