@@ -94,7 +94,7 @@ test.each<[string, { count: number; source: (index: number) => string; variables
       variables: allSettings,
     },
   ],
-  ['introspection', { count: 100, source: (n) => `{ a${n}: __schema { types { name fields { name } } } }` }],
+  ['introspection', { count: 300, source: (n) => `{ a${n}: __schema { types { name fields { name } } } }` }],
 ])('estimates the heap that a prepared operation holds: %s', { timeout: 120_000 }, async (_, operations) => {
   expectEstimate(await measureHeap(executor, operations));
 });

@@ -41,7 +41,7 @@ interface Dependencies {
 const maxVariants = 16;
 
 /** Measured: the functions and the cache of variants of one operation. */
-const baseBytes = 5_000;
+const baseBytes = 6_000;
 
 /**
  * Prepares an operation. It is planned when it first runs with valid variables, and compiled for each setting of its
