@@ -10,7 +10,7 @@ import { createEventReceiver } from './events/event-receiver.ts';
 import { type ImageClient, maxImageBytes } from './image-service/client.ts';
 import { createImageReader } from './images/image-reader.ts';
 import { createDeleteImage } from './operations/image-deletion.ts';
-import { createLeases, type Timing } from './operations/leases.ts';
+import { createLeases, leaseMsOf, type Timing } from './operations/leases.ts';
 import { startReconciler } from './operations/reconciler.ts';
 import { createRecovery } from './operations/recovery.ts';
 import { createReservationSearch } from './operations/reservation-search.ts';
@@ -63,8 +63,11 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
 
   const searchReservation = createReservationSearch({ operations, imageClient });
   const recover = createRecovery({ operations, imageClient, searchReservation, log });
-  const everyMs = timing.reconcileEveryMs;
-  const reconciler = startReconciler({ operations, revocations, recover, everyMs, keyLifetimeMs, log });
+  const reconciler = startReconciler({
+    ...{ operations, revocations, recover, keyLifetimeMs, log },
+    leaseMs: leaseMsOf(timing),
+    everyMs: timing.reconcileEveryMs,
+  });
 
   const { keys, issuer } = verifier;
   const verify = createVerifyToken({ type: securityEventType, keys, issuer, audience: eventAudience });

@@ -92,6 +92,9 @@ const interruptedOperations: Record<string, Interrupted> = {
 
 const commonSteps = /(revocations\.purgeSome|operations\.(countUnresolved|deleteExpiredKeys))$/;
 
+/** Length of a lease, which is also the longest delay by a killed reconciler: two seconds of calls, and five to write. */
+const leaseMs = 7_000;
+
 /** The steps are divided among so many worlds, which run at the same time. */
 const worlds = 2;
 
@@ -118,6 +121,7 @@ test.each(Object.entries(interruptedOperations))(
       for (const reached of occurrences.filter((_, place) => place % worlds === at)) {
         restore();
         await killDuringReconciliation(world, reached);
+        expect(lastLeaseEnd(world), reached.step).toBeLessThanOrEqual(Date.now() + leaseMs);
         letTimePass(world.at.file);
         const { stop } = await world.start();
         expect({ step: reached.step, ...(await world.check()) }).toEqual({ step: reached.step, ...noFindings });
@@ -128,6 +132,12 @@ test.each(Object.entries(interruptedOperations))(
     await Promise.all(killing);
   },
 );
+
+/** Milliseconds since 1970. 0 if no operation is unfinished. */
+function lastLeaseEnd({ at }: World): number {
+  const query = "SELECT coalesce(max(lease_until), 0) FROM operations WHERE state <> 'ENDED'";
+  return inDatabase(at.file, (database) => database.prepare(query).pluck().get()) as number;
+}
 
 /** Calls among the steps. Each must have a step before it and one after it. */
 function callsOf(steps: string[]): string[] {

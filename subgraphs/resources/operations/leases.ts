@@ -35,6 +35,9 @@ export interface Leases {
 /** Part of a lease that remains after the last call, to write the result even if the database is locked for a moment. */
 export const writeMs = 5_000;
 
+/** How long a lease lasts, a request's as well as the reconciler's: the time of its calls, and of writing the result. */
+export const leaseMsOf = ({ requestMs }: Pick<Timing, 'requestMs'>): number => requestMs + writeMs;
+
 interface HandOver {
   lease: Lease;
   postponement: Postponement;
@@ -51,6 +54,7 @@ export interface LeasesParts {
 export function createLeases(parts: LeasesParts): Leases {
   const { operations, handOverRetryMs = 2_000, log } = parts;
   const { requestMs, settleMs } = parts.timing;
+  const leaseMs = leaseMsOf(parts.timing);
 
   const settlesAt = () => new Date(Date.now() + settleMs);
 
@@ -98,7 +102,7 @@ export function createLeases(parts: LeasesParts): Leases {
 
     begin(requestId) {
       const now = Date.now();
-      const until = new Date(now + requestMs + writeMs);
+      const until = new Date(now + leaseMs);
       return {
         lease: { operationId: randomUUID(), token: randomUUID(), until },
         times: { startedAt: new Date(now), settlesAt: new Date(until.getTime() + settleMs) },

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { resourcesTiming } from '../server.ts';
 import { blockCalls } from '../testing/image-service-proxy.ts';
 import { aLease, someTimes } from '../testing/resources.ts';
 import { startRules } from '../testing/rules.ts';
@@ -76,4 +77,38 @@ test('a reconciler continues after the database rejected writes for a while', as
   rules.database.unlock();
   await rules.reconciled();
   expect(await rules.storedImages()).toEqual([]);
+});
+
+test('a create whose process and reconciler are killed is settled within 102 seconds by the default settings', async () => {
+  const timeoutMs = 8_000;
+  const rules = await startRules({ ...resourcesTiming({ timeoutMs, settleSeconds: 60 }), attemptMs: timeoutMs });
+  const { proxy, anotherProcess, reconciled, database } = rules;
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const startedAt = Date.now();
+  const setClock = (seconds: number) => vi.setSystemTime(startedAt + seconds * 1_000);
+
+  const creating = anotherProcess();
+  const request = blockCalls();
+  proxy.steps.POST = { before: request.wait };
+  const created = creating.signUp().create();
+  created.catch(() => {});
+  await request.arrived;
+  creating.store.close();
+  // The lease lasts 21 seconds, and the call may take effect for 60 more.
+  setClock(21 + 60);
+  const reconciling = anotherProcess();
+  const search = blockCalls();
+  proxy.steps.GET = { before: search.wait };
+  reconciling.reconcile();
+  await search.arrived;
+  reconciling.store.close();
+  expect(database.open()).toEqual(['SEARCHING']);
+
+  delete proxy.steps.GET;
+  setClock(21 + 60 + 21);
+  await reconciled();
+  request.release();
+  search.release();
+  await expect(created).rejects.toThrow();
 });

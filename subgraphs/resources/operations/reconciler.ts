@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import { createInterruptibleSleep } from '../../../platform/async/interruptible-sleep.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { OperationStore } from '../storage/operation-store.ts';
@@ -18,6 +17,8 @@ export interface ReconcilerParts {
   operations: OperationStore;
   revocations: RevocationStore;
   recover: Recover;
+  /** How long a claimed operation is its own: as long as a request's, so that a killed reconciler delays it no longer. */
+  leaseMs: number;
   /** Interval between two runs. */
   everyMs: number;
   /** Age at which idempotency keys are deleted. */
@@ -25,19 +26,17 @@ export interface ReconcilerParts {
   log: Logger;
 }
 
-const leaseMs = 60_000;
 /** Rows per transaction: few enough that requests wait only some milliseconds for the database and this process. */
 const purgeBatch = 100;
 const expiryBatch = 1_000;
-const claimBatch = 16;
-const concurrentRecoveries = 4;
+/** Operations recovered at once. No more are claimed, because a lease runs from the claim. */
+const claimBatch = 4;
 const hourMs = 60 * 60 * 1_000;
 
 /** Starts the reconciler. Any number of processes may run one: each recovers only operations that it has claimed. */
 export function startReconciler(parts: ReconcilerParts): Reconciler {
-  const { operations, revocations, recover, everyMs, keyLifetimeMs, log } = parts;
+  const { operations, revocations, recover, leaseMs, everyMs, keyLifetimeMs, log } = parts;
   const stopping = new AbortController();
-  const limitRecoveries = pLimit(concurrentRecoveries);
   const { sleep, wake } = createInterruptibleSleep(everyMs, stopping.signal);
   let unresolvedLoggedAt = 0;
 
@@ -52,14 +51,9 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
       const now = new Date();
       const until = new Date(now.getTime() + leaseMs);
       const claimed = await operations.claim({ now, until, limit: claimBatch });
-      const recovering = claimed.map((operation) => limitRecoveries(() => unlessStopping(() => recover(operation))));
-      logFailed(await Promise.allSettled(recovering));
+      logFailed(await Promise.allSettled(claimed.map(recover)));
       if (claimed.length < claimBatch) return;
     }
-  };
-
-  const unlessStopping = async (run: () => Promise<void>) => {
-    if (!stopping.signal.aborted) await run();
   };
 
   /** One line for all failures: an outage of the image service fails them all for the same reason. */

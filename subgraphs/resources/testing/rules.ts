@@ -9,7 +9,7 @@ import { folderOfTest } from '../../../tests/support/files.ts';
 import { createImageClient } from '../image-service/client.ts';
 import { createImageReader } from '../images/image-reader.ts';
 import { createDeleteImage } from '../operations/image-deletion.ts';
-import { createLeases } from '../operations/leases.ts';
+import { createLeases, leaseMsOf } from '../operations/leases.ts';
 import { startReconciler } from '../operations/reconciler.ts';
 import { createRecovery } from '../operations/recovery.ts';
 import { createReservationSearch } from '../operations/reservation-search.ts';
@@ -56,7 +56,8 @@ function startProcess({ file, imageUrl, timing, maxHashesPerSearch = 200, log }:
     if (isReconciling) return;
     isReconciling = true;
     const { revocations } = store;
-    const reconciler = startReconciler({ operations, revocations, recover, everyMs: 20, keyLifetimeMs, log });
+    const leaseMs = leaseMsOf(timing);
+    const reconciler = startReconciler({ operations, revocations, recover, leaseMs, everyMs: 20, keyLifetimeMs, log });
     onTestFinished(() => reconciler.stop());
   };
   /** Creates a user with a new id, or the same user in another process. */
