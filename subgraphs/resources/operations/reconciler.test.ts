@@ -79,7 +79,7 @@ test('a reconciler continues after the database rejected writes for a while', as
   expect(await rules.storedImages()).toEqual([]);
 });
 
-test('a create whose process and reconciler are killed is settled within 102 seconds by the default settings', async () => {
+test('a create whose process and reconciler are killed is recovered within 102 seconds with the default settings', async () => {
   const timeoutMs = 8_000;
   const rules = await startRules({ ...resourcesTiming({ timeoutMs, settleSeconds: 60 }), attemptMs: timeoutMs });
   const { proxy, anotherProcess, reconciled, database } = rules;
