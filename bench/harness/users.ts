@@ -62,10 +62,11 @@ export async function fillDataFolder(folder: string): Promise<Users> {
     const username = `user-${count++}`;
     const named = { username, usernameKey: usernameKey(username) };
     const user = { id: randomUUID(), ...named, createdAt: new Date(), passwordHash };
-    await userStore.insert({ ...user, ...confusableOf(username) });
+    const { session, refreshToken } = sessions.create(user.id, undefined);
+    await userStore.insert({ ...user, ...confusableOf(username) }, session);
     for (let index = 0; index < resourceCount; index += 1) await resourceStore.insert(createResource(user.id, index));
-    const loggedIn = await sessions.open({ ...user, passwordVersion: 1 }, undefined);
-    return { id: user.id, username, password, authorization: `Bearer ${loggedIn?.accessToken}`, cursor: '' };
+    const { accessToken } = sessions.createResult(user, session, refreshToken);
+    return { id: user.id, username, password, authorization: `Bearer ${accessToken}`, cursor: '' };
   };
   const readers: Users['readers'] = [await createUser(resourcesEach), await createUser(resourcesEach)];
   while (readers.length < readerCount) readers.push(await createUser(resourcesEach));

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
 import { startAccountWorld, timeout, waitUntil } from './account-world.ts';
-import { acceptsToken, undeliveredEvents } from './checks/account-checker.ts';
+import { acceptsToken, readAccounts, undeliveredEvents } from './checks/account-checker.ts';
 import { noFindings } from './checks/checker.ts';
 import { type Account, type AccountClient, accountClientAt, type Login } from './clients/account-client.ts';
 import { png } from './clients/resource-client.ts';
@@ -54,6 +54,9 @@ const endings: Record<string, Ending> = {
     ...{ calls: ['sessions.rotate', 'sessions.rotate'], events: 1, ends: 'other' },
   },
 };
+
+/** Store calls of the registration of ada, and of her second log-in. */
+const callsOfSignUp: Call[] = ['users.insert', 'sessions.open'];
 
 const inTwo = (call: Call): Step[] => [`before ${call}`, `after ${call}`];
 const stepsOfEnding = ({ calls, events }: Ending): Step[] => [
@@ -111,7 +114,8 @@ test('every mutation that ends sessions or an account goes through the expected 
       return killable.lines().filter((line) => !line.startsWith('url '));
     }),
   );
-  expect(await Promise.all(seen)).toEqual(Object.values(endings).map(stepsOfEnding));
+  const expected = Object.values(endings).map((ending) => [...callsOfSignUp.flatMap(inTwo), ...stepsOfEnding(ending)]);
+  expect(await Promise.all(seen)).toEqual(expected);
 });
 
 test.each(Object.entries(endings))(
@@ -134,6 +138,23 @@ test.each(Object.entries(endings))(
       outcome: at < committedAt ? 'nothing' : 'all',
     }));
     expect(await Promise.all(outcomes)).toEqual(expected);
+  },
+);
+
+test.each([
+  { step: 'before users.insert', stored: 0 },
+  { step: 'after users.insert', stored: 1 },
+] as const)(
+  'an account is stored with its first session or not at all, if auth is killed $step',
+  { timeout },
+  async ({ step, stored }) => {
+    const { auth, ledger } = await startAccountWorld();
+    const killable = startAuthProcess({ ...auth, killAt: { step, nth: 1 } });
+    const accounts = accountClientAt(await killable.url, ledger);
+    await expect(accounts.signUp()).rejects.toThrow();
+    await expectKilledAt(killable, step);
+    const { users, sessions } = readAccounts(auth.file);
+    expect({ users: users.size, sessions: sessions.size }).toEqual({ users: stored, sessions: stored });
   },
 );
 

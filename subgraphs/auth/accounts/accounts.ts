@@ -91,11 +91,10 @@ export function createAccounts({ store, sessions, passwords, throttle, log }: Ac
         if (await store.findByUsernameKey(key)) throw usernameTaken();
         const passwordHash = await passwords.hash(password, address);
         const user = { id: randomUUID(), username, createdAt: new Date(), usernameKey: key, passwordHash };
-        const inserted = await store.insert({ ...user, ...confusableOf(username) });
+        const { session, refreshToken } = sessions.create(user.id, userAgent);
+        const inserted = await store.insert({ ...user, ...confusableOf(username) }, session);
         if (inserted === 'USERNAME_TAKEN') throw usernameTaken();
-        const result = await sessions.open({ ...user, passwordVersion: 1 }, userAgent);
-        if (!result) throw invalidCredentials();
-        return result;
+        return sessions.createResult(user, session, refreshToken);
       });
     },
 

@@ -8,10 +8,9 @@ import { createVerifyToken } from '../../../platform/tokens/signed-token.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { unusedPort } from '../../../tests/support/http/servers.ts';
-import { newSession } from '../storage/session-store.contract.ts';
 import { openSqliteUserStore } from '../storage/sqlite/user-store.ts';
-import { newUser } from '../storage/user-store.contract.ts';
 import { createSingleKey } from '../testing/signing-keys.ts';
+import { insertUser, newSession } from '../testing/stored-accounts.ts';
 import { type EventDeliveryParts, type Subscriber, startEventDelivery } from './event-delivery.ts';
 import { type PushEvent, pushEvent } from './event-push.ts';
 import { createSignEvent } from './event-signing.ts';
@@ -95,8 +94,7 @@ type Store = ReturnType<typeof openOutbox>['store'];
 
 /** Ends `count` sessions of a new user: enqueues as many events. */
 async function endSessions(store: Store, count: number): Promise<string> {
-  const user = newUser();
-  await store.insert(user);
+  const user = await insertUser(store);
   for (let index = 0; index < count; index++) {
     const session = newSession(user.id);
     await store.sessions.open(session, { userId: user.id, passwordVersion: 1 });

@@ -13,6 +13,12 @@ export interface AuthResult extends AccessToken {
   user: User;
 }
 
+/** A session to store, and its refresh token. */
+export interface CreatedSession {
+  refreshToken: string;
+  session: NewSession;
+}
+
 /** A new refresh token, and what to store of it. */
 export interface Renewal {
   refreshToken: string;
@@ -30,12 +36,14 @@ export interface SessionTimes {
 
 /** The rules about sessions. Methods name the codes of the ApiErrors that they throw. */
 export interface Sessions {
+  /** Creates a session without storing it. */
+  create(userId: string, userAgent: string | undefined): CreatedSession;
   /** Returns undefined if the account is gone or its password was changed after it was verified. */
   open(account: UserWithPassword, userAgent: string | undefined): Promise<AuthResult | undefined>;
   /** INVALID_REFRESH_TOKEN. */
   refresh(refreshToken: string): Promise<AuthResult>;
   createRenewal(): Renewal;
-  /** Issues an access token for a session whose refresh token was renewed. */
+  /** Issues an access token for a session that was stored with this refresh token. */
   createResult(user: User, session: Session, refreshToken: string): AuthResult;
   /** Does nothing if the session has ended already. */
   logOut(refreshToken: string): Promise<void>;
@@ -71,18 +79,22 @@ export function createSessions(parts: {
     return { refreshToken, renewed: { refreshToken: hashRefreshToken(refreshToken), lastUsedAt, expiresAt } };
   };
 
+  const create = (userId: string, userAgent: string | undefined): CreatedSession => {
+    const { refreshToken, renewed } = createRenewal();
+    const createdAt = renewed.lastUsedAt;
+    const endsAt = secondsAfter(createdAt, maxSeconds);
+    const session = { id: randomUUID(), userId, createdAt, endsAt, userAgent: truncate(userAgent), ...renewed };
+    return { refreshToken, session };
+  };
+
   return {
+    create,
     createResult,
     createRenewal,
 
     async open(account, userAgent) {
-      const { refreshToken, renewed } = createRenewal();
-      const createdAt = renewed.lastUsedAt;
-      const session = {
-        ...{ id: randomUUID(), userId: account.id, createdAt, userAgent: truncate(userAgent) },
-        ...{ ...renewed, endsAt: secondsAfter(createdAt, maxSeconds) },
-      };
       const { id: userId, passwordVersion } = account;
+      const { refreshToken, session } = create(userId, userAgent);
       const isOpen = await store.open(session, { userId, passwordVersion });
       return isOpen ? createResult(account, session, refreshToken) : undefined;
     },

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { insertUser } from '../testing/stored-accounts.ts';
 import type { Delivery, Outbox } from './outbox.ts';
-import { newSession } from './session-store.contract.ts';
-import { newUser } from './user-store.contract.ts';
 import type { UserStore } from './user-store.ts';
 
 /** The contract below expects a store that was opened with these subscribers. */
@@ -22,16 +21,13 @@ export function outboxContract(open: () => UserStore | Promise<UserStore>): void
   const later = (ms: number) => new Date(now.getTime() + ms);
   /** Enqueues one event: an account is removed. */
   const enqueueOne = async (at = now) => {
-    const user = newUser();
-    await store.insert(user);
+    const user = await insertUser(store);
     await store.remove({ userId: user.id, passwordVersion: 1 }, at);
     return user.id;
   };
   /** Enqueues two events of one user: a session ends, then the account is removed. */
   const enqueueTwo = async () => {
-    const user = newUser();
-    await store.insert(user);
-    await store.sessions.open(newSession(user.id), { userId: user.id, passwordVersion: 1 });
+    const user = await insertUser(store);
     await store.sessions.endAll(user.id, now);
     await store.remove({ userId: user.id, passwordVersion: 1 }, now);
     return user.id;
@@ -74,10 +70,8 @@ export function outboxContract(open: () => UserStore | Promise<UserStore>): void
   });
 
   test('orders a new event after the pending events of its user', async () => {
-    const user = newUser();
-    await store.insert(user);
+    const user = await insertUser(store);
     const account = { userId: user.id, passwordVersion: 1 };
-    await store.sessions.open(newSession(user.id), account);
     await store.sessions.endAll(user.id, now);
     const [head] = await dueAt(now);
     await store.remove(account, now);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SecurityEvent } from '../../../platform/tokens/security-event.ts';
 import { acceptAll } from '../testing/outbox.ts';
+import { newRefreshToken, newSession, newUser } from '../testing/stored-accounts.ts';
 import {
   maxSessions,
   maxUnusedTokens,
@@ -11,7 +12,6 @@ import {
   type SessionStore,
 } from './session-store.ts';
 import type { NewUser } from './user.ts';
-import { newUser } from './user-store.contract.ts';
 import type { UserStore } from './user-store.ts';
 
 const now = new Date();
@@ -20,15 +20,6 @@ const hour = 3_600;
 
 /** The contract below expects a store that was opened with this subscriber only. */
 export const subscriber = 'http://127.0.0.1:9/events';
-
-/** A new refresh token, by default of a new family. */
-const newToken = (family: string = randomUUID()): RefreshTokenHashes => ({ hash: randomUUID(), family });
-
-/** A new session of a user. */
-export function newSession(userId: string, fields: Partial<NewSession> = {}): NewSession {
-  const times = { createdAt: now, lastUsedAt: now, expiresAt: later(hour), endsAt: later(3 * hour) };
-  return { id: randomUUID(), userId, userAgent: 'a test', refreshToken: newToken(), ...times, ...fields };
-}
 
 /** The contract of every engine that stores sessions. `open` returns a store that may hold other sessions. */
 export function sessionStoreContract(open: () => UserStore | Promise<UserStore>): void {
@@ -44,20 +35,24 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
   });
   afterEach(() => store.close());
 
+  /** Stores an account and deletes its first session, without an event. */
   const insertUser = async () => {
     const user = newUser();
-    await store.insert(user);
+    const longAgo = new Date(0);
+    await store.insert(user, newSession(user.id, { expiresAt: longAgo }));
+    expect(await sessions.deleteExpired(longAgo, 1)).toBe(1);
     return user;
   };
   const openFor = async ({ id: userId }: NewUser, fields: Partial<NewSession> = {}) => {
-    const session = newSession(userId, fields);
+    const times = { createdAt: now, lastUsedAt: now, expiresAt: later(hour), endsAt: later(3 * hour) };
+    const session = newSession(userId, { ...times, ...fields });
     expect(await sessions.open(session, { userId, passwordVersion: 1 })).toBe(true);
     return session;
   };
   const withoutSecrets = ({ refreshToken, endsAt, ...session }: NewSession) => session;
   const rotation = (used: RefreshTokenHashes, fields: Partial<Rotation> = {}): Rotation => {
     const times = { now: later(60), reusableUntil: later(70), expiresAt: later(60 + hour) };
-    return { used, next: newToken(used.family), ...times, ...fields };
+    return { used, next: newRefreshToken(used.family), ...times, ...fields };
   };
   /** All events about a user since the start of the test, in order. */
   const eventsOf = async ({ id }: NewUser) => {
@@ -188,10 +183,10 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
       const session = await openFor(ada);
       const uses = Array.from({ length: maxUnusedTokens + 5 }, () => rotation(session.refreshToken));
       for (const use of uses) expect(await sessions.rotate(use)).toMatchObject({ session: { id: session.id } });
-      const newest = uses.at(-1)?.next ?? newToken();
+      const newest = uses.at(-1)?.next ?? newRefreshToken();
       expect(await sessions.rotate(rotation(newest))).toMatchObject({ session: { id: session.id } });
       // The oldest unused token was deleted and counts as used.
-      expect(await sessions.rotate(rotation(uses[0]?.next ?? newToken()))).toBe('REUSED');
+      expect(await sessions.rotate(rotation(uses[0]?.next ?? newRefreshToken()))).toBe('REUSED');
     });
 
     test('ends the session if a token is used twice at the same time without a grace period', async () => {
@@ -211,7 +206,7 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
       await sessions.rotate(rotation(session.refreshToken));
       await sessions.endByToken(session.refreshToken, now);
       await sessions.endByToken(session.refreshToken, now);
-      await sessions.endByToken(newToken(), now);
+      await sessions.endByToken(newRefreshToken(), now);
       expect(await sessions.list(ada.id, now)).toStrictEqual([withoutSecrets(unaffected)]);
       expect(await eventsOf(ada)).toEqual([revoked(session)]);
     });
@@ -251,7 +246,7 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
   describe('changePassword', () => {
     const change = (session: NewSession, passwordVersion = 1) => {
       const times = { lastUsedAt: later(60), expiresAt: later(60 + hour) };
-      const renewed = { refreshToken: newToken(), ...times };
+      const renewed = { refreshToken: newRefreshToken(), ...times };
       const { id: sessionId } = session;
       return { userId: ada.id, passwordVersion, passwordHash: 'changed', sessionId, renewed };
     };
@@ -321,7 +316,8 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
       expect(await sessions.find(session, now)).toBeUndefined();
       expect(await sessions.rotate(rotation(session.refreshToken))).toBe('UNKNOWN');
       expect(await eventsOf(ada)).toEqual([revoked(ended), { type: 'account-purged', userId: ada.id }]);
-      expect(await store.insert({ ...ada, id: randomUUID() })).toBe('INSERTED');
+      const next = { ...ada, id: randomUUID() };
+      expect(await store.insert(next, newSession(next.id))).toBe('INSERTED');
     });
 
     test('returns false, and changes nothing, if the password was changed after it was verified', async () => {

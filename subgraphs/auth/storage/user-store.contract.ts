@@ -1,22 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { insertUser, newRefreshToken, newSession, newUser } from '../testing/stored-accounts.ts';
 import type { Confusable, NewUser } from './user.ts';
 import type { UserStore } from './user-store.ts';
-
-/** A new account with a unique name. */
-export function newUser(fields: Partial<NewUser> = {}): NewUser {
-  const username = `user-${randomUUID().slice(0, 13)}`;
-  return {
-    id: randomUUID(),
-    username,
-    usernameKey: username.toUpperCase(),
-    passwordHash: `$2b$04$${'h'.repeat(53)}`,
-    createdAt: new Date(),
-    skeletons: [username],
-    script: 'Latin',
-    ...fields,
-  };
-}
 
 /** The contract of every engine that stores accounts. `open` returns a store that may hold other accounts. */
 export function userStoreContract(open: () => UserStore | Promise<UserStore>): void {
@@ -25,12 +11,41 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     store = await open();
   });
   afterEach(() => store.close());
+  const insert = (user: NewUser) => store.insert(user, newSession(user.id));
+
+  test('stores an account with its first session', async () => {
+    const user = newUser();
+    const { refreshToken, endsAt, ...session } = newSession(user.id);
+    expect(await store.insert(user, { ...session, refreshToken, endsAt })).toBe('INSERTED');
+    expect(await store.sessions.list(user.id, session.createdAt)).toStrictEqual([session]);
+    const times = { now: session.createdAt, reusableUntil: session.createdAt, expiresAt: session.expiresAt };
+    const rotation = { used: refreshToken, next: newRefreshToken(refreshToken.family), ...times };
+    expect(await store.sessions.rotate(rotation)).toMatchObject({ session: { id: session.id } });
+  });
+
+  test('stores no account if its first session cannot be stored', async () => {
+    const { id: existing } = await insertUser(store);
+    const [{ id } = { id: '' }] = await store.sessions.list(existing, new Date(0));
+    const user = newUser();
+    await expect(store.insert(user, newSession(user.id, { id }))).rejects.toThrow();
+    expect(await store.findById(user.id)).toBeUndefined();
+    expect(await store.sessions.list(user.id, new Date(0))).toEqual([]);
+    expect(await insert(user)).toBe('INSERTED');
+  });
+
+  test('stores no session if the name is taken', async () => {
+    const { usernameKey } = await insertUser(store);
+    const user = newUser({ usernameKey });
+    const session = newSession(user.id);
+    expect(await store.insert(user, session)).toBe('USERNAME_TAKEN');
+    expect(await store.sessions.find(session, session.createdAt)).toBeUndefined();
+  });
 
   test('returns USERNAME_TAKEN, and changes nothing, if an account has the same key', async () => {
     const first = newUser();
     const second = newUser({ usernameKey: first.usernameKey });
-    await store.insert(first);
-    expect(await store.insert(second)).toBe('USERNAME_TAKEN');
+    await insert(first);
+    expect(await insert(second)).toBe('USERNAME_TAKEN');
     expect(await store.findById(second.id)).toBeUndefined();
     expect(await store.findByUsernameKey(first.usernameKey)).toMatchObject({ id: first.id });
   });
@@ -38,7 +53,7 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
   test('stores exactly one of several accounts that are inserted with one key at the same time', async () => {
     const { usernameKey } = newUser();
     const rivals = Array.from({ length: 8 }, () => newUser({ usernameKey }));
-    const results = await Promise.all(rivals.map((rival) => store.insert(rival)));
+    const results = await Promise.all(rivals.map((rival) => insert(rival)));
     expect(results.filter((result) => result === 'USERNAME_TAKEN')).toHaveLength(7);
     const winner = rivals[results.indexOf('INSERTED')];
     expect(await store.findByUsernameKey(usernameKey)).toMatchObject({ id: winner?.id });
@@ -47,7 +62,7 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
   test.each(['', 'unknown', randomUUID(), "' OR 1=1 --", '%', 'a\0b', '\uD800', 'x'.repeat(100_000)])(
     'finds no account by %.40j',
     async (text) => {
-      await store.insert(newUser());
+      await insertUser(store);
       const found = [store.findById(text), store.findWithPassword(text), store.findByUsernameKey(text)];
       expect(await Promise.all(found)).toEqual([undefined, undefined, undefined]);
     },
@@ -55,25 +70,23 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
 
   test('compares keys exactly: case, accents, normalisation forms and white space matter', async () => {
     const user = newUser();
-    await store.insert({ ...user, usernameKey: `${user.usernameKey}É` });
+    await insert({ ...user, usernameKey: `${user.usernameKey}É` });
     for (const ending of ['é', 'E', 'E\u0301', 'É ', '']) {
       expect(await store.findByUsernameKey(`${user.usernameKey}${ending}`)).toBeUndefined();
     }
-    await store.insert(newUser({ usernameKey: `${user.usernameKey}é` }));
-    await store.insert(newUser({ usernameKey: `${user.usernameKey}E` }));
+    await insert(newUser({ usernameKey: `${user.usernameKey}é` }));
+    await insert(newUser({ usernameKey: `${user.usernameKey}E` }));
     expect(await store.findByUsernameKey(`${user.usernameKey}É`)).toMatchObject({ id: user.id });
   });
 
   test('finds an account by its id, without its password hash', async () => {
-    const user = newUser();
-    await store.insert(user);
+    const user = await insertUser(store);
     const { id, username, createdAt } = user;
     expect(await store.findById(id)).toStrictEqual({ id, username, createdAt });
   });
 
   test('finds an account by its key, with its password hash', async () => {
-    const user = newUser();
-    await store.insert(user);
+    const user = await insertUser(store);
     const { skeletons, script, ...stored } = user;
     const found = { ...stored, passwordVersion: 1 };
     expect(await store.findByUsernameKey(user.usernameKey)).toStrictEqual(found);
@@ -84,7 +97,7 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     'stores the name %s unchanged',
     async (username) => {
       const user = newUser({ username });
-      await store.insert(user);
+      await insert(user);
       expect(await store.findById(user.id)).toMatchObject({ username });
     },
   );
@@ -93,15 +106,15 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     'stores the instant %s to the millisecond',
     async (instant) => {
       const user = newUser({ createdAt: new Date(instant) });
-      await store.insert(user);
+      await insert(user);
       expect((await store.findById(user.id))?.createdAt.toISOString()).toBe(instant);
     },
   );
 
   describe('confusable names', () => {
     const insertTwo = async (first: Confusable, second: Confusable) => {
-      await store.insert(newUser(first));
-      return store.insert(newUser(second));
+      await insert(newUser(first));
+      return insert(newUser(second));
     };
     const skeleton = () => randomUUID();
 
@@ -125,19 +138,17 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     });
 
     test('are replaced by setConfusables, and checked from then on', async () => {
-      const user = newUser();
-      await store.insert(user);
+      const user = await insertUser(store);
       await store.setConfusables(new Map([[user.id, { skeletons: [skeleton()], script: '' }]]));
       const same = { skeletons: [skeleton(), skeleton()], script: 'Greek' };
       await store.setConfusables(new Map([[user.id, same]]));
-      expect(await store.insert(newUser({ ...same, script: 'Latin' }))).toBe('USERNAME_TAKEN');
+      expect(await insert(newUser({ ...same, script: 'Latin' }))).toBe('USERNAME_TAKEN');
       expect(await store.findWithoutConfusables(1_000)).not.toContainEqual(expect.objectContaining({ id: user.id }));
     });
   });
 
   test('replaces a hash only if it is still the old one', async () => {
-    const user = newUser();
-    await store.insert(user);
+    const user = await insertUser(store);
     const passwordOf = async () => (await store.findWithPassword(user.id))?.passwordHash;
     await store.replaceHash(user.id, { oldHash: 'another', newHash: 'lost' });
     expect(await passwordOf()).toBe(user.passwordHash);

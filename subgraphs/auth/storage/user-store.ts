@@ -14,8 +14,11 @@ export interface PasswordChange extends VerifiedAccount {
  * Temporary database errors reject with DatabaseUnavailableError.
  */
 export interface UserStore {
-  /** Returns USERNAME_TAKEN, and stores nothing, if another account has the same key or a confusable name. */
-  insert(user: NewUser): Promise<'INSERTED' | 'USERNAME_TAKEN'>;
+  /**
+   * Stores an account with its first session, both or neither. Returns USERNAME_TAKEN, and stores nothing, if another
+   * account has the same key or a confusable name.
+   */
+  insert(user: NewUser, firstSession: NewSession): Promise<'INSERTED' | 'USERNAME_TAKEN'>;
   findById(id: string): Promise<User | undefined>;
   findWithPassword(id: string): Promise<UserWithPassword | undefined>;
   findByUsernameKey(usernameKey: string): Promise<UserWithPassword | undefined>;

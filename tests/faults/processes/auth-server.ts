@@ -29,21 +29,21 @@ const subscriber = 'resources';
 
 export const openUserStore = (file: string): UserStore => openSqliteUserStore(file, { subscribers: [subscriber] });
 
-/** Starts the auth subgraph. Its steps are the changes that write an event, and the deletions of delivered events. */
+/** Starts the auth subgraph. Its steps are the changes of accounts and sessions, and the deletions of delivered events. */
 export function startAuthServer(
   { file, keysFolder, eventsUrl }: AuthSettings,
   onStep: OnStep = () => {},
 ): Promise<RunningServer> {
   const log = createLogger({ service: 'auth', level: 'silent' });
   const store = openUserStore(file);
-  const { remove, changePassword, sessions, outbox } = store;
-  const { endByToken, end, endAll, rotate } = sessions;
+  const { insert, remove, changePassword, sessions, outbox } = store;
+  const { open, endByToken, end, endAll, rotate } = sessions;
   return startAuth({
     keys: openSigningKeys({ folder: keysFolder, tokenSeconds, log }),
     store: {
       ...store,
-      ...withSteps('users', { remove, changePassword }, onStep),
-      sessions: { ...sessions, ...withSteps('sessions', { endByToken, end, endAll, rotate }, onStep) },
+      ...withSteps('users', { insert, remove, changePassword }, onStep),
+      sessions: { ...sessions, ...withSteps('sessions', { open, endByToken, end, endAll, rotate }, onStep) },
       outbox: { ...outbox, ...withSteps('outbox', { markAccepted: outbox.markAccepted }, onStep) },
     },
     counters: openSqliteLimitStore(file),

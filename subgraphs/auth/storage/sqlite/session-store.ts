@@ -16,6 +16,8 @@ import { refreshTokens, sessions, users } from './tables.ts';
 
 /** Changes of sessions that are part of larger transactions. */
 export interface SessionChanges {
+  /** Inserts a session with its first refresh token. */
+  insert(session: NewSession): void;
   /** Ends the matching sessions, enqueues the events, and returns the number of sessions. */
   endWhere(condition: SQL | undefined, now: Date): number;
   /**
@@ -27,6 +29,12 @@ export interface SessionChanges {
 
 export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue): SessionChanges {
   return {
+    insert({ refreshToken: { hash, family }, ...session }) {
+      db.insert(sessions)
+        .values({ ...session, tokenFamily: family })
+        .run();
+      db.insert(refreshTokens).values({ hash, sessionId: session.id }).run();
+    },
     endWhere(condition, now) {
       const ended = db.delete(sessions).where(condition).returning({ id: sessions.id, userId: sessions.userId }).all();
       enqueue(
@@ -49,7 +57,7 @@ export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue
   };
 }
 
-export function createSqliteSessions(db: BetterSQLite3Database, { endWhere }: SessionChanges): SessionStore {
+export function createSqliteSessions(db: BetterSQLite3Database, { insert, endWhere }: SessionChanges): SessionStore {
   const inTransaction = <Result>(run: () => Result): Result =>
     attempt(() => db.transaction(run, { behavior: 'immediate' }));
 
@@ -79,14 +87,11 @@ export function createSqliteSessions(db: BetterSQLite3Database, { endWhere }: Se
     return inArray(id, surplus.offset(maxSessions - 1));
   };
 
-  const open = ({ refreshToken, ...session }: NewSession, { userId, passwordVersion }: VerifiedAccount) =>
+  const open = (session: NewSession, { userId, passwordVersion }: VerifiedAccount) =>
     inTransaction(() => {
       const isVerified = and(eq(users.id, userId), eq(users.passwordVersion, passwordVersion));
       if (!db.select({ id: users.id }).from(users).where(isVerified).get()) return false;
-      db.insert(sessions)
-        .values({ ...session, tokenFamily: refreshToken.family })
-        .run();
-      db.insert(refreshTokens).values({ hash: refreshToken.hash, sessionId: session.id }).run();
+      insert(session);
       endWhere(surplusSessions(userId, session.id), session.createdAt);
       return true;
     });

@@ -7,15 +7,16 @@ import { folderOfTest } from '../../../../tests/support/files.ts';
 import { openSqliteUserStore } from './user-store.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const fillingProgram = `
+const imports = `
   import { openSqliteUserStore } from './subgraphs/auth/storage/sqlite/user-store.ts';
+  import { insertUser, newUser } from './subgraphs/auth/testing/stored-accounts.ts';
+`;
+const fillingProgram = `${imports}
   const store = openSqliteUserStore(process.argv[1]);
   const username = 'x'.repeat(2_000);
   const fill = async () => {
     for (let i = 0; i < 1_000; i++) {
-      const passwordHash = 'hash';
-      const names = { username, usernameKey: 'key-' + i, skeletons: ['key-' + i], script: '' };
-      await store.insert({ id: 'id-' + i, ...names, passwordHash, createdAt: new Date() });
+      await insertUser(store, newUser({ id: 'id-' + i, username }));
     }
   };
   const { name } = await fill().then(() => ({}), (error) => error);
@@ -35,15 +36,13 @@ test('insert rejects with DatabaseUnavailableError if the file cannot grow, and 
 });
 
 /** Holds the accounts as auth does, with the counters in the same file; registers one account for each line of input. */
-const registeringProgram = `
+const registeringProgram = `${imports}
   import { createInterface } from 'node:readline';
   import { openSqliteLimitStore } from './subgraphs/auth/storage/sqlite/limit-store.ts';
-  import { openSqliteUserStore } from './subgraphs/auth/storage/sqlite/user-store.ts';
   const store = openSqliteUserStore(process.argv[1]);
   openSqliteLimitStore(process.argv[1]);
   createInterface({ input: process.stdin }).on('line', async (id) => {
-    const names = { username: id, usernameKey: id, skeletons: [id], script: '' };
-    await store.insert({ id, ...names, passwordHash: 'hash', createdAt: new Date() });
+    await insertUser(store, newUser({ id }));
     console.log('registered ' + id);
   });
 `;

@@ -4,9 +4,10 @@ import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { StartupError } from '../../../../platform/process/startup-error.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
+import { insertUser, newSession, newUser } from '../../testing/stored-accounts.ts';
 import { outboxContract, subscribers } from '../outbox.contract.ts';
 import { sessionStoreContract, subscriber } from '../session-store.contract.ts';
-import { newUser, userStoreContract } from '../user-store.contract.ts';
+import { userStoreContract } from '../user-store.contract.ts';
 import { openSqliteUserStore } from './user-store.ts';
 
 describe('accounts in SQLite', () => userStoreContract(() => openSqliteUserStore(newFile())));
@@ -31,11 +32,12 @@ function open(file = newFile()) {
 test('insert rejects with DatabaseUnavailableError while another process holds the write lock', async () => {
   const { store, connection } = open();
   const user = newUser();
+  const session = newSession(user.id);
   connection.exec('BEGIN IMMEDIATE');
-  await expect(store.insert(user)).rejects.toMatchObject({ ...unavailable, cause: { code: 'SQLITE_BUSY' } });
+  await expect(store.insert(user, session)).rejects.toMatchObject({ ...unavailable, cause: { code: 'SQLITE_BUSY' } });
   expect(await store.findById(user.id)).toBeUndefined();
   connection.exec('ROLLBACK');
-  await store.insert(user);
+  await store.insert(user, session);
   expect(await store.findById(user.id)).toMatchObject({ id: user.id });
 });
 
@@ -53,9 +55,8 @@ test('creates a file that only its owner can read', () => {
 
 test('accounts persist when the file is reopened', async () => {
   const file = newFile();
-  const user = newUser();
   const first = openSqliteUserStore(file);
-  await first.insert(user);
+  const user = await insertUser(first);
   first.close();
   const { store } = open(file);
   expect(await store.findByUsernameKey(user.usernameKey)).toMatchObject({ id: user.id });
@@ -64,10 +65,10 @@ test('accounts persist when the file is reopened', async () => {
 test('two stores on one file share accounts and unique names', async () => {
   const { file, store } = open();
   const { store: second } = open(file);
-  const user = newUser();
-  await store.insert(user);
+  const user = await insertUser(store);
   expect(await second.findById(user.id)).toMatchObject({ id: user.id });
-  expect(await second.insert(newUser({ usernameKey: user.usernameKey }))).toBe('USERNAME_TAKEN');
+  const rival = newUser({ usernameKey: user.usernameKey });
+  expect(await second.insert(rival, newSession(rival.id))).toBe('USERNAME_TAKEN');
 });
 
 test('ping throws after it is closed', () => {

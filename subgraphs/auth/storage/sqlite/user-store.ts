@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { and, eq, getTableColumns, inArray, ne, notExists, sql } from 'drizzle-orm';
 import { attempt, openSqlite, placeholders } from '../../../../platform/database/sqlite.ts';
+import type { NewSession } from '../session-store.ts';
 import type { Confusable, NewUser, VerifiedAccount } from '../user.ts';
 import type { PasswordChange, UserStore } from '../user-store.ts';
 import { createEnqueue, createSqliteOutbox } from './outbox.ts';
@@ -48,11 +49,13 @@ export function openSqliteUserStore(file: string, settings: UserStoreSettings = 
   const isVerified = ({ userId, passwordVersion: version }: VerifiedAccount) =>
     and(eq(id, userId), eq(passwordVersion, version));
 
-  const insert = (user: NewUser) =>
+  const insert = (user: NewUser, firstSession: NewSession) =>
     inTransaction(() => {
-      if (hasConfusable(user)) return 'USERNAME_TAKEN';
+      const isTaken = selectByUsernameKey.get({ usernameKey: user.usernameKey }) !== undefined;
+      if (isTaken || hasConfusable(user)) return 'USERNAME_TAKEN';
       insertUser.run({ ...user, passwordVersion: 1 });
       insertConfusables(user.id, user);
+      sessionChanges.insert(firstSession);
       return 'INSERTED';
     });
 
@@ -69,11 +72,7 @@ export function openSqliteUserStore(file: string, settings: UserStoreSettings = 
     });
 
   return {
-    insert: async (user) =>
-      attempt<'INSERTED' | 'USERNAME_TAKEN'>(
-        () => insert(user),
-        () => 'USERNAME_TAKEN',
-      ),
+    insert: async (user, firstSession) => attempt(() => insert(user, firstSession)),
     findById: async (wanted) => attempt(() => selectById.get({ id: wanted })),
     findWithPassword: async (wanted) => attempt(() => selectByIdWithPassword.get({ id: wanted })),
     findByUsernameKey: async (wanted) => attempt(() => selectByUsernameKey.get({ usernameKey: wanted })),

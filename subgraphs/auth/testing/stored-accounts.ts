@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { NewSession, RefreshTokenHashes } from '../storage/session-store.ts';
+import type { NewUser } from '../storage/user.ts';
+import type { UserStore } from '../storage/user-store.ts';
+
+const hourMs = 3_600_000;
+
+/** A new account with a unique name. */
+export function newUser(fields: Partial<NewUser> = {}): NewUser {
+  const username = `user-${randomUUID().slice(0, 13)}`;
+  return {
+    id: randomUUID(),
+    username,
+    usernameKey: username.toUpperCase(),
+    passwordHash: `$2b$04$${'h'.repeat(53)}`,
+    createdAt: new Date(),
+    skeletons: [username],
+    script: 'Latin',
+    ...fields,
+  };
+}
+
+/** A new refresh token, by default of a new family. */
+export const newRefreshToken = (family: string = randomUUID()): RefreshTokenHashes => ({ hash: randomUUID(), family });
+
+/** A new session of a user, which expires in an hour and ends in three. */
+export function newSession(userId: string, fields: Partial<NewSession> = {}): NewSession {
+  const now = new Date();
+  return {
+    id: randomUUID(),
+    userId,
+    userAgent: 'a test',
+    refreshToken: newRefreshToken(),
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: new Date(now.getTime() + hourMs),
+    endsAt: new Date(now.getTime() + 3 * hourMs),
+    ...fields,
+  };
+}
+
+/** Stores an account with an open session and returns the account. */
+export async function insertUser(store: UserStore, user = newUser()): Promise<NewUser> {
+  await store.insert(user, newSession(user.id));
+  return user;
+}
