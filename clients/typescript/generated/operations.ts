@@ -6,7 +6,10 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** The input of register. */
 export type RegisterInput = {
-  /** 3 to 32 characters after NFKC normalisation: letters and digits of any script, '.', '_' and '-'. Unique regardless of case. */
+  /**
+   * 3 to 32 characters after NFKC normalisation: letters and digits of any script, '.', '_' and '-'. White space around it is
+   * removed. Unique regardless of case.
+   */
   username: string;
   /**
    * At least 8 characters by default, and at most 72 bytes in UTF-8 (the limit of bcrypt). Must not be one of the 100,000 most
@@ -17,7 +20,7 @@ export type RegisterInput = {
 
 /** The input of login. */
 export type LoginInput = {
-  /** The username, in any case. */
+  /** The username, in any case. White space around it is removed. */
   username: string;
   /** The password of the account. */
   password: string;

@@ -48,9 +48,11 @@ describe('after too many wrong passwords', () => {
     await logIn('ada');
   });
 
-  test('for spellings of one name, all of them are blocked', async () => {
+  test.each([
+    ['in another case or width', ['ada', 'ADA', 'Ａｄａ']],
+    ['with white space around it', ['ada', 'ada ', '\u00A0ada\n']],
+  ])('for spellings of one name %s, all of them are blocked', async (_, names) => {
     const { accounts } = await openAda();
-    const names = ['ada', 'ADA', 'Ａｄａ'];
     const errors = await inSequence(3, (at) =>
       errorOf(accounts.logIn({ username: names[at] ?? '', password: wrong }, client)),
     );

@@ -15,7 +15,10 @@ describe('logIn', () => {
   test.each([
     ['empty credentials', { username: '', password: '' }],
     ['a password that would match if it were cut off at NUL', { username: 'ada', password: `${password}\0` }],
-    ['a name with a trailing space', { username: 'ada ', password }],
+    ['a name of white space', { username: ' \n\u00A0', password }],
+    ['a name with a space in it', { username: 'a da', password }],
+    ['a password with a trailing space', { username: 'ada', password: `${password} ` }],
+    ['a password with a line end', { username: 'ada', password: `${password}\n` }],
     ['a name that ends in NUL', { username: 'ada\0', password }],
     ['a name with a lone surrogate', { username: 'ada\uD800', password }],
     ['a name with SQL', { username: "ada' --", password }],
@@ -28,22 +31,25 @@ describe('logIn', () => {
     expect(await sessions.list(viewer)).toHaveLength(1);
   });
 
-  test.each(['Ada', 'aDA', 'Ａｄａ'])('as %s opens a new session for Ada', async (username) => {
-    const { accounts, sessions, viewerOf, signUp } = openAccounts();
-    const registered = await signUp('Ada');
-    const elsewhere = { ...client, userAgent: 'another browser' };
-    const { user, ...tokens } = await accounts.logIn({ username, password }, elsewhere);
-    expect(user).toStrictEqual(registered.user);
-    const viewer = await viewerOf(tokens);
-    expect(viewer.id).toBe(user.id);
-    expect(tokens.accessToken).not.toBe(registered.accessToken);
-    expect(tokens.refreshToken).not.toBe(registered.refreshToken);
-    const open = await sessions.list(viewer);
-    expect(Object.fromEntries(open.map(({ id, userAgent }) => [id, userAgent]))).toEqual({
-      [registered.viewer.sessionId]: client.userAgent,
-      [viewer.sessionId]: 'another browser',
-    });
-  });
+  test.each(['Ada', 'aDA', 'Ａｄａ', 'Ada ', ' Ada', 'Ada\n', '\u00A0Ada\r\n', 'Ada\u200B'])(
+    'as %j opens a new session for Ada',
+    async (username) => {
+      const { accounts, sessions, viewerOf, signUp } = openAccounts();
+      const registered = await signUp('Ada');
+      const elsewhere = { ...client, userAgent: 'another browser' };
+      const { user, ...tokens } = await accounts.logIn({ username, password }, elsewhere);
+      expect(user).toStrictEqual(registered.user);
+      const viewer = await viewerOf(tokens);
+      expect(viewer.id).toBe(user.id);
+      expect(tokens.accessToken).not.toBe(registered.accessToken);
+      expect(tokens.refreshToken).not.toBe(registered.refreshToken);
+      const open = await sessions.list(viewer);
+      expect(Object.fromEntries(open.map(({ id, userAgent }) => [id, userAgent]))).toEqual({
+        [registered.viewer.sessionId]: client.userAgent,
+        [viewer.sessionId]: 'another browser',
+      });
+    },
+  );
 
   test('ends no other session', async () => {
     const { sessions, signUp, logIn, emittedEvents } = openAccounts();

@@ -5,6 +5,8 @@ describe('register', () => {
   test.each([
     ['a short name', { username: 'ab', password }, ['username']],
     ['a name with a space', { username: 'ada lovelace', password }, ['username']],
+    ['a name of white space', { username: ' \n\u00A0\u200B', password }, ['username']],
+    ['the name in the password, with spaces around it', { username: ' Ada ', password: 'horse of ada' }, ['password']],
     ['a short password', { username: 'ada', password: 'secret' }, ['password']],
     ['a password that bcrypt would cut off', { username: 'ada', password: 'a'.repeat(73) }, ['password']],
     ['a password common in breaches', { username: 'ada', password: 'Password1' }, ['password']],
@@ -23,12 +25,25 @@ describe('register', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('sEcReT');
   });
 
-  test.each(['ada', 'ADA', 'Ａｄａ'])('throws USERNAME_TAKEN for %s if ada exists', async (username) => {
-    const { accounts, signUp, logIn } = openAccounts();
-    await signUp('ada');
-    const registering = accounts.register({ username, password: otherPassword }, client);
-    await expect(registering).rejects.toEqual(apiError('USERNAME_TAKEN'));
-    expect((await logIn(username)).user.username).toBe('ada');
+  test.each(['ada', 'ADA', 'Ａｄａ', 'ada ', '\u00A0ada\n'])(
+    'throws USERNAME_TAKEN for %j if ada exists',
+    async (username) => {
+      const { accounts, signUp, logIn } = openAccounts();
+      await signUp('ada');
+      const registering = accounts.register({ username, password: otherPassword }, client);
+      await expect(registering).rejects.toEqual(apiError('USERNAME_TAKEN'));
+      expect((await logIn(username)).user.username).toBe('ada');
+    },
+  );
+
+  test('stores the name without white space around it, and the password with it', async () => {
+    const { signUp, logIn, accounts } = openAccounts();
+    const spaced = { username: '\u00A0Ada \n', password: ` ${password} ` };
+    const { user } = await accounts.register(spaced, client);
+    expect(user.username).toBe('Ada');
+    expect((await logIn('Ada', spaced.password)).user).toEqual(user);
+    await expect(logIn('Ada', password)).rejects.toEqual(apiError('INVALID_CREDENTIALS'));
+    await expect(signUp('Ada')).rejects.toEqual(apiError('USERNAME_TAKEN'));
   });
 
   test.each([

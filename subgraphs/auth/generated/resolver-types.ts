@@ -156,7 +156,10 @@ export type DeleteAccountPayload = {
 
 /** The input of register. */
 export type RegisterInput = {
-  /** 3 to 32 characters after NFKC normalisation: letters and digits of any script, '.', '_' and '-'. Unique regardless of case. */
+  /**
+   * 3 to 32 characters after NFKC normalisation: letters and digits of any script, '.', '_' and '-'. White space around it is
+   * removed. Unique regardless of case.
+   */
   username: Scalars['String']['input'];
   /**
    * At least 8 characters by default, and at most 72 bytes in UTF-8 (the limit of bcrypt). Must not be one of the 100,000 most
@@ -167,7 +170,7 @@ export type RegisterInput = {
 
 /** The input of login. */
 export type LoginInput = {
-  /** The username, in any case. */
+  /** The username, in any case. White space around it is removed. */
   username: Scalars['String']['input'];
   /** The password of the account. */
   password: Scalars['String']['input'];

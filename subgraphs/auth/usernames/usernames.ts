@@ -7,6 +7,12 @@ import type { ValidationIssue } from '../../../platform/api-error.ts';
 const allowed = /^([\p{L}\p{Nd}][\p{Mn}\p{Mc}]*|[._-])*$/u;
 /** Invisible characters would make different names look the same (RFC 8264, section 9.13). */
 const invisible = /\p{Default_Ignorable_Code_Point}/u;
+/**
+ * Characters that keyboards and the clipboard add around a name: white space, also no-break spaces and line ends;
+ * invisible characters such as direction marks; and U+FFFC, which dictation adds on iOS.
+ */
+const padding = String.raw`[\p{White_Space}\p{Default_Ignorable_Code_Point}\uFFFC]+`;
+const surroundingPadding = new RegExp(`^${padding}|${padding}$`, 'gu');
 const minCharacters = 3;
 const maxCharacters = 32;
 /** In UTF-16 units. No longer text can become short enough by NFKC, and normalising a very long one blocks the process. */
@@ -16,9 +22,13 @@ export function isTooLongToNormalise(username: string): boolean {
   return username.length > maxLengthBeforeNormalisation;
 }
 
-/** The form in which a name is stored and shown: NFKC. Text that is too long for any name is returned unchanged. */
+/**
+ * The form in which a name is stored and shown: NFKC, without white space and invisible characters around it. Text that
+ * is too long for any name is returned unchanged.
+ */
 export function normaliseUsername(username: string): string {
-  return isTooLongToNormalise(username) ? username : username.normalize('NFKC');
+  // Trimmed first: NFKC makes a space and a combining mark of some letters, such as U+00B4.
+  return isTooLongToNormalise(username) ? username : username.replace(surroundingPadding, '').normalize('NFKC');
 }
 
 /** The case-folded form of a name: equal for names that differ only in case. '' if it is too long for any name. */
