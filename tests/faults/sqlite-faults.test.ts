@@ -1,7 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { markReadOnly } from '../../subgraphs/resources/testing/read-only.ts';
+import { markReadOnly, markWritable } from '../../subgraphs/resources/testing/read-only.ts';
 import { versionAndCount } from '../support/graphql/documents.ts';
 import { noFindings } from './checks/checker.ts';
 import { clientOf, isResource, jpg, png, requireResource, type StoredResource } from './clients/resource-client.ts';
@@ -145,10 +144,3 @@ test.each(everyFault)(
     expect(world.rowCount()).toBe(0);
   },
 );
-
-/** Restores the file format's write version for a write-ahead log; markReadOnly changes it. */
-function markWritable(second: Database.Database): void {
-  const file = openSync(second.name, 'r+');
-  writeSync(file, Buffer.from([2]), 0, 1, 18);
-  closeSync(file);
-}

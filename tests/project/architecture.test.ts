@@ -59,7 +59,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       {
         room: new RegExp(`${own}storage/`),
         files: new RegExp(`${own}storage/|^platform/(tokens/security-event|database/[\\w-]+)\\.ts$`),
-        packages: /^(node:|drizzle-orm|rate-limiter-flexible$)/,
+        packages: /^(node:(?!fs)|drizzle-orm|rate-limiter-flexible$)/,
       },
       // The rules are independent of transport and database: no graphql, drizzle, fetch or HTTP.
       {
@@ -209,6 +209,21 @@ describe('boundaries', () => {
   test('only storage imports drizzle', () => {
     const users = imports.filter(({ to }) => to.startsWith('drizzle')).map(({ from }) => from);
     expect(users.filter((from) => !/\/(storage|testing)\/|^platform\/database\//.test(from))).toEqual([]);
+  });
+
+  // Closing any descriptor of a database file drops SQLite's locks on it (fcntl(2)). These rooms know where the file is.
+  test('no code that has the path of a database opens files itself', () => {
+    const hasPath = /^(platform\/database\/|start\.ts$|embedded\/supergraph\.ts$|subgraphs\/\w+\/(storage\/|\w+\.ts$))/;
+    const openers = imports.filter(
+      ({ from, to }) => /^(node:)?fs\b/.test(to) && hasPath.test(from) && !isOfTests(from),
+    );
+    expect(openers.map(({ from }) => from)).toEqual(['platform/database/sqlite.ts']);
+  });
+
+  test('only platform/database opens databases', () => {
+    const openers = imports.filter(({ to, isTypeOnly }) => to === 'better-sqlite3' && !isTypeOnly);
+    const inProduct = openers.filter(({ from }) => !isOfTests(from) && !from.startsWith('bench/'));
+    expect(inProduct.filter(({ from }) => !from.startsWith('platform/database/'))).toEqual([]);
   });
 
   test('only entry points read the environment', () => {

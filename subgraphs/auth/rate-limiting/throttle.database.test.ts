@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { readInOtherProcess } from '../../../tests/support/files.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 import { openSqliteLimitStore } from '../storage/sqlite/limit-store.ts';
 import { address, inSequence, openThrottle, otherAddress, times } from '../testing/throttle.ts';
@@ -15,7 +15,7 @@ describe('the database', () => {
     await inSequence(4, () => wrong({ account }));
     await register();
     for (const part of [file, `${file}-wal`]) {
-      const bytes = readFileSync(part);
+      const bytes = readInOtherProcess(part);
       expect([account, address].filter((text) => bytes.includes(text))).toEqual([]);
     }
     const connection = new Database(file, { readonly: true });

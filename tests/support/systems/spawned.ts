@@ -6,6 +6,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** A process of the project, run as an operator would: its environment is what the test passes. */
 export interface Spawned {
+  pid: number;
   /** Output so far. */
   stdout(): string;
   stderr(): string;
@@ -43,14 +44,16 @@ export function runCommand([command = '', ...args]: string[], env: Record<string
     hasExited = true;
     return code as number | null;
   });
+  const pid = Number(child.pid);
   return {
+    pid,
     stdout: () => stdout,
     stderr: () => stderr,
     exitCode,
     signal: (name) => void child.kill(name),
-    interrupt: () => void process.kill(-Number(child.pid), 'SIGINT'),
+    interrupt: () => void process.kill(-pid, 'SIGINT'),
     end: async () => {
-      if (!hasExited) process.kill(-Number(child.pid), 'SIGKILL');
+      if (!hasExited) process.kill(-pid, 'SIGKILL');
       await exitCode;
     },
     async find(pattern) {
