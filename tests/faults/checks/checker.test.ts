@@ -36,6 +36,16 @@ test('reports nothing in a consistent system', async () => {
   expect(await world.check(0)).toEqual(noFindings);
 });
 
+test('reports damage to the database', async () => {
+  const { world } = await consistentWorld();
+  inDatabase(world.at.file, (database) => {
+    database.exec('CREATE TABLE broken (text); INSERT INTO broken VALUES (NULL)');
+    database.unsafeMode().pragma('writable_schema = ON');
+    database.exec("UPDATE sqlite_schema SET sql = 'CREATE TABLE broken (text NOT NULL)' WHERE name = 'broken'");
+  });
+  expect(await world.check(0)).toEqual({ ...noFindings, damaged: ['NULL value in broken.text'] });
+});
+
 test('reports an orphan: an image without a resource that is not foreign', async () => {
   const { world } = await consistentWorld();
   const { id } = await storeForeign(world.imageServiceUrl, png);

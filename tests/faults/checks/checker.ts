@@ -38,6 +38,8 @@ export interface Findings extends AccountFindings {
   twice: string[];
   /** Unfinished operations. */
   open: string[];
+  /** Results of SQLite's own check of both databases. */
+  damaged: string[];
 }
 
 interface Row {
@@ -51,7 +53,7 @@ interface Row {
 const pollMs = 25;
 
 export const noFindings: Findings = {
-  ...{ orphans: [], dangling: [], lost: [], foreignChanged: [], twice: [], open: [] },
+  ...{ orphans: [], dangling: [], lost: [], foreignChanged: [], twice: [], open: [], damaged: [] },
   ...noAccountFindings,
 };
 
@@ -77,8 +79,19 @@ export async function check({ file, imageService, ledger, accounts: at, withinMs
       foreignChanged: await findForeignChanged(listed, ledger),
       twice,
       open,
+      damaged: [file, ...(at ? [at.file] : [])].flatMap(findDamage),
       ...(at && accounts ? await checkAccounts(at, { database, ledger, accounts }) : noAccountFindings),
     };
+  } finally {
+    database.close();
+  }
+}
+
+function findDamage(file: string): string[] {
+  const database = new Database(file, { readonly: true });
+  try {
+    const results = database.pragma('integrity_check') as { integrity_check: string }[];
+    return results.map((result) => result.integrity_check).filter((result) => result !== 'ok');
   } finally {
     database.close();
   }

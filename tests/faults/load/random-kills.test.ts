@@ -10,6 +10,7 @@ import { verificationPem } from '../processes/keys.ts';
 import { imageServiceToken } from '../processes/settings.ts';
 import { letTimePass, storeForeign } from '../world.ts';
 import { type Fleets, type KillableImageService, startFleets, startKillableImageService } from './fleets.ts';
+import { runForeignProcesses } from './foreign-processes.ts';
 import { startLoad } from './load.ts';
 import { seeded } from './random.ts';
 
@@ -37,8 +38,13 @@ test('processes killed at random moments leave a consistent system', { timeout }
   const fleets = await startFleets({ resources, kills, seed });
   const load = startLoad({ users, urls: fleets.urls, ledger, random: seeded(seed + 10) });
   const killingImageService = killRepeatedly(images, fleets);
+  let isFinished = false;
+  const files = [file, fleets.authFile];
+  const foreign = runForeignProcesses({ files, isFinished: () => isFinished, random: seeded(seed + 20) });
   await fleets.finished;
   await load.stop();
+  isFinished = true;
+  const foreignActions = await foreign;
   const imageServiceKills = await killingImageService;
   const successes = load.successes();
 
@@ -52,13 +58,17 @@ test('processes killed at random moments leave a consistent system', { timeout }
   const { resources: killed, auth: authKilled } = fleets.killed();
   const { orphans, dangling, lost, remains, accepted, undelivered } = findings;
   console.log(`killed: ${killed} resources, ${authKilled} auth, ${imageServiceKills} image service`);
+  console.log(`other programs: ${JSON.stringify(foreignActions)}`);
   console.log(`orphans ${orphans.length}, dangling ${dangling.length}, lost ${lost.length}`);
   console.log(`remains ${remains.length}, accepted ${accepted.length}, undelivered ${undelivered.length}`);
   const deletedAccounts = ledger.accounts.filter(({ deletion }) => deletion).length;
   const endedSessions = ledger.accounts.flatMap(({ sessions }) => sessions).filter(({ end }) => end).length;
   console.log(`mutations: ${successes} confirmed, ${load.unanswered()} without an answer`);
   console.log(`accounts deleted ${deletedAccounts}, sessions ended ${endedSessions}`);
-  expect({ ...findings, unexpectedErrors: load.unexpectedErrors }).toEqual({ ...noFindings, unexpectedErrors: [] });
+  const { unexpectedErrors } = load;
+  expect({ ...findings, unexpectedErrors, failed: foreignActions.failed }).toEqual({
+    ...{ ...noFindings, unexpectedErrors: [], failed: [] },
+  });
   expect(successes).toBeGreaterThan(kills);
   expect(Math.min(deletedAccounts, endedSessions)).toBeGreaterThan(kills / 40);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../../../tests/support/files.ts';
+import { hasPython } from '../../../../tests/support/systems/python.ts';
 import { openSqliteUserStore } from './user-store.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -47,14 +48,12 @@ const registeringProgram = `${imports}
   });
 `;
 
-/** Another build of SQLite: better-sqlite3 leaves the write-ahead log where it is. Python comes with node-gyp's needs. */
 const visit = `
 import sqlite3, sys
 database = sqlite3.connect(sys.argv[1])
 print(database.execute('SELECT count(*) FROM users').fetchone()[0])
 database.close()
 `;
-const hasPython = spawnSync('python3', ['-c', 'import sqlite3']).status === 0;
 
 test.skipIf(!hasPython)(
   'registered accounts outlive a kill, although another process has opened and closed the file',
