@@ -10,7 +10,7 @@ const size = 2;
 const lifeMs = { shortest: 500, longest: 6_000 };
 const pollMs = 100;
 
-/** What other programs did at the databases. */
+/** Actions of other programs at the databases. */
 export interface ForeignActions {
   /** Number of actions by name. */
   done: Record<string, number>;
