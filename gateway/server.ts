@@ -65,7 +65,7 @@ export async function startGateway({
     documentLimits,
     validationRules: [limitCredentialFields],
     // A subgraph that is down costs its own fields only: the gateway is ready without it.
-    checkReady: () => {},
+    checkReady: async () => ({}),
     corsOrigins,
     maxBodyBytes,
     ...(grace && { grace }),

@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database, { SqliteError } from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../tests/support/files.ts';
 import { StartupError } from '../process/startup-error.ts';
-import { attempt, openSqlite } from './sqlite.ts';
+import { openSqlite } from './sqlite.ts';
 
 const tables = `CREATE TABLE users (id TEXT PRIMARY KEY NOT NULL, name TEXT UNIQUE CHECK (name <> ''));
 --> statement-breakpoint
@@ -33,12 +33,6 @@ function open() {
   const add = (name: string, id = name) => second.prepare('INSERT INTO users VALUES (?, ?)').run(id, name);
   return { folder, file, sqlite, second, add };
 }
-
-const unavailable = (code: string) =>
-  expect.objectContaining({
-    name: 'DatabaseUnavailableError',
-    cause: expect.objectContaining({ code }),
-  });
 
 describe('opening', () => {
   test('throws a StartupError that names a file that is no database, and leaves the file unchanged', () => {
@@ -88,114 +82,17 @@ describe('opening', () => {
     expect([join(file, '..'), file, `${file}-wal`, `${file}-shm`].map(modeOf)).toEqual(['700', '600', '600', '600']);
   });
 
-  test('applies each migration once', () => {
+  test('applies each migration once', async () => {
     const { folder, file, add } = open();
     add('ada');
     const again = openSqlite({ file, migrations: join(folder, 'migrations') });
     onTestFinished(again.close);
-    expect(again.ping).not.toThrow();
+    expect(await again.checkHealth()).toEqual({});
   });
 
-  test('enables the write-ahead log, full synchronisation and foreign keys', () => {
+  test('enables the write-ahead log, full synchronisation and foreign keys, and no busy timeout', () => {
     const { sqlite } = open();
     const pragma = (name: string) => Object.values(sqlite.db.get<Record<string, unknown>>(`PRAGMA ${name}`))[0];
-    expect(['journal_mode', 'synchronous', 'foreign_keys'].map(pragma)).toEqual(['wal', 2, 1]);
+    expect(['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'].map(pragma)).toEqual(['wal', 2, 1, 0]);
   });
-});
-
-test('ping throws once the database is closed', () => {
-  const { sqlite } = open();
-  expect(sqlite.ping).not.toThrow();
-  sqlite.close();
-  expect(sqlite.ping).toThrow();
-});
-
-describe('attempt', () => {
-  test('throws DatabaseUnavailableError with its cause while another writer has the lock', () => {
-    const { file, second, add } = open();
-    const writer = new Database(file);
-    onTestFinished(() => void writer.close());
-    writer.exec('BEGIN IMMEDIATE');
-    expect(() => attempt(() => add('ada'))).toThrow(unavailable('SQLITE_BUSY'));
-    writer.exec('ROLLBACK');
-    attempt(() => add('ada'));
-    expect(second.prepare('SELECT id FROM users').all()).toEqual([{ id: 'ada' }]);
-  });
-
-  test('throws DatabaseUnavailableError if the database is full', () => {
-    const { second, add } = open();
-    second.pragma(`max_page_count = ${second.pragma('page_count', { simple: true })}`);
-    expect(() => attempt(() => add('x'.repeat(100_000)))).toThrow(unavailable('SQLITE_FULL'));
-  });
-
-  test('throws DatabaseUnavailableError if the database is read-only', () => {
-    const { file } = open();
-    chmodSync(file, 0o400);
-    const reader = new Database(file, { readonly: true });
-    onTestFinished(() => void reader.close());
-    const add = () => reader.prepare("INSERT INTO users VALUES ('1', 'ada')").run();
-    expect(() => attempt(add)).toThrow(unavailable('SQLITE_READONLY'));
-  });
-
-  test.each([
-    ['the name', 'grace', 'ada'],
-    ['the key', 'ada', 'grace'],
-  ])('returns the result of onDuplicate for a second row with %s of the first', (_, id, name) => {
-    const { add } = open();
-    add('ada');
-    const seen: unknown[] = [];
-    const result = attempt<unknown>(
-      () => add(name, id),
-      (cause) => {
-        seen.push(cause);
-        return 'taken';
-      },
-    );
-    expect(result).toBe('taken');
-    expect(seen).toEqual([expect.any(SqliteError)]);
-  });
-
-  test('throws the driver’s error for a duplicate without onDuplicate', () => {
-    const { add } = open();
-    add('ada');
-    expect(() => attempt(() => add('ada'))).toThrow(SqliteError);
-  });
-
-  test('throws the driver’s error for a violated check, which is no duplicate', () => {
-    const { add } = open();
-    const onDuplicate = (): never => {
-      throw new Error('It is no duplicate.');
-    };
-    expect(() => attempt(() => add(''), onDuplicate)).toThrow(/CHECK constraint failed/);
-  });
-
-  test('throws any other error unchanged', () => {
-    const bug = new TypeError('undefined is not a function');
-    const broken = () => {
-      throw bug;
-    };
-    expect(() => attempt(broken, () => 'taken')).toThrow(bug);
-  });
-
-  test('returns the result', () => {
-    expect(attempt(() => 'done')).toBe('done');
-  });
-});
-
-test.each([
-  ['whose pages were overwritten', 4096],
-  ['whose header was overwritten', 0],
-])('attempt throws DatabaseUnavailableError for a database %s', (_, from) => {
-  const file = join(folderOfTest(), 'damaged.sqlite');
-  const whole = new Database(file);
-  whole.exec('CREATE TABLE texts (text)');
-  const insert = whole.prepare('INSERT INTO texts VALUES (?)');
-  for (let at = 0; at < 100; at += 1) insert.run('x'.repeat(1000));
-  whole.close();
-  const bytes = readFileSync(file);
-  writeFileSync(file, bytes.fill(0xff, from, from + 40_000));
-  const damaged = new Database(file);
-  onTestFinished(() => void damaged.close());
-  const reading = () => attempt(() => damaged.prepare('SELECT text FROM texts').all());
-  expect(reading).toThrow(expect.objectContaining({ name: 'DatabaseUnavailableError' }));
 });

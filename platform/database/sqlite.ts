@@ -2,17 +2,14 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database, { SqliteError } from 'better-sqlite3';
 import { type Column, type SQL, sql } from 'drizzle-orm';
-import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { errorCode, StartupError } from '../process/startup-error.ts';
-import { DatabaseUnavailableError } from './database-unavailable-error.ts';
+import type { LockWait } from './busy-retry.ts';
+import { type Connection, connect } from './connection.ts';
 
 /** An open database whose migrations have been applied. */
-export interface Sqlite {
-  /** Drizzle, with better-sqlite3's connection as `$client` for statements that need its speed. */
-  db: BetterSQLite3Database & { $client: Database.Database };
-  /** Throws unless the database answers. */
-  ping(): void;
+export interface Sqlite extends Connection {
   close(): void;
 }
 
@@ -20,26 +17,31 @@ export interface SqliteSettings {
   file: string;
   /** Folder of Drizzle's migrations. */
   migrations: string;
-  /** How long a statement waits for a lock that another process holds. It blocks the event loop meanwhile. */
-  busyTimeoutMs?: number | undefined;
+  /** Bounds of the waits for locks that other processes hold. */
+  lockWait?: Partial<LockWait> | undefined;
+  /** Sets up what is no migration: settings of the connection, and tables that it alone uses. */
+  setUp?: (client: Database.Database) => void;
 }
 
+/** Only for opening, which blocks the event loop anyway. */
+const openingTimeoutMs = 2_000;
+
 /** Opens a database file, creates it if missing, and applies migrations. Throws a StartupError that names the file. */
-export function openSqlite({ file, migrations, busyTimeoutMs = 2_000 }: SqliteSettings): Sqlite {
+export function openSqlite({ file, migrations, lockWait, setUp }: SqliteSettings): Sqlite {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     createForOwnerOnly(file);
-    const client = new Database(file, { timeout: busyTimeoutMs });
+    const client = new Database(file, { timeout: openingTimeoutMs });
     retryWhileBusy(() => client.pragma('journal_mode = WAL'));
     client.pragma('synchronous = FULL');
     client.pragma('foreign_keys = ON');
     // Overwrites deleted rows, which would otherwise stay readable in free pages of the file.
     client.pragma('secure_delete = ON');
-    const db = drizzle({ client });
-    retryWhileBusy(() => migrate(db, { migrationsFolder: migrations }));
-    // Drizzle creates this table in every database.
-    const ping = client.prepare('SELECT id FROM __drizzle_migrations LIMIT 1');
-    return { db, ping: () => void ping.get(), close: () => client.close() };
+    retryWhileBusy(() => migrate(drizzle({ client }), { migrationsFolder: migrations }));
+    if (setUp) retryWhileBusy(() => setUp(client));
+    // From here on, SQLite's own waiting would block requests.
+    client.pragma('busy_timeout = 0');
+    return { ...connect(client, lockWait), close: () => client.close() };
   } catch (error) {
     const reason = (error as Error).message;
     throw new StartupError(
@@ -84,31 +86,6 @@ function retryWhileBusy<Result>(run: () => Result, attempts = 1): Result {
 function mayBeConcurrentStart(error: unknown): boolean {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return cause instanceof SqliteError && /^SQLITE_(BUSY|LOCKED|ERROR)/.test(cause.code);
-}
-
-/**
- * Runs a statement and throws DatabaseUnavailableError for driver errors that are no bug. `onDuplicate` supplies the
- * result if a unique column already has the value.
- */
-export function attempt<Result>(run: () => Result, onDuplicate?: (cause: unknown) => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (onDuplicate && isDuplicate(error)) return onDuplicate(error);
-    if (isUnavailable(error)) throw new DatabaseUnavailableError(error);
-    throw error;
-  }
-}
-
-function isDuplicate(error: unknown): boolean {
-  return error instanceof SqliteError && /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(error.code);
-}
-
-function isUnavailable(error: unknown): boolean {
-  return (
-    error instanceof SqliteError &&
-    /^SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|NOMEM|PROTOCOL|CORRUPT|NOTADB)/.test(error.code)
-  );
 }
 
 /** Creates a placeholder for each column, under its name, for prepared statements. Values are encoded as the column's. */

@@ -33,8 +33,8 @@ export interface GraphqlHttpSettings<Context extends RequestContext> {
   apollo: ApolloServer<RequestContext>;
   execution: Execution;
   context: (request: IncomingRequest) => Context;
-  /** Throws if the process could not answer a query now. */
-  checkReady: () => void;
+  /** Resolves to further fields of the readiness response. Rejects if the process could not answer a query now. */
+  checkReady: () => Promise<object>;
   /** Identifies the client; by the remote address by default. */
   clientOf?: (req: IncomingMessage) => ClientInfo;
   /** Handlers of other paths: `/events`, or `/files/*` for every path directly below. */
@@ -126,13 +126,12 @@ async function route<Context extends RequestContext>(routing: Routing<Context>, 
   }
 }
 
-function sendReadiness<Context extends RequestContext>(
+async function sendReadiness<Context extends RequestContext>(
   { checkReady, log }: Routing<Context>,
   { res, requestId, headers }: Exchange,
-): void {
+): Promise<void> {
   try {
-    checkReady();
-    sendJson(res, 200, { status: 'ok' }, headers);
+    sendJson(res, 200, { status: 'ok', ...(await checkReady()) }, headers);
   } catch (err) {
     log.warn({ requestId, err }, 'not ready');
     sendJson(res, 503, { status: 'unavailable' }, headers);

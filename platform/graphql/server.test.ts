@@ -150,14 +150,18 @@ test('the log line of a request holds its operation, and no variables, token or 
 
 describe('the health of a process', () => {
   test('is live but not ready if it could not answer, and the reason is only logged', async () => {
-    const checkReady = () => {
-      throw new Error('The database connection is not open');
-    };
+    const checkReady = () => Promise.reject(new Error('The database connection is not open'));
     const { origin, log } = await startTinyServer({ checkReady });
     const [live, ready] = await Promise.all([fetch(`${origin}/health/live`), fetch(`${origin}/health/ready`)]);
     expect([live.status, await live.json()]).toEqual([200, { status: 'ok' }]);
     expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable' }]);
     expect(log.at(-1)).toMatchObject({ msg: 'not ready', err: { message: 'The database connection is not open' } });
+  });
+
+  test('is ready if reads answer and writes fail, which the response tells', async () => {
+    const { origin } = await startTinyServer({ checkReady: async () => ({ writes: 'failing' }) });
+    const ready = await fetch(`${origin}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', writes: 'failing' }]);
   });
 
   test('is ready if it could answer', async () => {

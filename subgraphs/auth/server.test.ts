@@ -125,11 +125,11 @@ describe('closes its database, its counters and its keys', () => {
   test('when it is stopped', async () => {
     const { keys, stopped } = watchKeys();
     const { stop, store, counters } = await startSubgraph({ keys });
-    expect(store.ping).not.toThrow();
+    expect(await store.checkHealth()).toEqual({});
     expect(await counters.read('a key')).toBeUndefined();
     expect(stopped()).toBe(0);
     await stop();
-    expect(store.ping).toThrow();
+    await expect(store.checkHealth()).rejects.toThrow();
     await expect(counters.read('a key')).rejects.toThrow();
     expect(stopped()).toBe(1);
   });

@@ -79,9 +79,9 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
     ...createResourcesSubgraph({ resources, authenticate, isRevoked }),
     publicErrors,
     paths: { '/events': receiveEvent },
-    checkReady: () => {
-      store.ping();
+    checkReady: async () => {
       keys.requireKeys();
+      return store.checkHealth();
     },
     ...(grace && { grace }),
     listen,

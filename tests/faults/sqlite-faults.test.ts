@@ -63,8 +63,6 @@ async function startWithFaultyDatabase(fault: Fault) {
   const parts = { own: pragma.mock.contexts[0] as Database.Database, second: new Database(world.at.file) };
   pragma.mockRestore();
   onTestFinished(() => void parts.second.close());
-  // A statement that waits for another writer blocks this process and everything that runs in it.
-  parts.own.pragma('busy_timeout = 100');
   const ada = clientOf(url, tokenOf('ada'), world.ledger);
   const resource = requireResource(await ada.create({ picture: png }));
   return {

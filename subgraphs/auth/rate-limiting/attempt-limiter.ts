@@ -15,6 +15,8 @@ interface Admission {
 /** Polling for the end of attempts in other processes: five seconds in all. */
 const maxPauses = 50;
 const pauseMs = 100;
+/** Longer only where the attempts before it waited for a locked database, one after the other. */
+const maxQueuedMs = 2_000;
 
 /**
  * Runs attempts, each of which reserves room in its quotas before its outcome is known: attempts made at the same moment
@@ -55,8 +57,12 @@ export function createAttemptLimiter(log: Logger) {
 
   const enter = async (quotas: Quota[]): Promise<Admission> => {
     for (let pauses = 0; pauses < maxPauses; ) {
+      const queuedAt = performance.now();
       // One at a time: otherwise all that wait for the same room would reserve it and release it again.
-      const admission = await oneAtATime(() => tryToEnter(quotas));
+      const admission = await oneAtATime(() => {
+        if (performance.now() - queuedAt > maxQueuedMs) throw overloaded();
+        return tryToEnter(quotas);
+      });
       if (!('fullKey' in admission)) return admission;
       if (inFlight.count(admission.fullKey) > 0) {
         await inFlight.nextEnd(admission.fullKey);

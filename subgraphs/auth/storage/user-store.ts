@@ -1,3 +1,4 @@
+import type { DatabaseHealth } from '../../../platform/database/connection.ts';
 import type { Outbox } from './outbox.ts';
 import type { NewSession, Session, SessionStore } from './session-store.ts';
 import type { Confusable, NewUser, User, UserWithPassword, VerifiedAccount } from './user.ts';
@@ -37,7 +38,7 @@ export interface UserStore {
   setConfusables(confusables: ReadonlyMap<string, Confusable>): Promise<void>;
   sessions: SessionStore;
   outbox: Outbox;
-  /** Throws unless the database answers. */
-  ping(): void;
+  /** Rejects unless reads answer. */
+  checkHealth(): Promise<DatabaseHealth>;
   close(): void;
 }

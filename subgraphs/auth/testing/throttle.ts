@@ -30,7 +30,7 @@ export function openThrottle({ limits, file = newFile(), ...parts }: OpenThrottl
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
     onTestFinished(() => void vi.useRealTimers());
   }
-  const counters = parts.counters ?? openSqliteLimitStore(file, { busyTimeoutMs: 50 });
+  const counters = parts.counters ?? openSqliteLimitStore(file, { lockWait: { maxWaitMs: 50 } });
   let isOpen = true;
   const close = () => {
     if (isOpen) counters.close();

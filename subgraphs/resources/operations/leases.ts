@@ -67,7 +67,7 @@ export function createLeases(parts: LeasesParts): Leases {
       () => Date.now() >= lease.until.getTime(),
     );
 
-  /** Retries one at a time with pauses, because each attempt at a locked database blocks the whole process. */
+  /** Retries one at a time with pauses, to leave room for requests among the writes that may wait for a lock. */
   const retryPending = async (): Promise<void> => {
     if (isRetrying) return;
     isRetrying = true;

@@ -251,11 +251,11 @@ export function resourceStoreContract(open: Open): void {
     });
   });
 
-  test('ping succeeds while the store is open, and throws after it was closed', async () => {
+  test('is healthy while it is open, and checkHealth rejects after it was closed', async () => {
     const store = await open();
-    expect(() => store.ping()).not.toThrow();
+    expect(await store.checkHealth()).toEqual({});
     store.close();
-    expect(() => store.ping()).toThrow();
+    await expect(store.checkHealth()).rejects.toThrow();
   });
 
   describe('lists', () => resourceListContract(open));

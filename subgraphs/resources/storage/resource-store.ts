@@ -1,3 +1,4 @@
+import type { DatabaseHealth } from '../../../platform/database/connection.ts';
 import type { OperationStore } from './operation-store.ts';
 import type { Resource, ResourceChanges, ResourceKey, ResourceSummary, VersionedKey } from './resource.ts';
 import type { RevocationStore } from './revocation-store.ts';
@@ -59,8 +60,8 @@ export interface ResourceStore {
   operations: OperationStore;
   /** Revoked sessions and purged accounts. */
   revocations: RevocationStore;
-  /** Throws if the database does not respond. */
-  ping(): void;
+  /** Rejects unless reads answer. */
+  checkHealth(): Promise<DatabaseHealth>;
   close(): void;
 }
 

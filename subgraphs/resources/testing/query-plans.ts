@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { onTestFinished } from 'vitest';
+import { connect } from '../../../platform/database/connection.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
 
@@ -17,5 +18,5 @@ export function openExplained() {
     // An INSERT without a SELECT has no plan.
     if (steps.length > 0) plans.push(steps.map(({ detail }) => detail).join('; '));
   };
-  return { db: drizzle({ client, logger: { logQuery } }), plans };
+  return { connection: { ...connect(client), db: drizzle({ client, logger: { logQuery } }) }, plans };
 }

@@ -36,7 +36,7 @@ interface Process {
 
 /** Creates the rules as one process has them; they are closed after the test. */
 function startProcess({ file, imageUrl, timing, maxHashesPerSearch = 200, log }: Process) {
-  const store = openSqliteResourceStore(file, { busyTimeoutMs: 50 });
+  const store = openSqliteResourceStore(file, { lockWait: { maxWaitMs: 50 } });
   const { operations } = store;
   const baseUrl = `${imageUrl}/images/api/v1`;
   const imageClient = createImageClient({ baseUrl, token, timeoutMs: timing.attemptMs, retryDelayMs: 10 });
@@ -130,7 +130,7 @@ export async function startRules({
       .digest('hex');
   };
   const database = {
-    /** Takes the write lock as another process would; each attempt to write then waits for the busy timeout. */
+    /** Takes the write lock as another process would; each write then waits, and fails. */
     lock: () => second.exec('BEGIN IMMEDIATE'),
     unlock: () => second.exec('ROLLBACK'),
     /** Makes the database read-only; attempts to write fail at once. */

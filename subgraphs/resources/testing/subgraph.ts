@@ -76,7 +76,7 @@ export async function startSubgraph({
   /** Starts another process on the same database. */
   const startOne = async () => {
     const server = await startResources({
-      store: openSqliteResourceStore(file, { busyTimeoutMs: 50 }),
+      store: openSqliteResourceStore(file, { lockWait: { maxWaitMs: 50 } }),
       imageClient: createImageClient({
         ...{ baseUrl: `${service.url}/images/api/v1`, token: imageToken, timeoutMs: 5_000 },
       }),

@@ -30,7 +30,7 @@ export async function startTinyServer(settings: Settings = {}): Promise<TinyServ
     schema,
     publicErrors,
     context: (request) => request,
-    checkReady: () => {},
+    checkReady: async () => ({}),
     listen: { host: '127.0.0.1', port: 0, portVariable: 'TINY_PORT' },
     log,
     ...settings,

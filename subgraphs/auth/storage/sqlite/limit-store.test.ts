@@ -16,7 +16,7 @@ const unavailable = { name: 'DatabaseUnavailableError' };
 const minuteMs = 60_000;
 
 function open(file = newFile()) {
-  const store = openSqliteLimitStore(file, { busyTimeoutMs: 50 });
+  const store = openSqliteLimitStore(file, { lockWait: { maxWaitMs: 50 } });
   const connection = new Database(file);
   onTestFinished(() => {
     connection.close();
@@ -38,7 +38,7 @@ test('accounts and counters share one file, readable by its owner only, whicheve
   const { file, store } = open();
   const accounts = openSqliteUserStore(file);
   await store.increment('key', minuteMs);
-  accounts.ping();
+  await accounts.checkHealth();
   accounts.close();
   expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
   expect(await store.read('key')).toMatchObject({ points: 1 });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { RateLimiterSQLite } from 'rate-limiter-flexible';
-import { attempt, openSqlite } from '../../../../platform/database/sqlite.ts';
+import type { LockWait } from '../../../../platform/database/busy-retry.ts';
+import { openSqlite } from '../../../../platform/database/sqlite.ts';
 import type { LimitStore } from '../limit-store.ts';
 
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
@@ -19,12 +20,18 @@ const batchSize = 1_000;
 const nextBatchMs = 50;
 
 /** Opens the counters in the SQLite file of the accounts and creates the file if it is missing. */
-export function openSqliteLimitStore(file: string, settings: { busyTimeoutMs?: number } = {}): LimitStore {
-  const { db, close } = openSqlite({ file, migrations, ...settings });
+export function openSqliteLimitStore(file: string, settings: { lockWait?: Partial<LockWait> } = {}): LimitStore {
+  const { db, read, write, close } = openSqlite({
+    file,
+    migrations,
+    ...settings,
+    setUp(connection) {
+      // A separate connection: accounts are synced to disk at each commit, which counters do not need.
+      connection.pragma('synchronous = NORMAL');
+      connection.exec(table);
+    },
+  });
   const client = db.$client;
-  // A separate connection: accounts are synced to disk at each commit, which counters do not need.
-  client.pragma('synchronous = NORMAL');
-  client.exec(table);
 
   // The library only counts: durations come with each call, and the limits are in rate-limiting/.
   const noLimits = { points: 0, duration: 0, keyPrefix: '' };
@@ -49,17 +56,16 @@ export function openSqliteLimitStore(file: string, settings: { busyTimeoutMs?: n
 
   return {
     read: async (key) => {
-      const found = await attemptAsync(() => limiter.get(key));
+      const found = await read(() => limiter.get(key));
       return found ? toCounter(found) : undefined;
     },
     increment: async (key, durationMs) => {
       const options = { customDuration: durationMs / 1_000 };
-      return toCounter(await attemptAsync(() => limiter.penalty(key, 1, options)));
+      return toCounter(await write(() => limiter.penalty(key, 1, options)));
     },
-    decrement: async (key) => attempt(() => decrement(key)),
-    set: async (key, points, durationMs) =>
-      void (await attemptAsync(() => limiter.set(key, points, durationMs / 1_000))),
-    delete: async (key) => void (await attemptAsync(() => limiter.delete(key))),
+    decrement: async (key) => write(() => decrement(key)),
+    set: async (key, points, durationMs) => void (await write(() => limiter.set(key, points, durationMs / 1_000))),
+    delete: async (key) => void (await write(() => limiter.delete(key))),
     close() {
       cleanup.stop();
       close();
@@ -69,14 +75,6 @@ export function openSqliteLimitStore(file: string, settings: { busyTimeoutMs?: n
 
 function toCounter({ consumedPoints, msBeforeNext }: { consumedPoints: number; msBeforeNext: number }) {
   return { points: consumedPoints, endsAt: Date.now() + msBeforeNext };
-}
-
-async function attemptAsync<Result>(run: () => Promise<Result>): Promise<Result> {
-  return run().catch((error: unknown) =>
-    attempt<Result>(() => {
-      throw error;
-    }),
-  );
 }
 
 /** Replaces the limiter's own timer, which cannot be stopped and whose errors would end the process. */

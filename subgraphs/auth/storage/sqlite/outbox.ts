@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, getTableColumns, lte, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { attempt } from '../../../../platform/database/sqlite.ts';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import type { SecurityEvent } from '../../../../platform/tokens/security-event.ts';
 import type { Delivery, Outbox } from '../outbox.ts';
 import { outbox } from './tables.ts';
@@ -26,7 +26,7 @@ export function createEnqueue(db: BetterSQLite3Database, subscribers: readonly s
   };
 }
 
-export function createSqliteOutbox(db: BetterSQLite3Database): Outbox {
+export function createSqliteOutbox({ db, read, write }: Connection): Outbox {
   const selectDue = db
     .select(columns)
     .from(outbox)
@@ -48,7 +48,7 @@ export function createSqliteOutbox(db: BetterSQLite3Database): Outbox {
 
   return {
     pendingSubscribers: async () =>
-      attempt(() =>
+      read(() =>
         db
           .selectDistinct({ name: outbox.subscriber })
           .from(outbox)
@@ -56,13 +56,13 @@ export function createSqliteOutbox(db: BetterSQLite3Database): Outbox {
           .map(({ name }) => name),
       ),
     due: async (subscriber, now, limit) =>
-      attempt(() => selectDue.all({ subscriber, now: now.getTime(), limit }).map(toDelivery)),
+      read(() => selectDue.all({ subscriber, now: now.getTime(), limit }).map(toDelivery)),
     markAccepted: async (seq) =>
-      attempt(() => {
+      write(() => {
         const next = db.transaction(() => accept(seq), { behavior: 'immediate' });
         return next && toDelivery(next);
       }),
-    postpone: async (seq, until) => attempt(() => void db.update(outbox).set(until).where(eq(outbox.seq, seq)).run()),
+    postpone: async (seq, until) => write(() => void db.update(outbox).set(until).where(eq(outbox.seq, seq)).run()),
   };
 }
 

@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, gt, inArray, isNull, lte, ne, not, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { attempt } from '../../../../platform/database/sqlite.ts';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import {
   maxSessions,
   maxUnusedTokens,
@@ -57,9 +57,12 @@ export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue
   };
 }
 
-export function createSqliteSessions(db: BetterSQLite3Database, { insert, endWhere }: SessionChanges): SessionStore {
-  const inTransaction = <Result>(run: () => Result): Result =>
-    attempt(() => db.transaction(run, { behavior: 'immediate' }));
+export function createSqliteSessions(
+  { db, read, write }: Connection,
+  { insert, endWhere }: SessionChanges,
+): SessionStore {
+  const inTransaction = <Result>(run: () => Result): Promise<Result> =>
+    write(() => db.transaction(run, { behavior: 'immediate' }));
 
   const { id, userId, lastUsedAt, expiresAt } = sessions;
   const selectById = db
@@ -136,11 +139,11 @@ export function createSqliteSessions(db: BetterSQLite3Database, { insert, endWhe
     open: async (session, account) => open(session, account),
     rotate: async (rotation) => rotate(rotation),
     find: async (key, now) => {
-      const session = attempt(() => selectById.get({ ...key }));
+      const session = await read(() => selectById.get({ ...key }));
       return session && session.expiresAt > now ? session : undefined;
     },
     list: async (owner, now) =>
-      attempt(() =>
+      read(() =>
         db
           .select(columns)
           .from(sessions)
@@ -156,13 +159,12 @@ export function createSqliteSessions(db: BetterSQLite3Database, { insert, endWhe
     end: async (key, now) =>
       inTransaction(() => endWhere(and(eq(id, key.id), eq(userId, key.userId), gt(expiresAt, now)), now) === 1),
     endAll: async (owner, now) => inTransaction(() => void endWhere(eq(userId, owner), now)),
-    deleteExpired: async (now, limit) =>
-      attempt(() => {
-        const expired = db.select({ id }).from(sessions).where(lte(expiresAt, now)).limit(limit);
-        // A SELECT first, as it takes no write lock.
-        if (!expired.get()) return 0;
-        return db.delete(sessions).where(inArray(id, expired)).run().changes;
-      }),
+    deleteExpired: async (now, limit) => {
+      const expired = db.select({ id }).from(sessions).where(lte(expiresAt, now)).limit(limit);
+      // An idle job never waits for a writer.
+      if ((await read(() => expired.get())) === undefined) return 0;
+      return write(() => db.delete(sessions).where(inArray(id, expired)).run().changes);
+    },
   };
 }
 

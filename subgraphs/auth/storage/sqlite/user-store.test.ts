@@ -20,7 +20,7 @@ const unavailable = { name: 'DatabaseUnavailableError' };
 
 /** A store, and a second connection to its file as another process would have it. */
 function open(file = newFile()) {
-  const store = openSqliteUserStore(file, { busyTimeoutMs: 50 });
+  const store = openSqliteUserStore(file, { lockWait: { maxWaitMs: 50 } });
   const connection = new Database(file);
   onTestFinished(() => {
     connection.close();
@@ -71,8 +71,8 @@ test('two stores on one file share accounts and unique names', async () => {
   expect(await second.insert(rival, newSession(rival.id))).toBe('USERNAME_TAKEN');
 });
 
-test('ping throws after it is closed', () => {
+test('checkHealth rejects after it is closed', async () => {
   const store = openSqliteUserStore(newFile());
   store.close();
-  expect(() => store.ping()).toThrow();
+  await expect(store.checkHealth()).rejects.toThrow();
 });

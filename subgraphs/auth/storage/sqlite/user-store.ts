@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { and, eq, getTableColumns, inArray, ne, notExists, sql } from 'drizzle-orm';
-import { attempt, openSqlite, placeholders } from '../../../../platform/database/sqlite.ts';
+import type { LockWait } from '../../../../platform/database/busy-retry.ts';
+import { openSqlite, placeholders } from '../../../../platform/database/sqlite.ts';
 import type { NewSession } from '../session-store.ts';
 import type { Confusable, NewUser, VerifiedAccount } from '../user.ts';
 import type { PasswordChange, UserStore } from '../user-store.ts';
@@ -13,13 +14,14 @@ const migrations = fileURLToPath(new URL('migrations', import.meta.url));
 export interface UserStoreSettings {
   /** Names of the subscribers for which security events are written into the outbox; none by default. */
   subscribers?: readonly string[];
-  busyTimeoutMs?: number;
+  lockWait?: Partial<LockWait>;
 }
 
 /** Opens the SQLite file of the accounts and creates it if it is missing. */
 export function openSqliteUserStore(file: string, settings: UserStoreSettings = {}): UserStore {
-  const { subscribers = [], busyTimeoutMs } = settings;
-  const { db, ping, close } = openSqlite({ file, migrations, busyTimeoutMs });
+  const { subscribers = [], lockWait } = settings;
+  const sqlite = openSqlite({ file, migrations, lockWait });
+  const { db, read, write, checkHealth, close } = sqlite;
   const enqueue = createEnqueue(db, subscribers);
   const sessionChanges = createSessionChanges(db, enqueue);
   const inTransaction = <Result>(run: () => Result): Result => db.transaction(run, { behavior: 'immediate' });
@@ -72,21 +74,21 @@ export function openSqliteUserStore(file: string, settings: UserStoreSettings = 
     });
 
   return {
-    insert: async (user, firstSession) => attempt(() => insert(user, firstSession)),
-    findById: async (wanted) => attempt(() => selectById.get({ id: wanted })),
-    findWithPassword: async (wanted) => attempt(() => selectByIdWithPassword.get({ id: wanted })),
-    findByUsernameKey: async (wanted) => attempt(() => selectByUsernameKey.get({ usernameKey: wanted })),
+    insert: async (user, firstSession) => write(() => insert(user, firstSession)),
+    findById: async (wanted) => read(() => selectById.get({ id: wanted })),
+    findWithPassword: async (wanted) => read(() => selectByIdWithPassword.get({ id: wanted })),
+    findByUsernameKey: async (wanted) => read(() => selectByUsernameKey.get({ usernameKey: wanted })),
 
     replaceHash: async (userId, { oldHash, newHash }) =>
-      attempt(() => {
+      write(() => {
         const isUnchanged = and(eq(id, userId), eq(passwordHash, oldHash));
         db.update(users).set({ passwordHash: newHash }).where(isUnchanged).run();
       }),
 
-    changePassword: async (change) => attempt(() => changePassword(change)),
+    changePassword: async (change) => write(() => changePassword(change)),
 
     remove: async (account, removedAt) =>
-      attempt(() =>
+      write(() =>
         inTransaction(() => {
           // Foreign keys cascade to its sessions and refresh tokens.
           if (db.delete(users).where(isVerified(account)).run().changes === 0) return false;
@@ -96,12 +98,12 @@ export function openSqliteUserStore(file: string, settings: UserStoreSettings = 
       ),
 
     findWithoutConfusables: async (limit) =>
-      attempt(() => {
+      read(() => {
         const ofUser = db.select().from(confusables).where(eq(confusables.userId, id));
         return db.select({ id, username }).from(users).where(notExists(ofUser)).limit(limit).all();
       }),
     setConfusables: async (byUserId) =>
-      attempt(() =>
+      write(() =>
         inTransaction(() => {
           for (const [userId, confusable] of byUserId) {
             db.delete(confusables).where(eq(confusables.userId, userId)).run();
@@ -110,9 +112,9 @@ export function openSqliteUserStore(file: string, settings: UserStoreSettings = 
         }),
       ),
 
-    sessions: createSqliteSessions(db, sessionChanges),
-    outbox: createSqliteOutbox(db),
-    ping,
+    sessions: createSqliteSessions(sqlite, sessionChanges),
+    outbox: createSqliteOutbox(sqlite),
+    checkHealth,
     close,
   };
 }

@@ -1,6 +1,5 @@
-import { and, type Column, count, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { attempt } from '../../../../platform/database/sqlite.ts';
+import { and, type Column, count, eq, inArray, isNotNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import type { OperationStore } from '../operation-store.ts';
 import { claimedFrom, isIn, unheld } from './operation-rows.ts';
 import { hasEnded, hasNewImage, isOpen, operations, reservations, resources } from './tables.ts';
@@ -11,7 +10,7 @@ type RecoveryStatements = Pick<
 >;
 
 /** Creates the part of the operation store that only the reconciler uses. */
-export function createRecoveryStatements(db: BetterSQLite3Database): RecoveryStatements {
+export function createRecoveryStatements({ db, read, write }: Connection): RecoveryStatements {
   type Orphan = Parameters<OperationStore['adoptOrphan']>[0];
 
   const adoptOrphan = ({ operationId, imageId, reservationSha256 }: Orphan): boolean =>
@@ -31,14 +30,17 @@ export function createRecoveryStatements(db: BetterSQLite3Database): RecoverySta
       { behavior: 'immediate' },
     );
 
-  return {
-    adoptOrphan: async (orphan) => attempt(() => adoptOrphan(orphan)),
+  const hasSome = (condition: SQL | undefined): Promise<boolean> =>
+    read(() => db.select({ id: operations.id }).from(operations).where(condition).limit(1).get() !== undefined);
 
-    claim: async ({ now, until, limit }) =>
-      attempt(() => {
-        const isDue = and(lte(operations.dueAt, now), lte(operations.leaseUntil, now), isOpen);
-        // This check takes no write lock, so that an idle reconciler never waits for a writer.
-        if (!db.select({ id: operations.id }).from(operations).where(isDue).limit(1).get()) return [];
+  return {
+    adoptOrphan: async (orphan) => write(() => adoptOrphan(orphan)),
+
+    claim: async ({ now, until, limit }) => {
+      const isDue = and(lte(operations.dueAt, now), lte(operations.leaseUntil, now), isOpen);
+      // An idle reconciler never waits for a writer.
+      if (!(await hasSome(isDue))) return [];
+      return write(() => {
         const due = db
           .select({ id: operations.id })
           .from(operations)
@@ -53,16 +55,17 @@ export function createRecoveryStatements(db: BetterSQLite3Database): RecoverySta
         };
         const rows = db.update(operations).set(set).where(inArray(operations.id, due)).returning().all();
         return rows.map(claimedFrom);
-      }),
+      });
+    },
 
     recordedReservations: async (sha256s) =>
-      attempt(() => {
+      read(() => {
         const rows = db.select().from(reservations).where(isAmong(reservations.sha256, sha256s)).all();
         return rows.map(({ sha256 }) => sha256);
       }),
 
     referencedImages: async (imageIds) =>
-      attempt(() => {
+      read(() => {
         const { imageId } = operations;
         const ofOperations = db
           .select({ imageId })
@@ -74,17 +77,15 @@ export function createRecoveryStatements(db: BetterSQLite3Database): RecoverySta
       }),
 
     countUnresolved: async () =>
-      attempt(() => {
+      read(() => {
         const isUnresolved = and(isOpen, isNotNull(operations.unresolved));
         return db.select({ count: count() }).from(operations).where(isUnresolved).get()?.count ?? 0;
       }),
 
-    deleteExpiredKeys: async (startedBefore) =>
-      attempt(() => {
-        const isOld = and(hasEnded, lt(operations.startedAt, startedBefore));
-        const oldest = db.select({ id: operations.id }).from(operations).where(isOld).limit(1).get();
-        if (oldest) db.delete(operations).where(isOld).run();
-      }),
+    deleteExpiredKeys: async (startedBefore) => {
+      const isOld = and(hasEnded, lt(operations.startedAt, startedBefore));
+      if (await hasSome(isOld)) await write(() => void db.delete(operations).where(isOld).run());
+    },
   };
 }
 

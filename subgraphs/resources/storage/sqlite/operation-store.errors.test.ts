@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { connect } from '../../../../platform/database/connection.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { markReadOnly } from '../../testing/read-only.ts';
 import {
@@ -20,15 +20,15 @@ import { createSqliteOperations } from './operation-store.ts';
 import { prepareChanges } from './resource-changes.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
 
-/** A store, operations on a connection without a busy timeout, and a second connection to the file. */
+/** A store, operations on a connection that waits for no lock, and a second connection to the file. */
 function open() {
   const file = join(folderOfTest(), 'resources.sqlite');
   const store = openSqliteResourceStore(file);
   const client = new Database(file, { timeout: 0 });
   const second = new Database(file, { timeout: 0 });
   onTestFinished(() => [client, second, store].forEach((each) => void each.close()));
-  const db = drizzle({ client });
-  const operations = createSqliteOperations(db, prepareChanges(db));
+  const connection = connect(client, { maxWaitMs: 0 });
+  const operations = createSqliteOperations(connection, prepareChanges(connection.db));
   const rows = () =>
     ['operations', 'reservations', 'resources'].map((table) => second.prepare(`SELECT * FROM ${table}`).all());
   return { store, operations, client, second, rows };

@@ -15,15 +15,15 @@ import { prepareChanges } from './resource-changes.ts';
 
 /** Operations and changes, with the query plans of the statements that they run. */
 function openOperations() {
-  const { db, plans } = openExplained();
-  const changes = prepareChanges(db);
+  const { connection, plans } = openExplained();
+  const changes = prepareChanges(connection.db);
   /** Returns only the plans of what `run` does. */
   const plansOf = async (run: () => unknown) => {
     plans.length = 0;
     await run();
     return plans;
   };
-  return { operations: createSqliteOperations(db, changes), changes, plansOf };
+  return { operations: createSqliteOperations(connection, changes), changes, plansOf };
 }
 
 type Explained = ReturnType<typeof openOperations>;

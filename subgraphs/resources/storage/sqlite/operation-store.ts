@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, gte, isNull, lt, type SQL } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { attempt } from '../../../../platform/database/sqlite.ts';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import type {
   Idempotency,
   LateWrite,
@@ -19,7 +18,8 @@ import type { Changes } from './resource-changes.ts';
 import { hasEnded, locksImage, operations, reservations, resources } from './tables.ts';
 
 /** Creates the operation store in the database of the resources, so that one transaction can change both. */
-export function createSqliteOperations(db: BetterSQLite3Database, changes: Changes): OperationStore {
+export function createSqliteOperations(connection: Connection, changes: Changes): OperationStore {
+  const { db, read, write } = connection;
   /** Takes the write lock at the start, so that what the transaction reads cannot change before it writes. */
   const inTransaction = <Result>(run: () => Result): Result => db.transaction(run, { behavior: 'immediate' });
 
@@ -114,13 +114,13 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
   };
 
   return {
-    ...createRecoveryStatements(db),
-    beginCreate: async (create) => attempt(() => beginCreate(create)),
-    beginReplacement: async (replacement) => attempt(() => beginReplacement(replacement)),
-    beginDeletion: async (deletion) => attempt(() => beginDeletion(deletion)),
+    ...createRecoveryStatements(connection),
+    beginCreate: async (create) => write(() => beginCreate(create)),
+    beginReplacement: async (replacement) => write(() => beginReplacement(replacement)),
+    beginDeletion: async (deletion) => write(() => beginDeletion(deletion)),
 
     findByKey: async (ownerId, key, since) =>
-      attempt(() => {
+      read(() => {
         const { inputSha256, resourceId } = operations;
         const hasKey = and(eq(operations.ownerId, ownerId), eq(operations.idempotencyKey, key));
         const found = db
@@ -132,7 +132,7 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
       }),
 
     reserve: async (lease, { id, url }) =>
-      attempt(
+      write(
         () =>
           inTransaction(() => {
             const hasImage = db.select().from(resources).where(eq(resources.imageId, id)).get();
@@ -144,7 +144,7 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
       ),
 
     finishCreate: async (lease, resource, lateWrite) =>
-      attempt(() =>
+      write(() =>
         inTransaction(() => {
           if (isPurged(resource.ownerId) || !endCreate(lease, resource.id)) return false;
           lockForLateWrite(lateWrite, resource);
@@ -153,7 +153,7 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
       ),
 
     finishReplacement: async (lease, updatedAt, lateWrite) =>
-      attempt(() =>
+      write(() =>
         inTransaction(() => {
           const operation = remove(lease, ['REPLACING'], ownerExists(operations.ownerId));
           if (!operation?.resourceId) return undefined;
@@ -164,19 +164,19 @@ export function createSqliteOperations(db: BetterSQLite3Database, changes: Chang
       ),
 
     startSearch: async (lease) =>
-      attempt(() => change(lease, 'RESERVING', { state: 'SEARCHING', content: null, ...noKey })),
+      write(() => change(lease, 'RESERVING', { state: 'SEARCHING', content: null, ...noKey })),
     discard: async (lease, imageId) =>
-      attempt(() =>
+      write(() =>
         inTransaction(() => {
           const isInUse = db.select({ id: resources.id }).from(resources).where(eq(resources.imageId, imageId)).get();
           const set = { state: 'DELETING' as const, imageId, content: null, unresolved: null, ...noKey };
           return !isInUse && change(lease, ['RESERVED', 'SEARCHING'], set);
         }),
       ),
-    end: async (lease) => attempt(() => remove(lease, openStates) !== undefined),
+    end: async (lease) => write(() => remove(lease, openStates) !== undefined),
 
     postpone: async (lease, { dueAt, settlesAt, unresolved = null }) =>
-      attempt(() => {
+      write(() => {
         const set = { leaseUntil: unheld, dueAt, unresolved, ...(settlesAt && { settlesAt }) };
         return change(lease, openStates, set);
       }),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, inArray, type SQLWrapper, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import { hasEnded, isPending, locksImage, operations, resources, tombstones } from './tables.ts';
 
 /** Prepares a check whether an account is purged. Inside an immediate transaction the result cannot change. */
@@ -21,7 +22,7 @@ export const ownerExists = (ownerId: SQLWrapper) =>
  * Creates the purge, which removes some rows of one purged account per transaction. Each deleted resource leaves an
  * operation that deletes its image; operations of requests in progress keep only what is needed to find their image.
  */
-export function createPurge(db: BetterSQLite3Database): (limit: number) => boolean {
+export function createPurge({ db, read, write }: Connection): (limit: number) => Promise<boolean> {
   const findPending = () =>
     db.select().from(tombstones).where(isPending).orderBy(asc(tombstones.purgedAt)).limit(1).get();
 
@@ -53,19 +54,18 @@ export function createPurge(db: BetterSQLite3Database): (limit: number) => boole
     db.update(operations).set(emptied).where(and(isTheirs, isCreate)).run();
   };
 
-  return (limit) => {
-    // This check takes no write lock.
-    if (!findPending()) return false;
-    return db.transaction(
-      () => {
-        const userId = findPending()?.userId;
-        if (userId === undefined) return false;
-        stripOpenOperations(userId);
-        const isDone = deleteResources(userId, limit) < limit && deleteKeys(userId, limit) < limit;
-        if (isDone) db.update(tombstones).set({ isPending: false }).where(eq(tombstones.userId, userId)).run();
-        return true;
-      },
-      { behavior: 'immediate' },
-    );
+  const purgeSome = (limit: number): boolean => {
+    const userId = findPending()?.userId;
+    if (userId === undefined) return false;
+    stripOpenOperations(userId);
+    const isDone = deleteResources(userId, limit) < limit && deleteKeys(userId, limit) < limit;
+    if (isDone) db.update(tombstones).set({ isPending: false }).where(eq(tombstones.userId, userId)).run();
+    return true;
+  };
+
+  return async (limit) => {
+    // An idle reconciler never waits for a writer.
+    if (!(await read(findPending))) return false;
+    return write(() => db.transaction(() => purgeSome(limit), { behavior: 'immediate' }));
   };
 }

@@ -5,8 +5,8 @@ import { prepareLists } from './resource-lists.ts';
 
 /** Lists, with the query plans of the statements that they run. */
 function openLists() {
-  const { db, plans } = openExplained();
-  return { lists: prepareLists(db), plans };
+  const { connection, plans } = openExplained();
+  return { lists: prepareLists(connection.db), plans };
 }
 
 const indexes: Record<ResourceOrder, string> = {

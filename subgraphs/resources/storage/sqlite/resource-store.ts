@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import { attempt, openSqlite } from '../../../../platform/database/sqlite.ts';
+import type { LockWait } from '../../../../platform/database/busy-retry.ts';
+import { openSqlite } from '../../../../platform/database/sqlite.ts';
 import type { ResourceStore } from '../resource-store.ts';
 import { createSqliteOperations } from './operation-store.ts';
 import { prepareChanges } from './resource-changes.ts';
@@ -12,8 +13,9 @@ import { resources } from './tables.ts';
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
 
 /** Opens the SQLite file of the resources; creates it if it does not exist. */
-export function openSqliteResourceStore(file: string, settings: { busyTimeoutMs?: number } = {}): ResourceStore {
-  const { db, ping, close } = openSqlite({ file, migrations, ...settings });
+export function openSqliteResourceStore(file: string, settings: { lockWait?: Partial<LockWait> } = {}): ResourceStore {
+  const sqlite = openSqlite({ file, migrations, ...settings });
+  const { db, read, write, checkHealth, close } = sqlite;
   const lists = prepareLists(db);
   const changes = prepareChanges(db);
   // One statement for any number of ids.
@@ -24,23 +26,23 @@ export function openSqliteResourceStore(file: string, settings: { busyTimeoutMs?
     .where(and(inArray(resources.id, ids), eq(resources.ownerId, sql.placeholder('ownerId'))))
     .prepare();
   const findMany = (ownerId: string, requested: readonly string[]) =>
-    attempt(() => byIds.values({ ownerId, ids: JSON.stringify(requested) })).map(fromValues);
+    read(() => byIds.values({ ownerId, ids: JSON.stringify(requested) }).map(fromValues));
 
   return {
     insert: async (resource) =>
-      attempt(
+      write(
         () => changes.insert(resource),
         () => false,
       ),
-    find: async ({ ownerId, id }) => findMany(ownerId, [id])[0],
-    findMany: async (ownerId, requested) => findMany(ownerId, requested),
-    update: async (key, changed, updatedAt) => attempt(() => changes.update(key, changed, updatedAt)),
-    range: async (list, range) => attempt(() => lists.range(list, range)),
-    summaries: async (list, range) => attempt(() => lists.summaries(list, range)),
-    count: async (list) => attempt(() => lists.count(list)),
-    operations: createSqliteOperations(db, changes),
-    revocations: createSqliteRevocations(db),
-    ping,
+    find: async ({ ownerId, id }) => (await findMany(ownerId, [id]))[0],
+    findMany,
+    update: async (key, changed, updatedAt) => write(() => changes.update(key, changed, updatedAt)),
+    range: async (list, range) => read(() => lists.range(list, range)),
+    summaries: async (list, range) => read(() => lists.summaries(list, range)),
+    count: async (list) => read(() => lists.count(list)),
+    operations: createSqliteOperations(sqlite, changes),
+    revocations: createSqliteRevocations(sqlite),
+    checkHealth,
     close,
   };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { connect } from '../../../../platform/database/connection.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { aPurge, aRevocation, purgeAccount } from '../../testing/events.ts';
 import { markReadOnly } from '../../testing/read-only.ts';
@@ -13,7 +13,7 @@ import { createSqliteRevocations } from './revocation-store.ts';
 const always = new Date('9999-01-01');
 const [ended, buried] = ['a revoked session', 'a purged account'];
 
-/** A store with some rows, revocations on a connection without a busy timeout, and a second connection. */
+/** A store with some rows, revocations on a connection that waits for no lock, and a second connection. */
 async function open() {
   const file = join(folderOfTest(), 'resources.sqlite');
   const store = openSqliteResourceStore(file);
@@ -27,7 +27,8 @@ async function open() {
   while (await store.revocations.purgeSome(10));
   const tables = ['revoked_sessions', 'tombstones', 'security_events', 'resources', 'operations'];
   const rows = () => tables.map((table) => second.prepare(`SELECT * FROM ${table}`).all());
-  return { store, ownerId, revocations: createSqliteRevocations(drizzle({ client })), client, second, rows };
+  const revocations = createSqliteRevocations(connect(client, { maxWaitMs: 0 }));
+  return { store, ownerId, revocations, client, second, rows };
 }
 
 type Opened = Awaited<ReturnType<typeof open>>;

@@ -8,15 +8,16 @@ import { createSqliteRevocations, isRevokedSql } from './revocation-store.ts';
 
 /** Revocations, with something to purge, and the query plans of the statements that they run. */
 function openRevocations() {
-  const { db, plans } = openExplained();
+  const { connection, plans } = openExplained();
+  const { db } = connection;
   const changes = prepareChanges(db);
-  const operations = createSqliteOperations(db, changes);
+  const operations = createSqliteOperations(connection, changes);
   const plansOf = async (run: () => Promise<unknown>) => {
     plans.length = 0;
     await run();
     return plans;
   };
-  return { db, changes, operations, revocations: createSqliteRevocations(db), plansOf };
+  return { db, changes, operations, revocations: createSqliteRevocations(connection), plansOf };
 }
 
 const always = new Date('9999-01-01');

@@ -1,21 +1,20 @@
 import { inArray, lte, sql } from 'drizzle-orm';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { attempt, type Sqlite } from '../../../../platform/database/sqlite.ts';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import type { ReceivedEvent, RevocationStore } from '../revocation-store.ts';
 import { createPurge, prepareIsPurged } from './purged-accounts.ts';
 import { revokedSessions, securityEvents, tombstones } from './tables.ts';
-
-type Database = Sqlite['db'];
 
 /** Runs for every request, so it goes directly to the driver, which takes half the time of Drizzle's statement. */
 export const isRevokedSql = `SELECT EXISTS (SELECT 1 FROM revoked_sessions WHERE session_id = ?)
   OR EXISTS (SELECT 1 FROM tombstones WHERE user_id = ?)`;
 
 /** Creates the revocation store in the database of the resources. */
-export function createSqliteRevocations(db: Database): RevocationStore {
+export function createSqliteRevocations(connection: Connection): RevocationStore {
+  const { db, read, write } = connection;
   const revoked = db.$client.prepare<[string, string]>(isRevokedSql).pluck();
   const isPurged = prepareIsPurged(db);
-  const purgeSome = createPurge(db);
+  const purgeSome = createPurge(connection);
 
   const accept = ({ jti, event, receivedAt, expiresAt }: ReceivedEvent): boolean =>
     db.transaction(
@@ -36,25 +35,26 @@ export function createSqliteRevocations(db: Database): RevocationStore {
       { behavior: 'immediate' },
     );
 
-  const deleteExpiredIn = (table: Expiring, id: AnySQLiteColumn, { now, limit }: Expiry) => {
+  const deleteExpiredIn = async (table: Expiring, id: AnySQLiteColumn, { now, limit }: Expiry) => {
     const expired = (maxRows: number) => db.select({ id }).from(table).where(lte(table.expiresAt, now)).limit(maxRows);
-    // This check takes no write lock.
-    if (expired(1).get())
-      db.delete(table)
+    if ((await read(() => expired(1).get())) === undefined) return;
+    await write(() =>
+      db
+        .delete(table)
         .where(inArray(id, expired(limit)))
-        .run();
+        .run(),
+    );
   };
 
   return {
-    accept: async (received) => attempt(() => accept(received)),
-    isRevoked: async ({ userId, sessionId }) => attempt(() => revoked.get(sessionId, userId) === 1),
-    isPurged: async (userId) => attempt(() => isPurged(userId)),
-    purgeSome: async (limit) => attempt(() => purgeSome(limit)),
-    deleteExpired: async (now, limit) =>
-      attempt(() => {
-        deleteExpiredIn(revokedSessions, revokedSessions.sessionId, { now, limit });
-        deleteExpiredIn(securityEvents, securityEvents.jti, { now, limit });
-      }),
+    accept: async (received) => write(() => accept(received)),
+    isRevoked: async ({ userId, sessionId }) => read(() => revoked.get(sessionId, userId) === 1),
+    isPurged: async (userId) => read(() => isPurged(userId)),
+    purgeSome,
+    deleteExpired: async (now, limit) => {
+      await deleteExpiredIn(revokedSessions, revokedSessions.sessionId, { now, limit });
+      await deleteExpiredIn(securityEvents, securityEvents.jti, { now, limit });
+    },
   };
 }
 

@@ -1,0 +1,75 @@
+import type Database from 'better-sqlite3';
+import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { createBusyRetry, type LockWait } from './busy-retry.ts';
+import { DatabaseUnavailableError } from './database-unavailable-error.ts';
+import { isBusy, isDuplicate, isUnavailable } from './sqlite-errors.ts';
+
+/** Runs the statements of one storage method, all of them again after a wait for another process's lock. */
+type Run = <Result>(run: () => Result | Promise<Result>) => Promise<Result>;
+
+/** Part of a readiness response. */
+export interface DatabaseHealth {
+  /** Present while reads answer and writes fail. */
+  writes?: 'failing';
+}
+
+/**
+ * A connection to a SQLite database. Its methods reject with DatabaseUnavailableError for driver errors that are no bug;
+ * other errors pass unchanged. Reads and writes wait apart, so that a lock which only stops writers costs no read.
+ */
+export interface Connection {
+  /** Drizzle, with better-sqlite3's connection as `$client` for statements that need its speed. */
+  db: BetterSQLite3Database & { $client: Database.Database };
+  read: Run;
+  /** `onDuplicate` supplies the result if a unique column already has the value. */
+  write<Result>(run: () => Result | Promise<Result>, onDuplicate?: (cause: unknown) => Result): Promise<Result>;
+  /** Rejects unless reads answer. */
+  checkHealth(): Promise<DatabaseHealth>;
+}
+
+/**
+ * As long as a request's lease allows for its last write (`writeMs` of the operations), and short enough that a client
+ * is answered before the gateway's deadline.
+ */
+const defaultLockWait: LockWait = { maxWaitMs: 2_000, maxWaiting: 64 };
+/** Shorter than the time-out of common readiness probes, and longer than another process's transaction. */
+const probeWait: LockWait = { maxWaitMs: 250, maxWaiting: 4 };
+
+export function connect(client: Database.Database, lockWait: Partial<LockWait> = {}): Connection {
+  const bounds = { ...defaultLockWait, ...lockWait };
+  const [retryRead, retryWrite, retryProbe] = [bounds, bounds, probeWait].map(createBusyRetry) as [Run, Run, Run];
+  /** The last write failed, for another reason than a lock, which a probe would not find. */
+  let isFailing = false;
+
+  const read: Run = (run) => retryRead(run).catch(throwUnavailable);
+  // Takes the write lock, and gives it back without writing.
+  const probe = client.transaction(() => {});
+
+  return {
+    db: drizzle({ client }),
+    read,
+    write: async (run, onDuplicate) => {
+      try {
+        const result = await retryWrite(run);
+        isFailing = false;
+        return result;
+      } catch (error) {
+        isFailing = isUnavailable(error) && !isBusy(error);
+        if (onDuplicate && isDuplicate(error)) return onDuplicate(error);
+        return throwUnavailable(error);
+      }
+    },
+    async checkHealth() {
+      await read(() => client.prepare('SELECT name FROM sqlite_schema LIMIT 1').get());
+      const isWritable = await retryProbe(() => probe.immediate()).then(
+        () => !isFailing,
+        () => false,
+      );
+      return isWritable ? {} : { writes: 'failing' };
+    },
+  };
+}
+
+function throwUnavailable(error: unknown): never {
+  throw isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
+}
