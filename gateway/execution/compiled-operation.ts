@@ -1,16 +1,9 @@
 import { buildOperationContext } from '@apollo/gateway/dist/operationContext.js';
 import type { QueryPlan } from '@apollo/query-planner';
-import {
-  BREAK,
-  type DocumentNode,
-  type GraphQLError,
-  type GraphQLSchema,
-  getVariableValues,
-  parse,
-  visit,
-} from 'graphql';
+import { BREAK, type DocumentNode, type GraphQLError, type GraphQLSchema, getVariableValues, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { withoutTokens } from '../../platform/graphql/compact-document.ts';
+import { parseOperationDocument } from '../../platform/graphql/operation-document.ts';
 import type { ExecutableOperation, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import type { ApolloFallback } from './apollo-fallback.ts';
 import { type ConditionValues, findConditions } from './conditions.ts';
@@ -65,7 +58,7 @@ export function prepareOperation(
       return errors.length === 0 ? { data: shaped } : { data: shaped, errors: errors as GraphQLError[] };
     } catch (error) {
       if (!(error instanceof ResponseShapeError) && !(error instanceof UnsupportedPlanError)) throw error;
-      return fallback.shape(run, { document: parse(source), operationName });
+      return fallback.shape(run, { document: parseOperationDocument({ source, operationName }), operationName });
     }
   };
 
@@ -78,14 +71,24 @@ export function prepareOperation(
         if (errors) return { errors };
       }
       planned ??= planOperation(
-        { source, document: parsed ?? parse(source, { noLocation: true }), operationName },
+        {
+          source,
+          document: parsed ?? parseOperationDocument({ source, operationName }, { noLocation: true }),
+          operationName,
+        },
         { planner, services },
       );
       const chosen = planned.choose(variables ?? {});
       const isCompiled = 'step' in chosen;
       onRun(isCompiled ? 'compiled' : 'apollo');
       if (isCompiled) return runVariant(chosen, { context, variables: variables ?? {}, data: {}, errors: [] });
-      return fallback.run(chosen, { source, document: parse(source), operationName, variables, context });
+      return fallback.run(chosen, {
+        source,
+        document: parseOperationDocument({ source, operationName }),
+        operationName,
+        variables,
+        context,
+      });
     },
     sizeBytes: () => baseBytes + 2 * source.length + sizeBytes + (planned?.sizeBytes() ?? 0),
   };
@@ -125,7 +128,10 @@ function planOperation(
       variant.sizeBytes += bytes;
       compiledBytes += bytes;
     };
-    const selected = operationIn(parse(source, { noLocation: true }), { schema, operationName });
+    const selected = operationIn(parseOperationDocument({ source, operationName }, { noLocation: true }), {
+      schema,
+      operationName,
+    });
     try {
       variant.chosen = {
         shape: compileShape({ ...selected, conditionValues, countBytes }),

@@ -7,13 +7,13 @@ import {
   getOperationAST,
   getVariableValues,
   type OperationDefinitionNode,
-  parse,
   valueFromASTUntyped,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Logger } from '../process/logger.ts';
 import { withoutTokens } from './compact-document.ts';
 import { countExpandedFields, isJitSupported, jitObstacles } from './jit-support.ts';
+import { parseOperationDocument } from './operation-document.ts';
 import type { ExecutableOperation, Executor } from './prepared-operations.ts';
 
 /**
@@ -57,7 +57,7 @@ function prepareReuse(
   schema: GraphQLSchema,
   { source, operationName, canCompile }: { source: string; operationName: string | undefined; canCompile: boolean },
 ) {
-  const { part: document, sizeBytes } = withoutTokens(parse(source));
+  const { part: document, sizeBytes } = withoutTokens(parseOperationDocument({ source, operationName }));
   const operation = getOperationAST(document, operationName);
   const isSupported = canCompile && operation && isJitSupported(schema, document);
   const compiled = isSupported ? compileQuery(schema, document, operationName) : undefined;

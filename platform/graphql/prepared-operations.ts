@@ -8,6 +8,7 @@ import {
   TokenKind,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { operationDocument } from './operation-document.ts';
 
 /** An operation as a client sends it. */
 export interface OperationRequest {
@@ -19,6 +20,7 @@ export interface OperationRequest {
 /** An operation that was parsed and is valid. */
 export interface ValidOperation {
   source: string;
+  /** Executors receive no more of it than the operation uses. */
   document: DocumentNode;
   operation: OperationDefinitionNode;
   /** The name in the request, which selects one of several operations. */
@@ -76,7 +78,8 @@ export function createPreparedOperations(executor: Executor, maxBytes = maxCache
       const key = keyOf({ query: operation.source, operationName: operation.operationName });
       const cached = cache.get(key);
       if (cached) return cached;
-      const executable = executor.prepare(operation);
+      const document = operationDocument(operation.document, operation.operationName);
+      const executable = executor.prepare({ ...operation, document });
       const { operation: kind, name } = operation.operation;
       // No callback here may refer to the operation: the prepared one shares their scope, and would keep the document.
       if (!isCacheableText(operation.source, operation.document.loc?.startToken))

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startGateway } from '../../../gateway/server.ts';
+import { type ExecutorName, startGateway } from '../../../gateway/server.ts';
 import { createHttpTransport } from '../../../gateway/subgraphs/http-transport.ts';
 import { createAddressSigner, readClientAddressKey } from '../../../platform/http/client-address.ts';
 import type { Running } from '../../../platform/process/lifecycle.ts';
@@ -22,6 +22,12 @@ const anyPort = { host: '127.0.0.1', port: 0, portVariable: 'PORT' };
 const issuer = 'urn:image-supergraph:auth';
 const audience = 'urn:image-supergraph';
 const eventAudience = 'urn:image-supergraph:events';
+
+interface GatewayVariant {
+  executor?: ExecutorName;
+  timeoutMs?: number;
+  mutationTimeoutMs?: number;
+}
 
 /** Starts single servers that accept a system's tokens. `stop` stops all of them. */
 export function serversBeside(system: System) {
@@ -52,8 +58,9 @@ export function serversBeside(system: System) {
     /** Starts a gateway in front of the system's subgraphs, or of others, and gives its URL. */
     async gateway(
       urls: { auth?: string; resources?: string },
-      timeouts = { timeoutMs: 1_500, mutationTimeoutMs: 20_000 },
+      { executor = 'compiled', timeoutMs = 1_500, mutationTimeoutMs = 20_000 }: GatewayVariant = {},
     ) {
+      const timeouts = { timeoutMs, mutationTimeoutMs };
       const { auth = system.auth, resources = system.resources } = urls;
       const router = await startRouterBefore({ auth, resources }, { dataFolder: system.dataFolder, ...timeouts });
       if (router) return stopLater(router).url;
@@ -62,7 +69,7 @@ export function serversBeside(system: System) {
         { name: 'auth', transport: createHttpTransport(auth, { signAddress }), ...timeouts },
         { name: 'resources', transport: createHttpTransport(resources), ...timeouts },
       ];
-      return stopLater(await startGateway({ subgraphs, corsOrigins: [], listen: anyPort, log })).url;
+      return stopLater(await startGateway({ subgraphs, executor, corsOrigins: [], listen: anyPort, log })).url;
     },
 
     /** Starts auth on the system's database, at another port, and gives its URL. Delivers events to `resourcesUrl`. */
