@@ -6,6 +6,9 @@ import type { Logger } from '../platform/process/logger.ts';
 import { publicErrors } from '../schema/error-codes.ts';
 import { createClientIp } from './client-ip.ts';
 import { createCompiledExecutor, type ExecutorSettings } from './execution/compiled-executor.ts';
+import { answerIntrospection } from './execution/preprocessing/introspection.ts';
+import { rejectNullConditions } from './execution/preprocessing/null-conditions.ts';
+import { renameReservedVariables } from './execution/preprocessing/reserved-variables.ts';
 import { createExplorer } from './explorer/explorer.ts';
 import { documentLimits, limitCredentialFields } from './limits/document-limits.ts';
 import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraphs/subgraph-client.ts';
@@ -79,9 +82,14 @@ export async function startGateway({
   return { ...server, prepareExplorer: () => void explorer.prepare() };
 }
 
-/** Imports Apollo's gateway only where it is used. */
+/** Creates an executor, which receives what Apollo's planner supports of the clients' operations. */
 async function createExecutor(name: ExecutorName, settings: ExecutorSettings): Promise<Executor> {
-  if (name === 'compiled') return createCompiledExecutor(settings);
+  const executor = name === 'compiled' ? createCompiledExecutor(settings) : await loadApolloExecutor(settings);
+  return rejectNullConditions(answerIntrospection(renameReservedVariables(executor)));
+}
+
+/** Imports Apollo's gateway only where it is used. */
+async function loadApolloExecutor(settings: ExecutorSettings): Promise<Executor> {
   const { createApolloExecutor } = await import('./execution/apollo-executor.ts');
   return createApolloExecutor(settings);
 }

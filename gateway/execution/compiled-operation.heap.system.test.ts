@@ -6,24 +6,27 @@ import { createHttpTransport } from '../subgraphs/http-transport.ts';
 import { createSubgraphClient } from '../subgraphs/subgraph-client.ts';
 import { createCompiledExecutor } from './compiled-executor.ts';
 import { composeSupergraph } from './differential/supergraphs/compose.ts';
+import { answerIntrospection } from './preprocessing/introspection.ts';
 
 const { log } = captureLog('silent');
 
 /** Prepares request bodies as for HTTP, and answers by itself. */
 const createExecutor = (supergraphSdl: string) =>
-  createCompiledExecutor({
-    supergraphSdl,
-    logger: log,
-    buildService: ({ name }) => {
-      const transport = createHttpTransport('http://127.0.0.1:9/graphql');
-      const client = createSubgraphClient({ name, transport, timeoutMs: 1_000, mutationTimeoutMs: 1_000 }, log);
-      const empty = async () => ({ data: {} });
-      return {
-        process: empty,
-        prepare: (operation) => Object.assign(() => empty(), { send: client.prepare(operation) }),
-      };
-    },
-  });
+  answerIntrospection(
+    createCompiledExecutor({
+      supergraphSdl,
+      logger: log,
+      buildService: ({ name }) => {
+        const transport = createHttpTransport('http://127.0.0.1:9/graphql');
+        const client = createSubgraphClient({ name, transport, timeoutMs: 1_000, mutationTimeoutMs: 1_000 }, log);
+        const empty = async () => ({ data: {} });
+        return {
+          process: empty,
+          prepare: (operation) => Object.assign(() => empty(), { send: client.prepare(operation) }),
+        };
+      },
+    }),
+  );
 
 const executor = createExecutor(readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'));
 
@@ -93,6 +96,10 @@ test.each<[string, { count: number; source: (index: number) => string; variables
       source: (n) => `query ${conditionVariables} { ${manyConditions(n)} }`,
       variables: allSettings,
     },
+  ],
+  [
+    'introspection beside another field',
+    { count: 300, source: (n) => `{ a${n}: __schema { types { name } } b${n}: me { id } }` },
   ],
   ['introspection', { count: 300, source: (n) => `{ a${n}: __schema { types { name fields { name } } } }` }],
 ])('estimates the heap that a prepared operation holds: %s', { timeout: 120_000 }, async (_, operations) => {

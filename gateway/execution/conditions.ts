@@ -58,7 +58,8 @@ export function isIncluded(selection: SelectionNode, variables: Readonly<Variabl
   );
 }
 
-function variablesOfConditions(document: DocumentNode): string[] {
+/** Names the variables that conditions anywhere in a document use. */
+export function variablesOfConditions(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {
     Directive: ({ name, arguments: args = [] }) => {

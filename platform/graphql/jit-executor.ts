@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type ExecutionResult,
-  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -12,6 +11,7 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Logger } from '../process/logger.ts';
 import { withoutTokens } from './compact-document.ts';
+import { executeDocument } from './execute-document.ts';
 import { countExpandedFields, isJitSupported, jitObstacles } from './jit-support.ts';
 import { parseOperationDocument } from './operation-document.ts';
 import type { ExecutableOperation, Executor } from './prepared-operations.ts';
@@ -72,7 +72,7 @@ function prepareReuse(
 
 function graphqlJsRun(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Run {
   return async ({ variables, context }) =>
-    execute({ schema, document, operationName, contextValue: context, variableValues: variables });
+    executeDocument({ schema, document, operationName, contextValue: context, variableValues: variables });
 }
 
 function jitRun(query: CompiledQuery['query'], schema: GraphQLSchema, operation: OperationDefinitionNode): Run {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApolloGateway, type GatewayConfig } from '@apollo/gateway';
 import { Kind } from 'graphql';
+import { operationDocument } from '../../../platform/graphql/operation-document.ts';
 import type { FakeBackend } from './fakes/subgraphs.ts';
 import type { RandomOperation } from './operations/random-operation.ts';
 import type { Supergraph } from './supergraphs/compose.ts';
@@ -44,7 +45,9 @@ export async function load(gateway: Gateway, { api }: Supergraph): Promise<Execu
 }
 
 function requestContextOf(request: Request, backend: FakeBackend, schema: RequestContext['schema']): RequestContext {
-  const { source, document, operationName, variables } = request;
+  const { source, operationName, variables } = request;
+  // Apollo's gateway takes fragments of the document's other operations for this one's.
+  const document = operationDocument(request.document, operationName);
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const operation = operations.find(({ name }) => !operationName || name?.value === operationName);
   if (!operation) throw new Error(`The document has no operation named ${operationName}.`);

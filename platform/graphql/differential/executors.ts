@@ -1,4 +1,5 @@
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST, parse } from 'graphql';
+import { type DocumentNode, type ExecutionResult, type GraphQLSchema, getOperationAST, parse } from 'graphql';
+import { executeDocument } from '../execute-document.ts';
 import { createJitExecutor } from '../jit-executor.ts';
 import type { ExecutableOperation } from '../prepared-operations.ts';
 
@@ -31,7 +32,7 @@ export async function createExecutors(schema: GraphQLSchema): Promise<{ graphqlJ
   return {
     graphqlJs: ({ source, operationName, variables }, context) =>
       outcomeOf(async () =>
-        execute({
+        executeDocument({
           schema,
           document: parse(source),
           contextValue: context,

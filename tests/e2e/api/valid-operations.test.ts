@@ -78,7 +78,7 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
 });
 
 test.each(['auth', 'resources'] as const)(
-  '%s tells operations apart whose names and texts join to the same',
+  '%s tells an operation from another whose name and text join to the same',
   async (name) => {
     const named = { query: '{ __typename }', operationName: 'query' };
     expect(await thrice(system[name], { query: 'query\n{ __typename }' })).toEqual(
@@ -89,3 +89,143 @@ test.each(['auth', 'resources'] as const)(
     );
   },
 );
+
+/** Uses of a nullable variable where null is not allowed. Validation allows them, because a default takes its place. */
+const nullUses: [position: string, Body, path: string | undefined][] = [
+  [
+    'an argument with a default',
+    { query: 'query ($v: ResourceOrder) { resources(orderBy: $v) { totalCount } }' },
+    'resources',
+  ],
+  ['an argument', { query: 'query ($v: ID = "none") { resource(id: $v) { id } }' }, 'resource'],
+  [
+    'an input',
+    {
+      query: 'mutation ($v: DeleteResourceInput = { id: "none" }) { deleteResource(input: $v) { deletedResourceId } }',
+    },
+    'deleteResource',
+  ],
+  [
+    'a field of an input',
+    {
+      query:
+        'mutation ($v: ID = "none", $n: Int) { deleteResource(input: { id: $v, expectedVersion: $n }) { deletedResourceId } }',
+    },
+    'deleteResource',
+  ],
+  [
+    'a field of an input in an input',
+    {
+      query:
+        'mutation ($v: String = "") { createResource(input: { title: "A", image: { data: $v } }) { resource { id } } }',
+    },
+    'createResource',
+  ],
+  [
+    'an input in an input',
+    {
+      query:
+        'mutation ($v: ImageInput = { data: "" }) { createResource(input: { title: "A", image: $v }) { resource { id } } }',
+    },
+    'createResource',
+  ],
+  [
+    'a field of auth’s input',
+    { query: 'mutation ($v: String = "") { logout(input: { refreshToken: $v }) { loggedOut } }' },
+    'logout',
+  ],
+  ['@skip', { query: 'query ($v: Boolean = true) { __typename @skip(if: $v) }' }, undefined],
+  [
+    '@include of a fragment',
+    { query: 'query ($v: Boolean = true) { ... @include(if: $v) { __typename } }' },
+    undefined,
+  ],
+];
+
+describe.each(['compiled', 'apollo', 'subgraph'] as const)('null where a default could stand (%s):', (target) => {
+  test.each(nullUses)('in the place of %s, it is BAD_USER_INPUT that names the variable', async (_, body, path) => {
+    const subgraph = path === 'logout' ? system.auth : system.resources;
+    const url = target === 'subgraph' ? subgraph : await servers.gateway({}, { executor: target });
+    const responses = await thrice(url, { ...body, variables: { v: null, n: null } });
+    const message = expect.stringContaining('Variable "$v" must not be null');
+    const error = { message, ...(path && { path: [path] }), extensions: { code: 'BAD_USER_INPUT' } };
+    expect(responses).toMatchObject(three({ status: 200, errors: [error], data: path ? { [path]: null } : null }));
+    for (const { errors } of responses as unknown as { errors: unknown[] }[]) expect(errors).toHaveLength(1);
+  });
+});
+
+describe.each(['compiled', 'apollo'] as const)('with the executor %s, null in place of a default', (executor) => {
+  test.each<[string, Body, object]>([
+    [
+      'of one field leaves the others',
+      {
+        query: 'query ($v: ResourceOrder) { me { id resources(orderBy: $v) { totalCount } } resources { totalCount } }',
+        variables: { v: null },
+      },
+      { me: { resources: null }, resources: { totalCount: 1 } },
+    ],
+    [
+      'of a nested condition is refused before anything is executed',
+      {
+        query:
+          'mutation ($v: Boolean = true) { logout(input: { refreshToken: "none" }) { loggedOut @include(if: $v) } }',
+        variables: { v: null },
+      },
+      {},
+    ],
+  ])('%s', async (_, body, data) => {
+    const gateway = await servers.gateway({}, { executor });
+    const responses = await thrice(gateway, body);
+    expect(responses).toMatchObject(
+      three({ data: Object.keys(data).length > 0 ? data : null, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] }),
+    );
+  });
+
+  test('is allowed where the type is nullable', async () => {
+    const gateway = await servers.gateway({}, { executor });
+    const query =
+      'query ($v: Int = 5, $o: ResourceOrder! = OLDEST) { resources(first: $v, orderBy: $o) { totalCount } }';
+    expect(await thrice(gateway, { query, variables: { v: null } })).toEqual(
+      three({ status: 200, data: { resources: { totalCount: 1 } } }),
+    );
+  });
+});
+
+describe.each(['compiled', 'apollo'] as const)('with the executor %s, a variable named representations', (executor) => {
+  let gateway: string;
+  beforeAll(async () => {
+    gateway = await servers.gateway({}, { executor });
+  });
+  const resources = { totalCount: 1 };
+  const query = `query ($representations: Int, $representations_: ResourceOrder! = NEWEST) {
+    me { id resources(first: $representations, orderBy: $representations_) { totalCount } }
+  }`;
+
+  test('has its value in the fields of an entity', async () => {
+    expect(await thrice(gateway, { query, variables: { representations: 3 } })).toEqual(
+      three({ status: 200, data: { me: { id: ada.id, resources } } }),
+    );
+    expect(await thrice(gateway, { query })).toEqual(three({ status: 200, data: { me: { id: ada.id, resources } } }));
+  });
+
+  test('is named in errors as the client names it', async () => {
+    expect(await thrice(gateway, { query, variables: { representations: 'three' } })).toMatchObject(
+      three({
+        status: 400,
+        errors: [{ message: expect.stringContaining('"$representations" got'), locations: [{ line: 1, column: 8 }] }],
+      }),
+    );
+    const nulls = query
+      .replace('ResourceOrder!', 'ResourceOrder')
+      .replace('first: $representations, ', '')
+      .replace('$representations: Int, ', '')
+      .replaceAll('representations_', 'representations');
+    expect(await thrice(gateway, { query: nulls, variables: { representations: null } })).toMatchObject(
+      three({
+        errors: [
+          { message: expect.stringContaining('"$representations" must not be null'), path: ['me', 'resources'] },
+        ],
+      }),
+    );
+  });
+});
