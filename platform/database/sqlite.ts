@@ -7,6 +7,7 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { errorCode, StartupError } from '../process/startup-error.ts';
 import type { LockWait } from './busy-retry.ts';
 import { type Connection, connect } from './connection.ts';
+import { rejectWhenReplaced } from './replaced-files.ts';
 
 /** An open database whose migrations have been applied. */
 export interface Sqlite extends Connection {
@@ -41,7 +42,7 @@ export function openSqlite({ file, migrations, lockWait, setUp }: SqliteSettings
     if (setUp) retryWhileBusy(() => setUp(client));
     // From here on, SQLite's own waiting would block requests.
     client.pragma('busy_timeout = 0');
-    return { ...connect(client, lockWait), close: () => client.close() };
+    return { ...rejectWhenReplaced(connect(client, lockWait), file), close: () => client.close() };
   } catch (error) {
     const reason = (error as Error).message;
     throw new StartupError(

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { folderOfTest, temporaryFolder } from '../support/files.ts';
-import { logIn } from '../support/graphql/accounts.ts';
+import { logIn, register } from '../support/graphql/accounts.ts';
 import { hasPython } from '../support/systems/python.ts';
 import { run, runCommand } from '../support/systems/spawned.ts';
-import { type TestUser, usersAt } from '../support/systems/users.ts';
+import { type TestUser, uniqueName, usersAt } from '../support/systems/users.ts';
 
 const ports = { GATEWAY_PORT: '0', AUTH_PORT: '0', RESOURCES_PORT: '0', IMAGE_SERVICE_PORT: '0' };
 
@@ -15,7 +16,16 @@ async function startOn(folder: string) {
   const [, gateway = '', auth = ''] = await system.find(/gateway +(http:\S+)\s+auth +(http:\S+)[\s\S]*Ctrl-C/);
   const { signUp, request } = usersAt(gateway);
   return {
-    ...{ signUp, kill: system.end },
+    ...{ signUp, kill: system.end, output: system.stdout },
+    async stop() {
+      system.signal('SIGTERM');
+      expect(await system.exitCode).toBe(0);
+    },
+    /** Codes of the errors of a registration. */
+    registerErrors: async () =>
+      (await request(register, { input: { username: uniqueName(), password: 'correct horse' } })).errors.map(
+        ({ extensions }) => extensions.code,
+      ),
     /** Codes of the errors of a log-in. */
     logInErrors: async ({ username, password }: TestUser) =>
       (await request(logIn, { input: { username, password } })).errors.map(({ extensions }) => extensions.code),
@@ -109,5 +119,49 @@ except sqlite3.OperationalError as error:
   print(error)`;
     expect(python(file, program)).toBe('database is locked');
     await system.signUp();
+  });
+});
+
+describe('when the files of a database are removed or replaced while the system runs', { timeout }, () => {
+  const unavailable = ['SERVICE_UNAVAILABLE'];
+
+  /** Starts a system with one account, whose files then change. */
+  async function startAndChange(change: (file: string) => void) {
+    const folder = folderOfTest();
+    const file = join(folder, 'auth.sqlite');
+    const system = await startOn(folder);
+    onTestFinished(system.kill);
+    const ada = await system.signUp();
+    change(file);
+    return { folder, file, system, ada };
+  }
+
+  const restart = async (folder: string) => {
+    const system = await startOn(folder);
+    onTestFinished(system.kill);
+    return system;
+  };
+
+  test('nothing more is stored, the log names the file, and a stop saves what a removed log held', async () => {
+    const { folder, file, system, ada } = await startAndChange((file) => rmSync(`${file}-wal`));
+    expect([await system.registerErrors(), await system.readiness()]).toEqual([unavailable, 503]);
+    expect(await system.readiness()).toBe(503);
+    expect(system.output()).toContain(`${file}-wal was removed or replaced while it was open`);
+    await system.stop();
+    const again = await restart(folder);
+    expect([await again.logInErrors(ada), await again.registerErrors()]).toEqual([[], []]);
+  });
+
+  test('nothing more is stored, and the next start uses the new file', async () => {
+    const copy = folderOfTest();
+    const other = await restart(copy);
+    const grace = await other.signUp();
+    await other.stop();
+    const { folder, file, system, ada } = await startAndChange((file) => renameSync(join(copy, 'auth.sqlite'), file));
+    expect([await system.registerErrors(), await system.readiness()]).toEqual([unavailable, 503]);
+    await system.kill();
+    for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`);
+    const again = await restart(folder);
+    expect([await again.logInErrors(grace), await again.logInErrors(ada)]).toEqual([[], invalidCredentials]);
   });
 });

@@ -217,7 +217,10 @@ describe('boundaries', () => {
     const openers = imports.filter(
       ({ from, to }) => /^(node:)?fs\b/.test(to) && hasPath.test(from) && !isOfTests(from),
     );
-    expect(openers.map(({ from }) => from)).toEqual(['platform/database/sqlite.ts']);
+    expect(openers.map(({ from }) => from)).toEqual([
+      'platform/database/replaced-files.ts',
+      'platform/database/sqlite.ts',
+    ]);
   });
 
   test('only platform/database opens databases', () => {
