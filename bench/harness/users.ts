@@ -54,7 +54,7 @@ export async function fillDataFolder(folder: string): Promise<Users> {
     [bcryptCost, bcryptCost - 1].map((cost) => bcrypt.hash(password, cost)),
   );
   const userStore = openSqliteUserStore(join(folder, 'auth.sqlite'));
-  const times = { graceSeconds: 0, idleSeconds: lifetimeSeconds, maxSeconds: lifetimeSeconds };
+  const times = { graceSeconds: 0, retrySeconds: 0, idleSeconds: lifetimeSeconds, maxSeconds: lifetimeSeconds };
   const sessions = createSessions({ store: userStore.sessions, issueAccessToken, times });
   const resourceStore = openSqliteResourceStore(join(folder, 'resources.sqlite'));
   let count = 0;

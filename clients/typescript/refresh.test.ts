@@ -15,9 +15,9 @@ const expired = errorResponse('UNAUTHENTICATED', { reason: 'EXPIRED' });
 const retry = { attempts: 3, firstMs: 1, longestMs: 1_000 };
 
 /** A new user's client behind a proxy, with its calls of `onSessionEnd`. */
-async function behindProxy(settings: Partial<ClientSettings> = {}) {
-  const ada = await system.signUp();
-  const proxy = await startProxy(system.gateway);
+async function behindProxy(settings: Partial<ClientSettings> = {}, at = system) {
+  const ada = await at.signUp();
+  const proxy = await startProxy(at.gateway);
   const ends: string[] = [];
   const before: Tokens = { accessToken: ada.accessToken, refreshToken: ada.refreshToken };
   const tokens = memoryStore(before);
@@ -89,6 +89,24 @@ test('tokens stay stored when a refresh gets no response, and the next call refr
   expect([await tokens.get(), ends]).toEqual([before, []]);
   expect(await client.me()).toMatchObject({ username: ada.username });
   expect([count('Me'), count('RefreshSession')]).toEqual([3, 4]);
+});
+
+test('a refresh whose response is lost is repeated by a later call, after the grace period', async () => {
+  const strict = await startSystem({
+    sessions: { graceSeconds: 0, retrySeconds: 3_600, idleSeconds: 7_200, maxSeconds: 7_200 },
+  });
+  try {
+    const { client, proxy, ada, before, tokens, ends, count } = await behindProxy({}, strict);
+    proxy.next([expired, expired], 'Me');
+    proxy.next(['LOSE_RESPONSE', 'LOSE_RESPONSE', 'LOSE_RESPONSE'], 'RefreshSession');
+    await expect(client.me()).rejects.toMatchObject({ name: 'ConnectionError' });
+    expect([await tokens.get(), ends]).toEqual([before, []]);
+    expect(await client.me()).toMatchObject({ username: ada.username });
+    expect(await client.refresh()).toBe(true);
+    expect([count('RefreshSession'), ends]).toEqual([5, []]);
+  } finally {
+    await strict.stop();
+  }
 });
 
 test('tokens refreshed by another client of the store are used without a refresh', async () => {

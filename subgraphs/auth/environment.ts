@@ -19,6 +19,9 @@ export const accountVariables = z.object({
   REFRESH_REUSE_GRACE_SECONDS: wholeNumber({ min: 0, max: 300 })
     .prefault('10')
     .describe('How long a used refresh token may be used again; 0 forbids it.'),
+  REFRESH_RETRY_SECONDS: wholeNumber({ min: 0, max: 2_592_000 })
+    .prefault('86400')
+    .describe('How long it may be used again until the one that came of it is used; 0 forbids it.'),
   PASSWORD_MIN_CHARACTERS: wholeNumber({ min: 8, max: 64 }).prefault('8').describe('Minimum length of new passwords.'),
   BCRYPT_COST: wholeNumber({ min: 10, max: 16 })
     .prefault('12')
@@ -43,6 +46,7 @@ export function accountRulesFrom(env: z.output<typeof accountVariables>): Accoun
     accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
     sessions: {
       graceSeconds: env.REFRESH_REUSE_GRACE_SECONDS,
+      retrySeconds: env.REFRESH_RETRY_SECONDS,
       idleSeconds: env.SESSION_IDLE_SECONDS,
       maxSeconds: env.SESSION_LONGEST_SECONDS,
     },

@@ -28,6 +28,7 @@ describe('npm start', () => {
   test('reads the settings of sessions', async () => {
     const gateway = await gatewayWith({
       REFRESH_REUSE_GRACE_SECONDS: '0',
+      REFRESH_RETRY_SECONDS: '0',
       ACCESS_TOKEN_SECONDS: '60',
       SESSION_IDLE_SECONDS: '7200',
       SESSION_LONGEST_SECONDS: '3600',
@@ -40,6 +41,17 @@ describe('npm start', () => {
     expect(await refreshWith(request, ada.refreshToken)).toMatchObject({ expiresIn: 60 });
     const again = await request.error(refreshSession, { input: { refreshToken: ada.refreshToken } });
     expect(again).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
+    expect(await ada.request.error(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('lets clients retry a refresh without a grace period, by default', async () => {
+    const { request, signUp } = usersAt(await gatewayWith({ REFRESH_REUSE_GRACE_SECONDS: '0' }));
+    const ada = await signUp();
+    const lost = await refreshWith(request, ada.refreshToken);
+    const next = await refreshWith(request, ada.refreshToken);
+    await refreshWith(request, next.refreshToken);
+    const late = await request.error(refreshSession, { input: { refreshToken: lost.refreshToken } });
+    expect(late).toEqual({ code: 'INVALID_REFRESH_TOKEN' });
     expect(await ada.request.error(viewer)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
@@ -105,6 +117,7 @@ describe('npm start', () => {
   test('lists every invalid setting, and does not start', async () => {
     const wrong = {
       REFRESH_REUSE_GRACE_SECONDS: '-1',
+      REFRESH_RETRY_SECONDS: 'a day',
       ACCESS_TOKEN_SECONDS: '0',
       SESSION_IDLE_SECONDS: '1',
       SESSION_LONGEST_SECONDS: 'never',

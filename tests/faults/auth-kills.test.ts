@@ -49,9 +49,9 @@ const endings: Record<string, Ending> = {
     send: (accounts, { account, login }) => accounts.changePassword(account, login),
     ...{ calls: ['users.changePassword'], events: 1, ends: 'other' },
   },
-  'a refresh token that is used twice': {
+  'a refresh token that is used again after the next one': {
     send: (accounts, { other }) => accounts.reuse(other),
-    ...{ calls: ['sessions.rotate', 'sessions.rotate'], events: 1, ends: 'other' },
+    ...{ calls: ['sessions.rotate', 'sessions.rotate', 'sessions.rotate'], events: 1, ends: 'other' },
   },
 };
 
@@ -155,6 +155,20 @@ test.each([
     await expectKilledAt(killable, step);
     const { users, sessions } = readAccounts(auth.file);
     expect({ users: users.size, sessions: sessions.size }).toEqual({ users: stored, sessions: stored });
+  },
+);
+
+test.each(['before sessions.rotate', 'after sessions.rotate'] as const)(
+  'a refresh without a response succeeds after the restart, with the same token, if auth is killed %s',
+  { timeout },
+  async (step) => {
+    const { world, ada, url, killable, accounts } = await startKillable({ killAt: { step, nth: 1 } });
+    await expect(accounts.refresh(ada.other)).rejects.toThrow();
+    await expectKilledAt(killable, step);
+    const restarted = await world.startAuth();
+    await restarted.refresh(ada.other);
+    await restarted.refresh(ada.other);
+    expect(await world.checkAll(url)).toEqual(noFindings);
   },
 );
 

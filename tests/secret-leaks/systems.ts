@@ -23,7 +23,12 @@ export interface SystemUnderTest {
 }
 
 /** Rules that a test can reach. */
-const strictRules = { BCRYPT_COST: '10', REFRESH_REUSE_GRACE_SECONDS: '0', LOGIN_FAILURES_PER_ACCOUNT: '3' };
+const strictRules = {
+  BCRYPT_COST: '10',
+  REFRESH_REUSE_GRACE_SECONDS: '0',
+  REFRESH_RETRY_SECONDS: '0',
+  LOGIN_FAILURES_PER_ACCOUNT: '3',
+};
 const traceLog = { LOG_LEVEL: 'trace' };
 
 /** Starts everything in one process, as `npm start` does. */

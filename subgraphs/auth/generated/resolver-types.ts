@@ -36,8 +36,10 @@ export type Mutation = {
   login?: Maybe<AuthPayload>;
   /**
    * Exchanges a refresh token for new tokens. Within a grace period after its use (10 seconds by default), the same refresh
-   * token gives new tokens again, for concurrent requests of one client. Its use after that ends the session, because the token
-   * may have been stolen. Codes: INVALID_REFRESH_TOKEN.
+   * token gives new tokens again, for concurrent requests of one client. After that, and for a day by default, it gives new
+   * tokens while the refresh token that came of it has not been used, for clients that lost the response; that one becomes
+   * invalid. Any other use of a used token ends the session, because the token may have been stolen.
+   * Codes: INVALID_REFRESH_TOKEN.
    */
   refreshSession?: Maybe<AuthPayload>;
   /** Ends the session of a refresh token. Succeeds even if the session had ended already. Needs no access token. Codes: none. */

@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { apiError, errorOf, openAccounts, revoked, sessionEnded, stopClock } from '../testing/accounts.ts';
+import {
+  apiError,
+  client,
+  errorOf,
+  openAccounts,
+  otherPassword,
+  password,
+  revoked,
+  sessionEnded,
+  stopClock,
+} from '../testing/accounts.ts';
 import { concurrently, inSequence, passSeconds, times } from '../testing/throttle.ts';
 import { hashRefreshToken } from './refresh-tokens.ts';
 
 const invalid = apiError('INVALID_REFRESH_TOKEN');
 const expired = apiError('UNAUTHENTICATED', { reason: 'EXPIRED' });
 
-/** Ada with a session, a stopped clock and a grace period of 10 seconds. */
+/** Ada with a session, a stopped clock, a grace period of 10 seconds and no retries. */
 async function openAda(settings: Parameters<typeof openAccounts>[0] = {}) {
   stopClock();
   const opened = openAccounts(settings);
@@ -137,6 +147,72 @@ describe('a refresh token that is used again', () => {
     expect(both).toContainEqual({ status: 'rejected', reason: invalid });
     await expectEnded();
     await expect(sessions.refresh(issued[0] ?? '')).rejects.toEqual(invalid);
+  });
+});
+
+describe('a refresh token whose response was lost', () => {
+  const times = { retrySeconds: 600 };
+
+  test('returns new tokens after the grace period, and the lost one ends the session if it is used', async () => {
+    const { ada, refresh, sessions, expectEnded, emittedEvents } = await openAda({ times });
+    const lost = await refresh(ada.refreshToken);
+    passSeconds(599);
+    const next = await refresh(ada.refreshToken);
+    await refresh(await refresh(next));
+    await sessions.requireOpen(ada.viewer);
+    expect(await emittedEvents()).toEqual([]);
+    await expect(sessions.refresh(lost)).rejects.toEqual(invalid);
+    await expectEnded();
+    expect(await emittedEvents()).toEqual([revoked(ada.viewer)]);
+  });
+
+  test('is found by the client if a thief uses a copy of it', async () => {
+    const { ada, refresh, sessions, expectEnded } = await openAda({ times });
+    const next = await refresh(ada.refreshToken);
+    passSeconds(60);
+    const stolen = await refresh(ada.refreshToken);
+    await sessions.requireOpen(ada.viewer);
+    await expect(sessions.refresh(next)).rejects.toEqual(invalid);
+    await expectEnded();
+    await expect(sessions.refresh(stolen)).rejects.toEqual(invalid);
+  });
+
+  test('ends the session of a thief who uses a copy of it after the client has refreshed again', async () => {
+    const { ada, refresh, sessions, expectEnded } = await openAda({ times });
+    await refresh(await refresh(ada.refreshToken));
+    passSeconds(60);
+    await expect(sessions.refresh(ada.refreshToken)).rejects.toEqual(invalid);
+    await expectEnded();
+  });
+
+  test.each([
+    ['600 seconds after its first use', { retrySeconds: 600 }, 600],
+    ['at the end of the grace period if retries are off', { retrySeconds: 0 }, 10],
+    ['at once if retries are off and there is no grace period', { retrySeconds: 0, graceSeconds: 0 }, 0],
+  ])('ends the session %s', async (_, settings, seconds) => {
+    const { ada, refresh, sessions, expectEnded } = await openAda({ times: settings });
+    await refresh(ada.refreshToken);
+    passSeconds(seconds);
+    await expect(sessions.refresh(ada.refreshToken)).rejects.toEqual(invalid);
+    await expectEnded();
+  });
+
+  test('returns new tokens even if the access token that came of it was used', async () => {
+    const { ada, refresh, sessions, viewerOf } = await openAda({ times });
+    const { accessToken } = await sessions.refresh(ada.refreshToken);
+    await sessions.requireOpen(await viewerOf({ accessToken }));
+    passSeconds(30);
+    await refresh(ada.refreshToken);
+  });
+
+  test('is rejected after the password was changed, and ends nothing', async () => {
+    const { accounts, ada, refresh, sessions } = await openAda({ times });
+    const lost = await refresh(ada.refreshToken);
+    const change = { currentPassword: password, newPassword: otherPassword };
+    const { refreshToken } = await accounts.changePassword(ada.viewer, change, client);
+    passSeconds(60);
+    for (const token of [ada.refreshToken, lost]) await expect(sessions.refresh(token)).rejects.toEqual(invalid);
+    await refresh(refreshToken);
   });
 });
 

@@ -26,8 +26,13 @@ export interface Renewal {
 }
 
 export interface SessionTimes {
-  /** How long a used refresh token may be used again, so that clients can repeat a request whose response was lost. */
+  /** How long a used refresh token may be used again by clients that race; 0 for never. */
   graceSeconds: number;
+  /**
+   * How long after its first use a refresh token may be retried by a client that lost the response: while no token that
+   * came of it has been used. 0 for never.
+   */
+  retrySeconds: number;
   /** Lifetime of a session that is not refreshed. */
   idleSeconds: number;
   /** Maximum lifetime of a session. */
@@ -65,7 +70,7 @@ export function createSessions(parts: {
   times: SessionTimes;
 }): Sessions {
   const { store, issueAccessToken } = parts;
-  const { graceSeconds, idleSeconds, maxSeconds } = parts.times;
+  const { graceSeconds, retrySeconds, idleSeconds, maxSeconds } = parts.times;
 
   const createResult = ({ id, username, createdAt }: User, session: Session, refreshToken: string): AuthResult => {
     const user = { id, username, createdAt };
@@ -103,7 +108,9 @@ export function createSessions(parts: {
       const { refreshToken, renewed } = createRenewal(used);
       const { refreshToken: next, lastUsedAt: now, expiresAt } = renewed;
       const reusableUntil = secondsAfter(now, graceSeconds);
-      const rotated = await store.rotate({ used: hashRefreshToken(used), next, now, reusableUntil, expiresAt });
+      const retryableUntil = retrySeconds > 0 ? secondsAfter(now, retrySeconds) : null;
+      const times = { now, reusableUntil, retryableUntil, expiresAt };
+      const rotated = await store.rotate({ used: hashRefreshToken(used), next, ...times });
       if (typeof rotated === 'string') throw invalidRefreshToken();
       return createResult(rotated.user, rotated.session, refreshToken);
     },

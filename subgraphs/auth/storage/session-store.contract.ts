@@ -51,7 +51,7 @@ export function sessionStoreContract(open: () => UserStore | Promise<UserStore>)
   };
   const withoutSecrets = ({ refreshToken, endsAt, ...session }: NewSession) => session;
   const rotation = (used: RefreshTokenHashes, fields: Partial<Rotation> = {}): Rotation => {
-    const times = { now: later(60), reusableUntil: later(70), expiresAt: later(60 + hour) };
+    const times = { now: later(60), reusableUntil: later(70), retryableUntil: null, expiresAt: later(60 + hour) };
     return { used, next: newRefreshToken(used.family), ...times, ...fields };
   };
   /** All events about a user since the start of the test, in order. */

@@ -31,8 +31,10 @@ export interface Rotation {
   /** Has the same family. */
   next: RefreshTokenHashes;
   now: Date;
-  /** Until when `used` may be used again, if this is its first use. */
+  /** The end of the grace period of `used`, if one begins with this use. */
   reusableUntil: Date;
+  /** Until when `used` may be retried, if this is its first use; null for never. */
+  retryableUntil: Date | null;
   /** When the session expires; limited to its `endsAt`. */
   expiresAt: Date;
 }
@@ -59,8 +61,11 @@ export interface SessionStore {
   /** Lists open sessions, most recently used first. */
   list(userId: string, now: Date): Promise<Session[]>;
   /**
+   * Exchanges a token at its first use, in the grace period after that, and when it is retried: after the grace period,
+   * while no token that came of it has been used. A retry deletes those tokens and begins a new grace period.
+   *
    * Returns UNKNOWN if the token belongs to no open session or was replaced by a change of the password, and REUSED if
-   * the token had been used already: then the session has been ended.
+   * the token had been used, or deleted by a retry: then the session has been ended.
    */
   rotate(rotation: Rotation): Promise<{ session: Session; user: User } | 'UNKNOWN' | 'REUSED'>;
   /** Ends the session that the refresh token belongs to, if there is one. */

@@ -18,9 +18,12 @@ export function userStoreContract(open: () => UserStore | Promise<UserStore>): v
     const { refreshToken, endsAt, ...session } = newSession(user.id);
     expect(await store.insert(user, { ...session, refreshToken, endsAt })).toBe('INSERTED');
     expect(await store.sessions.list(user.id, session.createdAt)).toStrictEqual([session]);
-    const times = { now: session.createdAt, reusableUntil: session.createdAt, expiresAt: session.expiresAt };
-    const rotation = { used: refreshToken, next: newRefreshToken(refreshToken.family), ...times };
-    expect(await store.sessions.rotate(rotation)).toMatchObject({ session: { id: session.id } });
+    const now = session.createdAt;
+    const times = { now, reusableUntil: now, retryableUntil: null, expiresAt: session.expiresAt };
+    const next = newRefreshToken(refreshToken.family);
+    expect(await store.sessions.rotate({ used: refreshToken, next, ...times })).toMatchObject({
+      session: { id: session.id },
+    });
   });
 
   test('stores no account if its first session cannot be stored', async () => {

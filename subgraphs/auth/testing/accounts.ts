@@ -47,7 +47,7 @@ export function openAccounts(settings: OpenAccounts = {}) {
   });
   const claims = { keys, issuer: 'https://auth.example', audience: 'https://api.example' };
   const issueAccessToken = createIssueAccessToken({ ...claims, clientId: 'test', lifetimeSeconds });
-  const times = { graceSeconds: 10, idleSeconds: 3_600, maxSeconds: 7_200, ...settings.times };
+  const times = { graceSeconds: 10, retrySeconds: 0, idleSeconds: 3_600, maxSeconds: 7_200, ...settings.times };
   const sessions = createSessions({ store: store.sessions, issueAccessToken, times });
   const passwords = createPasswords({ cost: settings.bcryptCost ?? 4, concurrency: 2 });
   const unlimited = { failuresPerAccount: 0, failuresPerAddress: 0, registrationsPerAddress: 0 };

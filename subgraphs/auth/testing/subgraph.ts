@@ -49,7 +49,7 @@ export async function startSubgraph({ limits, subscribers = [], file = newFile()
     tokens: { issuer, audience, clientId: 'test' },
     rules: {
       accessTokenSeconds: 60,
-      sessions: { graceSeconds: 10, idleSeconds: 3_600, maxSeconds: 7_200 },
+      sessions: { graceSeconds: 10, retrySeconds: 0, idleSeconds: 3_600, maxSeconds: 7_200 },
       passwords: { cost: 4, concurrency: 2 },
       limits: { ...unlimited, ...limits },
     },

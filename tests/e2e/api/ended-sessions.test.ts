@@ -18,8 +18,8 @@ import { type System, startSystem } from '../../support/systems/system.ts';
 import { type TestUser, usersAt } from '../../support/systems/users.ts';
 import { sessionIdOf } from '../../support/tokens.ts';
 
-/** No grace period, so that reusing a refresh token ends its session at once. */
-const rules = { sessions: { graceSeconds: 0, idleSeconds: 2_592_000, maxSeconds: 7_776_000 } };
+/** No grace period and no retries, so that reusing a refresh token ends its session at once. */
+const rules = { sessions: { graceSeconds: 0, retrySeconds: 0, idleSeconds: 2_592_000, maxSeconds: 7_776_000 } };
 const invalidToken = { code: 'UNAUTHENTICATED', reason: 'INVALID' };
 const picture = { title: 'Late', image: { data: fixture('four-colours.png').toString('base64') } };
 

@@ -4,7 +4,7 @@ import { logInAgain, refreshSession, refreshWith, sessionsOf } from '../../suppo
 import { resourceCount, viewer } from '../../support/graphql/documents.ts';
 import { startSystem } from '../../support/systems/system.ts';
 
-const usual = { graceSeconds: 10, idleSeconds: 30 * 86_400, maxSeconds: 90 * 86_400 };
+const usual = { graceSeconds: 10, retrySeconds: 0, idleSeconds: 30 * 86_400, maxSeconds: 90 * 86_400 };
 const invalidRefreshToken = { code: 'INVALID_REFRESH_TOKEN' };
 
 /** Starts a system with other session times, which stops after the test. */
@@ -53,6 +53,32 @@ describe('a session', () => {
     }
     expect(await sessionsOf((await logInAgain(system.gateway, ada)).request)).toHaveLength(1);
   }, 60_000);
+});
+
+describe('a refresh token whose response was lost', () => {
+  const isOpen = async (system: Awaited<ReturnType<typeof systemWith>>, accessToken: string) =>
+    (await system.as(accessToken)(viewer)).errors.length === 0;
+
+  test('gives new tokens after its grace period, and the lost ones end the session', async () => {
+    const system = await systemWith({ graceSeconds: 1, retrySeconds: 3_600 });
+    const ada = await system.signUp();
+    const lost = await refreshWith(system.request, ada.refreshToken);
+    await setTimeout(1_100);
+    const next = await refreshWith(system.request, ada.refreshToken);
+    await refreshWith(system.request, next.refreshToken);
+    expect(await isOpen(system, ada.accessToken)).toBe(true);
+    expect(await system.refreshError(lost.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await isOpen(system, ada.accessToken)).toBe(false);
+  });
+
+  test('ends the session once its time is over', async () => {
+    const system = await systemWith({ graceSeconds: 0, retrySeconds: 2 });
+    const ada = await system.signUp();
+    await refreshWith(system.request, ada.refreshToken);
+    await setTimeout(2_100);
+    expect(await system.refreshError(ada.refreshToken)).toEqual(invalidRefreshToken);
+    expect(await isOpen(system, ada.accessToken)).toBe(false);
+  });
 });
 
 describe('reusing a refresh token', () => {

@@ -36,7 +36,9 @@ export interface AccountClient {
   endSession(login: Login, ended: Login): Promise<void>;
   /** Ends every other session of the account. */
   changePassword(account: Account, login: Login): Promise<void>;
-  /** Uses a refresh token twice, which ends its session. */
+  /** Exchanges the refresh token for the next one. */
+  refresh(login: Login): Promise<void>;
+  /** Uses a refresh token, the one that came of it, and the first again, which ends the session. */
   reuse(login: Login): Promise<void>;
   deleteAccount(account: Account, login: Login): Promise<void>;
 }
@@ -65,6 +67,9 @@ export function accountClientAt(url: string, ledger: ClientLedger): AccountClien
     record.sessions.push(session);
     return { session, refreshToken };
   };
+
+  const refreshWith = async (refreshToken: string): Promise<string> =>
+    requireValue(dataOf(await request(refreshSession, { input: { refreshToken } })).refreshSession).refreshToken;
 
   const recordEnd = async (sessions: readonly LedgerSession[], run: () => Promise<unknown>) => {
     for (const session of sessions) session.end ??= 'REQUESTED';
@@ -99,11 +104,13 @@ export function accountClientAt(url: string, ledger: ClientLedger): AccountClien
       await recordEnd(others, async () => dataOf(await requestAs(login)(changePassword, { input })));
       account.password = input.newPassword;
     },
+    async refresh(login) {
+      login.refreshToken = await refreshWith(login.refreshToken);
+    },
     async reuse({ session, refreshToken }) {
-      const refresh = async () => dataOf(await request(refreshSession, { input: { refreshToken } }));
-      await refresh();
+      await refreshWith(await refreshWith(refreshToken));
       await recordEnd([session], () =>
-        refresh().catch((error: unknown) => {
+        refreshWith(refreshToken).catch((error: unknown) => {
           if (!(error instanceof AuthError) || error.code !== 'INVALID_REFRESH_TOKEN') throw error;
         }),
       );

@@ -18,10 +18,10 @@ export interface AuthSettings {
 }
 
 const tokenSeconds = 3_600;
-/** No rate limits, and passwords that are cheap to hash. */
+/** No rate limits, cheap hashes, and no grace period, so that a token's second use is a retry or ends the session. */
 const rules: AccountRules = {
   accessTokenSeconds: tokenSeconds,
-  sessions: { graceSeconds: 0, idleSeconds: 86_400, maxSeconds: 86_400 },
+  sessions: { graceSeconds: 0, retrySeconds: 86_400, idleSeconds: 86_400, maxSeconds: 86_400 },
   passwords: { cost: 4, concurrency: 2 },
   limits: { failuresPerAccount: 0, failuresPerAddress: 0, registrationsPerAddress: 0 },
 };

@@ -18,7 +18,7 @@ export interface System extends GatewayRequests {
 /** The default rules, with passwords that are cheap to hash. */
 const accounts: AccountRules = {
   accessTokenSeconds: 900,
-  sessions: { graceSeconds: 10, idleSeconds: 2_592_000, maxSeconds: 7_776_000 },
+  sessions: { graceSeconds: 10, retrySeconds: 86_400, idleSeconds: 2_592_000, maxSeconds: 7_776_000 },
   passwords: { cost: 4, concurrency: 2 },
   limits: { failuresPerAccount: 10, failuresPerAddress: 100, registrationsPerAddress: 300 },
 };

@@ -1,9 +1,8 @@
-import { and, desc, eq, getTableColumns, gt, inArray, isNull, lte, ne, not, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gt, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Connection } from '../../../../platform/database/connection.ts';
 import {
   maxSessions,
-  maxUnusedTokens,
   type NewSession,
   type Rotation,
   type Session,
@@ -12,6 +11,7 @@ import {
 } from '../session-store.ts';
 import type { VerifiedAccount } from '../user.ts';
 import type { Enqueue } from './outbox.ts';
+import { createRefreshTokens, noLimit } from './refresh-tokens.ts';
 import { refreshTokens, sessions, users } from './tables.ts';
 
 /** Changes of sessions that are part of larger transactions. */
@@ -28,12 +28,13 @@ export interface SessionChanges {
 }
 
 export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue): SessionChanges {
+  const tokens = createRefreshTokens(db);
   return {
     insert({ refreshToken: { hash, family }, ...session }) {
       db.insert(sessions)
         .values({ ...session, tokenFamily: family })
         .run();
-      db.insert(refreshTokens).values({ hash, sessionId: session.id }).run();
+      tokens.insert({ hash, sessionId: session.id });
     },
     endWhere(condition, now) {
       const ended = db.delete(sessions).where(condition).returning({ id: sessions.id, userId: sessions.userId }).all();
@@ -48,10 +49,7 @@ export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue
       const renewal = { lastUsedAt, expiresAt: limitedToEnd(expiresAt), tokenFamily: family };
       const session = db.update(sessions).set(renewal).where(isOpen).returning(columns).get();
       if (!session) return undefined;
-      const ofSession = eq(refreshTokens.sessionId, id);
-      db.delete(refreshTokens).where(and(ofSession, refreshTokens.isReplaced)).run();
-      db.update(refreshTokens).set({ isReplaced: true }).where(ofSession).run();
-      db.insert(refreshTokens).values({ hash, sessionId: id }).run();
+      tokens.replaceAll({ hash, sessionId: id });
       return session;
     },
   };
@@ -64,6 +62,7 @@ export function createSqliteSessions(
   const inTransaction = <Result>(run: () => Result): Promise<Result> =>
     write(() => db.transaction(run, { behavior: 'immediate' }));
 
+  const tokens = createRefreshTokens(db);
   const { id, userId, lastUsedAt, expiresAt } = sessions;
   const selectById = db
     .select(columns)
@@ -99,36 +98,16 @@ export function createSqliteSessions(
       return true;
     });
 
-  /** Deletes used tokens whose grace period is over, and the oldest unused ones; their family still identifies them. */
-  const deleteOldTokens = (sessionId: string, now: Date) => {
-    const { hash, reusableUntil, isReplaced } = refreshTokens;
-    const ofSession = and(eq(refreshTokens.sessionId, sessionId), not(isReplaced));
-    db.delete(refreshTokens)
-      .where(and(ofSession, lte(reusableUntil, now)))
-      .run();
-    const unused = db
-      .select({ hash })
-      .from(refreshTokens)
-      .where(and(ofSession, isNull(reusableUntil)));
-    const surplus = unused.orderBy(desc(sql`rowid`)).limit(noLimit).offset(maxUnusedTokens);
-    db.delete(refreshTokens).where(inArray(hash, surplus)).run();
-  };
-
-  const rotate = ({ used, next, now, reusableUntil, ...rotation }: Rotation) =>
+  const rotate = (rotation: Rotation) =>
     inTransaction(() => {
+      const { used, now } = rotation;
       const found = selectByHash.get({ hash: used.hash });
       const session = found?.session ?? selectByFamily.get({ family: used.family });
       if (!session || session.expiresAt <= now || found?.token.isReplaced) return 'UNKNOWN' as const;
-      const isUsable = found && (!found.token.reusableUntil || found.token.reusableUntil > now);
-      if (!isUsable) {
+      if (!found || !tokens.exchange(found.token, rotation)) {
         endWhere(eq(id, session.id), now);
         return 'REUSED' as const;
       }
-      if (!found.token.reusableUntil) {
-        db.update(refreshTokens).set({ reusableUntil }).where(eq(refreshTokens.hash, used.hash)).run();
-      }
-      db.insert(refreshTokens).values({ hash: next.hash, sessionId: session.id }).run();
-      deleteOldTokens(session.id, now);
       const renewal = { lastUsedAt: now, expiresAt: limitedToEnd(rotation.expiresAt) };
       const renewed = db.update(sessions).set(renewal).where(eq(id, session.id)).returning(columns).get();
       const { user } = found;
@@ -173,9 +152,6 @@ const { endsAt: _, tokenFamily: __, ...columns } = getTableColumns(sessions);
 /** All sessions of a user except one. */
 export const otherSessionsOf = (userId: string, sessionId: string) =>
   and(eq(sessions.userId, userId), ne(sessions.id, sessionId));
-
-/** SQLite has no OFFSET without LIMIT. */
-const noLimit = 2 ** 31;
 
 /** A session never expires later than it ends. */
 const limitedToEnd = (expiresAt: Date) => sql`min(${expiresAt.getTime()}, ${sessions.endsAt})`;

@@ -53,7 +53,7 @@ export const sessions = sqliteTable(
 );
 
 /**
- * Refresh tokens of open sessions: unused ones, used ones within their grace period, and those that a change of the
+ * Refresh tokens of open sessions: unused ones, used ones that may still be used again, and those that a change of the
  * password replaced. Used tokens need no row after that: their family tells that they were used.
  */
 export const refreshTokens = sqliteTable(
@@ -64,8 +64,15 @@ export const refreshTokens = sqliteTable(
     sessionId: text('session_id')
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
-    /** Null until the first use. */
+    /** The end of the grace period; null until the first use. */
     reusableUntil: instant('reusable_until'),
+    /**
+     * Until when it may be used after its grace period; null before its first use, and as soon as a token that came of it
+     * is used.
+     */
+    retryableUntil: instant('retryable_until'),
+    /** The token that it came of; null for the first of a session. */
+    parentHash: text('parent_hash'),
     /** Replaced by a change of the password: can only end its session. */
     isReplaced: integer('is_replaced', { mode: 'boolean' }).notNull().default(false),
   },

@@ -1,18 +1,24 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openSqlite } from '../../../../platform/database/sqlite.ts';
 import { StartupError } from '../../../../platform/process/startup-error.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
-import { insertUser, newSession, newUser } from '../../testing/stored-accounts.ts';
+import { insertUser, newRefreshToken, newSession, newUser } from '../../testing/stored-accounts.ts';
 import { outboxContract, subscribers } from '../outbox.contract.ts';
+import { refreshRetryContract } from '../refresh-retry.contract.ts';
 import { sessionStoreContract, subscriber } from '../session-store.contract.ts';
+import { maxUnusedTokens, type RefreshTokenHashes } from '../session-store.ts';
 import { userStoreContract } from '../user-store.contract.ts';
 import { openSqliteUserStore } from './user-store.ts';
 
 describe('accounts in SQLite', () => userStoreContract(() => openSqliteUserStore(newFile())));
 describe('sessions in SQLite', () =>
   sessionStoreContract(() => openSqliteUserStore(newFile(), { subscribers: [subscriber] })));
+describe('retried refreshes in SQLite', () =>
+  refreshRetryContract(() => openSqliteUserStore(newFile(), { subscribers: [subscriber] }), subscriber));
 describe('the outbox in SQLite', () => outboxContract(() => openSqliteUserStore(newFile(), { subscribers })));
 
 const newFile = () => join(folderOfTest(), 'auth.sqlite');
@@ -75,4 +81,71 @@ test('checkHealth rejects after it is closed', async () => {
   const store = openSqliteUserStore(newFile());
   store.close();
   await expect(store.checkHealth()).rejects.toThrow();
+});
+
+describe('refresh tokens of a database from before retries', () => {
+  const folder = fileURLToPath(new URL('migrations', import.meta.url));
+  const seconds = (count: number) => new Date(count * 1_000);
+
+  /** Writes a database of the first two migrations: a session with a used and an unused refresh token. */
+  function writeOldDatabase(file: string) {
+    const old = join(folderOfTest(), 'migrations');
+    cpSync(folder, old, { recursive: true });
+    const journalFile = join(old, 'meta/_journal.json');
+    const journal = JSON.parse(readFileSync(journalFile, 'utf8'));
+    writeFileSync(journalFile, JSON.stringify({ ...journal, entries: journal.entries.slice(0, 2) }));
+    openSqlite({ file, migrations: old }).close();
+    const connection = new Database(file);
+    connection.exec(`
+      INSERT INTO users VALUES ('ada', 'ada', 'ADA', 'hash', 0, 1);
+      INSERT INTO sessions VALUES ('session', 'ada', 0, 0, 9000000, 9000000, NULL, 'family');
+      INSERT INTO refresh_tokens VALUES ('used', 'session', 10000, 0), ('unused', 'session', NULL, 0);`);
+    connection.close();
+  }
+
+  function openMigrated() {
+    const file = newFile();
+    writeOldDatabase(file);
+    const { store } = open(file);
+    const use = (hash: string, next: string, now: number) =>
+      store.sessions.rotate({
+        ...{ used: { hash, family: 'family' }, next: { hash: next, family: 'family' }, now: seconds(now) },
+        ...{ reusableUntil: seconds(now + 10), retryableUntil: seconds(now + 100), expiresAt: seconds(9_000) },
+      });
+    return use;
+  }
+
+  test('keep the old rule if they were used: they are exchanged in their grace period only', async () => {
+    const use = openMigrated();
+    expect(await use('used', 'raced', 9)).toMatchObject({ session: { id: 'session' } });
+    expect(await use('used', 'retried', 10)).toBe('REUSED');
+  });
+
+  test('have the new rule if they were unused', async () => {
+    const use = openMigrated();
+    expect(await use('unused', 'lost', 20)).toMatchObject({ session: { id: 'session' } });
+    expect(await use('unused', 'retried', 40)).toMatchObject({ session: { id: 'session' } });
+    expect(await use('lost', 'never', 50)).toBe('REUSED');
+  });
+});
+
+test('keeps a bounded number of refresh tokens of a session, however many could be retried', async () => {
+  const { store, connection } = open();
+  const user = newUser();
+  const { refreshToken: first, ...session } = newSession(user.id);
+  await store.insert(user, { ...session, refreshToken: first });
+  const use = async (used: RefreshTokenHashes, seconds: number) => {
+    const now = new Date(session.createdAt.getTime() + seconds * 1_000);
+    const until = (count: number) => new Date(now.getTime() + count * 1_000);
+    const next = newRefreshToken(used.family);
+    const times = { now, reusableUntil: until(10), retryableUntil: until(1_000), expiresAt: session.expiresAt };
+    expect(await store.sessions.rotate({ used, next, ...times })).toMatchObject({ session: { id: session.id } });
+    return next;
+  };
+  let newest = first;
+  // Each of these tokens could be retried, as the one that came of it is not used.
+  for (let count = 0; count < maxUnusedTokens + 100; count += 1) newest = await use(await use(first, 0), 0);
+  await use(newest, 20);
+  const countRows = connection.prepare('SELECT count(*) FROM refresh_tokens').pluck();
+  expect(countRows.get()).toBeLessThanOrEqual(2 * maxUnusedTokens + 2);
 });
