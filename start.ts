@@ -7,9 +7,9 @@ import { accountRulesFrom } from './subgraphs/auth/environment.ts';
 await runProcess({
   about: 'image-supergraph: the gateway, both subgraphs and a stand-in of the image service in one process.',
   spec: embeddedEnvironment,
-  start: async (env) => {
+  start: async (env, shutdown) => {
     process.stdout.write('\n  Starting …\n');
-    const supergraph = await startSupergraph(settingsFrom(env));
+    const supergraph = await startSupergraph({ ...settingsFrom(env), shutdown });
     await requireAnswers(supergraph.gateway);
     process.stdout.write(describe(supergraph, env.DATA_FOLDER));
     supergraph.prepareExplorer();
@@ -32,7 +32,6 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     accounts: accountRulesFrom(env),
-    shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -5,10 +5,10 @@ import { createInProcessTransport } from '../gateway/subgraphs/in-process-transp
 import { startImageService } from '../image-service/server.ts';
 import { explainListen, type RunningServer } from '../platform/graphql/server.ts';
 import { createAddressSigner, createClientReader, readClientAddressKey } from '../platform/http/client-address.ts';
-import { createGracePeriod, RequestsCutOffError } from '../platform/process/grace-period.ts';
 import type { Running } from '../platform/process/lifecycle.ts';
 import { createLogger, type LogLevel } from '../platform/process/logger.ts';
 import { readSecret } from '../platform/process/secret-file.ts';
+import { createShutdown, RequestsCutOffError, type Shutdown } from '../platform/process/shutdown.ts';
 import { type AccountRules, startAuth } from '../subgraphs/auth/server.ts';
 import { openSqliteLimitStore } from '../subgraphs/auth/storage/sqlite/limit-store.ts';
 import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite/user-store.ts';
@@ -30,8 +30,8 @@ export interface SupergraphSettings {
   /** Proxies whose `X-Forwarded-For` is trusted; none if omitted. */
   trustedProxies?: readonly string[];
   accounts: AccountRules;
-  /** How long a stop waits for requests in flight, in all services together; the default period if omitted. */
-  shutdownGraceMs?: number;
+  /** One with the default grace period if omitted. */
+  shutdown?: Shutdown;
   logLevel: LogLevel;
 }
 
@@ -59,10 +59,14 @@ export async function startSupergraph(settings: SupergraphSettings): Promise<Sup
     started.unshift(process);
     return process;
   };
-  // Callers stop before the services they call.
-  const stop = () => stopInOrder(started);
+  const { shutdown = createShutdown() } = settings;
+  const stop = () => {
+    shutdown.begin();
+    // Callers stop before the services they call.
+    return stopInOrder(started);
+  };
   try {
-    return { ...(await startAll(settings, keep)), stop };
+    return { ...(await startAll({ ...settings, shutdown }, keep)), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -84,9 +88,10 @@ async function stopInOrder(services: readonly Running[]): Promise<void> {
     );
 }
 
+type StartSettings = SupergraphSettings & { shutdown: Shutdown };
 type Keep = <Started extends Running>(process: Started) => Started;
 
-async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSettings, keep: Keep) {
+async function startAll({ dataFolder, host, ports, shutdown, ...settings }: StartSettings, keep: Keep) {
   const folder = openFolder(dataFolder);
   const secrets = ensureSecrets(join(folder, 'secrets'));
   const token = readSecret(secrets.imageServiceToken, readImageServiceToken);
@@ -98,21 +103,21 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
   const keys = openSigningKeys({ folder: secrets.signingKeys, tokenSeconds, log: log('auth') });
   keep({ stop: async () => keys.stop() });
 
-  const grace = createGracePeriod(settings.shutdownGraceMs);
   const imageService = await startImageService({
     host,
     port: ports.imageService,
     token,
     folder: openFolder(join(folder, 'images')),
+    stopping: shutdown.signal,
     log: log('image-service'),
   }).catch((error: Error) => {
     throw explainListen(error, { host, port: ports.imageService, portVariable: 'IMAGE_SERVICE_PORT' });
   });
   keep({
     stop: async () => {
-      await imageService.stop(grace.remainingMs());
+      await imageService.stop(shutdown.remainingGraceMs());
       const cutOff = imageService.requestsCutOff();
-      if (cutOff > 0) throw new RequestsCutOffError(cutOff, grace.totalMs);
+      if (cutOff > 0) throw new RequestsCutOffError(cutOff, shutdown.graceMs);
     },
   });
   const resources = keep(
@@ -127,7 +132,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
         publicFetchOrigin: imageService.url,
       }),
       timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: 60 }),
-      grace,
+      shutdown,
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },
       log: log('resources'),
     }),
@@ -143,7 +148,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
       rules: settings.accounts,
       events: { audience: eventAudience, subscribers: [subscriber] },
       clientOf: createClientReader(clientAddressKey, log('auth')),
-      grace,
+      shutdown,
       listen: { host, port: ports.auth, portVariable: 'AUTH_PORT' },
       log: log('auth'),
     }),
@@ -161,7 +166,7 @@ async function startAll({ dataFolder, host, ports, ...settings }: SupergraphSett
       executor: settings.executor,
       corsOrigins: settings.corsOrigins,
       ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),
-      grace,
+      shutdown,
       listen: { host, port: ports.gateway, portVariable: 'GATEWAY_PORT' },
       log: log('gateway'),
     }),

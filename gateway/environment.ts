@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readClientAddressKey } from '../platform/http/client-address.ts';
 import { httpUrl, logLevel, origins, port, secretFile, wholeNumber } from '../platform/process/environment.ts';
-import { shutdownGraceMs } from '../platform/process/grace-period.ts';
+import { shutdownVariables } from '../platform/process/shutdown.ts';
 import { isProxyRange } from './client-ip.ts';
 
 const milliseconds = () => wholeNumber({ min: 1, max: 300_000 });
@@ -45,6 +45,6 @@ export const gatewayEnvironment = z.object({
   CLIENT_ADDRESS_KEY_FILE: secretFile(readClientAddressKey).describe(
     'File of the key (base64, 32 bytes or more) that signs client addresses for auth; the same as for auth.',
   ),
-  SHUTDOWN_GRACE_MS: shutdownGraceMs(),
+  ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -1,5 +1,4 @@
 import { createAddressSigner } from '../platform/http/client-address.ts';
-import { createGracePeriod } from '../platform/process/grace-period.ts';
 import { runProcess } from '../platform/process/lifecycle.ts';
 import { createLogger } from '../platform/process/logger.ts';
 import { gatewayEnvironment } from './environment.ts';
@@ -9,7 +8,7 @@ import { createHttpTransport } from './subgraphs/http-transport.ts';
 await runProcess({
   about: 'gateway: the one entry point for clients. Plans operations and calls the subgraphs.',
   spec: gatewayEnvironment,
-  start: async (env) => {
+  start: async (env, shutdown) => {
     const gateway = await startGateway({
       subgraphs: [
         {
@@ -30,7 +29,7 @@ await runProcess({
       executor: env.GATEWAY_EXECUTOR,
       corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
-      grace: createGracePeriod(env.SHUTDOWN_GRACE_MS),
+      shutdown,
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
       log: createLogger({ service: 'gateway', level: env.LOG_LEVEL }),
     });

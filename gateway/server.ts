@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Executor } from '../platform/graphql/prepared-operations.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
-import type { GracePeriod } from '../platform/process/grace-period.ts';
 import type { Logger } from '../platform/process/logger.ts';
+import type { Shutdown } from '../platform/process/shutdown.ts';
 import { publicErrors } from '../schema/error-codes.ts';
 import { createClientIp } from './client-ip.ts';
 import { createCompiledExecutor, type ExecutorSettings } from './execution/compiled-executor.ts';
@@ -23,8 +23,8 @@ export interface GatewaySettings {
   corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is trusted: addresses, ranges and names of ranges. None by default. */
   trustedProxies?: readonly string[];
-  /** How long a stop waits for requests in flight; the default period if omitted. */
-  grace?: GracePeriod;
+  /** Shared by the servers of a process; one with the default grace period if omitted. */
+  shutdown?: Shutdown;
   listen: Listen;
   log: Logger;
 }
@@ -43,7 +43,7 @@ export async function startGateway({
   executor: executorName = 'compiled',
   corsOrigins,
   trustedProxies,
-  grace,
+  shutdown,
   listen,
   log,
 }: GatewaySettings): Promise<RunningGateway> {
@@ -71,7 +71,7 @@ export async function startGateway({
     checkReady: async () => ({}),
     corsOrigins,
     maxBodyBytes,
-    ...(grace && { grace }),
+    ...(shutdown && { shutdown }),
     listen,
     log,
     close: async () => {

@@ -4,49 +4,73 @@ import { Server as NetServer, type Socket } from 'node:net';
 /** Handles a request, and resolves when nothing of it runs any more, even if its client has left. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+/** How long a connection is still read after its last response, if its client does not close it. */
+const LINGER_MS = 1_000;
+
 /**
- * Tracks a server's connections from before it listens, and the requests that `handle` passes to its handler. `drain`
- * stops accepting, closes idle connections at once and every other one after its response, and resolves when no
- * connection is left and no handler runs. `cutOff` closes the connections that are left, ends the wait for handlers, and
- * returns the number of requests that were in flight.
+ * Tracks a server's connections from before it listens, and passes their requests to the handler: those of one connection
+ * one after the other (RFC 9112, section 9.3.2), and none that arrives after `Connection: close` was sent (section 9.6).
+ * Once `stopping` is aborted, each response closes its connection. `drain` closes all other connections, and resolves
+ * when no connection is left and no handler runs. `cutOff` closes the connections that are left, ends the wait for
+ * handlers, and returns the number of requests that were in flight.
  *
- * `server.close()` alone would not do: on Node 20 it destroys connections whose response is written but not yet sent.
+ * `server.close()` alone would not do: it handles what arrives on connections in use, and on Node 20 it destroys
+ * connections whose response is written but not yet sent.
  */
-export function trackConnections(server: Server) {
-  const sockets = new Set<Socket>();
-  const responses = new Set<ServerResponse>();
+export function trackConnections(server: Server, stopping?: AbortSignal) {
+  const connections = new Map<Socket, Connection>();
   const running = new Set<ServerResponse>();
   let isDraining = false;
   let onIdle = () => {};
 
   server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    connections.set(socket, { current: undefined, waiting: [] });
+    socket.once('close', () => connections.delete(socket));
+    // Node calls it after a response with `Connection: close`. Its own would reset connections with unread input.
+    socket.destroySoon = () => closeGracefully(socket);
   });
 
-  server.on('request', ({ socket }, response) => {
-    responses.add(response);
-    if (isDraining) response.shouldKeepAlive = false;
-    response.once('close', () => {
-      responses.delete(response);
-      if (isDraining) socket.destroySoon();
-    });
-  });
+  const responses = () => [...connections.values()].flatMap(({ current = [] }) => current);
 
-  const closeIdle = () => {
-    const busy = new Set([...responses].map(({ req }) => req.socket));
-    for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+  const closeAfterResponse = () => {
+    for (const response of responses()) response.shouldKeepAlive = false;
   };
+  stopping?.addEventListener('abort', closeAfterResponse);
 
   const handle = (handler: RequestHandler): void => {
-    server.on('request', async (request, response) => {
+    const run = async (response: ServerResponse) => {
       running.add(response);
       try {
-        await handler(request, response);
+        await handler(response.req, response);
       } finally {
         running.delete(response);
         if (running.size === 0) onIdle();
       }
+    };
+
+    const startNext = (connection: Connection, socket: Socket) => {
+      if (isDraining || !socket.writable) return;
+      const response = connection.waiting.shift();
+      if (!response) {
+        if (socket.isPaused()) socket.resume();
+        return;
+      }
+      connection.current = response;
+      if (stopping?.aborted) response.shouldKeepAlive = false;
+      response.once('close', () => {
+        connection.current = undefined;
+        if (isDraining || !response.shouldKeepAlive) closeGracefully(socket);
+        else startNext(connection, socket);
+      });
+      void run(response);
+    };
+
+    server.on('request', ({ socket }, response) => {
+      const connection = connections.get(socket);
+      connection?.waiting.push(response);
+      // A pipelined request waits. The pause bounds how many of them can.
+      if (connection?.current) socket.pause();
+      else if (connection) startNext(connection, socket);
     });
   };
 
@@ -58,23 +82,46 @@ export function trackConnections(server: Server) {
 
   const drain = async (): Promise<void> => {
     isDraining = true;
-    for (const response of responses) response.shouldKeepAlive = false;
-    closeIdle();
-    await stopAccepting(server);
+    const closed = stopAccepting(server);
+    closeAfterResponse();
+    for (const [socket, { current }] of connections) if (!current) closeGracefully(socket);
+    await closed;
     await whenIdle();
     // Only stops the timer that looks for slow requests: no connection is left.
     server.close();
   };
 
   const cutOff = (): number => {
-    const requests = new Set([...responses, ...running]).size;
-    for (const socket of sockets) socket.destroy();
+    const { size } = new Set([...responses(), ...running]);
+    for (const socket of connections.keys()) socket.destroy();
     running.clear();
     onIdle();
-    return requests;
+    return size;
   };
 
   return { handle, drain, cutOff };
+}
+
+/** The requests of one connection. */
+interface Connection {
+  /** Response of the request being handled. */
+  current: ServerResponse | undefined;
+  /** Responses of pipelined requests. */
+  waiting: ServerResponse[];
+}
+
+/**
+ * Closes the sending side, and discards what arrives until the client closes its own: closing both at once would reset the
+ * connection if there is unread input, and the client could lose the response (RFC 9112, section 9.6).
+ */
+function closeGracefully(socket: Socket): void {
+  if (socket.writableEnded || socket.destroyed) return;
+  socket.end();
+  // Takes the place of the HTTP parser.
+  socket.removeAllListeners('data').on('data', () => {});
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function stopAccepting(server: Server): Promise<void> {

@@ -16,6 +16,9 @@ export const imageServiceEnvironment = z.object({
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
     .describe(`One of ${LOG_LEVELS.join(', ')}.`),
+  SHUTDOWN_DELAY_MS: wholeNumber(600_000)
+    .default(0)
+    .describe('Time in which a stopping service is not ready but still serves, in milliseconds.'),
   SHUTDOWN_GRACE_MS: wholeNumber(600_000)
     .default(20_000)
     .describe('Time for requests in flight when stopping, in milliseconds.'),

@@ -61,6 +61,26 @@ describe('the process', processes, () => {
     expect(lines.join('')).not.toContain(TOKEN);
   });
 
+  test('serves for SHUTDOWN_DELAY_MS after a signal, without being ready', async () => {
+    const child = run({ ...(await completeEnvironment()), SHUTDOWN_DELAY_MS: '600000' });
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const { url } = JSON.parse((await lines.next()).value);
+    child.kill('SIGTERM');
+    expect(JSON.parse((await lines.next()).value)).toMatchObject({ event: 'stopping' });
+    const ready = await fetch(`${url}/health/ready`);
+    const image = { method: 'POST', headers: asJson, body: JSON.stringify(aGif) };
+    const stored = await fetch(`${url}/images/api/v1/images`, image);
+    expect([ready.status, ready.headers.get('connection')]).toEqual([503, 'close']);
+    expect([stored.status, stored.headers.get('connection')]).toEqual([201, 'close']);
+  });
+
+  test('exits with 0 after SHUTDOWN_DELAY_MS', async () => {
+    const child = run({ ...(await completeEnvironment()), SHUTDOWN_DELAY_MS: '200' });
+    await once(createInterface(child.stdout), 'line');
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
   test('cuts off requests after SHUTDOWN_GRACE_MS, logs their number and exits with 1', async () => {
     const child = run({ ...(await completeEnvironment()), SHUTDOWN_GRACE_MS: '50' });
     const lines: string[] = [];

@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { describeEnvironment, type ImageServiceEnvironment, readEnvironment } from './environment.ts';
 import { type RunningImageService, startImageService } from './server.ts';
+
+/** Limit on closing after the grace period. */
+const CLOSE_TIMEOUT_MS = 5_000;
 
 const [argument, ...otherArguments] = process.argv.slice(2);
 if (argument === undefined) await run();
@@ -17,8 +21,14 @@ async function run(): Promise<void> {
     timestamp: pino.stdTimeFunctions.isoTime,
   });
   // Deferred, so that a signal that arrives during the start finds its handler.
-  const starting = Promise.resolve().then(() => start(settings, log));
-  stopOnSignal(starting, { graceMs: settings.SHUTDOWN_GRACE_MS, log });
+  const stopping = new AbortController();
+  const starting = Promise.resolve().then(() => start(settings, stopping.signal, log));
+  stopOnSignal(starting, {
+    stopping,
+    delayMs: settings.SHUTDOWN_DELAY_MS,
+    graceMs: settings.SHUTDOWN_GRACE_MS,
+    log,
+  });
   try {
     const service = await starting;
     log.info({ event: 'listening', url: service.url });
@@ -27,29 +37,34 @@ async function run(): Promise<void> {
   }
 }
 
-function start(settings: ImageServiceEnvironment, log: Logger): Promise<RunningImageService> {
+function start(settings: ImageServiceEnvironment, stopping: AbortSignal, log: Logger): Promise<RunningImageService> {
   return startImageService({
     host: settings.HOST,
     port: settings.IMAGE_SERVICE_PORT,
     publicUrl: settings.IMAGE_SERVICE_PUBLIC_URL,
     token: settings.IMAGE_SERVICE_TOKEN_FILE,
     folder: settings.IMAGE_SERVICE_FOLDER,
+    stopping,
     log,
   });
 }
 
-/** Limit on closing after the grace period. */
-const CLOSE_TIMEOUT_MS = 5_000;
+interface StopSettings {
+  /** Aborted when the stop begins. */
+  stopping: AbortController;
+  /** Time for which requests are still served, while the service is not ready. */
+  delayMs: number;
+  graceMs: number;
+  log: Logger;
+}
 
 /**
- * Stops once, on a signal or an unhandled rejection, after the start and the requests in flight. The exit code is 1 after
- * an unhandled error, if requests were cut off, or if closing takes too long. An uncaught exception ends the process at
- * once.
+ * Stops once, on a signal or an unhandled rejection, after the start, the delay and the requests in flight. The exit code
+ * is 1 after an unhandled error, if requests were cut off, or if closing takes too long. An uncaught exception ends the
+ * process at once.
  */
-function stopOnSignal(
-  starting: Promise<RunningImageService>,
-  { graceMs, log }: { graceMs: number; log: Logger },
-): void {
+function stopOnSignal(starting: Promise<RunningImageService>, { stopping, delayMs, graceMs, log }: StopSettings): void {
+  const timeoutMs = delayMs + graceMs + CLOSE_TIMEOUT_MS;
   let isStopping = false;
   let exitCode = 0;
 
@@ -57,14 +72,17 @@ function stopOnSignal(
     // Ctrl-C under npm sends SIGINT twice, from the terminal and from npm.
     if (isStopping) return;
     isStopping = true;
+    stopping.abort();
     log.info({ event: 'stopping', reason });
     setTimeout(() => {
-      log.fatal({ event: 'not stopped in time', timeoutMs: graceMs + CLOSE_TIMEOUT_MS });
+      log.fatal({ event: 'not stopped in time', timeoutMs });
       process.exit(1);
-    }, graceMs + CLOSE_TIMEOUT_MS);
+    }, timeoutMs);
+    const delay = sleep(delayMs);
     const service = await starting.catch(() => undefined);
     // The start reports why it failed.
     if (!service) return process.exit(1);
+    await delay;
     await service.stop(graceMs);
     const requestsCutOff = service.requestsCutOff();
     if (requestsCutOff > 0) log.error({ event: 'requests cut off', requestsCutOff, graceMs });

@@ -58,8 +58,20 @@ describe('stopping', () => {
     await text(response);
     const silent = connect(Number(new URL(url).port), '127.0.0.1');
     await once(silent, 'connect');
+    const closed = once(silent.resume(), 'close');
     await stop();
-    await once(silent.resume(), 'close');
+    await closed;
+  });
+
+  test('begins with a failing readiness check, while requests are served', async () => {
+    const stopping = new AbortController();
+    const { url, store } = await startTestService({ stopping: stopping.signal });
+    const readiness = async () => (await fetch(`${url}/health/ready`)).status;
+    expect(await readiness()).toBe(200);
+    stopping.abort();
+    expect(await readiness()).toBe(503);
+    expect((await fetch(`${url}/health/live`)).headers.get('connection')).toBe('close');
+    expect(await store()).toMatchObject({ contentType: 'image/gif' });
   });
 
   test('waits for the response to a request that is being sent', async () => {

@@ -14,6 +14,8 @@ export interface ImageServiceSettings {
   token: string;
   /** Folder of the images. */
   folder: string;
+  /** Aborted when a stop begins: the service is not ready any more, and each response closes its connection. */
+  stopping?: AbortSignal | undefined;
   log?: Logger | undefined;
 }
 
@@ -32,7 +34,7 @@ const DEFAULT_GRACE_MS = 20_000;
 /** Starts the service. Rejects with Node's error for listening (EADDRINUSE, …) or for the folder (EACCES, …). */
 export async function startImageService(settings: ImageServiceSettings): Promise<RunningImageService> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS });
-  const connections = trackConnections(server);
+  const connections = trackConnections(server, settings.stopping);
   server.listen(settings.port, settings.host);
   await once(server, 'listening');
   const url = urlOf(server);
@@ -47,9 +49,10 @@ export async function startImageService(settings: ImageServiceSettings): Promise
   return { url, ...createStop(connections) };
 }
 
-function createHandler(url: string, { folder, token, publicUrl = url, log }: ImageServiceSettings): RequestHandler {
+function createHandler(url: string, settings: ImageServiceSettings): RequestHandler {
+  const { folder, token, publicUrl = url, stopping, log } = settings;
   const files = openImageFiles(folder);
-  return createImageService({ files, token, publicUrl: publicUrl.replace(/\/+$/, ''), log });
+  return createImageService({ files, token, publicUrl: publicUrl.replace(/\/+$/, ''), stopping, log });
 }
 
 function createStop({ drain, cutOff }: ReturnType<typeof trackConnections>) {

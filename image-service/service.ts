@@ -15,14 +15,15 @@ interface ImageServiceOptions {
   files: ImageFiles;
   token: string;
   publicUrl: string;
+  stopping?: AbortSignal | undefined;
   log?: Logger | undefined;
 }
 
 /** Creates the REST API as a handler of a node:http server's requests. */
 export function createImageService(options: ImageServiceOptions): RequestHandler {
-  const { files, token, log = pino({ enabled: false }) } = options;
+  const { token, log = pino({ enabled: false }) } = options;
   const checkToken = createTokenCheck(token);
-  const routes = [...privateRoutes(options), ...publicRoutes(files)];
+  const routes = [...privateRoutes(options), ...publicRoutes(options)];
 
   const reply = async (exchange: Omit<Exchange, 'id'>) => {
     const path = pathOf(exchange.request);
@@ -84,10 +85,11 @@ function privateRoutes({ files, publicUrl }: ImageServiceOptions): Route[] {
   ];
 }
 
-function publicRoutes(files: ImageFiles): Route[] {
+function publicRoutes({ files, stopping }: ImageServiceOptions): Route[] {
   const serve = async ({ id, request }: Exchange) => publicReply(requireFound(await files.read(id)), request.headers);
 
   const ready = async () => {
+    if (stopping?.aborted) throw new HttpError(503, 'The image service is stopping.');
     if (await files.isWritable()) return jsonReply(200, { status: 'ok' });
     throw new HttpError(503, 'The image folder cannot be written.');
   };

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { listen } from '../../tests/support/http/servers.ts';
 import { post, startTinyServer, type TinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { createAbortable } from '../async/signal.ts';
-import { createGracePeriod } from '../process/grace-period.ts';
+import { createShutdown } from '../process/shutdown.ts';
 import { StartupError } from '../process/startup-error.ts';
 
 const send = async (url: string, query: string) => (await post(url, { query })).json();
@@ -214,6 +214,18 @@ describe('a server that stops', () => {
     await stopping;
   });
 
+  test('begins with a failing readiness check, while requests are served', async () => {
+    const shutdown = createShutdown();
+    const { url, origin } = await startTinyServer({ shutdown });
+    const readiness = async () => (await fetch(`${origin}/health/ready`)).status;
+    expect(await readiness()).toBe(200);
+    shutdown.begin();
+    expect(await readiness()).toBe(503);
+    expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+    const response = await post(url, { query: '{ hello }' });
+    expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);
+  });
+
   test('waits for a mutation whose client has left', async () => {
     const events: string[] = [];
     const close = () => void events.push('closed');
@@ -246,7 +258,7 @@ describe('a server that stops', () => {
   });
 
   test('reports mutations that exceed the grace period, though their clients have left', async () => {
-    const tiny = await startTinyServer({ grace: createGracePeriod(50) });
+    const tiny = await startTinyServer({ shutdown: createShutdown(50) });
     await sendAndLeave(tiny);
     await expect(tiny.stop()).rejects.toMatchObject({ name: 'RequestsCutOffError', count: 1 });
   });

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'graphql';
-import { trackConnections } from '../http/connection-drain.ts';
+import { handleUntilDrained } from '../http/connection-drain.ts';
 import { fitsInJson } from '../json.ts';
-import { createGracePeriod, type GracePeriod } from '../process/grace-period.ts';
 import type { Running } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
+import { createShutdown, type Shutdown } from '../process/shutdown.ts';
 import { errorCode, StartupError } from '../process/startup-error.ts';
 import { createApolloServer, type DocumentLimits, type RequestContext } from './apollo-server.ts';
 import type { PublicErrors } from './error-formatting.ts';
@@ -55,8 +55,8 @@ export type GraphqlServerSettings<Context extends RequestContext> = Omit<
     validationRules?: ValidationRule[];
     publicErrors: PublicErrors;
     listen: Listen;
-    /** How long a stop waits for requests in flight; the default period if omitted. */
-    grace?: GracePeriod;
+    /** Shared by the servers of a process; one with the default grace period if omitted. */
+    shutdown?: Shutdown;
     /** Releases what the server needed, after its last response. */
     close?: () => void | Promise<void>;
   };
@@ -68,9 +68,8 @@ const requestTimeoutMs = 30_000;
 export async function startGraphqlServer<Context extends RequestContext>(
   settings: GraphqlServerSettings<Context>,
 ): Promise<RunningServer> {
-  const { publicErrors, documentLimits, validationRules = [], log } = settings;
+  const { publicErrors, documentLimits, validationRules = [], shutdown = createShutdown(), log } = settings;
   const httpServer = createServer({ requestTimeout: requestTimeoutMs });
-  const { track, drain } = trackConnections(httpServer);
 
   const isGateway = 'executor' in settings;
   const executor = isGateway ? settings.executor : await loadJitExecutor(settings.schema, log);
@@ -87,13 +86,15 @@ export async function startGraphqlServer<Context extends RequestContext>(
     log,
   });
   await apollo.start();
-  const serving = { ...settings, apollo, execution };
-  const listener = createGraphqlListener(serving);
-  httpServer.on('request', (req, res) => void track(listener(req, res), res));
-  const { grace = createGracePeriod() } = settings;
+  const checkReady = async () => {
+    shutdown.signal.throwIfAborted();
+    return settings.checkReady();
+  };
+  const serving = { ...settings, checkReady, apollo, execution };
+  const { track, drain } = handleUntilDrained(httpServer, createGraphqlListener(serving), shutdown);
   const stop = async () => {
     try {
-      await drain(grace);
+      await drain();
     } finally {
       await apollo.stop();
       await settings.close?.();

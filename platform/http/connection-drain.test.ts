@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { Agent, createServer, type RequestListener, request } from 'node:http';
+import { Agent, createServer, type RequestListener, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { createGracePeriod } from '../process/grace-period.ts';
-import { trackConnections } from './connection-drain.ts';
+import { createShutdown } from '../process/shutdown.ts';
+import { handleUntilDrained } from './connection-drain.ts';
 
-async function startServer(listener: RequestListener) {
-  const server = createServer(listener);
-  const { track, drain } = trackConnections(server);
+async function startServer(listener: RequestListener, shutdown = createShutdown(60_000)) {
+  const server = createServer();
+  const { track, drain } = handleUntilDrained(server, async (req, res) => listener(req, res), shutdown);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.closeAllConnections());
@@ -17,13 +17,13 @@ async function startServer(listener: RequestListener) {
 }
 
 /** A server whose responses are sent when `respond` is called. */
-async function startHeldServer() {
+async function startHeldServer(shutdown = createShutdown(60_000)) {
   const held: (() => void)[] = [];
   let onRequest = () => {};
   const server = await startServer((_, res) => {
     held.push(() => res.end('done'));
     onRequest();
-  });
+  }, shutdown);
   const requests = (count: number) =>
     new Promise<void>((resolve) => {
       onRequest = () => {
@@ -43,7 +43,7 @@ test('waits for responses in flight and closes their keep-alive connections', as
   const arrived = requests(1);
   const sending = request(url, { agent }).end();
   await arrived;
-  const drained = drain(createGracePeriod(60_000));
+  const drained = drain();
   respond();
   const [response] = await once(sending, 'response');
   expect([response.headers.connection, await text(response)]).toEqual(['close', 'done']);
@@ -58,16 +58,17 @@ test('closes idle and silent connections at once', async () => {
   await text(response);
   const silent = connect(port, '127.0.0.1');
   await once(silent, 'connect');
-  await drain(createGracePeriod(60_000));
-  await once(silent.resume(), 'close');
+  const closed = once(silent.resume(), 'close');
+  await drain();
+  await closed;
 });
 
 test('cuts off requests that exceed the grace period and reports their number', async () => {
-  const { url, drain, requests } = await startHeldServer();
+  const { url, drain, requests } = await startHeldServer(createShutdown(10));
   const arrived = requests(2);
   const outcomes = Promise.all([fetch(url), fetch(url)].map((sending) => sending.catch(() => 'cut off')));
   await arrived;
-  await expect(drain(createGracePeriod(10))).rejects.toMatchObject({
+  await expect(drain()).rejects.toMatchObject({
     name: 'RequestsCutOffError',
     count: 2,
     message: '2 requests were cut off, still in flight 10 ms after the stop (SHUTDOWN_GRACE_MS).',
@@ -76,27 +77,27 @@ test('cuts off requests that exceed the grace period and reports their number', 
 });
 
 test('does not report a connection that is cut off without a request', async () => {
-  const { port, drain } = await startServer((_, res) => void res.end());
+  const { port, drain } = await startServer((_, res) => void res.end(), createShutdown(10));
   const halfSent = connect(port, '127.0.0.1');
   await once(halfSent, 'connect');
   halfSent.on('error', () => {});
   halfSent.write('GET / HT');
-  await drain(createGracePeriod(10));
+  await drain();
 });
 
 test('resolves if the server never listened', async () => {
-  await trackConnections(createServer()).drain(createGracePeriod(10));
+  await handleUntilDrained(createServer(), async () => {}, createShutdown(10)).drain();
 });
 
 test('servers of one process share a grace period, which starts with the first stop', async () => {
-  const [first, second] = await Promise.all([startHeldServer(), startHeldServer()]);
+  const shutdown = createShutdown(50);
+  const [first, second] = await Promise.all([startHeldServer(shutdown), startHeldServer(shutdown)]);
   const arrived = Promise.all([first.requests(1), second.requests(1)]);
   const outcomes = Promise.all([fetch(first.url), fetch(second.url)].map((sending) => sending.catch(() => 'cut off')));
   await arrived;
-  const grace = createGracePeriod(50);
-  await expect(first.drain(grace)).rejects.toThrow('1 request was cut off');
-  expect(grace.remainingMs()).toBe(0);
-  await expect(second.drain(grace)).rejects.toThrow('1 request was cut off');
+  await expect(first.drain()).rejects.toThrow('1 request was cut off');
+  expect(shutdown.remainingGraceMs()).toBe(0);
+  await expect(second.drain()).rejects.toThrow('1 request was cut off');
   expect(await outcomes).toEqual(['cut off', 'cut off']);
 });
 
@@ -117,7 +118,7 @@ test.each(['resolve', 'reject'] as const)('waits for tracked work without a conn
   expect(track(first.work)).toBe(first.work);
   track(second.work).catch(() => {});
   const events: string[] = [];
-  const drained = drain(createGracePeriod(60_000)).then(() => events.push('drained'));
+  const drained = drain().then(() => events.push('drained'));
   first.resolve();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(events).toEqual([]);
@@ -125,16 +126,23 @@ test.each(['resolve', 'reject'] as const)('waits for tracked work without a conn
   await drained;
 });
 
-test('reports tracked work that exceeds the grace period, once for each request', async () => {
+test('reports work that exceeds the grace period, once for each request', async () => {
   const server = createServer();
-  const { track, drain } = trackConnections(server);
+  let arrived = (_: ServerResponse) => {};
+  const arrival = new Promise<ServerResponse>((resolve) => {
+    arrived = resolve;
+  });
+  const handle = (_: unknown, res: ServerResponse) => {
+    arrived(res);
+    return createWork().work;
+  };
+  const { track, drain } = handleUntilDrained(server, handle, createShutdown(10));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const outcome = fetch(`http://127.0.0.1:${port}/`).catch(() => 'cut off');
-  const [, response] = await once(server, 'request');
-  track(createWork().work, response);
+  await arrival;
   track(createWork().work);
-  await expect(drain(createGracePeriod(10))).rejects.toMatchObject({ count: 2 });
+  await expect(drain()).rejects.toMatchObject({ count: 2 });
   expect(await outcome).toBe('cut off');
 });

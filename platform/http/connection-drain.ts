@@ -1,51 +1,86 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
-import { type GracePeriod, RequestsCutOffError } from '../process/grace-period.ts';
+import { RequestsCutOffError, type Shutdown } from '../process/shutdown.ts';
+
+/** Handles a request. Resolves when nothing of it runs any more, even if its client left before. */
+export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
 export interface Drain {
-  /**
-   * Counts work as in flight until it settles, even if its client has left: a mutation runs on. Work that answers an HTTP
-   * request names its response, and is counted with it as one request.
-   */
-  track<Value>(work: Promise<Value>, response?: ServerResponse): Promise<Value>;
-  /** Stops accepting connections and waits for the requests in flight. */
-  drain(grace: GracePeriod): Promise<void>;
+  /** Counts work as in flight until it settles. */
+  track<Value>(work: Promise<Value>): Promise<Value>;
+  /** Stops accepting connections and requests, and waits for the requests in flight. */
+  drain(): Promise<void>;
 }
 
+/** How long a connection is still read after its last response, if its client does not close it. */
+const lingerMs = 1_000;
+
 /**
- * Tracks a server's connections from before it listens. Draining closes idle connections at once and every other one
- * after its response, and waits for all tracked work. When the grace period is over, the rest is cut off and
+ * Passes a server's requests to `handle`, those of one connection one after the other (RFC 9112, section 9.3.2). What
+ * arrives on a connection after `Connection: close` was sent is not handled (section 9.6).
+ *
+ * From the beginning of the shutdown on, each response closes its connection. Draining closes all other connections at
+ * once, and waits for requests and tracked work. When the grace period is over, the rest is cut off and
  * RequestsCutOffError is thrown.
  *
- * `server.close()` alone would not do: on Node 20 it destroys connections whose response is written but not yet sent.
+ * `server.close()` alone would not do: it handles what arrives on connections in use, and on Node 20 it destroys
+ * connections whose response is written but not yet sent.
  */
-export function trackConnections(server: Server): Drain {
-  const sockets = new Set<Socket>();
-  const responses = new Set<ServerResponse>();
+export function handleUntilDrained(server: Server, handle: RequestHandler, shutdown: Shutdown): Drain {
+  const connections = new Map<Socket, Connection>();
   const running = new Set<object>();
   let isDraining = false;
   let onIdle = () => {};
 
+  const track = <Value>(work: Promise<Value>, request: object = work): Promise<Value> => {
+    running.add(request);
+    const settled = () => {
+      running.delete(request);
+      if (running.size === 0) onIdle();
+    };
+    work.then(settled, settled);
+    return work;
+  };
+
+  const startNext = (connection: Connection, socket: Socket) => {
+    if (isDraining || !socket.writable) return;
+    const res = connection.waiting.shift();
+    if (!res) {
+      if (socket.isPaused()) socket.resume();
+      return;
+    }
+    connection.current = res;
+    if (shutdown.signal.aborted) res.shouldKeepAlive = false;
+    res.once('close', () => {
+      connection.current = undefined;
+      if (isDraining || !res.shouldKeepAlive) closeGracefully(socket);
+      else startNext(connection, socket);
+    });
+    void track(handle(res.req, res), res);
+  };
+
   server.on('connection', (socket) => {
     // Node caches the address on first use: it stays known after the client has disconnected.
     void socket.remoteAddress;
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    connections.set(socket, { current: undefined, waiting: [] });
+    socket.once('close', () => connections.delete(socket));
+    // Node calls it after a response with `Connection: close`. Its own would reset connections with unread input.
+    socket.destroySoon = () => closeGracefully(socket);
   });
 
-  server.on('request', ({ socket }, response) => {
-    responses.add(response);
-    if (isDraining) response.shouldKeepAlive = false;
-    response.once('close', () => {
-      responses.delete(response);
-      if (isDraining) socket.destroySoon();
-    });
+  server.on('request', ({ socket }, res) => {
+    const connection = connections.get(socket);
+    connection?.waiting.push(res);
+    // A pipelined request waits. The pause bounds how many of them can.
+    if (connection?.current) socket.pause();
+    else if (connection) startNext(connection, socket);
   });
 
-  const closeIdle = () => {
-    const busy = new Set([...responses].map(({ req }) => req.socket));
-    for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
-  };
+  const responses = () => [...connections.values()].flatMap(({ current = [] }) => current);
+
+  shutdown.signal.addEventListener('abort', () => {
+    for (const res of responses()) res.shouldKeepAlive = false;
+  });
 
   const whenIdle = () =>
     new Promise<void>((resolve) => {
@@ -53,37 +88,56 @@ export function trackConnections(server: Server): Drain {
       if (running.size === 0) resolve();
     });
 
+  const cutOff = (): number => {
+    const { size } = new Set([...responses(), ...running]);
+    for (const socket of connections.keys()) socket.destroy();
+    // Ends the wait for work that still runs.
+    running.clear();
+    onIdle();
+    return size;
+  };
+
   return {
-    track(work, response) {
-      const request = response ?? work;
-      running.add(request);
-      const settled = () => {
-        running.delete(request);
-        if (running.size === 0) onIdle();
-      };
-      work.then(settled, settled);
-      return work;
-    },
-    async drain(grace) {
+    track,
+    async drain() {
       isDraining = true;
-      for (const response of responses) response.shouldKeepAlive = false;
-      closeIdle();
-      let cutOff = 0;
+      shutdown.begin();
+      const closed = stopAccepting(server);
+      for (const [socket, { current }] of connections) if (!current) closeGracefully(socket);
+      let requestsCutOff = 0;
       const timer = setTimeout(() => {
-        cutOff = new Set([...responses, ...running]).size;
-        for (const socket of sockets) socket.destroy();
-        // Ends the wait for work that still runs.
-        running.clear();
-        onIdle();
-      }, grace.remainingMs());
-      await stopAccepting(server);
+        requestsCutOff = cutOff();
+      }, shutdown.remainingGraceMs());
+      await closed;
       await whenIdle();
       clearTimeout(timer);
       // Only stops the timer that looks for slow requests: no connection is left.
       server.close();
-      if (cutOff > 0) throw new RequestsCutOffError(cutOff, grace.totalMs);
+      if (requestsCutOff > 0) throw new RequestsCutOffError(requestsCutOff, shutdown.graceMs);
     },
   };
+}
+
+/** The requests of one connection. */
+interface Connection {
+  /** Response of the request being handled. */
+  current: ServerResponse | undefined;
+  /** Responses of pipelined requests. */
+  waiting: ServerResponse[];
+}
+
+/**
+ * Closes the sending side, and discards what arrives until the client closes its own: closing both at once would reset the
+ * connection if there is unread input, and the client could lose the response (RFC 9112, section 9.6).
+ */
+function closeGracefully(socket: Socket): void {
+  if (socket.writableEnded || socket.destroyed) return;
+  socket.end();
+  // Takes the place of the HTTP parser.
+  socket.removeAllListeners('data').on('data', () => {});
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** Resolves when the last connection is closed; at once if the server does not listen. */

@@ -5,8 +5,8 @@ import { run } from '../../tests/support/systems/spawned.ts';
 const program = `
   import { z } from 'zod';
   import { wholeNumber } from './platform/process/environment.ts';
-  import { RequestsCutOffError, shutdownGraceMs } from './platform/process/grace-period.ts';
-  import { runProcess } from './platform/process/lifecycle.ts';
+    import { runProcess } from './platform/process/lifecycle.ts';
+  import { RequestsCutOffError, shutdownVariables } from './platform/process/shutdown.ts';
   import { StartupError } from './platform/process/startup-error.ts';
 
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -15,18 +15,20 @@ const program = `
     spec: z.object({
       SIZE: wholeNumber({ min: 1, max: 9 }).describe('A number.'),
       MODE: z.string().default('normal').describe('A way to fail.'),
-      SHUTDOWN_GRACE_MS: shutdownGraceMs(),
+      ...shutdownVariables,
     }),
-    start: async ({ SIZE, MODE, SHUTDOWN_GRACE_MS }) => {
+    start: async ({ SIZE, MODE, SHUTDOWN_GRACE_MS }, shutdown) => {
+      shutdown.signal.addEventListener('abort', () => console.log('not ready'));
       if (MODE === 'telemetry') console.log('telemetry disabled: ' + process.env.APOLLO_TELEMETRY_DISABLED);
       if (MODE === 'startup error') throw new StartupError('Port 4000 is taken: choose another.');
       if (MODE === 'bug at start') throw new TypeError('a bug at the start');
       const timer = setInterval(() => {}, 1000);
-      if (MODE === 'slow start') {
+      if (MODE.startsWith('slow start')) {
         console.log('starting');
         const busyUntil = Date.now() + 300;
         while (Date.now() < busyUntil);
         await sleep(300);
+        if (MODE.endsWith('fails')) throw new StartupError('Port 4000 is taken: choose another.');
       }
       if (MODE === 'rejection') setTimeout(() => Promise.reject(new Error('an unhandled rejection', { cause: new Error('the cause') })), 50);
       if (MODE === 'rejection with an object') setTimeout(() => Promise.reject({ code: 'E_CODE', detail: 'the detail' }), 50);
@@ -95,6 +97,7 @@ describe('the command line', () => {
       'Environment:',
       'SIZE A number. [required]',
       'MODE A way to fail. [normal]',
+      'SHUTDOWN_DELAY_MS Time in which a stopping process is not ready but still serves, for load balancers to notice. [0]',
       'SHUTDOWN_GRACE_MS Time for requests in flight when stopping; at least what a mutation may take. [20000]',
     ]);
   });
@@ -117,7 +120,7 @@ describe('a stop', () => {
     process.signal(signal);
     process.signal('SIGTERM');
     expect(await process.exitCode).toBe(0);
-    expect(process.stdout()).toBe('started with 3\nstopping\nstopped\n');
+    expect(process.stdout()).toBe('started with 3\nnot ready\nstopping\nstopped\n');
     expect(process.stderr()).toBe('');
   });
 
@@ -126,7 +129,36 @@ describe('a stop', () => {
     await process.find(/starting/);
     process.signal('SIGTERM');
     expect(await process.exitCode).toBe(0);
-    expect(process.stdout()).toMatch(/stopping\n.*stopped\n$/s);
+    expect(process.stdout()).toMatch(/not ready\n.*stopping\n.*stopped\n$/s);
+  });
+
+  test('makes the process not ready at once, and stops nothing during SHUTDOWN_DELAY_MS', async () => {
+    const process = tiny({ SIZE: '1', SHUTDOWN_DELAY_MS: '600000' });
+    await process.find(/started/);
+    process.signal('SIGTERM');
+    await process.find(/not ready/);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(process.stdout()).toBe('started with 1\nnot ready\n');
+    await process.end();
+  });
+
+  test('happens once after the delay, whatever signals arrive in between', async () => {
+    const process = tiny({ SIZE: '1', SHUTDOWN_DELAY_MS: '500' });
+    await process.find(/started/);
+    process.signal('SIGTERM');
+    await process.find(/not ready/);
+    process.signal('SIGTERM');
+    process.signal('SIGINT');
+    expect(await process.exitCode).toBe(0);
+    expect(process.stdout()).toBe('started with 1\nnot ready\nstopping\nstopped\n');
+  });
+
+  test('does not wait for the delay after a start that failed', async () => {
+    const process = tiny({ SIZE: '1', MODE: 'slow start that fails', SHUTDOWN_DELAY_MS: '600000' });
+    await process.find(/starting/);
+    process.signal('SIGTERM');
+    expect(await process.exitCode).toBe(1);
+    expect(process.stderr()).toBe('Port 4000 is taken: choose another.\n');
   });
 
   test('exits with 1 and the number of requests that were cut off', async () => {
@@ -147,12 +179,12 @@ describe('a stop', () => {
     expect(process.stderr()).toMatch(/^Error: a bug at the end\n +at /);
   });
 
-  test('that hangs ends with 1, 5 s after the grace period', async () => {
-    const process = tiny({ SIZE: '1', MODE: 'endless stop', SHUTDOWN_GRACE_MS: '0' });
+  test('that hangs ends with 1, 5 s after the delay and the grace period', async () => {
+    const process = tiny({ SIZE: '1', MODE: 'endless stop', SHUTDOWN_DELAY_MS: '200', SHUTDOWN_GRACE_MS: '100' });
     await process.find(/started/);
     process.signal('SIGTERM');
     expect(await process.exitCode).toBe(1);
-    expect(process.stderr()).toMatch(/^Error: The process could not stop within 5000 ms\./);
+    expect(process.stderr()).toMatch(/^Error: The process could not stop within 5300 ms\./);
   });
 });
 
@@ -160,7 +192,7 @@ describe('an unhandled error', () => {
   test('in a promise is logged with its cause, then the process stops and exits with 1', async () => {
     const process = tiny({ SIZE: '1', MODE: 'rejection' });
     expect(await process.exitCode).toBe(1);
-    expect(process.stdout()).toBe('started with 1\nstopping\nstopped\n');
+    expect(process.stdout()).toBe('started with 1\nnot ready\nstopping\nstopped\n');
     expect(process.stderr()).toMatch(
       /^Unhandled rejection, stopping: Error: an unhandled rejection\n +at .*\nCaused by: Error: the cause\n +at /s,
     );
@@ -173,7 +205,7 @@ describe('an unhandled error', () => {
   ])('in a promise, %s, is logged, then the process stops and exits with 1', async (what, line) => {
     const process = tiny({ SIZE: '1', MODE: `rejection ${what}` });
     expect(await process.exitCode).toBe(1);
-    expect(process.stdout()).toBe('started with 1\nstopping\nstopped\n');
+    expect(process.stdout()).toBe('started with 1\nnot ready\nstopping\nstopped\n');
     expect(process.stderr()).toMatch(line);
   });
 

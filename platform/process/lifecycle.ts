@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { describeEnvironment, readEnvironment } from './environment.ts';
 import { describeError } from './error-description.ts';
-import { RequestsCutOffError, type shutdownGraceMs } from './grace-period.ts';
+import { createShutdown, RequestsCutOffError, type Shutdown, type shutdownVariables } from './shutdown.ts';
 import { StartupError } from './startup-error.ts';
 
 /** A started server, job or process. */
@@ -11,13 +11,14 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-type ProcessEnvironment = z.ZodObject<{ SHUTDOWN_GRACE_MS: ReturnType<typeof shutdownGraceMs> }>;
+type ProcessEnvironment = z.ZodObject<typeof shutdownVariables>;
 
 /** Limit on closing databases, connections and jobs after the grace period. */
 const closeTimeoutMs = 5_000;
 
 /**
- * Runs a process: reads the environment, starts, and stops on SIGINT or SIGTERM after the requests in flight.
+ * Runs a process: reads the environment, starts, and stops on SIGINT or SIGTERM. A stop begins the shutdown, waits for
+ * SHUTDOWN_DELAY_MS, and then stops what was started, after the requests in flight.
  *
  * Exit codes: 0 after a clean stop; 1 if it could not start (printed in one line), if requests were cut off, or after an
  * unhandled error; 2 for an unknown argument. An unhandled rejection drains first; an uncaught exception leaves no state
@@ -30,7 +31,7 @@ export async function runProcess<Spec extends ProcessEnvironment>({
 }: {
   about: string;
   spec: Spec;
-  start: (settings: z.output<Spec>) => Promise<Running>;
+  start: (settings: z.output<Spec>, shutdown: Shutdown) => Promise<Running>;
 }): Promise<void> {
   const usage = `${about}\n\nEnvironment:\n${describeEnvironment(spec)}\n`;
   if (wantsHelp(usage)) return;
@@ -39,9 +40,10 @@ export async function runProcess<Spec extends ProcessEnvironment>({
   process.on('uncaughtException', (error) => exitWith(error));
   try {
     const settings = readEnvironment(spec, process.env);
+    const shutdown = createShutdown(settings.SHUTDOWN_GRACE_MS);
     // Deferred, so that a signal that arrives during the start finds its handler.
-    const starting = Promise.resolve(settings).then(start);
-    stopOnSignal(starting, settings.SHUTDOWN_GRACE_MS + closeTimeoutMs);
+    const starting = Promise.resolve().then(() => start(settings, shutdown));
+    stopOnSignal(starting, shutdown, settings.SHUTDOWN_DELAY_MS);
     await starting;
   } catch (error) {
     exitWith(error);
@@ -62,7 +64,8 @@ function wantsHelp(usage: string): boolean {
 }
 
 /** Stops once, on a signal or an unhandled rejection; also while the process is still starting. */
-function stopOnSignal(starting: Promise<Running>, timeoutMs: number): void {
+function stopOnSignal(starting: Promise<Running>, shutdown: Shutdown, delayMs: number): void {
+  const timeoutMs = delayMs + shutdown.graceMs + closeTimeoutMs;
   let isStopping = false;
   let exitCode = 0;
 
@@ -70,7 +73,8 @@ function stopOnSignal(starting: Promise<Running>, timeoutMs: number): void {
     // Ctrl-C under npm sends SIGINT twice, from the terminal and from npm.
     if (isStopping) return;
     isStopping = true;
-    const stopped = starting.then((running) => running.stop());
+    shutdown.begin();
+    const stopped = Promise.all([starting, setTimeout(delayMs)]).then(([running]) => running.stop());
     const timedOut = setTimeout(timeoutMs).then(() => {
       throw new Error(`The process could not stop within ${timeoutMs} ms.`);
     });

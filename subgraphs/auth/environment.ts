@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { readClientAddressKey } from '../../platform/http/client-address.ts';
 import { logLevel, namedHttpUrls, port, secretFile, wholeNumber } from '../../platform/process/environment.ts';
-import { shutdownGraceMs } from '../../platform/process/grace-period.ts';
+import { shutdownVariables } from '../../platform/process/shutdown.ts';
 import type { AccountRules } from './server.ts';
 
 /** Leaves one of libuv's four threads for files and images. */
@@ -82,6 +82,6 @@ export const authEnvironment = z.object({
       'Receivers of security events (ended sessions, deleted accounts), as resources=http://resources:4002/events.',
     ),
   ...accountVariables.shape,
-  SHUTDOWN_GRACE_MS: shutdownGraceMs(),
+  ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

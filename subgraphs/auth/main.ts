@@ -1,5 +1,4 @@
 import { createClientReader } from '../../platform/http/client-address.ts';
-import { createGracePeriod } from '../../platform/process/grace-period.ts';
 import { runProcess } from '../../platform/process/lifecycle.ts';
 import { createLogger } from '../../platform/process/logger.ts';
 import { accountRulesFrom, authEnvironment } from './environment.ts';
@@ -11,7 +10,7 @@ import { openSigningKeys } from './tokens/signing-keys.ts';
 await runProcess({
   about: 'auth: the subgraph of accounts and sessions; issues access tokens.',
   spec: authEnvironment,
-  start: (env) => {
+  start: (env, shutdown) => {
     const log = createLogger({ service: 'auth', level: env.LOG_LEVEL });
     const subscribers = env.EVENT_SUBSCRIBERS;
     if (subscribers.length === 0) log.warn('EVENT_SUBSCRIBERS is empty: nobody receives security events');
@@ -23,7 +22,7 @@ await runProcess({
       rules: accountRulesFrom(env),
       events: { audience: env.EVENT_AUDIENCE, subscribers },
       clientOf: createClientReader(env.CLIENT_ADDRESS_KEY_FILE, log),
-      grace: createGracePeriod(env.SHUTDOWN_GRACE_MS),
+      shutdown,
       listen: { host: env.HOST, port: env.AUTH_PORT, portVariable: 'AUTH_PORT' },
       log,
     });

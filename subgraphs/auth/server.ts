@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { limitRootFields } from '../../platform/graphql/limit-root-fields.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
-import type { GracePeriod } from '../../platform/process/grace-period.ts';
 import type { Logger } from '../../platform/process/logger.ts';
+import type { Shutdown } from '../../platform/process/shutdown.ts';
 import { createAuthenticate } from '../../platform/tokens/access-token.ts';
 import { credentialFields } from '../../schema/credential-fields.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
@@ -41,15 +41,15 @@ export interface AuthSettings {
   events: { audience: string; subscribers: readonly Subscriber[] };
   /** Identifies the client of a request; by default, by the remote address of its connection. */
   clientOf?: (req: IncomingMessage) => ClientInfo;
-  /** How long a stop waits for requests in flight; the default period if omitted. */
-  grace?: GracePeriod;
+  /** Shared by the servers of a process; one with the default grace period if omitted. */
+  shutdown?: Shutdown;
   listen: Listen;
   log: Logger;
 }
 
 /** Starts the auth subgraph with its background jobs: delivering security events and deleting expired sessions. */
 export async function startAuth(settings: AuthSettings): Promise<RunningServer> {
-  const { keys, store, counters, tokens, rules, events, clientOf, grace, listen, log } = settings;
+  const { keys, store, counters, tokens, rules, events, clientOf, shutdown, listen, log } = settings;
   const { issuer, audience } = tokens;
   const issueAccessToken = createIssueAccessToken({ ...tokens, lifetimeSeconds: rules.accessTokenSeconds, keys });
   const sessions = createSessions({ store: store.sessions, issueAccessToken, times: rules.sessions });
@@ -71,7 +71,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
     paths: { '/.well-known/jwks.json': createJwksHandler(keys) },
     checkReady: store.checkHealth,
     ...(clientOf && { clientOf }),
-    ...(grace && { grace }),
+    ...(shutdown && { shutdown }),
     listen,
     log,
     close: async () => {

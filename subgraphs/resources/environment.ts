@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { httpOrigin, httpUrl, logLevel, port, secretFile, wholeNumber } from '../../platform/process/environment.ts';
-import { shutdownGraceMs } from '../../platform/process/grace-period.ts';
+import { shutdownVariables } from '../../platform/process/shutdown.ts';
 import { readVerificationKeys } from '../../platform/tokens/verification-keys.ts';
 import { readImageServiceToken } from './image-service/client.ts';
 
@@ -30,7 +30,7 @@ const variables = z.object({
   IMAGE_PUBLIC_FETCH_ORIGIN: httpOrigin()
     .optional()
     .describe('Origin to fetch public images from, if not the origin of their URLs.'),
-  SHUTDOWN_GRACE_MS: shutdownGraceMs(),
+  ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });
 

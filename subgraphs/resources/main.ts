@@ -1,4 +1,3 @@
-import { createGracePeriod } from '../../platform/process/grace-period.ts';
 import { runProcess } from '../../platform/process/lifecycle.ts';
 import { createLogger } from '../../platform/process/logger.ts';
 import { createRemoteKeySet } from '../../platform/tokens/remote-key-set.ts';
@@ -10,7 +9,7 @@ import { openSqliteResourceStore } from './storage/sqlite/resource-store.ts';
 await runProcess({
   about: 'resources: the subgraph of image resources.',
   spec: resourcesEnvironment,
-  start: (env) => {
+  start: (env, shutdown) => {
     const log = createLogger({ service: 'resources', level: env.LOG_LEVEL });
     return startResources({
       verifier: {
@@ -31,7 +30,7 @@ await runProcess({
         timeoutMs: env.IMAGE_SERVICE_TIMEOUT_MS,
         settleSeconds: env.IMAGE_SERVICE_SETTLE_SECONDS,
       }),
-      grace: createGracePeriod(env.SHUTDOWN_GRACE_MS),
+      shutdown,
       listen: { host: env.HOST, port: env.RESOURCES_PORT, portVariable: 'RESOURCES_PORT' },
       log,
     });

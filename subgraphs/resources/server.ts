@@ -1,6 +1,6 @@
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
-import type { GracePeriod } from '../../platform/process/grace-period.ts';
 import type { Logger } from '../../platform/process/logger.ts';
+import type { Shutdown } from '../../platform/process/shutdown.ts';
 import { createAuthenticate, type VerifierSettings } from '../../platform/tokens/access-token.ts';
 import type { OpenKeySet } from '../../platform/tokens/key-set.ts';
 import { securityEventType } from '../../platform/tokens/security-event.ts';
@@ -46,15 +46,15 @@ export interface ResourcesSettings {
   verifier: VerifierSettings & { keys: OpenKeySet };
   /** Expected `aud` of security events, which have the same issuer and keys as access tokens. */
   eventAudience: string;
-  /** How long a stop waits for requests in flight; the default period if omitted. */
-  grace?: GracePeriod;
+  /** Shared by the servers of a process; one with the default grace period if omitted. */
+  shutdown?: Shutdown;
   listen: Listen;
   log: Logger;
 }
 
 /** Starts the resources subgraph and its reconciler. */
 export async function startResources(settings: ResourcesSettings): Promise<RunningServer> {
-  const { store, imageClient, timing, verifier, eventAudience, grace, listen, log } = settings;
+  const { store, imageClient, timing, verifier, eventAudience, shutdown, listen, log } = settings;
   const { operations, revocations } = store;
   const readImage = createImageReader({ maxBytes: maxImageBytes() });
   const leases = createLeases({ operations, timing, log });
@@ -83,7 +83,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
       keys.requireKeys();
       return store.checkHealth();
     },
-    ...(grace && { grace }),
+    ...(shutdown && { shutdown }),
     listen,
     log,
     close: async () => {

@@ -80,8 +80,10 @@ test.each(services)('$name is killed later than it stops by itself', ({ name }) 
   const section = sectionOf(name);
   expect(section).toContain('<<: *process');
   expect(section).not.toContain('stop_grace_period');
+  expect(section).toMatch(/SHUTDOWN_DELAY_MS: \$\{SHUTDOWN_DELAY_MS:-0\}$/m);
   expect(section).toMatch(/SHUTDOWN_GRACE_MS: \$\{SHUTDOWN_GRACE_MS:-20000\}$/m);
   const [, seconds = '0'] = /^(\d+)s$/.exec(defaultOf('STOP_GRACE_PERIOD') ?? '') ?? [];
   // A process takes up to 5 s to close its databases.
-  expect(Number(seconds) * 1_000).toBeGreaterThan(Number(defaultOf('SHUTDOWN_GRACE_MS')) + 5_000);
+  const stopsWithinMs = Number(defaultOf('SHUTDOWN_DELAY_MS')) + Number(defaultOf('SHUTDOWN_GRACE_MS')) + 5_000;
+  expect(Number(seconds) * 1_000).toBeGreaterThan(stopsWithinMs);
 });

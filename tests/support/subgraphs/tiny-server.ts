@@ -18,7 +18,15 @@ export interface TinyServer extends RunningServer, Omit<TinySchema, 'schema'> {
 type Settings = Partial<
   Pick<
     GraphqlServerSettings<IncomingRequest>,
-    'checkReady' | 'close' | 'corsOrigins' | 'grace' | 'listen' | 'maxBodyBytes' | 'page' | 'paths' | 'validationRules'
+    | 'checkReady'
+    | 'close'
+    | 'corsOrigins'
+    | 'listen'
+    | 'maxBodyBytes'
+    | 'page'
+    | 'paths'
+    | 'shutdown'
+    | 'validationRules'
   >
 >;
 
