@@ -1,14 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { gif, noise, plainGif } from '../testing/images.ts';
-import { gifReachesEnd, gifScreenSize } from './gif.ts';
+import { gifFrame, noise, plainGif } from '../testing/images.ts';
+import { openGif } from './gif.ts';
+import { DamagedImageError } from './opened-image.ts';
 
 const size = { width: 2, height: 2 };
 const ofCodes = (...codes: number[]) => plainGif({ ...size, frames: [{ ...size, codes }] });
 const [clear, end] = [4, 5];
 
-describe('a GIF is incomplete', () => {
+/** False if the GIF lacks pixels, or has no frame. */
+function isWhole(bytes: Buffer): boolean {
+  try {
+    openGif(bytes).repair();
+    return true;
+  } catch (error) {
+    if (error instanceof DamagedImageError) return false;
+    throw error;
+  }
+}
+
+describe('a GIF lacks pixels', () => {
   test('without a frame', () => {
-    expect(gifReachesEnd(plainGif({ ...size, frames: [] }))).toBe(false);
+    expect(isWhole(plainGif({ ...size, frames: [] }))).toBe(false);
   });
 
   test.each([
@@ -21,7 +33,7 @@ describe('a GIF is incomplete', () => {
     ['an undefined code as its first', [clear, 6, clear, 0, 1, clear, 0, 1, end]],
     ['an undefined code later on', [clear, 0, 7, clear, 0, 1, clear, 0, 1, end]],
   ])('if a frame of four pixels has %s', (_, codes) => {
-    expect(gifReachesEnd(ofCodes(...codes))).toBe(false);
+    expect(isWhole(ofCodes(...codes))).toBe(false);
   });
 
   test.each([0, 12, 255])('if a frame has codes of %i bits', (bits) => {
@@ -29,14 +41,14 @@ describe('a GIF is incomplete', () => {
     const codesStart = bytes.indexOf(0x2c) + 10;
     expect(bytes[codesStart]).toBe(2);
     bytes[codesStart] = bits;
-    expect(gifReachesEnd(bytes)).toBe(false);
+    expect(isWhole(bytes)).toBe(false);
   });
 
   test.each([2, 16, 256])('if a large frame of %i colours has half of its codes', async (colours) => {
     const bytes = await noise({ width: 200, height: 200 }).gif({ colours, dither: 0 }).toBuffer();
-    expect(gifReachesEnd(bytes)).toBe(true);
+    expect(isWhole(bytes)).toBe(true);
     const half = Buffer.concat([bytes.subarray(0, middleBlock(bytes)), Buffer.from([0x00, 0x3b])]);
-    expect(gifReachesEnd(half)).toBe(false);
+    expect(isWhole(half)).toBe(false);
   });
 });
 
@@ -53,7 +65,7 @@ function middleBlock(bytes: Buffer): number {
   return starts[starts.length >> 1] ?? at;
 }
 
-describe('a GIF is complete', () => {
+describe('a GIF has all of its pixels', () => {
   test.each([
     ['one code for each', [clear, 0, 1, clear, 0, 1, end]],
     ['no end code', [clear, 0, 1, clear, 0, 1]],
@@ -62,7 +74,7 @@ describe('a GIF is complete', () => {
     // Code 6 is defined at its first use: the previous pixel and the first of it again.
     ['codes for several pixels', [clear, 0, 6, 1, end]],
   ])('if its four pixels have %s', (_, codes) => {
-    expect(gifReachesEnd(ofCodes(...codes))).toBe(true);
+    expect(isWhole(ofCodes(...codes))).toBe(true);
   });
 
   test.each([2, 3, 4, 7, 16, 64, 256])(
@@ -70,15 +82,39 @@ describe('a GIF is complete', () => {
     async (colours) => {
       const large = { width: 300, height: 200 };
       for (const options of [{ colours }, { colours, dither: 0 }, { colours, progressive: true }]) {
-        expect(gifReachesEnd(await noise(large).gif(options).toBuffer())).toBe(true);
+        expect(isWhole(await noise(large).gif(options).toBuffer())).toBe(true);
       }
     },
   );
 });
 
-test('the size of a GIF is that of its logical screen, or 0 by 0 if it is cut before that', async () => {
-  const bytes = await gif({ width: 300, height: 2 });
-  expect(gifScreenSize(bytes)).toEqual({ width: 300, height: 2 });
-  expect(gifScreenSize(bytes.subarray(0, 10))).toEqual({ width: 300, height: 2 });
-  expect(gifScreenSize(bytes.subarray(0, 9))).toEqual({ width: 0, height: 0 });
+test('a GIF of two frames that is cut anywhere is read unless a frame that it begins lacks pixels', () => {
+  const frameBytes = gifFrame(size).length;
+  const bytes = plainGif({ ...size, frames: [size, size] });
+  const start = bytes.indexOf(0x2c);
+  const second = start + frameBytes;
+  // An empty sub-block follows the data.
+  const afterPixels = [second - 1, second];
+  const expected = [...afterPixels, ...afterPixels.map((at) => at + frameBytes), bytes.length];
+  const lengths = Array.from({ length: bytes.length + 1 }, (_, length) => length);
+  expect(lengths.filter((length) => isWhole(bytes.subarray(0, length)))).toEqual(expected);
+});
+
+test.each([
+  ['its logical screen', { width: 300, height: 2 }, { width: 2, height: 1 }, { width: 300, height: 2 }],
+  ['its first frame, if its screen has no pixels', { width: 0, height: 0 }, size, size],
+  ['its first frame, if its screen is smaller', { width: 1, height: 1 }, size, size],
+  ['both, if its screen is wider and lower', { width: 5, height: 1 }, size, { width: 5, height: 2 }],
+  ['its first frame with its offset', { width: 2, height: 2 }, { ...size, left: 3, top: 4 }, { width: 5, height: 6 }],
+])('the size of a GIF is that of %s', (_, screen, frame, expected) => {
+  expect(openGif(plainGif({ ...screen, frames: [frame, { width: 9, height: 9 }] })).size).toEqual(expected);
+});
+
+test('a repaired GIF has its blocks, without stray bytes and with a trailer', () => {
+  const bytes = plainGif({ ...size, frames: [size] });
+  const [body, delay] = [bytes.subarray(0, -1), Buffer.from([0x21, 0xf9, 4, 0, 10, 0, 0, 0])];
+  const stray = Buffer.concat([body, Buffer.from([0, 0, 1]), delay, gifFrame(size), delay.subarray(0, 3)]);
+  const expected = Buffer.concat([body, delay, gifFrame(size), Buffer.from([0x3b])]);
+  expect(openGif(stray).repair()).toEqual(expected);
+  expect(openGif(stray).frames).toBe(2);
 });

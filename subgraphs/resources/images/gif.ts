@@ -1,36 +1,103 @@
+import { hasPixels } from './gif-pixels.ts';
+import { DamagedImageError, type OpenedImage, type Size } from './opened-image.ts';
+
 const signatures = [Buffer.from('GIF87a'), Buffer.from('GIF89a')];
 const extension = 0x21;
 const image = 0x2c;
 const trailer = 0x3b;
+const screenBytes = 13;
+/** Bytes of a frame before its colours. */
+const descriptorBytes = 10;
 
 export const isGif = (bytes: Buffer) => signatures.some((signature) => bytes.subarray(0, 6).equals(signature));
 
-/** Reads the size of the logical screen, on which all frames are drawn. */
-export function gifScreenSize(bytes: Buffer): { width: number; height: number } {
-  return bytes.length < 10 ? { width: 0, height: 0 } : { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
+/** Reads the structure: screen, extensions and frames, as far as they go (GIF89a, section 12 and appendix B). */
+export function openGif(bytes: Buffer): OpenedImage {
+  const bodyStart = screenBytes + colourTableBytes(bytes[10]);
+  if (bytes.length < bodyStart) throw new DamagedImageError('it ends before its first frame.');
+  const blocks = readBlocks(bytes, bodyStart);
+  const frames = blocks.filter((block) => block instanceof Frame);
+  const [first] = frames;
+  if (!first) throw new DamagedImageError('it has no frame.');
+  if (frames.every(({ width, height }) => width * height === 0)) throw new DamagedImageError('it has no pixels.');
+  const repair = () => {
+    for (const [at, frame] of frames.entries()) frame.checkPixels(at + 1);
+    const parts = blocks.map((block) => (block instanceof Frame ? block.terminated() : block));
+    return Buffer.concat([bytes.subarray(0, bodyStart), ...parts, Buffer.from([trailer])]);
+  };
+  return { size: screenSize(bytes, first), frames: frames.length, scans: 1, repair };
 }
 
-/** True if extensions and frames continue to the trailer, and no frame lacks pixels (GIF89a, section 12 and appendix B). */
-export function gifReachesEnd(bytes: Buffer): boolean {
-  let frames = 0;
-  let at = 13 + colourTableBytes(bytes[10]);
-  for (;;) {
-    switch (bytes[at]) {
-      case trailer:
-        return frames > 0;
-      case extension:
-        at = afterBlocks(bytes, at + 2);
-        break;
-      case image: {
-        const codesStart = at + 10 + colourTableBytes(bytes[at + 9]);
-        if (!hasPixels(bytes, codesStart, pixelsOfFrame(bytes, at))) return false;
-        frames += 1;
-        at = afterBlocks(bytes, codesStart + 1);
-        break;
-      }
-      default:
-        return false;
-    }
+/** The logical screen, which browsers enlarge where the first frame exceeds it. */
+function screenSize(bytes: Buffer, { left, top, width, height }: Frame): Size {
+  return {
+    width: Math.max(bytes.readUInt16LE(6), left + width),
+    height: Math.max(bytes.readUInt16LE(8), top + height),
+  };
+}
+
+/**
+ * Lists extensions and frames up to the trailer or the end of the file. Bytes that begin neither are skipped after the
+ * first frame; before it, browsers show nothing. An extension without its end has no frame after it, and is left out.
+ */
+function readBlocks(bytes: Buffer, start: number): (Buffer | Frame)[] {
+  const blocks: (Buffer | Frame)[] = [];
+  let hasFrame = false;
+  for (let at = start; at < bytes.length && bytes[at] !== trailer; ) {
+    if (bytes[at] === image) {
+      const frame = new Frame(bytes, at);
+      blocks.push(frame);
+      hasFrame = true;
+      at = frame.end;
+    } else if (bytes[at] === extension) {
+      const { end, isEnded } = readSubBlocks(bytes, at + 2);
+      if (isEnded) blocks.push(bytes.subarray(at, end));
+      at = end;
+    } else if (hasFrame) at += 1;
+    else throw new DamagedImageError(`byte ${at} begins no extension and no frame.`);
+  }
+  return blocks;
+}
+
+class Frame {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** The offset after its last sub-block. */
+  readonly end: number;
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  readonly #codesStart: number;
+  readonly #subBlocks: SubBlocks;
+
+  constructor(bytes: Buffer, start: number) {
+    const colours = colourTableBytes(bytes[start + 9]);
+    this.#codesStart = start + descriptorBytes + colours;
+    if (this.#codesStart >= bytes.length) throw new DamagedImageError('it ends at the beginning of a frame.');
+    this.left = bytes.readUInt16LE(start + 1);
+    this.top = bytes.readUInt16LE(start + 3);
+    this.width = bytes.readUInt16LE(start + 5);
+    this.height = bytes.readUInt16LE(start + 7);
+    this.#subBlocks = readSubBlocks(bytes, this.#codesStart + 1);
+    this.end = this.#subBlocks.end;
+    this.#bytes = bytes;
+    this.#start = start;
+  }
+
+  checkPixels(number: number): void {
+    if (hasPixels(this.#bytes, this.#codesStart, this.width * this.height)) return;
+    throw new DamagedImageError(`frame ${number} lacks pixels, or its codes cannot be decoded.`);
+  }
+
+  /** The frame's bytes. If the file ends inside them, their last sub-block gets its true length, and an end. */
+  terminated(): Buffer {
+    const { lastBlock, end, isEnded } = this.#subBlocks;
+    const whole = this.#bytes.subarray(this.#start, end);
+    if (isEnded) return whole;
+    const rest = this.#bytes.subarray(lastBlock + 1, end);
+    const last = rest.length > 0 ? [Buffer.from([rest.length]), rest] : [];
+    return Buffer.concat([this.#bytes.subarray(this.#start, lastBlock), ...last, Buffer.from([0])]);
   }
 }
 
@@ -38,62 +105,23 @@ function colourTableBytes(flags = 0): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
 }
 
-function pixelsOfFrame(bytes: Buffer, at: number): number {
-  return at + 9 > bytes.length ? 0 : bytes.readUInt16LE(at + 5) * bytes.readUInt16LE(at + 7);
+interface SubBlocks {
+  /** The offset of the last sub-block. */
+  lastBlock: number;
+  /** The offset after all of them, at most the file's length. */
+  end: number;
+  /** False if the file ends before the empty sub-block that is the last. */
+  isEnded: boolean;
 }
 
-/** The offset after the sub-blocks that start at `at`. Each begins with its length; an empty one is the last. */
-function afterBlocks(bytes: Buffer, at: number): number {
-  let next = at;
-  for (let size = bytes[next]; size !== undefined; size = bytes[next]) {
-    next += 1 + size;
-    if (size === 0) break;
+/** Reads sub-blocks, each of which begins with its length, up to an empty one. */
+function readSubBlocks(bytes: Buffer, start: number): SubBlocks {
+  let lastBlock = start;
+  for (let size = bytes[lastBlock]; size !== undefined; size = bytes[lastBlock]) {
+    const next = lastBlock + 1 + size;
+    if (size === 0) return { lastBlock, end: next, isEnded: true };
+    if (next >= bytes.length) return { lastBlock, end: bytes.length, isEnded: false };
+    lastBlock = next;
   }
-  return next;
-}
-
-/**
- * True if the LZW codes from `at` on encode `expected` pixels (GIF89a, appendix F). The table holds each string's length
- * instead of the string, so that counting is cheap.
- */
-function hasPixels(bytes: Buffer, at: number, expected: number): boolean {
-  const minSize = bytes[at] ?? 0;
-  if (minSize < 1 || minSize > 11) return false;
-  const clear = 1 << minSize;
-  const lengths = new Uint16Array(4096).fill(1, 0, clear);
-  let [free, size, previous, pixels] = [clear + 2, minSize + 1, -1, 0];
-  const codes = readCodes(bytes, at + 1, () => size);
-  for (const code of codes) {
-    if (code === clear + 1) break;
-    if (code === clear) {
-      [free, size, previous] = [clear + 2, minSize + 1, -1];
-      continue;
-    }
-    if (code >= (previous < 0 ? clear : free + 1)) return false;
-    const grown = (lengths[previous] ?? 0) + 1;
-    if (previous >= 0 && free < 4096) lengths[free] = grown;
-    pixels += lengths[code] ?? grown;
-    if (pixels >= expected) return true;
-    if (previous >= 0 && free < 4096) free += 1;
-    if (free === 1 << size && size < 12) size += 1;
-    previous = code;
-  }
-  return pixels >= expected;
-}
-
-/** Yields the codes in the sub-blocks from `at` on. Each has `size()` bits at that moment, least significant first. */
-function* readCodes(bytes: Buffer, at: number, size: () => number): Generator<number> {
-  let [bits, count] = [0, 0];
-  for (let block = at, length = bytes[block]; length; length = bytes[block]) {
-    for (const byte of bytes.subarray(block + 1, block + 1 + length)) {
-      bits |= byte << count;
-      count += 8;
-      for (let width = size(); count >= width; width = size()) {
-        yield bits & ((1 << width) - 1);
-        bits >>>= width;
-        count -= width;
-      }
-    }
-    block += 1 + length;
-  }
+  return { lastBlock: bytes.length, end: bytes.length, isEnded: false };
 }

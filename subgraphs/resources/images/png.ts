@@ -1,20 +1,66 @@
 import { crc32 } from 'node:zlib';
+import { DamagedImageError, type OpenedImage } from './opened-image.ts';
 
 /** First bytes of every PNG. */
 export const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-/** The IEND chunk, which is empty and therefore the same in every PNG. */
-const end = Buffer.from('\0\0\0\0IEND\xae\x42\x60\x82', 'latin1');
+/** Bytes of a chunk without content: length, name and checksum. */
+const emptyChunkBytes = 12;
 
 export const isPng = (bytes: Buffer) => bytes.subarray(0, pngSignature.length).equals(pngSignature);
 
-/** True if chunks (length, name, data, checksum) continue to IEND (PNG, third edition, section 5.3). */
-export function pngReachesEnd(bytes: Buffer): boolean {
-  let at = pngSignature.length;
-  while (at + end.length <= bytes.length) {
-    if (bytes.subarray(at, at + end.length).equals(end)) return true;
-    at += bytes.readUInt32BE(at) + end.length;
+/** Reads the size from the header chunk, which comes first (PNG, third edition, section 11.2.1). */
+export function openPng(bytes: Buffer): OpenedImage {
+  const header = readChunk(bytes, pngSignature.length);
+  if (header?.name !== 'IHDR' || header.content.length < 8) {
+    throw new DamagedImageError('its header chunk (IHDR) does not come first, or is cut.');
   }
-  return false;
+  const size = { width: header.content.readUInt32BE(0), height: header.content.readUInt32BE(4) };
+  return { size, frames: 1, scans: 1, repair: () => repairPng(bytes) };
+}
+
+/**
+ * Keeps the critical chunks up to the last of the pixels: metadata with wrong checksums, and whatever follows, do not
+ * change them. The decoder verifies the checksums of the rest, and that every row is there.
+ */
+function repairPng(bytes: Buffer): Buffer {
+  const kept: Buffer[] = [pngSignature];
+  let hasPixels = false;
+  for (let at = pngSignature.length; ; ) {
+    const chunk = readChunk(bytes, at);
+    if (!chunk) throwUnlessAfterPixels(bytes, at, hasPixels);
+    if (!chunk || (hasPixels && chunk.name !== 'IDAT')) break;
+    hasPixels = chunk.name === 'IDAT';
+    if (isCritical(chunk)) kept.push(chunk.whole);
+    at += chunk.whole.length;
+  }
+  return Buffer.concat([...kept, pngChunk('IEND')]);
+}
+
+function throwUnlessAfterPixels(bytes: Buffer, at: number, hasPixels: boolean): void {
+  const isCutPixels = bytes.toString('latin1', at + 4, at + 8) === 'IDAT';
+  if (isCutPixels) throw new DamagedImageError('it ends inside a chunk of pixels (IDAT).');
+  if (!hasPixels) throw new DamagedImageError('it ends, or has an invalid chunk, before its pixels (IDAT).');
+}
+
+interface Chunk {
+  name: string;
+  content: Buffer;
+  /** Length, name, content and checksum. */
+  whole: Buffer;
+}
+
+/** Reads a chunk (section 5.3). Undefined where there is none, or it is longer than the file. */
+function readChunk(bytes: Buffer, at: number): Chunk | undefined {
+  if (at + emptyChunkBytes > bytes.length) return undefined;
+  const end = at + emptyChunkBytes + bytes.readUInt32BE(at);
+  const name = bytes.toString('latin1', at + 4, at + 8);
+  if (end > bytes.length || !/^[A-Za-z]{4}$/.test(name)) return undefined;
+  return { name, content: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) };
+}
+
+/** True if decoders must understand the chunk: the first letter of its name is a capital (section 5.4). */
+function isCritical({ name }: Chunk): boolean {
+  return name.charAt(0) <= 'Z';
 }
 
 /** Writes a chunk: length, name, content, checksum. */

@@ -7,6 +7,13 @@ interface Size {
   height: number;
 }
 
+/** A file that has the pixels of `original`, or lacks some of them. */
+export interface ImageVariant {
+  name: string;
+  original: Buffer;
+  bytes: Buffer;
+}
+
 const small = { width: 5, height: 4 };
 
 /** A noisy image, which no format compresses well. */
@@ -48,6 +55,8 @@ export function plainPng({ width, height }: Size, pixelData = Buffer.alloc((widt
 }
 
 interface Frame extends Size {
+  left?: number;
+  top?: number;
   /** How many of its pixels are encoded; default: all. */
   encoded?: number;
   /** Codes of three bits to use instead of the pixels. */
@@ -61,13 +70,14 @@ export function plainGif({ width, height, frames }: Size & { frames: Frame[] }):
   return Buffer.concat([Buffer.from('GIF89a'), Buffer.from(screen), ...frames.map(gifFrame), Buffer.from([0x3b])]);
 }
 
-function gifFrame({ width, height, encoded = width * height, codes = gifCodes(encoded) }: Frame): Buffer {
+export function gifFrame({ width, height, left = 0, top = 0, ...content }: Frame): Buffer {
+  const { encoded = width * height, codes = gifCodes(encoded) } = content;
   const packed = packGifCodes(codes);
   const blocks = Array.from({ length: Math.ceil(packed.length / 255) }, (_, at) => {
     const block = packed.subarray(at * 255, (at + 1) * 255);
     return Buffer.concat([Buffer.from([block.length]), block]);
   });
-  const start = Buffer.from([0x2c, 0, 0, 0, 0, ...uint16(width), ...uint16(height), 0, 2]);
+  const start = Buffer.from([0x2c, ...[left, top, width, height].flatMap(uint16), 0, 2]);
   return Buffer.concat([start, ...blocks, Buffer.from([0])]);
 }
 
@@ -75,9 +85,12 @@ function gifFrame({ width, height, encoded = width * height, codes = gifCodes(en
  * Encodes pixels in codes of three bits: clear (4), two pixels, clear, …, end (5). Clearing keeps the codes at three
  * bits.
  */
-const gifCodes = (pixels: number) => [...Array.from({ length: pixels }, (_, at) => (at % 2 ? [1] : [4, 0])).flat(), 5];
+export const gifCodes = (pixels: number) => [
+  ...Array.from({ length: pixels }, (_, at) => (at % 2 ? [1] : [4, 0])).flat(),
+  5,
+];
 
-function packGifCodes(codes: number[]): Buffer {
+export function packGifCodes(codes: number[]): Buffer {
   const bits = codes.flatMap((code) => [code & 1, (code >> 1) & 1, code >> 2]);
   const bytes = Buffer.alloc(Math.ceil(bits.length / 8));
   for (const [at, bit] of bits.entries()) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (bit << (at & 7));

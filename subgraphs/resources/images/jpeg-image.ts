@@ -1,0 +1,111 @@
+import type { AcHistory } from './jpeg-ac-history.ts';
+import { type Component, type Frame, isFrameMarker, readFrame } from './jpeg-frame.ts';
+import { BitReader, readHuffmanTables } from './jpeg-huffman.ts';
+import { readScan, type Scan } from './jpeg-scan.ts';
+import { isRestart, nextMarker, type Segment, withoutStuffing, withStuffing } from './jpeg-segments.ts';
+import { DamagedImageError } from './opened-image.ts';
+
+const [defineHuffmanTables, defineQuantization, defineRestartInterval, firstRestart] = [0xc4, 0xdb, 0xdd, 0xd0];
+/** Encoders write about ten. Decoders process the whole image for each, so hundreds in a small file take minutes. */
+const maxScans = 100;
+
+/** Reads a JPEG's segments in order, and knows which components have their pixels. */
+export class JpegImage {
+  #frame: Frame | undefined;
+  #restartInterval = 0;
+  #scans = 0;
+  readonly #tables = new Map<number, Buffer>();
+  readonly #histories = new Map<Component, AcHistory>();
+  readonly #coded = new Set<Component>();
+
+  /** True after a sequential scan of all components, where decoders stop reading. */
+  isComplete(): boolean {
+    return (
+      this.#frame?.coding === 'sequential' && this.#scans === 1 && this.#coded.size === this.#frame.components.length
+    );
+  }
+
+  /** Throws if a component has no scan: libjpeg would show the others alone. */
+  requireEveryComponent(): void {
+    if (!this.#frame || this.#scans === 0) throw new DamagedImageError('it has no pixels.');
+    const isMissing = this.#frame.coding !== 'other' && this.#coded.size < this.#frame.components.length;
+    if (isMissing) throw new DamagedImageError('the pixels of a colour component are missing.');
+  }
+
+  /** Reads a segment that comes before a scan. */
+  read({ code, body }: Segment): void {
+    if (isFrameMarker(code)) this.#frame ??= readFrame(code, body);
+    if (code === defineQuantization) requireQuantization(body);
+    if (code === defineHuffmanTables) for (const [key, table] of readHuffmanTables(body)) this.#tables.set(key, table);
+    if (code === defineRestartInterval && body.length >= 2) this.#restartInterval = body.readUInt16BE(0);
+  }
+
+  /** Reads a scan whose data begin at `start`. Returns what a decoder needs of it, and the offset of the next marker. */
+  readScan(header: Segment, bytes: Buffer, start: number): { kept: Buffer[]; end: number } {
+    this.#scans += 1;
+    if (this.#scans > maxScans) throw new DamagedImageError(`it has more than ${maxScans} scans.`);
+    const frame = this.#frame;
+    if (!frame) throw new DamagedImageError('it has no frame header.');
+    if (frame.coding === 'other') return copyUnread(header, bytes, start);
+    const scan = readScan(header.body, { frame, tables: this.#tables, histories: this.#histories });
+    for (const component of scan.withPixels) this.#coded.add(component);
+    const { kept, end } = readIntervals(scan, bytes, { start, restartInterval: this.#restartInterval });
+    const { bytes: headerBytes } = header;
+    return {
+      kept: [frame.coding === 'sequential' ? withSequentialParameters(headerBytes) : headerBytes, ...kept],
+      end,
+    };
+  }
+}
+
+/** Throws if a table has a 0, which erases its coefficient from the whole image (ITU T.81, annex B.2.4.1). */
+function requireQuantization(body: Buffer): void {
+  for (let at = 0; at < body.length; ) {
+    const valueBytes = (body[at] ?? 0) < 16 ? 1 : 2;
+    const values = body.subarray(at + 1, at + 1 + 64 * valueBytes);
+    const hasZero = values.some((_, index) => index % valueBytes === 0 && values.readUIntBE(index, valueBytes) === 0);
+    if (hasZero) throw new DamagedImageError('a quantization table has a 0.');
+    at += 1 + values.length;
+  }
+}
+
+/** Arithmetic-coded data, which the decoder alone can check. */
+function copyUnread(header: Segment, bytes: Buffer, start: number): { kept: Buffer[]; end: number } {
+  let marker = nextMarker(bytes, start);
+  while (isRestart(marker.code)) marker = nextMarker(bytes, marker.end);
+  return { kept: [header.bytes, bytes.subarray(start, marker.start)], end: marker.start };
+}
+
+/** Spectral selection 0 to 63 and no successive approximation: all that a sequential scan can have. */
+function withSequentialParameters(scanHeader: Buffer): Buffer {
+  return Buffer.concat([scanHeader.subarray(0, -3), Buffer.from([0, 63, 0])]);
+}
+
+/** Reads the data between restart markers, which must come in their order (ITU T.81, annex F.2.2.5). */
+function readIntervals(scan: Scan, bytes: Buffer, options: { start: number; restartInterval: number }) {
+  const kept: Buffer[] = [];
+  let unit = 0;
+  let at = options.start;
+  for (let interval = 0; ; interval += 1) {
+    const marker = nextMarker(bytes, at);
+    const left = scan.units - unit;
+    const count = Math.min(options.restartInterval || left, left);
+    kept.push(readInterval(scan, bytes.subarray(at, marker.start), { first: unit, count }));
+    unit += count;
+    if (unit === scan.units) return { kept, end: marker.start };
+    const expected = firstRestart + (interval & 7);
+    if (marker.code !== expected)
+      throw new DamagedImageError('pixels are missing: a restart marker is not in its place.');
+    kept.push(Buffer.from([0xff, expected]));
+    at = marker.end;
+  }
+}
+
+/** Reads units, and returns their data without the bytes after the last code. */
+function readInterval(scan: Scan, data: Buffer, { first, count }: { first: number; count: number }): Buffer {
+  const plain = withoutStuffing(data);
+  const bits = new BitReader(plain);
+  scan.read(bits, first, count);
+  const used = Math.ceil(bits.position / 8);
+  return used < plain.length ? withStuffing(plain.subarray(0, used)) : data;
+}

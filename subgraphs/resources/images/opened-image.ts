@@ -1,0 +1,27 @@
+/** Thrown for a file that lacks pixels, or whose structure no decoder can follow. The message ends as a sentence. */
+export class DamagedImageError extends Error {
+  constructor(detail: string) {
+    super(`The image is damaged: ${detail}`);
+    this.name = 'DamagedImageError';
+  }
+}
+
+/** Pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** An image whose structure was read, but none of its pixels. */
+export interface OpenedImage {
+  size: Size;
+  /** Number of frames; 1 unless it is a GIF. */
+  frames: number;
+  /** Number of scans; 1 unless it is a JPEG. Decoders process the whole image for each. */
+  scans: number;
+  /**
+   * Returns a file for the decoder: the same pixels, without the metadata and stray bytes that decoders skip. Throws a
+   * `DamagedImageError` if pixels are missing. Its work grows with the size, so check that first.
+   */
+  repair: () => Buffer;
+}

@@ -1,0 +1,90 @@
+import { constants, deflateSync } from 'node:zlib';
+import { pngChunk, pngSignature } from '../images/png.ts';
+import type { ImageVariant } from './images.ts';
+
+const [width, height] = [12, 9];
+const rowBytes = 1 + width * 3;
+const rows = Buffer.alloc(rowBytes * height);
+for (let at = 0; at < rows.length; at += 1) if (at % rowBytes > 0) rows[at] = (at * 7) % 256;
+const pixels = deflateSync(rows);
+
+const header = pngChunk('IHDR', Buffer.from([0, 0, 0, width, 0, 0, 0, height, 8, 2, 0, 0, 0]));
+const data = pngChunk('IDAT', pixels);
+const end = pngChunk('IEND');
+
+const png = (...chunks: Buffer[]) => Buffer.concat([pngSignature, ...chunks]);
+const withWrongChecksum = (chunk: Buffer) => Buffer.concat([chunk.subarray(0, -1), Buffer.from([0])]);
+const halves = [pngChunk('IDAT', pixels.subarray(0, 40)), pngChunk('IDAT', pixels.subarray(40))];
+const original = png(header, data, end);
+
+/** Chunks that describe an image and are not needed to show it, most of them wrong. */
+const metadata: [string, Buffer][] = [
+  ['text', pngChunk('tEXt', Buffer.from('a\0b'))],
+  ['compressed text that is broken', pngChunk('zTXt', Buffer.from('a\0\0none'))],
+  ['a broken colour profile', pngChunk('iCCP', Buffer.from('a\0\0none'))],
+  ['an invalid rendering intent', pngChunk('sRGB', Buffer.from([9]))],
+  ['a gamma of 0', pngChunk('gAMA', Buffer.alloc(4))],
+  ['an invalid time', pngChunk('tIME', Buffer.alloc(7, 0xff))],
+  ['an invalid background', pngChunk('bKGD', Buffer.alloc(1))],
+  ['an invalid transparency', pngChunk('tRNS', Buffer.alloc(5))],
+  ['broken Exif', pngChunk('eXIf', Buffer.from('none'))],
+  ['an unknown chunk', pngChunk('abCd', Buffer.from('x'))],
+];
+
+/** Files whose every pixel decoders show. */
+export function wholePngs(): ImageVariant[] {
+  const withMetadata = metadata.flatMap(([what, chunk]): [string, Buffer][] => [
+    [`${what}`, png(header, chunk, data, end)],
+    [`${what}, twice`, png(header, chunk, chunk, data, end)],
+    [`${what} after its pixels`, png(header, data, chunk, end)],
+    [`${what} and a wrong checksum`, png(header, withWrongChecksum(chunk), data, end)],
+    [`${what} and a wrong checksum after its pixels`, png(header, data, withWrongChecksum(chunk), end)],
+  ]);
+  const files: [string, Buffer][] = [
+    ...withMetadata,
+    [
+      'a transparent colour and a wrong checksum',
+      png(header, withWrongChecksum(pngChunk('tRNS', Buffer.alloc(6))), data, end),
+    ],
+    ['pixels in several chunks', png(header, ...halves, end)],
+    ['an empty chunk among its pixels', png(header, pngChunk('IDAT'), ...halves, end)],
+    ['no end chunk', png(header, data)],
+    ['half an end chunk', png(header, data, end.subarray(0, 6))],
+    ['a wrong checksum of its end chunk', png(header, data, withWrongChecksum(end))],
+    ['an end chunk with content', png(header, data, pngChunk('IEND', Buffer.from('x')))],
+    ['two end chunks', png(header, data, end, end)],
+    ['trailing bytes', png(header, data, end, Buffer.alloc(5_000, 1))],
+    ['stray bytes after its pixels', png(header, data, Buffer.from('stray'), end)],
+    ['cut metadata after its pixels', png(header, data, pngChunk('tEXt', Buffer.from('a\0b')).subarray(0, 9))],
+    ['more rows than its header says', png(header, pngChunk('IDAT', deflateSync(Buffer.concat([rows, rows]))), end)],
+    ['bytes after its compressed data', png(header, pngChunk('IDAT', Buffer.concat([pixels, Buffer.from('x')])), end)],
+  ];
+  return files.map(([name, bytes]) => ({ name: `a PNG with ${name}`, original, bytes }));
+}
+
+/** Files that lack pixels, or whose pixels browsers do not show. */
+export function incompletePngs(): ImageVariant[] {
+  const ofRows = (content: Buffer) => png(header, pngChunk('IDAT', deflateSync(content)), end);
+  const files: [string, Buffer][] = [
+    ['no pixels', png(header, end)],
+    ['half of its pixels', png(header, data.subarray(0, data.length / 2))],
+    ['half of its pixels and an end chunk', png(header, data.subarray(0, data.length / 2), end)],
+    ['the first of two chunks of pixels', png(header, halves[0] ?? data)],
+    ['the first of two chunks of pixels and an end chunk', png(header, halves[0] ?? data, end)],
+    [
+      'metadata among its pixels',
+      png(header, halves[0] ?? data, pngChunk('tEXt', Buffer.from('a\0b')), halves[1] ?? data, end),
+    ],
+    ['a row missing', ofRows(rows.subarray(0, -rowBytes))],
+    ['a byte of its last row missing', ofRows(rows.subarray(0, -1))],
+    [
+      'its data stopped early',
+      png(header, pngChunk('IDAT', deflateSync(rows.subarray(0, 200), { finishFlush: constants.Z_SYNC_FLUSH })), end),
+    ],
+    ['stray bytes before its pixels', png(header, Buffer.from('stray'), data, end)],
+    ['another chunk before its header', png(pngChunk('tEXt', Buffer.from('a\0b')), header, data, end)],
+    ['an end chunk before its pixels', png(header, end, data, end)],
+    ['an unknown filter in a row', ofRows(Buffer.concat([rows.subarray(0, -rowBytes), Buffer.alloc(rowBytes, 9)]))],
+  ];
+  return files.map(([name, bytes]) => ({ name: `a PNG with ${name}`, original, bytes }));
+}

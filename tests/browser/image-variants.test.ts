@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { incompleteGifs, wholeGifs } from '../../subgraphs/resources/testing/gif-variants.ts';
+import type { ImageVariant } from '../../subgraphs/resources/testing/images.ts';
+import { incompleteJpegs, wholeJpegs } from '../../subgraphs/resources/testing/jpeg-variants.ts';
+import { incompletePngs, wholePngs } from '../../subgraphs/resources/testing/png-variants.ts';
+import { describeInBrowser, openBrowser } from '../support/chromium.ts';
+
+/** Pixels of the first frame as the browser draws them, or why it draws none. */
+type Drawn = string;
+
+/** Draws images on a canvas. A data URL needs no type: browsers detect it from the bytes. */
+const drawAll = `async (images) => {
+  const draw = async (base64) => {
+    const image = new Image();
+    image.src = 'data:;base64,' + base64;
+    await image.decode().catch(() => {});
+    if (image.naturalWidth === 0) return 'nothing';
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: image.naturalWidth, height: image.naturalHeight });
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    return canvas.width + 'x' + canvas.height + ' ' + Array.from(data, (byte) => byte.toString(16)).join(' ');
+  };
+  const drawn = [];
+  for (const image of images) drawn.push(await draw(image).catch(String));
+  return drawn;
+}`;
+
+describeInBrowser('the files that the API accepts and rejects, in a browser', () => {
+  let browser: Awaited<ReturnType<typeof openBrowser>>;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  /** Returns the names of those variants that are drawn like their originals. */
+  const drawnLikeOriginals = async (variants: ImageVariant[]): Promise<string[]> => {
+    const page = await browser.newPage();
+    const images = variants.flatMap(({ original, bytes }) => [original.toString('base64'), bytes.toString('base64')]);
+    const drawn = await page.evaluate<Drawn[]>(`(${drawAll})(${JSON.stringify(images)})`);
+    await page.close();
+    return variants.flatMap(({ name }, at) => (drawn[2 * at] === drawn[2 * at + 1] ? [name] : []));
+  };
+
+  test.each<[string, () => ImageVariant[] | Promise<ImageVariant[]>]>([
+    ['JPEG', wholeJpegs],
+    ['PNG', wholePngs],
+    ['GIF', wholeGifs],
+  ])(
+    'an accepted %s is drawn with every pixel',
+    async (_, make) => {
+      const variants = await make();
+      expect(await drawnLikeOriginals(variants)).toEqual(variants.map(({ name }) => name));
+    },
+    60_000,
+  );
+
+  test.each<[string, () => ImageVariant[] | Promise<ImageVariant[]>]>([
+    ['JPEG', incompleteJpegs],
+    ['PNG', incompletePngs],
+    ['GIF', incompleteGifs],
+  ])(
+    'a rejected %s is not',
+    async (_, make) => {
+      expect(await drawnLikeOriginals(await make())).toEqual([]);
+    },
+    60_000,
+  );
+});
