@@ -193,6 +193,9 @@ test('only the listed sources have less than 20 lines', () => {
   expect(short.sort()).toEqual(Object.keys(shortFiles).sort());
 });
 
+const isSqliteLibrary = (name: string) =>
+  /^(better-sqlite3(-.*)?|node:sqlite|(node-)?sqlite3?|@libsql\/.*|libsql|@sqlite\.org\/.*|sql\.js)$/.test(name);
+
 describe('boundaries', () => {
   test('finds sources and imports', () => {
     expect(sources.length).toBeGreaterThan(50);
@@ -224,9 +227,17 @@ describe('boundaries', () => {
   });
 
   test('only platform/database opens databases', () => {
-    const openers = imports.filter(({ to, isTypeOnly }) => to === 'better-sqlite3' && !isTypeOnly);
+    const openers = imports.filter(({ to, isTypeOnly }) => isSqliteLibrary(to) && !isTypeOnly);
     const inProduct = openers.filter(({ from }) => !isOfTests(from) && !from.startsWith('bench/'));
     expect(inProduct.filter(({ from }) => !from.startsWith('platform/database/'))).toEqual([]);
+  });
+
+  // Two copies in a process do not know of each other, and drop each other's locks when they close a file.
+  test('there is one copy of SQLite', () => {
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: object };
+    const installed = Object.keys(packages).filter((path) => isSqliteLibrary(path.replace(/^.*node_modules\//, '')));
+    expect(installed).toEqual(['node_modules/better-sqlite3']);
+    expect(imports.filter(({ to }) => isSqliteLibrary(to) && to !== 'better-sqlite3')).toEqual([]);
   });
 
   test('only entry points read the environment', () => {
