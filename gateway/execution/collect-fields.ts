@@ -68,8 +68,6 @@ export function collectFields(
 
 function add(byKey: Map<string, CollectedField>, { alias, name: { value: name }, selectionSet }: FieldNode): void {
   const key = alias?.value ?? name;
-  // Apollo's rules read the type's name from this key.
-  if (alias?.value === '__typename') throw new UnsupportedPlanError('another field under the key __typename');
   const field = byKey.get(key) ?? { key, name, sets: [] };
   if (selectionSet) field.sets.push(selectionSet);
   byKey.set(key, field);

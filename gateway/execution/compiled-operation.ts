@@ -1,14 +1,17 @@
 import { buildOperationContext } from '@apollo/gateway/dist/operationContext.js';
 import type { QueryPlan } from '@apollo/query-planner';
-import { BREAK, type DocumentNode, type GraphQLError, type GraphQLSchema, getVariableValues, visit } from 'graphql';
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { withoutTokens } from '../../platform/graphql/compact-document.ts';
 import { parseOperationDocument } from '../../platform/graphql/operation-document.ts';
 import type { ExecutableOperation, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import type { ApolloFallback } from './apollo-fallback.ts';
+import { withClientNames, withClientPaths } from './client-names.ts';
 import { type ConditionValues, findConditions } from './conditions.ts';
 import { compactPlan, type Planner } from './planner.ts';
 import { compilePlan } from './query-plan.ts';
+import { type RenamedOperation, renameOperation, sameNames } from './renamed-operation.ts';
+import { refuseCollisions } from './response-names.ts';
 import { compileShape, type ShapeResponse } from './response-shape.ts';
 import {
   type Data,
@@ -33,13 +36,16 @@ interface Dependencies {
 /** Compiled versions of one operation. Clients do not use more settings of one document's conditions. */
 const maxVariants = 16;
 
+/** Estimated for a renamed response name: the entry of a map and both names. */
+const bytesPerName = 300;
+
 /** Measured: the functions and the cache of variants of one operation. */
 const baseBytes = 6_000;
 
 /**
  * Prepares an operation. It is planned when it first runs with valid variables, and compiled for each setting of its
  * `@skip` and `@include` variables when that first comes. Only the text of the document is kept; it is parsed again where
- * Apollo's functions need it.
+ * Apollo's functions need it. A plan never has response names that it may need for itself; the result has the client's.
  */
 export function prepareOperation(
   { source, document, operation, operationName }: ValidOperation,
@@ -50,16 +56,32 @@ export function prepareOperation(
   let planned: PlannedOperation | undefined;
   let newDocument: DocumentNode | undefined = document;
 
-  const runVariant = async ({ step, shape }: CompiledVariant, run: Run): Promise<Result> => {
+  const runVariant = async (
+    { step, shape }: CompiledVariant,
+    { run, planned: { source: planSource, clientNames } }: { run: Run; planned: PlannedOperation },
+  ): Promise<Result> => {
     await step(run);
     const { data, errors } = run;
     try {
       const shaped = shape(data);
-      return errors.length === 0 ? { data: shaped } : { data: shaped, errors: errors as GraphQLError[] };
+      if (errors.length === 0) return { data: shaped };
+      return { data: shaped, errors: withClientPaths(errors, clientNames) as GraphQLError[] };
     } catch (error) {
       if (!(error instanceof ResponseShapeError) && !(error instanceof UnsupportedPlanError)) throw error;
-      return fallback.shape(run, { document: parseOperationDocument({ source, operationName }), operationName });
+      const selected = { document: parseOperationDocument({ source: planSource, operationName }), operationName };
+      return withClientNames(fallback.shape(run, selected), { ...selected, clientNames });
     }
+  };
+
+  const runByApollo = async (
+    plan: QueryPlan,
+    { request, planned: { source: planSource, clientNames } }: { request: Request; planned: PlannedOperation },
+  ): Promise<Result> => {
+    const collisions = planner.responseNames.collisionsIn(parseOperationDocument({ source, operationName }));
+    if (collisions.length > 0) return { errors: refuseCollisions(collisions) };
+    const selected = { document: parseOperationDocument({ source: planSource, operationName }), operationName };
+    const result = await fallback.run(plan, { ...selected, ...request, source: planSource });
+    return withClientNames(result, { ...selected, clientNames });
   };
 
   return {
@@ -81,14 +103,8 @@ export function prepareOperation(
       const chosen = planned.choose(variables ?? {});
       const isCompiled = 'step' in chosen;
       onRun(isCompiled ? 'compiled' : 'apollo');
-      if (isCompiled) return runVariant(chosen, { context, variables: variables ?? {}, data: {}, errors: [] });
-      return fallback.run(chosen, {
-        source,
-        document: parseOperationDocument({ source, operationName }),
-        operationName,
-        variables,
-        context,
-      });
+      if (!isCompiled) return runByApollo(chosen, { request: { variables, context }, planned });
+      return runVariant(chosen, { run: { context, variables: variables ?? {}, data: {}, errors: [] }, planned });
     },
     sizeBytes: () => baseBytes + 2 * source.length + sizeBytes + (planned?.sizeBytes() ?? 0),
   };
@@ -100,20 +116,30 @@ interface CompiledVariant {
   shape: ShapeResponse;
 }
 
-interface PlannedOperation {
+type Request = Parameters<ExecutableOperation['execute']>[0];
+
+interface PlannedOperation extends RenamedOperation {
   /** Chooses what runs the operation with these variables: a compiled variant, or the plan for Apollo's functions. */
   choose(variables: Data): CompiledVariant | QueryPlan;
   sizeBytes(): number;
 }
 
 function planOperation(
-  { source, document, operationName }: Pick<ValidOperation, 'source' | 'document' | 'operationName'>,
+  {
+    source: clientSource,
+    document: clientDocument,
+    operationName,
+  }: Pick<ValidOperation, 'source' | 'document' | 'operationName'>,
   { planner, services }: Pick<Dependencies, 'planner' | 'services'>,
 ): PlannedOperation {
-  const { schema, supergraphSchema } = planner;
+  const { schema, supergraphSchema, responseNames } = planner;
+  const renamed = renameOperation(clientDocument, responseNames);
+  const { source, clientNames } = renamed ?? { source: clientSource, clientNames: sameNames };
+  const document = renamed ? parseOperationDocument({ source, operationName }, { noLocation: true }) : clientDocument;
   const { operation } = operationIn(document, { schema, operationName });
   const { plan, sizeBytes: planBytes } = compactPlan(planner.plan(document, operationName));
-  const conditions = hasPrototypeNames(document) ? undefined : findConditions(document, operation);
+  const conditions = findConditions(document, operation);
+  const renamedBytes = renamed ? 2 * source.length + bytesPerName * clientNames.size : 0;
   let compiledBytes = 0;
   const variants = new LRUCache<string, { chosen: CompiledVariant | QueryPlan; sizeBytes: number }>({
     max: maxVariants,
@@ -134,7 +160,7 @@ function planOperation(
     });
     try {
       variant.chosen = {
-        shape: compileShape({ ...selected, conditionValues, countBytes }),
+        shape: compileShape({ ...selected, conditionValues, clientNames, countBytes }),
         step: compilePlan(plan, { services, supergraphSchema, conditionValues, countBytes }),
       };
     } catch (error) {
@@ -144,8 +170,10 @@ function planOperation(
   };
 
   return {
+    source,
+    clientNames,
     choose: (variables) => {
-      const values = conditions?.valuesIn(variables);
+      const values = conditions.valuesIn(variables);
       if (!values) return plan;
       const key = JSON.stringify(values);
       let variant = variants.get(key);
@@ -155,7 +183,7 @@ function planOperation(
       }
       return variant.chosen;
     },
-    sizeBytes: () => planBytes + compiledBytes,
+    sizeBytes: () => renamedBytes + planBytes + compiledBytes,
   };
 }
 
@@ -164,16 +192,4 @@ function operationIn(
   { schema, operationName }: { schema: GraphQLSchema; operationName: string | undefined },
 ) {
   return buildOperationContext({ schema, operationDocument, ...(operationName !== undefined && { operationName }) });
-}
-
-/** Tells whether a name in a document is one that every object has, such as `__proto__`: such keys need care everywhere. */
-function hasPrototypeNames(document: DocumentNode): boolean {
-  let isFound = false;
-  visit(document, {
-    Name: ({ value }) => {
-      isFound ||= value in Object.prototype;
-      return isFound ? BREAK : undefined;
-    },
-  });
-  return isFound;
 }

@@ -30,9 +30,11 @@ export function findConditions(document: DocumentNode, operation: OperationDefin
   return {
     isEmpty: false,
     valuesIn: (variables) => {
-      const values: Record<string, boolean> = {};
+      // Without a prototype, `__proto__` is a name as any other.
+      const values = Object.create(null) as Record<string, boolean>;
       for (const name of names) {
-        const value = variables[name] === undefined ? defaults.get(name) : variables[name];
+        const given = Object.hasOwn(variables, name) ? variables[name] : undefined;
+        const value = given === undefined ? defaults.get(name) : given;
         if (typeof value !== 'boolean') return undefined;
         values[name] = value;
       }

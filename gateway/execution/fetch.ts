@@ -57,8 +57,7 @@ type FetchInto = (run: Run, objects: Data[]) => Promise<void>;
 function plainFetch({ node, path, send, schema }: Call): FetchInto {
   return async (run, objects) => {
     const { data, errors } = await send(pickVariables(node, run), run.context);
-    if (errors)
-      run.errors.push(...asGatewayErrors(errors, node.serviceName, (inResponse) => [[...path, ...inResponse]]));
+    if (errors) run.errors.push(...asGatewayErrors(errors, node, (inResponse) => [[...path, ...inResponse]]));
     if (data && node.outputRewrites) applyRewrites(schema(), node.outputRewrites, data);
     for (const object of objects) deepMerge(object, data);
   };
@@ -75,7 +74,7 @@ function entityFetch({ node, path, send, schema }: Call, requires: NonNullable<F
     if (sent.length === 0) return;
     const variables = { ...pickVariables(node, run), representations: sent };
     const { data, errors } = await send(variables, run.context);
-    if (errors) run.errors.push(...asGatewayErrors(errors, node.serviceName, placesOf({ path, run, sentAs })));
+    if (errors) run.errors.push(...asGatewayErrors(errors, node, placesOf({ path, run, sentAs })));
     if (!data) return;
     const received = entitiesIn(data, { sent: sent.length, represented: entities.length });
     const isShared = sent.length < entities.length;
@@ -152,7 +151,8 @@ function copyOf<Value>(value: Value): Value {
 }
 
 function pickVariables({ variableUsages = [] }: FetchNode, { variables }: Run): Data {
-  const picked: Data = {};
+  // Without a prototype, `__proto__` is a name as any other.
+  const picked = Object.create(null) as Data;
   for (const name of variableUsages) {
     if (Object.hasOwn(variables, name) && variables[name] !== undefined) picked[name] = variables[name];
   }

@@ -3,6 +3,7 @@ import type * as Federation from '@apollo/federation-internals';
 import type * as QueryPlanning from '@apollo/query-planner';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { createResponseNames, type ResponseNames } from './response-names.ts';
 
 // Both are CommonJS: importing names from them would make Node read all of their source a second time.
 const require = createRequire(import.meta.url);
@@ -18,6 +19,7 @@ export interface Planner {
   /** Everything that the subgraphs have, including what clients do not see. Built on first use. */
   supergraphSchema: () => GraphQLSchema;
   subgraphs: { name: string; url?: string }[];
+  responseNames: ResponseNames;
   /** Plans a valid operation. Throws a GraphQLError for one that is too complex. */
   plan(document: DocumentNode, operationName: string | undefined): QueryPlan;
 }
@@ -27,14 +29,17 @@ export function createPlanner(supergraphSdl: string): Planner {
   const supergraph = Supergraph.build(supergraphSdl);
   const federationSchema = supergraph.apiSchema();
   const planner = new QueryPlanner(supergraph);
-  let supergraphSchema: GraphQLSchema | undefined;
+  const schema = federationSchema.toGraphQLJSSchema();
+  let builtSchema: GraphQLSchema | undefined;
+  const supergraphSchema = () => {
+    builtSchema ??= supergraph.schema.toGraphQLJSSchema();
+    return builtSchema;
+  };
   return {
-    schema: federationSchema.toGraphQLJSSchema(),
+    schema,
     federationSchema,
-    supergraphSchema: () => {
-      supergraphSchema ??= supergraph.schema.toGraphQLJSSchema();
-      return supergraphSchema;
-    },
+    supergraphSchema,
+    responseNames: createResponseNames(schema, supergraphSchema),
     subgraphs: [...supergraph.subgraphsMetadata()],
     plan: (document, operationName) =>
       planner.buildQueryPlan(operationFromDocument(federationSchema, document, operationName ? { operationName } : {})),

@@ -14,6 +14,7 @@ import {
   visit,
 } from 'graphql';
 import { type CollectedField, collectFields, type SelectionContext } from './collect-fields.ts';
+import type { ClientNames } from './renamed-operation.ts';
 import { type CountBytes, type Data, ResponseShapeError, UnsupportedPlanError } from './run.ts';
 
 /**
@@ -27,6 +28,7 @@ type ShapeObject = (source: Data) => Data;
 
 export interface ShapeContext extends SelectionContext {
   operation: OperationDefinitionNode;
+  clientNames: ClientNames;
   countBytes: CountBytes;
 }
 
@@ -72,19 +74,27 @@ function countNodes(root: ASTNode): number {
 
 function compileObject(type: GraphQLObjectType, sets: SelectionSets, context: CompileContext): ShapeObject {
   const collected = collectFields(type, sets, context);
-  const fields: { key: string; shape: ShapeValue }[] = [];
+  const fields: { key: string; clientKey: string; shape: ShapeValue }[] = [];
   // A callback here would be a closure over `context`, and the shape would share its scope: it would keep the document.
-  for (const field of collected.fields) fields.push({ key: field.key, shape: compileField(type, field, context) });
+  for (const field of collected.fields) {
+    const clientKey = context.clientNames.get(field.key) ?? field.key;
+    fields.push({ key: field.key, clientKey, shape: compileField(type, field, context) });
+  }
+  const create = fields.some(({ clientKey }) => clientKey === '__proto__') ? objectWithoutPrototype : plainObject;
   const mayOmitTypename = !collected.hasAbstractFragment;
   context.countBytes(bytesPerObject + fields.length * bytesPerField);
   return (source) => {
     const typename = source.__typename;
     if (typename === undefined ? !mayOmitTypename : typename !== type.name) throw new ResponseShapeError();
-    const shaped: Data = {};
-    for (const { key, shape } of fields) shaped[key] = shape(source[key]);
+    const shaped = create();
+    for (const { key, clientKey, shape } of fields) shaped[clientKey] = shape(source[key]);
     return shaped;
   };
 }
+
+const plainObject = (): Data => ({});
+/** Without a prototype, `__proto__` is a key as any other. */
+const objectWithoutPrototype = (): Data => Object.create(null) as Data;
 
 function compileField(type: GraphQLObjectType, { name, sets }: CollectedField, context: CompileContext): ShapeValue {
   if (name === '__typename') return typenameOf(type);

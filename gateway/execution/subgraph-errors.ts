@@ -1,22 +1,31 @@
 import { generateHydratedPaths } from '@apollo/gateway/dist/executeQueryPlan.js';
-import type { ResponsePath } from '@apollo/query-planner';
+import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Run } from './run.ts';
 
 /** Finds the paths in the client's response that a path in a subgraph's response stands for. */
 type FindPlaces = (path: ResponsePath) => ResponsePath[];
 
-/** Converts a subgraph's errors as Apollo's executor does, to one error for each path that they concern. */
+/**
+ * Converts a subgraph's errors as Apollo's executor does, to one error for each path that they concern. Their paths have
+ * the response names of the operation, where Apollo's may have some of the planner's.
+ */
 export function asGatewayErrors(
   errors: readonly GraphQLFormattedError[],
-  serviceName: string,
+  { serviceName, outputRewrites = [] }: FetchNode,
   findPlaces: FindPlaces,
 ): GraphQLError[] {
-  return errors.flatMap((error) =>
-    error.path
-      ? findPlaces([...error.path]).map((path) => asGatewayError(error, serviceName, path))
-      : [asGatewayError(error, serviceName)],
+  // The planner's own aliases, for fields of one response name whose types do not merge.
+  const names = new Map(
+    outputRewrites.flatMap((rewrite) =>
+      rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1), rewrite.renameKeyTo] as const] : [],
+    ),
   );
+  return errors.flatMap((error) => {
+    const path = error.path?.map((key) => names.get(String(key)) ?? key);
+    if (!path) return [asGatewayError(error, serviceName)];
+    return findPlaces(path).map((place) => asGatewayError(error, serviceName, place));
+  });
 }
 
 function asGatewayError(error: GraphQLFormattedError, serviceName: string, path?: ResponsePath): GraphQLError {

@@ -1,5 +1,6 @@
 import type { SubgraphRequest } from './fakes/faults.ts';
 import type { GatewayExecutor } from './gateways.ts';
+import { inClientNames } from './operations/harmless-names.ts';
 import { canonical, isRecord } from './operations/random.ts';
 
 /** The outcome of one execution. */
@@ -60,7 +61,9 @@ function describeErrors(errors: unknown): unknown {
 
 function describeError(error: unknown): string {
   if (typeof error !== 'object' || error === null) return canonical(error);
-  const { message, path, extensions } = error as { message?: unknown; path?: unknown; extensions?: unknown };
+  const { message: text, path, extensions } = error as { message?: unknown; path?: unknown; extensions?: unknown };
+  // Only the log shows the messages that hold a response name.
+  const message = typeof text === 'string' ? inClientNames(text) : text;
   if (!isRecord(extensions)) return canonical({ message, path });
   // The gateway removes `serviceName` from every error.
   const { serviceName: _, ...rest } = extensions;
@@ -75,7 +78,7 @@ function describeRequests(calls: SubgraphRequest[]): string {
 function describeRequest({ subgraph, query, variables }: SubgraphRequest): string {
   const { representations, ...others } = variables;
   const entities = Array.isArray(representations) ? [...new Set(representations.map(canonical))].sort() : [];
-  return `${subgraph} ${query} ${canonical(others)} ${entities.join(' ')}`;
+  return `${subgraph} ${inClientNames(query)} ${canonical(others)} ${entities.join(' ')}`;
 }
 
 const describeMutations = (calls: SubgraphRequest[]) =>

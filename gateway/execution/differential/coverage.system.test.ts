@@ -51,6 +51,8 @@ describe('random operations include', () => {
     ['several operations', 10],
     ['alias', 200],
     ['alias of __typename', 20],
+    ['alias of another field’s name', 100],
+    ['alias that begins with __', 60],
     ['prototype name', 15],
     ['@include', 150],
     ['@skip', 150],

@@ -18,6 +18,11 @@ export function featuresOfDocument(document: DocumentNode, schema: GraphQLSchema
       if (node.alias && node.name.value === '__typename') found.add('alias of __typename');
       if (node.name.value === '__schema' || node.name.value === '__type') found.add('introspection');
       if (isAbstractType(types.getParentType())) found.add('field of an abstract type');
+      const parent = types.getParentType();
+      const siblings = parent && 'getFields' in parent ? Object.keys(parent.getFields()) : [];
+      const alias = node.alias?.value ?? node.name.value;
+      if (alias !== node.name.value && siblings.includes(alias)) found.add('alias of another field’s name');
+      if (alias !== node.name.value && alias.startsWith('__')) found.add('alias that begins with __');
       if (node.alias && (node.alias.value === '__typename' || node.alias.value in {})) found.add('prototype name');
     },
   };

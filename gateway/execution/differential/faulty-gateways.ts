@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
-import { createApolloGateway, type Gateway, type GatewayExecutor, type GatewaySettings } from './gateways.ts';
+import type { Gateway, GatewayExecutor, GatewaySettings } from './gateways.ts';
 import type { CreateGateway } from './harness.ts';
+import { createReferenceGateway } from './reference-gateway.ts';
 
 type Result = Awaited<ReturnType<GatewayExecutor>>;
 type Service = ReturnType<GatewaySettings['buildService']>;
@@ -11,7 +12,7 @@ type Variables = { [name: string]: unknown; representations?: unknown[] | undefi
 export type Data = Record<string, unknown>;
 
 function withExecutor(settings: GatewaySettings, wrap: (execute: GatewayExecutor) => GatewayExecutor): Gateway {
-  const gateway = createApolloGateway(settings);
+  const gateway = createReferenceGateway(settings);
   return {
     load: async (options: Parameters<Gateway['load']>[0]) => {
       const loaded = await gateway.load(options);
@@ -22,7 +23,7 @@ function withExecutor(settings: GatewaySettings, wrap: (execute: GatewayExecutor
   };
 }
 
-/** Changes each result of Apollo's gateway; resolves to `insteadOfThrowing`, changed, where Apollo throws. */
+/** Changes each result of the reference gateway; resolves to `insteadOfThrowing`, changed, where that throws. */
 export function withResult(change: (result: Result) => Result, insteadOfThrowing?: Result): CreateGateway {
   return (settings) =>
     withExecutor(settings, (execute) => async (request) => {
@@ -53,7 +54,7 @@ export function withData(change: (data: Data) => Data): CreateGateway {
 /** Wraps the data source of each subgraph. */
 export function withService(wrap: (service: Service) => Service): CreateGateway {
   return (settings) =>
-    createApolloGateway({ ...settings, buildService: (definition) => wrap(settings.buildService(definition)) });
+    createReferenceGateway({ ...settings, buildService: (definition) => wrap(settings.buildService(definition)) });
 }
 
 /** Changes the variables of each subgraph request. */

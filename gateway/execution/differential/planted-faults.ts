@@ -8,8 +8,10 @@ import {
   withStaleResults,
   withVariables,
 } from './faulty-gateways.ts';
+import { createApolloGateway } from './gateways.ts';
 import type { CreateGateway } from './harness.ts';
 import { isRecord } from './operations/random.ts';
+import { createReferenceGateway, restoreNames } from './reference-gateway.ts';
 
 /** A fault that an executor might have, and the part of the outcome in which the comparison must find it. */
 export interface PlantedFault {
@@ -19,7 +21,7 @@ export interface PlantedFault {
   create: CreateGateway;
 }
 
-/** Apollo's gateway with one fault each. */
+/** Gateways with one fault each. */
 export const plantedFaults: PlantedFault[] = [
   { fault: 'drops all errors', part: 'errors', create: withResult(({ errors: _, ...rest }) => rest) },
   { fault: 'drops one error', part: 'errors', create: withErrors((errors) => errors.slice(1)) },
@@ -63,6 +65,24 @@ export const plantedFaults: PlantedFault[] = [
     fault: 'has strings for numbers',
     part: 'data',
     create: withData((data) => mapLeaves(data, (leaf) => (typeof leaf === 'number' ? `${leaf}` : leaf))),
+  },
+  {
+    fault: 'plans under response names that its plans need',
+    part: 'data',
+    create: (settings) => createApolloGateway(settings),
+  },
+  {
+    fault: 'responds under the names of its plans',
+    part: 'data',
+    create: (settings) => createReferenceGateway(settings, { restore: (result) => result }),
+  },
+  {
+    fault: 'has error paths under the names of its plans',
+    part: 'errors',
+    create: (settings) =>
+      createReferenceGateway(settings, {
+        restore: (result) => ({ ...restoreNames(result), ...(result.errors && { errors: result.errors }) }),
+      }),
   },
   { fault: 'returns stale results', part: 'data', create: withStaleResults },
   {

@@ -1,3 +1,4 @@
+import { inClientNames } from '../operations/harmless-names.ts';
 import { canonical, happens, isRecord, pickBy } from '../operations/random.ts';
 import type { CaseContext } from './entities.ts';
 import { errorPartsAt } from './values.ts';
@@ -18,6 +19,7 @@ export interface SubgraphResponse {
 /**
  * Injects faults into a correct response, with the probabilities of the scenario. A fault in an entity depends on its
  * representation and the place in it, not on its index: an executor that sends equal representations once gets the same.
+ * So does one that sends other response names.
  */
 export function injectFaults(
   response: SubgraphResponse,
@@ -26,7 +28,7 @@ export function injectFaults(
 ): SubgraphResponse {
   const { subgraph, query, variables } = request;
   const representations = Array.isArray(variables.representations) ? variables.representations : undefined;
-  const at = [seed, subgraph, query].join(' ');
+  const at = [seed, subgraph, inClientNames(query)].join(' ');
   const entities = isRecord(response.data) && representations ? response.data._entities : undefined;
   const data = Array.isArray(entities)
     ? { _entities: entities.map((entity, index) => faultyValue(entity, placeOf(representations?.[index]))) }
@@ -48,8 +50,11 @@ export function injectFaults(
   function withFaultyFields(value: unknown, place: string): unknown {
     if (Array.isArray(value)) return value.map((item, index) => faultyValue(item, `${place}/${index}`));
     if (!isRecord(value)) return value;
-    const fields = Object.entries(value).filter(([key]) => !happens(scenario.nulls / 4, place, key, 'missing'));
-    return Object.fromEntries(fields.map(([key, field]) => [key, faultyValue(field, `${place}/${key}`)]));
+    const fields = Object.entries(value).flatMap(([key, field]) => {
+      const fieldPlace = `${place}/${inClientNames(key)}`;
+      return happens(scenario.nulls / 4, fieldPlace, 'missing') ? [] : [[key, faultyValue(field, fieldPlace)] as const];
+    });
+    return Object.fromEntries(fields);
   }
 
   function wrongValuesFor(value: unknown, place: string): unknown[] {
@@ -57,8 +62,7 @@ export function injectFaults(
     if (typeof value === 'string') return [7, 0.5, true, {}, [], [value], `${value}?`, '', { __typename: value }];
     if (typeof value === 'number') return [value + 0.5, 2 ** 40, String(value), '', true, [value], {}];
     if (typeof value === 'boolean') return ['true', 0, 1, [], {}];
-    if (Array.isArray(value))
-      return ['list', 3, {}, { length: 1 }, [value], value[0], [...value, null], [...value, 1], []];
+    if (Array.isArray(value)) return ['list', 3, {}, [value], value[0], [...value, null], [...value, 1], []];
     if (!isRecord(value)) return [0, '', {}, []];
     const { __typename, ...rest } = value;
     const named = (name: unknown) => ({ ...value, __typename: name });

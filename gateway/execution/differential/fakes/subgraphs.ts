@@ -1,6 +1,7 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { type DocumentNode, execute, parse } from 'graphql';
 import { requestedPaths } from '../../../subgraphs/requested-paths.ts';
+import { inClientNames } from '../operations/harmless-names.ts';
 import { happens, hashOf, pickBy } from '../operations/random.ts';
 import { scale } from '../scenarios.ts';
 import type { Supergraph } from '../supergraphs/compose.ts';
@@ -54,7 +55,7 @@ export function createFakeSubgraphs({ subgraphs }: Supergraph): (caseContext: Ca
       // The executor may change its variables afterwards.
       const call = structuredClone(request);
       calls.push(call);
-      const at = [seed, call.subgraph, call.query].join(' ');
+      const at = [seed, call.subgraph, inClientNames(call.query)].join(' ');
       const json = JSON.stringify(responseTo(call, at));
       await clock.wait(scenario.late ? hashOf(at, 'late') : 1);
       if (json === undefined) throw new Error(`connect ECONNREFUSED ${call.subgraph}`);

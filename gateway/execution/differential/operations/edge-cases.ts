@@ -12,6 +12,20 @@ interface EdgeCase {
 const edgeCases: Record<string, EdgeCase[]> = {
   own: [
     {
+      title: 'aliases that are names of keys, and __typename, in nested entities',
+      source:
+        '{ me { id: username resources { __typename: totalCount nodes { id: title owner { id: username __typename: createdAt resources { totalCount } } } } } }',
+    },
+    {
+      title: 'an alias that is __typename, in a mutation',
+      source: 'mutation { deleteResource(input: { id: "id-1" }) { __typename: deletedResourceId } }',
+    },
+    {
+      title: 'aliases that are names of other root fields, in a mutation',
+      source:
+        'mutation { createResource: deleteResource(input: { id: "1" }) { deletedResourceId } logout: logoutEverywhere { loggedOut } }',
+    },
+    {
       title: 'variables named like properties of Object.prototype',
       source:
         'query ($__proto__: Boolean!, $constructor: ID!) { me @include(if: $__proto__) { id } resource(id: $constructor) { id } }',
@@ -39,6 +53,20 @@ const edgeCases: Record<string, EdgeCase[]> = {
   ],
   shop: [
     {
+      title: 'aliases that are names of keys, and of what @requires names',
+      source:
+        '{ product(id: 1) { id: weight weight: sku sku: upc upc: id dimensions { width: unit } brand { code: label depots { code: city } } shipping { amount } stockValue { amount } reviews { id: rating author { email: name favourite { upc: name } } } } }',
+    },
+    {
+      title: 'fields with other arguments than @requires has',
+      source:
+        '{ product(id: 1) { price(currency: GBP) { amount } stockValue { amount } } featured { price { amount } stockTax } }',
+    },
+    {
+      title: 'an alias that is the name of a field that clients do not see',
+      source: '{ product(id: 1) { internal: name margin } }',
+    },
+    {
       title: 'entities requested by two keys at once, and repeatedly by each',
       source: '{ shelves { brand { depots { holds { weight createdAt } } } } }',
     },
@@ -54,6 +82,16 @@ const edgeCases: Record<string, EdgeCase[]> = {
     },
   ],
   media: [
+    {
+      title: 'one alias for different fields of different types, where some are keys',
+      source:
+        '{ allMedia { ... on Book { id: title chapters { title: length } } ... on Film { id __typename: minutes } rating } items { ... on Person { id: nick } ... on Chapter { id: title } ... on Film { id: title similar { id: title rating } } } }',
+    },
+    {
+      title: 'an alias that an interface has as a field',
+      source:
+        '{ beings { id: __typename ... on Person { nick: id fans { id: __typename } } } worst { id: title rating } }',
+    },
     {
       title: 'an object without __typename in a fragment on an abstract type',
       source: 'mutation { rate(id: "id-1") { ... on Liked { ... on Rating { comment } stars: __typename } } }',

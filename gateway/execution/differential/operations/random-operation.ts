@@ -4,8 +4,6 @@ import {
   GraphQLNonNull,
   type GraphQLSchema,
   GraphQLString,
-  isInterfaceType,
-  isObjectType,
   parse,
   validate,
 } from 'graphql';
@@ -13,7 +11,7 @@ import { type GenerationContext, makeDirectives } from './generation-context.ts'
 import { createRandom, type Random } from './random.ts';
 import { makeSelections } from './random-selections.ts';
 import { createVariables } from './random-variables.ts';
-import { createResponseNames } from './response-names.ts';
+import { createResponseNames, fieldNamesOf } from './response-names.ts';
 
 type Values = Record<string, unknown>;
 
@@ -92,10 +90,4 @@ function makeIntrospection(context: GenerationContext, typeName: string): string
     `__type(name: "${typeName}") { fields(includeDeprecated: true) { name args { defaultValue } type { kind } } } `,
     `described: __type(name: ${name}) { kind description${makeDirectives(context)} } `,
   ]);
-}
-
-function fieldNamesOf(schema: GraphQLSchema): string[] {
-  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) || isInterfaceType(type));
-  const own = types.filter(({ name }) => !name.startsWith('__'));
-  return [...new Set(own.flatMap((type) => Object.keys(type.getFields())))];
 }

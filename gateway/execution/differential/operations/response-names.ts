@@ -1,9 +1,18 @@
-import { type GraphQLOutputType, getNamedType, isCompositeType, isObjectType } from 'graphql';
+import {
+  type GraphQLCompositeType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+} from 'graphql';
 import type { Random } from './random.ts';
 
 /** A field that has no response name yet. */
 export interface Chosen {
-  parent: object;
+  parent: GraphQLCompositeType;
   field: string;
   args: string;
   type: GraphQLOutputType;
@@ -14,14 +23,14 @@ export interface ResponseNames {
   /** Chooses a name for a field: its own, another field's, an alias, or a unique one if that name would not merge. */
   nameFor(path: string, chosen: Chosen): string;
   /** Picks an earlier field of the same parent type at the path, to select it again. */
-  again(path: string, parent: object): (Chosen & { name: string }) | undefined;
+  again(path: string, parent: GraphQLCompositeType): (Chosen & { name: string }) | undefined;
   /** Returns the number of names taken so far. */
   mark(): number;
   /** Takes the names between two marks again below another path. Returns false, and takes none, if any does not merge. */
   repeat(range: { from: number; to: number }, path: { was: string; is: string }): boolean;
 }
 
-const aliases = ['a', 'b', 'length', 'data', '_entities', 'then', 'representations'];
+const aliases = ['a', 'b', 'size', 'data', '_entities', 'then', 'representations'];
 const prototypeAliases = ['constructor', 'toString', '__proto__', 'hasOwnProperty', '__typename', 'prototype'];
 
 /** Creates an empty set of names. */
@@ -40,17 +49,20 @@ export function createResponseNames(random: Random, fieldNames: readonly string[
     return name;
   }
 
-  function candidateName(field: string): string {
+  function candidateName({ field, parent }: Chosen): string {
     if (random.chance(0.78)) return field;
     if (usesPrototypeNames && random.chance(0.3)) return random.pick(prototypeAliases);
-    // Planners have had faults where an alias is the name of a key's field.
-    if (random.chance(0.15)) return random.pick(fieldNames);
+    // A plan fetches keys under their own names: aliases collide with those of the same object.
+    const siblings = isUnionType(parent) ? [] : Object.keys(parent.getFields());
+    if (siblings.length > 0 && random.chance(0.15)) return random.pick(siblings);
+    if (random.chance(0.1)) return random.pick(fieldNames);
+    if (random.chance(0.05)) return random.pick(['__typename', '__schema', `__${field}`]);
     return random.pick([...aliases, `${field}Too`, `${field}Too`]);
   }
 
   return {
     nameFor(path, chosen) {
-      const name = candidateName(chosen.field);
+      const name = candidateName(chosen);
       if (merges(path, name, chosen)) return take(path, name, chosen);
       return take(path, `${chosen.field}${log.length}`, chosen);
     },
@@ -82,4 +94,11 @@ const areExclusive = (one: Chosen, other: Chosen) =>
 function shapeOf(type: GraphQLOutputType): string {
   const named = getNamedType(type);
   return isCompositeType(named) ? String(type).replace(named.name, '{}') : String(type);
+}
+
+/** Lists the names of all fields of a schema. */
+export function fieldNamesOf(schema: GraphQLSchema): string[] {
+  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) || isInterfaceType(type));
+  const own = types.filter(({ name }) => !name.startsWith('__'));
+  return [...new Set(own.flatMap((type) => Object.keys(type.getFields())))];
 }
