@@ -36,7 +36,7 @@ export const gatewayEnvironment = z.object({
     .transform((name) => (name === 'lean' ? 'compiled' : name))
     .prefault('compiled')
     .describe(
-      'What runs query plans: compiled functions (compiled, formerly lean), or the slower Apollo gateway (apollo).',
+      'What runs query plans: compiled functions (compiled, formerly lean), or the slower Apollo gateway (apollo), which rejects aliases that are names of other fields.',
     ),
   CORS_ORIGINS: origins().default([]).describe('Origins that browsers may call from, separated by commas.'),
   TRUSTED_PROXIES: proxyRanges()
