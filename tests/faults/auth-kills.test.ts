@@ -5,7 +5,7 @@ import { acceptsToken, readAccounts, undeliveredEvents } from './checks/account-
 import { noFindings } from './checks/checker.ts';
 import { type Account, type AccountClient, accountClientAt, type Login } from './clients/account-client.ts';
 import { png } from './clients/resource-client.ts';
-import { expectKilledAt, withOccurrences } from './kill-at-step.ts';
+import { expectKilledAt, printStepCount, withOccurrences } from './kill-at-step.ts';
 import { startAuthProcess } from './processes/spawn.ts';
 import type { Call, KillSettings, Step } from './processes/steps.ts';
 import { storeForeign } from './world.ts';
@@ -138,6 +138,7 @@ test.each(Object.entries(endings))(
       outcome: at < committedAt ? 'nothing' : 'all',
     }));
     expect(await Promise.all(outcomes)).toEqual(expected);
+    printStepCount(occurrences);
   },
 );
 

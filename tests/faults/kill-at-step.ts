@@ -20,6 +20,9 @@ const pollMs = 20;
 /** Calls of every run of the reconciler, also of one that finds nothing to do. */
 const callsOfEveryRun = /(revocations\.purgeSome|operations\.(claim|countUnresolved|deleteExpiredKeys))$/;
 
+/** Prints how many steps a test killed a process at: the figures of docs/reliability.md. */
+export const printStepCount = (steps: readonly unknown[]): void => console.log(`${steps.length} steps`);
+
 /** Numbers the occurrences of each step in a list. */
 export function withOccurrences(steps: readonly string[]): StepOccurrence[] {
   return steps.map((step, at) => ({

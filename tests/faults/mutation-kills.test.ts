@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
 import { noFindings } from './checks/checker.ts';
 import { clientOf, isResource, jpg, png, requireResource } from './clients/resource-client.ts';
-import { killDuringMutation, stepsOfMutation, withOccurrences } from './kill-at-step.ts';
+import { killDuringMutation, printStepCount, stepsOfMutation, withOccurrences } from './kill-at-step.ts';
 import { createWithKey, type Mutate, type Mutation, mutations } from './mutations.ts';
 import { tokenOf } from './processes/keys.ts';
 import { inDatabase, letTimePass, longTimeouts, startWorld, type World } from './world.ts';
@@ -47,6 +47,7 @@ test.each(Object.entries(mutations))(
     );
     const expected = Object.entries(steps).map(([step, outcome]) => ({ step, findings: noFindings, outcome }));
     expect(await Promise.all(outcomes)).toEqual(expected);
+    printStepCount(expected);
   },
 );
 

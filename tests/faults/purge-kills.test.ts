@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { startAccountWorld, timeout, waitUntil } from './account-world.ts';
 import { noFindings } from './checks/checker.ts';
 import { clientOf, jpg, png } from './clients/resource-client.ts';
-import { expectKilledAt, type StepOccurrence, withOccurrences } from './kill-at-step.ts';
+import { expectKilledAt, printStepCount, type StepOccurrence, withOccurrences } from './kill-at-step.ts';
 import { startResourcesProcess } from './processes/spawn.ts';
 import type { Call, KillSettings, Step } from './processes/steps.ts';
 import { inDatabase, letTimePass, longTimeouts, storeForeign } from './world.ts';
@@ -79,6 +79,7 @@ test('a process killed at any step, from the first event to the last image of a 
   expect(await Promise.all(outcomes)).toEqual(
     occurrences.map((occurrence, at) => ({ ...occurrence, hasTombstone: at >= tombstoneAt, findings: noFindings })),
   );
+  printStepCount(occurrences);
 });
 
 async function killAndRestart(killAt: StepOccurrence) {

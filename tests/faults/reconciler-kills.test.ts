@@ -4,7 +4,13 @@ import { expect, test } from 'vitest';
 import { folderOfTest } from '../support/files.ts';
 import { noFindings } from './checks/checker.ts';
 import { clientOf, jpg, png, requireResource } from './clients/resource-client.ts';
-import { killDuringMutation, killDuringReconciliation, stepsOfReconciler, withOccurrences } from './kill-at-step.ts';
+import {
+  killDuringMutation,
+  killDuringReconciliation,
+  printStepCount,
+  stepsOfReconciler,
+  withOccurrences,
+} from './kill-at-step.ts';
 import type { Mutate } from './mutations.ts';
 import { tokenOf } from './processes/keys.ts';
 import type { Call, Step } from './processes/steps.ts';
@@ -128,8 +134,9 @@ test.each(Object.entries(interruptedOperations))(
         expect(world.rowCount(), reached.step).toBe(interrupted.rows);
         await stop();
       }
+      return occurrences;
     });
-    await Promise.all(killing);
+    printStepCount((await Promise.all(killing))[0] ?? []);
   },
 );
 
