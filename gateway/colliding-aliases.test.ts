@@ -42,7 +42,7 @@ describe('with Apollo’s executor, an operation', () => {
     ],
     ['a name that begins with __', '{ __own: me { id } }', 'me'],
     ['the name of another root field', '{ me: sessions { id } }', 'sessions'],
-  ])('under %s is refused before execution', async (_, query, field) => {
+  ])('under %s is rejected before execution', async (_, query, field) => {
     const { send, calls } = await startGatewayBefore({ data: {} }, 'apollo');
     for (let time = 0; time < 2; time += 1) {
       const { status, errors } = await send(query);
@@ -55,7 +55,7 @@ describe('with Apollo’s executor, an operation', () => {
     }
   });
 
-  test('of a persisted query is refused as well', async () => {
+  test('of a persisted query is rejected as well', async () => {
     const { url, calls } = await startGatewayBefore({ data: {} }, 'apollo');
     const query = '{ me { id: username resources { totalCount } } }';
     const sha256Hash = createHash('sha256').update(query).digest('hex');

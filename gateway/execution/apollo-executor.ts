@@ -8,7 +8,7 @@ import type { Executor } from '../../platform/graphql/prepared-operations.ts';
 import { createApolloRequest } from './apollo-fallback.ts';
 import type { ExecutorSettings } from './compiled-executor.ts';
 import { compactPlan } from './planner.ts';
-import { createResponseNames, refuseCollisions } from './response-names.ts';
+import { createResponseNames, rejectCollisions } from './response-names.ts';
 
 /** Limit of the cached plans, beside the one of all prepared operations. */
 const maxPlanBytes = 16 * 1024 * 1024;
@@ -16,7 +16,7 @@ const maxPlanBytes = 16 * 1024 * 1024;
 const planEntryBytes = 500;
 
 /**
- * Creates an executor that leaves planning and execution to Apollo's gateway. It takes its plans from a cache, and refuses
+ * Creates an executor that leaves planning and execution to Apollo's gateway. It takes its plans from a cache, and rejects
  * operations whose response names Apollo's gateway confuses with those of its plans.
  */
 export async function createApolloExecutor({
@@ -42,7 +42,7 @@ export async function createApolloExecutor({
     schema,
     prepare: ({ source, document: parsed, operationName }) => {
       const { part: document, sizeBytes } = withoutTokens(parsed);
-      const errors = refuseCollisions(collisionsIn(document));
+      const errors = rejectCollisions(collisionsIn(document));
       if (errors.length > 0) return { execute: async () => ({ errors }), sizeBytes: () => sizeBytes };
       const queryHash = createHash('sha256').update(source).digest('hex');
       return {

@@ -11,7 +11,7 @@ import { type ConditionValues, findConditions } from './conditions.ts';
 import { compactPlan, type Planner } from './planner.ts';
 import { compilePlan } from './query-plan.ts';
 import { type RenamedOperation, renameOperation, sameNames } from './renamed-operation.ts';
-import { refuseCollisions } from './response-names.ts';
+import { rejectCollisions } from './response-names.ts';
 import { compileShape, type ShapeResponse } from './response-shape.ts';
 import {
   type Data,
@@ -78,7 +78,7 @@ export function prepareOperation(
     { request, planned: { source: planSource, clientNames } }: { request: Request; planned: PlannedOperation },
   ): Promise<Result> => {
     const collisions = planner.responseNames.collisionsIn(parseOperationDocument({ source, operationName }));
-    if (collisions.length > 0) return { errors: refuseCollisions(collisions) };
+    if (collisions.length > 0) return { errors: rejectCollisions(collisions) };
     const selected = { document: parseOperationDocument({ source: planSource, operationName }), operationName };
     const result = await fallback.run(plan, { ...selected, ...request, source: planSource });
     return withClientNames(result, { ...selected, clientNames });

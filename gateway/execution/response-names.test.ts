@@ -2,7 +2,7 @@ import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { composeSupergraph, link } from './differential/supergraphs/compose.ts';
 import { createPlanner } from './planner.ts';
-import { refuseCollisions } from './response-names.ts';
+import { rejectCollisions } from './response-names.ts';
 
 const { sdl } = composeSupergraph('names', {
   stock: `${link}
@@ -57,9 +57,9 @@ describe('a response name does not collide', () => {
   });
 });
 
-test('one error for each name says how to mend it', () => {
+test('there is one error for each name, with an alias that is free', () => {
   const document = parse('{ item { code: title ... { code: title } __typename: weight } }');
-  const errors = refuseCollisions(responseNames.collisionsIn(document));
+  const errors = rejectCollisions(responseNames.collisionsIn(document));
   expect(errors.map((error) => error.toJSON())).toEqual([
     {
       message:

@@ -71,7 +71,7 @@ export function createResponseNames(schema: GraphQLSchema, supergraph: () => Gra
 }
 
 /** Makes one error for each name. Only Apollo's executor, which confuses such names, can run the operation. */
-export function refuseCollisions(collisions: readonly Collision[]): GraphQLError[] {
+export function rejectCollisions(collisions: readonly Collision[]): GraphQLError[] {
   const byName = new Map(collisions.map(({ node, responseName }) => [responseName, node]));
   return [...byName].map(
     ([name, node]) =>

@@ -83,7 +83,7 @@ export async function createHarness(supergraph: Supergraph, createGateway: Creat
       let tested = apollo;
       for (const run of runs) {
         tested = await perform(executeOnTested, operation, scenario);
-        const found = isRefused(tested) ? [] : compareOutcomes(apollo, tested);
+        const found = isRejected(tested) ? [] : compareOutcomes(apollo, tested);
         differences.push(...found.map((difference) => ({ ...difference, part: `${difference.part} (${run} run)` })));
         if (planned.has(key) && run !== 'first') countRun(key);
       }
@@ -103,7 +103,7 @@ export async function createHarness(supergraph: Supergraph, createGateway: Creat
   }
 
   /** Tells operations that only Apollo's executor can run, and whose response names it would confuse. */
-  function isRefused({ result }: Outcome): boolean {
+  function isRejected({ result }: Outcome): boolean {
     const [error] = result?.errors ?? [];
     const isInvalid = error instanceof GraphQLError && error.extensions.code === 'GRAPHQL_VALIDATION_FAILED';
     return lastExecutor === 'apollo' && isInvalid;
