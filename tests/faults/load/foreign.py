@@ -23,7 +23,7 @@ def open_database(file, query=""):
 
 
 def read_tables(database):
-    for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+    for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         database.execute(f'SELECT count(*) FROM "{name}"').fetchone()
 
 
