@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { folderOfTest, temporaryFolder } from '../support/files.ts';
+import { fixture, folderOfTest, temporaryFolder } from '../support/files.ts';
 import { logIn, register } from '../support/graphql/accounts.ts';
+import { createStored, resourceCount } from '../support/graphql/documents.ts';
+import type { ResponseError } from '../support/graphql/request.ts';
 import { hasPython } from '../support/systems/python.ts';
 import { run, runCommand } from '../support/systems/spawned.ts';
 import { type TestUser, uniqueName, usersAt } from '../support/systems/users.ts';
@@ -13,23 +15,27 @@ const ports = { GATEWAY_PORT: '0', AUTH_PORT: '0', RESOURCES_PORT: '0', IMAGE_SE
 /** Everything in one process, on a data folder. */
 async function startOn(folder: string) {
   const system = run('start.ts', { ...ports, DATA_FOLDER: folder, BCRYPT_COST: '10' });
-  const [, gateway = '', auth = ''] = await system.find(/gateway +(http:\S+)\s+auth +(http:\S+)[\s\S]*Ctrl-C/);
-  const { signUp, request } = usersAt(gateway);
+  const urls = await system.find(/gateway +(http:\S+)\s+auth +(http:\S+)\s+resources +(http:\S+)[\s\S]*Ctrl-C/);
+  const [, gateway = '', auth = '', resources = ''] = urls;
+  const { signUp, request, as } = usersAt(gateway);
+  const codesOf = ({ errors }: { errors: ResponseError[] }) => errors.map(({ extensions }) => extensions.code);
   return {
     ...{ signUp, kill: system.end, output: system.stdout },
     async stop() {
       system.signal('SIGTERM');
       expect(await system.exitCode).toBe(0);
     },
-    /** Codes of the errors of a registration. */
+    /** Each gives the codes of the answer's errors. */
     registerErrors: async () =>
-      (await request(register, { input: { username: uniqueName(), password: 'correct horse' } })).errors.map(
-        ({ extensions }) => extensions.code,
-      ),
-    /** Codes of the errors of a log-in. */
+      codesOf(await request(register, { input: { username: uniqueName(), password: 'correct horse' } })),
     logInErrors: async ({ username, password }: TestUser) =>
-      (await request(logIn, { input: { username, password } })).errors.map(({ extensions }) => extensions.code),
-    readiness: async () => (await fetch(new URL('/health/ready', auth))).status,
+      codesOf(await request(logIn, { input: { username, password } })),
+    createErrors: async ({ accessToken }: TestUser) =>
+      codesOf(await as(accessToken)(createStored, { input: { title: 'Another', image } })),
+    countOf: async ({ accessToken }: TestUser) => (await as(accessToken).data(resourceCount)).resources?.totalCount,
+    /** Statuses of auth and resources. */
+    readiness: () =>
+      Promise.all([auth, resources].map(async (url) => (await fetch(new URL('/health/ready', url))).status)),
   };
 }
 
@@ -45,6 +51,7 @@ const preamble = 'import sqlite3, sys\nfile = sys.argv[1]\n';
 const copyDatabase = (from: string, to: string) =>
   python(from, `source, target = sqlite3.connect(file), sqlite3.connect(${JSON.stringify(to)})\nsource.backup(target)`);
 
+const image = { data: fixture('four-colours.png').toString('base64') };
 const invalidCredentials = ['INVALID_CREDENTIALS'];
 const timeout = 120_000;
 
@@ -81,7 +88,7 @@ describe.skipIf(!hasPython)('while the system runs, another program', { timeout 
     copyDatabase(copy, file);
     expect([await system.logInErrors(ada), await system.logInErrors(grace)]).toEqual([[], invalidCredentials]);
     await system.signUp();
-    expect(await system.readiness()).toBe(200);
+    expect(await system.readiness()).toEqual([200, 200]);
   });
 
   test('can read for long: nobody waits, and the write-ahead log is emptied only after it has finished', async () => {
@@ -125,43 +132,44 @@ except sqlite3.OperationalError as error:
 describe('when the files of a database are removed or replaced while the system runs', { timeout }, () => {
   const unavailable = ['SERVICE_UNAVAILABLE'];
 
-  /** Starts a system with one account, whose files then change. */
-  async function startAndChange(change: (file: string) => void) {
-    const folder = folderOfTest();
-    const file = join(folder, 'auth.sqlite');
-    const system = await startOn(folder);
-    onTestFinished(system.kill);
-    const ada = await system.signUp();
-    change(file);
-    return { folder, file, system, ada };
-  }
-
-  const restart = async (folder: string) => {
+  const startUntilEnd = async (folder: string) => {
     const system = await startOn(folder);
     onTestFinished(system.kill);
     return system;
   };
 
-  test('nothing more is stored, the log names the file, and a stop saves what a removed log held', async () => {
-    const { folder, file, system, ada } = await startAndChange((file) => rmSync(`${file}-wal`));
-    expect([await system.registerErrors(), await system.readiness()]).toEqual([unavailable, 503]);
-    expect(await system.readiness()).toBe(503);
-    expect(system.output()).toContain(`${file}-wal was removed or replaced while it was open`);
+  test('nothing more is stored, the log names them, and a stop saves what removed logs held', async () => {
+    const folder = folderOfTest();
+    const logs = ['auth.sqlite-wal', 'resources.sqlite-wal'].map((name) => join(folder, name));
+    const system = await startUntilEnd(folder);
+    const ada = await system.signUp();
+    await ada.create();
+    for (const log of logs) rmSync(log);
+    expect([await system.registerErrors(), await system.createErrors(ada)]).toEqual([unavailable, unavailable]);
+    expect(await system.countOf(ada)).toBe(1);
+    expect(await system.readiness()).toEqual([503, 503]);
+    for (const log of logs) expect(system.output()).toContain(`${log} was removed or replaced while it was open`);
     await system.stop();
-    const again = await restart(folder);
-    expect([await again.logInErrors(ada), await again.registerErrors()]).toEqual([[], []]);
+
+    const again = await startUntilEnd(folder);
+    expect(await again.logInErrors(ada)).toEqual([]);
+    expect([await again.countOf(ada), await again.createErrors(ada), await again.countOf(ada)]).toEqual([1, [], 2]);
   });
 
   test('nothing more is stored, and the next start uses the new file', async () => {
     const copy = folderOfTest();
-    const other = await restart(copy);
+    const other = await startUntilEnd(copy);
     const grace = await other.signUp();
     await other.stop();
-    const { folder, file, system, ada } = await startAndChange((file) => renameSync(join(copy, 'auth.sqlite'), file));
-    expect([await system.registerErrors(), await system.readiness()]).toEqual([unavailable, 503]);
+    const folder = folderOfTest();
+    const file = join(folder, 'auth.sqlite');
+    const system = await startUntilEnd(folder);
+    const ada = await system.signUp();
+    renameSync(join(copy, 'auth.sqlite'), file);
+    expect([await system.registerErrors(), await system.readiness()]).toEqual([unavailable, [503, 200]]);
     await system.kill();
     for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`);
-    const again = await restart(folder);
+    const again = await startUntilEnd(folder);
     expect([await again.logInErrors(grace), await again.logInErrors(ada)]).toEqual([[], invalidCredentials]);
   });
 });
