@@ -80,7 +80,7 @@ describe('an image', () => {
     const again = openImageFiles(folder);
     expect(await again.find(record.id)).toEqual(record);
     expect(await again.read(record.id)).toEqual({ record, bytes: gif });
-    expect(await again.list()).toEqual([record]);
+    expect(await again.list()).toEqual({ records: [record], unreadable: [] });
   });
 
   test('keeps its other parts when one is changed', async () => {
@@ -124,7 +124,7 @@ test('lists all images, the oldest first, and no other files', async () => {
   const added = await Promise.all(Array.from({ length: 5 }, () => files.add(aGif)));
   writeFileSync(join(folder, 'notes.image'), 'not an image');
   const keyOf = ({ createdAt, id }: (typeof added)[0]) => `${createdAt} ${id}`;
-  expect((await files.list()).map(keyOf)).toEqual(added.map(keyOf).sort());
+  expect((await files.list()).records.map(keyOf)).toEqual(added.map(keyOf).sort());
 });
 
 test.each(['../outside', '..', '', 'outside', `${noImage}/`, noImage.toUpperCase(), `${noImage}0`, `${noImage}\n`])(

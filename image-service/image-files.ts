@@ -4,6 +4,7 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readHead, removeDurably, removeTemporaryFiles, undefinedIfMissing, writeAtomically } from './atomic-files.ts';
 import {
+  DamagedFileError,
   decodeImage,
   decodeRecord,
   describeImage,
@@ -19,8 +20,8 @@ const IMAGE_FILE = /^[0-9a-f]{24}\.image$/;
 /** The images in one folder. Malformed ids, such as `../secret`, are ids of no image. */
 export interface ImageFiles {
   add(image: { contentType: string; bytes: Buffer }): Promise<ImageRecord>;
-  /** Lists all images, the oldest first. */
-  list(): Promise<ImageRecord[]>;
+  /** Lists all images, the oldest first, and the names of files that cannot be read as images. */
+  list(): Promise<ImageList>;
   find(id: string): Promise<ImageRecord | undefined>;
   read(id: string): Promise<StoredImage | undefined>;
   /** Returns false and stores nothing if there is no such image. */
@@ -28,6 +29,11 @@ export interface ImageFiles {
   /** Returns false if there is no such image. */
   remove(id: string): Promise<boolean>;
   isWritable(): Promise<boolean>;
+}
+
+export interface ImageList {
+  records: ImageRecord[];
+  unreadable: string[];
 }
 
 /** The parts of an image to replace. */
@@ -48,20 +54,21 @@ export function openImageFiles(folder: string): ImageFiles {
 }
 
 function createReader(folder: string) {
-  const find = async (id: string): Promise<ImageRecord | undefined> => {
-    if (!IMAGE_ID.test(id)) return undefined;
-    const head = await undefinedIfMissing(readHead(pathOf(folder, id), RECORD_MAX_BYTES));
-    return head && decodeRecord(id, head);
-  };
+  const find = (id: string) => readRecord(folder, id);
 
-  const list = async (): Promise<ImageRecord[]> => {
-    const records: ImageRecord[] = [];
+  const list = async (): Promise<ImageList> => {
+    const [records, unreadable]: [ImageRecord[], string[]] = [[], []];
     for (const name of (await readdir(folder)).filter((name) => IMAGE_FILE.test(name))) {
-      // Undefined if the image was removed since the folder was read.
-      const record = await find(name.slice(0, name.indexOf('.')));
-      if (record) records.push(record);
+      try {
+        // Undefined if the image was removed since the folder was read.
+        const record = await find(name.slice(0, name.indexOf('.')));
+        if (record) records.push(record);
+      } catch (error) {
+        if (!isUnreadableFile(error)) throw error;
+        unreadable.push(name);
+      }
     }
-    return records.sort(byAge);
+    return { records: records.sort(byAge), unreadable };
   };
 
   const isWritable = async (): Promise<boolean> => {
@@ -92,9 +99,12 @@ function createWriter(folder: string) {
   // Reads and writes under one lock: otherwise an image that is removed in between would come back.
   const change = (id: string, imageChange: ImageChange): Promise<boolean> =>
     withLock(id, async () => {
-      const image = await readImage(folder, id);
-      if (!image) return false;
-      await write(apply(imageChange, image));
+      const record = await readRecord(folder, id);
+      if (!record) return false;
+      // New bytes take the place of the old ones, even of damaged ones.
+      const bytes = imageChange.bytes ?? (await readImage(folder, id))?.bytes;
+      if (!bytes) return false;
+      await write(apply(imageChange, { record, bytes }));
       return true;
     });
 
@@ -102,6 +112,12 @@ function createWriter(folder: string) {
     IMAGE_ID.test(id) && withLock(id, () => removeDurably(pathOf(folder, id)));
 
   return { add, change, remove };
+}
+
+async function readRecord(folder: string, id: string): Promise<ImageRecord | undefined> {
+  if (!IMAGE_ID.test(id)) return undefined;
+  const head = await undefinedIfMissing(readHead(pathOf(folder, id), RECORD_MAX_BYTES));
+  return head && decodeRecord(id, head);
 }
 
 async function readImage(folder: string, id: string): Promise<StoredImage | undefined> {
@@ -114,6 +130,16 @@ function apply(change: ImageChange, image: StoredImage): StoredImage {
   const { contentType = image.record.contentType, bytes = image.bytes } = change;
   const { id, createdAt } = image.record;
   return { record: describeImage({ id, contentType, createdAt, updatedAt: new Date().toISOString() }, bytes), bytes };
+}
+
+/**
+ * True if the file itself is at fault: damaged, a folder, a link to itself, or closed to this process. Other errors, such
+ * as too many open files, concern every file: a list without them would say that images are gone.
+ */
+function isUnreadableFile(error: unknown): boolean {
+  if (error instanceof DamagedFileError) return true;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'EISDIR' || code === 'ELOOP' || code === 'EACCES' || code === 'EPERM';
 }
 
 /** Requires an id that matches IMAGE_ID, so that it cannot contain a path. */

@@ -53,9 +53,7 @@ const notAnObject = 'The body must be a JSON object with data and contentType';
 
 const wholeImage = z.object({ data: base64, contentType }, notAnObject);
 
-const imageChange = z
-  .object({ data: base64.optional(), contentType: contentType.optional() }, notAnObject)
-  .refine(({ data, contentType }) => data || contentType, 'The body must have data or contentType');
+const imageChange = z.object({ data: base64.optional(), contentType: contentType.optional() }, notAnObject);
 
 /** Parses the body of POST and PUT. Ignores unknown fields; throws 400 with all errors together. */
 export function parseImage(body: unknown) {
@@ -63,7 +61,7 @@ export function parseImage(body: unknown) {
   return { bytes: data, contentType };
 }
 
-/** Parses the body of PATCH, which has bytes, a content type, or both. Throws 400 with all errors together. */
+/** Parses the body of PATCH, which has bytes, a content type, both or neither. Throws 400 with all errors together. */
 export function parseChange(body: unknown) {
   const { data, contentType } = parse(imageChange, body);
   return { bytes: data, contentType };

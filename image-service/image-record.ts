@@ -35,21 +35,29 @@ export function encodeImage({ record, bytes }: StoredImage): Buffer {
   return Buffer.concat([Buffer.from(`${JSON.stringify(record)}\n`), bytes]);
 }
 
-/** Decodes the record of image `id` from the beginning of its file. Throws if the file is damaged. */
+/** Thrown for a file that is not an image as `encodeImage` wrote it. */
+export class DamagedFileError extends Error {
+  constructor(id: string, detail: string) {
+    super(`The file of image ${id} is damaged: ${detail}`);
+    this.name = 'DamagedFileError';
+  }
+}
+
+/** Decodes the record of image `id` from the beginning of its file. Throws a `DamagedFileError`. */
 export function decodeRecord(id: string, head: Buffer): ImageRecord {
   const line = head.toString('utf8', 0, Math.max(0, head.indexOf(LINE_FEED)));
   const record = imageRecord.safeParse(parseJson(line));
   if (record.success && record.data.id === id) return record.data;
   // Without a cause, because parsers quote the file in their messages, and image data must not be logged.
-  throw new Error(`The file of image ${id} is damaged: its first line is not its record`);
+  throw new DamagedFileError(id, 'its first line is not its record');
 }
 
-/** Decodes a whole file. Throws if the number of bytes differs from the record's. */
+/** Decodes a whole file. Throws a `DamagedFileError`, also if bytes are missing. */
 export function decodeImage(id: string, content: Buffer): StoredImage {
   const record = decodeRecord(id, content.subarray(0, RECORD_MAX_BYTES));
   const bytes = content.subarray(content.indexOf(LINE_FEED) + 1);
   if (bytes.length === record.sizeBytes) return { record, bytes };
-  throw new Error(`The file of image ${id} is damaged: ${bytes.length} bytes instead of ${record.sizeBytes}`);
+  throw new DamagedFileError(id, `${bytes.length} bytes instead of ${record.sizeBytes}`);
 }
 
 function parseJson(text: string): unknown {

@@ -2,20 +2,8 @@ import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { aGif, asJson, errorOf, startTestService, TOKEN } from './testing/service.ts';
-
-/** A log and its lines. */
-const collectLog = () => {
-  const lines: string[] = [];
-  const write = (chunk: Buffer, _: string, done: () => void) => {
-    lines.push(chunk.toString());
-    done();
-  };
-  return { lines, log: pino(new Writable({ write })) };
-};
+import { aGif, asJson, collectLog, errorOf, startTestService, TOKEN } from './testing/service.ts';
 
 test('a client that disconnects within its body stores nothing and logs no failure', async () => {
   const { lines, log } = collectLog();

@@ -1,5 +1,8 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { Logger } from 'pino';
 import { describe, expect, test } from 'vitest';
 import {
   type ApiImage,
@@ -7,6 +10,7 @@ import {
   aPng,
   asJson,
   bytesOf,
+  collectLog,
   errorOf,
   gif,
   noImage,
@@ -57,6 +61,61 @@ describe('GET /images', () => {
     const response = await call('GET', '/images');
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual(expect.arrayContaining(stored));
+  });
+});
+
+describe('GET /images in a folder with other files', () => {
+  const damagedId = (digit: string) => digit.repeat(24);
+
+  /** A service with one image, and one of each file that cannot be read as an image. Some have the name of one. */
+  const startWithOthers = async (log?: Logger) => {
+    const service = await startTestService({ log });
+    const inFolder = (name: string) => join(service.folder, name);
+    const stored = await service.store();
+    const whole = readFileSync(inFolder(`${stored.id}.image`));
+    writeFileSync(inFolder(`${damagedId('0')}.image`), '');
+    writeFileSync(inFolder(`${damagedId('1')}.image`), whole);
+    writeFileSync(inFolder(`${damagedId('2')}.image`), whole.subarray(0, 20));
+    writeFileSync(inFolder(`${damagedId('3')}.image`), Buffer.alloc(5_000, 1));
+    writeFileSync(inFolder(`${damagedId('4')}.image`), '{"id":1}\n');
+    mkdirSync(inFolder(`${damagedId('5')}.image`));
+    symlinkSync(inFolder(`${damagedId('6')}.image`), inFolder(`${damagedId('6')}.image`));
+    for (const name of ['notes.txt', 'notes.image', `${damagedId('7')}.image.bak`]) writeFileSync(inFolder(name), 'x');
+    mkdirSync(inFolder('folder'));
+    return { ...service, stored };
+  };
+
+  test('lists the images, and logs which files are none', async () => {
+    const { log, lines } = collectLog();
+    const { call, stored } = await startWithOthers(log);
+    const response = await call('GET', '/images');
+    expect([response.status, await response.json()]).toEqual([200, [stored]]);
+    const [warning] = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'unreadable files');
+    const names = Array.from('0123456', (digit) => `${damagedId(digit)}.image`);
+    expect([...warning.files].sort()).toEqual(names);
+  });
+
+  test('stores, serves, changes and deletes other images', async () => {
+    const { call, store, stored } = await startWithOthers();
+    const { id, imageUrl } = await store(png, 'image/png');
+    expect(await bytesOf(await fetch(imageUrl))).toEqual(png);
+    expect((await call('PUT', `/images/${stored.id}`, aPng)).status).toBe(204);
+    expect((await call('DELETE', `/images/${id}`)).status).toBe(204);
+    expect(await (await call('GET', '/images')).json()).toMatchObject([{ id: stored.id, contentType: 'image/png' }]);
+  });
+
+  test('lists an image whose bytes are cut, which PUT replaces and DELETE removes', async () => {
+    const { folder, call, store } = await startTestService();
+    const [cut, other] = [await store(), await store()];
+    for (const { id } of [cut, other]) {
+      const path = join(folder, `${id}.image`);
+      writeFileSync(path, readFileSync(path).subarray(0, -1));
+    }
+    expect(await (await call('GET', '/images')).json()).toHaveLength(2);
+    expect((await fetch(cut.imageUrl)).status).toBe(500);
+    expect((await call('PUT', `/images/${cut.id}`, aPng)).status).toBe(204);
+    expect(await bytesOf(await fetch(cut.imageUrl))).toEqual(png);
+    expect((await call('DELETE', `/images/${other.id}`)).status).toBe(204);
   });
 });
 
@@ -134,13 +193,27 @@ describe('PATCH /images/:id', () => {
     expect(await bytesOf(served)).toEqual(gif);
   });
 
-  test('requires one of the two fields', async () => {
-    const { call, store } = await startTestService();
-    const { id } = await store();
-    const response = await call('PATCH', `/images/${id}`, { unknown: true });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toEqual(errorOf(400, 'The body must have data or contentType.'));
-  });
+  test.each([{}, { unknown: true }, { Data: 'QQ==' }, { id: noImage, imageUrl: 'x' }])(
+    'ignores unknown fields, and changes nothing if there are no others: %j',
+    async (body) => {
+      const { call, store } = await startTestService();
+      const stored = await store();
+      const response = await call('PATCH', `/images/${stored.id}`, body);
+      expect([response.status, await response.text()]).toEqual([204, '']);
+      expect(await (await call('GET', `/images/${stored.id}`)).json()).toEqual(stored);
+      expect((await call('PATCH', `/images/${noImage}`, body)).status).toBe(404);
+    },
+  );
+
+  test.each([{ data: null }, { contentType: 'image/webp' }, { data: '' }, { data: 'x', contentType: 'image/png' }, []])(
+    'rejects data and contentType with wrong values: %j',
+    async (body) => {
+      const { call, store } = await startTestService();
+      const { id } = await store();
+      const response = await call('PATCH', `/images/${id}`, body);
+      expect([response.status, await response.json()]).toEqual([400, errorOf(400)]);
+    },
+  );
 });
 
 describe('DELETE /images/:id', () => {

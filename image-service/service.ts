@@ -21,9 +21,9 @@ interface ImageServiceOptions {
 
 /** Creates the REST API as a handler of a node:http server's requests. */
 export function createImageService(options: ImageServiceOptions): RequestHandler {
-  const { token, log = pino({ enabled: false }) } = options;
+  const { files, publicUrl, token, log = pino({ enabled: false }) } = options;
   const checkToken = createTokenCheck(token);
-  const routes = [...privateRoutes(options), ...publicRoutes(options)];
+  const routes = [...privateRoutes({ files, publicUrl, log }), ...publicRoutes(options)];
 
   const reply = async (exchange: Omit<Exchange, 'id'>) => {
     const path = pathOf(exchange.request);
@@ -45,7 +45,11 @@ export function createImageService(options: ImageServiceOptions): RequestHandler
 
 const PRIVATE_PATH = /^\/images\/api\/v1(\/|$)/;
 
-function privateRoutes({ files, publicUrl }: ImageServiceOptions): Route[] {
+function privateRoutes({
+  files,
+  publicUrl,
+  log,
+}: Pick<Required<ImageServiceOptions>, 'files' | 'publicUrl'> & { log: Logger }): Route[] {
   const readBody = createBodyReader();
 
   const toJson = ({ id, contentType, createdAt, updatedAt }: ImageRecord) => {
@@ -53,7 +57,11 @@ function privateRoutes({ files, publicUrl }: ImageServiceOptions): Route[] {
   };
 
   const collection = {
-    GET: async () => jsonReply(200, (await files.list()).map(toJson)),
+    GET: async () => {
+      const { records, unreadable } = await files.list();
+      if (unreadable.length > 0) log.warn({ event: 'unreadable files', files: unreadable });
+      return jsonReply(200, records.map(toJson));
+    },
     POST: async ({ request, response }: Exchange) => {
       const image = parseImage(await readBody(request, response));
       return jsonReply(201, toJson(await files.add(image)));
@@ -69,7 +77,7 @@ function privateRoutes({ files, publicUrl }: ImageServiceOptions): Route[] {
     },
     PATCH: async ({ request, response, id }: Exchange) => {
       const change = parseChange(await readBody(request, response));
-      requireFound(await files.change(id, change));
+      requireFound(isEmpty(change) ? await files.find(id) : await files.change(id, change));
       return noContent;
     },
     // Any body is ignored; node discards it unread.
@@ -99,6 +107,10 @@ function publicRoutes({ files, stopping }: ImageServiceOptions): Route[] {
     { path: /^\/health\/live$/, methods: { GET: () => jsonReply(200, { status: 'ok' }) } },
     { path: /^\/health\/ready$/, methods: { GET: ready } },
   ];
+}
+
+function isEmpty(change: ReturnType<typeof parseChange>): boolean {
+  return change.bytes === undefined && change.contentType === undefined;
 }
 
 function requireFound<Thing>(thing: Thing | undefined | false): Thing {

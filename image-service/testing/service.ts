@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { type ImageServiceSettings, startImageService } from '../server.ts';
 
@@ -51,6 +53,16 @@ export async function startTestService(settings: Partial<ImageServiceSettings> =
   };
 
   return { ...service, folder, api, call, store };
+}
+
+/** A log and its lines. */
+export function collectLog() {
+  const lines: string[] = [];
+  const write = (chunk: Buffer, _: string, done: () => void) => {
+    lines.push(chunk.toString());
+    done();
+  };
+  return { lines, log: pino(new Writable({ write })) };
 }
 
 /** The body of an error response. */
