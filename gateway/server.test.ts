@@ -75,6 +75,16 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       expect(answer.errors).toMatchObject([{ path: ['me'], extensions: unavailable }]);
     });
 
+    test('for fields whose conditions have a default', async () => {
+      const { send } = await start({});
+      const query =
+        'query ($is: Boolean = true) { me @include(if: $is) { id } you: me { id } it: me @skip(if: $is) { id } resources @include(if: $is) { totalCount } }';
+      const answer = await send(query);
+      expect(answer.data).toEqual({ me: null, you: null, resources: null });
+      expect(placesOf(answer.errors).sort()).toEqual([['me'], ['resources'], ['you']]);
+      for (const { extensions } of answer.errors) expect(extensions).toEqual(unavailable);
+    });
+
     test('for fields with aliases', async () => {
       const { send } = await start({});
       const answer = await send('{ one: me { id } two: me { id } resources { totalCount } }');
@@ -132,19 +142,45 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
     });
   });
 
-  test.each([
+  test.each<[string, unknown]>([
     ['no list of entities', { _entities: 5 }],
     ['too few entities', { _entities: [] }],
-  ])('a response with %s costs the fields that need it, and is logged as a bug', async (_, data) => {
+    ['too many entities', { _entities: [ada, ada] }],
+    ['a text for an entity', { _entities: ['ada'] }],
+    ['a list for an entity', { _entities: [[]] }],
+  ])('a response with %s costs the fields that need it, and is logged', async (_, data) => {
     const resources = json({ data: { resources: { nodes: [{ id: '1', owner: ada }] } } });
     const { send, log } = await start({ resources, auth: json({ data }) });
     const answer = await send('{ resources { nodes { id owner { username } } } }');
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.text)).toMatchObject({
       data: { resources: { nodes: [{ id: '1', owner: null }] } },
-      errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+      errors: [{ path: ['resources', 'nodes', 0, 'owner', 'username'], extensions: unavailable }],
     });
-    expect(log.filter(({ msg }) => msg === 'bug')).toHaveLength(1);
+    expect(log.filter(({ msg, err }) => msg === 'subgraph unavailable' && err)).toHaveLength(1);
+  });
+
+  test.each<[string, unknown]>([
+    ['a text for an object', { resources: 'text' }],
+    ['a text in a list of objects', { resources: { nodes: ['text'] } }],
+  ])('a response with %s costs only the fields of its subgraph, and is logged', async (_, data) => {
+    const { send, log } = await start({ resources: json({ data }), auth: json({ data: { me: ada } }) });
+    const answer = await send('{ me { id } resources { nodes { id } } }');
+    expect([answer.status, answer.data]).toEqual([200, { me: { id: 'ada' }, resources: null }]);
+    expect(answer.errors).toMatchObject([{ path: ['resources'], extensions: unavailable }]);
+    expect(log.filter(({ msg, err }) => msg === 'subgraph unavailable' && err)).toHaveLength(1);
+  });
+
+  test.each<[string, unknown]>([
+    ['a text', 'text'],
+    ['an object', {}],
+  ])('a response with %s for a list is SERVICE_UNAVAILABLE, and its cause is logged', async (_, nodes) => {
+    const { send, log } = await start({ resources: json({ data: { resources: { nodes, totalCount: 1 } } }) });
+    const answer = await send('{ resources { totalCount nodes { id } } }');
+    expect(answer.status).toBe(200);
+    expect(answer.data).toEqual(typeof nodes === 'string' ? { resources: null } : null);
+    expect(answer.errors).toMatchObject([{ extensions: unavailable }]);
+    expect(log.filter(({ level, err }) => level === 40 && err)).toHaveLength(1);
   });
 
   describe('a subgraph’s error', () => {

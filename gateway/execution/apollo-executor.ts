@@ -9,6 +9,7 @@ import { createApolloRequest } from './apollo-fallback.ts';
 import type { ExecutorSettings } from './compiled-executor.ts';
 import { compactPlan } from './planner.ts';
 import { createResponseNames, rejectCollisions } from './response-names.ts';
+import { completeUnfitResult } from './unfit-responses.ts';
 
 /** Limit of the cached plans, beside the one of all prepared operations. */
 const maxPlanBytes = 16 * 1024 * 1024;
@@ -46,13 +47,10 @@ export async function createApolloExecutor({
       if (errors.length > 0) return { execute: async () => ({ errors }), sizeBytes: () => sizeBytes };
       const queryHash = createHash('sha256').update(source).digest('hex');
       return {
-        execute: (request) =>
-          executor(
-            createApolloRequest(
-              { source, document, operationName, queryHash, ...request },
-              { schema: apiSchema, logger },
-            ),
-          ),
+        execute: async (request) => {
+          const execution = { source, document, operationName, queryHash, ...request };
+          return completeUnfitResult(await executor(createApolloRequest(execution, { schema: apiSchema, logger })));
+        },
         sizeBytes: () => 2 * source.length + sizeBytes,
       };
     },

@@ -8,6 +8,7 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Planner } from './planner.ts';
 import type { Data, Result, Run, SubgraphService } from './run.ts';
+import { completeUnfitResult } from './unfit-responses.ts';
 
 /** A request as Apollo's executor takes it. */
 export type ApolloRequest = Parameters<ApolloGateway['executor']>[0];
@@ -41,12 +42,13 @@ export function createApolloFallback({
 }): ApolloFallback {
   const { schema, federationSchema, supergraphSchema } = planner;
   return {
-    run: (plan, execution) => {
+    run: async (plan, execution) => {
       const request = createApolloRequest({ ...execution, queryHash: '' }, { schema, logger });
       const { document, operationName } = execution;
       const named = operationName === undefined ? {} : { operationName };
       const operationContext = buildOperationContext({ schema, operationDocument: document, ...named });
-      return executeQueryPlan(plan, services, request, operationContext, supergraphSchema(), federationSchema);
+      const schemas = [supergraphSchema(), federationSchema] as const;
+      return completeUnfitResult(await executeQueryPlan(plan, services, request, operationContext, ...schemas));
     },
     shape: ({ data, variables, errors }, { document, operationName }) => {
       const named = operationName === undefined ? {} : { operationName };
@@ -55,7 +57,7 @@ export function createApolloFallback({
         const shaped = computeResponse({ operation, variables, input: data, introspectionHandling: () => undefined });
         return toResult(shaped, errors as GraphQLError[]);
       } catch (error) {
-        return { errors: [toGraphqlError(error as Error)] };
+        return completeUnfitResult({ errors: [toGraphqlError(error as Error)] });
       }
     },
   };

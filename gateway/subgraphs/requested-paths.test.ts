@@ -17,6 +17,13 @@ describe('requestedPaths lists', () => {
     expect(requestedPaths({ query, variables: { is: false } })).toEqual([['b']]);
   });
 
+  test('fields that the default of a variable includes, and its other value excludes', () => {
+    const query =
+      'query ($is: Boolean = true) { a: me @include(if: $is) { id } ... @skip(if: $is) { b: me { id } } c: me { id } }';
+    expect(requestedPaths({ query })).toEqual([['a'], ['c']]);
+    expect(requestedPaths({ query, variables: { is: false } })).toEqual([['b'], ['c']]);
+  });
+
   test('fields of each entity, by its type', () => {
     const query = '{ _entities(representations: []) { ... on User { name } ... on Resource { id title } } }';
     const representations = [{ __typename: 'Resource' }, { __typename: 'User' }];

@@ -6,6 +6,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { variableDefaults } from '../../platform/graphql/operation-document.ts';
 import { isIncluded } from '../execution/conditions.ts';
 
 type Variables = Record<string, unknown>;
@@ -23,14 +24,16 @@ export function requestedPaths({ query = '', variables = {} }: Operation): (stri
     definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   );
   const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-  const fields = operation ? fieldsOf(operation.selectionSet, { fragments, variables }) : [];
+  const values = { ...(operation && variableDefaults(operation)), ...variables };
+  const fields = operation ? fieldsOf(operation.selectionSet, { fragments, variables: values }) : [];
   const { representations } = variables;
-  if (!Array.isArray(representations)) return fields.map((field) => [keyOf(field)]);
-  return representations.flatMap(({ __typename: type }: { __typename?: string }, index) =>
-    fields
-      .flatMap(({ selectionSet }) => (selectionSet ? fieldsOf(selectionSet, { fragments, variables, type }) : []))
-      .map((field) => ['_entities', index, keyOf(field)]),
-  );
+  if (!Array.isArray(representations)) return keysOf(fields).map((key) => [key]);
+  return representations.flatMap(({ __typename: type }: { __typename?: string }, index) => {
+    const inner = fields.flatMap(({ selectionSet }) =>
+      selectionSet ? fieldsOf(selectionSet, { fragments, variables: values, type }) : [],
+    );
+    return keysOf(inner).map((key) => ['_entities', index, key]);
+  });
 }
 
 interface SelectionContext {
@@ -63,3 +66,6 @@ function fieldsOf(set: SelectionSetNode, { fragments, variables, type }: Selecti
 }
 
 const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;
+
+/** Fields that are selected several times have one place in the response. */
+const keysOf = (fields: FieldNode[]): string[] => [...new Set(fields.map(keyOf))];

@@ -50,6 +50,40 @@ describe('every requested field fails with SERVICE_UNAVAILABLE if a subgraph', (
     expect(log).toMatchObject([{ level: 40, msg: 'subgraph unavailable', requestId: 'r-1', subgraph: 'things' }]);
   });
 
+  const entities =
+    'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on T { a } } }';
+  test.each<[string, unknown]>([
+    ['no entities', {}],
+    ['null for the entities', { _entities: null }],
+    ['an object for the entities', { _entities: { 0: { a: 1 }, 1: { a: 1 } } }],
+    ['fewer entities', { _entities: [{ a: 1 }] }],
+    ['more entities', { _entities: [{ a: 1 }, { a: 1 }, null] }],
+    ['a text for an entity', { _entities: [{ a: 1 }, 'text'] }],
+    ['a number for an entity', { _entities: [0, { a: 1 }] }],
+    ['a list for an entity', { _entities: [[{ a: 1 }], null] }],
+  ])('responds with %s', async (_, data) => {
+    const { send, log } = await startClient(json({ data }));
+    const representations = [1, 2].map((id) => ({ __typename: 'T', id }));
+    expect(await send({ query: entities, variables: { representations } })).toEqual({
+      errors: [unavailableAt('_entities', 0, 'a'), unavailableAt('_entities', 1, 'a')],
+    });
+    expect(log).toMatchObject([{ level: 40, msg: 'subgraph unavailable', requestId: 'r-1' }]);
+  });
+
+  test.each<[string, unknown]>([
+    ['a text for an object', { first: 'text' }],
+    ['a boolean for an object', { first: true }],
+    ['a text in an object of a fragment', { first: { inner: 'text' } }],
+    ['a number in a list of objects', { first: [null, { inner: [[{}, 5]] }] }],
+  ])('responds with %s', async (_, data) => {
+    const { send, log } = await startClient(json({ data }));
+    const query = '{ first { a ...F } second ... { first { inner { b } } } } fragment F on T { inner { c } }';
+    expect(await send({ query })).toEqual({
+      errors: [unavailableAt('first'), unavailableAt('second')],
+    });
+    expect(log).toHaveLength(1);
+  });
+
   test('responds with over 32 MiB', async () => {
     const { send, log } = await startClient((res) => {
       res.write('{"data":{"first":"');

@@ -6,14 +6,13 @@ import {
   getOperationAST,
   getVariableValues,
   type OperationDefinitionNode,
-  valueFromASTUntyped,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Logger } from '../process/logger.ts';
 import { withoutTokens } from './compact-document.ts';
 import { executeDocument } from './execute-document.ts';
 import { countExpandedFields, isJitSupported, jitObstacles } from './jit-support.ts';
-import { parseOperationDocument } from './operation-document.ts';
+import { parseOperationDocument, variableDefaults } from './operation-document.ts';
 import type { ExecutableOperation, Executor } from './prepared-operations.ts';
 
 /**
@@ -77,7 +76,7 @@ function graphqlJsRun(schema: GraphQLSchema, document: DocumentNode, operationNa
 
 function jitRun(query: CompiledQuery['query'], schema: GraphQLSchema, operation: OperationDefinitionNode): Run {
   // graphql-jit takes a non-null variable that is left out for missing, also where it has a default.
-  const defaults = defaultsOf(operation);
+  const defaults = variableDefaults(operation);
   return async (request) => {
     const variables = { ...defaults, ...request.variables };
     const result: ExecutionResult = await query(undefined, request.context, variables);
@@ -89,14 +88,6 @@ function jitRun(query: CompiledQuery['query'], schema: GraphQLSchema, operation:
     }
     return { ...result, errors: result.errors.map((error) => asGraphqlError(error, operation)) };
   };
-}
-
-function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
-  const defaults: Record<string, unknown> = {};
-  for (const { variable, defaultValue } of variableDefinitions) {
-    if (defaultValue) defaults[variable.name.value] = valueFromASTUntyped(defaultValue);
-  }
-  return defaults;
 }
 
 /** Converts an error of graphql-jit, whose class makes its properties read-only. */

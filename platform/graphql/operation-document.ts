@@ -1,4 +1,12 @@
-import { type DocumentNode, Kind, type ParseOptions, parse, separateOperations } from 'graphql';
+import {
+  type DocumentNode,
+  Kind,
+  type OperationDefinitionNode,
+  type ParseOptions,
+  parse,
+  separateOperations,
+  valueFromASTUntyped,
+} from 'graphql';
 
 /** The text of a valid document, and the name that selects one of its operations. */
 export interface OperationSource {
@@ -22,4 +30,13 @@ export function parseOperationDocument(
   options?: ParseOptions,
 ): DocumentNode {
   return operationDocument(parse(source, options), operationName);
+}
+
+/** The values that an operation's variables have if the client leaves them out. */
+export function variableDefaults({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
+  );
 }

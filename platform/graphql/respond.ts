@@ -1,4 +1,3 @@
-import { unwrapResolverError } from '@apollo/server/errors';
 import {
   type ExecutionResult,
   type FormattedExecutionResult,
@@ -42,7 +41,7 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
   /** Logs bugs with stack and cause, and failures of this process's own dependencies with their cause. */
   const formatAndLog = (error: GraphQLError, requestId: string): GraphQLFormattedError => {
     const code = codeOf(error);
-    const err = unwrapResolverError(error);
+    const err = error.originalError ?? error;
     const line = { requestId, path: error.path, err };
     if (!isPublicCode(publicErrors, code)) log.error(line, 'bug');
     else if (isUnavailable(err)) log.warn(line, 'unavailable');
