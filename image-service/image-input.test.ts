@@ -18,6 +18,8 @@ describe('a bad body', () => {
     ['without data', JSON.stringify({ contentType: 'image/gif' })],
     ['without contentType', JSON.stringify({ data: aGif.data })],
     ['with data that is no string', JSON.stringify({ ...aGif, data: 1 })],
+    ['with data of 200,000 lists', `{"contentType":"image/gif","data":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
+    ['that is 40,000 objects', `${'{"data":'.repeat(40_000)}1${'}'.repeat(40_000)}`],
     ['with an empty image', JSON.stringify({ ...aGif, data: '' })],
     ['with a data: prefix', JSON.stringify({ ...aGif, data: `data:image/gif;base64,${aGif.data}` })],
     ['with base64 without padding', JSON.stringify({ ...aGif, data: aGif.data.replace(/=+$/, '') })],

@@ -7,6 +7,24 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Limit of how deep JSON and documents may nest: no client needs it, and no recursion over it overflows the stack. */
+export const maxNesting = 500;
+
+/** Tells if a JSON text of `length` characters may nest deeper than `maxNesting`. */
+export const mayNestTooDeep = (length: number): boolean => length > 2 * maxNesting;
+
+/** Tells if the arrays and objects of a parsed JSON value nest deeper than `maxNesting`. */
+export function isNestedTooDeep(value: unknown): boolean {
+  let level = [value].filter(isObject);
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === maxNesting) return true;
+    level = level.flatMap((part) => Object.values(part).filter(isObject));
+  }
+  return false;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 /**
  * Tells if a value's JSON has at most `maxBytes` bytes, so that in-process calls meet the same limit as calls over the
  * network. Counts a lower bound (one byte per character, no escapes): it never rejects what the network would accept.

@@ -5,11 +5,10 @@ import { buildSchema, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { withoutTokens } from '../../platform/graphql/compact-document.ts';
 import type { Executor } from '../../platform/graphql/prepared-operations.ts';
-import { createApolloRequest } from './apollo-fallback.ts';
+import { completeUnfitResult, createApolloRequest } from './apollo-fallback.ts';
 import type { ExecutorSettings } from './compiled-executor.ts';
 import { compactPlan } from './planner.ts';
 import { createResponseNames, rejectCollisions } from './response-names.ts';
-import { completeUnfitResult } from './unfit-responses.ts';
 
 /** Limit of the cached plans, beside the one of all prepared operations. */
 const maxPlanBytes = 16 * 1024 * 1024;

@@ -8,7 +8,6 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Planner } from './planner.ts';
 import type { Data, Result, Run, SubgraphService } from './run.ts';
-import { completeUnfitResult } from './unfit-responses.ts';
 
 /** A request as Apollo's executor takes it. */
 export type ApolloRequest = Parameters<ApolloGateway['executor']>[0];
@@ -94,6 +93,20 @@ export function createApolloRequest(
 function toResult({ data, errors: unfit }: ReturnType<typeof computeResponse>, errors: GraphQLError[]): Result {
   if (errors.length > 0) return { data: data ?? null, errors };
   return { data: data ?? null, ...(unfit.length > 0 && { extensions: { valueCompletion: unfit } }) };
+}
+
+/**
+ * Completes a result of Apollo's executor. Where a subgraph has no list or no object in its place, Apollo's rules for
+ * shaping the response give up with one plain error and no data; for the client, that subgraph is unavailable.
+ */
+export function completeUnfitResult(result: Result): Result {
+  const { data, errors: [error, ...others] = [] } = result;
+  const cause = error?.originalError;
+  const isUnfit = data === undefined && others.length === 0 && cause && !(cause instanceof GraphQLError);
+  if (!isUnfit) return result;
+  const message = 'This part of the API is temporarily unavailable: try again.';
+  const extensions = { code: 'SERVICE_UNAVAILABLE' };
+  return { data: null, errors: [new GraphQLError(message, { originalError: cause, extensions })] };
 }
 
 function toGraphqlError(error: Error): GraphQLError {

@@ -6,10 +6,17 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode, type ValidationRule } from 'graphql';
+import {
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type ValidationRule,
+} from 'graphql';
 import type { Logger } from '../process/logger.ts';
 import { createErrorFormatter, type PublicErrors } from './error-formatting.ts';
 import type { Execution } from './execute.ts';
+import { limitNesting } from './nesting.ts';
 import { createPersistedQueryCache } from './persisted-queries.ts';
 import type { Respond } from './respond.ts';
 
@@ -23,6 +30,15 @@ export interface DocumentLimits {
 /** The values that every context has. */
 export interface RequestContext {
   requestId: string;
+  outcome?: ApolloOutcome;
+}
+
+/** Filled in by Apollo Server's plugin, for a caller that answers by itself. */
+export interface ApolloOutcome {
+  /** The response to a request that reached GraphQL. */
+  result?: FormattedExecutionResult;
+  /** The error of Apollo Server itself, which its response hides. */
+  error?: unknown;
 }
 
 export interface ApolloServerSettings {
@@ -51,7 +67,7 @@ export function createApolloServer(settings: ApolloServerSettings): ApolloServer
       maxRecursiveSelections: documentLimits.maxRecursiveSelections,
     }),
     persistedQueries: acceptsPersistedQueries && { cache: createPersistedQueryCache() },
-    validationRules,
+    validationRules: [limitNesting, ...validationRules],
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -59,6 +75,8 @@ export function createApolloServer(settings: ApolloServerSettings): ApolloServer
     documentStore: null,
     // Applies to requests that are no GraphQL at all, which plugins do not see.
     formatError: createErrorFormatter(publicErrors),
+    // The HTTP handler writes results with data by itself, and logs what it cannot write.
+    stringifyResult: async (result) => (result.data === undefined ? `${JSON.stringify(result)}\n` : ''),
     logger: log,
     plugins: [
       // An environment variable of Apollo's would otherwise turn these on.
@@ -74,7 +92,11 @@ export function createApolloServer(settings: ApolloServerSettings): ApolloServer
 
 function executeWith({ execution, respond }: ApolloServerSettings): ApolloServerPlugin<RequestContext> {
   return {
-    requestDidStart: async ({ contextValue: context }) => {
+    unexpectedErrorProcessingRequest: async ({ requestContext, error }) => {
+      const { outcome } = requestContext.contextValue;
+      if (outcome) outcome.error = error;
+    },
+    requestDidStart: async ({ contextValue: { outcome, ...context } }) => {
       const startedAt = performance.now();
       return {
         didResolveOperation: async ({ operation }) => requireOperation(operation),
@@ -88,10 +110,12 @@ function executeWith({ execution, respond }: ApolloServerSettings): ApolloServer
         },
         willSendResponse: async ({ errors, operation, response }) => {
           // Errors of execution are in the response already; these are of a document that was not executed.
-          if (!errors) return;
-          const about = operation && { kind: operation.operation, name: operation.name?.value };
-          const { body } = respond({ errors }, { requestId: context.requestId, operation: about, startedAt });
-          response.body = { kind: 'single', singleResult: body };
+          if (errors) {
+            const about = operation && { kind: operation.operation, name: operation.name?.value };
+            const { body } = respond({ errors }, { requestId: context.requestId, operation: about, startedAt });
+            response.body = { kind: 'single', singleResult: body };
+          }
+          if (outcome && response.body?.kind === 'single') outcome.result = response.body.singleResult;
         },
       };
     },

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { ApolloServer } from '@apollo/server';
 import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
 import { createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
 import type { Logger } from '../process/logger.ts';
+import { executeThroughApollo } from './apollo-http.ts';
 import type { RequestContext } from './apollo-server.ts';
 import { maskedMessage } from './error-formatting.ts';
 import type { Execution } from './execute.ts';
@@ -49,9 +50,6 @@ export interface GraphqlHttpSettings<Context extends RequestContext> {
 }
 
 export const defaultMaxBodyBytes = 2 * 1024 * 1024;
-
-/** Headers that Apollo Server reads, for content negotiation and to reject cross-site requests. */
-const headersForApollo = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name'];
 
 /** Sent before execution; Apollo Server itself would find out only afterwards. */
 const notAcceptable: HttpError = {
@@ -151,27 +149,13 @@ async function executeGraphql<Context extends RequestContext>(
   const client = () => (routing.clientOf ?? remoteClient)(req);
   const context = routing.context({ authorization, requestId, clientGone: whenClientDisconnects(res), client });
   const response = await routing.execution.executePrepared(read.body, context);
-  if (!response) return respondThroughApollo(routing.apollo, exchange, { body: read.body, context });
-  sendText(res, response.status, `${JSON.stringify(response.body)}\n`, { ...headers, 'content-type': type });
-}
-
-/** Responds to a request without a prepared operation: Apollo Server parses and validates it, which prepares it. */
-async function respondThroughApollo(
-  apollo: ApolloServer<RequestContext>,
-  { req, res, headers }: Exchange,
-  { body, context }: { body: unknown; context: RequestContext },
-): Promise<void> {
-  const response = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: req.method ?? 'GET',
-      headers: pickHeaders(req),
-      search: /\?.*$/s.exec(req.url ?? '')?.[0] ?? '',
-      body,
-    },
-    context: async () => context,
-  });
-  if (response.body.kind !== 'complete') throw new Error('Incremental delivery is not supported.');
-  sendText(res, response.status ?? 200, response.body.string, { ...headers, ...Object.fromEntries(response.headers) });
+  if (response) {
+    const text = `${JSON.stringify(response.body)}\n`;
+    return sendText(res, response.status, text, { ...headers, 'content-type': type });
+  }
+  const answer = await executeThroughApollo(routing.apollo, req, { body: read.body, context });
+  if ('error' in answer) return sendError(res, answer.error, headers);
+  sendText(res, answer.status, answer.text, { ...headers, ...answer.headers });
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {
@@ -183,15 +167,6 @@ function pathOf({ url = '' }: IncomingMessage): string {
 const folderKey = (path: string) => `${path.slice(0, path.lastIndexOf('/') + 1)}*`;
 
 const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
-
-function pickHeaders(req: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap();
-  for (const name of headersForApollo) {
-    const value = req.headers[name];
-    if (typeof value === 'string') headers.set(name, value);
-  }
-  return headers;
-}
 
 function whenClientDisconnects(res: ServerResponse): Signal {
   const gone = createAbortable();

@@ -7,8 +7,10 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 import { ApiError } from '../api-error.ts';
+import { describeError } from '../process/error-description.ts';
 import type { Logger } from '../process/logger.ts';
 import { createErrorFormatter, isPublicCode, type PublicErrors } from './error-formatting.ts';
+import { isStackOverflow, nestedTooDeep } from './nesting.ts';
 
 /** A GraphQL response, ready to be written as JSON. */
 export interface GraphqlResponse {
@@ -49,8 +51,19 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
     return format({ ...formatted, extensions: { requestId, ...extensions, code } }, error);
   };
 
+  /** Never throws, whatever was thrown: a property of it may throw when it is read or logged. */
+  const report = (error: unknown, requestId: string): GraphQLFormattedError => {
+    try {
+      return formatAndLog(asGraphqlError(error), requestId);
+    } catch {
+      const path = pathOf(error);
+      log.error({ requestId, path, err: describeError(error) }, 'bug');
+      return format({ message: '', ...(path && { path }), extensions: { requestId } });
+    }
+  };
+
   return (outcome, request) => {
-    const result = 'thrown' in outcome ? { errors: [asGraphqlError(outcome.thrown)] } : outcome;
+    const result: ReportedResult = 'thrown' in outcome ? { errors: [outcome.thrown] } : outcome;
     const { data, errors, extensions } = result;
     if (!errors && !extensions && data) {
       logAnswered(log, request, []);
@@ -61,27 +74,45 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
       const { requestId } = request;
       log.warn({ requestId, extensions }, 'a subgraph returned values that do not fit its schema');
     }
-    const formatted = (errors ?? []).map((error) => formatAndLog(asGraphqlError(error), request.requestId));
+    const formatted = (errors ?? []).map((error) => report(error, request.requestId));
     const codes = formatted.map((error) => error.extensions?.code);
     logAnswered(log, request, codes);
     const body = {
       ...(formatted.length > 0 && { errors: formatted }),
       ...(data !== undefined && { data }),
     };
-    return { status: statusOf(outcome), body };
+    return { status: statusOf(outcome, codes), body };
   };
 }
 
-/** Execution that threw failed as a whole; a result without `data` was not executed (GraphQL over HTTP, 6.4). */
-function statusOf(outcome: Outcome): number {
-  if ('thrown' in outcome) return 500;
+/** A result whose errors may be anything: executors also collect what a subgraph's client throws. */
+type ReportedResult = Omit<ExecutionResult, 'errors'> & { errors?: readonly unknown[] };
+
+/**
+ * Execution that threw failed as a whole; a result without `data` was not executed (GraphQL over HTTP, 6.4). Of what is
+ * thrown, only a stack overflow is the client's mistake: it comes from planning and compiling what nests too deep.
+ */
+function statusOf(outcome: Outcome, codes: unknown[]): number {
+  if ('thrown' in outcome) return codes.includes('BAD_REQUEST') ? 400 : 500;
   return outcome.data === undefined && outcome.errors ? 400 : 200;
 }
 
 function asGraphqlError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
+  if (isStackOverflow(error)) {
+    const extensions = { code: 'BAD_REQUEST' };
+    return new GraphQLError(nestedTooDeep('operation'), { originalError: error, extensions });
+  }
   if (error instanceof Error) return new GraphQLError(error.message, { originalError: error });
-  return new GraphQLError(`Unexpected error value: ${String(error)}`);
+  return new GraphQLError(`Unexpected error value: ${describeError(error)}`);
+}
+
+function pathOf(error: unknown): GraphQLError['path'] {
+  try {
+    return error instanceof GraphQLError ? error.path : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function codeOf({ extensions, nodes }: GraphQLError): unknown {

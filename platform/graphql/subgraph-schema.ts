@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { GraphQLScalarType, type GraphQLSchema } from 'graphql';
+import { GraphQLScalarType, type GraphQLSchema, isUnionType } from 'graphql';
 import { gql } from 'graphql-tag';
-import { ApiError } from '../api-error.ts';
+import { ApiError, throwIfInvalid } from '../api-error.ts';
 import { DatabaseUnavailableError } from '../database/database-unavailable-error.ts';
 
 /** Resolvers by type and field; generated types check their arguments in each subgraph. */
@@ -23,7 +23,25 @@ export function buildSchema(name: string, resolvers: Resolvers): GraphQLSchema {
       fields instanceof GraphQLScalarType ? fields : wrapResolvers(fields),
     ]),
   );
-  return buildSubgraphSchema({ typeDefs: gql(sdl), resolvers: wrapped as ApolloResolvers });
+  return checkRepresentations(buildSubgraphSchema({ typeDefs: gql(sdl), resolvers: wrapped as ApolloResolvers }));
+}
+
+/** Rejects representations of types that are no entities, which Apollo takes for a bug of the subgraph. */
+function checkRepresentations(schema: GraphQLSchema): GraphQLSchema {
+  const field = schema.getQueryType()?.getFields()._entities;
+  const union = schema.getType('_Entity');
+  if (!field?.resolve || !isUnionType(union)) return schema;
+  const { resolve } = field;
+  const names = new Set<unknown>(union.getTypes().map(({ name }) => name));
+  field.resolve = (source, args: { representations: unknown[] }, ...rest) => {
+    const index = args.representations.findIndex((each) => !names.has((each as { __typename?: unknown }).__typename));
+    if (index >= 0) {
+      const message = `It must name an entity: ${[...names].join(', ')}.`;
+      throwIfInvalid([{ field: `representations[${index}].__typename`, message }]);
+    }
+    return resolve(source, args, ...rest);
+  };
+  return schema;
 }
 
 function wrapResolvers(fields: Record<string, Resolve>): Record<string, Resolve> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raw } from 'body-parser';
+import { isNestedTooDeep, maxNesting, mayNestTooDeep } from '../json.ts';
 import { createUploadAdmission, defaultUploadLimits, largeBodyBytes, type UploadLimits } from './upload-admission.ts';
 
 /** An error response to a request that GraphQL does not execute. */
@@ -95,7 +96,8 @@ function parse(bytes: Buffer): ReadResult {
   const json = bytes.toString();
   try {
     const body: unknown = JSON.parse(json.startsWith(byteOrderMark) ? json.slice(1) : json);
-    return typeof body === 'object' && body !== null ? { body } : { error: malformed };
+    if (typeof body !== 'object' || body === null) return { error: malformed };
+    return mayNestTooDeep(json.length) && isNestedTooDeep(body) ? { error: nestedTooDeep } : { body };
   } catch {
     return { error: malformed };
   }
@@ -118,6 +120,12 @@ const malformed: HttpError = {
   status: 400,
   code: 'BAD_REQUEST',
   message: 'The body is not complete, well-formed JSON.',
+};
+
+const nestedTooDeep: HttpError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: `The body is nested over ${maxNesting} levels deep: send one that is flatter.`,
 };
 
 function explain(error: unknown, maxBytes: number): HttpError {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ApolloGateway, type GatewayConfig } from '@apollo/gateway';
 import { Kind } from 'graphql';
 import { operationDocument } from '../../../platform/graphql/operation-document.ts';
-import { completeUnfitResult } from '../unfit-responses.ts';
+import { completeUnfitResult } from '../apollo-fallback.ts';
 import type { FakeBackend } from './fakes/subgraphs.ts';
 import type { RandomOperation } from './operations/random-operation.ts';
 import type { Supergraph } from './supergraphs/compose.ts';
