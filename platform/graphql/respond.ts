@@ -6,7 +6,6 @@ import {
   Kind,
   type OperationTypeNode,
 } from 'graphql';
-import { ApiError } from '../api-error.ts';
 import { describeError } from '../process/error-description.ts';
 import type { Logger } from '../process/logger.ts';
 import { createErrorFormatter, isPublicCode, type PublicErrors } from './error-formatting.ts';
@@ -46,7 +45,7 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
     const err = error.originalError ?? error;
     const line = { requestId, path: error.path, err };
     if (!isPublicCode(publicErrors, code)) log.error(line, 'bug');
-    else if (isUnavailable(err)) log.warn(line, 'unavailable');
+    else if (isUnavailable(err, code)) log.warn(line, 'unavailable');
     const { extensions, ...formatted } = error.toJSON();
     return format({ ...formatted, extensions: { requestId, ...extensions, code } }, error);
   };
@@ -125,8 +124,8 @@ function codeOf({ extensions, nodes }: GraphQLError): unknown {
 }
 
 /** Tells errors of this process's own dependencies; those of another process are in that process's log. */
-function isUnavailable(err: unknown): boolean {
-  return err instanceof ApiError && String(err.extensions.code).endsWith('UNAVAILABLE');
+function isUnavailable(err: unknown, code: unknown): boolean {
+  return err instanceof Error && String(code).endsWith('UNAVAILABLE');
 }
 
 /** One line a request: id, operation, duration and error codes, and nothing of its variables, headers or data. */
