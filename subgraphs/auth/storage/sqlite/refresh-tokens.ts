@@ -1,5 +1,6 @@
-import { and, desc, eq, inArray, isNull, lte, not, or, sql } from 'drizzle-orm';
+import { and, type Column, desc, eq, inArray, isNull, lte, not, or, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { placeholders } from '../../../../platform/database/sqlite.ts';
 import { maxUnusedTokens, type Rotation } from '../session-store.ts';
 import { refreshTokens } from './tables.ts';
 
@@ -21,62 +22,76 @@ export const noLimit = 2 ** 31;
 
 export function createRefreshTokens(db: BetterSQLite3Database): RefreshTokens {
   const { hash, sessionId, reusableUntil, retryableUntil, parentHash, isReplaced } = refreshTokens;
-  const insert = (token: typeof refreshTokens.$inferInsert) => void db.insert(refreshTokens).values(token).run();
+  const hasHash = eq(hash, sql.placeholder('hash'));
+  const isOfSession = eq(sessionId, sql.placeholder('sessionId'));
+  const isCurrent = and(isOfSession, not(isReplaced));
+  const isOver = (until: Column) => lte(until, sql.placeholder('now'));
 
-  /** Ends the time in which tokens may be retried, as one that came of them is used. */
-  const preventRetries = (parents: (string | null)[]) => {
-    const hashes = parents.filter((parent) => parent !== null);
-    if (hashes.length > 0) db.update(refreshTokens).set({ retryableUntil: null }).where(inArray(hash, hashes)).run();
-  };
+  const insert = db.insert(refreshTokens).values(placeholders({ hash, sessionId, parentHash })).prepare();
+  const setTimes = db
+    .update(refreshTokens)
+    .set({ reusableUntil: milliseconds('reusableUntil'), retryableUntil: milliseconds('retryableUntil') })
+    .where(hasHash)
+    .prepare();
+  const preventRetry = db.update(refreshTokens).set({ retryableUntil: null }).where(hasHash).prepare();
+  const deleteChildren = db
+    .delete(refreshTokens)
+    .where(and(isOfSession, eq(parentHash, sql.placeholder('parentHash'))))
+    .prepare();
+  const unused = db
+    .select({ hash })
+    .from(refreshTokens)
+    .where(and(isCurrent, isNull(reusableUntil)));
+  const surplus = unused.orderBy(desc(sql`rowid`)).limit(noLimit).offset(maxUnusedTokens);
+  const deleteSurplus = db.delete(refreshTokens).where(inArray(hash, surplus)).returning({ parentHash }).prepare();
+  const deleteUsed = db
+    .delete(refreshTokens)
+    .where(and(isCurrent, isOver(reusableUntil), or(isNull(retryableUntil), isOver(retryableUntil))))
+    .prepare();
+  const deleteReplaced = db.delete(refreshTokens).where(and(isOfSession, isReplaced)).prepare();
+  const replaceAll = db.update(refreshTokens).set({ isReplaced: true }).where(isOfSession).prepare();
 
   /** Deletes the oldest unused tokens, which then count as used, and used tokens that may not be used again. */
   const deleteOldTokens = (session: string, now: Date) => {
-    const ofSession = and(eq(sessionId, session), not(isReplaced));
-    const unused = db
-      .select({ hash })
-      .from(refreshTokens)
-      .where(and(ofSession, isNull(reusableUntil)));
-    const surplus = unused.orderBy(desc(sql`rowid`)).limit(noLimit).offset(maxUnusedTokens);
-    const deleted = db.delete(refreshTokens).where(inArray(hash, surplus)).returning({ parentHash }).all();
-    preventRetries(deleted.map((token) => token.parentHash));
-    const isNotRetryable = or(isNull(retryableUntil), lte(retryableUntil, now));
-    db.delete(refreshTokens)
-      .where(and(ofSession, lte(reusableUntil, now), isNotRetryable))
-      .run();
+    for (const deleted of deleteSurplus.all({ sessionId: session })) preventRetry.run({ hash: deleted.parentHash });
+    deleteUsed.run({ sessionId: session, now: now.getTime() });
   };
 
   /** Marks a token as used. Returns false if it may not be used. */
   const use = (token: RefreshToken, rotation: Rotation): boolean => {
     const { now } = rotation;
-    const set = (changes: Partial<RefreshToken>) =>
-      db.update(refreshTokens).set(changes).where(eq(hash, token.hash)).run();
+    const setUntil = (reusable: Date, retryable: Date | null) => {
+      const times = { reusableUntil: reusable.getTime(), retryableUntil: retryable?.getTime() ?? null };
+      setTimes.run({ hash: token.hash, ...times });
+    };
     if (!token.reusableUntil) {
-      preventRetries([token.parentHash]);
-      set({ reusableUntil: rotation.reusableUntil, retryableUntil: rotation.retryableUntil });
+      preventRetry.run({ hash: token.parentHash });
+      setUntil(rotation.reusableUntil, rotation.retryableUntil);
       return true;
     }
     if (token.reusableUntil > now) return true;
     if (!token.retryableUntil || token.retryableUntil <= now) return false;
     // No token that came of it has been used, or `retryableUntil` would be null.
-    const cameOfIt = and(eq(sessionId, token.sessionId), eq(parentHash, token.hash));
-    db.delete(refreshTokens).where(cameOfIt).run();
-    set({ reusableUntil: rotation.reusableUntil });
+    deleteChildren.run({ sessionId: token.sessionId, parentHash: token.hash });
+    setUntil(rotation.reusableUntil, token.retryableUntil);
     return true;
   };
 
   return {
-    insert,
+    insert: (token) => void insert.run({ ...token, parentHash: null }),
     replaceAll(token) {
-      const ofSession = eq(sessionId, token.sessionId);
-      db.delete(refreshTokens).where(and(ofSession, isReplaced)).run();
-      db.update(refreshTokens).set({ isReplaced: true }).where(ofSession).run();
-      insert(token);
+      deleteReplaced.run({ sessionId: token.sessionId });
+      replaceAll.run({ sessionId: token.sessionId });
+      insert.run({ ...token, parentHash: null });
     },
     exchange(used, rotation) {
       if (!use(used, rotation)) return false;
-      insert({ hash: rotation.next.hash, sessionId: used.sessionId, parentHash: used.hash });
+      insert.run({ hash: rotation.next.hash, sessionId: used.sessionId, parentHash: used.hash });
       deleteOldTokens(used.sessionId, rotation.now);
       return true;
     },
   };
 }
+
+/** A placeholder for an instant in milliseconds since 1970, or null, which Drizzle cannot encode for a prepared statement. */
+const milliseconds = (name: string) => sql`${sql.placeholder(name)}`;
