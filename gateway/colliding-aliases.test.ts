@@ -55,6 +55,16 @@ describe('with Apollo’s executor, an operation', () => {
     }
   });
 
+  test('is rejected with the place of the alias in the client’s document, also beside introspection', async () => {
+    const { send, calls } = await startGatewayBefore({ data: {} }, 'apollo');
+    const answer = await send('{ __schema { queryType { name } }\n  me { id: username } }');
+    expect([answer.status, JSON.parse(answer.text).errors]).toMatchObject([
+      400,
+      [{ locations: [{ line: 2, column: 8 }], extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    ]);
+    expect(calls()).toBe(0);
+  });
+
   test('of a persisted query is rejected as well', async () => {
     const { url, calls } = await startGatewayBefore({ data: {} }, 'apollo');
     const query = '{ me { id: username resources { totalCount } } }';

@@ -6,6 +6,7 @@ import type { Shutdown } from '../platform/process/shutdown.ts';
 import { publicErrors } from '../schema/error-codes.ts';
 import { createClientIp } from './client-ip.ts';
 import { createCompiledExecutor, type ExecutorSettings } from './execution/compiled-executor.ts';
+import { rejectCollidingNames } from './execution/preprocessing/colliding-names.ts';
 import { answerIntrospection } from './execution/preprocessing/introspection.ts';
 import { rejectNullConditions } from './execution/preprocessing/null-conditions.ts';
 import { renameReservedVariables } from './execution/preprocessing/reserved-variables.ts';
@@ -85,7 +86,8 @@ export async function startGateway({
 /** Creates an executor, which receives what Apollo's planner supports of the clients' operations. */
 async function createExecutor(name: ExecutorName, settings: ExecutorSettings): Promise<Executor> {
   const executor = name === 'compiled' ? createCompiledExecutor(settings) : await loadApolloExecutor(settings);
-  return rejectNullConditions(answerIntrospection(renameReservedVariables(executor)));
+  const preprocessed = rejectNullConditions(answerIntrospection(renameReservedVariables(executor)));
+  return name === 'compiled' ? preprocessed : rejectCollidingNames(preprocessed, settings.supergraphSdl);
 }
 
 /** Imports Apollo's gateway only where it is used. */

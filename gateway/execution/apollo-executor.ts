@@ -1,24 +1,20 @@
 import { createHash } from 'node:crypto';
 import { ApolloGateway } from '@apollo/gateway';
 import type { QueryPlan, QueryPlannerConfig } from '@apollo/query-planner';
-import { buildSchema, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { withoutTokens } from '../../platform/graphql/compact-document.ts';
 import type { Executor } from '../../platform/graphql/prepared-operations.ts';
 import { completeUnfitResult, createApolloRequest } from './apollo-fallback.ts';
 import type { ExecutorSettings } from './compiled-executor.ts';
 import { compactPlan } from './planner.ts';
-import { createResponseNames, rejectCollisions } from './response-names.ts';
 
 /** Limit of the cached plans, beside the one of all prepared operations. */
 const maxPlanBytes = 16 * 1024 * 1024;
 /** An entry of the cache of plans. */
 const planEntryBytes = 500;
 
-/**
- * Creates an executor that leaves planning and execution to Apollo's gateway. It takes its plans from a cache, and rejects
- * operations whose response names Apollo's gateway confuses with those of its plans.
- */
+/** Creates an executor that leaves planning and execution to Apollo's gateway. It takes its plans from a cache. */
 export async function createApolloExecutor({
   supergraphSdl,
   buildService,
@@ -33,17 +29,10 @@ export async function createApolloExecutor({
   const { executor } = await gateway.load({ apollo: {} });
   if (!schema) throw new Error('The gateway loaded no schema.');
   const apiSchema = schema;
-  let supergraph: GraphQLSchema | undefined;
-  const { collisionsIn } = createResponseNames(schema, () => {
-    supergraph ??= buildSchema(supergraphSdl, { assumeValid: true, assumeValidSDL: true });
-    return supergraph;
-  });
   return {
     schema,
     prepare: ({ source, document: parsed, operationName }) => {
       const { part: document, sizeBytes } = withoutTokens(parsed);
-      const errors = rejectCollisions(collisionsIn(document));
-      if (errors.length > 0) return { execute: async () => ({ errors }), sizeBytes: () => sizeBytes };
       const queryHash = createHash('sha256').update(source).digest('hex');
       return {
         execute: async (request) => {

@@ -62,6 +62,21 @@ test.each<[string, { count: number; source: (index: number) => string; variables
         `query Q${index}($first: Int) { me { id username } resources(first: $first) { nodes { id title owner { id username } image { url } } } }`,
     },
   ],
+  [
+    'aliases that collide',
+    {
+      count: 200,
+      source: (index) =>
+        `{ me { id: username a${index}: id __typename: createdAt resources { totalCount: __typename nodes { id: title title: id } } } }`,
+    },
+  ],
+  [
+    'many aliases that collide',
+    {
+      count: 10,
+      source: (n) => `{ resources { nodes { ${many((i) => `__a${n}x${i}: title`, 13_000)} } } }`,
+    },
+  ],
   ['one small field', { count: 300, source: (index) => `{ a${index}: me { id } }` }],
   [
     'many fields of one object',

@@ -51,7 +51,7 @@ export function createResponseNames(schema: GraphQLSchema, supergraph: () => Gra
           const { alias, name } = node;
           const [parent, field] = [types.getParentType(), types.getFieldDef()];
           // Introspection is no part of a plan.
-          if (!parent || !field || parent.name.startsWith('__')) return;
+          if (!parent || !field || parent.name.startsWith('__') || isIntrospection(name.value)) return;
           selected.add(name.value);
           if (!alias || alias.value === name.value) {
             if (field.args.length > 0) withArguments.push({ node, responseName: name.value });
@@ -70,16 +70,23 @@ export function createResponseNames(schema: GraphQLSchema, supergraph: () => Gra
   };
 }
 
+const isIntrospection = (name: string) => name === '__schema' || name === '__type';
+
+/** Limit of the errors for one operation, as in validation by graphql-js. */
+const maxErrors = 100;
+
 /** Makes one error for each name. Only Apollo's executor, which confuses such names, can run the operation. */
 export function rejectCollisions(collisions: readonly Collision[]): GraphQLError[] {
   const byName = new Map(collisions.map(({ node, responseName }) => [responseName, node]));
-  return [...byName].map(
-    ([name, node]) =>
-      new GraphQLError(
-        `The response name "${name}" of "${node.name.value}" is one that the gateway needs for itself: choose another alias, such as "${node.name.value.replace(/^_+/, '')}Alias".`,
-        { nodes: node, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
-      ),
-  );
+  return [...byName]
+    .slice(0, maxErrors)
+    .map(
+      ([name, node]) =>
+        new GraphQLError(
+          `The response name "${name}" of "${node.name.value}" is one that the gateway needs for itself: choose another alias, such as "${node.name.value.replace(/^_+/, '')}Alias".`,
+          { nodes: node, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+        ),
+    );
 }
 
 /** The names of the subgraphs' fields. */

@@ -1,0 +1,25 @@
+import { buildSchema, type GraphQLSchema } from 'graphql';
+import { withoutTokens } from '../../../platform/graphql/compact-document.ts';
+import type { Executor } from '../../../platform/graphql/prepared-operations.ts';
+import { createResponseNames, rejectCollisions } from '../response-names.ts';
+
+/**
+ * Rejects operations whose response names Apollo's gateway would confuse with those of its plans. Comes first, so that the
+ * errors show where a name stands in the client's document, and nothing of the operation is executed.
+ */
+export function rejectCollidingNames(executor: Executor, supergraphSdl: string): Executor {
+  let supergraph: GraphQLSchema | undefined;
+  const { collisionsIn } = createResponseNames(executor.schema, () => {
+    supergraph ??= buildSchema(supergraphSdl, { assumeValid: true, assumeValidSDL: true });
+    return supergraph;
+  });
+  return {
+    ...executor,
+    prepare: (operation) => {
+      if (collisionsIn(operation.document).length === 0) return executor.prepare(operation);
+      const { part: document, sizeBytes } = withoutTokens(operation.document);
+      const errors = rejectCollisions(collisionsIn(document));
+      return { execute: async () => ({ errors }), sizeBytes: () => sizeBytes };
+    },
+  };
+}
