@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ensureSecrets } from '../../embedded/data-folder.ts';
+import { openImageFiles } from '../../image-service/image-files.ts';
+import { readSecret } from '../../platform/process/secret-file.ts';
+import { fixture, temporaryFolder } from '../support/files.ts';
+import { register } from '../support/graphql/accounts.ts';
+import { createStored } from '../support/graphql/documents.ts';
+import {
+  type ClientKind,
+  type Ledger,
+  type NamedRequests,
+  runUntilRefused,
+} from '../support/http/clients-until-stop.ts';
+import { type FourProcesses, startFourProcesses } from '../support/systems/four-processes.ts';
+import { usersAt } from '../support/systems/users.ts';
+
+type Name = keyof FourProcesses['processes'];
+
+let folder: ReturnType<typeof temporaryFolder>;
+let all: FourProcesses;
+
+/** Starts all processes. The named one gets more variables. */
+async function start(name: Name, variables: Record<string, string>) {
+  const unlimited = { REGISTRATIONS_PER_ADDRESS: '0' };
+  const own = { [name]: variables };
+  all = await startFourProcesses({
+    folder: folder.path,
+    secrets: ensureSecrets(join(folder.path, 'secrets')),
+    more: { ...own, auth: { ...unlimited, ...own.auth } },
+  });
+}
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(async () => {
+  await all.end();
+  folder.remove();
+});
+
+const json = { 'content-type': 'application/json' };
+const image = { data: fixture('four-colours.png').toString('base64') };
+
+/** Requests that a process executes, named by what they store. */
+async function requestsTo(name: Name): Promise<NamedRequests> {
+  const url = all[name];
+  if (name === 'imageService') {
+    const token = readSecret(join(folder.path, 'secrets', 'image-service-token'), (text) => text.trim());
+    const bodyOf = (stored: string) =>
+      JSON.stringify({ data: Buffer.from(stored).toString('base64'), contentType: 'image/png' });
+    return { url: `${url}/images/api/v1/images`, headers: { ...json, 'x-api-private-token': token }, bodyOf };
+  }
+  if (name === 'auth') {
+    const bodyOf = (username: string) =>
+      JSON.stringify({ query: register, variables: { input: { username, password: 'correct horse' } } });
+    return { url, headers: json, bodyOf };
+  }
+  const { accessToken } = await usersAt(all.gateway).signUp();
+  const bodyOf = (title: string) => JSON.stringify({ query: createStored, variables: { input: { title, image } } });
+  return { url, headers: { ...json, authorization: `Bearer ${accessToken}` }, bodyOf };
+}
+
+/** Names of everything that the requests have stored. */
+async function storedBy(name: Name): Promise<string[]> {
+  if (name === 'imageService') {
+    const files = openImageFiles(join(folder.path, 'images'));
+    const images = await Promise.all((await files.list()).map(({ id }) => files.read(id)));
+    return images.map((stored) => String(stored?.bytes));
+  }
+  const [file, column] = name === 'auth' ? ['auth', 'username from users'] : ['resources', 'title from resources'];
+  const database = new Database(join(folder.path, `${file}.sqlite`), { readonly: true });
+  const names = database.prepare<[], string>(`select ${column}`).pluck().all();
+  database.close();
+  return names.filter((stored) => /^(patient|retrying|pipelining)/.test(stored));
+}
+
+const kinds: ClientKind[] = ['patient', 'patient', 'retrying', 'retrying', 'pipelining', 'pipelining'];
+
+/** Runs clients of each kind against a process, until it has stopped. */
+async function stopUnderLoad(name: Name): Promise<Ledger> {
+  const ledger: Ledger = { answered: [], unanswered: [], failures: [] };
+  const requests = await requestsTo(name);
+  const clients = kinds.map((kind, index) => runUntilRefused(kind, `${kind}${index}`, requests, ledger));
+  await vi.waitFor(() => expect(ledger.answered.length).toBeGreaterThan(20), 60_000);
+  all.processes[name].signal('SIGTERM');
+  expect(await all.processes[name].exitCode).toBe(0);
+  await Promise.all(clients);
+  // The others have to have stored what they were told.
+  await all.stop();
+  return ledger;
+}
+
+const names: Name[] = ['gateway', 'auth', 'resources', 'imageService'];
+
+describe.each(names)('%s stops under load', (name) => {
+  test.each(['0', '700'])('with SHUTDOWN_DELAY_MS=%s and executes nothing without its response', async (delay) => {
+    await start(name, { SHUTDOWN_DELAY_MS: delay });
+    const { answered, unanswered, failures } = await stopUnderLoad(name);
+    const stored = await storedBy(name);
+    expect(stored.filter((each) => unanswered.includes(each))).toEqual([]);
+    expect(stored.sort()).toEqual(answered.sort());
+    expect(failures).toEqual([]);
+  });
+});
+
+test.each(names)('%s serves during SHUTDOWN_DELAY_MS, without being ready', async (name) => {
+  await start(name, { SHUTDOWN_DELAY_MS: '600000' });
+  const { url, headers, bodyOf } = await requestsTo(name);
+  const health = (state: string) => fetch(new URL(`/health/${state}`, url));
+  expect((await health('ready')).status).toBe(200);
+  all.processes[name].signal('SIGTERM');
+  await vi.waitFor(async () => expect((await health('ready')).status).toBe(503), 20_000);
+  expect((await health('live')).status).toBe(200);
+  const response = await fetch(url, { method: 'POST', headers, body: bodyOf('patient') });
+  expect(response.headers.get('connection')).toBe('close');
+  await response.text();
+  expect(await storedBy(name)).toEqual(['patient']);
+});
