@@ -11,7 +11,7 @@ import {
   type ClientKind,
   type Ledger,
   type NamedRequests,
-  runUntilRefused,
+  runUntilStopped,
 } from '../support/http/clients-until-stop.ts';
 import { type FourProcesses, startFourProcesses } from '../support/systems/four-processes.ts';
 import { usersAt } from '../support/systems/users.ts';
@@ -43,9 +43,8 @@ afterEach(async () => {
 const json = { 'content-type': 'application/json' };
 const image = { data: fixture('four-colours.png').toString('base64') };
 
-/** Requests that a process executes, named by what they store. */
-async function requestsTo(name: Name): Promise<NamedRequests> {
-  const url = all[name];
+/** Requests that a process executes, named by what they store. They go to its URL, or to the gateway's. */
+async function requestsTo(name: Name, url = all[name]): Promise<NamedRequests> {
   if (name === 'imageService') {
     const token = readSecret(join(folder.path, 'secrets', 'image-service-token'), (text) => text.trim());
     const bodyOf = (stored: string) =>
@@ -66,7 +65,7 @@ async function requestsTo(name: Name): Promise<NamedRequests> {
 async function storedBy(name: Name): Promise<string[]> {
   if (name === 'imageService') {
     const files = openImageFiles(join(folder.path, 'images'));
-    const images = await Promise.all((await files.list()).map(({ id }) => files.read(id)));
+    const images = await Promise.all((await files.list()).records.map(({ id }) => files.read(id)));
     return images.map((stored) => String(stored?.bytes));
   }
   const [file, column] = name === 'auth' ? ['auth', 'username from users'] : ['resources', 'title from resources'];
@@ -78,17 +77,16 @@ async function storedBy(name: Name): Promise<string[]> {
 
 const kinds: ClientKind[] = ['patient', 'patient', 'retrying', 'retrying', 'pipelining', 'pipelining'];
 
-/** Runs clients of each kind against a process, until it has stopped. */
-async function stopUnderLoad(name: Name): Promise<Ledger> {
+/** Stops a process while clients of each kind send requests, until all processes have stopped. */
+async function stopUnderLoad(name: Name, url = all[name]): Promise<Ledger> {
   const ledger: Ledger = { answered: [], unanswered: [], failures: [] };
-  const requests = await requestsTo(name);
-  const clients = kinds.map((kind, index) => runUntilRefused(kind, `${kind}${index}`, requests, ledger));
+  const requests = await requestsTo(name, url);
+  const clients = kinds.map((kind, index) => runUntilStopped(kind, `${kind}${index}`, requests, ledger));
   await vi.waitFor(() => expect(ledger.answered.length).toBeGreaterThan(20), 60_000);
   all.processes[name].signal('SIGTERM');
   expect(await all.processes[name].exitCode).toBe(0);
-  await Promise.all(clients);
-  // The others have to have stored what they were told.
   await all.stop();
+  await Promise.all(clients);
   return ledger;
 }
 
@@ -104,6 +102,18 @@ describe.each(names)('%s stops under load', (name) => {
     expect(failures).toEqual([]);
   });
 });
+
+test.each(['auth', 'resources'] as const)(
+  '%s stops behind a gateway under load: it executes nothing without its response',
+  async (name) => {
+    await start(name, {});
+    const { answered, unanswered, failures } = await stopUnderLoad(name, all.gateway);
+    expect((await storedBy(name)).sort()).toEqual(answered.sort());
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures.filter((failure) => !failure.includes('SERVICE_UNAVAILABLE'))).toEqual([]);
+    expect(unanswered.filter((each) => answered.includes(each))).toEqual([]);
+  },
+);
 
 test.each(names)('%s serves during SHUTDOWN_DELAY_MS, without being ready', async (name) => {
   await start(name, { SHUTDOWN_DELAY_MS: '600000' });

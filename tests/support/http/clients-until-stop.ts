@@ -26,7 +26,7 @@ export interface Ledger {
 export type ClientKind = 'patient' | 'retrying' | 'pipelining';
 
 /** Runs a client with one connection at a time, until the server refuses connections. */
-export function runUntilRefused(kind: ClientKind, name: string, requests: NamedRequests, ledger: Ledger) {
+export function runUntilStopped(kind: ClientKind, name: string, requests: NamedRequests, ledger: Ledger) {
   return kind === 'pipelining' ? runPipelining(name, requests, ledger) : runOneByOne(kind, name, requests, ledger);
 }
 
@@ -73,10 +73,12 @@ async function runPipelining(client: string, requests: NamedRequests, ledger: Le
         if (responses.length === names.length) socket.end();
       });
     socket.on('end', () => socket.end());
+    // Not `once` of node:events, which rejects on a reset.
+    const closed = new Promise((resolve) => socket.on('close', resolve));
     const connected = await once(socket, 'connect').catch((error: NodeJS.ErrnoException) => error);
     if (connected instanceof Error && connected.code === 'ECONNREFUSED') return;
     socket.write(names.map((name) => asText(requests, name)).join(''));
-    if (!socket.destroyed) await once(socket, 'close');
+    await closed;
     for (const [index, name] of names.entries()) {
       const response = responses[index];
       if (response === undefined) ledger.unanswered.push(name);
