@@ -92,7 +92,7 @@ export type ImageInput = {
 
 /** The input of createResource. */
 export type CreateResourceInput = {
-  /** 1 to 200 characters (code points) after trimming. */
+  /** 1 to 200 characters (code points) after trimming, at least one of them visible. */
   title: string;
   /** At most 5,000 characters. */
   description?: string | null | undefined;
@@ -102,7 +102,7 @@ export type CreateResourceInput = {
    * Makes it safe to repeat a create: 1 to 64 characters that the client chooses, stored for 24 hours per user. Repeating
    * the same input with the same key returns the resource of the first success in its current state (NOT_FOUND if it was deleted
    * since), or tries again after an error. CONFLICT with reason IN_PROGRESS if the first request is still being executed, and
-   * with reason KEY_REUSED if the input differs.
+   * with reason KEY_REUSED if the input differs. The image's own contentType may be left out of one of them.
    */
   idempotencyKey?: string | null | undefined;
 };
@@ -111,7 +111,7 @@ export type CreateResourceInput = {
 export type UpdateResourceInput = {
   /** The id of the resource. */
   id: string;
-  /** 1 to 200 characters (code points) after trimming. */
+  /** 1 to 200 characters (code points) after trimming, at least one of them visible. */
   title?: string | null | undefined;
   /** At most 5,000 characters; null removes the description. */
   description?: string | null | undefined;

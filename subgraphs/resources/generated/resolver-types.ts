@@ -210,7 +210,7 @@ export type ImageInput = {
 
 /** The input of createResource. */
 export type CreateResourceInput = {
-  /** 1 to 200 characters (code points) after trimming. */
+  /** 1 to 200 characters (code points) after trimming, at least one of them visible. */
   title: Scalars['String']['input'];
   /** At most 5,000 characters. */
   description?: InputMaybe<Scalars['String']['input']>;
@@ -220,7 +220,7 @@ export type CreateResourceInput = {
    * Makes it safe to repeat a create: 1 to 64 characters that the client chooses, stored for 24 hours per user. Repeating
    * the same input with the same key returns the resource of the first success in its current state (NOT_FOUND if it was deleted
    * since), or tries again after an error. CONFLICT with reason IN_PROGRESS if the first request is still being executed, and
-   * with reason KEY_REUSED if the input differs.
+   * with reason KEY_REUSED if the input differs. The image's own contentType may be left out of one of them.
    */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
@@ -229,7 +229,7 @@ export type CreateResourceInput = {
 export type UpdateResourceInput = {
   /** The id of the resource. */
   id: Scalars['ID']['input'];
-  /** 1 to 200 characters (code points) after trimming. */
+  /** 1 to 200 characters (code points) after trimming, at least one of them visible. */
   title?: InputMaybe<Scalars['String']['input']>;
   /** At most 5,000 characters; null removes the description. */
   description?: InputMaybe<Scalars['String']['input']>;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { blockCalls, lost, type Step } from '../testing/image-service-proxy.ts';
 import { jpeg } from '../testing/images.ts';
@@ -10,6 +11,7 @@ import {
   notFound,
   startRules,
 } from '../testing/rules.ts';
+import { idempotencyOf } from './idempotency.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const keyReused = apiErrorWith({ code: 'CONFLICT', reason: 'KEY_REUSED' });
@@ -97,6 +99,51 @@ describe('the same key with the same input', () => {
     expect([await ada.list(), (await rules.storedImages()).length]).toEqual([[changed], 1]);
   });
 
+  test.each<[string, object, object]>([
+    ['with its contentType and without', { contentType: 'image/png' }, {}],
+    ['without its contentType and with it', {}, { contentType: 'image/png' }],
+    ['with a contentType of null and with its own', { contentType: null }, { contentType: 'image/png' }],
+  ])('is the same %s', async (_, former, latter) => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const image = await imageOf(3);
+    const first = await ada.create(await keyed({ image: { ...image, ...former } }));
+    expect(await ada.create(await keyed({ image: { ...image, ...latter } }))).toEqual(first);
+    expect(uploadsOf(rules)).toEqual(['POST', 'PUT']);
+  });
+
+  test('is the same with a description of null and without one', async () => {
+    const rules = await startRules();
+    const ada = rules.signUp();
+    const first = await ada.create(await keyed({ description: null }));
+    expect(await ada.create(await keyed({ description: undefined }))).toEqual(first);
+  });
+
+  test.each([{}, { contentType: null }, { contentType: 'image/png' }])(
+    'is recognised by the hash that former versions stored, of a contentType too: %j',
+    async (declared) => {
+      const image = { ...(await imageOf(3)), ...declared };
+      const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+      const former = (type: unknown) => sha256(JSON.stringify(['A', 'B', type, sha256(image.data)]));
+      const input = { title: 'A', description: 'B', image, idempotencyKey: 'key' };
+      expect(idempotencyOf(input)).toMatchObject({ inputSha256: former(null), formerInputSha256: former('image/png') });
+    },
+  );
+
+  test.each([undefined, 'image/png'])(
+    'is found by the hash of a former version, now with contentType %s',
+    async (type) => {
+      const rules = await startRules();
+      const ada = rules.signUp();
+      const image = await imageOf(3);
+      const first = await ada.create(await keyed());
+      const { formerInputSha256 } = idempotencyOf(await keyed()) ?? {};
+      rules.database.setInputHash(formerInputSha256);
+      expect(await ada.create(await keyed({ image: { ...image, contentType: type } }))).toEqual(first);
+      await expect(ada.create(await keyed({ title: 'Another' }))).rejects.toEqual(keyReused);
+    },
+  );
+
   test('is NOT_FOUND after the resource was deleted, and creates nothing', async () => {
     const rules = await startRules();
     const ada = rules.signUp();
@@ -150,7 +197,7 @@ test.each<[string, object]>([
   ['description', { description: 'Another' }],
   ['missing description', { description: undefined }],
   ['empty description', { description: '' }],
-  ['contentType', { image: { ...(await imageOf(3)), contentType: 'image/png' } }],
+  ['contentType', { image: { ...(await imageOf(3)), contentType: 'image/gif' } }],
   ['image', { image: await imageOf(4) }],
   ['image of another type', { image: { data: (await jpeg()).toString('base64') } }],
 ])('the same key with another %s is KEY_REUSED, and creates nothing', async (_, fields) => {

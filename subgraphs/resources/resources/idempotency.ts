@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { detectImageType } from '../images/image-format.ts';
 import type { Idempotency } from '../storage/operation-store.ts';
 import type { Resource } from '../storage/resource.ts';
 import type { ResourceStore } from '../storage/resource-store.ts';
@@ -8,12 +9,25 @@ import type { CreateInput } from './resource-input.ts';
 /** How long a key identifies its create: 24 hours. */
 export const keyLifetimeMs = 24 * 60 * 60 * 1000;
 
-/** The input's key, with a hash of everything else in the input. Undefined when the input has no key. */
+/**
+ * The input's key, with a hash of everything else in the input. A content type that the bytes have anyway is left out of
+ * it; former versions did not, so the hash with it identifies the same input. Undefined when the input has no key.
+ */
 export function idempotencyOf({ idempotencyKey, title, description, image }: CreateInput): Idempotency | undefined {
   if (idempotencyKey === undefined || idempotencyKey === null) return undefined;
   const { data: base64, contentType } = image;
-  const input = JSON.stringify([title, description ?? null, contentType ?? null, sha256(base64)]);
-  return { key: idempotencyKey, inputSha256: sha256(input), since: new Date(Date.now() - keyLifetimeMs) };
+  const imageSha256 = sha256(base64);
+  const hashWith = (type: string | null) => sha256(JSON.stringify([title, description ?? null, type, imageSha256]));
+  const since = new Date(Date.now() - keyLifetimeMs);
+  const detected = detectedType(base64);
+  const isImplied = detected !== undefined && (contentType ?? detected) === detected;
+  if (!isImplied) return { key: idempotencyKey, inputSha256: hashWith(contentType ?? null), since };
+  return { key: idempotencyKey, inputSha256: hashWith(null), formerInputSha256: hashWith(detected), since };
+}
+
+/** The type that the first bytes of an image say. */
+function detectedType(base64: string): string | undefined {
+  return detectImageType(Buffer.from(base64.slice(0, 16), 'base64'));
 }
 
 /**
@@ -23,11 +37,11 @@ export function idempotencyOf({ idempotencyKey, title, description, image }: Cre
 export async function findEarlier(
   store: ResourceStore,
   ownerId: string,
-  { key, inputSha256, since }: Idempotency,
+  { key, inputSha256, formerInputSha256, since }: Idempotency,
 ): Promise<Resource | undefined> {
   const earlier = await store.operations.findByKey(ownerId, key, since);
   if (!earlier) return undefined;
-  if (earlier.inputSha256 !== inputSha256) throw keyReused();
+  if (earlier.inputSha256 !== inputSha256 && earlier.inputSha256 !== formerInputSha256) throw keyReused();
   if (earlier.resourceId === undefined) throw inProgress();
   const resource = await store.find({ ownerId, id: earlier.resourceId });
   if (!resource) throw notFound();

@@ -25,6 +25,8 @@ export interface Idempotency {
   key: string;
   /** SHA-256 of the input, in lower-case hex. */
   inputSha256: string;
+  /** The hash that former versions stored for the same input, where it differs. */
+  formerInputSha256?: string;
   /** Keys of creates that started earlier have expired. */
   since: Date;
 }

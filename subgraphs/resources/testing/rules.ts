@@ -142,6 +142,9 @@ export async function startRules({
     },
     /** Moves the start of all operations into the past. */
     age: (ms: number) => second.prepare('UPDATE operations SET started_at = started_at - ?').run(ms),
+    /** Replaces the hash of the input that is stored with each key. */
+    setInputHash: (sha256: string | undefined) =>
+      second.prepare('UPDATE operations SET input_sha256 = ? WHERE idempotency_key IS NOT NULL').run(sha256),
     /** States of the operations that are due or held. */
     due: () =>
       second
