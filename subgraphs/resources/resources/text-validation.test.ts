@@ -36,7 +36,49 @@ describe('a title', () => {
     expect(titleIssues(trimTitle(` ${'x'.repeat(200)} `))).toEqual([]);
   });
 
-  test.each(['x', '0', '<b>', "'", '\u200b', '👩‍👩‍👧', 'e\u0301'])('may be %j', (title) => {
+  test.each<[string, string]>([
+    ['zero-width spaces', '\u200b\u200b'],
+    ['a zero-width joiner', '\u200d'],
+    ['a zero-width non-joiner', '\u200c'],
+    ['a soft hyphen', '\u00ad'],
+    ['a braille blank', '\u2800'],
+    ['a Hangul filler', '\u3164'],
+    ['other Hangul fillers', '\u115f\u1160\uffa0'],
+    ['direction marks', '\u200e\u200f\u061c'],
+    ['direction embeddings and isolates', '\u202a\u202e\u202c\u2066\u2069'],
+    ['a word joiner and invisible operators', '\u2060\u2061\u2064'],
+    ['a grapheme joiner', '\u034f'],
+    ['a Mongolian vowel separator', '\u180e'],
+    ['Khmer inherent vowels', '\u17b4\u17b5'],
+    ['variation selectors', '\ufe0f\u{e0100}'],
+    ['tags', '\u{e0001}\u{e0041}\u{e007f}'],
+    ['annotation marks', '\ufff9\ufffa\ufffb'],
+    ['a musical null note', '\u{1d159}'],
+    ['shorthand format controls', '\u{1bca0}'],
+    ['controls', '\u0001\u001b\u007f'],
+    ['a next-line control', '\u0085'],
+    ['noncharacters', '\ufffe\uffff\u{10ffff}'],
+    ['invisible characters with white space among them', '\u200b \u00a0\u2003\u3000\u200b'],
+  ])('must have a visible character, and not only %s', (_, title) => {
+    const message = expect.stringMatching(/visible character.*add a letter/);
+    expect(titleIssues(trimTitle(title))).toEqual([{ field: 'title', message }]);
+    expect(titleIssues(trimTitle(`${title}x`))).toEqual([]);
+  });
+
+  test.each([
+    'x',
+    '0',
+    '<b>',
+    "'",
+    '👩‍👩‍👧',
+    'e\u0301',
+    '\u200bx',
+    '\u2066شعر\u2069',
+    '❤\ufe0f',
+    '⠃',
+    '가',
+    '\u{1f3f4}\u{e0067}\u{e007f}',
+  ])('may be %j', (title) => {
     expect(titleIssues(title)).toEqual([]);
   });
 });

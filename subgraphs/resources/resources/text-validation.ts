@@ -3,6 +3,16 @@ import type { ValidationIssue } from '../../../platform/api-error.ts';
 const maxTitleCharacters = 200;
 export const maxDescriptionCharacters = 5_000;
 const maxKeyCharacters = 64;
+const invisibleTitle =
+  'A title has at least one visible character. This one has only invisible ones, such as zero-width spaces: add a letter, a digit or a symbol.';
+
+/**
+ * Characters that show nothing: white space and controls; what Unicode lets displays ignore (direction marks, joiners,
+ * soft hyphens, fillers, variation selectors, tags); annotation and hieroglyph controls; noncharacters; and two symbols
+ * that are blank by design, of braille and of music.
+ */
+const onlyInvisible =
+  /^[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u{fff9}-\u{fffb}\u{13430}-\u{1343f}\u{2800}\u{1d159}]*$/u;
 
 /** Removes white space around a title. */
 export const trimTitle = (title: string) => title.trim();
@@ -14,7 +24,8 @@ export function titleIssues(title: string): ValidationIssue[] {
   if (isLonger(title, maxTitleCharacters)) {
     return [{ field, message: `A title has at most ${maxTitleCharacters} characters.` }];
   }
-  return characterIssues(field, title);
+  if (!isStorableText(title)) return characterIssues(field, title);
+  return onlyInvisible.test(title) ? [{ field, message: invisibleTitle }] : [];
 }
 
 export function descriptionIssues(description: string): ValidationIssue[] {
