@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createBoundedQueue } from './bounded-queue.ts';
+import { createAbortable } from './signal.ts';
 
 const unavailable = { name: 'ApiError', extensions: { code: 'SERVICE_UNAVAILABLE' } };
 
@@ -102,10 +103,10 @@ describe('with several clients', () => {
     const queue = createBoundedQueue({ concurrency: 1, maxQueued });
     const { work, finishFirst } = createWork();
     const ran: string[] = [];
-    const first = queue(work, 'first');
+    const first = queue(work, { client: 'first' });
     return {
       enqueue: (name: string, client: string) =>
-        queue(async () => void ran.push(name), client).catch(
+        queue(async () => void ran.push(name), { client }).catch(
           ({ extensions }) => void ran.push(`${name} ${extensions.code}`),
         ),
       ran,
@@ -154,8 +155,7 @@ describe('weighted work', () => {
           await new Promise<void>((resolve) => ends.push(resolve));
           running.splice(running.indexOf(weight), 1);
         },
-        'client',
-        weight,
+        { weight },
       ),
     );
     const steps: number[][] = [];
@@ -178,5 +178,74 @@ describe('weighted work', () => {
 
   test('that is heavier than the whole concurrency runs alone', async () => {
     expect(await runningTogether([1, 99, 1])).toEqual([[1], [99], [1]]);
+  });
+});
+
+describe('aborted work', () => {
+  const gone = new Error('nobody waits');
+
+  test('leaves the queue at once with the reason, never runs, and makes room for other work', async () => {
+    const enqueue = createBoundedQueue({ concurrency: 1, maxQueued: 2 });
+    const { work, finishFirst } = createWork();
+    const ran: string[] = [];
+    const first = enqueue(work);
+    const signal = createAbortable();
+    const aborted = enqueue(async () => void ran.push('aborted'), { client: 'a', signal });
+    const other = enqueue(async () => void ran.push('other'), { client: 'a' });
+    await nextTurn();
+    signal.abort(gone);
+    await expect(aborted).rejects.toBe(gone);
+    const added = enqueue(async () => void ran.push('added'), { client: 'b' });
+    finishFirst();
+    await Promise.all([first, other, added]);
+    expect(ran).toEqual(['other', 'added']);
+  });
+
+  test('lets lighter work start that it held up', async () => {
+    const enqueue = createBoundedQueue({ concurrency: 10, maxQueued: 10 });
+    const { work, started, finishAll } = createWork();
+    const signal = createAbortable();
+    const running = enqueue(work, { weight: 5 });
+    const heavy = enqueue(work, { weight: 10, signal });
+    const light = enqueue(work, { weight: 5 });
+    await nextTurn();
+    expect(started()).toBe(1);
+    signal.abort(gone);
+    await expect(heavy).rejects.toBe(gone);
+    await nextTurn();
+    expect(started()).toBe(2);
+    finishAll();
+    await Promise.all([running, light]);
+  });
+
+  test('runs on once it has started, and is not queued if aborted before', async () => {
+    const enqueue = createBoundedQueue({ concurrency: 1, maxQueued: 2 });
+    const { work, finishFirst } = createWork();
+    const signal = createAbortable();
+    const running = enqueue(work, { signal });
+    await nextTurn();
+    signal.abort(gone);
+    await expect(enqueue(work, { signal })).rejects.toBe(gone);
+    finishFirst();
+    expect(await running).toBe('done');
+  });
+
+  test('that was rejected or has run is not counted twice when it is aborted later', async () => {
+    const enqueue = createBoundedQueue({ concurrency: 1, maxQueued: 1 });
+    const { work, finishFirst } = createWork();
+    const signal = createAbortable();
+    const first = enqueue(work);
+    const queued = enqueue(async () => 'ran', { signal });
+    await expect(enqueue(work, { signal })).rejects.toMatchObject(unavailable);
+    await nextTurn();
+    finishFirst();
+    expect(await Promise.all([first, queued])).toEqual(['done', 'ran']);
+    signal.abort(gone);
+    const again = enqueue(work);
+    const last = enqueue(async () => 'ran');
+    await expect(enqueue(work)).rejects.toMatchObject(unavailable);
+    await nextTurn();
+    finishFirst();
+    expect(await Promise.all([again, last])).toEqual(['done', 'ran']);
   });
 });

@@ -1,15 +1,25 @@
 import { ApiError } from '../api-error.ts';
+import type { Signal } from './signal.ts';
+
+export interface QueueOptions {
+  /** Identifies whose work it is. */
+  client?: string | undefined;
+  /** The share of `concurrency` that the work takes; default: 1. */
+  weight?: number;
+  /** Removes the work from the queue, with the signal's reason. Work that has started runs on. */
+  signal?: Signal | undefined;
+}
 
 /**
  * Runs work when there is room for it. Alternates between the clients in the queue, so that one with much work does not
- * delay the others. `weight` is the share of `concurrency` that the work takes.
+ * delay the others.
  */
-export type BoundedQueue = <Result>(work: () => Promise<Result>, client?: string, weight?: number) => Promise<Result>;
+export type BoundedQueue = <Result>(work: () => Promise<Result>, options?: QueueOptions) => Promise<Result>;
 
 interface QueuedWork {
   weight: number;
   start: () => void;
-  reject: (error: ApiError) => void;
+  reject: (reason: unknown) => void;
 }
 
 /**
@@ -43,10 +53,31 @@ export function createBoundedQueue({
     queued -= 1;
   };
 
-  const wait = (client: string, weight: number) =>
-    new Promise<void>((start, reject) => {
-      lanes.set(client, [...(lanes.get(client) ?? []), { weight, start, reject }]);
+  const wait = (client: string, weight: number, signal: Signal | undefined) =>
+    new Promise<void>((resolve, rejectPromise) => {
+      const leave = () => {
+        const lane = lanes.get(client) ?? [];
+        setLane(
+          client,
+          lane.filter((each) => each !== own),
+        );
+        queued -= 1;
+        own.reject(signal?.reason);
+        // The next in order may be lighter.
+        startQueued();
+      };
+      const start = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const reject = (reason: unknown) => {
+        signal?.removeEventListener('abort', leave);
+        rejectPromise(reason);
+      };
+      const own = { weight, start, reject };
+      lanes.set(client, [...(lanes.get(client) ?? []), own]);
       queued += 1;
+      signal?.addEventListener('abort', leave);
       if (queued > maxQueued) rejectNewest(client);
     });
 
@@ -66,10 +97,11 @@ export function createBoundedQueue({
     }
   };
 
-  return async (work, client = '', weight = 1) => {
+  return async (work, { client = '', weight = 1, signal } = {}) => {
+    if (signal?.aborted) throw signal.reason;
     // Light work does not overtake heavy work that waits.
     if (queued === 0 && fits(weight)) used += weight;
-    else await wait(client, weight);
+    else await wait(client, weight, signal);
     try {
       return await work();
     } finally {

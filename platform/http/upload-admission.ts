@@ -83,7 +83,7 @@ export function createUploadAdmission({ maxTotalBytes, maxQueued, slowAfterMs }:
       };
       queued += 1;
       if (!isWatching) giveUpSlowReads();
-      enqueue(work, response.req.socket.remoteAddress, maxBytes).catch(reject).finally(leaveQueue);
+      enqueue(work, { client: response.req.socket.remoteAddress, weight: maxBytes }).catch(reject).finally(leaveQueue);
     });
 
   return (upload) =>

@@ -40,19 +40,23 @@ export function createPasswords({ cost, concurrency, minCharacters = 8 }: Passwo
   const compareWithDummy = (prepared: string, dummyCost: number) => bcrypt.compare(prepared, dummyHash(dummyCost));
   return {
     validate: createPasswordRules({ minCharacters }),
-    hash: async (password, address) => enqueue(() => bcrypt.hash(preparePassword(password), cost), networkOf(address)),
+    hash: async (password, address) =>
+      enqueue(() => bcrypt.hash(preparePassword(password), cost), { client: networkOf(address) }),
     matches: async (password, hash, address) => {
       const prepared = preparePassword(password);
       const storedCost = hash === undefined || !isHashable(prepared) ? undefined : costOf(hash);
       // One entry in the queue: queueing a second time would show in the response time.
-      return enqueue(async () => {
-        if (hash === undefined || storedCost === undefined) return compareWithDummy(prepared, cost).then(() => false);
-        if (await bcrypt.compare(prepared, hash)) return true;
-        for (const dummyCost of dummyCostsAfterMiss({ storedCost, currentCost: cost })) {
-          await compareWithDummy(prepared, dummyCost);
-        }
-        return false;
-      }, networkOf(address));
+      return enqueue(
+        async () => {
+          if (hash === undefined || storedCost === undefined) return compareWithDummy(prepared, cost).then(() => false);
+          if (await bcrypt.compare(prepared, hash)) return true;
+          for (const dummyCost of dummyCostsAfterMiss({ storedCost, currentCost: cost })) {
+            await compareWithDummy(prepared, dummyCost);
+          }
+          return false;
+        },
+        { client: networkOf(address) },
+      );
     },
     needsRehash: (hash) => (costOf(hash) ?? cost) < cost,
   };
