@@ -14,6 +14,7 @@ import { openSqliteLimitStore } from '../subgraphs/auth/storage/sqlite/limit-sto
 import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite/user-store.ts';
 import { openSigningKeys } from '../subgraphs/auth/tokens/signing-keys.ts';
 import { createImageClient, readImageServiceToken } from '../subgraphs/resources/image-service/client.ts';
+import { createDecoderProcess, type ImageDecoder } from '../subgraphs/resources/images/decoder-process.ts';
 import { resourcesTiming, startResources } from '../subgraphs/resources/server.ts';
 import { openSqliteResourceStore } from '../subgraphs/resources/storage/sqlite/resource-store.ts';
 import { ensureSecrets, openFolder } from './data-folder.ts';
@@ -30,6 +31,8 @@ export interface SupergraphSettings {
   /** Proxies whose `X-Forwarded-For` is trusted; none if omitted. */
   trustedProxies?: readonly string[];
   accounts: AccountRules;
+  /** A process of its own if omitted. */
+  imageDecoder?: ImageDecoder;
   /** One with the default grace period if omitted. */
   shutdown?: Shutdown;
   logLevel: LogLevel;
@@ -131,6 +134,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
         timeoutMs: imageServiceTimeoutMs,
         publicFetchOrigin: imageService.url,
       }),
+      imageDecoder: settings.imageDecoder ?? createDecoderProcess({ log: log('resources') }),
       timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: 60 }),
       shutdown,
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },

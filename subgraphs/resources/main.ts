@@ -3,6 +3,7 @@ import { createLogger } from '../../platform/process/logger.ts';
 import { createRemoteKeySet } from '../../platform/tokens/remote-key-set.ts';
 import { resourcesEnvironment } from './environment.ts';
 import { createImageClient } from './image-service/client.ts';
+import { createDecoderProcess } from './images/decoder-process.ts';
 import { resourcesTiming, startResources } from './server.ts';
 import { openSqliteResourceStore } from './storage/sqlite/resource-store.ts';
 
@@ -26,6 +27,7 @@ await runProcess({
         timeoutMs: env.IMAGE_SERVICE_TIMEOUT_MS,
         publicFetchOrigin: env.IMAGE_PUBLIC_FETCH_ORIGIN,
       }),
+      imageDecoder: createDecoderProcess({ log }),
       timing: resourcesTiming({
         timeoutMs: env.IMAGE_SERVICE_TIMEOUT_MS,
         settleSeconds: env.IMAGE_SERVICE_SETTLE_SECONDS,

@@ -1,4 +1,5 @@
 import { ApiError } from '../../platform/api-error.ts';
+import type { Signal } from '../../platform/async/signal.ts';
 import { dateTime } from '../../platform/graphql/date-time.ts';
 import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { ErrorExtensions } from '../../schema/error-codes.ts';
@@ -10,6 +11,8 @@ import type { Resource } from './storage/resource.ts';
 
 export interface ResourcesContext {
   requestId: string;
+  /** Aborts when the caller has stopped waiting. */
+  clientGone: Signal;
   /** Throws UNAUTHENTICATED unless the access token is valid and its session is not revoked. Checked once per request. */
   requireViewer: () => Promise<Viewer>;
   /** Checks again. Mutations of one operation run one after another and may be slow, so each checks for itself. */
@@ -28,9 +31,10 @@ type SelectionInfo = Parameters<typeof needsOnlySummaries>[0];
 
 const needsOf = (info: SelectionInfo) => (needsOnlySummaries(info) ? 'summaries' : 'resources');
 
-const callerOf = async ({ requireViewerNow, requestId }: ResourcesContext): Promise<Caller> => ({
+const callerOf = async ({ requireViewerNow, requestId, clientGone }: ResourcesContext): Promise<Caller> => ({
   viewerId: (await requireViewerNow()).id,
   requestId,
+  abandoned: clientGone,
 });
 
 /** Translates between GraphQL and the rules; contains no logic of its own. */

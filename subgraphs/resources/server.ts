@@ -8,6 +8,7 @@ import { createVerifyToken } from '../../platform/tokens/signed-token.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
 import { createEventReceiver } from './events/event-receiver.ts';
 import { type ImageClient, maxImageBytes } from './image-service/client.ts';
+import type { ImageDecoder } from './images/decoder-process.ts';
 import { createImageReader } from './images/image-reader.ts';
 import { createDeleteImage } from './operations/image-deletion.ts';
 import { createLeases, leaseMsOf, type Timing } from './operations/leases.ts';
@@ -41,6 +42,8 @@ export interface ResourcesSettings {
   store: ResourceStore;
   /** Closed when the subgraph stops. */
   imageClient: ImageClient;
+  /** Closed when the subgraph stops. */
+  imageDecoder: ImageDecoder;
   timing: ResourcesTiming;
   /** Its keys are closed when the subgraph stops. */
   verifier: VerifierSettings & { keys: OpenKeySet };
@@ -54,9 +57,9 @@ export interface ResourcesSettings {
 
 /** Starts the resources subgraph and its reconciler. */
 export async function startResources(settings: ResourcesSettings): Promise<RunningServer> {
-  const { store, imageClient, timing, verifier, eventAudience, shutdown, listen, log } = settings;
+  const { store, imageClient, imageDecoder, timing, verifier, eventAudience, shutdown, listen, log } = settings;
   const { operations, revocations } = store;
-  const readImage = createImageReader({ maxBytes: maxImageBytes() });
+  const readImage = createImageReader({ maxBytes: maxImageBytes(), decoder: imageDecoder, log });
   const leases = createLeases({ operations, timing, log });
   const deleteImage = createDeleteImage({ operations, imageClient, leases, log });
   const resources = createResources({ store, readImage, imageClient, leases, deleteImage });
@@ -89,6 +92,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
     close: async () => {
       // Also ends the calls that the reconciler is waiting for.
       imageClient.close();
+      imageDecoder.close();
       await reconciler.stop();
       keys.stop();
       store.close();

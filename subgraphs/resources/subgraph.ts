@@ -25,7 +25,7 @@ export function createResourcesSubgraph({
   };
   return {
     schema: buildSchema('resources', resolvers),
-    context: ({ requestId, authorization }: IncomingRequest): ResourcesContext => {
+    context: ({ requestId, authorization, clientGone }: IncomingRequest): ResourcesContext => {
       let viewer: Promise<Viewer> | undefined;
       // Verified once per request, however many fields need it.
       const requireViewer = () => {
@@ -36,7 +36,14 @@ export function createResourcesSubgraph({
       const loader = new DataLoader<string, Resource | undefined>(async (ids) =>
         resources.findMany((await requireViewer()).id, ids),
       );
-      return { requestId, requireViewer, requireViewerNow, resources, loadResource: (id) => loader.load(id) };
+      return {
+        requestId,
+        clientGone,
+        requireViewer,
+        requireViewerNow,
+        resources,
+        loadResource: (id) => loader.load(id),
+      };
     },
   };
 }

@@ -6,6 +6,8 @@ const extension = 0x21;
 const image = 0x2c;
 const trailer = 0x3b;
 const screenBytes = 13;
+/** Red, green, blue and transparency. */
+const pixelBytes = 4;
 /** Bytes of a frame before its colours. */
 const descriptorBytes = 10;
 
@@ -25,7 +27,10 @@ export function openGif(bytes: Buffer): OpenedImage {
     const parts = blocks.map((block) => (block instanceof Frame ? block.terminated() : block));
     return Buffer.concat([bytes.subarray(0, bodyStart), ...parts, Buffer.from([trailer])]);
   };
-  return { size: screenSize(bytes, first), frames: frames.length, scans: 1, repair };
+  const size = screenSize(bytes, first);
+  // The screen, and a copy for frames that are undone.
+  const heldBytes = 2 * pixelBytes * size.width * size.height;
+  return { size, pixelBytes, heldBytes, frames: frames.length, scans: 1, repair };
 }
 
 /** The logical screen, which browsers enlarge where the first frame exceeds it. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readerOf } from '../testing/image-reader.ts';
 import {
   gif,
   greyJpeg,
@@ -10,9 +11,8 @@ import {
   png,
   progressiveJpeg,
 } from '../testing/images.ts';
-import { createImageReader } from './image-reader.ts';
 
-const read = createImageReader({ maxBytes: 100_000 });
+const read = readerOf(100_000);
 /** Reads an image; returns its size, or the code of its error. */
 const outcomeOf = (bytes: Buffer): Promise<unknown> =>
   read({ data: bytes.toString('base64') }).then(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { readerOf } from '../testing/image-reader.ts';
 import {
   animatedGif,
   gif,
@@ -13,9 +14,9 @@ import {
   png,
   progressiveJpeg,
 } from '../testing/images.ts';
-import { createImageReader, type DecodedImage, type ImageInput } from './image-reader.ts';
+import type { DecodedImage, ImageInput } from './image-reader.ts';
 
-const read = createImageReader({ maxBytes: 100_000 });
+const read = readerOf(100_000);
 const readBytes = (bytes: Buffer, contentType?: string | null): Promise<DecodedImage> =>
   read({ data: bytes.toString('base64'), ...(contentType !== undefined && { contentType }) });
 const unsupported = (message: RegExp) => ({

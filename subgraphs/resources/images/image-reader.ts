@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
-import sharp, { type Metadata } from 'sharp';
 import { ApiError } from '../../../platform/api-error.ts';
 import { createBoundedQueue } from '../../../platform/async/bounded-queue.ts';
+import type { Signal } from '../../../platform/async/signal.ts';
+import type { Logger } from '../../../platform/process/logger.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
-import { detectImageType, type ImageType, imageTypes, openImage } from './image-format.ts';
-import { DamagedImageError, type Size } from './opened-image.ts';
+import { DecoderFailedError, type ImageDecoder } from './decoder-process.ts';
+import { detectImageType, type ImageType, imageTypes } from './image-format.ts';
 
 /** The input type of the GraphQL API. */
 export interface ImageInput {
@@ -28,32 +28,52 @@ export interface DecodedImage {
   sha256: string;
 }
 
-/** Throws IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, or SERVICE_UNAVAILABLE when too many images are queued. */
-export type ImageReader = (input: ImageInput) => Promise<DecodedImage>;
+/** The user and the request that an image is read for. */
+export interface ReadFor {
+  viewerId: string;
+  requestId: string;
+  /** Aborts when nobody waits for the result any more. */
+  abandoned?: Signal | undefined;
+}
 
-const maxPixels = 40_000_000;
-/** Limit for all frames together: with a few bytes per frame, a small file could take days to decode. */
-const maxAnimationPixels = 100_000_000;
-const maxDecodeSeconds = 10;
-/** Bounds the memory of decoded images, and leaves one core for other requests. */
-const concurrentReads = Math.min(2, Math.max(1, availableParallelism() - 1));
-/** The number of requests that the gateway sends at once. */
+/**
+ * Throws IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, or SERVICE_UNAVAILABLE when too many images are queued, the decoder failed,
+ * or the request was abandoned before its image was decoded.
+ */
+export type ImageReader = (input: ImageInput, readFor: ReadFor) => Promise<DecodedImage>;
+
+export interface ImageReaderParts {
+  maxBytes: number;
+  decoder: ImageDecoder;
+  log: Logger;
+}
+
+/**
+ * The decoder has one image at a time: that bounds its memory, and leaves other cores for requests. Users take turns, so
+ * that one with many or slow images does not delay the others.
+ */
+const concurrency = 1;
+/** The number of requests that the gateway sends at once. An image in the queue has at most `maxBytes`, as base64. */
 const maxQueued = 64;
 
 /** Creates a reader that validates and decodes images; cheap checks come first, decoding comes last. */
-export function createImageReader({ maxBytes }: { maxBytes: number }): ImageReader {
-  const queue = createBoundedQueue({ concurrency: concurrentReads, maxQueued });
-  sharp.cache(false);
-  sharp.concurrency(1);
+export function createImageReader({ maxBytes, decoder, log }: ImageReaderParts): ImageReader {
+  const queue = createBoundedQueue({ concurrency, maxQueued });
 
-  return async ({ data: base64, contentType: declared }) => {
+  return async ({ data: base64, contentType: declared }, { viewerId, requestId, abandoned: signal }) => {
     if (decodedLength(base64) > maxBytes) throw tooLarge(maxBytes);
-    return queue(async () => {
+    const read = async () => {
       const bytes = decodeBase64(base64);
       const contentType = checkType(bytes, declared);
-      const { width, height } = await decode(contentType, bytes);
+      const outcome = await decoder.decode({ contentType, bytes }, signal);
+      if ('unsupported' in outcome) throw unsupported(outcome.unsupported);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { base64, contentType, width, height, sizeBytes: bytes.length, sha256 };
+      return { base64, contentType, ...outcome.size, sizeBytes: bytes.length, sha256 };
+    };
+    return queue(read, { client: viewerId, signal }).catch((error: unknown) => {
+      if (error !== signal?.reason && !(error instanceof DecoderFailedError)) throw error;
+      log.warn({ requestId, err: error }, 'image not decoded');
+      throw busy(error);
     });
   };
 }
@@ -94,55 +114,16 @@ function checkType(bytes: Buffer, declared: string | null | undefined): ImageTyp
   return type;
 }
 
-async function decode(contentType: ImageType, bytes: Buffer): Promise<Size> {
-  try {
-    const { size, frames, repair } = openImage(contentType, bytes);
-    checkSize(size, frames);
-    await decodePixels(contentType, repair());
-    return size;
-  } catch (error) {
-    throw error instanceof DamagedImageError ? unsupported(error.message, error) : error;
-  }
-}
-
-/** Decodes every pixel of every frame, but keeps only one row in a thousand in memory. */
-async function decodePixels(contentType: ImageType, bytes: Buffer): Promise<void> {
-  const { width, height } = await readHeader(contentType, bytes);
-  try {
-    await sharp(bytes, { animated: true, failOn: 'warning', limitInputPixels: maxAnimationPixels })
-      .timeout({ seconds: maxDecodeSeconds })
-      .resize(width, Math.ceil(height / 1000), { fit: 'fill', fastShrinkOnLoad: false })
-      .raw()
-      .toBuffer();
-  } catch (cause) {
-    throw unsupported('The image is damaged: it cannot be decoded without errors.', cause);
-  }
-}
-
-function checkSize({ width, height }: Size, frames: number): void {
-  if (width === 0 || height === 0) throw unsupported('The image is damaged: its width or height is 0.');
-  const pixels = width * height;
-  if (pixels > maxPixels || pixels * frames > maxAnimationPixels) {
-    const limits = `${maxPixels / 1e6} megapixels, and ${maxAnimationPixels / 1e6} in all frames together`;
-    throw unsupported(`The image has too many pixels: the limit is ${limits}.`);
-  }
-}
-
-async function readHeader(contentType: ImageType, bytes: Buffer): Promise<Metadata> {
-  try {
-    const header = await sharp(bytes, { failOn: 'warning', limitInputPixels: false }).metadata();
-    if (`image/${header.format}` === contentType) return header;
-  } catch (cause) {
-    throw unsupported('The image is damaged: its header cannot be read.', cause);
-  }
-  throw unsupported('The image is damaged: its header does not match its first bytes.');
-}
-
 function tooLarge(maxBytes: number): ApiError<ErrorExtensions> {
   const message = `The image is too large: the limit is ${maxBytes} bytes.`;
   return new ApiError<ErrorExtensions>({ code: 'IMAGE_TOO_LARGE', maxBytes }, message);
 }
 
-function unsupported(message: string, cause?: unknown): ApiError<ErrorExtensions> {
-  return new ApiError<ErrorExtensions>({ code: 'UNSUPPORTED_IMAGE' }, message, { cause });
+function unsupported(message: string): ApiError<ErrorExtensions> {
+  return new ApiError<ErrorExtensions>({ code: 'UNSUPPORTED_IMAGE' }, message);
+}
+
+function busy(cause: unknown): ApiError<ErrorExtensions> {
+  const message = 'The server is too busy to decode the image: try again in a few seconds.';
+  return new ApiError<ErrorExtensions>({ code: 'SERVICE_UNAVAILABLE' }, message, { cause });
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { gifsWithIncompleteSecondFrame, incompleteGifs, wholeGifs } from '../testing/gif-variants.ts';
+import { readerOf } from '../testing/image-reader.ts';
 import { incompleteJpegs, wholeJpegs } from '../testing/jpeg-variants.ts';
 import { incompletePngs, wholePngs } from '../testing/png-variants.ts';
-import { createImageReader } from './image-reader.ts';
 
-const read = createImageReader({ maxBytes: 100_000 });
+const read = readerOf(100_000);
 const readBytes = (bytes: Buffer) => read({ data: bytes.toString('base64') });
 
 const whole = [...(await wholeJpegs()), ...wholePngs(), ...wholeGifs()];

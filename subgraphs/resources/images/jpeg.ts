@@ -1,9 +1,11 @@
-import { isFrameMarker, readFrame } from './jpeg-frame.ts';
+import { type Frame, isFrameMarker, readFrame } from './jpeg-frame.ts';
 import { JpegImage } from './jpeg-image.ts';
 import { isRestart, nextMarker, readSegment, type Segment } from './jpeg-segments.ts';
-import { DamagedImageError, type OpenedImage, type Size } from './opened-image.ts';
+import { DamagedImageError, type OpenedImage } from './opened-image.ts';
 
 const signature = Buffer.from([0xff, 0xd8, 0xff]);
+/** 64 coefficients, held until the last scan has been read. */
+const bytesOfBlock = 128;
 const startOfImage = signature.subarray(0, 2);
 /** Marker codes (ITU T.81, table B.1). */
 const [temporary, endOfImage, startOfScan, firstApplication, lastApplication, comment] = [
@@ -14,14 +16,24 @@ export const isJpeg = (bytes: Buffer) => bytes.subarray(0, signature.length).equ
 
 /** Reads the size from the frame header, and counts the scans. */
 export function openJpeg(bytes: Buffer): OpenedImage {
-  let size: Size | undefined;
+  let frame: Frame | undefined;
   let scans = 0;
   for (const { code, body } of segmentsOf(bytes)) {
-    if (isFrameMarker(code)) size ??= readFrame(code, body).size;
+    if (isFrameMarker(code)) frame ??= readFrame(code, body);
     if (code === startOfScan) scans += 1;
   }
-  if (!size) throw new DamagedImageError('it has no frame header.');
-  return { size, frames: 1, scans, repair: () => repairJpeg(bytes) };
+  if (!frame) throw new DamagedImageError('it has no frame header.');
+  const { size, components } = frame;
+  const isRowByRow = frame.coding === 'sequential' && scans === 1;
+  const blocks = components.reduce((sum, { blocksAcross, blocksDown }) => sum + blocksAcross * blocksDown, 0);
+  return {
+    size,
+    pixelBytes: components.length,
+    heldBytes: isRowByRow ? 0 : blocks * bytesOfBlock,
+    frames: 1,
+    scans,
+    repair: () => repairJpeg(bytes),
+  };
 }
 
 /** Yields segments, without the data of scans, up to the end-of-image marker. */

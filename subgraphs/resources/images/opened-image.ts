@@ -15,6 +15,10 @@ export interface Size {
 /** An image whose structure was read, but none of its pixels. */
 export interface OpenedImage {
   size: Size;
+  /** Bytes of a pixel as a decoder gives it. */
+  pixelBytes: number;
+  /** Bytes that a decoder holds for the whole image, where it cannot decode row by row. */
+  heldBytes: number;
   /** Number of frames; 1 unless it is a GIF. */
   frames: number;
   /** Number of scans; 1 unless it is a JPEG. Decoders process the whole image for each. */

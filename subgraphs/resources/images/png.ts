@@ -3,6 +3,8 @@ import { DamagedImageError, type OpenedImage } from './opened-image.ts';
 
 /** First bytes of every PNG. */
 export const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+/** Samples of a decoded pixel: decoders look up those of a palette (type 3). Types 1 and 5 do not exist. */
+const samplesOfColourType = [1, undefined, 3, 3, 2, undefined, 4];
 /** Bytes of a chunk without content: length, name and checksum. */
 const emptyChunkBytes = 12;
 
@@ -10,12 +12,15 @@ export const isPng = (bytes: Buffer) => bytes.subarray(0, pngSignature.length).e
 
 /** Reads the size from the header chunk, which comes first (PNG, third edition, section 11.2.1). */
 export function openPng(bytes: Buffer): OpenedImage {
-  const header = readChunk(bytes, pngSignature.length);
-  if (header?.name !== 'IHDR' || header.content.length < 8) {
+  const { name, content } = readChunk(bytes, pngSignature.length) ?? {};
+  if (name !== 'IHDR' || !content || content.length < 13) {
     throw new DamagedImageError('its header chunk (IHDR) does not come first, or is cut.');
   }
-  const size = { width: header.content.readUInt32BE(0), height: header.content.readUInt32BE(4) };
-  return { size, frames: 1, scans: 1, repair: () => repairPng(bytes) };
+  const size = { width: content.readUInt32BE(0), height: content.readUInt32BE(4) };
+  const [depth = 0, colourType = 0, , , interlacing] = content.subarray(8);
+  const pixelBytes = (samplesOfColourType[colourType] ?? 4) * (depth === 16 ? 2 : 1);
+  const heldBytes = interlacing === 0 ? 0 : size.width * size.height * pixelBytes;
+  return { size, pixelBytes, heldBytes, frames: 1, scans: 1, repair: () => repairPng(bytes) };
 }
 
 /**

@@ -116,13 +116,14 @@ export function createCreate({ store, readImage, imageClient, leases, deleteImag
     return storeResource(operation, resourceOf(resource, reserved), lateWrite);
   };
 
-  return async ({ viewerId: ownerId, requestId }, input) => {
+  return async (caller, input) => {
+    const { viewerId: ownerId, requestId } = caller;
     const { title, description, image: imageInput } = readCreateInput(input);
     const idempotency = idempotencyOf({ ...input, title });
     const earlier = idempotency && (await findEarlier(store, ownerId, idempotency));
     if (earlier) return earlier;
     return runUnlessInFlight(ownerId, idempotency, async () => {
-      const image = await readImage(imageInput);
+      const image = await readImage(imageInput, caller);
       const { base64: _, ...properties } = image;
       return create(requestId, { ownerId, title, description, image: properties }, { image, idempotency });
     });

@@ -1,6 +1,6 @@
 import type { ImageClient, ReplaceOutcome } from '../image-service/client.ts';
 import { ImageServiceError } from '../image-service/http.ts';
-import type { DecodedImage, ImageInput, ImageReader } from '../images/image-reader.ts';
+import type { DecodedImage, ImageInput, ImageReader, ReadFor } from '../images/image-reader.ts';
 import type { LeasedOperation, Leases } from '../operations/leases.ts';
 import type { LateWrite } from '../storage/operation-store.ts';
 import type { Resource, ResourceChanges, StoredImage, VersionedKey } from '../storage/resource.ts';
@@ -20,7 +20,7 @@ interface Replacement {
   /** Changes of title and description that are stored together with the new image. */
   textChanges: ResourceChanges;
   image: ImageInput;
-  requestId: string;
+  caller: ReadFor;
 }
 
 interface Target {
@@ -90,10 +90,10 @@ export function createReplaceImage(parts: ReplaceParts) {
     throw await explainLost(key, leaseExpired());
   };
 
-  return async (key: VersionedKey, { textChanges, image, requestId }: Replacement): Promise<Resource> => {
+  return async (key: VersionedKey, { textChanges, image, caller }: Replacement): Promise<Resource> => {
     const { image: oldImage } = await findAtVersion(key);
-    const target = { key, oldImage, newImage: await readImage(image) };
-    const operation = await begin(requestId, target, textChanges);
+    const target = { key, oldImage, newImage: await readImage(image, caller) };
+    const operation = await begin(caller.requestId, target, textChanges);
     const lateWrite = await upload(operation, target);
     return finish(operation, key, lateWrite);
   };

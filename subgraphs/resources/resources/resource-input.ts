@@ -1,12 +1,9 @@
 import { throwIfInvalid, type ValidationIssue } from '../../../platform/api-error.ts';
-import type { ImageInput } from '../images/image-reader.ts';
+import type { ImageInput, ReadFor } from '../images/image-reader.ts';
 import { descriptionIssues, keyIssues, titleIssues, trimTitle } from './text-validation.ts';
 
 /** The viewer and the request that a rule runs for. */
-export interface Caller {
-  viewerId: string;
-  requestId: string;
-}
+export type Caller = ReadFor;
 
 export interface CreateInput {
   title: string;

@@ -45,10 +45,10 @@ export function createResources(parts: CreateParts): Resources {
     ...createListing(store),
     create,
 
-    async update({ viewerId, requestId }, input) {
+    async update(caller, input) {
       const { id, expectedVersion, image, ...textChanges } = readUpdateInput(input);
-      const key = { ownerId: viewerId, id, expectedVersion };
-      return image ? replaceImage(key, { textChanges, image, requestId }) : changeTexts(key, textChanges);
+      const key = { ownerId: caller.viewerId, id, expectedVersion };
+      return image ? replaceImage(key, { textChanges, image, caller }) : changeTexts(key, textChanges);
     },
 
     async delete({ viewerId, requestId }, { id, expectedVersion }) {

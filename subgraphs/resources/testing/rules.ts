@@ -18,6 +18,7 @@ import { createResources } from '../resources/resources.ts';
 import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
 import { startProxy } from './image-service-proxy.ts';
 import { png } from './images.ts';
+import { inlineDecoder } from './inline-decoder.ts';
 import { markReadOnly } from './read-only.ts';
 
 const token = 'a token for these tests';
@@ -46,7 +47,7 @@ function startProcess({ file, imageUrl, timing, maxHashesPerSearch = 200, log }:
   });
   const leases = createLeases({ operations, timing, handOverRetryMs: 50, log });
   const deleteImage = createDeleteImage({ operations, imageClient, leases, log });
-  const readImage = createImageReader({ maxBytes: maxImageBytes });
+  const readImage = createImageReader({ maxBytes: maxImageBytes, decoder: inlineDecoder, log });
   const resources = createResources({ store, readImage, imageClient, leases, deleteImage });
   const searchReservation = createReservationSearch({ operations, imageClient, maxHashesPerSearch });
   const recover = createRecovery({ operations, imageClient, searchReservation, retryMs: 100, log });

@@ -13,6 +13,7 @@ import { requestTextTo } from '../../../tests/support/graphql/request.ts';
 import { createImageClient } from '../image-service/client.ts';
 import { startResources } from '../server.ts';
 import { openSqliteResourceStore } from '../storage/sqlite/resource-store.ts';
+import { inlineDecoder } from './inline-decoder.ts';
 import { imageOf } from './rules.ts';
 
 const imageToken = 'a token of these tests';
@@ -80,6 +81,7 @@ export async function startSubgraph({
       imageClient: createImageClient({
         ...{ baseUrl: `${service.url}/images/api/v1`, token: imageToken, timeoutMs: 5_000 },
       }),
+      imageDecoder: inlineDecoder,
       timing: { requestMs: 10_000, settleMs: 300, reconcileEveryMs },
       verifier: { keys, issuer, audience },
       eventAudience,

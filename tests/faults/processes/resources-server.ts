@@ -6,6 +6,7 @@ import { startResources } from '../../../subgraphs/resources/server.ts';
 import type { OperationStore } from '../../../subgraphs/resources/storage/operation-store.ts';
 import type { RevocationStore } from '../../../subgraphs/resources/storage/revocation-store.ts';
 import { openSqliteResourceStore } from '../../../subgraphs/resources/storage/sqlite/resource-store.ts';
+import { inlineDecoder } from '../../../subgraphs/resources/testing/inline-decoder.ts';
 import { audience, eventAudience, imageServiceToken, issuer } from './settings.ts';
 import { type OnStep, withSteps } from './steps.ts';
 
@@ -46,6 +47,7 @@ export function startResourcesServer(settings: ResourcesSettings, hooks: ServerH
       revocations: { ...store.revocations, ...withSteps('revocations', { accept, purgeSome }, onStep) },
     },
     imageClient: withSteps('imageClient', createImageClient({ baseUrl, token: imageServiceToken, timeoutMs }), onStep),
+    imageDecoder: inlineDecoder,
     timing: { requestMs: 2_000, settleMs: 600, reconcileEveryMs: 50, ...timing },
     verifier: { keys: readVerificationKeys(publicKey), issuer, audience },
     eventAudience,

@@ -16,6 +16,7 @@ import { openSigningKeys } from '../../../subgraphs/auth/tokens/signing-keys.ts'
 import { createImageClient } from '../../../subgraphs/resources/image-service/client.ts';
 import { startResources } from '../../../subgraphs/resources/server.ts';
 import { openSqliteResourceStore } from '../../../subgraphs/resources/storage/sqlite/resource-store.ts';
+import { inlineDecoder } from '../../../subgraphs/resources/testing/inline-decoder.ts';
 import { testSettings } from './system.ts';
 
 export interface RotatingSettings {
@@ -66,6 +67,7 @@ export async function startRotatingSystem(settings: RotatingSettings): Promise<R
     verifier: { keys: createRemoteKeySet({ url: jwks, log, timing: fetching }), issuer, audience },
     eventAudience,
     imageClient: createImageClient({ baseUrl: `${imageService.url}/images/api/v1`, token, timeoutMs: 5_000 }),
+    imageDecoder: inlineDecoder,
     timing: { requestMs: 10_000, settleMs: 500, reconcileEveryMs: 1_000 },
     listen,
     log,

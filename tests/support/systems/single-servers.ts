@@ -13,6 +13,7 @@ import { createImageClient } from '../../../subgraphs/resources/image-service/cl
 import { startResources } from '../../../subgraphs/resources/server.ts';
 import type { ResourceStore } from '../../../subgraphs/resources/storage/resource-store.ts';
 import { openSqliteResourceStore } from '../../../subgraphs/resources/storage/sqlite/resource-store.ts';
+import { inlineDecoder } from '../../../subgraphs/resources/testing/inline-decoder.ts';
 import { temporaryFolder } from '../files.ts';
 import { startRouterBefore } from './router.ts';
 import { type System, testSettings } from './system.ts';
@@ -45,6 +46,7 @@ export function serversBeside(system: System) {
     verifier: { keys: openKeys(), issuer, audience },
     eventAudience,
     imageClient: createImageClient({ baseUrl: `${imageServiceUrl}/images/api/v1`, token, timeoutMs: 1_000 }),
+    imageDecoder: inlineDecoder,
     timing: { requestMs: 3_000, settleMs: 500, reconcileEveryMs: 100 },
   });
 

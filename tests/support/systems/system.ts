@@ -1,6 +1,7 @@
 import { inject } from 'vitest';
 import { startSupergraph } from '../../../embedded/supergraph.ts';
 import type { AccountRules } from '../../../subgraphs/auth/server.ts';
+import { inlineDecoder } from '../../../subgraphs/resources/testing/inline-decoder.ts';
 import { temporaryFolder } from '../files.ts';
 import { startRouterBefore } from './router.ts';
 import { type GatewayRequests, usersAt } from './users.ts';
@@ -31,6 +32,8 @@ export const testSettings = {
   calls: inject('calls'),
   corsOrigins: ['https://app.example'],
   accounts,
+  // Over the network, as in production: in a process of its own.
+  ...(inject('calls') === 'memory' && { imageDecoder: inlineDecoder }),
   logLevel: 'silent',
 } as const;
 

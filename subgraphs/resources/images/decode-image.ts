@@ -1,0 +1,61 @@
+import sharp from 'sharp';
+import { type ImageType, openImage } from './image-format.ts';
+import { exceededLimit } from './image-limits.ts';
+import { DamagedImageError, type Size } from './opened-image.ts';
+
+/** An image whose first bytes have a known signature. Cloneable: it is sent to another process. */
+export interface EncodedImage {
+  contentType: ImageType;
+  bytes: Uint8Array;
+}
+
+/** The size of an image whose every pixel was decoded; or why the image is not accepted, as a message for clients. */
+export type DecodeOutcome = { size: Size } | { unsupported: string };
+
+// One image at a time, and none twice.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/** Decodes every pixel of every frame. Rejects if memory runs out, which the limits prevent. */
+export async function decodeImage({ contentType, bytes }: EncodedImage): Promise<DecodeOutcome> {
+  try {
+    const image = openImage(contentType, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    const { size, repair } = image;
+    if (size.width === 0 || size.height === 0) throw new DamagedImageError('its width or height is 0.');
+    const exceeded = exceededLimit(contentType, image);
+    if (exceeded !== undefined) return { unsupported: exceeded };
+    const repaired = repair();
+    await decodePixels(repaired, await readHeight(contentType, repaired));
+    return { size };
+  } catch (error) {
+    if (error instanceof DamagedImageError) return { unsupported: error.message };
+    throw error;
+  }
+}
+
+/** Reads the height of a frame, as the decoder sees it. */
+async function readHeight(contentType: ImageType, bytes: Buffer): Promise<number> {
+  const { format, height } = await sharp(bytes, { failOn: 'warning', limitInputPixels: false })
+    .metadata()
+    .catch(throwDamage('its header cannot be read.'));
+  if (`image/${format}` === contentType) return height;
+  throw new DamagedImageError('its header does not match its first bytes.');
+}
+
+/** Decodes every row of every frame in order, and keeps one column. */
+async function decodePixels(bytes: Buffer, height: number): Promise<void> {
+  const options = { animated: true, failOn: 'warning', limitInputPixels: false, sequentialRead: true } as const;
+  await sharp(bytes, options)
+    .extract({ left: 0, top: 0, width: 1, height })
+    .raw()
+    .toBuffer()
+    .catch(throwDamage('it cannot be decoded without errors.'));
+}
+
+/** libvips reports damage and lack of memory alike, in words. */
+function throwDamage(detail: string): (error: Error) => never {
+  return (error) => {
+    if (/memory/i.test(error.message)) throw error;
+    throw new DamagedImageError(detail);
+  };
+}

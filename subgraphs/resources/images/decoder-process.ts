@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Signal } from '../../../platform/async/signal.ts';
+import type { Logger } from '../../../platform/process/logger.ts';
+import type { DecodeOutcome, EncodedImage } from './decode-image.ts';
+
+/** Sent to the decoder process. */
+export interface DecoderTask {
+  id: number;
+  image: EncodedImage;
+}
+
+/** Sent by the decoder process: once when it has started, and then for each task. */
+export type DecoderReply =
+  | { hasMemoryLimit: boolean }
+  | { id: number; outcome: DecodeOutcome }
+  | { id: number; failure: string };
+
+/** Decodes images; callers let it have one at a time. */
+export interface ImageDecoder {
+  /** Rejects with DecoderFailedError if it could not decode, which says nothing about the image. */
+  decode(image: EncodedImage, signal?: Signal): Promise<DecodeOutcome>;
+  /** Rejects what is being decoded. */
+  close(): void;
+}
+
+/** The decoder crashed, was killed, ran out of memory, or took too long. */
+export class DecoderFailedError extends Error {
+  /** True if it ended by itself or by somebody else, so that another attempt may succeed. */
+  readonly isCrash: boolean;
+
+  constructor(reason: string, { isCrash = false } = {}) {
+    super(`The image decoder ${reason}.`);
+    this.name = 'DecoderFailedError';
+    this.isCrash = isCrash;
+  }
+}
+
+export interface DecoderProcessSettings {
+  log: Logger;
+  /** Limit of one decode, the start of the process included; default: 15 seconds. */
+  timeoutMs?: number;
+  /** How long a decode that nobody waits for may go on; default: about what a new process costs. */
+  abandonedMs?: number;
+  /** The process ends if it has had no image for so long; default: one minute. */
+  idleMs?: number;
+}
+
+/**
+ * Decodes in a process of its own, whose memory the system limits, and which can be killed. It starts with the first
+ * image; a crash costs one more attempt.
+ */
+export function createDecoderProcess(settings: DecoderProcessSettings): ImageDecoder {
+  const { log, timeoutMs = 15_000, abandonedMs = 500, idleMs = 60_000 } = settings;
+  let child: ChildProcess | undefined;
+  let idleTimer: NodeJS.Timeout | undefined;
+  let lastId = 0;
+  let isClosed = false;
+
+  const start = (): ChildProcess => {
+    const started = spawnDecoder();
+    // Reported to the attempt, if there is one.
+    started.on('error', () => {});
+    started.on('message', (reply: DecoderReply) => {
+      if (!('hasMemoryLimit' in reply)) return;
+      if (!reply.hasMemoryLimit) log.warn('no memory limit for the image decoder: this system has no prlimit command');
+    });
+    return started;
+  };
+
+  const kill = (which: ChildProcess | undefined) => {
+    which?.kill('SIGKILL');
+    if (child === which) child = undefined;
+  };
+
+  const attempt = (image: EncodedImage, signal: Signal | undefined) =>
+    new Promise<DecodeOutcome>((resolve, reject) => {
+      child ??= start();
+      const current = child;
+      lastId += 1;
+      const id = lastId;
+      let abandonedTimer: NodeJS.Timeout | undefined;
+
+      const settle = (finish: () => void) => {
+        clearTimeout(timer);
+        clearTimeout(abandonedTimer);
+        signal?.removeEventListener('abort', onAbort);
+        current.off('message', onMessage).off('exit', onExit).off('error', onError);
+        finish();
+      };
+      const giveUp = (reason: string, options?: { isCrash: boolean }) => {
+        kill(current);
+        settle(() => reject(new DecoderFailedError(reason, options)));
+      };
+      const onMessage = (reply: DecoderReply) => {
+        if (!('id' in reply) || reply.id !== id) return;
+        if ('failure' in reply) giveUp(`failed: ${reply.failure}`);
+        else settle(() => resolve(reply.outcome));
+      };
+      const onExit = (code: number | null, by: string | null) => giveUp(`ended with ${by ?? code}`, { isCrash: true });
+      // Emitted instead of an exit if the process cannot start.
+      const onError = (error: Error) => giveUp(`could not run: ${error.message}`);
+      const onAbort = () => {
+        abandonedTimer = setTimeout(giveUp, abandonedMs, 'was stopped, because nobody waits for the image');
+      };
+
+      const timer = setTimeout(giveUp, timeoutMs, `took more than ${timeoutMs} ms`);
+      signal?.addEventListener('abort', onAbort);
+      current.on('message', onMessage).once('exit', onExit).once('error', onError);
+      current.send({ id, image } satisfies DecoderTask, (error) => {
+        if (error) giveUp(`could not be reached: ${error.message}`, { isCrash: true });
+      });
+    });
+
+  const attemptTwice = (image: EncodedImage, signal: Signal | undefined) =>
+    attempt(image, signal).catch((error: unknown) => {
+      const isWorthRetrying = error instanceof DecoderFailedError && error.isCrash && !isClosed && !signal?.aborted;
+      if (!isWorthRetrying) throw error;
+      log.warn({ err: error }, 'image decoder lost; will retry');
+      return attempt(image, signal);
+    });
+
+  return {
+    async decode(image, signal) {
+      if (isClosed) throw new DecoderFailedError('is closed');
+      clearTimeout(idleTimer);
+      try {
+        return await attemptTwice(image, signal);
+      } finally {
+        idleTimer = setTimeout(() => kill(child), idleMs).unref();
+      }
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(idleTimer);
+      kill(child);
+    },
+  };
+}
+
+/** Flags that keep the process small: it needs memory outside of V8's heap. */
+const smallHeap = ['--max-old-space-size=64', '--max-semi-space-size=1'];
+const passedVariables = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'];
+
+function spawnDecoder(): ChildProcess {
+  const file = fileURLToPath(new URL('decoder-child.ts', import.meta.url));
+  const child = spawn(process.execPath, [...smallHeap, ...typescriptFlags(), file], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+    // Ctrl-C reaches all processes of a group: this one is needed until the requests in flight are done.
+    detached: true,
+    env: {
+      ...Object.fromEntries(passedVariables.map((name) => [name, process.env[name]])),
+      UV_THREADPOOL_SIZE: '1',
+      // glibc gives larger blocks back to the system at once.
+      MALLOC_MMAP_THRESHOLD_: '131072',
+    },
+  });
+  // It ends with this process, which need not wait for it.
+  child.unref();
+  child.channel?.unref();
+  return child;
+}
+
+/** Node runs TypeScript from 22.18 on; earlier versions need tsx. */
+function typescriptFlags(): string[] {
+  const isNative = 'typescript' in process.features && Boolean(process.features.typescript);
+  if (isNative) return ['--disable-warning=ExperimentalWarning'];
+  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
+}
