@@ -1,5 +1,4 @@
 import { ApiError } from '../../platform/api-error.ts';
-import type { Signal } from '../../platform/async/signal.ts';
 import { dateTime } from '../../platform/graphql/date-time.ts';
 import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { ErrorExtensions } from '../../schema/error-codes.ts';
@@ -12,7 +11,7 @@ import type { Resource } from './storage/resource.ts';
 export interface ResourcesContext {
   requestId: string;
   /** Aborts when the caller has stopped waiting. */
-  clientGone: Signal;
+  clientGone: Caller['abandoned'];
   /** Throws UNAUTHENTICATED unless the access token is valid and its session is not revoked. Checked once per request. */
   requireViewer: () => Promise<Viewer>;
   /** Checks again. Mutations of one operation run one after another and may be slow, so each checks for itself. */

@@ -4,22 +4,25 @@ import { decodeImage } from './decode-image.ts';
 import type { DecoderReply, DecoderTask } from './decoder-process.ts';
 
 /**
- * What the process may allocate beyond what it has when it starts. The limits of an image are lower; the rest is for the
- * file, JavaScript and fragmentation.
+ * Limit of what the process allocates after its start: the 112 MB that an image may take to decode, stacks, JavaScript,
+ * and what is left over from earlier images.
  */
-const maxAllocatedKb = 208 * 1024;
+const maxAllocatedKb = 192 * 1024;
+/** Limit of what is left over from earlier images. With more, another process is started in its place. */
+const maxLeftBytes = 24e6;
 
 // The kernel closes the channel also when the parent is killed. Nothing here is worth an orderly end.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 process.on('message', (task: DecoderTask) => {
   decodeImage(task.image).then(
-    (outcome) => reply({ id: task.id, outcome }),
+    (outcome) => reply({ id: task.id, outcome, isWorn: process.memoryUsage.rss() > startBytes + maxLeftBytes }),
     (error: unknown) => reply({ id: task.id, failure: String(error) }),
   );
 });
 
 preferAsVictim();
+const startBytes = process.memoryUsage.rss();
 reply({ hasMemoryLimit: limitMemory() });
 
 function reply(message: DecoderReply): void {

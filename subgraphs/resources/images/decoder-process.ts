@@ -11,10 +11,10 @@ export interface DecoderTask {
   image: EncodedImage;
 }
 
-/** Sent by the decoder process: once when it has started, and then for each task. */
+/** Sent by the decoder process: once when it has started, and then for each task. A worn process holds much memory. */
 export type DecoderReply =
   | { hasMemoryLimit: boolean }
-  | { id: number; outcome: DecodeOutcome }
+  | { id: number; outcome: DecodeOutcome; isWorn: boolean }
   | { id: number; failure: string };
 
 /** Decodes images; callers let it have one at a time. */
@@ -95,8 +95,9 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
       };
       const onMessage = (reply: DecoderReply) => {
         if (!('id' in reply) || reply.id !== id) return;
-        if ('failure' in reply) giveUp(`failed: ${reply.failure}`);
-        else settle(() => resolve(reply.outcome));
+        if ('failure' in reply) return giveUp(`failed: ${reply.failure}`);
+        settle(() => resolve(reply.outcome));
+        if (reply.isWorn) kill(current);
       };
       const onExit = (code: number | null, by: string | null) => giveUp(`ended with ${by ?? code}`, { isCrash: true });
       // Emitted instead of an exit if the process cannot start.

@@ -6,10 +6,12 @@ const maxSide = { 'image/gif': 65_535, 'image/jpeg': 65_500, 'image/png': 65_535
 const maxPixels = 40_000_000;
 /** Limit for all frames together: with a few bytes per frame, a small file could take days to decode. */
 const maxAnimationPixels = 100_000_000;
+/** Limit for all frames together: each row costs as much as a hundred pixels. */
+const maxRows = 2_000_000;
 /** Limit for all scans together. Encoders write about ten; decoders process the whole image for each. */
 const maxScanPixels = 400_000_000;
 /** Limit of what a decoder may hold of one image. */
-const maxDecodingBytes = 144_000_000;
+const maxDecodingBytes = 112_000_000;
 /** Rows of the image that libvips holds while it decodes: 34 strips of 16. */
 const rowsInProgress = 544;
 
@@ -29,6 +31,9 @@ export function exceededLimit(type: ImageType, image: OpenedImage): string | und
   if (pixels > maxPixels || pixels * frames > maxAnimationPixels) {
     const limits = `${inMillions(maxPixels)} megapixels, and ${inMillions(maxAnimationPixels)} in all frames together`;
     return `The image has too many pixels: the limit is ${limits}.`;
+  }
+  if (size.height * frames > maxRows) {
+    return `The image has too many rows: the limit is ${inMillions(maxRows)} million in all frames together.`;
   }
   if (pixels * scans > maxScanPixels) {
     const limit = `${inMillions(maxScanPixels)} megapixels in all scans together`;

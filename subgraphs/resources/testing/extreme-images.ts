@@ -81,21 +81,22 @@ export async function animatedPng(size: Size, frames: number): Promise<Buffer> {
 }
 
 interface JpegOptions extends Size {
-  colours: 'b-w' | 'srgb' | 'cmyk';
-  subsampling: '4:2:0' | '4:4:4';
-  isProgressive: boolean;
+  colours?: 'b-w' | 'srgb' | 'cmyk';
+  subsampling?: '4:2:0' | '4:4:4';
+  isProgressive?: boolean;
 }
 
 /** A JPEG of one colour. */
-export const plainJpeg = ({ width, height, colours, subsampling, isProgressive }: JpegOptions) =>
-  sharp({ create: { width, height, channels: 3, background: '#123456' }, limitInputPixels: false })
+export function plainJpeg({ colours = 'srgb', subsampling = '4:2:0', isProgressive = false, ...size }: JpegOptions) {
+  return sharp({ create: { ...size, channels: 3, background: '#123456' }, limitInputPixels: false })
     .toColourspace(colours)
-    .jpeg({ quality: 5, progressive: isProgressive, chromaSubsampling: subsampling, optimizeCoding: true })
+    .jpeg({ quality: 5, progressive: isProgressive, chromaSubsampling: subsampling })
     .toBuffer();
+}
 
 interface GifOptions extends Size {
   frames: number;
-  /** What happens to a frame before the next: it stays (1), becomes transparent (2), or is undone (3). */
+  /** The fate of a frame before the next: it stays (1), becomes transparent (2), or is undone (3). */
   disposal: 1 | 2 | 3;
 }
 
