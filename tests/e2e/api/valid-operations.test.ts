@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { post } from '../../support/subgraphs/tiny-server.ts';
 import { type SingleServers, serversBeside } from '../../support/systems/single-servers.ts';
@@ -75,6 +76,35 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       three({ status: 400, errors: [{ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }] }),
     );
   });
+});
+
+describe.each(['compiled', 'apollo'] as const)('with the executor %s, a persisted query', (executor) => {
+  test('with several operations executes the named one', async () => {
+    const gateway = await servers.gateway({}, { executor });
+    const query = `query A { me { id } } query B { me { username } } query Unused${executor} { __typename }`;
+    const sha256Hash = createHash('sha256').update(query).digest('hex');
+    const extensions = { persistedQuery: { version: 1, sha256Hash } };
+    const send = async (body: object) => {
+      const response = await post(gateway, { extensions, ...body }, { authorization: `Bearer ${ada.accessToken}` });
+      return response.json();
+    };
+    expect(await send({ operationName: 'A' })).toMatchObject({
+      errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+    });
+    const [me, you] = [{ data: { me: { id: ada.id } } }, { data: { me: { username: ada.username } } }];
+    expect(await send({ query, operationName: 'A' })).toEqual(me);
+    for (let time = 1; time <= 2; time++) {
+      expect(await send({ operationName: 'B' })).toEqual(you);
+      expect(await send({ operationName: 'A' })).toEqual(me);
+    }
+  });
+});
+
+test('null for an item of a list where only a default may stand is BAD_USER_INPUT', async () => {
+  const query = 'query ($v: _Any = {}) { _entities(representations: [{ __typename: "Resource" }, $v]) { __typename } }';
+  expect(await thrice(system.resources, { query, variables: { v: null } })).toMatchObject(
+    three({ errors: [{ message: expect.stringContaining('"$v"'), extensions: { code: 'BAD_USER_INPUT' } }] }),
+  );
 });
 
 test.each(['auth', 'resources'] as const)(
@@ -165,7 +195,15 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s, null in pl
       { me: { resources: null }, resources: { totalCount: 1 } },
     ],
     [
-      'of a nested condition is refused before anything is executed',
+      'of a nested condition leaves the others',
+      {
+        query: 'query ($v: Boolean = true) { me { id @skip(if: $v) } resources { totalCount } }',
+        variables: { v: null },
+      },
+      { me: null, resources: { totalCount: 1 } },
+    ],
+    [
+      'of a condition in a mutation is rejected before anything is executed',
       {
         query:
           'mutation ($v: Boolean = true) { logout(input: { refreshToken: "none" }) { loggedOut @include(if: $v) } }',
@@ -178,6 +216,24 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s, null in pl
     const responses = await thrice(gateway, body);
     expect(responses).toMatchObject(
       three({ data: Object.keys(data).length > 0 ? data : null, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] }),
+    );
+  });
+
+  test('of a condition is no error where nothing has the condition', async () => {
+    const gateway = await servers.gateway({}, { executor });
+    const query =
+      'query ($v: Boolean = true) { resources(filter: { search: "nothing like it" }) { totalCount nodes { id @skip(if: $v) } } }';
+    expect(await thrice(gateway, { query, variables: { v: null } })).toEqual(
+      three({ status: 200, data: { resources: { totalCount: 0, nodes: [] } } }),
+    );
+  });
+
+  test('of a condition on a field of another subgraph names the variable', async () => {
+    const gateway = await servers.gateway({}, { executor });
+    const query = 'query ($v: Boolean = true) { me { id resources @include(if: $v) { totalCount } } }';
+    const message = expect.stringContaining('"$v" must not be null');
+    expect(await thrice(gateway, { query, variables: { v: null } })).toMatchObject(
+      three({ status: 200, errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] }),
     );
   });
 
