@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   loggedOut,
+  logIn,
   logInAgain,
   logOut,
   logOutEverywhere,
@@ -44,6 +45,21 @@ test('registration and log-in each open a session, with its own refresh token of
   expect(second.refreshToken).not.toBe(first.refreshToken);
   const ids = [second, first].map(({ accessToken }) => sessionIdOf(accessToken));
   expect((await sessionsOf(second.request)).map(({ id }) => id)).toEqual(ids);
+});
+
+test('registration and log-in ignore white space around the username, as phone keyboards add it', async () => {
+  const [name, password] = [uniqueName(), 'correct horse battery staple'];
+  const input = { username: `${name} `, password };
+  const { user } = requireValue((await system.request.data(register, { input })).register);
+  expect(user.username).toBe(name);
+  for (const username of [name, `${name} `, `\u00A0${name}`, `${name}\r\n`, `\u200E${name}\u200B`]) {
+    expect((await logInAgain(system.gateway, { username, password })).user).toEqual(user);
+  }
+  const blank = { username: ' \u00A0\n', password };
+  expect(await system.request.error(logIn, { input: blank })).toEqual({ code: 'INVALID_CREDENTIALS' });
+  expect(await system.request.error(register, { input: blank })).toMatchObject({ code: 'BAD_USER_INPUT' });
+  const padded = { username: name, password: `${password} ` };
+  expect(await system.request.error(logIn, { input: padded })).toEqual({ code: 'INVALID_CREDENTIALS' });
 });
 
 describe('refreshSession', () => {

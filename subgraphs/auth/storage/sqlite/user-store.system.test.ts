@@ -1,10 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { hasPython } from '../../../../tests/support/systems/python.ts';
+import { newSession, newUser } from '../../testing/stored-accounts.ts';
 import { openSqliteUserStore } from './user-store.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -89,3 +92,41 @@ test.skipIf(!hasPython)(
   },
   60_000,
 );
+
+/** Retries a refresh token that was used, without a grace period, and prints the outcomes. */
+const retryingProgram = `${imports}
+  import { newRefreshToken } from './subgraphs/auth/testing/stored-accounts.ts';
+  const store = openSqliteUserStore(process.argv[1], { lockWait: { maxWaitMs: 60_000 } });
+  const used = JSON.parse(process.argv[2]);
+  const outcomes = new Set();
+  for (let count = 0; count < 30; count += 1) {
+    const now = new Date();
+    const later = new Date(now.getTime() + 3_600_000);
+    const times = { now, reusableUntil: now, retryableUntil: later, expiresAt: later };
+    const rotated = await store.sessions.rotate({ used, next: newRefreshToken(used.family), ...times });
+    outcomes.add(typeof rotated === 'string' ? rotated : 'exchanged');
+  }
+  console.log([...outcomes].join());
+`;
+
+test('one refresh token stays valid if several processes retry the same one at the same time', async () => {
+  const file = join(folderOfTest(), 'auth.sqlite');
+  const store = openSqliteUserStore(file);
+  onTestFinished(() => store.close());
+  const user = newUser();
+  const session = newSession(user.id);
+  await store.insert(user, session);
+  const program = ['--import', 'tsx', '--input-type=module', '--eval', retryingProgram, '--', file];
+  const outputs = await Promise.all(
+    Array.from({ length: 3 }, async () => {
+      const child = spawn(process.execPath, [...program, JSON.stringify(session.refreshToken)], { cwd: root });
+      const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+      return output.trim();
+    }),
+  );
+  expect(outputs).toEqual(Array(3).fill('exchanged'));
+  const connection = new Database(file);
+  onTestFinished(() => void connection.close());
+  const unused = connection.prepare('SELECT count(*) FROM refresh_tokens WHERE reusable_until IS NULL').pluck();
+  expect(unused.get()).toBe(1);
+}, 120_000);
