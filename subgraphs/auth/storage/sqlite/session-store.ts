@@ -11,13 +11,14 @@ import {
 } from '../session-store.ts';
 import type { VerifiedAccount } from '../user.ts';
 import type { Enqueue } from './outbox.ts';
-import { createRefreshTokens, noLimit } from './refresh-tokens.ts';
+import { createRefreshTokens, noLimit, type RefreshTokens } from './refresh-tokens.ts';
 import { refreshTokens, sessions, users } from './tables.ts';
 
 /** Changes of sessions that are part of larger transactions. */
 export interface SessionChanges {
   /** Inserts a session with its first refresh token. */
   insert(session: NewSession): void;
+  exchangeToken: RefreshTokens['exchange'];
   /** Ends the matching sessions, enqueues the events, and returns the number of sessions. */
   endWhere(condition: SQL | undefined, now: Date): number;
   /**
@@ -36,6 +37,7 @@ export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue
         .run();
       tokens.insert({ hash, sessionId: session.id });
     },
+    exchangeToken: tokens.exchange,
     endWhere(condition, now) {
       const ended = db.delete(sessions).where(condition).returning({ id: sessions.id, userId: sessions.userId }).all();
       enqueue(
@@ -57,12 +59,11 @@ export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue
 
 export function createSqliteSessions(
   { db, read, write }: Connection,
-  { insert, endWhere }: SessionChanges,
+  { insert, exchangeToken, endWhere }: SessionChanges,
 ): SessionStore {
   const inTransaction = <Result>(run: () => Result): Promise<Result> =>
     write(() => db.transaction(run, { behavior: 'immediate' }));
 
-  const tokens = createRefreshTokens(db);
   const { id, userId, lastUsedAt, expiresAt } = sessions;
   const selectById = db
     .select(columns)
@@ -104,7 +105,7 @@ export function createSqliteSessions(
       const found = selectByHash.get({ hash: used.hash });
       const session = found?.session ?? selectByFamily.get({ family: used.family });
       if (!session || session.expiresAt <= now || found?.token.isReplaced) return 'UNKNOWN' as const;
-      if (!found || !tokens.exchange(found.token, rotation)) {
+      if (!found || !exchangeToken(found.token, rotation)) {
         endWhere(eq(id, session.id), now);
         return 'REUSED' as const;
       }
