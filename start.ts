@@ -28,6 +28,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
       imageService: env.IMAGE_SERVICE_PORT,
     },
     calls: 'memory' as const,
+    writer: 'thread' as const,
     executor: env.GATEWAY_EXECUTOR,
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,

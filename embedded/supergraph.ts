@@ -3,6 +3,7 @@ import { type ExecutorName, startGateway } from '../gateway/server.ts';
 import { createHttpTransport, type HttpTransportSettings } from '../gateway/subgraphs/http-transport.ts';
 import { createInProcessTransport } from '../gateway/subgraphs/in-process-transport.ts';
 import { startImageService } from '../image-service/server.ts';
+import type { WriterKind } from '../platform/database/writer/writer.ts';
 import { explainListen, type RunningServer } from '../platform/graphql/server.ts';
 import { createAddressSigner, createClientReader, readClientAddressKey } from '../platform/http/client-address.ts';
 import type { Running } from '../platform/process/lifecycle.ts';
@@ -10,8 +11,7 @@ import { createLogger, type LogLevel } from '../platform/process/logger.ts';
 import { readSecret } from '../platform/process/secret-file.ts';
 import { createShutdown, RequestsCutOffError, type Shutdown } from '../platform/process/shutdown.ts';
 import { type AccountRules, startAuth } from '../subgraphs/auth/server.ts';
-import { openSqliteLimitStore } from '../subgraphs/auth/storage/sqlite/limit-store.ts';
-import { openSqliteUserStore } from '../subgraphs/auth/storage/sqlite/user-store.ts';
+import { openSqliteAuthStores } from '../subgraphs/auth/storage/sqlite/auth-stores.ts';
 import { openSigningKeys } from '../subgraphs/auth/tokens/signing-keys.ts';
 import { createImageClient, readImageServiceToken } from '../subgraphs/resources/image-service/client.ts';
 import { createDecoderProcess, type ImageDecoder } from '../subgraphs/resources/images/decoder-process.ts';
@@ -27,6 +27,8 @@ export interface SupergraphSettings {
   executor: ExecutorName;
   /** How the gateway calls the subgraphs: in process, or over HTTP as between processes. */
   calls: 'memory' | 'network';
+  /** Where the subgraphs write to their databases. */
+  writer: WriterKind;
   corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is trusted; none if omitted. */
   trustedProxies?: readonly string[];
@@ -125,7 +127,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
   });
   const resources = keep(
     await startResources({
-      store: openSqliteResourceStore(join(folder, 'resources.sqlite')),
+      store: openSqliteResourceStore(join(folder, 'resources.sqlite'), { writer: settings.writer }),
       verifier: { keys, issuer, audience },
       eventAudience,
       imageClient: createImageClient({
@@ -146,8 +148,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
   const auth = keep(
     await startAuth({
       keys,
-      store: openSqliteUserStore(accounts, { subscribers: [subscriber.name] }),
-      counters: openSqliteLimitStore(accounts),
+      ...openSqliteAuthStores(accounts, { subscribers: [subscriber.name], writer: settings.writer }),
       tokens: { issuer, audience, clientId: 'image-supergraph' },
       rules: settings.accounts,
       events: { audience: eventAudience, subscribers: [subscriber] },

@@ -84,10 +84,7 @@ export function trackConnections(server: Server, stopping?: AbortSignal) {
     isDraining = true;
     const closed = stopAccepting(server);
     closeAfterResponse();
-    for (const [socket, { current }] of connections) {
-      if (!current) closeGracefully(socket);
-      else if (current.req.complete) discardInput(socket);
-    }
+    for (const [socket, { current }] of connections) if (!current) closeGracefully(socket);
     await closed;
     await whenIdle();
     // Only stops the timer that looks for slow requests: no connection is left.
@@ -120,15 +117,11 @@ interface Connection {
 function closeGracefully(socket: Socket): void {
   if (socket.writableEnded || socket.destroyed) return;
   socket.end();
-  discardInput(socket);
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(timer));
-}
-
-/** Discards what arrives from now on, in place of the HTTP parser. */
-function discardInput(socket: Socket): void {
+  // Takes the place of the HTTP parser.
   socket.removeAllListeners('data').on('data', () => {});
   socket.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function stopAccepting(server: Server): Promise<void> {

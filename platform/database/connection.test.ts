@@ -64,36 +64,11 @@ describe('write', () => {
     await expect(connect(reader).write(add)).rejects.toMatchObject(unavailable('SQLITE_READONLY'));
   });
 
-  test.each([
-    ['the name', 'grace', 'ada'],
-    ['the key', 'ada', 'grace'],
-  ])('resolves to the result of onDuplicate for a second row with %s of the first', async (_, id, name) => {
-    const { add, write } = open();
-    add('ada');
-    const seen: unknown[] = [];
-    const result = await write<unknown>(
-      () => add(name, id),
-      (cause) => {
-        seen.push(cause);
-        return 'taken';
-      },
-    );
-    expect(result).toBe('taken');
-    expect(seen).toEqual([expect.any(SqliteError)]);
-  });
-
-  test('rejects with the driver’s error for a duplicate without onDuplicate', async () => {
+  test('rejects with the driver’s error for a duplicate and for a violated check, which are not temporary', async () => {
     const { add, write } = open();
     add('ada');
     await expect(write(() => add('ada'))).rejects.toThrow(SqliteError);
-  });
-
-  test('rejects with the driver’s error for a violated check, which is no duplicate', async () => {
-    const { add, write } = open();
-    const onDuplicate = (): never => {
-      throw new Error('It is no duplicate.');
-    };
-    await expect(write(() => add(''), onDuplicate)).rejects.toThrow(/CHECK constraint failed/);
+    await expect(write(() => add(''))).rejects.toThrow(/CHECK constraint failed/);
   });
 
   test('rejects with any other error unchanged', async () => {
@@ -101,7 +76,7 @@ describe('write', () => {
     const broken = () => {
       throw bug;
     };
-    await expect(open().write<string>(broken, () => 'taken')).rejects.toBe(bug);
+    await expect(open().write(broken)).rejects.toBe(bug);
   });
 });
 

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { createBusyRetry, type LockWait } from './busy-retry.ts';
 import { DatabaseUnavailableError } from './database-unavailable-error.ts';
-import { isBusy, isDuplicate, isUnavailable } from './sqlite-errors.ts';
+import { isBusy, isUnavailable } from './sqlite-errors.ts';
 
 /** Runs the statements of one storage method, all of them again after a wait for another process's lock. */
 type Run = <Result>(run: () => Result | Promise<Result>) => Promise<Result>;
@@ -21,10 +21,12 @@ export interface Connection {
   /** Drizzle, with better-sqlite3's connection as `$client` for statements that need its speed. */
   db: BetterSQLite3Database & { $client: Database.Database };
   read: Run;
-  /** `onDuplicate` supplies the result if a unique column already has the value. */
-  write<Result>(run: () => Result | Promise<Result>, onDuplicate?: (cause: unknown) => Result): Promise<Result>;
+  write: Run;
   /** Rejects unless reads answer. */
+  checkReads(): Promise<void>;
+  /** Rejects unless reads answer, and tells if writes fail. */
   checkHealth(): Promise<DatabaseHealth>;
+  close(): void;
 }
 
 /**
@@ -45,28 +47,33 @@ export function connect(client: Database.Database, lockWait: Partial<LockWait> =
   // Takes the write lock, and gives it back without writing.
   const probe = client.transaction(() => {});
 
+  const checkReads = async () => {
+    await read(() => client.prepare('SELECT name FROM sqlite_schema LIMIT 1').get());
+  };
+
   return {
     db: drizzle({ client }),
     read,
-    write: async (run, onDuplicate) => {
+    checkReads,
+    write: async (run) => {
       try {
         const result = await retryWrite(run);
         isFailing = false;
         return result;
       } catch (error) {
         isFailing = isUnavailable(error) && !isBusy(error);
-        if (onDuplicate && isDuplicate(error)) return onDuplicate(error);
         return throwUnavailable(error);
       }
     },
     async checkHealth() {
-      await read(() => client.prepare('SELECT name FROM sqlite_schema LIMIT 1').get());
+      await checkReads();
       const isWritable = await retryProbe(() => probe.immediate()).then(
         () => !isFailing,
         () => false,
       );
       return isWritable ? {} : { writes: 'failing' };
     },
+    close: () => void client.close(),
   };
 }
 

@@ -20,9 +20,9 @@ export function rejectWhenReplaced(connection: Connection, database: string): Co
 
   return {
     ...connection,
-    async write(run, onDuplicate) {
+    async write(run) {
       requireOpened();
-      const result = await connection.write(run, onDuplicate);
+      const result = await connection.write(run);
       requireOpened();
       return result;
     },

@@ -6,8 +6,18 @@ export function isBusy(error: unknown): error is SqliteError {
 }
 
 /** A unique column has the value already. */
-export function isDuplicate(error: unknown): error is SqliteError {
+function isDuplicate(error: unknown): error is SqliteError {
   return error instanceof SqliteError && /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(error.code);
+}
+
+/** Returns `instead` if a unique column already has a value that `run` writes. */
+export function unlessDuplicate<Result>(run: () => Result, instead: Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (isDuplicate(error)) return instead;
+    throw error;
+  }
 }
 
 /** The database cannot execute the statement now, which is no bug of the statement. */

@@ -9,11 +9,6 @@ import type { LockWait } from './busy-retry.ts';
 import { type Connection, connect } from './connection.ts';
 import { rejectWhenReplaced } from './replaced-files.ts';
 
-/** An open database whose migrations have been applied. */
-export interface Sqlite extends Connection {
-  close(): void;
-}
-
 export interface SqliteSettings {
   file: string;
   /** Folder of Drizzle's migrations. */
@@ -28,7 +23,7 @@ export interface SqliteSettings {
 const openingTimeoutMs = 2_000;
 
 /** Opens a database file, creates it if missing, and applies migrations. Throws a StartupError that names the file. */
-export function openSqlite({ file, migrations, lockWait, setUp }: SqliteSettings): Sqlite {
+export function openSqlite({ file, migrations, lockWait, setUp }: SqliteSettings): Connection {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     createForOwnerOnly(file);
@@ -42,7 +37,7 @@ export function openSqlite({ file, migrations, lockWait, setUp }: SqliteSettings
     if (setUp) retryWhileBusy(() => setUp(client));
     // From here on, SQLite's own waiting would block requests.
     client.pragma('busy_timeout = 0');
-    return { ...rejectWhenReplaced(connect(client, lockWait), file), close: () => client.close() };
+    return rejectWhenReplaced(connect(client, lockWait), file);
   } catch (error) {
     const reason = (error as Error).message;
     throw new StartupError(

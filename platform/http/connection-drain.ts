@@ -103,10 +103,7 @@ export function handleUntilDrained(server: Server, handle: RequestHandler, shutd
       isDraining = true;
       shutdown.begin();
       const closed = stopAccepting(server);
-      for (const [socket, { current }] of connections) {
-        if (!current) closeGracefully(socket);
-        else if (current.req.complete) discardInput(socket);
-      }
+      for (const [socket, { current }] of connections) if (!current) closeGracefully(socket);
       let requestsCutOff = 0;
       const timer = setTimeout(() => {
         requestsCutOff = cutOff();
@@ -136,15 +133,11 @@ interface Connection {
 function closeGracefully(socket: Socket): void {
   if (socket.writableEnded || socket.destroyed) return;
   socket.end();
-  discardInput(socket);
-  const timer = setTimeout(() => socket.destroy(), lingerMs);
-  socket.once('close', () => clearTimeout(timer));
-}
-
-/** Discards what arrives from now on, in place of the HTTP parser. */
-function discardInput(socket: Socket): void {
+  // Takes the place of the HTTP parser.
   socket.removeAllListeners('data').on('data', () => {});
   socket.resume();
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** Resolves when the last connection is closed; at once if the server does not listen. */

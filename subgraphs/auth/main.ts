@@ -3,8 +3,7 @@ import { runProcess } from '../../platform/process/lifecycle.ts';
 import { createLogger } from '../../platform/process/logger.ts';
 import { accountRulesFrom, authEnvironment } from './environment.ts';
 import { startAuth } from './server.ts';
-import { openSqliteLimitStore } from './storage/sqlite/limit-store.ts';
-import { openSqliteUserStore } from './storage/sqlite/user-store.ts';
+import { openSqliteAuthStores } from './storage/sqlite/auth-stores.ts';
 import { openSigningKeys } from './tokens/signing-keys.ts';
 
 await runProcess({
@@ -16,8 +15,10 @@ await runProcess({
     if (subscribers.length === 0) log.warn('EVENT_SUBSCRIBERS is empty: nobody receives security events');
     return startAuth({
       keys: openSigningKeys({ folder: env.SIGNING_KEYS_FOLDER, tokenSeconds: env.ACCESS_TOKEN_SECONDS, log }),
-      store: openSqliteUserStore(env.AUTH_DATABASE_FILE, { subscribers: subscribers.map(({ name }) => name) }),
-      counters: openSqliteLimitStore(env.AUTH_DATABASE_FILE),
+      ...openSqliteAuthStores(env.AUTH_DATABASE_FILE, {
+        subscribers: subscribers.map(({ name }) => name),
+        writer: 'thread',
+      }),
       tokens: { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, clientId: env.TOKEN_CLIENT_ID },
       rules: accountRulesFrom(env),
       events: { audience: env.EVENT_AUDIENCE, subscribers },

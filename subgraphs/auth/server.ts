@@ -78,7 +78,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
       await Promise.all([delivery.stop(), maintenance.stop()]);
       keys.stop();
       counters.close();
-      store.close();
+      await store.close();
     },
   });
 }

@@ -20,7 +20,7 @@ await runProcess({
         audience: env.TOKEN_AUDIENCE,
       },
       eventAudience: env.EVENT_AUDIENCE,
-      store: openSqliteResourceStore(env.RESOURCES_DATABASE_FILE),
+      store: openSqliteResourceStore(env.RESOURCES_DATABASE_FILE, { writer: 'thread' }),
       imageClient: createImageClient({
         baseUrl: env.IMAGE_SERVICE_URL,
         token: env.IMAGE_SERVICE_TOKEN_FILE,

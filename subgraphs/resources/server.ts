@@ -95,7 +95,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
       imageDecoder.close();
       await reconciler.stop();
       keys.stop();
-      store.close();
+      await store.close();
     },
   });
 }

@@ -32,6 +32,7 @@ interface Build {
 const fromHere = createRequire(import.meta.url);
 const esbuild = createRequire(fromHere.resolve('tsx'))('esbuild') as Esbuild;
 const names = ['resources-process', 'auth-process', 'image-service-process'];
+const subgraphs = ['auth', 'resources'];
 
 /**
  * Bundles each process into one file and stores V8's compiled code of it. Processes that are killed hundreds of times
@@ -39,14 +40,24 @@ const names = ['resources-process', 'auth-process', 'image-service-process'];
  */
 export async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'supergraph-bundles-'));
-  await esbuild.build({
-    entryPoints: names.map((name) => fileURLToPath(new URL(`processes/${name}.ts`, import.meta.url))),
+  const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const options = {
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error' },
     ...{ minifyWhitespace: true, minifySyntax: true },
     external: ['bcrypt', 'better-sqlite3', 'sharp'],
-    plugins: [{ name: 'module URLs', setup: inlineModuleUrls }],
+    plugins: [{ name: 'module URLs', setup: (build: Build) => inlineModuleUrls(build, folder) }],
+  };
+  await esbuild.build({ ...options, entryPoints: names.map((name) => inHere(`processes/${name}.ts`)) });
+  await esbuild.build({
+    ...options,
+    entryPoints: subgraphs.map((name) => ({
+      in: inHere(`../../subgraphs/${name}/storage/sqlite/writer-thread.ts`),
+      out: `${name}-writer-thread`,
+    })),
+    // The project's packages, which a module in this folder would not find.
+    banner: { js: `require = require('node:module').createRequire(${JSON.stringify(import.meta.url)});` },
   });
   writeFileSync(join(folder, 'run.cjs'), loader);
   const images = join(folder, 'images');
@@ -83,12 +94,20 @@ async function cacheCompiled(folder: string, name: string, settings: object): Pr
   await promisify(execFile)(process.execPath, words, { env: { PATH, CACHE_COMPILED: '1' } });
 }
 
-/** Replaces import.meta.url by the URL of the source, so that modules find the files beside them. */
-function inlineModuleUrls(build: Build): void {
+/**
+ * Replaces import.meta.url by the URL of the source, so that modules find the files beside them, and the modules of
+ * writer threads by their bundles.
+ */
+function inlineModuleUrls(build: Build, folder: string): void {
   build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
     if (path.includes('node_modules')) return undefined;
     const url = JSON.stringify(pathToFileURL(path).href);
-    return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', url), loader: 'ts' };
+    const subgraph = subgraphs.find((name) => path.includes(`/subgraphs/${name}/`));
+    const thread = JSON.stringify(pathToFileURL(join(folder, `${subgraph}-writer-thread.cjs`)).href);
+    const contents = readFileSync(path, 'utf8')
+      .replaceAll("new URL('writer-thread.ts', import.meta.url)", `new URL(${thread})`)
+      .replaceAll('import.meta.url', url);
+    return { contents, loader: 'ts' };
   });
 }
 

@@ -40,5 +40,6 @@ export interface UserStore {
   outbox: Outbox;
   /** Rejects unless reads answer. */
   checkHealth(): Promise<DatabaseHealth>;
-  close(): void;
+  /** Finishes the writes in progress. */
+  close(): Promise<void>;
 }

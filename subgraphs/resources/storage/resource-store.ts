@@ -62,7 +62,8 @@ export interface ResourceStore {
   revocations: RevocationStore;
   /** Rejects unless reads answer. */
   checkHealth(): Promise<DatabaseHealth>;
-  close(): void;
+  /** Finishes the writes in progress. */
+  close(): Promise<void>;
 }
 
 /** Normalises a text for search and for sorting by title: NFKC, lower case. */

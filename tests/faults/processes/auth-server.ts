@@ -1,7 +1,7 @@
 import type { RunningServer } from '../../../platform/graphql/server.ts';
 import { createLogger } from '../../../platform/process/logger.ts';
 import { type AccountRules, startAuth } from '../../../subgraphs/auth/server.ts';
-import { openSqliteLimitStore } from '../../../subgraphs/auth/storage/sqlite/limit-store.ts';
+import { openSqliteAuthStores } from '../../../subgraphs/auth/storage/sqlite/auth-stores.ts';
 import { openSqliteUserStore } from '../../../subgraphs/auth/storage/sqlite/user-store.ts';
 import type { UserStore } from '../../../subgraphs/auth/storage/user-store.ts';
 import { openSigningKeys } from '../../../subgraphs/auth/tokens/signing-keys.ts';
@@ -35,7 +35,7 @@ export function startAuthServer(
   onStep: OnStep = () => {},
 ): Promise<RunningServer> {
   const log = createLogger({ service: 'auth', level: 'silent' });
-  const store = openUserStore(file);
+  const { store, counters } = openSqliteAuthStores(file, { subscribers: [subscriber], writer: 'thread' });
   const { insert, remove, changePassword, sessions, outbox } = store;
   const { open, endByToken, end, endAll, rotate } = sessions;
   return startAuth({
@@ -46,7 +46,7 @@ export function startAuthServer(
       sessions: { ...sessions, ...withSteps('sessions', { open, endByToken, end, endAll, rotate }, onStep) },
       outbox: { ...outbox, ...withSteps('outbox', { markAccepted: outbox.markAccepted }, onStep) },
     },
-    counters: openSqliteLimitStore(file),
+    counters,
     tokens: { issuer, audience, clientId: 'test' },
     rules,
     events: { audience: eventAudience, subscribers: [{ name: subscriber, url: eventsUrl }] },

@@ -4,7 +4,7 @@ import type { OperationStore } from '../../../subgraphs/resources/storage/operat
 import { emptyLedger } from '../clients/ledger.ts';
 import { clientOf, isResource, png } from '../clients/resource-client.ts';
 import { type ResourcesSettings, startResourcesServer } from './resources-server.ts';
-import { createKiller, type KillSettings, printLine, type Step } from './steps.ts';
+import { createKiller, exitWithThread, type KillSettings, printLine, type Step } from './steps.ts';
 
 /** The process's one argument, as JSON. */
 export interface ResourcesProcess extends ResourcesSettings, KillSettings {
@@ -18,14 +18,17 @@ export interface ResourcesProcess extends ResourcesSettings, KillSettings {
 
 /** A killable process of the resources subgraph alone. @public: run.cjs calls it. */
 export async function run(argument: string): Promise<void> {
-  const { killAt, printsSteps, waitAt, claimMs, warmUpAs, ...settings } = JSON.parse(argument) as ResourcesProcess;
-  const kill = createKiller({ killAt, printsSteps });
+  const { killAt, printsSteps, endsThread, waitAt, claimMs, warmUpAs, ...settings } = JSON.parse(
+    argument,
+  ) as ResourcesProcess;
+  const kill = createKiller({ killAt, printsSteps, endsThread });
   const onStep = async (step: Step) => {
     if (waitAt?.includes(step)) await waitUntilPurged(settings.file);
     return kill(step);
   };
   const wrapOperations = (operations: OperationStore) => (claimMs ? withShortClaims(operations, claimMs) : operations);
-  const { url } = await startResourcesServer(settings, { onStep, wrapOperations });
+  const { url, stop } = await startResourcesServer({ writer: 'thread', ...settings }, { onStep, wrapOperations });
+  if (endsThread) exitWithThread(stop);
   if (warmUpAs) await warmUp(url, warmUpAs);
   printLine(`url ${url}`);
 }

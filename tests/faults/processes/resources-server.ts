@@ -1,3 +1,4 @@
+import type { WriterKind } from '../../../platform/database/writer/writer.ts';
 import type { RunningServer } from '../../../platform/graphql/server.ts';
 import { createLogger } from '../../../platform/process/logger.ts';
 import { readVerificationKeys } from '../../../platform/tokens/verification-keys.ts';
@@ -21,6 +22,8 @@ export interface ResourcesSettings {
   requestMs?: number;
   settleMs?: number;
   reconcileEveryMs?: number;
+  /** Where it writes to its database; in the server's own thread by default. */
+  writer?: WriterKind;
   /** Rows that each transaction of a purge deletes; the product's own number by default. */
   purgeBatchSize?: number;
 }
@@ -33,9 +36,17 @@ export interface ServerHooks {
 
 /** Starts the resources subgraph. Its steps are the calls of its operation store and of its image client. */
 export function startResourcesServer(settings: ResourcesSettings, hooks: ServerHooks = {}): Promise<RunningServer> {
-  const { file, imageServiceUrl, publicKey, timeoutMs = 1_000, purgeBatchSize, ...timing } = settings;
+  const {
+    file,
+    imageServiceUrl,
+    publicKey,
+    timeoutMs = 1_000,
+    purgeBatchSize,
+    writer = 'inline',
+    ...timing
+  } = settings;
   const { onStep = () => {}, wrapOperations = (operations) => operations } = hooks;
-  const store = openSqliteResourceStore(file);
+  const store = openSqliteResourceStore(file, { writer });
   const baseUrl = `${imageServiceUrl}/images/api/v1`;
   const { accept } = store.revocations;
   const purgeSome: RevocationStore['purgeSome'] = (limit) => store.revocations.purgeSome(purgeBatchSize ?? limit);

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
 import type { Outbox } from '../../../subgraphs/auth/storage/outbox.ts';
 import type { SessionStore } from '../../../subgraphs/auth/storage/session-store.ts';
 import type { UserStore } from '../../../subgraphs/auth/storage/user-store.ts';
@@ -44,19 +45,29 @@ export interface KillSettings {
   killAt?: { step: Step; nth: number } | undefined;
   /** Prints every step as a line. */
   printsSteps?: boolean | undefined;
+  /** Ends only its writer thread at that step, and then itself as `runProcess` does. */
+  endsThread?: boolean | undefined;
+}
+
+/** Stops the server and exits with 1 when a writer thread has ended. */
+export function exitWithThread(stop: () => Promise<void>): void {
+  process.once('unhandledRejection', () => void stop().finally(() => process.exit(1)));
 }
 
 /** Writes synchronously, so that the line is out even if the process dies next. */
 export const printLine = (line: string): void => void writeSync(1, `${line}\n`);
 
-export function createKiller({ killAt, printsSteps }: KillSettings): OnStep {
+export function createKiller({ killAt, printsSteps, endsThread = false }: KillSettings): OnStep {
   let times = 0;
-  return (step) => {
+  const threads: Worker[] = [];
+  if (endsThread) process.on('worker', (thread) => threads.push(thread));
+  return async (step) => {
     if (printsSteps) printLine(step);
     if (step !== killAt?.step) return;
     times += 1;
     if (times < killAt.nth) return;
     printLine(`killed ${step}`);
+    if (endsThread) return void (await Promise.all(threads.map((thread) => thread.terminate())));
     process.kill(process.pid, 'SIGKILL');
     // Blocks the event loop until the signal arrives, so that nothing more is done.
     for (;;);

@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import { startSupergraph } from '../../../embedded/supergraph.ts';
+import type { WriterKind } from '../../../platform/database/writer/writer.ts';
 import type { AccountRules } from '../../../subgraphs/auth/server.ts';
 import { inlineDecoder } from '../../../subgraphs/resources/testing/inline-decoder.ts';
 import { temporaryFolder } from '../files.ts';
@@ -30,6 +31,8 @@ export const testSettings = {
   ports: { gateway: 0, auth: 0, resources: 0, imageService: 0 },
   executor: 'compiled',
   calls: inject('calls'),
+  // As the processes do, in the lanes of whole systems.
+  writer: inject('calls') === 'network' ? 'thread' : 'inline',
   corsOrigins: ['https://app.example'],
   accounts,
   // Over the network, as in production: in a process of its own.
@@ -38,6 +41,7 @@ export const testSettings = {
 } as const;
 
 export interface SystemSettings {
+  writer?: WriterKind;
   trustedProxies?: readonly string[];
   corsOrigins?: readonly string[];
   /** A folder that outlives the system. By default it gets an empty one, which `stop` removes. */

@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { RateLimiterSQLite } from 'rate-limiter-flexible';
 import type { LockWait } from '../../../../platform/database/busy-retry.ts';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import { openSqlite } from '../../../../platform/database/sqlite.ts';
-import type { LimitStore } from '../limit-store.ts';
+import { createSingleWriter } from '../../../../platform/database/writer/inline-writer.ts';
+import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
+import type { Counter, LimitStore } from '../limit-store.ts';
 
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
 
@@ -19,62 +22,81 @@ const cleanupIntervalMs = 60_000;
 const batchSize = 1_000;
 const nextBatchMs = 50;
 
-/** Opens the counters in the SQLite file of the accounts and creates the file if it is missing. */
-export function openSqliteLimitStore(file: string, settings: { lockWait?: Partial<LockWait> } = {}): LimitStore {
-  const { db, read, write, close } = openSqlite({
+/** Opens a connection of its own: accounts are synced to disk at each commit, which counters do not need. */
+export const openCounters = (file: string, lockWait?: Partial<LockWait>): Connection =>
+  openSqlite({
     file,
     migrations,
-    ...settings,
-    setUp(connection) {
-      // A separate connection: accounts are synced to disk at each commit, which counters do not need.
-      connection.pragma('synchronous = NORMAL');
-      connection.exec(table);
+    lockWait,
+    setUp(client) {
+      client.pragma('synchronous = NORMAL');
+      client.exec(table);
     },
   });
-  const client = db.$client;
 
-  // The library only counts: durations come with each call, and the limits are in rate-limiting/.
-  const noLimits = { points: 0, duration: 0, keyPrefix: '' };
-  const limiter = new RateLimiterSQLite({
-    ...noLimits,
-    storeClient: client,
-    storeType: 'better-sqlite3',
-    tableName: 'limits',
-    tableCreated: true,
-  });
-  const cleanup = startCleanup(() => {
-    const expired = 'SELECT key FROM limits WHERE expire <= ? LIMIT ?';
-    return client.prepare(`DELETE FROM limits WHERE key IN (${expired})`).run(Date.now(), batchSize).changes;
+/** Only counts: durations come with each call, and the limits are in rate-limiting/. */
+const createLimiter = (storeClient: Connection['db']['$client']) =>
+  new RateLimiterSQLite({
+    ...{ points: 0, duration: 0, keyPrefix: '' },
+    ...{ storeClient, storeType: 'better-sqlite3', tableName: 'limits', tableCreated: true },
   });
 
+export type CounterJobs = ReturnType<typeof createCounterJobs>;
+
+/** Creates all writes of counters. The library awaits between its statements. */
+export function createCounterJobs({ $client: client }: Connection['db']) {
+  const limiter = createLimiter(client);
   // The limiter's own `reward` would go below 0 and keep counters at 0.
   const remove = client.prepare('DELETE FROM limits WHERE key = ? AND points <= 1');
   const subtract = client.prepare('UPDATE limits SET points = points - 1 WHERE key = ? AND expire > ?');
   const decrement = client.transaction((key: string) => {
     if (remove.run(key).changes === 0) subtract.run(key, Date.now());
   });
-
   return {
+    increment: async (key: string, durationMs: number): Promise<Counter> =>
+      toCounter(await limiter.penalty(key, 1, { customDuration: durationMs / 1_000 })),
+    decrement: (key: string): void => decrement.immediate(key),
+    set: async (key: string, points: number, durationMs: number): Promise<void> =>
+      void (await limiter.set(key, points, durationMs / 1_000)),
+    delete: async (key: string): Promise<void> => void (await limiter.delete(key)),
+  };
+}
+
+/** Opens the counters in the SQLite file of the accounts, creates it if it is missing, and writes in this thread. */
+export function openSqliteLimitStore(file: string, settings: { lockWait?: Partial<LockWait> } = {}): LimitStore {
+  const connection = withCleanup(openCounters(file, settings.lockWait));
+  return createSqliteLimitStore(connection, createSingleWriter(connection, createCounterJobs(connection.db)));
+}
+
+/** Creates the limit store: its reads on this connection, and its writes as jobs. */
+export function createSqliteLimitStore({ db, read, close }: Connection, writer: Writer<CounterJobs>): LimitStore {
+  const limiter = createLimiter(db.$client);
+  return {
+    ...jobMethods(writer, 'increment', 'decrement', 'set', 'delete'),
     read: async (key) => {
       const found = await read(() => limiter.get(key));
       return found ? toCounter(found) : undefined;
     },
-    increment: async (key, durationMs) => {
-      const options = { customDuration: durationMs / 1_000 };
-      return toCounter(await write(() => limiter.penalty(key, 1, options)));
-    },
-    decrement: async (key) => write(() => decrement(key)),
-    set: async (key, points, durationMs) => void (await write(() => limiter.set(key, points, durationMs / 1_000))),
-    delete: async (key) => void (await write(() => limiter.delete(key))),
-    close() {
-      cleanup.stop();
-      close();
-    },
+    close,
   };
 }
 
-function toCounter({ consumedPoints, msBeforeNext }: { consumedPoints: number; msBeforeNext: number }) {
+function toCounter({ consumedPoints, msBeforeNext }: { consumedPoints: number; msBeforeNext: number }): Counter {
   return { points: consumedPoints, endsAt: Date.now() + msBeforeNext };
+}
+
+/** Deletes expired counters until the connection is closed. */
+export function withCleanup(connection: Connection): Connection {
+  const expired = 'SELECT key FROM limits WHERE expire <= ? LIMIT ?';
+  const removeBatch = connection.db.$client.prepare(`DELETE FROM limits WHERE key IN (${expired})`);
+  const cleanup = startCleanup(() => removeBatch.run(Date.now(), batchSize).changes);
+  return {
+    ...connection,
+    close() {
+      cleanup.stop();
+      connection.close();
+    },
+  };
 }
 
 /** Replaces the limiter's own timer, which cannot be stopped and whose errors would end the process. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, getTableColumns, lte, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Connection } from '../../../../platform/database/connection.ts';
+import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
 import type { SecurityEvent } from '../../../../platform/tokens/security-event.ts';
 import type { Delivery, Outbox } from '../outbox.ts';
 import { outbox } from './tables.ts';
@@ -26,7 +27,29 @@ export function createEnqueue(db: BetterSQLite3Database, subscribers: readonly s
   };
 }
 
-export function createSqliteOutbox({ db, read, write }: Connection): Outbox {
+export type OutboxJobs = ReturnType<typeof createOutboxJobs>;
+
+/** Creates the writes of the outbox but for its new events, which are part of what they report. */
+export function createOutboxJobs(db: BetterSQLite3Database) {
+  const selectFirst = db.select({ seq: outbox.seq }).from(outbox).where(ofUser).orderBy(outbox.seq).limit(1).prepare();
+  return {
+    markAccepted(seq: number): Delivery | undefined {
+      const { subscriber, userId } = outbox;
+      // Finds nothing if another process has marked the same event before.
+      const accepted = db.delete(outbox).where(eq(outbox.seq, seq)).returning({ subscriber, userId }).get();
+      const first = accepted && selectFirst.get(accepted);
+      const next =
+        first &&
+        db.update(outbox).set({ dueAt: immediately }).where(eq(outbox.seq, first.seq)).returning(columns).get();
+      return next && toDelivery(next);
+    },
+    postpone: (seq: number, until: { dueAt: Date; attempts: number }): void =>
+      void db.update(outbox).set(until).where(eq(outbox.seq, seq)).run(),
+  };
+}
+
+/** Creates the outbox: its reads on this connection, and its writes as jobs. */
+export function createSqliteOutbox({ db, read }: Connection, writer: Writer<OutboxJobs>): Outbox {
   const selectDue = db
     .select(columns)
     .from(outbox)
@@ -34,20 +57,9 @@ export function createSqliteOutbox({ db, read, write }: Connection): Outbox {
     .orderBy(outbox.dueAt, outbox.seq)
     .limit(sql.placeholder('limit'))
     .prepare();
-  const selectFirst = db.select({ seq: outbox.seq }).from(outbox).where(ofUser).orderBy(outbox.seq).limit(1).prepare();
-
-  const accept = (seq: number) => {
-    const { subscriber, userId } = outbox;
-    // Finds nothing if another process has marked the same event before.
-    const accepted = db.delete(outbox).where(eq(outbox.seq, seq)).returning({ subscriber, userId }).get();
-    const next = accepted && selectFirst.get(accepted);
-    return (
-      next && db.update(outbox).set({ dueAt: immediately }).where(eq(outbox.seq, next.seq)).returning(columns).get()
-    );
-  };
-
   return {
-    pendingSubscribers: async () =>
+    ...jobMethods(writer, 'markAccepted', 'postpone'),
+    pendingSubscribers: () =>
       read(() =>
         db
           .selectDistinct({ name: outbox.subscriber })
@@ -55,14 +67,8 @@ export function createSqliteOutbox({ db, read, write }: Connection): Outbox {
           .all()
           .map(({ name }) => name),
       ),
-    due: async (subscriber, now, limit) =>
+    due: (subscriber, now, limit) =>
       read(() => selectDue.all({ subscriber, now: now.getTime(), limit }).map(toDelivery)),
-    markAccepted: async (seq) =>
-      write(() => {
-        const next = db.transaction(() => accept(seq), { behavior: 'immediate' });
-        return next && toDelivery(next);
-      }),
-    postpone: async (seq, until) => write(() => void db.update(outbox).set(until).where(eq(outbox.seq, seq)).run()),
   };
 }
 

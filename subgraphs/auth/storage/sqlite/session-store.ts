@@ -1,9 +1,11 @@
 import { and, desc, eq, getTableColumns, gt, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Connection } from '../../../../platform/database/connection.ts';
+import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
 import {
   maxSessions,
   type NewSession,
+  type RefreshTokenHashes,
   type Rotation,
   type Session,
   type SessionKey,
@@ -11,14 +13,13 @@ import {
 } from '../session-store.ts';
 import type { VerifiedAccount } from '../user.ts';
 import type { Enqueue } from './outbox.ts';
-import { createRefreshTokens, noLimit, type RefreshTokens } from './refresh-tokens.ts';
+import { createRefreshTokens, noLimit } from './refresh-tokens.ts';
 import { refreshTokens, sessions, users } from './tables.ts';
 
 /** Changes of sessions that are part of larger transactions. */
 export interface SessionChanges {
   /** Inserts a session with its first refresh token. */
   insert(session: NewSession): void;
-  exchangeToken: RefreshTokens['exchange'];
   /** Ends the matching sessions, enqueues the events, and returns the number of sessions. */
   endWhere(condition: SQL | undefined, now: Date): number;
   /**
@@ -37,7 +38,6 @@ export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue
         .run();
       tokens.insert({ hash, sessionId: session.id });
     },
-    exchangeToken: tokens.exchange,
     endWhere(condition, now) {
       const ended = db.delete(sessions).where(condition).returning({ id: sessions.id, userId: sessions.userId }).all();
       enqueue(
@@ -57,19 +57,13 @@ export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue
   };
 }
 
-export function createSqliteSessions(
-  { db, read, write }: Connection,
-  { insert, exchangeToken, endWhere }: SessionChanges,
-): SessionStore {
-  const inTransaction = <Result>(run: () => Result): Promise<Result> =>
-    write(() => db.transaction(run, { behavior: 'immediate' }));
+const { id, userId, lastUsedAt, expiresAt } = sessions;
 
-  const { id, userId, lastUsedAt, expiresAt } = sessions;
-  const selectById = db
-    .select(columns)
-    .from(sessions)
-    .where(and(eq(id, sql.placeholder('id')), eq(userId, sql.placeholder('userId'))))
-    .prepare();
+export type SessionJobs = ReturnType<typeof createSessionJobs>;
+
+/** Creates the writes of sessions. */
+export function createSessionJobs(db: BetterSQLite3Database, { insert, endWhere }: SessionChanges) {
+  const tokens = createRefreshTokens(db);
   const selectByFamily = db
     .select(columns)
     .from(sessions)
@@ -90,39 +84,61 @@ export function createSqliteSessions(
     return inArray(id, surplus.offset(maxSessions - 1));
   };
 
-  const open = (session: NewSession, { userId, passwordVersion }: VerifiedAccount) =>
-    inTransaction(() => {
-      const isVerified = and(eq(users.id, userId), eq(users.passwordVersion, passwordVersion));
-      if (!db.select({ id: users.id }).from(users).where(isVerified).get()) return false;
-      insert(session);
-      endWhere(surplusSessions(userId, session.id), session.createdAt);
-      return true;
-    });
+  const open = (session: NewSession, { userId: owner, passwordVersion }: VerifiedAccount): boolean => {
+    const isVerified = and(eq(users.id, owner), eq(users.passwordVersion, passwordVersion));
+    if (!db.select({ id: users.id }).from(users).where(isVerified).get()) return false;
+    insert(session);
+    endWhere(surplusSessions(owner, session.id), session.createdAt);
+    return true;
+  };
 
-  const rotate = (rotation: Rotation) =>
-    inTransaction(() => {
-      const { used, now } = rotation;
-      const found = selectByHash.get({ hash: used.hash });
-      const session = found?.session ?? selectByFamily.get({ family: used.family });
-      if (!session || session.expiresAt <= now || found?.token.isReplaced) return 'UNKNOWN' as const;
-      if (!found || !exchangeToken(found.token, rotation)) {
-        endWhere(eq(id, session.id), now);
-        return 'REUSED' as const;
-      }
-      const renewal = { lastUsedAt: now, expiresAt: limitedToEnd(rotation.expiresAt) };
-      const renewed = db.update(sessions).set(renewal).where(eq(id, session.id)).returning(columns).get();
-      const { user } = found;
-      return { session: renewed, user: { id: user.id, username: user.username, createdAt: user.createdAt } };
-    });
+  const rotate = (rotation: Rotation) => {
+    const { used, now } = rotation;
+    const found = selectByHash.get({ hash: used.hash });
+    const session = found?.session ?? selectByFamily.get({ family: used.family });
+    if (!session || session.expiresAt <= now || found?.token.isReplaced) return 'UNKNOWN' as const;
+    if (!found || !tokens.exchange(found.token, rotation)) {
+      endWhere(eq(id, session.id), now);
+      return 'REUSED' as const;
+    }
+    const renewal = { lastUsedAt: now, expiresAt: limitedToEnd(rotation.expiresAt) };
+    const renewed = db.update(sessions).set(renewal).where(eq(id, session.id)).returning(columns).get();
+    const { user } = found;
+    return { session: renewed, user: { id: user.id, username: user.username, createdAt: user.createdAt } };
+  };
 
   return {
-    open: async (session, account) => open(session, account),
-    rotate: async (rotation) => rotate(rotation),
+    open,
+    rotate,
+    endByToken({ hash, family }: RefreshTokenHashes, now: Date): void {
+      const session = selectByHash.get({ hash })?.session ?? selectByFamily.get({ family });
+      if (session) endWhere(eq(id, session.id), now);
+    },
+    end: (key: SessionKey, now: Date): boolean =>
+      endWhere(and(eq(id, key.id), eq(userId, key.userId), gt(expiresAt, now)), now) === 1,
+    endAll: (owner: string, now: Date): void => void endWhere(eq(userId, owner), now),
+    deleteExpired: (now: Date, limit: number): number =>
+      db
+        .delete(sessions)
+        .where(inArray(id, expiredIn(db, now, limit)))
+        .run().changes,
+  };
+}
+
+/** Creates the session store: its reads on this connection, and its writes as jobs. */
+export function createSqliteSessions({ db, read }: Connection, writer: Writer<SessionJobs>): SessionStore {
+  const selectById = db
+    .select(columns)
+    .from(sessions)
+    .where(and(eq(id, sql.placeholder('id')), eq(userId, sql.placeholder('userId'))))
+    .prepare();
+  return {
+    ...jobMethods(writer, 'open', 'rotate', 'endByToken', 'end', 'endAll'),
     find: async (key, now) => {
       const session = await read(() => selectById.get({ ...key }));
       return session && session.expiresAt > now ? session : undefined;
     },
-    list: async (owner, now) =>
+    list: (owner, now) =>
       read(() =>
         db
           .select(columns)
@@ -131,22 +147,16 @@ export function createSqliteSessions(
           .orderBy(desc(lastUsedAt), desc(id))
           .all(),
       ),
-    endByToken: async ({ hash, family }, now) =>
-      inTransaction(() => {
-        const session = selectByHash.get({ hash })?.session ?? selectByFamily.get({ family });
-        if (session) endWhere(eq(id, session.id), now);
-      }),
-    end: async (key, now) =>
-      inTransaction(() => endWhere(and(eq(id, key.id), eq(userId, key.userId), gt(expiresAt, now)), now) === 1),
-    endAll: async (owner, now) => inTransaction(() => void endWhere(eq(userId, owner), now)),
     deleteExpired: async (now, limit) => {
-      const expired = db.select({ id }).from(sessions).where(lte(expiresAt, now)).limit(limit);
       // An idle job never waits for a writer.
-      if ((await read(() => expired.get())) === undefined) return 0;
-      return write(() => db.delete(sessions).where(inArray(id, expired)).run().changes);
+      const hasExpired = await read(() => expiredIn(db, now, 1).get() !== undefined);
+      return hasExpired ? writer.run('deleteExpired', now, limit) : 0;
     },
   };
 }
+
+const expiredIn = (db: BetterSQLite3Database, now: Date, limit: number) =>
+  db.select({ id }).from(sessions).where(lte(expiresAt, now)).limit(limit);
 
 const { endsAt: _, tokenFamily: __, ...columns } = getTableColumns(sessions);
 

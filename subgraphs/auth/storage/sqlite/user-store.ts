@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { and, eq, getTableColumns, inArray, ne, notExists, sql } from 'drizzle-orm';
+import { eq, notExists, sql } from 'drizzle-orm';
 import type { LockWait } from '../../../../platform/database/busy-retry.ts';
-import { openSqlite, placeholders } from '../../../../platform/database/sqlite.ts';
-import type { NewSession } from '../session-store.ts';
-import type { Confusable, NewUser, VerifiedAccount } from '../user.ts';
-import type { PasswordChange, UserStore } from '../user-store.ts';
-import { createEnqueue, createSqliteOutbox } from './outbox.ts';
-import { createSessionChanges, createSqliteSessions, otherSessionsOf } from './session-store.ts';
+import type { Connection } from '../../../../platform/database/connection.ts';
+import { openSqlite } from '../../../../platform/database/sqlite.ts';
+import { createInlineWriter } from '../../../../platform/database/writer/inline-writer.ts';
+import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
+import type { UserStore } from '../user-store.ts';
+import { type AccountJobs, createAccountJobs } from './account-jobs.ts';
+import { createSqliteOutbox } from './outbox.ts';
+import { createSqliteSessions } from './session-store.ts';
 import { confusables, users } from './tables.ts';
 
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
@@ -17,15 +19,23 @@ export interface UserStoreSettings {
   lockWait?: Partial<LockWait>;
 }
 
-/** Opens the SQLite file of the accounts and creates it if it is missing. */
+/** Opens a connection to the accounts, for reads or for jobs. */
+export const openAccounts = (file: string, lockWait?: Partial<LockWait>): Connection =>
+  openSqlite({ file, migrations, lockWait });
+
+/** Opens the SQLite file of the accounts, creates it if it is missing, and writes in this thread. */
 export function openSqliteUserStore(file: string, settings: UserStoreSettings = {}): UserStore {
   const { subscribers = [], lockWait } = settings;
-  const sqlite = openSqlite({ file, migrations, lockWait });
-  const { db, read, write, checkHealth, close } = sqlite;
-  const enqueue = createEnqueue(db, subscribers);
-  const sessionChanges = createSessionChanges(db, enqueue);
-  const inTransaction = <Result>(run: () => Result): Result => db.transaction(run, { behavior: 'immediate' });
+  const connection = openAccounts(file, lockWait);
+  return createSqliteUserStore(
+    connection,
+    createInlineWriter(connection, createAccountJobs(connection.db, subscribers)),
+  );
+}
 
+/** Creates the user store: its reads on this connection, and its writes as jobs. */
+export function createSqliteUserStore(connection: Connection, writer: Writer<AccountJobs>): UserStore {
+  const { db, read } = connection;
   const { id, username, createdAt, usernameKey, passwordHash, passwordVersion } = users;
   const withPassword = { id, username, createdAt, usernameKey, passwordHash, passwordVersion };
   const matchesId = eq(id, sql.placeholder('id'));
@@ -33,88 +43,20 @@ export function openSqliteUserStore(file: string, settings: UserStoreSettings = 
   const selectById = db.select({ id, username, createdAt }).from(users).where(matchesId).prepare();
   const selectByIdWithPassword = db.select(withPassword).from(users).where(matchesId).prepare();
   const selectByUsernameKey = db.select(withPassword).from(users).where(matchesKey).prepare();
-  const insertUser = db
-    .insert(users)
-    .values(placeholders(getTableColumns(users)))
-    .prepare();
-
-  const hasConfusable = ({ skeletons, script }: Confusable): boolean => {
-    const otherScript = script === '' ? undefined : ne(confusables.script, script);
-    const isConfusable = and(inArray(confusables.skeleton, [...skeletons]), otherScript);
-    return db.select({ id: confusables.userId }).from(confusables).where(isConfusable).get() !== undefined;
-  };
-
-  const insertConfusables = (userId: string, { skeletons, script }: Confusable) => {
-    for (const skeleton of new Set(skeletons)) db.insert(confusables).values({ userId, skeleton, script }).run();
-  };
-
-  const isVerified = ({ userId, passwordVersion: version }: VerifiedAccount) =>
-    and(eq(id, userId), eq(passwordVersion, version));
-
-  const insert = (user: NewUser, firstSession: NewSession) =>
-    inTransaction(() => {
-      const isTaken = selectByUsernameKey.get({ usernameKey: user.usernameKey }) !== undefined;
-      if (isTaken || hasConfusable(user)) return 'USERNAME_TAKEN';
-      insertUser.run({ ...user, passwordVersion: 1 });
-      insertConfusables(user.id, user);
-      sessionChanges.insert(firstSession);
-      return 'INSERTED';
-    });
-
-  const changePassword = ({ sessionId, renewed, passwordHash: newHash, ...account }: PasswordChange) =>
-    inTransaction(() => {
-      const { userId } = account;
-      if (!db.select({ id }).from(users).where(isVerified(account)).get()) return 'PASSWORD_CHANGED';
-      const session = sessionChanges.renew({ id: sessionId, userId }, renewed);
-      if (!session) return 'SESSION_ENDED';
-      sessionChanges.endWhere(otherSessionsOf(userId, sessionId), renewed.lastUsedAt);
-      const changed = { passwordHash: newHash, passwordVersion: sql`${passwordVersion} + 1` };
-      db.update(users).set(changed).where(isVerified(account)).run();
-      return session;
-    });
 
   return {
-    insert: async (user, firstSession) => write(() => insert(user, firstSession)),
-    findById: async (wanted) => read(() => selectById.get({ id: wanted })),
-    findWithPassword: async (wanted) => read(() => selectByIdWithPassword.get({ id: wanted })),
-    findByUsernameKey: async (wanted) => read(() => selectByUsernameKey.get({ usernameKey: wanted })),
-
-    replaceHash: async (userId, { oldHash, newHash }) =>
-      write(() => {
-        const isUnchanged = and(eq(id, userId), eq(passwordHash, oldHash));
-        db.update(users).set({ passwordHash: newHash }).where(isUnchanged).run();
-      }),
-
-    changePassword: async (change) => write(() => changePassword(change)),
-
-    remove: async (account, removedAt) =>
-      write(() =>
-        inTransaction(() => {
-          // Foreign keys cascade to its sessions and refresh tokens.
-          if (db.delete(users).where(isVerified(account)).run().changes === 0) return false;
-          enqueue([{ type: 'account-purged', userId: account.userId }], removedAt);
-          return true;
-        }),
-      ),
-
-    findWithoutConfusables: async (limit) =>
+    ...jobMethods(writer, 'insert', 'replaceHash', 'changePassword', 'remove', 'setConfusables'),
+    findById: (wanted) => read(() => selectById.get({ id: wanted })),
+    findWithPassword: (wanted) => read(() => selectByIdWithPassword.get({ id: wanted })),
+    findByUsernameKey: (wanted) => read(() => selectByUsernameKey.get({ usernameKey: wanted })),
+    findWithoutConfusables: (limit) =>
       read(() => {
         const ofUser = db.select().from(confusables).where(eq(confusables.userId, id));
         return db.select({ id, username }).from(users).where(notExists(ofUser)).limit(limit).all();
       }),
-    setConfusables: async (byUserId) =>
-      write(() =>
-        inTransaction(() => {
-          for (const [userId, confusable] of byUserId) {
-            db.delete(confusables).where(eq(confusables.userId, userId)).run();
-            insertConfusables(userId, confusable);
-          }
-        }),
-      ),
-
-    sessions: createSqliteSessions(sqlite, sessionChanges),
-    outbox: createSqliteOutbox(sqlite),
-    checkHealth,
-    close,
+    sessions: createSqliteSessions(connection, writer),
+    outbox: createSqliteOutbox(connection, writer),
+    checkHealth: writer.checkHealth,
+    close: writer.close,
   };
 }

@@ -1,6 +1,6 @@
-import { and, eq, gt, inArray, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, lt, lte, type SQL } from 'drizzle-orm';
 import type { Lease, NewReplacement, NewResource, OpenOperation } from '../operation-store.ts';
-import { operations } from './tables.ts';
+import { hasEnded, isOpen, operations } from './tables.ts';
 
 type Row = typeof operations.$inferSelect;
 export type State = Row['state'];
@@ -17,6 +17,15 @@ export function isHeld({ operationId, token }: Lease): SQL | undefined {
 }
 
 export const isIn = (state: State | State[]) => inArray(operations.state, [state].flat());
+
+/** Open, due, and without a valid lease. */
+export const isDueAt = (now: Date) => and(lte(operations.dueAt, now), lte(operations.leaseUntil, now), isOpen);
+
+/** A create whose image has this hash and is not known yet. */
+export const isReserving = (sha256: string) => and(isOpen, isIn('RESERVING'), eq(operations.reservationSha256, sha256));
+
+/** A finished create whose idempotency key has expired. */
+export const hasEndedBefore = (startedBefore: Date) => and(hasEnded, lt(operations.startedAt, startedBefore));
 
 /** Reads an operation from its row, just after it was claimed. */
 export function claimedFrom(row: Row): OpenOperation {

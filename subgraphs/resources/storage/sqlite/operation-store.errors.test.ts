@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../../../platform/database/connection.ts';
+import { createInlineWriter } from '../../../../platform/database/writer/inline-writer.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { markReadOnly } from '../../testing/read-only.ts';
 import {
@@ -17,7 +18,7 @@ import type { OperationStore } from '../operation-store.ts';
 import type { Resource } from '../resource.ts';
 import type { ResourceStore } from '../resource-store.ts';
 import { createSqliteOperations } from './operation-store.ts';
-import { prepareChanges } from './resource-changes.ts';
+import { createResourceJobs } from './resource-jobs.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
 
 /** A store, operations on a connection that waits for no lock, and a second connection to the file. */
@@ -28,7 +29,10 @@ function open() {
   const second = new Database(file, { timeout: 0 });
   onTestFinished(() => [client, second, store].forEach((each) => void each.close()));
   const connection = connect(client, { maxWaitMs: 0 });
-  const operations = createSqliteOperations(connection, prepareChanges(connection.db));
+  const operations = createSqliteOperations(
+    connection,
+    createInlineWriter(connection, createResourceJobs(connection.db)),
+  );
   const rows = () =>
     ['operations', 'reservations', 'resources'].map((table) => second.prepare(`SELECT * FROM ${table}`).all());
   return { store, operations, client, second, rows };

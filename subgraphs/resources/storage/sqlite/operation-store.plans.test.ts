@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createInlineWriter } from '../../../../platform/database/writer/inline-writer.ts';
 import { openExplained } from '../../testing/query-plans.ts';
 import {
   aCreate,
@@ -10,6 +11,7 @@ import {
   madeBy,
 } from '../../testing/resources.ts';
 import type { OperationStore } from '../operation-store.ts';
+import { createOperationJobs } from './operation-jobs.ts';
 import { createSqliteOperations } from './operation-store.ts';
 import { prepareChanges } from './resource-changes.ts';
 
@@ -23,7 +25,8 @@ function openOperations() {
     await run();
     return plans;
   };
-  return { operations: createSqliteOperations(connection, changes), changes, plansOf };
+  const writer = createInlineWriter(connection, createOperationJobs(connection.db, changes));
+  return { operations: createSqliteOperations(connection, writer), changes, plansOf };
 }
 
 type Explained = ReturnType<typeof openOperations>;

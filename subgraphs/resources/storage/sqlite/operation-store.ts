@@ -1,125 +1,27 @@
-import { randomUUID } from 'node:crypto';
-import { and, eq, gte, isNull, lt, type SQL } from 'drizzle-orm';
+import { and, type Column, count, eq, gte, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Connection } from '../../../../platform/database/connection.ts';
-import type {
-  Idempotency,
-  LateWrite,
-  Lease,
-  NewCreate,
-  NewDeletion,
-  NewReplacement,
-  OperationStore,
-} from '../operation-store.ts';
-import type { ResourceKey, VersionedKey } from '../resource.ts';
-import { createRecoveryStatements } from './operation-recovery.ts';
-import { isHeld, isIn, noKey, openStates, type State, unheld } from './operation-rows.ts';
-import { ownerExists, prepareIsPurged } from './purged-accounts.ts';
-import type { Changes } from './resource-changes.ts';
-import { hasEnded, locksImage, operations, reservations, resources } from './tables.ts';
+import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
+import type { OperationStore } from '../operation-store.ts';
+import type { OperationJobs } from './operation-jobs.ts';
+import { hasEndedBefore, isDueAt } from './operation-rows.ts';
+import { hasNewImage, isOpen, operations, reservations, resources } from './tables.ts';
 
-/** Creates the operation store in the database of the resources, so that one transaction can change both. */
-export function createSqliteOperations(connection: Connection, changes: Changes): OperationStore {
-  const { db, read, write } = connection;
-  /** Takes the write lock at the start, so that what the transaction reads cannot change before it writes. */
-  const inTransaction = <Result>(run: () => Result): Result => db.transaction(run, { behavior: 'immediate' });
-
-  const isPurged = prepareIsPurged(db);
-
-  const change = (lease: Lease, state: State | State[], set: Partial<typeof operations.$inferInsert>): boolean =>
-    db
-      .update(operations)
-      .set(set)
-      .where(and(isHeld(lease), isIn(state)))
-      .run().changes === 1;
-
-  const remove = (lease: Lease, states: State[], unless?: SQL) =>
-    db
-      .delete(operations)
-      .where(and(isHeld(lease), isIn(states), unless))
-      .returning()
-      .get();
-
-  const matching = ({ id, ownerId, expectedVersion }: VersionedKey) =>
-    and(
-      eq(resources.id, id),
-      eq(resources.ownerId, ownerId),
-      expectedVersion === undefined ? undefined : eq(resources.version, expectedVersion),
-    );
-
-  const deleteExpiredKey = (ownerId: string, { key, since }: Idempotency) => {
-    const isKey = and(eq(operations.ownerId, ownerId), eq(operations.idempotencyKey, key));
-    const isOld = and(isKey, lt(operations.startedAt, since));
-    if (!db.select({ id: operations.id }).from(operations).where(isOld).get()) return;
-    db.delete(operations).where(and(isOld, hasEnded)).run();
-    db.update(operations).set(noKey).where(isOld).run();
-  };
-
-  const beginCreate = ({ lease, resource, reservationSha256, idempotency, ...times }: NewCreate): boolean =>
-    inTransaction(() => {
-      if (isPurged(resource.ownerId)) return false;
-      if (idempotency) deleteExpiredKey(resource.ownerId, idempotency);
-      const keyColumns = { idempotencyKey: idempotency?.key, inputSha256: idempotency?.inputSha256 };
-      const row = { ...leased(lease, times), ...keyColumns, state: 'RESERVING' as const, ownerId: resource.ownerId };
-      const { changes: inserted } = db
-        .insert(operations)
-        .values({ ...row, reservationSha256, content: resource })
-        .onConflictDoNothing({ target: [operations.ownerId, operations.idempotencyKey] })
-        .run();
-      if (inserted === 1) db.insert(reservations).values({ sha256: reservationSha256 }).run();
-      return inserted === 1;
-    });
-
-  const beginReplacement = ({ lease, key, changes: content, ...times }: NewReplacement) =>
-    inTransaction(() => {
-      const resource = db.select().from(resources).where(matching(key)).get();
-      if (!resource || isPurged(resource.ownerId)) return 'MISSING';
-      const { imageId, imageUrl, sha256: oldSha256, ownerId, id: resourceId } = resource;
-      const isVersioned = key.expectedVersion !== undefined;
-      const row = { ...leased(lease, times), state: 'REPLACING' as const, ownerId, resourceId, imageId, imageUrl };
-      const { changes: inserted } = db
-        .insert(operations)
-        .values({ ...row, oldSha256, isVersioned, content })
-        .onConflictDoNothing()
-        .run();
-      return inserted === 1 ? 'BEGUN' : 'LOCKED';
-    });
-
-  const beginDeletion = ({ lease, key, ...times }: NewDeletion) =>
-    inTransaction(() => {
-      const resource = changes.delete(key);
-      if (!resource) return undefined;
-      const { id: resourceId, ownerId, image } = resource;
-      db.delete(operations)
-        .where(and(eq(operations.resourceId, resourceId), locksImage))
-        .run();
-      const row = { ...leased(lease, times), state: 'DELETING' as const, ownerId, resourceId, imageId: image.id };
-      db.insert(operations).values(row).run();
-      return resource;
-    });
-
-  /** Locks the image until a late write is no longer possible. */
-  const lockForLateWrite = (lateWrite: LateWrite | undefined, { id: resourceId, ownerId }: ResourceKey) => {
-    if (!lateWrite) return;
-    const { settlesAt } = lateWrite;
-    const times = { startedAt: new Date(), settlesAt, dueAt: settlesAt, leaseUntil: unheld };
-    const row = { id: randomUUID(), state: 'LANDING' as const, ownerId, resourceId, leaseToken: '', ...times };
-    db.insert(operations).values(row).run();
-  };
-
-  /** Deletes a create without a key; keeps one with a key, because its client may repeat it. */
-  const endCreate = (lease: Lease, resourceId: string): boolean => {
-    const isUnkeyed = and(isHeld(lease), isIn('RESERVED'), isNull(operations.idempotencyKey));
-    if (db.delete(operations).where(isUnkeyed).run().changes === 1) return true;
-    return change(lease, 'RESERVED', { state: 'ENDED', resourceId, imageId: null, imageUrl: null, content: null });
-  };
+/** Creates the operation store: its reads on this connection, and its writes as jobs. */
+export function createSqliteOperations({ db, read }: Connection, writer: Writer<OperationJobs>): OperationStore {
+  /** Checks without the write lock, so that an idle reconciler never waits for a writer. */
+  const hasSome = (condition: SQL | undefined): Promise<boolean> =>
+    read(() => db.select({ id: operations.id }).from(operations).where(condition).limit(1).get() !== undefined);
 
   return {
-    ...createRecoveryStatements(connection),
-    beginCreate: async (create) => write(() => beginCreate(create)),
-    beginReplacement: async (replacement) => write(() => beginReplacement(replacement)),
-    beginDeletion: async (deletion) => write(() => beginDeletion(deletion)),
+    ...jobMethods(writer, 'beginCreate', 'reserve', 'finishCreate', 'startSearch', 'discard'),
+    ...jobMethods(writer, 'beginReplacement', 'finishReplacement', 'beginDeletion'),
+    ...jobMethods(writer, 'end', 'postpone', 'adoptOrphan'),
+    claim: async (claim) => ((await hasSome(isDueAt(claim.now))) ? writer.run('claim', claim) : []),
+    deleteExpiredKeys: async (startedBefore) => {
+      if (await hasSome(hasEndedBefore(startedBefore))) await writer.run('deleteExpiredKeys', startedBefore);
+    },
 
-    findByKey: async (ownerId, key, since) =>
+    findByKey: (ownerId, key, since) =>
       read(() => {
         const { inputSha256, resourceId } = operations;
         const hasKey = and(eq(operations.ownerId, ownerId), eq(operations.idempotencyKey, key));
@@ -131,61 +33,32 @@ export function createSqliteOperations(connection: Connection, changes: Changes)
         return found && { inputSha256: found.inputSha256 ?? '', resourceId: found.resourceId ?? undefined };
       }),
 
-    reserve: async (lease, { id, url }) =>
-      write(
-        () =>
-          inTransaction(() => {
-            const hasImage = db.select().from(resources).where(eq(resources.imageId, id)).get();
-            if (hasImage) return 'TAKEN';
-            const set = { state: 'RESERVED' as const, imageId: id, imageUrl: url };
-            return change(lease, 'RESERVING', set) ? 'RESERVED' : 'LAPSED';
-          }),
-        () => 'TAKEN',
-      ),
+    recordedReservations: (sha256s) =>
+      read(() => {
+        const rows = db.select().from(reservations).where(isAmong(reservations.sha256, sha256s)).all();
+        return rows.map(({ sha256 }) => sha256);
+      }),
 
-    finishCreate: async (lease, resource, lateWrite) =>
-      write(() =>
-        inTransaction(() => {
-          if (isPurged(resource.ownerId) || !endCreate(lease, resource.id)) return false;
-          lockForLateWrite(lateWrite, resource);
-          return changes.insert(resource);
-        }),
-      ),
+    referencedImages: (imageIds) =>
+      read(() => {
+        const { imageId } = operations;
+        const ofOperations = db
+          .select({ imageId })
+          .from(operations)
+          .where(and(isAmong(imageId, imageIds), hasNewImage));
+        const isOfResource = isAmong(resources.imageId, imageIds);
+        const ofResources = db.select({ imageId: resources.imageId }).from(resources).where(isOfResource);
+        return [...ofOperations.all(), ...ofResources.all()].flatMap((row) => row.imageId ?? []);
+      }),
 
-    finishReplacement: async (lease, updatedAt, lateWrite) =>
-      write(() =>
-        inTransaction(() => {
-          const operation = remove(lease, ['REPLACING'], ownerExists(operations.ownerId));
-          if (!operation?.resourceId) return undefined;
-          const key = { ownerId: operation.ownerId, id: operation.resourceId };
-          lockForLateWrite(lateWrite, key);
-          return changes.update(key, operation.content as NewReplacement['changes'], updatedAt);
-        }),
-      ),
-
-    startSearch: async (lease) =>
-      write(() => change(lease, 'RESERVING', { state: 'SEARCHING', content: null, ...noKey })),
-    discard: async (lease, imageId) =>
-      write(() =>
-        inTransaction(() => {
-          const isInUse = db.select({ id: resources.id }).from(resources).where(eq(resources.imageId, imageId)).get();
-          const set = { state: 'DELETING' as const, imageId, content: null, unresolved: null, ...noKey };
-          return !isInUse && change(lease, ['RESERVED', 'SEARCHING'], set);
-        }),
-      ),
-    end: async (lease) => write(() => remove(lease, openStates) !== undefined),
-
-    postpone: async (lease, { dueAt, settlesAt, unresolved = null }) =>
-      write(() => {
-        const set = { leaseUntil: unheld, dueAt, unresolved, ...(settlesAt && { settlesAt }) };
-        return change(lease, openStates, set);
+    countUnresolved: () =>
+      read(() => {
+        const isUnresolved = and(isOpen, isNotNull(operations.unresolved));
+        return db.select({ count: count() }).from(operations).where(isUnresolved).get()?.count ?? 0;
       }),
   };
 }
 
-function leased({ operationId: id, token: leaseToken, until: leaseUntil }: Lease, times: Times) {
-  const { startedAt, settlesAt } = times;
-  return { id, leaseToken, leaseUntil, dueAt: leaseUntil, startedAt, settlesAt };
-}
-
-type Times = Pick<NewCreate, 'startedAt' | 'settlesAt'>;
+/** Passes the values as one JSON parameter, so that the statement is the same for any number of them. */
+const isAmong = (column: Column, values: readonly string[]) =>
+  inArray(column, sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`);

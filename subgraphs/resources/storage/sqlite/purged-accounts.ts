@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, inArray, type SQLWrapper, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { Connection } from '../../../../platform/database/connection.ts';
 import { hasEnded, isPending, locksImage, operations, resources, tombstones } from './tables.ts';
 
 /** Prepares a check whether an account is purged. Inside an immediate transaction the result cannot change. */
@@ -18,14 +17,15 @@ export function prepareIsPurged(db: BetterSQLite3Database): (userId: string) => 
 export const ownerExists = (ownerId: SQLWrapper) =>
   sql`NOT EXISTS (SELECT 1 FROM tombstones WHERE tombstones.user_id = ${ownerId})`;
 
-/**
- * Creates the purge, which removes some rows of one purged account per transaction. Each deleted resource leaves an
- * operation that deletes its image; operations of requests in progress keep only what is needed to find their image.
- */
-export function createPurge({ db, read, write }: Connection): (limit: number) => Promise<boolean> {
-  const findPending = () =>
-    db.select().from(tombstones).where(isPending).orderBy(asc(tombstones.purgedAt)).limit(1).get();
+/** The account whose purge is the next to go on. */
+export const findPendingPurge = (db: BetterSQLite3Database) =>
+  db.select().from(tombstones).where(isPending).orderBy(asc(tombstones.purgedAt)).limit(1).get();
 
+/**
+ * Creates the purge, which removes some rows of one purged account each time. Each deleted resource leaves an operation
+ * that deletes its image; operations of requests in progress keep only what is needed to find their image.
+ */
+export function createPurge(db: BetterSQLite3Database): (limit: number) => boolean {
   const deleteResources = (ownerId: string, limit: number): number => {
     const some = db.select({ id: resources.id }).from(resources).where(eq(resources.ownerId, ownerId)).limit(limit);
     const { id: resourceId, imageId } = resources;
@@ -54,18 +54,12 @@ export function createPurge({ db, read, write }: Connection): (limit: number) =>
     db.update(operations).set(emptied).where(and(isTheirs, isCreate)).run();
   };
 
-  const purgeSome = (limit: number): boolean => {
-    const userId = findPending()?.userId;
+  return (limit) => {
+    const userId = findPendingPurge(db)?.userId;
     if (userId === undefined) return false;
     stripOpenOperations(userId);
     const isDone = deleteResources(userId, limit) < limit && deleteKeys(userId, limit) < limit;
     if (isDone) db.update(tombstones).set({ isPending: false }).where(eq(tombstones.userId, userId)).run();
     return true;
-  };
-
-  return async (limit) => {
-    // An idle reconciler never waits for a writer.
-    if (!(await read(findPending))) return false;
-    return write(() => db.transaction(() => purgeSome(limit), { behavior: 'immediate' }));
   };
 }

@@ -18,6 +18,12 @@ resourceStoreContract(open);
 describe('operations', () => operationStoreContract(open));
 describe('revocations', () => revocationStoreContract(open));
 
+test('checkHealth rejects after the store was closed', async () => {
+  const store = open();
+  await store.close();
+  await expect(store.checkHealth()).rejects.toThrow();
+});
+
 describe('opening', () => {
   test('opening a file that is not a database throws an error that names it', () => {
     const file = join(folderOfTest(), 'letter.sqlite');

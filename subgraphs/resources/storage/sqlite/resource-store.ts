@@ -1,23 +1,32 @@
-import { fileURLToPath } from 'node:url';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { LockWait } from '../../../../platform/database/busy-retry.ts';
-import { openSqlite } from '../../../../platform/database/sqlite.ts';
+import type { Connection } from '../../../../platform/database/connection.ts';
+import { createInlineWriter } from '../../../../platform/database/writer/inline-writer.ts';
+import { startThreadWriter } from '../../../../platform/database/writer/thread-writer.ts';
+import { jobMethods, type Writer, type WriterKind } from '../../../../platform/database/writer/writer.ts';
 import type { ResourceStore } from '../resource-store.ts';
 import { createSqliteOperations } from './operation-store.ts';
-import { prepareChanges } from './resource-changes.ts';
+import { createResourceJobs, openResources, type ResourceJobs } from './resource-jobs.ts';
 import { prepareLists } from './resource-lists.ts';
 import { fromValues, readColumns } from './resource-rows.ts';
 import { createSqliteRevocations } from './revocation-store.ts';
 import { resources } from './tables.ts';
+import type { ResourceWriterSettings } from './writer-thread.ts';
 
-const migrations = fileURLToPath(new URL('migrations', import.meta.url));
+export interface ResourceStoreSettings {
+  /** Applies to reads, and to inline writes. */
+  lockWait?: Partial<LockWait>;
+  /** `inline` by default. */
+  writer?: WriterKind;
+}
 
 /** Opens the SQLite file of the resources; creates it if it does not exist. */
-export function openSqliteResourceStore(file: string, settings: { lockWait?: Partial<LockWait> } = {}): ResourceStore {
-  const sqlite = openSqlite({ file, migrations, ...settings });
-  const { db, read, write, checkHealth, close } = sqlite;
+export function openSqliteResourceStore(file: string, settings: ResourceStoreSettings = {}): ResourceStore {
+  const { lockWait, writer: kind = 'inline' } = settings;
+  const sqlite = openResources(file, lockWait);
+  const { db, read } = sqlite;
+  const writer = kind === 'thread' ? startThread(file, sqlite) : createInlineWriter(sqlite, createResourceJobs(db));
   const lists = prepareLists(db);
-  const changes = prepareChanges(db);
   // One statement for any number of ids.
   const ids = sql`(SELECT value FROM json_each(${sql.placeholder('ids')}))`;
   const byIds = db
@@ -29,20 +38,20 @@ export function openSqliteResourceStore(file: string, settings: { lockWait?: Par
     read(() => byIds.values({ ownerId, ids: JSON.stringify(requested) }).map(fromValues));
 
   return {
-    insert: async (resource) =>
-      write(
-        () => changes.insert(resource),
-        () => false,
-      ),
+    ...jobMethods(writer, 'insert', 'update'),
     find: async ({ ownerId, id }) => (await findMany(ownerId, [id]))[0],
     findMany,
-    update: async (key, changed, updatedAt) => write(() => changes.update(key, changed, updatedAt)),
-    range: async (list, range) => read(() => lists.range(list, range)),
-    summaries: async (list, range) => read(() => lists.summaries(list, range)),
-    count: async (list) => read(() => lists.count(list)),
-    operations: createSqliteOperations(sqlite, changes),
-    revocations: createSqliteRevocations(sqlite),
-    checkHealth,
-    close,
+    range: (list, range) => read(() => lists.range(list, range)),
+    summaries: (list, range) => read(() => lists.summaries(list, range)),
+    count: (list) => read(() => lists.count(list)),
+    operations: createSqliteOperations(sqlite, writer),
+    revocations: createSqliteRevocations(sqlite, writer),
+    checkHealth: writer.checkHealth,
+    close: writer.close,
   };
+}
+
+function startThread(file: string, reads: Connection): Writer<ResourceJobs> {
+  const settings: ResourceWriterSettings = { file };
+  return startThreadWriter({ reads, module: new URL('writer-thread.ts', import.meta.url), settings });
 }

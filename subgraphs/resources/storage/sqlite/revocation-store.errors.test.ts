@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../../../platform/database/connection.ts';
+import { createInlineWriter } from '../../../../platform/database/writer/inline-writer.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { aPurge, aRevocation, purgeAccount } from '../../testing/events.ts';
 import { markReadOnly } from '../../testing/read-only.ts';
 import { aResource, manyResources } from '../../testing/resources.ts';
 import type { RevocationStore } from '../revocation-store.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
-import { createSqliteRevocations } from './revocation-store.ts';
+import { createRevocationJobs, createSqliteRevocations } from './revocation-store.ts';
 
 const always = new Date('9999-01-01');
 const [ended, buried] = ['a revoked session', 'a purged account'];
@@ -27,7 +28,9 @@ async function open() {
   while (await store.revocations.purgeSome(10));
   const tables = ['revoked_sessions', 'tombstones', 'security_events', 'resources', 'operations'];
   const rows = () => tables.map((table) => second.prepare(`SELECT * FROM ${table}`).all());
-  const revocations = createSqliteRevocations(connect(client, { maxWaitMs: 0 }));
+  const connection = connect(client, { maxWaitMs: 0 });
+  const writer = createInlineWriter(connection, createRevocationJobs(connection.db));
+  const revocations = createSqliteRevocations(connection, writer);
   return { store, ownerId, revocations, client, second, rows };
 }
 

@@ -1,66 +1,73 @@
 import { inArray, lte, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Connection } from '../../../../platform/database/connection.ts';
+import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
 import type { ReceivedEvent, RevocationStore } from '../revocation-store.ts';
-import { createPurge, prepareIsPurged } from './purged-accounts.ts';
+import { createPurge, findPendingPurge, prepareIsPurged } from './purged-accounts.ts';
 import { revokedSessions, securityEvents, tombstones } from './tables.ts';
 
 /** Runs for every request, so it goes directly to the driver, which takes half the time of Drizzle's statement. */
 export const isRevokedSql = `SELECT EXISTS (SELECT 1 FROM revoked_sessions WHERE session_id = ?)
   OR EXISTS (SELECT 1 FROM tombstones WHERE user_id = ?)`;
 
-/** Creates the revocation store in the database of the resources. */
-export function createSqliteRevocations(connection: Connection): RevocationStore {
-  const { db, read, write } = connection;
-  const revoked = db.$client.prepare<[string, string]>(isRevokedSql).pluck();
-  const isPurged = prepareIsPurged(db);
-  const purgeSome = createPurge(connection);
+export type RevocationJobs = ReturnType<typeof createRevocationJobs>;
 
-  const accept = ({ jti, event, receivedAt, expiresAt }: ReceivedEvent): boolean =>
-    db.transaction(
-      () => {
-        const isNew = db.insert(securityEvents).values({ jti, expiresAt }).onConflictDoNothing().run().changes === 1;
-        if (!isNew) return false;
-        if (event.type === 'session-revoked') {
-          // Two events about one session expire at the later time.
-          const set = { expiresAt: sql`max(${revokedSessions.expiresAt}, excluded.forget_at)` };
-          const row = { sessionId: event.sessionId, expiresAt };
-          db.insert(revokedSessions).values(row).onConflictDoUpdate({ target: revokedSessions.sessionId, set }).run();
-        } else {
-          const row = { userId: event.userId, purgedAt: receivedAt, isPending: true };
-          db.insert(tombstones).values(row).onConflictDoNothing().run();
-        }
-        return true;
-      },
-      { behavior: 'immediate' },
-    );
-
-  const deleteExpiredIn = async (table: Expiring, id: AnySQLiteColumn, { now, limit }: Expiry) => {
-    const expired = (maxRows: number) => db.select({ id }).from(table).where(lte(table.expiresAt, now)).limit(maxRows);
-    if ((await read(() => expired(1).get())) === undefined) return;
-    await write(() =>
-      db
-        .delete(table)
-        .where(inArray(id, expired(limit)))
-        .run(),
-    );
-  };
-
+/** Creates the writes of revocations, in the database of the resources. */
+export function createRevocationJobs(db: BetterSQLite3Database) {
   return {
-    accept: async (received) => write(() => accept(received)),
-    isRevoked: async ({ userId, sessionId }) => read(() => revoked.get(sessionId, userId) === 1),
-    isPurged: async (userId) => read(() => isPurged(userId)),
-    purgeSome,
-    deleteExpired: async (now, limit) => {
-      await deleteExpiredIn(revokedSessions, revokedSessions.sessionId, { now, limit });
-      await deleteExpiredIn(securityEvents, securityEvents.jti, { now, limit });
+    accept({ jti, event, receivedAt, expiresAt }: ReceivedEvent): boolean {
+      const isNew = db.insert(securityEvents).values({ jti, expiresAt }).onConflictDoNothing().run().changes === 1;
+      if (!isNew) return false;
+      if (event.type === 'session-revoked') {
+        // Two events about one session expire at the later time.
+        const set = { expiresAt: sql`max(${revokedSessions.expiresAt}, excluded.forget_at)` };
+        const row = { sessionId: event.sessionId, expiresAt };
+        db.insert(revokedSessions).values(row).onConflictDoUpdate({ target: revokedSessions.sessionId, set }).run();
+      } else {
+        const row = { userId: event.userId, purgedAt: receivedAt, isPending: true };
+        db.insert(tombstones).values(row).onConflictDoNothing().run();
+      }
+      return true;
+    },
+    purgeSome: createPurge(db),
+    deleteExpired(now: Date, limit: number): void {
+      for (const { table, id } of expiringTables) {
+        db.delete(table)
+          .where(inArray(id, expiredIn(db, { table, id }, now, limit)))
+          .run();
+      }
     },
   };
 }
 
-type Expiring = SQLiteTable & { expiresAt: AnySQLiteColumn };
-
-interface Expiry {
-  now: Date;
-  limit: number;
+/** Creates the revocation store: its reads on this connection, and its writes as jobs. */
+export function createSqliteRevocations({ db, read }: Connection, writer: Writer<RevocationJobs>): RevocationStore {
+  const revoked = db.$client.prepare<[string, string]>(isRevokedSql).pluck();
+  const isPurged = prepareIsPurged(db);
+  return {
+    ...jobMethods(writer, 'accept'),
+    isRevoked: ({ userId, sessionId }) => read(() => revoked.get(sessionId, userId) === 1),
+    isPurged: (userId) => read(() => isPurged(userId)),
+    // Both check without the write lock, so that an idle reconciler never waits for a writer.
+    purgeSome: async (limit) =>
+      (await read(() => findPendingPurge(db))) !== undefined && writer.run('purgeSome', limit),
+    deleteExpired: async (now, limit) => {
+      const hasExpired = () => expiringTables.some((expiring) => expiredIn(db, expiring, now, 1).get() !== undefined);
+      if (await read(hasExpired)) await writer.run('deleteExpired', now, limit);
+    },
+  };
 }
+
+interface Expiring {
+  table: SQLiteTable & { expiresAt: AnySQLiteColumn };
+  id: AnySQLiteColumn;
+}
+
+const expiringTables: readonly Expiring[] = [
+  { table: revokedSessions, id: revokedSessions.sessionId },
+  { table: securityEvents, id: securityEvents.jti },
+];
+
+const expiredIn = (db: BetterSQLite3Database, { table, id }: Expiring, now: Date, limit: number) =>
+  db.select({ id }).from(table).where(lte(table.expiresAt, now)).limit(limit);

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { LockWait } from '../../../../platform/database/busy-retry.ts';
+import type { Connection } from '../../../../platform/database/connection.ts';
+import { openSqlite } from '../../../../platform/database/sqlite.ts';
+import { unlessDuplicate } from '../../../../platform/database/sqlite-errors.ts';
+import type { Resource } from '../resource.ts';
+import { createOperationJobs } from './operation-jobs.ts';
+import { prepareChanges } from './resource-changes.ts';
+import { createRevocationJobs } from './revocation-store.ts';
+
+const migrations = fileURLToPath(new URL('migrations', import.meta.url));
+
+/** Opens a connection to the resources, for reads or for jobs. */
+export const openResources = (file: string, lockWait?: Partial<LockWait>): Connection =>
+  openSqlite({ file, migrations, lockWait });
+
+export type ResourceJobs = ReturnType<typeof createResourceJobs>;
+
+/** Creates all writes of the database. */
+export function createResourceJobs(db: BetterSQLite3Database) {
+  const changes = prepareChanges(db);
+  return {
+    insert: (resource: Resource): boolean => unlessDuplicate(() => changes.insert(resource), false),
+    update: changes.update,
+    ...createOperationJobs(db, changes),
+    ...createRevocationJobs(db),
+  };
+}
