@@ -91,14 +91,14 @@ test('the API contains nothing of federation', () => {
 describe('the command', () => {
   test('--help explains it and writes nothing', async () => {
     const before = read('supergraph.graphql');
-    const command = run('schema/compose.ts', {}, '--help');
+    const command = run('schema/tools/compose/main.ts', {}, '--help');
     expect([await command.exitCode, command.stderr()]).toEqual([0, '']);
     expect(command.stdout()).toContain('schema/supergraph.graphql');
     expect(read('supergraph.graphql')).toBe(before);
   });
 
   test('rejects an unknown argument with 2', async () => {
-    const command = run('schema/compose.ts', {}, '--check');
+    const command = run('schema/tools/compose/main.ts', {}, '--check');
     expect([await command.exitCode, command.stdout()]).toEqual([2, '']);
     expect(command.stderr()).toContain('Unknown argument: --check\n');
   });

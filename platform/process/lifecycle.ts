@@ -34,7 +34,7 @@ export async function runProcess<Spec extends ProcessEnvironment>({
   start: (settings: z.output<Spec>, shutdown: Shutdown) => Promise<Running>;
 }): Promise<void> {
   const usage = `${about}\n\nEnvironment:\n${describeEnvironment(spec)}\n`;
-  if (wantsHelp(usage)) return;
+  if (wantsHelp(usage, 'Settings are environment variables:')) return;
   // Otherwise Apollo's gateway reports usage to its vendor and looks up where it is hosted.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   process.on('uncaughtException', (error) => exitWith(error));
@@ -50,16 +50,18 @@ export async function runProcess<Spec extends ProcessEnvironment>({
   }
 }
 
-/** Handles the command line of a process, which takes no argument but `--help`. */
-function wantsHelp(usage: string): boolean {
+/**
+ * Handles the command line of a program that takes no argument but `--help`. True if that was printed, so that there is
+ * nothing else to do. An unknown argument ends the process with 2, before it does anything.
+ */
+export function wantsHelp(usage: string, hint = 'It takes none but --help:'): boolean {
   const [argument, ...others] = process.argv.slice(2);
   if (argument === undefined) return false;
   if (argument === '--help' && others.length === 0) {
     process.stdout.write(usage);
     return true;
   }
-  process.stderr.write(`Unknown argument: ${[argument, ...others].join(' ')}. Settings are environment variables:\n`);
-  process.stderr.write(`\n${usage}`);
+  process.stderr.write(`Unknown argument: ${[argument, ...others].join(' ')}. ${hint}\n\n${usage}`);
   process.exit(2);
 }
 

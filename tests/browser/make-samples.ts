@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { wantsHelp } from '../../platform/process/lifecycle.ts';
+
+const usage = `Usage: node --import tsx tests/browser/make-samples.ts
+
+Draws the two sample images of the explorer in gateway/explorer/page/mission/samples again.
+`;
 
 /** Draws the two sample images in the explorer's tabs: one landscape, by day and by night. */
 const scene = (
@@ -18,7 +24,7 @@ const scenes = {
   night: scene({ sky: '#1b1f4b', sun: '#f8f9fa', far: '#364fc7', near: '#2b5c50', field: '#12332b' }, 24),
 };
 
-for (const [name, drawing] of Object.entries(scenes)) {
+for (const [name, drawing] of wantsHelp(usage) ? [] : Object.entries(scenes)) {
   const path = fileURLToPath(new URL(`../../gateway/explorer/page/mission/samples/${name}.png`, import.meta.url));
   await sharp(Buffer.from(drawing)).png({ palette: true, colours: 8, compressionLevel: 9, effort: 10 }).toFile(path);
 }

@@ -2,6 +2,15 @@
 # Brings docker-compose.yml up from nothing, runs the mission's flow against it, and takes it down again.
 # Takes the ports 4000 and 4003, and a project name of its own: containers of another are left alone.
 set -euo pipefail
+
+usage='Usage: npm run test:containers
+
+Starts docker-compose.yml on the ports 4000 and 4003, runs the main flow against it, and takes it down again.'
+if [ "$*" = --help ]; then echo "$usage"; exit 0; fi
+if [ $# -gt 0 ]; then
+  printf 'Unknown argument: %s\n\n%s\n' "$*" "$usage" >&2
+  exit 2
+fi
 cd "$(dirname "$0")/../.."
 
 compose() {

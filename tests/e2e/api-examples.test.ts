@@ -5,7 +5,7 @@ import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiErrorCodes } from '../../schema/error-codes.ts';
 import { answerFile, fill, order, readExample } from '../../schema/tools/api-docs/examples.ts';
-import { apiDocs } from '../../schema/tools/api-docs/main.ts';
+import { apiDocs } from '../../schema/tools/api-docs/page.ts';
 import { createPlaceholders } from '../support/graphql/placeholders.ts';
 import { requestTo, untyped } from '../support/graphql/request.ts';
 import { type System, startSystem } from '../support/systems/system.ts';

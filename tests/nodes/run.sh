@@ -6,6 +6,18 @@
 # npm run test:nodes             all of them
 # npm run test:nodes -- 22 26    some of them
 set -euo pipefail
+
+usage='Usage: npm run test:nodes [-- version...]
+
+Runs the essential tests on versions of Node: 20.19.0, 22, 24 and 26, or those named, such as 22 or 24.1.0.'
+if [ "$*" = --help ]; then echo "$usage"; exit 0; fi
+for argument in "$@"; do
+  if ! [[ $argument =~ ^[0-9]+(\.[0-9]+){0,2}$ ]]; then
+    printf 'Unknown argument: %s\n\n%s\n' "$argument" "$usage" >&2
+    exit 2
+  fi
+done
+
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/image-supergraph/nodes
 # The lowest version that package.json allows, and the newest of each later major.

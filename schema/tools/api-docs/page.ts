@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { buildSchema } from 'graphql';
 import { errorTable } from './errors.ts';
 import { errorExampleSections, operationSection } from './operations.ts';
@@ -49,13 +47,4 @@ export function apiDocs(sdl: string): string {
     .join('')
     .trimEnd()
     .concat('\n');
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.length > 2) {
-    process.stderr.write(`Unknown argument: ${process.argv.slice(2).join(' ')}. This command takes none.\n`);
-    process.exit(2);
-  }
-  const root = new URL('../../../', import.meta.url);
-  writeFileSync(new URL('docs/api.md', root), apiDocs(readFileSync(new URL('schema/api.graphql', root), 'utf8')));
 }
