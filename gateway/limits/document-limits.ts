@@ -11,6 +11,8 @@ export const documentLimits: DocumentLimits = {
   maxTokens: 5_000,
   /** Rejected while validating: fragments that spread each other would multiply the selections without a limit. */
   maxRecursiveSelections: 2_000,
+  /** Rejected while validating. A query plan adds a few levels, and the result must be within a subgraph's limit, 500. */
+  maxLevels: 490,
 };
 
 /**

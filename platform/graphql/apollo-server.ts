@@ -13,6 +13,7 @@ import {
   type OperationDefinitionNode,
   type ValidationRule,
 } from 'graphql';
+import { maxNesting } from '../json.ts';
 import type { Logger } from '../process/logger.ts';
 import { createErrorFormatter, type PublicErrors } from './error-formatting.ts';
 import type { Execution } from './execute.ts';
@@ -25,6 +26,8 @@ export interface DocumentLimits {
   maxTokens: number;
   /** Selections, with every fragment counted wherever it is spread. */
   maxRecursiveSelections: number;
+  /** Levels of selections, with each fragment where it is spread. */
+  maxLevels: number;
 }
 
 /** The values that every context has. */
@@ -67,7 +70,7 @@ export function createApolloServer(settings: ApolloServerSettings): ApolloServer
       maxRecursiveSelections: documentLimits.maxRecursiveSelections,
     }),
     persistedQueries: acceptsPersistedQueries && { cache: createPersistedQueryCache() },
-    validationRules: [limitNesting, ...validationRules],
+    validationRules: [limitNesting(documentLimits?.maxLevels ?? maxNesting), ...validationRules],
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

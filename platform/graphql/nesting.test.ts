@@ -36,7 +36,8 @@ describe('isTextNestedTooDeep', () => {
 });
 
 describe('limitNesting', () => {
-  const errorsOf = (text: string) => validate(schema, parse(text), [limitNesting]).map(({ message }) => message);
+  const errorsOf = (text: string) =>
+    validate(schema, parse(text), [limitNesting(maxNesting)]).map(({ message }) => message);
   const chain = (length: number) =>
     `{ ...F1 } ${Array.from({ length }, (_, at) => `fragment F${at + 1} on Query { self { ...F${at + 2} } }`).join(' ')}
      fragment F${length + 1} on Query { hello }`;

@@ -52,16 +52,18 @@ function indexOfLineEnd(text: string, start: number): number {
   return lineEnd.exec(text)?.index ?? text.length;
 }
 
-/** Rejects operations whose selections nest deeper than `maxNesting`, with the fragments that they spread. */
-export const limitNesting: ValidationRule = function limitNestingRule(context) {
-  const fragmentDepths = new Map<string, number>();
-  return {
-    OperationDefinition(operation) {
-      if (depthOf(operation.selectionSet, { context, fragmentDepths, left: maxNesting }) <= maxNesting) return;
-      context.reportError(new GraphQLError(nestedTooDeep('operation'), { nodes: operation }));
-    },
+/** Creates a rule that rejects operations whose selections nest over `max` levels, with the fragments that they spread. */
+export function limitNesting(max: number): ValidationRule {
+  return function limitNestingRule(context) {
+    const fragmentDepths = new Map<string, number>();
+    return {
+      OperationDefinition(operation) {
+        if (depthOf(operation.selectionSet, { context, fragmentDepths, left: max }) <= max) return;
+        context.reportError(new GraphQLError(nestedTooDeep('operation', max), { nodes: operation }));
+      },
+    };
   };
-};
+}
 
 interface DepthSearch {
   context: ValidationContext;
@@ -70,9 +72,9 @@ interface DepthSearch {
   left: number;
 }
 
-/** Returns more than `maxNesting` for selections that nest too deep. */
+/** Returns infinity for selections that nest too deep. */
 function depthOf({ selections }: SelectionSetNode, search: DepthSearch): number {
-  if (search.left === 0) return maxNesting + 1;
+  if (search.left === 0) return Number.POSITIVE_INFINITY;
   const inner = { ...search, left: search.left - 1 };
   let deepest = 0;
   for (const selection of selections) {
@@ -94,8 +96,8 @@ function fragmentDepth({ name, selectionSet }: FragmentDefinitionNode, search: D
   return depth;
 }
 
-export function nestedTooDeep(what: string): string {
-  return `The ${what} is nested over ${maxNesting} levels deep: send one that is flatter.`;
+export function nestedTooDeep(what: string, max = maxNesting): string {
+  return `The ${what} is nested over ${max} levels deep: send one that is flatter.`;
 }
 
 /** Tells V8's error for a call stack that is full. */

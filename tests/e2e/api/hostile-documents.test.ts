@@ -78,9 +78,9 @@ describe('what nests deep', () => {
     `{ me { ...F0 } } ${Array.from({ length }, (_, at) => `fragment F${at} on User { resources { nodes { owner { ...F${at + 1} } } } }`).join(' ')} fragment F${length} on User { id }`;
 
   const within: [string, string][] = [
-    ['inline fragments', selections(490)],
-    ['fields', recursive(160)],
-    ['fragments that spread each other', chain(120)],
+    ['inline fragments', selections(488)],
+    ['fields', recursive(162)],
+    ['fragments that spread each other', chain(121)],
   ];
   const over: [string, string, string][] = [
     ['an id of 2,400 lists', `{"query":"{ resource(id: ${deep(2_400)}) { id } }"}`, 'BAD_REQUEST'],
@@ -105,6 +105,7 @@ describe('what nests deep', () => {
     ],
     ['1,600 inline fragments', JSON.stringify({ query: selections(1_600) }), 'BAD_REQUEST'],
     ['1,500 fields', JSON.stringify({ query: recursive(500) }), 'BAD_REQUEST'],
+    ['491 levels of fields', JSON.stringify({ query: recursive(163) }), 'GRAPHQL_VALIDATION_FAILED'],
     ['fields in a chain of fragments', JSON.stringify({ query: chain(250) }), 'GRAPHQL_VALIDATION_FAILED'],
   ];
 
