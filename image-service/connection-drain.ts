@@ -84,7 +84,10 @@ export function trackConnections(server: Server, stopping?: AbortSignal) {
     isDraining = true;
     const closed = stopAccepting(server);
     closeAfterResponse();
-    for (const [socket, { current }] of connections) if (!current) closeGracefully(socket);
+    for (const [socket, { current }] of connections) {
+      if (!current) closeGracefully(socket);
+      else if (current.req.complete) discardInput(socket);
+    }
     await closed;
     await whenIdle();
     // Only stops the timer that looks for slow requests: no connection is left.
@@ -117,11 +120,15 @@ interface Connection {
 function closeGracefully(socket: Socket): void {
   if (socket.writableEnded || socket.destroyed) return;
   socket.end();
-  // Takes the place of the HTTP parser.
-  socket.removeAllListeners('data').on('data', () => {});
-  socket.resume();
+  discardInput(socket);
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(timer));
+}
+
+/** Discards what arrives from now on, in place of the HTTP parser. */
+function discardInput(socket: Socket): void {
+  socket.removeAllListeners('data').on('data', () => {});
+  socket.resume();
 }
 
 function stopAccepting(server: Server): Promise<void> {

@@ -130,6 +130,21 @@ test('draining handles nothing that arrives on connections, idle ones and those 
   expect(countOf(await waiting.received, 'Connection: close')).toBe(1);
 });
 
+test.each(['no HTTP', 'CONNECT x:80 HTTP/1.1'])(
+  'draining completes a request though %s arrives behind it',
+  async (line) => {
+    const { open, drain, handles, release } = await startServer();
+    const { received, send } = await open(get('/held'));
+    await handles('/held');
+    const drained = drain();
+    send(`${line}\r\n\r\n`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    release();
+    expect(countOf(await received, '200 OK')).toBe(1);
+    await drained;
+  },
+);
+
 test('draining completes a request whose body is still arriving, and handles none behind it', async () => {
   const { open, drain, handled, handles } = await startServer();
   const { received, send } = await open(`${postHead('/1')}12`);

@@ -103,7 +103,10 @@ export function handleUntilDrained(server: Server, handle: RequestHandler, shutd
       isDraining = true;
       shutdown.begin();
       const closed = stopAccepting(server);
-      for (const [socket, { current }] of connections) if (!current) closeGracefully(socket);
+      for (const [socket, { current }] of connections) {
+        if (!current) closeGracefully(socket);
+        else if (current.req.complete) discardInput(socket);
+      }
       let requestsCutOff = 0;
       const timer = setTimeout(() => {
         requestsCutOff = cutOff();
@@ -133,11 +136,15 @@ interface Connection {
 function closeGracefully(socket: Socket): void {
   if (socket.writableEnded || socket.destroyed) return;
   socket.end();
-  // Takes the place of the HTTP parser.
-  socket.removeAllListeners('data').on('data', () => {});
-  socket.resume();
+  discardInput(socket);
   const timer = setTimeout(() => socket.destroy(), lingerMs);
   socket.once('close', () => clearTimeout(timer));
+}
+
+/** Discards what arrives from now on, in place of the HTTP parser. */
+function discardInput(socket: Socket): void {
+  socket.removeAllListeners('data').on('data', () => {});
+  socket.resume();
 }
 
 /** Resolves when the last connection is closed; at once if the server does not listen. */

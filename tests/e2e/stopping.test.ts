@@ -14,12 +14,15 @@ import {
   runUntilStopped,
 } from '../support/http/clients-until-stop.ts';
 import { type FourProcesses, startFourProcesses } from '../support/systems/four-processes.ts';
+import { run } from '../support/systems/spawned.ts';
 import { usersAt } from '../support/systems/users.ts';
 
 type Name = keyof FourProcesses['processes'];
 
 let folder: ReturnType<typeof temporaryFolder>;
 let all: FourProcesses;
+/** Kills the processes that still run. */
+let end: () => Promise<void>;
 
 /** Starts all processes. The named one gets more variables. */
 async function start(name: Name, variables: Record<string, string>) {
@@ -30,13 +33,15 @@ async function start(name: Name, variables: Record<string, string>) {
     secrets: ensureSecrets(join(folder.path, 'secrets')),
     more: { ...own, auth: { ...unlimited, ...own.auth } },
   });
+  end = all.end;
 }
 
 beforeEach(() => {
   folder = temporaryFolder();
+  end = async () => {};
 });
 afterEach(async () => {
-  await all.end();
+  await end();
   folder.remove();
 });
 
@@ -56,7 +61,12 @@ async function requestsTo(name: Name, url = all[name]): Promise<NamedRequests> {
       JSON.stringify({ query: register, variables: { input: { username, password: 'correct horse' } } });
     return { url, headers: json, bodyOf };
   }
-  const { accessToken } = await usersAt(all.gateway).signUp();
+  return createsAt(all.gateway, url);
+}
+
+/** Creates of a new user, named by their titles. */
+async function createsAt(gateway: string, url = gateway): Promise<NamedRequests> {
+  const { accessToken } = await usersAt(gateway).signUp();
   const bodyOf = (title: string) => JSON.stringify({ query: createStored, variables: { input: { title, image } } });
   return { url, headers: { ...json, authorization: `Bearer ${accessToken}` }, bodyOf };
 }
@@ -77,17 +87,21 @@ async function storedBy(name: Name): Promise<string[]> {
 
 const kinds: ClientKind[] = ['patient', 'patient', 'retrying', 'retrying', 'pipelining', 'pipelining'];
 
-/** Stops a process while clients of each kind send requests, until all processes have stopped. */
-async function stopUnderLoad(name: Name, url = all[name]): Promise<Ledger> {
+/** Calls `stop` while clients of each kind send requests, until all of them are stopped. */
+async function stopUnderLoad(requests: NamedRequests, stop: () => Promise<void>): Promise<Ledger> {
   const ledger: Ledger = { answered: [], unanswered: [], failures: [] };
-  const requests = await requestsTo(name, url);
   const clients = kinds.map((kind, index) => runUntilStopped(kind, `${kind}${index}`, requests, ledger));
   await vi.waitFor(() => expect(ledger.answered.length).toBeGreaterThan(20), 60_000);
+  await stop();
+  await Promise.all(clients);
+  return ledger;
+}
+
+/** Stops one process, and then all others. */
+async function stopFirst(name: Name): Promise<void> {
   all.processes[name].signal('SIGTERM');
   expect(await all.processes[name].exitCode).toBe(0);
   await all.stop();
-  await Promise.all(clients);
-  return ledger;
 }
 
 const names: Name[] = ['gateway', 'auth', 'resources', 'imageService'];
@@ -95,7 +109,7 @@ const names: Name[] = ['gateway', 'auth', 'resources', 'imageService'];
 describe.each(names)('%s stops under load', (name) => {
   test.each(['0', '700'])('with SHUTDOWN_DELAY_MS=%s and executes nothing without its response', async (delay) => {
     await start(name, { SHUTDOWN_DELAY_MS: delay });
-    const { answered, unanswered, failures } = await stopUnderLoad(name);
+    const { answered, unanswered, failures } = await stopUnderLoad(await requestsTo(name), () => stopFirst(name));
     const stored = await storedBy(name);
     expect(stored.filter((each) => unanswered.includes(each))).toEqual([]);
     expect(stored.sort()).toEqual(answered.sort());
@@ -107,13 +121,36 @@ test.each(['auth', 'resources'] as const)(
   '%s stops behind a gateway under load: it executes nothing without its response',
   async (name) => {
     await start(name, {});
-    const { answered, unanswered, failures } = await stopUnderLoad(name, all.gateway);
+    const { answered, unanswered, failures } = await stopUnderLoad(await requestsTo(name, all.gateway), () =>
+      stopFirst(name),
+    );
     expect((await storedBy(name)).sort()).toEqual(answered.sort());
     expect(failures.length).toBeGreaterThan(0);
     expect(failures.filter((failure) => !failure.includes('SERVICE_UNAVAILABLE'))).toEqual([]);
     expect(unanswered.filter((each) => answered.includes(each))).toEqual([]);
   },
 );
+
+test('all processes stop at once under load, and execute nothing without its response', async () => {
+  await start('gateway', {});
+  const { answered } = await stopUnderLoad(await requestsTo('gateway'), async () => {
+    expect(await all.stop()).toEqual([0, 0, 0, 0]);
+  });
+  expect((await storedBy('resources')).sort()).toEqual(answered.sort());
+});
+
+test('npm start stops under load, and executes nothing without its response', async () => {
+  const ports = { GATEWAY_PORT: '0', AUTH_PORT: '0', RESOURCES_PORT: '0', IMAGE_SERVICE_PORT: '0' };
+  const process = run('start.ts', { ...ports, DATA_FOLDER: folder.path, BCRYPT_COST: '10' });
+  end = process.end;
+  const [, gateway = ''] = await process.find(/gateway +(http:\S+)[\s\S]*Ctrl-C/);
+  const { answered, failures } = await stopUnderLoad(await createsAt(gateway), async () => {
+    process.signal('SIGTERM');
+    expect(await process.exitCode).toBe(0);
+  });
+  expect((await storedBy('resources')).sort()).toEqual(answered.sort());
+  expect(failures).toEqual([]);
+});
 
 test.each(names)('%s serves during SHUTDOWN_DELAY_MS, without being ready', async (name) => {
   await start(name, { SHUTDOWN_DELAY_MS: '600000' });

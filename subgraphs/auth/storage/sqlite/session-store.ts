@@ -13,13 +13,14 @@ import {
 } from '../session-store.ts';
 import type { VerifiedAccount } from '../user.ts';
 import type { Enqueue } from './outbox.ts';
-import { createRefreshTokens, noLimit } from './refresh-tokens.ts';
+import { createRefreshTokens, noLimit, type RefreshTokens } from './refresh-tokens.ts';
 import { refreshTokens, sessions, users } from './tables.ts';
 
 /** Changes of sessions that are part of larger transactions. */
 export interface SessionChanges {
   /** Inserts a session with its first refresh token. */
   insert(session: NewSession): void;
+  exchangeToken: RefreshTokens['exchange'];
   /** Ends the matching sessions, enqueues the events, and returns the number of sessions. */
   endWhere(condition: SQL | undefined, now: Date): number;
   /**
@@ -38,6 +39,7 @@ export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue
         .run();
       tokens.insert({ hash, sessionId: session.id });
     },
+    exchangeToken: tokens.exchange,
     endWhere(condition, now) {
       const ended = db.delete(sessions).where(condition).returning({ id: sessions.id, userId: sessions.userId }).all();
       enqueue(
@@ -62,8 +64,7 @@ const { id, userId, lastUsedAt, expiresAt } = sessions;
 export type SessionJobs = ReturnType<typeof createSessionJobs>;
 
 /** Creates the writes of sessions. */
-export function createSessionJobs(db: BetterSQLite3Database, { insert, endWhere }: SessionChanges) {
-  const tokens = createRefreshTokens(db);
+export function createSessionJobs(db: BetterSQLite3Database, { insert, exchangeToken, endWhere }: SessionChanges) {
   const selectByFamily = db
     .select(columns)
     .from(sessions)
@@ -97,7 +98,7 @@ export function createSessionJobs(db: BetterSQLite3Database, { insert, endWhere 
     const found = selectByHash.get({ hash: used.hash });
     const session = found?.session ?? selectByFamily.get({ family: used.family });
     if (!session || session.expiresAt <= now || found?.token.isReplaced) return 'UNKNOWN' as const;
-    if (!found || !tokens.exchange(found.token, rotation)) {
+    if (!found || !exchangeToken(found.token, rotation)) {
       endWhere(eq(id, session.id), now);
       return 'REUSED' as const;
     }
