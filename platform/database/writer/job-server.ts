@@ -72,6 +72,8 @@ function serve(port: MessagePort, { grouped, single }: Served): void {
     if (isWorking) return;
     isWorking = true;
     while (queue.length > 0) {
+      // Rejected together if the write does not even begin.
+      group = queue.slice(0, maxGroup);
       const replies = await grouped.sqlite.write(commitQueued).catch((error) => group.map(({ id }) => fail(id, error)));
       queue = queue.filter((job) => !group.includes(job));
       reply(replies);
