@@ -125,6 +125,15 @@ describe.each(['compiled', 'apollo'])('with the executor %s, introspection besid
     expect(JSON.stringify(result)).toBe(JSON.stringify({ data: expected(ada.id) }));
   });
 
+  test('is not confused with fields under its names', async () => {
+    const query = untyped('{ __type: me { id } it: __schema { queryType { name } } }');
+    const result = await ask(executor, query);
+    if (executor === 'compiled')
+      expect(result).toEqual({ data: { __type: { id: ada.id }, it: { queryType: { name: 'Query' } } } });
+    // Only the compiled executor can plan under other names.
+    else expect(result).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
+  });
+
   test('has the errors of both parts', async () => {
     const query = untyped(
       'query ($n: String = "User") { __type(name: $n) { name } resource(id: "none") { id } resources(first: 0) { totalCount } }',
