@@ -2,6 +2,7 @@ import { inject } from 'vitest';
 import { startSupergraph } from '../../../embedded/supergraph.ts';
 import type { WriterKind } from '../../../platform/database/writer/writer.ts';
 import type { AccountRules } from '../../../subgraphs/auth/server.ts';
+import type { ImageDecoder } from '../../../subgraphs/resources/images/decoder-process.ts';
 import { inlineDecoder } from '../../../subgraphs/resources/testing/inline-decoder.ts';
 import { temporaryFolder } from '../files.ts';
 import { startRouterBefore } from './router.ts';
@@ -42,6 +43,8 @@ export const testSettings = {
 
 export interface SystemSettings {
   writer?: WriterKind;
+  /** Closed by `stop`. By default, images are decoded in this process. */
+  imageDecoder?: ImageDecoder;
   trustedProxies?: readonly string[];
   corsOrigins?: readonly string[];
   /** A folder that outlives the system. By default it gets an empty one, which `stop` removes. */
