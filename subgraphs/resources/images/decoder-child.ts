@@ -8,22 +8,30 @@ import type { DecoderReply, DecoderTask } from './decoder-process.ts';
  * and what is left over from earlier images.
  */
 const maxAllocatedKb = 192 * 1024;
-/** Limit of what is left over from earlier images. With more, another process is started in its place. */
+/** Limit of what is left over from earlier images. With more, the process is replaced after the next one. */
 const maxLeftBytes = 24e6;
 
 // The kernel closes the channel also when the parent is killed. Nothing here is worth an orderly end.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
-process.on('message', (task: DecoderTask) => {
-  decodeImage(task.image).then(
-    (outcome) => reply({ id: task.id, outcome, isWorn: process.memoryUsage.rss() > startBytes + maxLeftBytes }),
-    (error: unknown) => reply({ id: task.id, failure: String(error) }),
-  );
+process.on('message', async ({ id, image }: DecoderTask) => {
+  const isWorn = hasMuchLeft();
+  try {
+    reply({ id, outcome: await decodeImage(image), isWorn });
+  } catch (error) {
+    reply({ id, failure: String(error) });
+  }
+  // V8 lets buffers, which are not part of its heap, become garbage of 40 MB before it collects them.
+  if (hasMuchLeft()) globalThis.gc?.();
 });
 
 preferAsVictim();
 const startBytes = process.memoryUsage.rss();
 reply({ hasMemoryLimit: limitMemory() });
+
+function hasMuchLeft(): boolean {
+  return process.memoryUsage.rss() > startBytes + maxLeftBytes;
+}
 
 function reply(message: DecoderReply): void {
   process.send?.(message);

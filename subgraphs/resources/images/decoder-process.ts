@@ -141,7 +141,7 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
 }
 
 /** Flags that keep the process small: it needs memory outside of V8's heap. */
-const smallHeap = ['--max-old-space-size=64', '--max-semi-space-size=1'];
+const smallHeap = ['--max-old-space-size=64', '--max-semi-space-size=1', '--expose-gc'];
 const passedVariables = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'];
 
 function spawnDecoder(): ChildProcess {
