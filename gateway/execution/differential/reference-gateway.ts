@@ -56,13 +56,13 @@ export function restoreNames(result: Result): Result {
   };
 }
 
-export function restoreKeys(value: unknown): unknown {
+function restoreKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(restoreKeys);
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [inClientNames(key), restoreKeys(field)]));
 }
 
-export function restorePath(error: GraphQLError): GraphQLError {
+function restorePath(error: GraphQLError): GraphQLError {
   if (!(error instanceof GraphQLError) || !error.path) return error;
   const path = error.path.map((key) => (typeof key === 'string' ? inClientNames(key) : key));
   return new GraphQLError(error.message, { extensions: error.extensions, path });
