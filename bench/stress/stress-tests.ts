@@ -1,13 +1,14 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { useMeter } from '../harness/child.ts';
+import { measureCreates } from './creates.ts';
 import { measureLists } from './lists.ts';
 import { measureLogIns } from './log-ins.ts';
 import { measurePasswordAttempts } from './password-attempts.ts';
 import { type Systems, startSystems } from './systems.ts';
 import { measureUploads } from './uploads.ts';
 
-export const stressTestNames = ['uploads', 'log-ins', 'password-attempts', 'lists'] as const;
+export const stressTestNames = ['uploads', 'creates', 'log-ins', 'password-attempts', 'lists'] as const;
 export type StressTestName = (typeof stressTestNames)[number];
 
 /** Runs stress tests one after the other, and prints each result beside its target. A missed target is no failure. */
@@ -24,6 +25,7 @@ export async function runStressTests(
   };
   const tests: Record<StressTestName, () => Promise<string>> = {
     uploads: async () => measureUploads(await systems(), logProgress),
+    creates: async () => measureCreates(await systems(), logProgress),
     'log-ins': async () => measureLogIns(await systems(), logProgress),
     'password-attempts': async () => measurePasswordAttempts(await systems(), logProgress),
     lists: async () => measureLists(join(folder, 'lists'), logProgress),

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -35,7 +35,7 @@ function start(changed: { maxWaitMs?: number; maxJobs?: number; module?: URL } =
     other.close();
   });
   const stored = () => other.prepare('SELECT name, value FROM counts ORDER BY name').raw().all();
-  return { writer, other, lost, stored };
+  return { file: settings.file, writer, other, lost, stored };
 }
 
 const unavailable = (cause: object) => ({
@@ -123,6 +123,18 @@ describe('while another process holds the write lock', () => {
     other.exec('ROLLBACK');
     expect(await Promise.all(waiting)).toEqual([1, 2]);
   });
+});
+
+test('a database whose file was replaced rejects what waits and what comes', async () => {
+  const { writer, file } = start();
+  await writer.run('add', 'a');
+  rmSync(`${file}-wal`);
+  const replaced = unavailable({ message: expect.stringContaining('was removed or replaced') });
+  expect(await Promise.allSettled([writer.run('add', 'a'), writer.run('pause', 1)])).toMatchObject([
+    replaced,
+    replaced,
+  ]);
+  expect(await Promise.allSettled([writer.run('add', 'a')])).toMatchObject([replaced]);
 });
 
 test('a job that was queued beyond its deadline does not run', async () => {

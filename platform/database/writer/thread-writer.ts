@@ -27,7 +27,10 @@ interface Waiting {
 /** An unhandled rejection makes `runProcess` drain the process and exit with 1. */
 const stopProcess = (error: Error) => void Promise.reject(error);
 
-/** Starts a thread that runs the jobs of one database. Its connections are its own; those of this thread only read. An idle thread does not keep the process alive. */
+/**
+ * Starts a thread that runs the jobs of one database, on connections of its own; this thread only reads. An idle thread does
+ * not keep the process alive.
+ */
 export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Writer<All> {
   const { reads, module, settings, maxWaitMs = 2_000, maxJobs = 256, onLost = stopProcess } = thread;
   // Without the arguments of this process: their preloaded modules are for its main thread.
@@ -72,12 +75,8 @@ export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Wri
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', () => {
       if (!isClosing || waiting.size > 0) {
-        const error = new Error(
-          'The writer thread of a database has ended. What it was writing may be stored or not.',
-          {
-            cause,
-          },
-        );
+        const message = 'The writer thread of a database has ended. What it was writing may be stored or not.';
+        const error = new Error(message, { cause });
         lost = new DatabaseUnavailableError(error);
         for (const id of [...waiting.keys()]) finish(id)?.reject(lost);
         onLost(error);
@@ -91,11 +90,11 @@ export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Wri
     if (isClosing) return Promise.reject(new Error('The database is closed.'));
     if (waiting.size >= maxJobs)
       return Promise.reject(new DatabaseUnavailableError(new Error(`${maxJobs} writes wait already.`)));
+    lastId += 1;
+    const id = lastId;
     return new Promise((resolve, reject) => {
-      lastId += 1;
-      waiting.set(lastId, { resolve: resolve as Waiting['resolve'], reject });
+      waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
       worker.ref();
-      const id = lastId;
       post(() => request(id));
     });
   };
