@@ -86,6 +86,16 @@ test('an error of one job reaches its caller with its message and stack, and cos
   expect(all).toEqual([fulfilled(1), { status: 'rejected', reason }, fulfilled(2)]);
 });
 
+test('the health reports a thread that hangs on its disk, until it goes on', async () => {
+  const { writer } = start();
+  const { open } = await block(writer);
+  expect(await Promise.all([writer.checkHealth(), writer.checkHealth()])).toEqual(
+    Array.from({ length: 2 }, () => ({ writes: 'failing' })),
+  );
+  await open();
+  expect(await writer.checkHealth()).toEqual({});
+});
+
 test('a full disk costs the whole group, and the health reports it until a write succeeds', async () => {
   const { writer, stored } = start();
   const { open } = await block(writer);
@@ -120,6 +130,7 @@ describe('while another process holds the write lock', () => {
     const waiting = [writer.run('add', 'a'), writer.run('add', 'a')];
     const [surplus] = await Promise.allSettled([writer.run('add', 'a')]);
     expect(surplus).toMatchObject(unavailable({ message: '2 writes wait already.' }));
+    expect(await writer.checkHealth()).toEqual({ writes: 'failing' });
     other.exec('ROLLBACK');
     expect(await Promise.all(waiting)).toEqual([1, 2]);
   });

@@ -1,5 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { Connection } from '../connection.ts';
+import type { Connection, DatabaseHealth } from '../connection.ts';
 import { DatabaseUnavailableError } from '../database-unavailable-error.ts';
 import { monotonicMs, type Reply, type Request, toError } from './messages.ts';
 import type { Jobs, Writer } from './writer.ts';
@@ -18,6 +19,9 @@ export interface ThreadSettings {
   /** Called if the thread ends by itself. */
   onLost?: ((error: Error) => void) | undefined;
 }
+
+/** A thread that takes longer to answer hangs on its disk. Shorter than the time-out of common readiness probes. */
+const probeMs = 800;
 
 interface Waiting {
   resolve(result: unknown): void;
@@ -88,8 +92,6 @@ export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Wri
   const send = <Result>(request: (id: number) => Request): Promise<Result> => {
     if (lost) return Promise.reject(lost);
     if (isClosing) return Promise.reject(new Error('The database is closed.'));
-    if (waiting.size >= maxJobs)
-      return Promise.reject(new DatabaseUnavailableError(new Error(`${maxJobs} writes wait already.`)));
     lastId += 1;
     const id = lastId;
     return new Promise((resolve, reject) => {
@@ -99,11 +101,25 @@ export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Wri
     });
   };
 
+  let probing: Promise<DatabaseHealth> | undefined;
+  /** Probes once for all that ask meanwhile. */
+  const probe = () => {
+    probing ??= send<DatabaseHealth>((id) => ({ id, checksHealth: true })).finally(() => {
+      probing = undefined;
+    });
+    return probing;
+  };
+
   return {
-    run: (name, ...args) => send((id) => ({ id, name, args, deadline: monotonicMs() + maxWaitMs })),
+    run(name, ...args) {
+      if (waiting.size >= maxJobs) {
+        return Promise.reject(new DatabaseUnavailableError(new Error(`${maxJobs} writes wait already.`)));
+      }
+      return send((id) => ({ id, name, args, deadline: monotonicMs() + maxWaitMs }));
+    },
     async checkHealth() {
       await reads.checkReads();
-      return send((id) => ({ id, checksHealth: true }));
+      return Promise.race([probe(), setTimeout<DatabaseHealth>(probeMs, { writes: 'failing' }, { ref: false })]);
     },
     close() {
       if (!isClosing && !lost) {
