@@ -82,9 +82,11 @@ describe('a body that is not JSON', () => {
     },
   );
 
-  test.each(['"text"', '5', 'null', 'true'])('%s, neither object nor list, is rejected', async (body) => {
+  test.each(['"text"', '5', 'null', 'true'])('%s, neither object nor list, is rejected as no object', async (body) => {
     const send = await startEcho();
-    expect(await send([body])).toEqual(badRequest(400));
+    const { status, answer } = await send([body]);
+    expect({ status, answer }).toEqual(badRequest(400));
+    expect(answer.errors[0].message).toMatch(/must be a JSON object/);
   });
 
   test.each([

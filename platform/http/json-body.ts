@@ -96,7 +96,7 @@ function parse(bytes: Buffer): ReadResult {
   const json = bytes.toString();
   try {
     const body: unknown = JSON.parse(json.startsWith(byteOrderMark) ? json.slice(1) : json);
-    if (typeof body !== 'object' || body === null) return { error: malformed };
+    if (typeof body !== 'object' || body === null) return { error: notAnObject };
     return mayNestTooDeep(json.length) && isNestedTooDeep(body) ? { error: nestedTooDeep } : { body };
   } catch {
     return { error: malformed };
@@ -120,6 +120,12 @@ const malformed: HttpError = {
   status: 400,
   code: 'BAD_REQUEST',
   message: 'The body is not complete, well-formed JSON.',
+};
+
+const notAnObject: HttpError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'The body must be a JSON object, such as {"query":"{ me { id } }"}.',
 };
 
 const nestedTooDeep: HttpError = {
