@@ -161,6 +161,22 @@ describe('from the errors of a subgraph', () => {
     },
   );
 
+  test.each([{ path: null }, { extensions: null }, { path: null, extensions: null }])(
+    '%j is as good as none, and the data stay',
+    async (absent) => {
+      const { send, log } = await startClient(json({ data: { first: 1 }, errors: [{ message: 'No.', ...absent }] }));
+      const errors = [{ message: 'No.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }];
+      expect(await send()).toEqual({ data: { first: 1 }, errors });
+      expect(log).toEqual([]);
+    },
+  );
+
+  test('null for the errors is as good as none', async () => {
+    const { send, log } = await startClient(json({ data: { first: 1 }, errors: null }));
+    expect(await send()).toEqual({ data: { first: 1 } });
+    expect(log).toEqual([]);
+  });
+
   test('an error without a code is masked', async () => {
     expect(await errorOf({ message: 'no such table' })).toMatchObject({
       extensions: { code: 'INTERNAL_SERVER_ERROR' },

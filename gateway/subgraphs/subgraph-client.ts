@@ -110,20 +110,20 @@ const result = z
       .array(
         z.object({
           message: z.string(),
-          path: z.array(z.union([z.string(), z.number()])).optional(),
-          extensions: z.record(z.string(), z.unknown()).optional(),
+          path: z.array(z.union([z.string(), z.number()])).nullish(),
+          extensions: z.record(z.string(), z.unknown()).nullish(),
         }),
       )
-      .optional(),
+      .nullish(),
   })
   .refine(({ data, errors }) => data || errors?.length, 'neither data nor errors');
 
 type SubgraphError = NonNullable<z.output<typeof result>['errors']>[number];
 
 /** Passes codes of the API; every other code becomes one that is masked in the response. */
-function withPublicExtensions({ message, path, extensions = {} }: SubgraphError): GraphQLFormattedError {
-  const isPublic = isApiErrorCode(publicErrors, extensions.code);
-  const shown = isPublic ? pickPublic(publicErrors, extensions) : { code: 'INTERNAL_SERVER_ERROR' };
+function withPublicExtensions({ message, path, extensions }: SubgraphError): GraphQLFormattedError {
+  const isPublic = isApiErrorCode(publicErrors, extensions?.code);
+  const shown = extensions && isPublic ? pickPublic(publicErrors, extensions) : { code: 'INTERNAL_SERVER_ERROR' };
   return { message, ...(path && { path }), extensions: shown };
 }
 
