@@ -15,7 +15,8 @@ export interface RenamedOperation {
 }
 
 /**
- * Renames what collides, and names that every object has, such as `constructor`, which need care everywhere. Returns undefined where there are none. Fields that merge get the same name, so that they still do.
+ * Renames what collides, and names that every object has, such as `constructor`, which need care everywhere. Returns
+ * undefined where there are none. Fields that merge get the same name, so that they still do.
  */
 export function renameOperation(
   document: DocumentNode,

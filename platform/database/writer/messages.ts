@@ -7,7 +7,10 @@ export type Request =
   | { id: number; checksHealth: true }
   | { closes: true };
 
-/** Sent back in lists, the first of which is empty and says that the thread has started. An error's class does not survive postMessage, so it is described. */
+/**
+ * Sent back in lists, the first of which is empty and says that the thread has started. An error's class does not survive
+ * postMessage, so it is described.
+ */
 export type Reply = { id: number } & ({ result: unknown } | { error: DescribedError });
 
 export interface DescribedError {
