@@ -7,8 +7,8 @@ import { publicErrors } from '../schema/error-codes.ts';
 import { createClientIp } from './client-ip.ts';
 import { createCompiledExecutor, type ExecutorSettings } from './execution/compiled-executor.ts';
 import { rejectCollidingNames } from './execution/preprocessing/colliding-names.ts';
+import { resolveConditions } from './execution/preprocessing/conditions.ts';
 import { answerIntrospection } from './execution/preprocessing/introspection.ts';
-import { rejectNullConditions } from './execution/preprocessing/null-conditions.ts';
 import { renameReservedVariables } from './execution/preprocessing/reserved-variables.ts';
 import { createExplorer } from './explorer/explorer.ts';
 import { documentLimits, limitCredentialFields } from './limits/document-limits.ts';
@@ -86,7 +86,7 @@ export async function startGateway({
 /** Creates an executor, which receives what Apollo's planner supports of the clients' operations. */
 async function createExecutor(name: ExecutorName, settings: ExecutorSettings): Promise<Executor> {
   const executor = name === 'compiled' ? createCompiledExecutor(settings) : await loadApolloExecutor(settings);
-  const preprocessed = rejectNullConditions(answerIntrospection(renameReservedVariables(executor)));
+  const preprocessed = resolveConditions(answerIntrospection(renameReservedVariables(executor)));
   return name === 'compiled' ? preprocessed : rejectCollidingNames(preprocessed, settings.supergraphSdl);
 }
 

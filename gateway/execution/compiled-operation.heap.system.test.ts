@@ -6,26 +6,29 @@ import { createHttpTransport } from '../subgraphs/http-transport.ts';
 import { createSubgraphClient } from '../subgraphs/subgraph-client.ts';
 import { createCompiledExecutor } from './compiled-executor.ts';
 import { composeSupergraph } from './differential/supergraphs/compose.ts';
+import { resolveConditions } from './preprocessing/conditions.ts';
 import { answerIntrospection } from './preprocessing/introspection.ts';
 
 const { log } = captureLog('silent');
 
 /** Prepares request bodies as for HTTP, and answers by itself. */
 const createExecutor = (supergraphSdl: string) =>
-  answerIntrospection(
-    createCompiledExecutor({
-      supergraphSdl,
-      logger: log,
-      buildService: ({ name }) => {
-        const transport = createHttpTransport('http://127.0.0.1:9/graphql');
-        const client = createSubgraphClient({ name, transport, timeoutMs: 1_000, mutationTimeoutMs: 1_000 }, log);
-        const empty = async () => ({ data: {} });
-        return {
-          process: empty,
-          prepare: (operation) => Object.assign(() => empty(), { send: client.prepare(operation) }),
-        };
-      },
-    }),
+  resolveConditions(
+    answerIntrospection(
+      createCompiledExecutor({
+        supergraphSdl,
+        logger: log,
+        buildService: ({ name }) => {
+          const transport = createHttpTransport('http://127.0.0.1:9/graphql');
+          const client = createSubgraphClient({ name, transport, timeoutMs: 1_000, mutationTimeoutMs: 1_000 }, log);
+          const empty = async () => ({ data: {} });
+          return {
+            process: empty,
+            prepare: (operation) => Object.assign(() => empty(), { send: client.prepare(operation) }),
+          };
+        },
+      }),
+    ),
   );
 
 const executor = createExecutor(readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'));
@@ -75,6 +78,15 @@ test.each<[string, { count: number; source: (index: number) => string; variables
     {
       count: 10,
       source: (n) => `{ resources { nodes { ${many((i) => `__a${n}x${i}: title`, 13_000)} } } }`,
+    },
+  ],
+  [
+    'conditions that leave nothing selected, or are null',
+    {
+      count: 100,
+      source: (n) =>
+        `query ($a: Boolean = true) { a${n}: me { id resources { nodes { title @include(if: $a) } } } ${many((i) => `b${i}: me { id @include(if: $a) }`, 300)} }`,
+      variables: [{ a: true }, { a: false }, { a: null }],
     },
   ],
   ['one small field', { count: 300, source: (index) => `{ a${index}: me { id } }` }],

@@ -61,7 +61,7 @@ export function isIncluded(selection: SelectionNode, variables: Readonly<Variabl
 }
 
 /** Names the variables that conditions anywhere in a document use. */
-export function variablesOfConditions(document: DocumentNode): string[] {
+function variablesOfConditions(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {
     Directive: ({ name, arguments: args = [] }) => {

@@ -27,7 +27,8 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   {
     room: /^gateway\/execution\//,
     files: /^gateway\/execution\/|^platform\/graphql\//,
-    packages: /^(node:|@apollo\/(gateway($|\/dist\/)|federation-internals$|query-planner$)|graphql$|lru-cache$)/,
+    packages:
+      /^(node:|@apollo\/(gateway($|\/dist\/)|federation-internals$|query-planner$)|graphql($|\/execution\/collectFields\.js$)|lru-cache$)/,
   },
   // The page runs in browsers: it uses the gateway's API, and the client for its session.
   {
