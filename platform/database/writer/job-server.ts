@@ -1,9 +1,9 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { LockWait } from '../busy-retry.ts';
 import type { Connection } from '../connection.ts';
-import { DatabaseUnavailableError } from '../database-unavailable-error.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { describe, monotonicMs, type Reply, type Request } from './messages.ts';
+import { createJobQueue, expiredError } from './job-queue.ts';
+import { describe, type Job, monotonicMs, type Reply, type Request } from './messages.ts';
 import type { Jobs } from './writer.ts';
 
 /** Jobs of a database with the connection that they run on. */
@@ -19,20 +19,8 @@ interface Served {
   single?: ConnectedJobs;
 }
 
-type Job = Extract<Request, { name: string }>;
-
 /** For connections of a writer thread, whose jobs have deadlines, and whose number the main thread bounds. */
 export const unbounded: LockWait = { maxWaitMs: Number.POSITIVE_INFINITY, maxWaiting: Number.POSITIVE_INFINITY };
-
-/** Enough that one sync to disk serves all that wait, and few enough that the first does not wait for the last. */
-const maxGroup = 64;
-
-const isExpired = ({ deadline }: Job) => monotonicMs() > deadline;
-
-function expiredError(): DatabaseUnavailableError {
-  const message = 'The database was locked or busy until the deadline of this write.';
-  return new DatabaseUnavailableError(Object.assign(new Error(message), { code: 'SQLITE_BUSY' }));
-}
 
 /** Serves the jobs of a writer thread until it is closed. `open` receives what the thread was started with. */
 export function serveJobs<Settings>(open: (settings: Settings) => Served): void {
@@ -42,24 +30,39 @@ export function serveJobs<Settings>(open: (settings: Settings) => Served): void 
 
 function serve(port: MessagePort, { grouped, single }: Served): void {
   const commitTogether = createGroupCommit(grouped.sqlite.db.$client);
-  let queue: Job[] = [];
-  let group: Job[] = [];
   let isWorking = false;
   let isClosing = false;
-  let singles = 0;
+  /** Calls in progress beside the groups. */
+  let calls = 0;
 
-  const reply = (replies: Reply[]) => void (replies.length > 0 && port.postMessage(replies));
   const fail = (id: number, error: unknown): Reply => ({ id, error: describe(error) });
+  const post = (replies: readonly Reply[]) => void (replies.length > 0 && port.postMessage(replies));
+  const send = (replies: readonly Reply[]) => {
+    try {
+      post(replies);
+    } catch {
+      // A result that is no plain data (DataCloneError) costs no other job its reply.
+      for (const reply of replies) sendAlone(reply);
+    }
+  };
+  const sendAlone = (reply: Reply) => {
+    try {
+      post([reply]);
+    } catch (error) {
+      post([fail(reply.id, error)]);
+    }
+  };
+  const queue = createJobQueue(send);
+
   const runUnlessExpired = (jobs: Jobs, job: Job) => {
-    if (isExpired(job)) throw expiredError();
+    if (monotonicMs() > job.deadline) throw expiredError();
     return jobs[job.name]?.(...(job.args as never[]));
   };
 
   /** Commits what waits now. Called again while the database is locked, so that later jobs join and old ones expire. */
   const commitQueued = (): Reply[] => {
-    reply(queue.filter(isExpired).map(({ id }) => fail(id, expiredError())));
-    queue = queue.filter((job) => !isExpired(job));
-    group = queue.slice(0, maxGroup);
+    queue.rejectExpired();
+    const group = queue.group();
     if (group.length === 0) return [];
     const outcomes = commitTogether(group.map((job) => () => runUnlessExpired(grouped.jobs, job)));
     return group.map(({ id }, at): Reply => {
@@ -71,34 +74,24 @@ function serve(port: MessagePort, { grouped, single }: Served): void {
   const work = async () => {
     if (isWorking) return;
     isWorking = true;
-    while (queue.length > 0) {
-      // Rejected together if the write does not even begin.
-      group = queue.slice(0, maxGroup);
-      const replies = await grouped.sqlite.write(commitQueued).catch((error) => group.map(({ id }) => fail(id, error)));
-      queue = queue.filter((job) => !group.includes(job));
-      reply(replies);
+    while (!queue.isEmpty()) {
+      const rejectGroup = (error: unknown) => queue.group().map(({ id }) => fail(id, error));
+      queue.answer(await grouped.sqlite.write(commitQueued).catch(rejectGroup));
       receiveAll();
     }
     isWorking = false;
     closeIfDone();
   };
 
-  const runSingle = async ({ sqlite, jobs }: ConnectedJobs, job: Job) => {
-    singles += 1;
-    reply([
-      await sqlite
-        .write(() => runUnlessExpired(jobs, job))
-        .then(
-          (result): Reply => ({ id: job.id, result }),
-          (error) => fail(job.id, error),
-        ),
-    ]);
-    singles -= 1;
+  const answer = async (id: number, call: Promise<unknown>) => {
+    calls += 1;
+    send([await call.then((result): Reply => ({ id, result })).catch((error) => fail(id, error))]);
+    calls -= 1;
     closeIfDone();
   };
 
   const closeIfDone = () => {
-    if (!isClosing || isWorking || singles > 0) return;
+    if (!isClosing || isWorking || calls > 0) return;
     single?.sqlite.close();
     grouped.sqlite.close();
     port.close();
@@ -106,14 +99,14 @@ function serve(port: MessagePort, { grouped, single }: Served): void {
 
   const accept = (request: Request) => {
     if ('closes' in request) isClosing = true;
-    else if ('checksHealth' in request) {
-      const { id } = request;
-      grouped.sqlite.checkHealth().then(
-        (result) => reply([{ id, result }]),
-        (error) => reply([fail(id, error)]),
+    else if ('checksHealth' in request) void answer(request.id, grouped.sqlite.checkHealth());
+    else if (single && request.name in single.jobs) {
+      const { sqlite, jobs } = single;
+      void answer(
+        request.id,
+        sqlite.write(() => runUnlessExpired(jobs, request)),
       );
-    } else if (single && request.name in single.jobs) void runSingle(single, request);
-    else queue.push(request);
+    } else queue.add(request);
   };
 
   /** Receives what was sent while the thread waited for the disk, so that it is committed together. */

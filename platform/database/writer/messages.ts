@@ -1,11 +1,16 @@
 import { DatabaseUnavailableError } from '../database-unavailable-error.ts';
 import { isUnavailable } from '../sqlite-errors.ts';
 
+export interface Job {
+  id: number;
+  name: string;
+  args: unknown[];
+  /** In the time of `monotonicMs`. */
+  deadline: number;
+}
+
 /** Sent to the writer thread. */
-export type Request =
-  | { id: number; name: string; args: unknown[] /** In the time of `monotonicMs`. */; deadline: number }
-  | { id: number; checksHealth: true }
-  | { closes: true };
+export type Request = Job | { id: number; checksHealth: true } | { closes: true };
 
 /**
  * Sent back in lists, the first of which is empty and says that the thread has started. An error's class does not survive

@@ -86,6 +86,24 @@ test('an error of one job reaches its caller with its message and stack, and cos
   expect(all).toEqual([fulfilled(1), { status: 'rejected', reason }, fulfilled(2)]);
 });
 
+test('arguments and results that are no plain data reject their own call only', async () => {
+  const { writer, lost } = start();
+  const notPlain = { status: 'rejected', reason: { name: 'DataCloneError' } };
+  const beforeStart = await Promise.allSettled([writer.run('echo', () => {}), writer.run('add', 'a')]);
+  expect(beforeStart).toMatchObject([notPlain, fulfilled(1)]);
+  const { open } = await block(writer);
+  const group = Promise.allSettled([
+    writer.run('add', 'a'),
+    writer.run('returnFunction'),
+    writer.run('echo', () => {}),
+    writer.run('add', 'a'),
+  ]);
+  await open();
+  const failed = { status: 'rejected', reason: { message: expect.stringContaining('could not be cloned') } };
+  expect(await group).toMatchObject([fulfilled(2), failed, notPlain, fulfilled(3)]);
+  expect(lost).toEqual([]);
+});
+
 test('the health reports a thread that hangs on its disk, until it goes on', async () => {
   const { writer } = start();
   const { open } = await block(writer);
@@ -123,6 +141,21 @@ describe('while another process holds the write lock', () => {
     expect(await writer.checkHealth()).toEqual({});
     expect(stored()).toEqual([['a', 2]]);
   });
+
+  test('every job of thousands that expire at all times is answered', async () => {
+    const { writer, other } = start({ maxWaitMs: 100, maxJobs: 100_000 });
+    await writer.run('add', 'a');
+    other.exec('BEGIN IMMEDIATE');
+    const rejected = ({ name }: Error) => name;
+    const outcomes: Promise<unknown>[] = [];
+    while (outcomes.length < 20_000) {
+      for (let count = 0; count < 10; count += 1) outcomes.push(writer.run('add', 'a').catch(rejected));
+      await nextTurn();
+    }
+    expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['DatabaseUnavailableError']));
+    other.exec('ROLLBACK');
+    expect(await writer.run('add', 'a')).toBe(2);
+  }, 60_000);
 
   test('what would wait beyond the bound is rejected at once', async () => {
     const { writer, other } = start({ maxJobs: 2, maxWaitMs: 60_000 });
@@ -198,4 +231,14 @@ test('closing finishes what waits, and then nothing is accepted', async () => {
   await closed;
   expect(await Promise.all(all)).toEqual([1, 'paused', 2]);
   expect([stored(), lost]).toEqual([[['a', 2]], []]);
+});
+
+test('closing finishes a health check, and the thread counts as closed, not as lost', async () => {
+  const { writer, other, lost } = start();
+  await writer.run('add', 'a');
+  other.exec('BEGIN IMMEDIATE');
+  const health = writer.checkHealth();
+  await nextTurn();
+  await writer.close();
+  expect([await health, lost]).toEqual([{ writes: 'failing' }, []]);
 });

@@ -57,8 +57,7 @@ export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Wri
   };
   /** Requests from before the thread has started, which takes a second: their deadlines begin when it has. */
   let early: (() => void)[] | undefined = [];
-  const post = (request: () => Request) => {
-    const send = () => worker.postMessage(request());
+  const whenStarted = (send: () => void) => {
     if (early) early.push(send);
     else send();
   };
@@ -97,7 +96,14 @@ export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Wri
     return new Promise((resolve, reject) => {
       waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
       worker.ref();
-      post(() => request(id));
+      whenStarted(() => {
+        try {
+          worker.postMessage(request(id));
+        } catch (error) {
+          // Arguments that are no plain data (DataCloneError).
+          finish(id)?.reject(error as Error);
+        }
+      });
     });
   };
 
@@ -125,7 +131,7 @@ export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Wri
       if (!isClosing && !lost) {
         isClosing = true;
         worker.ref();
-        post(() => ({ closes: true }));
+        whenStarted(() => worker.postMessage({ closes: true } satisfies Request));
       }
       return ended.then(reads.close);
     },

@@ -27,6 +27,8 @@ function createJobs(db: ReturnType<typeof openSqlite>['db']) {
     fail: (message: string): void => {
       throw new TypeError(message);
     },
+    echo: (value: unknown): unknown => value,
+    returnFunction: (): unknown => () => {},
     fillDisk: (): void => {
       client.pragma(`max_page_count = ${client.pragma('page_count', { simple: true })}`);
       client.prepare('INSERT INTO counts VALUES (?, 0)').run('x'.repeat(100_000));
