@@ -90,16 +90,17 @@ describe('with Apollo’s executor, an operation', () => {
 });
 
 test('nulls propagate under the client’s names, also where the log tells of them', async () => {
-  const nodes = [{ alias_id: 'A picture', alias_title: null }];
-  const { send, log } = await startGatewayBefore({ data: { resources: { alias_totalCount: nodes } } }, 'compiled');
+  // The account of the owner no longer exists.
+  const resources = { alias_totalCount: [{ owner: { __typename: 'User', id: 'ada' } }] };
+  const { send, log } = await startGatewayBefore({ data: { resources, _entities: [null] } }, 'compiled');
   for (let time = 0; time < 2; time += 1) {
-    const { data, errors } = await send('{ resources { totalCount: nodes { id: title title: id } } }');
-    expect([data, errors]).toEqual([{ resources: null }, []]);
+    const { data, errors } = await send('{ resources { totalCount: nodes { owner { id: username } } } }');
+    expect([data, errors]).toEqual([{ resources: { totalCount: [{ owner: null }] } }, []]);
   }
   const message = 'a subgraph returned values that do not fit its schema';
   const [line] = log.filter(({ msg }) => msg === message);
   expect(line).toMatchObject({
-    extensions: { valueCompletion: [{ path: ['resources', 'totalCount', 0, 'title'] }] },
+    extensions: { valueCompletion: [{ path: ['resources', 'totalCount', 0, 'owner', 'id'] }] },
   });
 });
 

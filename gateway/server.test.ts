@@ -121,25 +121,19 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
     });
   });
 
-  describe('a response has data and errors only', () => {
-    test.each([
-      ['a value of the wrong type', { totalCount: 'many' }],
-      ['null for a non-null field', { totalCount: null }],
-    ])('when a subgraph responds with %s, which is logged', async (_, resources) => {
-      const { send, log } = await start({ resources: json({ data: { resources } }) });
-      const answer = await send('{ resources { totalCount } }');
-      expect(answer.data).toEqual({ resources: null });
-      expect(Object.keys(JSON.parse(answer.text))).not.toContain('extensions');
-      expect(log.filter(({ level }) => Number(level) >= 40)).not.toEqual([]);
-    });
+  test('a response has no error for an owner whose account no longer exists', async () => {
+    const nodes = [{ id: '1', owner: ada }];
+    const resources = json({ data: { resources: { nodes } } });
+    const { send } = await start({ resources, auth: json({ data: { _entities: [null] } }) });
+    const answer = await send('{ resources { nodes { id owner { username } } } }');
+    expect(JSON.parse(answer.text)).toEqual({ data: { resources: { nodes: [{ id: '1', owner: null }] } } });
+  });
 
-    test('when the account of an owner no longer exists, which is no error', async () => {
-      const nodes = [{ id: '1', owner: ada }];
-      const resources = json({ data: { resources: { nodes } } });
-      const { send } = await start({ resources, auth: json({ data: { _entities: [null] } }) });
-      const answer = await send('{ resources { nodes { id owner { username } } } }');
-      expect(JSON.parse(answer.text)).toEqual({ data: { resources: { nodes: [{ id: '1', owner: null }] } } });
-    });
+  test('null for a non-null field stays with the errors of its response', async () => {
+    const errors = [{ message: 'Later.', path: ['resources', 'totalCount'], extensions: unavailable }];
+    const { send } = await start({ resources: json({ data: { resources: { totalCount: null } }, errors }) });
+    const answer = await send('{ resources { totalCount } }');
+    expect(JSON.parse(answer.text)).toEqual({ data: { resources: null }, errors });
   });
 
   test.each<[string, unknown]>([
@@ -160,27 +154,46 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
     expect(log.filter(({ msg, err }) => msg === 'subgraph unavailable' && err)).toHaveLength(1);
   });
 
-  test.each<[string, unknown]>([
+  const malformed: [string, unknown][] = [
+    ['no field', {}],
     ['a text for an object', { resources: 'text' }],
+    ['a list for an object', { resources: [] }],
+    ['an empty object', { resources: {} }],
+    ['null for a list', { resources: { nodes: null } }],
+    ['an object for a list', { resources: { nodes: {} } }],
+    ['a text for a list', { resources: { nodes: 'text' } }],
     ['a text in a list of objects', { resources: { nodes: ['text'] } }],
-  ])('a response with %s costs only the fields of its subgraph, and is logged', async (_, data) => {
-    const { send, log } = await start({ resources: json({ data }), auth: json({ data: { me: ada } }) });
-    const answer = await send('{ me { id } resources { nodes { id } } }');
-    expect([answer.status, answer.data]).toEqual([200, { me: { id: 'ada' }, resources: null }]);
-    expect(answer.errors).toMatchObject([{ path: ['resources'], extensions: unavailable }]);
-    expect(log.filter(({ msg, err }) => msg === 'subgraph unavailable' && err)).toHaveLength(1);
+    ['a list in a list of objects', { resources: { nodes: [[{}]] } }],
+    ['null in a list of objects', { resources: { nodes: [null] } }],
+    ['a number for a text', { resources: { nodes: [{ title: 5, owner: ada }] } }],
+    ['null for a text', { resources: { nodes: [{ title: null, owner: ada }] } }],
+    ['a missing text', { resources: { nodes: [{ owner: ada }] } }],
+    ['an owner without a key', { resources: { nodes: [{ title: 'A', owner: { __typename: 'User' } }] } }],
+    ['an owner of another type', { resources: { nodes: [{ title: 'A', owner: { ...ada, __typename: 'Image' } }] } }],
+  ];
+
+  describe('a malformed response costs only the fields of its subgraph, and is logged with its name:', () => {
+    test.each(malformed)('%s', async (_, data) => {
+      const { send, log } = await start({ resources: json({ data }), auth: json({ data: { me: ada } }) });
+      const answer = await send('{ me { id } resources { nodes { title owner { username } } } }');
+      expect([answer.status, answer.data]).toEqual([200, { me: { id: 'ada' }, resources: null }]);
+      expect(answer.errors).toMatchObject([{ path: ['resources'], extensions: unavailable }]);
+      expect(log.filter(({ level }) => Number(level) >= 40)).toMatchObject([
+        { level: 40, msg: 'subgraph unavailable', subgraph: 'resources', err: { type: 'Error' } },
+      ]);
+    });
   });
 
-  test.each<[string, unknown]>([
-    ['a text', 'text'],
-    ['an object', {}],
-  ])('a response with %s for a list is SERVICE_UNAVAILABLE, and its cause is logged', async (_, nodes) => {
-    const { send, log } = await start({ resources: json({ data: { resources: { nodes, totalCount: 1 } } }) });
-    const answer = await send('{ resources { totalCount nodes { id } } }');
-    expect(answer.status).toBe(200);
-    expect(answer.data).toEqual(typeof nodes === 'string' ? { resources: null } : null);
-    expect(answer.errors).toMatchObject([{ extensions: unavailable }]);
-    expect(log.filter(({ level, err }) => level === 40 && err)).toHaveLength(1);
+  test('a malformed response to a mutation costs its fields', async () => {
+    const payload = { createResource: { resource: [{ title: 'A', owner: ada }] } };
+    const { send } = await start({ resources: json({ data: payload }), auth: json({ data: { _entities: [ada] } }) });
+    const image = { data: '' };
+    const answer = await send(
+      'mutation ($input: CreateResourceInput!) { createResource(input: $input) { resource { title owner { username } } } }',
+      { input: { title: 'A', image } },
+    );
+    expect([answer.status, answer.data]).toEqual([200, { createResource: null }]);
+    expect(answer.errors).toMatchObject([{ path: ['createResource'], extensions: unavailable }]);
   });
 
   describe('a subgraph’s error', () => {

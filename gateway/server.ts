@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
 import type { Executor } from '../platform/graphql/prepared-operations.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import type { Logger } from '../platform/process/logger.ts';
@@ -49,8 +50,9 @@ export async function startGateway({
   log,
 }: GatewaySettings): Promise<RunningGateway> {
   const supergraphSdl = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
+  const schema = buildSchema(supergraphSdl, { assumeValid: true, assumeValidSDL: true });
   const clients = new Map<string, SubgraphClient>(
-    subgraphs.map((subgraph) => [subgraph.name, createSubgraphClient(subgraph, log)]),
+    subgraphs.map((subgraph) => [subgraph.name, createSubgraphClient(subgraph, { log, schema })]),
   );
   const buildService = ({ name }: { name: string }) => {
     const client = clients.get(name);

@@ -5,7 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { withoutTokens } from '../../platform/graphql/compact-document.ts';
 import type { Executor } from '../../platform/graphql/prepared-operations.ts';
-import { completeUnfitResult, createApolloRequest } from './apollo-fallback.ts';
+import { createApolloRequest } from './apollo-fallback.ts';
 import type { ExecutorSettings } from './compiled-executor.ts';
 import { compactPlan } from './planner.ts';
 
@@ -37,7 +37,7 @@ export async function createApolloExecutor({
       return {
         execute: async (request) => {
           const execution = { source, document, operationName, queryHash, ...request };
-          return completeUnfitResult(await executor(createApolloRequest(execution, { schema: apiSchema, logger })));
+          return executor(createApolloRequest(execution, { schema: apiSchema, logger }));
         },
         sizeBytes: () => 2 * source.length + sizeBytes,
       };

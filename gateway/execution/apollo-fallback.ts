@@ -47,7 +47,7 @@ export function createApolloFallback({
       const named = operationName === undefined ? {} : { operationName };
       const operationContext = buildOperationContext({ schema, operationDocument: document, ...named });
       const schemas = [supergraphSchema(), federationSchema] as const;
-      return completeUnfitResult(await executeQueryPlan(plan, services, request, operationContext, ...schemas));
+      return executeQueryPlan(plan, services, request, operationContext, ...schemas);
     },
     shape: ({ data, variables, errors }, { document, operationName }) => {
       const named = operationName === undefined ? {} : { operationName };
@@ -56,7 +56,8 @@ export function createApolloFallback({
         const shaped = computeResponse({ operation, variables, input: data, introspectionHandling: () => undefined });
         return toResult(shaped, errors as GraphQLError[]);
       } catch (error) {
-        return completeUnfitResult({ errors: [toGraphqlError(error as Error)] });
+        // Only data without a list or an object in its place, which the client of a subgraph takes for an outage.
+        return { errors: [toGraphqlError(error as Error)] };
       }
     },
   };
@@ -93,20 +94,6 @@ export function createApolloRequest(
 function toResult({ data, errors: unfit }: ReturnType<typeof computeResponse>, errors: GraphQLError[]): Result {
   if (errors.length > 0) return { data: data ?? null, errors };
   return { data: data ?? null, ...(unfit.length > 0 && { extensions: { valueCompletion: unfit } }) };
-}
-
-/**
- * Completes a result of Apollo's executor. Where a subgraph has no list or no object in its place, Apollo's rules for
- * shaping the response give up with one plain error and no data; for the client, that subgraph is unavailable.
- */
-export function completeUnfitResult(result: Result): Result {
-  const { data, errors: [error, ...others] = [] } = result;
-  const cause = error?.originalError;
-  const isUnfit = data === undefined && others.length === 0 && cause && !(cause instanceof GraphQLError);
-  if (!isUnfit) return result;
-  const message = 'This part of the API is temporarily unavailable: try again.';
-  const extensions = { code: 'SERVICE_UNAVAILABLE' };
-  return { data: null, errors: [new GraphQLError(message, { originalError: cause, extensions })] };
 }
 
 function toGraphqlError(error: Error): GraphQLError {

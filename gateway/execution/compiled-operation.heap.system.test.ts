@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { measureHeap } from '../../platform/testing/heap.ts';
 import { captureLog } from '../../tests/support/captured-log.ts';
@@ -12,15 +13,19 @@ import { answerIntrospection } from './preprocessing/introspection.ts';
 const { log } = captureLog('silent');
 
 /** Prepares request bodies as for HTTP, and answers by itself. */
-const createExecutor = (supergraphSdl: string) =>
-  resolveConditions(
+const createExecutor = (supergraphSdl: string) => {
+  const schema = buildSchema(supergraphSdl, { assumeValid: true, assumeValidSDL: true });
+  return resolveConditions(
     answerIntrospection(
       createCompiledExecutor({
         supergraphSdl,
         logger: log,
         buildService: ({ name }) => {
           const transport = createHttpTransport('http://127.0.0.1:9/graphql');
-          const client = createSubgraphClient({ name, transport, timeoutMs: 1_000, mutationTimeoutMs: 1_000 }, log);
+          const client = createSubgraphClient(
+            { name, transport, timeoutMs: 1_000, mutationTimeoutMs: 1_000 },
+            { log, schema },
+          );
           const empty = async () => ({ data: {} });
           return {
             process: empty,
@@ -30,6 +35,7 @@ const createExecutor = (supergraphSdl: string) =>
       }),
     ),
   );
+};
 
 const executor = createExecutor(readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'));
 

@@ -23,6 +23,8 @@ interface FetchContext {
 
 /** Measured for the functions of a fetch, without the request body that the service prepares from the query's text. */
 const bytesPerFetch = 3_000;
+/** Measured for a query's text, and for the structure of its response. */
+const bytesPerCharacter = 8;
 
 /** Compiles the call to one subgraph whose data is merged into the objects at `path`. */
 export function compileFetch(node: FetchNode, path: ResponsePath, context: FetchContext): Step {
@@ -30,7 +32,7 @@ export function compileFetch(node: FetchNode, path: ResponsePath, context: Fetch
   if (!service) throw new UnsupportedPlanError(`no subgraph ${node.serviceName}`);
   if (node.contextRewrites?.length) throw new UnsupportedPlanError('a context');
   const { operation: query, operationName } = node;
-  context.countBytes(bytesPerFetch + 2 * query.length);
+  context.countBytes(bytesPerFetch + bytesPerCharacter * query.length);
   const call = { node, path, send: service.prepare({ query, operationName }), schema: context.supergraphSchema };
   const fetchInto = node.requires ? entityFetch(call, node.requires) : plainFetch(call);
   return async (run) => {

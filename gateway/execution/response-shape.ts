@@ -1,11 +1,9 @@
 import {
   type ASTNode,
-  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
-  isEnumType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -14,6 +12,7 @@ import {
   visit,
 } from 'graphql';
 import { type CollectedField, collectFields, type SelectionContext } from './collect-fields.ts';
+import { type IsLeaf, leafValidator } from './leaf-validators.ts';
 import type { ClientNames } from './renamed-operation.ts';
 import { type CountBytes, type Data, ResponseShapeError, UnsupportedPlanError } from './run.ts';
 
@@ -138,26 +137,6 @@ function listOf(shape: ShapeValue): ShapeValue {
     return value.map((element) => shape(element));
   };
 }
-
-/** Tells values that surely are of a leaf type; Apollo's rules accept a few more. */
-type IsLeaf = (value: unknown) => boolean;
-
-/** Returns the check for a scalar or an enum. Custom scalars may have any value. */
-function leafValidator(type: GraphQLLeafType): IsLeaf {
-  if (isEnumType(type)) {
-    const names = new Set<unknown>(type.getValues().map(({ name }) => name));
-    return (value) => names.has(value);
-  }
-  return scalarChecks[type.name] ?? (() => true);
-}
-
-const scalarChecks: Record<string, IsLeaf> = {
-  Int: Number.isSafeInteger,
-  Float: Number.isFinite,
-  String: (value) => typeof value === 'string',
-  ID: (value) => typeof value === 'string' || Number.isSafeInteger(value),
-  Boolean: (value) => typeof value === 'boolean',
-};
 
 function leaf(isLeaf: IsLeaf): ShapeValue {
   return (value) => {

@@ -1,31 +1,23 @@
-import {
-  type FieldNode,
-  type FragmentDefinitionNode,
-  Kind,
-  parse,
-  type SelectionNode,
-  type SelectionSetNode,
-} from 'graphql';
-import { variableDefaults } from '../../platform/graphql/operation-document.ts';
+import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
+import { readOperation, variableDefaults } from '../../platform/graphql/operation-document.ts';
 import { isIncluded } from '../execution/conditions.ts';
 
 type Variables = Record<string, unknown>;
 
 /** An operation as a query plan has it for a subgraph. */
 interface Operation {
-  query?: string | undefined;
+  query: string;
   variables?: Variables | undefined;
 }
 
-/** Lists the paths, in the subgraph's response, of each field that the operation selects on a root type or an entity. */
-export function requestedPaths({ query = '', variables = {} }: Operation): (string | number)[][] {
-  const { definitions } = parse(query);
-  const fragments = new Map(
-    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
-  const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-  const values = { ...(operation && variableDefaults(operation)), ...variables };
-  const fields = operation ? fieldsOf(operation.selectionSet, { fragments, variables: values }) : [];
+/**
+ * Lists the paths, in the subgraph's response, of each field that the operation selects on a root type or an entity. It
+ * parses the operation, which no client keeps parsed for the sake of outages.
+ */
+export function requestedPaths({ query, variables = {} }: Operation): (string | number)[][] {
+  const { operation, fragments } = readOperation(query);
+  const values = { ...variableDefaults(operation), ...variables };
+  const fields = fieldsOf(operation.selectionSet, { fragments, variables: values });
   const { representations } = variables;
   if (!Array.isArray(representations)) return keysOf(fields).map((key) => [key]);
   return representations.flatMap(({ __typename: type }: { __typename?: string }, index) => {
@@ -37,7 +29,7 @@ export function requestedPaths({ query = '', variables = {} }: Operation): (stri
 }
 
 interface SelectionContext {
-  fragments: Map<string, FragmentDefinitionNode>;
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   variables: Variables;
   /** Fragments on another type are skipped. */
   type?: string | undefined;

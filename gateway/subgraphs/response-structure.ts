@@ -1,77 +1,118 @@
 import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
+  type GraphQLAbstractType,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isUnionType,
   Kind,
-  type OperationDefinitionNode,
-  parse,
   type SelectionSetNode,
 } from 'graphql';
+import { readOperation } from '../../platform/graphql/operation-document.ts';
+import type { SubgraphResponse } from '../execution/run.ts';
+import {
+  type ConditionalSet,
+  collectConditionalFields,
+  type SelectionContext,
+  typesWithFragments,
+} from './conditional-fields.ts';
+import {
+  checkEntities,
+  checkObject,
+  type FindStructure,
+  fitsType,
+  fitsTypename,
+  type Structure,
+  type StructureField,
+} from './structure-check.ts';
 
-/** Throws for data whose structure cannot be the response to an operation, with these representations of entities. */
-export type CheckStructure = (data: Record<string, unknown>, representations: unknown) => void;
+/** Throws for a response that cannot be one to an operation, with these representations of entities. */
+export type CheckStructure = (response: SubgraphResponse, representations: unknown) => void;
 
 /**
- * Prepares the check of the responses to one operation. A selected object must be an object, a list or null, and there must
- * be one entity for each representation: executors rely on it, whatever else a subgraph has wrong.
+ * Prepares the check of the responses to one operation: each selected field is there, with a value of its type, and there
+ * is one entity for each representation. A response with errors may lack fields, and have null anywhere. The schema is the
+ * supergraph's, whose types are never narrower than those of a subgraph.
  */
-export function createStructureCheck(query: string): CheckStructure {
-  const objects = objectsIn(parse(query, { noLocation: true }));
-  return (data, representations) => {
-    if (Array.isArray(representations)) requireEntities(data._entities, representations.length);
-    requireObjects(data, objects);
+export function createStructureCheck(query: string, schema: GraphQLSchema): CheckStructure {
+  const { operation, fragments } = readOperation(query);
+  const context = { schema, fragments };
+  const type = schema.getRootType(operation.operation);
+  if (!type) throw new Error(`The schema has no ${operation.operation}.`);
+  const { selectionSet } = operation;
+  const root = structureOf(type, [{ selectionSet, isConditional: false }], { ...context, isRoot: true });
+  const structures = structuresOfEntities(selectionSet, context);
+  return ({ data, errors }, representations) => {
+    if (!data) return;
+    const isPartial = errors !== undefined && errors.length > 0;
+    checkObject(data, root, isPartial);
+    if (Array.isArray(representations)) checkEntities(data._entities, { representations, structures, isPartial });
   };
 }
 
-/** The response keys below which a selection has an object or a list of objects, with those of the object. */
-type Objects = [key: string, inner: Objects][];
-
-function objectsIn({ definitions }: DocumentNode): Objects {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  let operation: OperationDefinitionNode | undefined;
-  for (const definition of definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-    else if (definition.kind === Kind.OPERATION_DEFINITION) operation = definition;
-  }
-  return operation ? objectsOf([operation.selectionSet], fragments) : [];
-}
-
-function objectsOf(sets: SelectionSetNode[], fragments: ReadonlyMap<string, FragmentDefinitionNode>): Objects {
-  const byKey = new Map<string, SelectionSetNode[]>();
-  const visited = new Set<string>();
-  const collect = ({ selections }: SelectionSetNode): void => {
-    for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) {
-        if (!selection.selectionSet) continue;
-        const key = (selection.alias ?? selection.name).value;
-        byKey.set(key, [...(byKey.get(key) ?? []), selection.selectionSet]);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        collect(selection.selectionSet);
-      } else if (!visited.has(selection.name.value)) {
-        visited.add(selection.name.value);
-        const fragment = fragments.get(selection.name.value);
-        if (fragment) collect(fragment.selectionSet);
-      }
+function structureOf(
+  type: GraphQLCompositeType,
+  sets: readonly ConditionalSet[],
+  { isRoot = false, ...context }: SelectionContext & { isRoot?: boolean },
+): Structure {
+  const fields: StructureField[] = [];
+  for (const { key, name, sets: innerSets, isConditional } of collectConditionalFields(type, sets, context)) {
+    if (name === '__typename') {
+      fields.push({ key, name: '__typename', fits: fitsTypename(type, { isRoot }), isConditional, inner: undefined });
+      continue;
     }
+    const field = isUnionType(type) ? undefined : type.getFields()[name];
+    // Only subgraphs have some fields, such as `_entities`.
+    if (!field) continue;
+    const inner = innerStructure(getNamedType(field.type), innerSets, context);
+    // The schema's string for a name, which is there anyway.
+    const ownKey = key === name ? field.name : key;
+    fields.push({ key: ownKey, name: field.name, fits: fitsType(field.type), isConditional, inner });
+  }
+  return { type, fields };
+}
+
+function innerStructure(
+  type: ReturnType<typeof getNamedType>,
+  sets: readonly ConditionalSet[],
+  context: SelectionContext,
+): StructureField['inner'] {
+  if (!isCompositeType(type)) return undefined;
+  return isAbstractType(type) ? findStructureIn(type, sets, context) : structureOf(type, sets, context);
+}
+
+/** Prepares the structure of each possible type for the first object of it. */
+function findStructureIn(
+  type: GraphQLAbstractType,
+  sets: readonly ConditionalSet[],
+  context: SelectionContext,
+): FindStructure {
+  const types = new Map<unknown, GraphQLCompositeType>(
+    context.schema.getPossibleTypes(type).map((object) => [object.name, object]),
+  );
+  // A subgraph may have an object type of this name, by `@interfaceObject`.
+  types.set(type.name, type).set(undefined, type);
+  const structures = new Map<GraphQLCompositeType, Structure>();
+  return ({ __typename }) => {
+    const objectType = types.get(__typename);
+    if (!objectType) return undefined;
+    const structure = structures.get(objectType) ?? structureOf(objectType, sets, context);
+    structures.set(objectType, structure);
+    return structure;
   };
-  for (const set of sets) collect(set);
-  return [...byKey].map(([key, inner]) => [key, objectsOf(inner, fragments)]);
 }
 
-function requireObjects(value: object, objects: Objects): void {
-  if (objects.length === 0) return;
-  for (const [key, inner] of objects) requireObject(key, (value as Record<string, unknown>)[key], inner);
-}
-
-function requireObject(key: string, value: unknown, inner: Objects): void {
-  if (value === null || value === undefined) return;
-  if (typeof value !== 'object') throw new Error(`The subgraph returned a ${typeof value} for the object ${key}.`);
-  if (!Array.isArray(value)) requireObjects(value, inner);
-  else for (const element of value) requireObject(key, element, inner);
-}
-
-function requireEntities(entities: unknown, count: number): void {
-  if (!Array.isArray(entities)) throw new Error('The subgraph returned no list of entities.');
-  if (entities.length !== count)
-    throw new Error(`The subgraph returned ${entities.length} entities for ${count} representations.`);
-  if (entities.some((entity) => Array.isArray(entity))) throw new Error('The subgraph returned a list for an entity.');
+/** Prepares the structures of the types that `_entities` has fragments on, by their names. */
+function structuresOfEntities(
+  { selections }: SelectionSetNode,
+  context: SelectionContext,
+): ReadonlyMap<unknown, Structure> {
+  const sets: ConditionalSet[] = [];
+  for (const selection of selections) {
+    if (selection.kind !== Kind.FIELD || selection.name.value !== '_entities' || !selection.selectionSet) continue;
+    sets.push({ selectionSet: selection.selectionSet, isConditional: false });
+  }
+  const types = sets.flatMap(({ selectionSet }) => typesWithFragments(selectionSet, context));
+  return new Map([...new Set(types)].map((type) => [type.name, structureOf(type, sets, context)]));
 }

@@ -172,8 +172,8 @@ describe('from the errors of a subgraph', () => {
   );
 
   test('null for the errors is as good as none', async () => {
-    const { send, log } = await startClient(json({ data: { first: 1 }, errors: null }));
-    expect(await send()).toEqual({ data: { first: 1 } });
+    const { send, log } = await startClient(json({ data: { first: 1, second: 2 }, errors: null }));
+    expect(await send()).toEqual({ data: { first: 1, second: 2 } });
     expect(log).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { startDeadline } from '../../platform/async/deadline.ts';
@@ -43,18 +43,18 @@ export interface SubgraphClient extends SubgraphService {
 }
 
 /**
- * Creates a client of one subgraph. It forwards `Authorization`, the request's id and, with mutations, the client's
+ * Creates a client of one subgraph of the supergraph with this schema. It forwards `Authorization`, the request's id and, with mutations, the client's
  * address. A subgraph that cannot be reached costs the requested fields (SERVICE_UNAVAILABLE), and the error does not name
  * it. When a client disconnects its queries are aborted; a mutation, once sent, runs on.
  */
 export function createSubgraphClient(
   { name, transport, timeoutMs, mutationTimeoutMs }: SubgraphSettings,
-  log: Logger,
+  { log, schema }: { log: Logger; schema: GraphQLSchema },
 ): SubgraphClient {
   const prepare = ({ query, operationName }: SubgraphOperation): SendToSubgraph => {
     const isMutation = query.startsWith('mutation');
     const send = transport.prepare({ query, operationName });
-    const checkStructure = createStructureCheck(query);
+    const checkStructure = createStructureCheck(query, schema);
     return async (variables, context) => {
       const { authorization, requestId, clientGone, client: clientOf } = context as GatewayContext;
       const deadline = isMutation ? startDeadline(mutationTimeoutMs) : startDeadline(timeoutMs, clientGone);
@@ -62,7 +62,7 @@ export function createSubgraphClient(
         const client = isMutation ? clientOf() : undefined;
         const call = { authorization, requestId, isMutation, client, signal: deadline.signal };
         const response = readResponse(await send(variables, call));
-        if (response.data) checkStructure(response.data, variables.representations);
+        checkStructure(response, variables.representations);
         return response;
       } catch (err) {
         if (!clientGone.aborted || isMutation) log.warn({ requestId, subgraph: name, err }, 'subgraph unavailable');

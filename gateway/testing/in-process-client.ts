@@ -1,7 +1,7 @@
 import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types.js';
 import type { ExecuteInProcess } from '../../platform/graphql/server.ts';
 import { captureLog } from '../../tests/support/captured-log.ts';
-import { type ClientRequest, someClient } from '../../tests/support/subgraphs/subgraph-client.ts';
+import { type ClientRequest, someClient, thingsSchema } from '../../tests/support/subgraphs/subgraph-client.ts';
 import { createInProcessTransport } from '../subgraphs/in-process-transport.ts';
 import { createSubgraphClient } from '../subgraphs/subgraph-client.ts';
 
@@ -12,7 +12,10 @@ export function createInProcessClient(
 ) {
   const { log, lines } = captureLog();
   const transport = createInProcessTransport(execute);
-  const client = createSubgraphClient({ name: 'things', transport, timeoutMs, mutationTimeoutMs }, log);
+  const client = createSubgraphClient(
+    { name: 'things', transport, timeoutMs, mutationTimeoutMs },
+    { log, schema: thingsSchema },
+  );
   const send = ({
     query = '{ first second }',
     variables = {},

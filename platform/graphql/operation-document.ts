@@ -1,5 +1,7 @@
 import {
+  type DefinitionNode,
   type DocumentNode,
+  type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   type ParseOptions,
@@ -30,6 +32,21 @@ export function parseOperationDocument(
   options?: ParseOptions,
 ): DocumentNode {
   return operationDocument(parse(source, options), operationName);
+}
+
+/** An operation, and the fragments that it may spread. */
+export interface ReadOperation {
+  operation: OperationDefinitionNode;
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
+/** Parses a document that holds one operation. */
+export function readOperation(source: string): ReadOperation {
+  const { definitions } = parse(source, { noLocation: true });
+  const operation = definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  if (!operation) throw new Error('The document holds no operation.');
+  const isFragment = (definition: DefinitionNode) => definition.kind === Kind.FRAGMENT_DEFINITION;
+  return { operation, fragments: new Map(definitions.filter(isFragment).map((each) => [each.name.value, each])) };
 }
 
 /** The values that an operation's variables have if the client leaves them out. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { ApolloGateway, type GatewayConfig } from '@apollo/gateway';
 import { Kind } from 'graphql';
 import { operationDocument } from '../../../platform/graphql/operation-document.ts';
-import { completeUnfitResult } from '../apollo-fallback.ts';
 import type { FakeBackend } from './fakes/subgraphs.ts';
 import type { RandomOperation } from './operations/random-operation.ts';
 import type { Supergraph } from './supergraphs/compose.ts';
@@ -42,7 +41,7 @@ export type Request = Pick<RandomOperation, 'source' | 'document' | 'operationNa
 /** Loads a gateway as Apollo Server does at start. */
 export async function load(gateway: Gateway, { api }: Supergraph): Promise<Execute> {
   const { executor } = await gateway.load({ apollo: {} });
-  return async (request, backend) => completeUnfitResult(await executor(requestContextOf(request, backend, api)));
+  return async (request, backend) => executor(requestContextOf(request, backend, api));
 }
 
 function requestContextOf(request: Request, backend: FakeBackend, schema: RequestContext['schema']): RequestContext {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types.js';
+import { buildSchema, type GraphQLSchema } from 'graphql';
 import { onTestFinished } from 'vitest';
 import { createHttpTransport } from '../../../gateway/subgraphs/http-transport.ts';
 import { createSubgraphClient, type SubgraphSettings } from '../../../gateway/subgraphs/subgraph-client.ts';
@@ -26,6 +27,13 @@ export interface ClientRequest {
 /** The default client. */
 export const someClient: ClientInfo = { address: '198.51.100.7', userAgent: 'a client/1.0' };
 
+/** The supergraph of the default subgraph. */
+export const thingsSchema = buildSchema(`
+  scalar Any
+  type Query { first: Any second: Any }
+  type Mutation { change: Any }
+`);
+
 /** Starts a fake subgraph and gives its URL. */
 export async function listenAsSubgraph(listener: RequestListener): Promise<string> {
   const server = await listen(listener);
@@ -36,7 +44,7 @@ export async function listenAsSubgraph(listener: RequestListener): Promise<strin
 /** Starts a fake subgraph and a client of it. Both stop after the test. */
 export async function startClient(
   answer: (res: ServerResponse, received: ReceivedRequest) => void,
-  timeouts: Partial<SubgraphSettings> = {},
+  settings: Partial<SubgraphSettings> & { schema?: GraphQLSchema } = {},
   transportTo = (url: string) => createHttpTransport(url),
 ) {
   const received: ReceivedRequest[] = [];
@@ -45,15 +53,19 @@ export async function startClient(
     received.push(request);
     answer(res, request);
   });
-  return { ...createClient({ url, transport: transportTo(url), ...timeouts }), url, received };
+  return { ...createClient({ url, transport: transportTo(url), ...settings }), url, received };
 }
 
 /** Creates a client of the subgraph at `url`, which closes after the test. */
-export function createClient({ url, ...timeouts }: Partial<SubgraphSettings> & { url: string }) {
+export function createClient({
+  url,
+  schema = thingsSchema,
+  ...timeouts
+}: Partial<SubgraphSettings> & { url: string; schema?: GraphQLSchema }) {
   const { log, lines } = captureLog();
   const defaults = { name: 'things', timeoutMs: 10_000, mutationTimeoutMs: 10_000 };
   const settings = { ...defaults, transport: createHttpTransport(url), ...timeouts };
-  const client = createSubgraphClient(settings, log);
+  const client = createSubgraphClient(settings, { log, schema });
   onTestFinished(() => client.close());
   const send = ({ query = '{ first second }', variables, authorization, clientGone, getClient }: ClientRequest = {}) =>
     client.process({
