@@ -134,10 +134,13 @@ describe('checkHealth', () => {
     expect(await checkHealth()).toEqual({});
   });
 
-  test('tells that writes fail after one for which there was no space, until one succeeds', async () => {
+  test('tells that writes fail after one for which there was no space, until one stores something', async () => {
     const { client, add, write, checkHealth } = open();
     fill(client);
     await expect(write(() => add(large))).rejects.toThrow();
+    expect(await checkHealth()).toEqual({ writes: 'failing' });
+    await write(() => client.prepare('DELETE FROM users').run());
+    await expect(write(() => add(''))).rejects.toThrow(/CHECK constraint failed/);
     expect(await checkHealth()).toEqual({ writes: 'failing' });
     await write(() => add('ada'));
     expect(await checkHealth()).toEqual({});

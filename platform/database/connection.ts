@@ -40,10 +40,11 @@ const probeWait: LockWait = { maxWaitMs: 250, maxWaiting: 4 };
 export function connect(client: Database.Database, lockWait: Partial<LockWait> = {}): Connection {
   const bounds = { ...defaultLockWait, ...lockWait };
   const [retryRead, retryWrite, retryProbe] = [bounds, bounds, probeWait].map(createBusyRetry) as [Run, Run, Run];
-  /** The last write failed, for another reason than a lock, which a probe would not find. */
+  /** A write failed for another reason than a lock, which a probe would not find, and none has changed a row since. */
   let isFailing = false;
 
   const read: Run = (run) => retryRead(run).catch(throwUnavailable);
+  const countChanges = () => client.prepare('SELECT total_changes()').pluck().get();
   // Takes the write lock, and gives it back without writing.
   const probe = client.transaction(() => {});
 
@@ -56,12 +57,14 @@ export function connect(client: Database.Database, lockWait: Partial<LockWait> =
     read,
     checkReads,
     write: async (run) => {
+      // One that changes nothing succeeds on a full disk, too.
+      const before = isFailing ? countChanges() : undefined;
       try {
         const result = await retryWrite(run);
-        isFailing = false;
+        if (before !== undefined && countChanges() !== before) isFailing = false;
         return result;
       } catch (error) {
-        isFailing = isUnavailable(error) && !isBusy(error);
+        if (isUnavailable(error) && !isBusy(error)) isFailing = true;
         return throwUnavailable(error);
       }
     },

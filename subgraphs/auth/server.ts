@@ -69,7 +69,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
     validationRules: [limitRootFields({ operation: 'mutation', fields: credentialFields })],
     publicErrors,
     paths: { '/.well-known/jwks.json': createJwksHandler(keys) },
-    checkReady: store.checkHealth,
+    checkReady: async () => Object.assign({}, ...(await Promise.all([store.checkHealth(), counters.checkHealth()]))),
     ...(clientOf && { clientOf }),
     ...(shutdown && { shutdown }),
     listen,

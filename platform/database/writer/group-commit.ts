@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { DatabaseUnavailableError } from '../database-unavailable-error.ts';
-import { isBusy, isUnavailable } from '../sqlite-errors.ts';
+import { isUnavailable } from '../sqlite-errors.ts';
 
 /** The result of a job, or what it threw, which rolled back the job alone. */
 export type Outcome = { result: unknown } | { error: unknown };
@@ -33,7 +33,7 @@ export function createGroupCommit(client: Database.Database): CommitTogether {
     try {
       commit.run();
     } catch (error) {
-      throw isBusy(error) ? error : new DatabaseUnavailableError(error);
+      throw isUnavailable(error) ? error : new DatabaseUnavailableError(error);
     }
   };
 

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { LockWait } from '../busy-retry.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection, DatabaseHealth } from '../connection.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createJobQueue, expiredError } from './job-queue.ts';
 import { describe, type Job, monotonicMs, type Reply, type Request } from './messages.ts';
@@ -90,6 +90,11 @@ function serve(port: MessagePort, { grouped, single }: Served): void {
     closeIfDone();
   };
 
+  const checkHealth = async (): Promise<DatabaseHealth> => {
+    const parts = [grouped, ...(single ? [single] : [])].map(({ sqlite }) => sqlite.checkHealth());
+    return Object.assign({}, ...(await Promise.all(parts)));
+  };
+
   const closeIfDone = () => {
     if (!isClosing || isWorking || calls > 0) return;
     single?.sqlite.close();
@@ -99,7 +104,7 @@ function serve(port: MessagePort, { grouped, single }: Served): void {
 
   const accept = (request: Request) => {
     if ('closes' in request) isClosing = true;
-    else if ('checksHealth' in request) void answer(request.id, grouped.sqlite.checkHealth());
+    else if ('checksHealth' in request) void answer(request.id, checkHealth());
     else if (single && request.name in single.jobs) {
       const { sqlite, jobs } = single;
       void answer(

@@ -186,6 +186,7 @@ const noStore: LimitStore = {
   decrement: async () => {},
   set: async () => {},
   delete: async () => {},
+  checkHealth: async () => ({}),
   close: () => {},
 };
 

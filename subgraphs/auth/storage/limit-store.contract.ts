@@ -21,6 +21,10 @@ export function limitStoreContract(open: () => LimitStore | Promise<LimitStore>)
 
   const increment = (durationMs = minuteMs) => store.increment(key, durationMs);
 
+  test('is healthy while it is open', async () => {
+    expect(await store.checkHealth()).toEqual({});
+  });
+
   test('returns undefined for a counter that does not exist', async () => {
     expect(await store.read(key)).toBeUndefined();
   });

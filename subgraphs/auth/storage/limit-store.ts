@@ -1,3 +1,5 @@
+import type { DatabaseHealth } from '../../../platform/database/connection.ts';
+
 export interface Counter {
   points: number;
   /** When the counter is deleted, in milliseconds since 1970. */
@@ -18,5 +20,7 @@ export interface LimitStore {
   /** Replaces the counter. */
   set(key: string, points: number, durationMs: number): Promise<void>;
   delete(key: string): Promise<void>;
+  /** Rejects unless reads answer, and tells if writes fail. */
+  checkHealth(): Promise<DatabaseHealth>;
   close(): void;
 }

@@ -77,6 +77,7 @@ export function createSqliteLimitStore({ db, read, close }: Connection, writer: 
       const found = await read(() => limiter.get(key));
       return found ? toCounter(found) : undefined;
     },
+    checkHealth: writer.checkHealth,
     close,
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { hasPython } from '../../../../tests/support/systems/python.ts';
 import { newSession, newUser } from '../../testing/stored-accounts.ts';
@@ -15,28 +15,46 @@ const imports = `
   import { openSqliteUserStore } from './subgraphs/auth/storage/sqlite/user-store.ts';
   import { insertUser, newUser } from './subgraphs/auth/testing/stored-accounts.ts';
 `;
+/** Writes until one fails, and again what changes nothing; prints the error and what the health reports then. */
 const fillingProgram = `${imports}
-  const store = openSqliteUserStore(process.argv[1]);
-  const username = 'x'.repeat(2_000);
+  import { openSqliteAuthStores } from './subgraphs/auth/storage/sqlite/auth-stores.ts';
+  const [file, writer, table] = process.argv.slice(1);
+  const { store, counters } = openSqliteAuthStores(file, { subscribers: [], writer });
+  await insertUser(store, newUser({ id: 'first' }));
+  const text = 'x'.repeat(2_000);
+  const write = {
+    accounts: (i) => insertUser(store, newUser({ id: 'id-' + i, username: text })),
+    counters: (i) => counters.increment(i + text, 60_000),
+  };
   const fill = async () => {
-    for (let i = 0; i < 1_000; i++) {
-      await insertUser(store, newUser({ id: 'id-' + i, username }));
-    }
+    for (let i = 0; i < 1_000; i++) await write[table](i);
   };
   const { name } = await fill().then(() => ({}), (error) => error);
-  const { id } = await store.findById('id-0');
-  console.log(JSON.stringify({ name, first: { id } }));
+  await store.replaceHash('nobody', { oldHash: '', newHash: '' });
+  await counters.decrement('no counter');
+  const health = await Promise.all([store.checkHealth(), counters.checkHealth()]);
+  const { id } = await store.findById('first');
+  console.log(JSON.stringify({ name, id, health: Object.assign({}, ...health) }));
+  counters.close();
+  await store.close();
 `;
 
-test('insert rejects with DatabaseUnavailableError if the file cannot grow, and stored accounts are still found', () => {
-  const file = join(folderOfTest(), 'auth.sqlite');
-  // A separate process that may write no file over 400 blocks of 512 bytes.
-  const limited = ['-c', 'ulimit -f 400; exec "$0" "$@"', process.execPath, '--import', 'tsx'];
-  const env = { ...process.env, TSX_DISABLE_CACHE: '1' };
-  const program = ['--input-type=module', '--eval', fillingProgram, '--', file];
-  const { stdout, stderr } = spawnSync('sh', [...limited, ...program], { cwd: root, env, encoding: 'utf8' });
-  expect(stderr).toBe('');
-  expect(JSON.parse(stdout)).toEqual({ name: 'DatabaseUnavailableError', first: { id: 'id-0' } });
+describe.each(['inline', 'thread'])('if the file cannot grow, with writes %s', (writer) => {
+  test.each(['accounts', 'counters'])(
+    'those of %s reject with DatabaseUnavailableError, the health reports it, and accounts are still found',
+    (table) => {
+      const file = join(folderOfTest(), 'auth.sqlite');
+      // A separate process that may write no file over 400 blocks of 512 bytes.
+      const limited = ['-c', 'ulimit -f 400; exec "$0" "$@"', process.execPath, '--import', 'tsx'];
+      const env = { ...process.env, TSX_DISABLE_CACHE: '1' };
+      const program = ['--input-type=module', '--eval', fillingProgram, '--', file, writer, table];
+      const { stdout, stderr } = spawnSync('sh', [...limited, ...program], { cwd: root, env, encoding: 'utf8' });
+      expect(stderr).toBe('');
+      const health = { writes: 'failing' };
+      expect(JSON.parse(stdout)).toEqual({ name: 'DatabaseUnavailableError', id: 'first', health });
+    },
+    60_000,
+  );
 });
 
 /** Holds the accounts as auth does, with the counters in the same file; registers one account for each line of input. */
