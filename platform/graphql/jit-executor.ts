@@ -11,7 +11,7 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Logger } from '../process/logger.ts';
 import { withoutTokens } from './compact-document.ts';
 import { executeDocument } from './execute-document.ts';
-import { countExpandedFields, isJitSupported, jitObstacles } from './jit-support.ts';
+import { expandedSize, isJitSupported, jitObstacles } from './jit-support.ts';
 import { parseOperationDocument, variableDefaults } from './operation-document.ts';
 import type { ExecutableOperation, Executor } from './prepared-operations.ts';
 
@@ -65,7 +65,7 @@ function prepareReuse(
   const { base, field } = compiledBytes;
   return {
     run: jitRun(compiled.query, schema, operation),
-    sizeBytes: sizeBytes + base + field * countExpandedFields(document, operation),
+    sizeBytes: sizeBytes + base + field * expandedSize(document, operation).fields,
   };
 }
 

@@ -12,7 +12,7 @@ import { countFragmentReads, doublingFragments } from '../../tests/support/doubl
 import { parseOperation } from '../testing/heap.ts';
 import { createExecutors } from './differential/executors.ts';
 import { createJitExecutor } from './jit-executor.ts';
-import { countExpandedFields, isJitSupported, jitObstacles, resolveByTypename } from './jit-support.ts';
+import { expandedSize, isJitSupported, jitObstacles, resolveByTypename } from './jit-support.ts';
 
 function schemaOf(sdl: string, adapt: (schema: GraphQLSchema) => void = () => {}): GraphQLSchema {
   const schema = buildSchema(sdl);
@@ -122,7 +122,7 @@ describe('fragments that spread the next one twice', () => {
   test('are counted with one read of each', () => {
     const { document, counter } = countFragmentReads(source);
     const { operation: node } = parseOperation(source);
-    expect(countExpandedFields(document, node)).toBeGreaterThan(2 ** 40);
+    expect(expandedSize(document, node).fields).toBeGreaterThan(2 ** 40);
     expect(counter.reads).toBe(40);
   });
 
@@ -133,4 +133,17 @@ describe('fragments that spread the next one twice', () => {
     for (let time = 1; time <= 2; time++)
       expect(await compiled({ source }, {})).toEqual({ result: { data: { a: null, b: null } } });
   });
+});
+
+test('an operation whose fields nest over 50 levels, also by fragments, is not compiled, which would take quadratic time', () => {
+  const schema = buildSchema('type Query { hello: String self: Query }');
+  const supports = (source: string) => isJitSupported(schema, parseOperation(source).document);
+  const nested = (levels: number) => `{ ${'... { self { '.repeat(levels - 1)} hello ${'} } '.repeat(levels - 1)} }`;
+  const spread = (levels: number) => `{ self { ...F } } fragment F on Query ${nested(levels - 1)}`;
+  expect([50, 51].flatMap((levels) => [supports(nested(levels)), supports(spread(levels))])).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

@@ -17,6 +17,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   parseValue,
+  type SelectionNode,
   type SelectionSetNode,
   TypeInfo,
   type TypeNode,
@@ -29,6 +30,8 @@ import {
 
 /** Fields that one operation may compile to; code grows with each of them. */
 const maxExpandedFields = 2_000;
+/** Levels of fields that one operation may compile to: the time to compile a field grows with the levels above it. */
+const maxExpandedLevels = 50;
 
 /** Resolves the type of an interface or a union; the only `resolveType` that graphql-jit is known to support. */
 export function resolveByTypename(value: unknown): string | undefined {
@@ -114,34 +117,48 @@ export function isJitSupported(schema: GraphQLSchema, document: DocumentNode): b
   return isSupported;
 }
 
-const isSmall = (document: DocumentNode, operation: OperationDefinitionNode) =>
-  countExpandedFields(document, operation) <= maxExpandedFields;
+function isSmall(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  const { fields, levels } = expandedSize(document, operation);
+  return fields <= maxExpandedFields && levels <= maxExpandedLevels;
+}
 
-/** Counts an operation's fields with each fragment written out wherever it is spread. Visits each fragment once. */
-export function countExpandedFields({ definitions }: DocumentNode, operation: OperationDefinitionNode): number {
+export interface ExpandedSize {
+  fields: number;
+  /** How deep the fields nest. */
+  levels: number;
+}
+
+/** Measures an operation with each fragment written out wherever it is spread. Visits each fragment once. */
+export function expandedSize({ definitions }: DocumentNode, operation: OperationDefinitionNode): ExpandedSize {
   const fragments = new Map(
     definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   );
-  const counts = new Map<string, number>();
-  const countFragment = (name: string): number => {
-    const counted = counts.get(name);
-    if (counted !== undefined) return counted;
+  const sizes = new Map<string, ExpandedSize>();
+  const sizeOfFragment = (name: string): ExpandedSize => {
     const fragment = fragments.get(name);
-    const count = fragment ? countFields(fragment.selectionSet) : 0;
-    counts.set(name, count);
-    return count;
+    const size = sizes.get(name) ?? (fragment ? sizeOf(fragment.selectionSet) : nothing);
+    sizes.set(name, size);
+    return size;
   };
-  const countFields = ({ selections }: SelectionSetNode): number => {
-    let sum = 0;
+  const sizeOfSelection = (selection: SelectionNode): ExpandedSize => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return sizeOfFragment(selection.name.value);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return sizeOf(selection.selectionSet);
+    const { fields, levels } = selection.selectionSet ? sizeOf(selection.selectionSet) : nothing;
+    return { fields: fields + 1, levels: levels + 1 };
+  };
+  const sizeOf = ({ selections }: SelectionSetNode): ExpandedSize => {
+    const sum = { fields: 0, levels: 0 };
     for (const selection of selections) {
-      if (selection.kind === Kind.FRAGMENT_SPREAD) sum += countFragment(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) sum += countFields(selection.selectionSet);
-      else sum += 1 + (selection.selectionSet ? countFields(selection.selectionSet) : 0);
+      const { fields, levels } = sizeOfSelection(selection);
+      sum.fields += fields;
+      sum.levels = Math.max(sum.levels, levels);
     }
     return sum;
   };
-  return countFields(operation.selectionSet);
+  return sizeOf(operation.selectionSet);
 }
+
+const nothing: ExpandedSize = { fields: 0, levels: 0 };
 
 function hasPlainDefault({ defaultValue }: VariableDefinitionNode): boolean {
   return !defaultValue || defaultValue.kind === Kind.ENUM || defaultValue.kind === Kind.BOOLEAN;
