@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -85,6 +85,31 @@ describe('opening', () => {
     add('ada');
     const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
     expect([join(file, '..'), file, `${file}-wal`, `${file}-shm`].map(modeOf)).toEqual(['700', '600', '600', '600']);
+  });
+
+  test('creates what symbolic links lead to for its owner alone, too', () => {
+    const before = process.umask(0);
+    onTestFinished(() => void process.umask(before));
+    const folder = folderOfTest();
+    const file = join(folder, 'users.sqlite');
+    symlinkSync('link.sqlite', file);
+    symlinkSync(join(folder, 'real.sqlite'), join(folder, 'link.sqlite'));
+    onTestFinished(openSqlite({ file, migrations: migrationsIn(folder) }).close);
+    const files = readdirSync(folder).filter((name) => name.startsWith('real.sqlite'));
+    expect(files).toEqual(['real.sqlite', 'real.sqlite-shm', 'real.sqlite-wal']);
+    expect(files.map((name) => (statSync(join(folder, name)).mode & 0o777).toString(8))).toEqual(['600', '600', '600']);
+  });
+
+  test.each([
+    ['in a folder that does not exist', 'missing/users.sqlite', 'ENOENT'],
+    ['that is itself', 'users.sqlite', 'ELOOP'],
+  ])('throws a StartupError if the file is a symbolic link to one %s', (_, target, code) => {
+    const folder = folderOfTest();
+    const file = join(folder, 'users.sqlite');
+    symlinkSync(target, file);
+    const opening = () => openSqlite({ file, migrations: migrationsIn(folder) });
+    expect(opening).toThrow(StartupError);
+    expect(opening).toThrow(new RegExp(`The database ${file} cannot be opened .*${code}`));
   });
 
   test('applies each migration once', async () => {

@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import Database, { SqliteError } from 'better-sqlite3';
 import { type Column, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -57,6 +57,18 @@ function createForOwnerOnly(file: string): void {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
+    if (leadsNowhere(file)) createForOwnerOnly(resolve(realpathSync(dirname(file)), readlinkSync(file)));
+  }
+}
+
+/** Tells if the path is a symbolic link whose target does not exist. SQLite would create it, with the umask's mode. */
+function leadsNowhere(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return true;
+    throw error;
   }
 }
 
