@@ -49,9 +49,9 @@ describe('a client that disconnects from an in-process call', () => {
     await pending;
   });
 
-  test('does not abort its mutation', async () => {
+  test('does not abort its mutation at once', async () => {
     const { execute, wasCalled, answer } = createSlow();
-    const { send } = createInProcessClient(execute);
+    const { send } = createInProcessClient(execute, { abandonedMs: 20_000 });
     const client = new AbortController();
     const pending = send({ query: mutation, clientGone: client.signal });
     const clientGone = await wasCalled;
@@ -60,6 +60,16 @@ describe('a client that disconnects from an in-process call', () => {
     answer();
     expect(await pending).toEqual({ data: { first: 1 } });
     expect(clientGone.aborted).toBe(false);
+  });
+
+  test('is not waited for much longer: the resolvers are notified, and no failure is logged', async () => {
+    const { execute, wasCalled } = createSlow();
+    const { send, log } = createInProcessClient(execute, { abandonedMs: 100 });
+    const client = new AbortController();
+    const pending = send({ query: mutation, clientGone: client.signal });
+    const leaving = abortReason(await wasCalled);
+    client.abort('gone');
+    expect([await leaving, await pending, log]).toEqual(['gone', unavailable, []]);
   });
 
   test('before its query is sent causes no call', async () => {

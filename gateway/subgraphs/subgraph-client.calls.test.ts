@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { startClient } from '../../tests/support/subgraphs/subgraph-client.ts';
+import type { SubgraphSettings } from './subgraph-client.ts';
 
 const unavailable = {
   errors: ['first', 'second'].map((field) => ({
@@ -47,14 +48,14 @@ describe('a mutation', () => {
 
 describe('a client that disconnects', () => {
   /** A subgraph that responds on command, and reports when it is called and when the connection closes. */
-  async function startSlow() {
+  async function startSlow(settings: Partial<SubgraphSettings> = {}) {
     const client = new AbortController();
     const begun: { res?: ServerResponse } = {};
     const { promise: called, resolve: onCalled } = deferred<void>();
     const started = await startClient((res) => {
       begun.res = res;
       onCalled();
-    });
+    }, settings);
     const answer = () => begun.res?.end('{"data":{"first":1}}');
     const left = async () => begun.res && once(begun.res, 'close');
     return { ...started, client, wasCalled: called, answer, left };
@@ -71,14 +72,29 @@ describe('a client that disconnects', () => {
     expect(log).toEqual([]);
   });
 
-  test('does not abort its mutation', async () => {
-    const { send, client, wasCalled, answer } = await startSlow();
+  test('does not abort its mutation at once', async () => {
+    const { send, client, wasCalled, answer } = await startSlow({ abandonedMs: 20_000 });
     const pending = send({ query: mutation, clientGone: client.signal });
     await wasCalled;
     client.abort();
     await new Promise((resolve) => setTimeout(resolve, 50));
     answer();
     expect(await pending).toEqual({ data: { first: 1 } });
+  });
+
+  test('is not waited for much longer: the subgraph notices, and no failure is logged', async () => {
+    const { send, client, wasCalled, left, log } = await startSlow({ abandonedMs: 100 });
+    const pending = send({ query: mutation, clientGone: client.signal });
+    await wasCalled;
+    const leaving = left();
+    client.abort();
+    await leaving;
+    expect([await pending, log]).toEqual([unavailable, []]);
+  });
+
+  test('before its mutation is sent has it sent all the same', async () => {
+    const { send } = await startClient(json({ data: { first: 1 } }), { abandonedMs: 20_000 });
+    expect(await send({ query: mutation, clientGone: AbortSignal.abort() })).toEqual({ data: { first: 1 } });
   });
 
   test('before its query is sent causes no call', async () => {

@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { startDeadline } from '../../platform/async/deadline.ts';
+import { startDeadline, startDelay } from '../../platform/async/deadline.ts';
 import type { Signal } from '../../platform/async/signal.ts';
 import { isApiErrorCode, pickPublic } from '../../platform/graphql/error-formatting.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
@@ -28,6 +28,8 @@ export interface SubgraphSettings {
   timeoutMs: number;
   /** The same for a mutation, which may carry images. */
   mutationTimeoutMs: number;
+  /** How much longer a mutation is waited for when its client has left; default: a second, in which it begins. */
+  abandonedMs?: number;
 }
 
 /** Limit of what is kept for Apollo's executor. */
@@ -45,10 +47,11 @@ export interface SubgraphClient extends SubgraphService {
 /**
  * Creates a client of one subgraph of the supergraph with this schema. It forwards `Authorization`, the request's id and, with mutations, the client's
  * address. A subgraph that cannot be reached costs the requested fields (SERVICE_UNAVAILABLE), and the error does not name
- * it. When a client disconnects its queries are aborted; a mutation, once sent, runs on.
+ * it. When a client disconnects its queries are aborted. A mutation has `abandonedMs` more to be read by its subgraph,
+ * where it runs on, except for work that is worth nothing without its client, such as decoding an image.
  */
 export function createSubgraphClient(
-  { name, transport, timeoutMs, mutationTimeoutMs }: SubgraphSettings,
+  { name, transport, timeoutMs, mutationTimeoutMs, abandonedMs = 1_000 }: SubgraphSettings,
   { log, schema }: { log: Logger; schema: GraphQLSchema },
 ): SubgraphClient {
   const prepare = ({ query, operationName }: SubgraphOperation): SendToSubgraph => {
@@ -57,7 +60,8 @@ export function createSubgraphClient(
     const checkStructure = createStructureCheck(query, schema);
     return async (variables, context) => {
       const { authorization, requestId, clientGone, client: clientOf } = context as GatewayContext;
-      const deadline = isMutation ? startDeadline(mutationTimeoutMs) : startDeadline(timeoutMs, clientGone);
+      const abandoned = isMutation ? startDelay(abandonedMs, clientGone) : undefined;
+      const deadline = startDeadline(isMutation ? mutationTimeoutMs : timeoutMs, abandoned?.signal ?? clientGone);
       try {
         const client = isMutation ? clientOf() : undefined;
         const call = { authorization, requestId, isMutation, client, signal: deadline.signal };
@@ -65,10 +69,12 @@ export function createSubgraphClient(
         checkStructure(response, variables.representations);
         return response;
       } catch (err) {
-        if (!clientGone.aborted || isMutation) log.warn({ requestId, subgraph: name, err }, 'subgraph unavailable');
+        const isExpected = isMutation ? abandoned?.signal.aborted : clientGone.aborted;
+        if (!isExpected) log.warn({ requestId, subgraph: name, err }, 'subgraph unavailable');
         return unavailable(query, variables);
       } finally {
         deadline.clear();
+        abandoned?.clear();
       }
     };
   };

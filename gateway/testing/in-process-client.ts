@@ -3,19 +3,14 @@ import type { ExecuteInProcess } from '../../platform/graphql/server.ts';
 import { captureLog } from '../../tests/support/captured-log.ts';
 import { type ClientRequest, someClient, thingsSchema } from '../../tests/support/subgraphs/subgraph-client.ts';
 import { createInProcessTransport } from '../subgraphs/in-process-transport.ts';
-import { createSubgraphClient } from '../subgraphs/subgraph-client.ts';
+import { createSubgraphClient, type SubgraphSettings } from '../subgraphs/subgraph-client.ts';
 
 /** Creates a subgraph client with the in-process transport, and captures its log. */
-export function createInProcessClient(
-  execute: ExecuteInProcess,
-  { timeoutMs = 10_000, mutationTimeoutMs = 10_000 }: { timeoutMs?: number; mutationTimeoutMs?: number } = {},
-) {
+export function createInProcessClient(execute: ExecuteInProcess, settings: Partial<SubgraphSettings> = {}) {
   const { log, lines } = captureLog();
   const transport = createInProcessTransport(execute);
-  const client = createSubgraphClient(
-    { name: 'things', transport, timeoutMs, mutationTimeoutMs },
-    { log, schema: thingsSchema },
-  );
+  const defaults = { name: 'things', transport, timeoutMs: 10_000, mutationTimeoutMs: 10_000 };
+  const client = createSubgraphClient({ ...defaults, ...settings }, { log, schema: thingsSchema });
   const send = ({
     query = '{ first second }',
     variables = {},

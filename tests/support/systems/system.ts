@@ -42,6 +42,8 @@ export const testSettings = {
 } as const;
 
 export interface SystemSettings {
+  /** How the gateway calls the subgraphs. By default, as the lane of the test does. */
+  calls?: 'memory' | 'network';
   writer?: WriterKind;
   /** Closed by `stop`. By default, images are decoded in this process. */
   imageDecoder?: ImageDecoder;
