@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type ExecutorName, startGateway } from '../gateway/server.ts';
+import type { ExecutorName } from '../gateway/executor.ts';
+import { startGateway } from '../gateway/server.ts';
 import { createHttpTransport, type HttpTransportSettings } from '../gateway/subgraphs/http-transport.ts';
 import { createInProcessTransport } from '../gateway/subgraphs/in-process-transport.ts';
 import { startImageService } from '../image-service/server.ts';

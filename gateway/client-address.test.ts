@@ -12,7 +12,8 @@ import { captureLog } from '../tests/support/captured-log.ts';
 import { listenAsSubgraph, someClient, startClient } from '../tests/support/subgraphs/subgraph-client.ts';
 import { post } from '../tests/support/subgraphs/tiny-server.ts';
 
-import { type ExecutorName, startGateway } from './server.ts';
+import type { ExecutorName } from './executor.ts';
+import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 
 const key = readClientAddressKey(randomBytes(32).toString('base64url'));

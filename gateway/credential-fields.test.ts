@@ -5,7 +5,8 @@ import { captureLog } from '../tests/support/captured-log.ts';
 import { listenAsSubgraph } from '../tests/support/subgraphs/subgraph-client.ts';
 import { post } from '../tests/support/subgraphs/tiny-server.ts';
 
-import { type ExecutorName, startGateway } from './server.ts';
+import type { ExecutorName } from './executor.ts';
+import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 
 /** Starts a gateway in front of a fake auth subgraph that records the queries it receives. */

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { collectGarbage } from '../tests/support/collect-garbage.ts';
-import { type ExecutorName, startGateway } from './server.ts';
+import type { ExecutorName } from './executor.ts';
+import { startGateway } from './server.ts';
 import type { Transport } from './subgraphs/transport.ts';
 
 /** Responds to every operation with no data, and caches nothing. */

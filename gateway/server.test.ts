@@ -7,7 +7,8 @@ import { requestTextTo, type SendTextRequest } from '../tests/support/graphql/re
 import { deadUrl } from '../tests/support/http/servers.ts';
 import { listenAsSubgraph } from '../tests/support/subgraphs/subgraph-client.ts';
 import { post } from '../tests/support/subgraphs/tiny-server.ts';
-import { type ExecutorName, startGateway } from './server.ts';
+import type { ExecutorName } from './executor.ts';
+import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 
 type Answer = (res: ServerResponse) => void;

@@ -1,22 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
-import type { Executor } from '../platform/graphql/prepared-operations.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import type { Logger } from '../platform/process/logger.ts';
 import type { Shutdown } from '../platform/process/shutdown.ts';
 import { publicErrors } from '../schema/error-codes.ts';
 import { createClientIp } from './client-ip.ts';
-import { createCompiledExecutor, type ExecutorSettings } from './execution/compiled-executor.ts';
-import { rejectCollidingNames } from './execution/preprocessing/colliding-names.ts';
-import { resolveConditions } from './execution/preprocessing/conditions.ts';
-import { answerIntrospection } from './execution/preprocessing/introspection.ts';
-import { renameReservedVariables } from './execution/preprocessing/reserved-variables.ts';
+import { createExecutor, type ExecutorName } from './executor.ts';
 import { createExplorer } from './explorer/explorer.ts';
 import { documentLimits, limitCredentialFields } from './limits/document-limits.ts';
 import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraphs/subgraph-client.ts';
-
-/** Executor of query plans: compiled functions, or Apollo's gateway. */
-export type ExecutorName = 'compiled' | 'apollo';
 
 export interface GatewaySettings {
   subgraphs: SubgraphSettings[];
@@ -83,17 +75,4 @@ export async function startGateway({
     },
   });
   return { ...server, prepareExplorer: () => void explorer.prepare() };
-}
-
-/** Creates an executor, which receives what Apollo's planner supports of the clients' operations. */
-async function createExecutor(name: ExecutorName, settings: ExecutorSettings): Promise<Executor> {
-  const executor = name === 'compiled' ? createCompiledExecutor(settings) : await loadApolloExecutor(settings);
-  const preprocessed = resolveConditions(answerIntrospection(renameReservedVariables(executor)));
-  return name === 'compiled' ? preprocessed : rejectCollidingNames(preprocessed, settings.supergraphSdl);
-}
-
-/** Imports Apollo's gateway only where it is used. */
-async function loadApolloExecutor(settings: ExecutorSettings): Promise<Executor> {
-  const { createApolloExecutor } = await import('./execution/apollo-executor.ts');
-  return createApolloExecutor(settings);
 }

@@ -30,7 +30,8 @@ export const createCompiledGateway: CreateGateway = ({ supergraphSdl, buildServi
   };
 };
 
-function withPrepare(service: ReturnType<GatewaySettings['buildService']>): SubgraphService {
+/** Sends what compiled operations send as Apollo's executor would. */
+export function withPrepare(service: ReturnType<GatewaySettings['buildService']>): SubgraphService {
   return {
     process: (options) => service.process(options),
     prepare:

@@ -88,7 +88,10 @@ function collectObject({ type, selections, path }: Selected<GraphQLObjectType>, 
   return [...fields.values()].map((nodes) => collectField(nodes, { type, path }, context));
 }
 
-/** Keeps the fragments of an abstract type, because its objects differ in what they merge. */
+/**
+ * Keeps the fragments of an abstract type: a copy for each type of its objects could multiply with each level. A null
+ * condition may then be evaluated in a second spread of a fragment, too, and its null stop at the interface's field.
+ */
 function collectAbstract(
   selection: SelectionNode,
   { type, path }: { type: GraphQLNamedType; path: FieldPath },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ExecutorName, startGateway } from '../../../gateway/server.ts';
+import type { ExecutorName } from '../../../gateway/executor.ts';
+import { startGateway } from '../../../gateway/server.ts';
 import { createHttpTransport } from '../../../gateway/subgraphs/http-transport.ts';
 import { createAddressSigner, readClientAddressKey } from '../../../platform/http/client-address.ts';
 import type { Running } from '../../../platform/process/lifecycle.ts';

@@ -26,7 +26,7 @@ type Resolver = GraphQLFieldResolver<FakeObject | undefined, CaseContext>;
  * Adds resolvers to a subgraph's schema. A value depends on the seed, the entity, the field and its arguments only; not
  * on the time or the other fields of a request. So two executors that group requests differently get the same values.
  */
-export function addResolvers({ name, schema }: Subgraph, identities: Identities): void {
+export function addResolvers({ name, schema }: Pick<Subgraph, 'name' | 'schema'>, identities: Identities): void {
   const { isKey, isEntity, requiredBy } = identities;
   const entities = createFakeEntities({ name, schema }, identities);
 

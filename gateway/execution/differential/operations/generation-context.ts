@@ -15,6 +15,8 @@ export interface GenerationContext {
   used: Set<string>;
   /** Number of fields that may still be added. */
   budget: number;
+  /** Likelihood of a condition on a selection. */
+  conditions: number;
 }
 
 /** A named fragment, which an operation may spread more than once. */
@@ -39,8 +41,8 @@ export interface Place {
 }
 
 /** Generates @include, @skip, both or, mostly, neither. */
-export function makeDirectives({ random, variables }: GenerationContext): string {
-  if (random.chance(0.86)) return '';
+export function makeDirectives({ random, variables, conditions }: GenerationContext): string {
+  if (random.chance(1 - conditions)) return '';
   const names = random.chance(0.1) ? ['include', 'skip'] : [random.pick(['include', 'skip'])];
   return names
     .map((name) => {

@@ -25,12 +25,25 @@ export interface RandomOperation {
   variables(run: string): Values | undefined;
 }
 
+/** How likely parts of an operation are. */
+export interface Likelihoods {
+  mutation: number;
+  conditions: number;
+}
+
+const usual: Likelihoods = { mutation: 0.2, conditions: 0.14 };
+
 /** Generates an operation from a seed; undefined if it does not pass validation. */
-export function randomOperation(schema: GraphQLSchema, seed: string): RandomOperation | undefined {
+export function randomOperation(
+  schema: GraphQLSchema,
+  seed: string,
+  likelihoods: Likelihoods = usual,
+): RandomOperation | undefined {
   const random = createRandom(seed);
   const isNamed = random.chance(0.4);
-  const main = makeOperation(schema, random, isNamed ? 'Main' : '');
-  const others = isNamed && random.chance(0.2) ? [makeOperation(schema, random, 'Other')] : [];
+  const main = makeOperation(schema, random, { name: isNamed ? 'Main' : '', ...likelihoods });
+  const others =
+    isNamed && random.chance(0.2) ? [makeOperation(schema, random, { name: 'Other', ...likelihoods })] : [];
   const operations = random.chance(0.5) ? [main, ...others] : [...others, main];
   const source = operations.map(({ text }) => text).join('\n');
   const document = parse(source);
@@ -54,8 +67,12 @@ interface GeneratedOperation {
   chooseVariables(random: Random): Values;
 }
 
-function makeOperation(schema: GraphQLSchema, random: Random, name: string): GeneratedOperation {
-  const isMutation = random.chance(0.2) && schema.getMutationType() !== undefined;
+function makeOperation(
+  schema: GraphQLSchema,
+  random: Random,
+  { name, mutation, conditions }: Likelihoods & { name: string },
+): GeneratedOperation {
+  const isMutation = random.chance(mutation) && schema.getMutationType() !== undefined;
   const type = isMutation ? schema.getMutationType() : schema.getQueryType();
   if (!type) throw new Error('The schema has no query type.');
   const variables = createVariables(random, GraphQLBoolean);
@@ -68,6 +85,7 @@ function makeOperation(schema: GraphQLSchema, random: Random, name: string): Gen
     fragmentPrefix: `${name}Part`,
     used: new Set(),
     budget: random.pick([4, 8, 12, 16, 24, 32]),
+    conditions,
   };
   variables.onUse((variable) => context.used.add(variable));
   const selections = makeSelections(context, { type, path: '', depth: 0, above: [] });
