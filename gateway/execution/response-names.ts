@@ -51,7 +51,7 @@ export function createResponseNames(schema: GraphQLSchema, supergraph: () => Gra
           const { alias, name } = node;
           const [parent, field] = [types.getParentType(), types.getFieldDef()];
           // Introspection is no part of a plan.
-          if (!parent || !field || parent.name.startsWith('__') || isIntrospection(name.value)) return;
+          if (!parent || !field || parent.name.startsWith('__') || isIntrospection(node)) return;
           selected.add(name.value);
           if (!alias || alias.value === name.value) {
             if (field.args.length > 0) withArguments.push({ node, responseName: name.value });
@@ -70,7 +70,8 @@ export function createResponseNames(schema: GraphQLSchema, supergraph: () => Gra
   };
 }
 
-const isIntrospection = (name: string) => name === '__schema' || name === '__type';
+/** Tells the fields that describe the schema. */
+export const isIntrospection = ({ name }: FieldNode): boolean => name.value === '__schema' || name.value === '__type';
 
 /** Limit of the errors for one operation, as in validation by graphql-js. */
 const maxErrors = 100;
@@ -83,7 +84,8 @@ export function rejectCollisions(collisions: readonly Collision[]): GraphQLError
     .map(
       ([name, node]) =>
         new GraphQLError(
-          `The response name "${name}" of "${node.name.value}" is one that the gateway needs for itself: choose another alias, such as "${node.name.value.replace(/^_+/, '')}Alias".`,
+          `The response name "${name}" of "${node.name.value}" is one that the gateway needs for itself: ` +
+            `choose another alias, such as "${node.name.value.replace(/^_+/, '')}Alias".`,
           { nodes: node, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
         ),
     );

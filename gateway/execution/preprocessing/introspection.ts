@@ -16,6 +16,7 @@ import {
 import { withoutTokens } from '../../../platform/graphql/compact-document.ts';
 import { executeDocument } from '../../../platform/graphql/execute-document.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../../platform/graphql/prepared-operations.ts';
+import { isIntrospection } from '../response-names.ts';
 import type { Data } from '../run.ts';
 import { rewrittenOperation } from './rewritten-operation.ts';
 
@@ -37,8 +38,6 @@ export function answerIntrospection(executor: Executor): Executor {
     },
   };
 }
-
-const isIntrospection = ({ name }: FieldNode) => name.value === '__schema' || name.value === '__type';
 
 function prepareIntrospection(schema: GraphQLSchema, selected: DocumentNode): ExecutableOperation {
   const { part: document, sizeBytes } = withoutTokens(selected);
