@@ -2,8 +2,8 @@ import type { ResponsePath } from '@apollo/query-planner';
 import type { Data } from './run.ts';
 
 /**
- * Finds the objects at a plan's path, in which `@` stands for every element of a list. Skips nulls. Throws for data that
- * has no list or object where the path needs one.
+ * Finds the objects at a plan's path, in which `@` stands for every element of a list. Skips nulls. Like Apollo's executor,
+ * throws for data without a list or an object where the path needs one; the client of a subgraph rejects such data.
  */
 export function objectsAt(data: Data, path: ResponsePath): Data[] {
   const found: Data[] = [];
