@@ -121,6 +121,10 @@ describe('normaliseUsername', () => {
     ['a right-to-left mark', '\u200F'],
     ['the end of an isolate', '\u2069'],
     ['an object replacement character', '\uFFFC'],
+    ['a braille blank', '\u2800'],
+    ['a musical null note', '\u{1D159}'],
+    ['annotation marks', '\uFFF9\uFFFA\uFFFB'],
+    ['hieroglyph controls', '\u{13430}\u{1343F}'],
     ['several of them', '\u200E \u00A0\n'],
   ])('removes %s around a name', (_, padding) => {
     const padded = [`${padding}Ada`, `Ada${padding}`, `${padding}Ada${padding}`];

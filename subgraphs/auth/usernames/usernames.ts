@@ -9,9 +9,11 @@ const allowed = /^([\p{L}\p{Nd}][\p{Mn}\p{Mc}]*|[._-])*$/u;
 const invisible = /\p{Default_Ignorable_Code_Point}/u;
 /**
  * Characters that keyboards and the clipboard add around a name: white space, also no-break spaces and line ends;
- * invisible characters such as direction marks; and U+FFFC, which dictation adds on iOS.
+ * invisible characters such as direction marks; U+FFFC, which dictation adds on iOS; and what titles of resources take
+ * for invisible: annotation and hieroglyph controls, and the blank symbols of braille and music. Other controls and
+ * noncharacters are never typed, so they are rejected.
  */
-const padding = String.raw`[\p{White_Space}\p{Default_Ignorable_Code_Point}\uFFFC]+`;
+const padding = String.raw`[\p{White_Space}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFC\u{13430}-\u{1343F}\u2800\u{1D159}]+`;
 const surroundingPadding = new RegExp(`^${padding}|${padding}$`, 'gu');
 const minCharacters = 3;
 const maxCharacters = 32;
