@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createAbortable } from '../../../platform/async/signal.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
@@ -110,6 +111,35 @@ describe.skipIf(!hasProcFolder)('a process', () => {
     expect(isRunning(pid)).toBe(true);
     parent.kill('SIGKILL');
     await expect.poll(() => isRunning(pid), { timeout }).toBe(false);
+  });
+
+  test('that cannot be started for want of file descriptors fails, and starts when there are some', {
+    timeout,
+  }, async () => {
+    const url = new URL('./decoder-process.ts', import.meta.url).href;
+    const script = `
+      const { closeSync, openSync } = await import('node:fs');
+      const { createDecoderProcess } = await import('${url}');
+      const { decode, close } = createDecoderProcess({ log: { warn: () => {} } });
+      const bytes = Buffer.from('${small.bytes.toString('base64')}', 'base64');
+      const report = () => decode({ contentType: 'image/png', bytes }).then(() => 'decoded', ({ name }) => name);
+      const opened = [];
+      try { for (;;) opened.push(openSync('/dev/null', 'r')); } catch {}
+      const outcomes = [];
+      for (let free = 0; free < 4; free += 1) {
+        outcomes.push(await report());
+        closeSync(opened.pop());
+      }
+      opened.forEach(closeSync);
+      outcomes.push(await report());
+      close();
+      console.log(outcomes.join());
+    `;
+    const node = `ulimit -n 256; exec "$0" --import tsx --input-type=module --eval "$1"`;
+    const child = spawn('sh', ['-c', node, process.execPath, script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const failures = Array(4).fill('DecoderFailedError');
+    expect((await text(child.stdout)).trim().split(',')).toEqual([...failures, 'decoded']);
   });
 
   test('has a limit of memory set by the system', { timeout }, async () => {

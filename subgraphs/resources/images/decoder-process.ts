@@ -70,14 +70,24 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
   };
 
   const kill = (which: ChildProcess | undefined) => {
-    which?.kill('SIGKILL');
+    // Node would send the signal of a process that could not start to process 0: this one, and its whole group.
+    if (which?.pid !== undefined) which.kill('SIGKILL');
     if (child === which) child = undefined;
+  };
+
+  /** Returns the process that runs, or a new one. */
+  const startOnce = (): ChildProcess => {
+    try {
+      child ??= start();
+    } catch (error) {
+      throw new DecoderFailedError(`could not be started: ${String(error)}`);
+    }
+    return child;
   };
 
   const attempt = (image: EncodedImage, signal: Signal | undefined) =>
     new Promise<DecodeOutcome>((resolve, reject) => {
-      child ??= start();
-      const current = child;
+      const current = startOnce();
       lastId += 1;
       const id = lastId;
       let abandonedTimer: NodeJS.Timeout | undefined;
@@ -109,9 +119,14 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
       const timer = setTimeout(giveUp, timeoutMs, `took more than ${timeoutMs} ms`);
       signal?.addEventListener('abort', onAbort);
       current.on('message', onMessage).once('exit', onExit).once('error', onError);
-      current.send({ id, image } satisfies DecoderTask, (error) => {
-        if (error) giveUp(`could not be reached: ${error.message}`, { isCrash: true });
-      });
+      try {
+        current.send({ id, image } satisfies DecoderTask, (error) => {
+          if (error) giveUp(`could not be reached: ${error.message}`, { isCrash: true });
+        });
+      } catch (error) {
+        // A process that the system could not start, for want of files or memory, has no channel and no `send`.
+        giveUp(`could not be started: ${String(error)}`);
+      }
     });
 
   const attemptTwice = (image: EncodedImage, signal: Signal | undefined) =>
@@ -142,11 +157,13 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
 
 /** Flags that keep the process small: it needs memory outside of V8's heap. */
 const smallHeap = ['--max-old-space-size=64', '--max-semi-space-size=1', '--expose-gc'];
+/** Found beforehand: a process that has run out of files would not find tsx, and Node remembers that it did not. */
+const flags = [...smallHeap, ...typescriptFlags()];
 const passedVariables = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'];
 
 function spawnDecoder(): ChildProcess {
   const file = fileURLToPath(new URL('decoder-child.ts', import.meta.url));
-  const child = spawn(process.execPath, [...smallHeap, ...typescriptFlags(), file], {
+  const child = spawn(process.execPath, [...flags, file], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
     // Ctrl-C reaches all processes of a group: this one is needed until the requests in flight are done.
