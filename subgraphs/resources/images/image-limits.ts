@@ -8,7 +8,9 @@ const maxPixels = 40_000_000;
 const maxAnimationPixels = 100_000_000;
 /** Limit for all frames together: each row costs as much as a hundred pixels. */
 const maxRows = 2_000_000;
-/** Limit for all scans together. Encoders write about ten; decoders process the whole image for each. */
+/** Limit of a JPEG's scans, whatever its size: encoders write about ten. */
+const maxScans = 100;
+/** Limit for all scans together: decoders process the whole image for each. */
 const maxScanPixels = 400_000_000;
 /** Limit of what a decoder may hold of one image. */
 const maxDecodingBytes = 112_000_000;
@@ -35,6 +37,9 @@ export function exceededLimit(type: ImageType, image: OpenedImage): string | und
   if (size.height * frames > maxRows) {
     return `The image has too many rows: the limit is ${inMillions(maxRows)} million in all frames together.`;
   }
+  if (scans > maxScans) {
+    return `The JPEG has more than ${maxScans} scans: save it with fewer, or as baseline.`;
+  }
   if (pixels * scans > maxScanPixels) {
     const limit = `${inMillions(maxScanPixels)} megapixels in all scans together`;
     return `The JPEG has too many scans for its size: the limit is ${limit}. Save it with fewer scans, or as baseline.`;
@@ -42,10 +47,26 @@ export function exceededLimit(type: ImageType, image: OpenedImage): string | und
   const bytes = decodingBytes(image);
   if (bytes > maxDecodingBytes) {
     const need = `it needs ${inMillions(bytes)} MB, and the limit is ${inMillions(maxDecodingBytes)} MB`;
-    const remedy = 'Make it smaller, or save it with 8 bits per channel, neither interlaced nor progressive.';
-    return `The image takes too much memory to decode: ${need}. ${remedy}`;
+    return `The image takes too much memory to decode: ${need}. ${memoryRemedy(type, image)}`;
   }
   return undefined;
+}
+
+/** Names only what would bring this image within the limit. */
+function memoryRemedy(type: ImageType, image: OpenedImage): string {
+  if (type === 'image/gif') return 'Save it with a smaller screen.';
+  const { pixelBytes, heldBytes } = image;
+  const fits = (changed: Partial<OpenedImage>) => decodingBytes({ ...image, ...changed }) <= maxDecodingBytes;
+  const remedies = ['Make it smaller'];
+  if (heldBytes > 0 && fits({ heldBytes: 0 })) {
+    remedies.push(type === 'image/png' ? 'save it without interlacing' : 'save it as a baseline JPEG');
+  }
+  // Only 16 bits per channel take as much.
+  const isDeep = type === 'image/png' && pixelBytes > 4;
+  if (isDeep && fits({ pixelBytes: pixelBytes / 2, heldBytes: heldBytes / 2 })) {
+    remedies.push('save it with 8 bits per channel');
+  }
+  return `${remedies.join(', or ')}.`;
 }
 
 /** The rows in progress and one column of all frames, besides what decoders hold of the whole image. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { claimSize, pngOfSize } from '../../../tests/support/pngs.ts';
+import { zeroPng } from '../testing/extreme-images.ts';
 import { readerOf } from '../testing/image-reader.ts';
-import { jpegOfScans, plainGif, plainPng, png } from '../testing/images.ts';
+import { jpegOfScans, plainGif, plainPng, png, progressiveJpeg } from '../testing/images.ts';
 
 const read = readerOf(384_000);
 const readBytes = (bytes: Buffer) => read({ data: bytes.toString('base64') });
@@ -102,9 +103,73 @@ test.each([
   },
 );
 
-test('a JPEG of many hundred scans is UNSUPPORTED_IMAGE', async () => {
-  const bytes = jpegOfScans({ width: 1_024, height: 1_024, scans: 882 });
-  await expect(readBytes(bytes)).rejects.toMatchObject({ extensions: { code: 'UNSUPPORTED_IMAGE' } });
+describe('UNSUPPORTED_IMAGE is a JPEG of more scans than the limit, which the message names:', () => {
+  test.each([
+    [{ width: 8, height: 8, scans: 101 }, 'The JPEG has more than 100 scans: save it with fewer, or as baseline.'],
+    [
+      { width: 1_024, height: 1_024, scans: 882 },
+      'The JPEG has more than 100 scans: save it with fewer, or as baseline.',
+    ],
+    [
+      { width: 2_001, height: 2_000, scans: 100 },
+      expect.stringMatching(/too many scans for its size: the limit is 400/),
+    ],
+  ])('%j', async (options, message) => {
+    const rejected = { message, extensions: { code: 'UNSUPPORTED_IMAGE' } };
+    await expect(readBytes(jpegOfScans(options))).rejects.toMatchObject(rejected);
+  });
+
+  test('but not one of 100', async () => {
+    const size = { width: 8, height: 8 };
+    expect(await readBytes(jpegOfScans({ ...size, scans: 100 }))).toMatchObject(size);
+  });
+});
+
+describe('the message for an image that takes too much memory names a remedy for it:', () => {
+  const smaller = 'Make it smaller';
+  const pngOf = async (size: { width: number; height: number }, format: { depth?: 16; isInterlaced?: boolean } = {}) =>
+    claimSize(await zeroPng({ width: 8, height: 8, colour: 'rgba', ...format }), size);
+  const progressiveJpegOf = async ({ width, height }: { width: number; height: number }) => {
+    const bytes = await progressiveJpeg();
+    const frame = bytes.indexOf(Buffer.from([0xff, 0xc2]));
+    bytes.writeUInt16BE(height, frame + 5);
+    bytes.writeUInt16BE(width, frame + 7);
+    return bytes;
+  };
+
+  test.each([
+    [
+      'a GIF',
+      async () => plainGif({ width: 6_000, height: 6_000, frames: [{ width: 2, height: 2 }] }),
+      'Save it with a smaller screen',
+    ],
+    [
+      'a progressive JPEG',
+      () => progressiveJpegOf({ width: 6_300, height: 6_300 }),
+      `${smaller}, or save it as a baseline JPEG`,
+    ],
+    ['a wide PNG', () => pngOf({ width: 65_535, height: 600 }), smaller],
+    [
+      'a wide PNG of 16 bits',
+      () => pngOf({ width: 40_000, height: 600 }, { depth: 16 }),
+      `${smaller}, or save it with 8 bits per channel`,
+    ],
+    [
+      'an interlaced PNG',
+      () => pngOf({ width: 6_000, height: 6_000 }, { isInterlaced: true }),
+      `${smaller}, or save it without interlacing`,
+    ],
+    [
+      'an interlaced PNG of 16 bits',
+      () => pngOf({ width: 4_000, height: 4_000 }, { depth: 16, isInterlaced: true }),
+      `${smaller}, or save it without interlacing, or save it with 8 bits per channel`,
+    ],
+  ])('%s', async (_, make, remedy) => {
+    await expect(readBytes(await make())).rejects.toMatchObject({
+      message: expect.stringMatching(new RegExp(`takes too much memory to decode: .*MB\\. ${remedy}\\.$`)),
+      extensions: { code: 'UNSUPPORTED_IMAGE' },
+    });
+  });
 });
 
 describe('a large image within the limits is accepted:', () => {

@@ -6,8 +6,6 @@ import { isRestart, nextMarker, type Segment, withoutStuffing, withStuffing } fr
 import { DamagedImageError } from './opened-image.ts';
 
 const [defineHuffmanTables, defineQuantization, defineRestartInterval, firstRestart] = [0xc4, 0xdb, 0xdd, 0xd0];
-/** Encoders write about ten. Decoders process the whole image for each, so hundreds in a small file take minutes. */
-const maxScans = 100;
 
 /** Reads a JPEG's segments in order, and knows which components have their pixels. */
 export class JpegImage {
@@ -43,7 +41,6 @@ export class JpegImage {
   /** Reads a scan whose data begin at `start`. Returns what a decoder needs of it, and the offset of the next marker. */
   readScan(header: Segment, bytes: Buffer, start: number): { kept: Buffer[]; end: number } {
     this.#scans += 1;
-    if (this.#scans > maxScans) throw new DamagedImageError(`it has more than ${maxScans} scans.`);
     const frame = this.#frame;
     if (!frame) throw new DamagedImageError('it has no frame header.');
     if (frame.coding === 'other') return copyUnread(header, bytes, start);

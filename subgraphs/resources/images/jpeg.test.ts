@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { greyJpeg, jpeg, jpegOfScans, noise, progressiveJpeg } from '../testing/images.ts';
+import { greyJpeg, jpeg, noise, progressiveJpeg } from '../testing/images.ts';
 import { openJpeg } from './jpeg.ts';
 import { DamagedImageError } from './opened-image.ts';
 
@@ -27,13 +27,6 @@ describe('a JPEG is damaged', () => {
         if (isInLastScan) expect(repaired(Buffer.concat([cut, end]))).toEqual(expect.any(String));
       }
     }
-  });
-
-  test('with more than a hundred scans', () => {
-    expect(openJpeg(jpegOfScans({ width: 8, height: 8, scans: 101 }))).toMatchObject({ scans: 101, frames: 1 });
-    expect(repaired(jpegOfScans({ width: 8, height: 8, scans: 100 }))).toBeInstanceOf(Buffer);
-    const message = 'The image is damaged: it has more than 100 scans.';
-    expect(repaired(jpegOfScans({ width: 8, height: 8, scans: 101 }))).toBe(message);
   });
 
   test('without an end marker, and the message says so', async () => {
