@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { constants, readdirSync, rmSync } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 const TEMPORARY_SUFFIX = /\.[0-9a-f]{16}\.tmp$/;
@@ -41,12 +41,31 @@ export async function undefinedIfMissing<Result>(operation: Promise<Result>): Pr
   }
 }
 
-/** Reads the first bytes of a file, `maxBytes` at most. */
+/** Thrown for a folder, a named pipe, a socket or a device, which might never end. */
+export class NotAFileError extends Error {
+  constructor(path: string) {
+    super(`${path} is not a file`);
+    this.name = 'NotAFileError';
+  }
+}
+
+/** Reads the first bytes of a file, `maxBytes` at most. Throws a `NotAFileError`. */
 export function readHead(path: string, maxBytes: number): Promise<Buffer> {
-  return withFile(open(path, 'r'), async (file) => {
+  return withFile(openRegular(path), async (file) => {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
     return buffer.subarray(0, bytesRead);
   });
+}
+
+/** Reads a whole file. Throws a `NotAFileError`. */
+export function readWhole(path: string): Promise<Buffer> {
+  return withFile(openRegular(path), (file) => file.readFile());
+}
+
+/** To open a named pipe takes a thread for ever, unless somebody writes to it. */
+async function openRegular(path: string): Promise<FileHandle> {
+  if (!(await stat(path)).isFile()) throw new NotAFileError(path);
+  return open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
 }
 
 function writeDurably(path: string, content: Buffer): Promise<void> {

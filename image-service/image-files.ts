@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readHead, removeDurably, removeTemporaryFiles, undefinedIfMissing, writeAtomically } from './atomic-files.ts';
+import {
+  NotAFileError,
+  readHead,
+  readWhole,
+  removeDurably,
+  removeTemporaryFiles,
+  undefinedIfMissing,
+  writeAtomically,
+} from './atomic-files.ts';
 import {
   DamagedFileError,
   decodeImage,
@@ -122,7 +130,7 @@ async function readRecord(folder: string, id: string): Promise<ImageRecord | und
 
 async function readImage(folder: string, id: string): Promise<StoredImage | undefined> {
   if (!IMAGE_ID.test(id)) return undefined;
-  const content = await undefinedIfMissing(readFile(pathOf(folder, id)));
+  const content = await undefinedIfMissing(readWhole(pathOf(folder, id)));
   return content && decodeImage(id, content);
 }
 
@@ -133,13 +141,13 @@ function apply(change: ImageChange, image: StoredImage): StoredImage {
 }
 
 /**
- * True if the file itself is at fault: damaged, a folder, a link to itself, or closed to this process. Other errors, such
+ * True if the file itself is at fault: damaged, no file but a folder or a pipe, a link to itself, or closed to this process. Other errors, such
  * as too many open files, concern every file: a list without them would say that images are gone.
  */
 function isUnreadableFile(error: unknown): boolean {
-  if (error instanceof DamagedFileError) return true;
+  if (error instanceof DamagedFileError || error instanceof NotAFileError) return true;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'EISDIR' || code === 'ELOOP' || code === 'EACCES' || code === 'EPERM';
+  return code === 'ELOOP' || code === 'EACCES' || code === 'EPERM';
 }
 
 /** Requires an id that matches IMAGE_ID, so that it cannot contain a path. */

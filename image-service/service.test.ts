@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -80,6 +81,8 @@ describe('GET /images in a folder with other files', () => {
     writeFileSync(inFolder(`${damagedId('4')}.image`), '{"id":1}\n');
     mkdirSync(inFolder(`${damagedId('5')}.image`));
     symlinkSync(inFolder(`${damagedId('6')}.image`), inFolder(`${damagedId('6')}.image`));
+    execFileSync('mkfifo', [inFolder(`${damagedId('8')}.image`)]);
+    symlinkSync('/dev/zero', inFolder(`${damagedId('9')}.image`));
     for (const name of ['notes.txt', 'notes.image', `${damagedId('7')}.image.bak`]) writeFileSync(inFolder(name), 'x');
     mkdirSync(inFolder('folder'));
     return { ...service, stored };
@@ -91,7 +94,7 @@ describe('GET /images in a folder with other files', () => {
     const response = await call('GET', '/images');
     expect([response.status, await response.json()]).toEqual([200, [stored]]);
     const [warning] = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'unreadable files');
-    const names = Array.from('0123456', (digit) => `${damagedId(digit)}.image`);
+    const names = Array.from('012345689', (digit) => `${damagedId(digit)}.image`);
     expect([...warning.files].sort()).toEqual(names);
   });
 
@@ -102,6 +105,15 @@ describe('GET /images in a folder with other files', () => {
     expect((await call('PUT', `/images/${stored.id}`, aPng)).status).toBe(204);
     expect((await call('DELETE', `/images/${id}`)).status).toBe(204);
     expect(await (await call('GET', '/images')).json()).toMatchObject([{ id: stored.id, contentType: 'image/png' }]);
+  });
+
+  test('opens no named pipe and no device', async () => {
+    const { call, url } = await startWithOthers();
+    for (const id of [damagedId('8'), damagedId('9')]) {
+      expect((await call('PUT', `/images/${id}`, aPng)).status).toBe(500);
+      expect((await fetch(`${url}/images/public/${id}`)).status).toBe(500);
+      expect((await call('DELETE', `/images/${id}`)).status).toBe(204);
+    }
   });
 
   test('lists an image whose bytes are cut, which PUT replaces and DELETE removes', async () => {
