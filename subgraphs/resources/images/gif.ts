@@ -43,25 +43,44 @@ function screenSize(bytes: Buffer, { left, top, width, height }: Frame): Size {
 
 /**
  * Lists extensions and frames up to the trailer or the end of the file. Bytes that begin neither are skipped after the
- * first frame; before it, browsers show nothing. An extension without its end has no frame after it, and is left out.
+ * first frame; before it, browsers show nothing. An extension without its end has no frame after it, and is left out; so
+ * is what looks like a frame among skipped bytes and lacks pixels, with everything after it.
  */
 function readBlocks(bytes: Buffer, start: number): (Buffer | Frame)[] {
   const blocks: (Buffer | Frame)[] = [];
   let hasFrame = false;
+  let isAfterStray = false;
   for (let at = start; at < bytes.length && bytes[at] !== trailer; ) {
     if (bytes[at] === image) {
-      const frame = new Frame(bytes, at);
+      const frame = isAfterStray ? wholeFrame(bytes, at) : new Frame(bytes, at);
+      if (!frame) break;
       blocks.push(frame);
       hasFrame = true;
+      isAfterStray = false;
       at = frame.end;
     } else if (bytes[at] === extension) {
       const { end, isEnded } = readSubBlocks(bytes, at + 2);
       if (isEnded) blocks.push(bytes.subarray(at, end));
       at = end;
-    } else if (hasFrame) at += 1;
-    else throw new DamagedImageError(`byte ${at} begins no extension and no frame.`);
+    } else if (hasFrame) {
+      // A spare 0 is no sign of other bytes: some encoders end a frame twice.
+      isAfterStray ||= bytes[at] !== 0;
+      at += 1;
+    } else throw new DamagedImageError(`byte ${at} begins no extension and no frame.`);
   }
   return blocks;
+}
+
+/** Undefined if there is no frame with all of its pixels. */
+function wholeFrame(bytes: Buffer, start: number): Frame | undefined {
+  try {
+    const frame = new Frame(bytes, start);
+    frame.checkPixels(1);
+    return frame;
+  } catch (error) {
+    if (error instanceof DamagedImageError) return undefined;
+    throw error;
+  }
 }
 
 class Frame {

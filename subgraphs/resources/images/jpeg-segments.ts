@@ -33,7 +33,7 @@ export function nextMarker(bytes: Buffer, from: number): Marker {
     const code = bytes[at];
     if (code) return { code, start, end: at + 1 };
   }
-  throw new DamagedImageError('it has no end-of-image marker, so its last rows may be missing.');
+  throw new DamagedImageError('it has no end-of-image marker, without which some decoders leave out the last rows.');
 }
 
 export function readSegment(bytes: Buffer, from: number): Segment {

@@ -20,7 +20,10 @@ export function openJpeg(bytes: Buffer): OpenedImage {
   let scans = 0;
   for (const { code, body } of segmentsOf(bytes)) {
     if (isFrameMarker(code)) frame ??= readFrame(code, body);
-    if (code === startOfScan) scans += 1;
+    if (code !== startOfScan) continue;
+    scans += 1;
+    // Decoders read no further, and stray bytes after it may look like segments.
+    if (frame?.coding === 'sequential' && scans === 1 && body[0] === frame.components.length) break;
   }
   if (!frame) throw new DamagedImageError('it has no frame header.');
   const { size, components } = frame;

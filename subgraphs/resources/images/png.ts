@@ -25,7 +25,7 @@ export function openPng(bytes: Buffer): OpenedImage {
 
 /**
  * Keeps the critical chunks up to the last of the pixels: metadata with wrong checksums, and whatever follows, do not
- * change them. The decoder verifies the checksums of the rest, and that every row is there.
+ * change them. The rest must have correct checksums, as browsers require. The decoder verifies that every row is there.
  */
 function repairPng(bytes: Buffer): Buffer {
   const kept: Buffer[] = [pngSignature];
@@ -35,7 +35,10 @@ function repairPng(bytes: Buffer): Buffer {
     if (!chunk) throwUnlessAfterPixels(bytes, at, hasPixels);
     if (!chunk || (hasPixels && chunk.name !== 'IDAT')) break;
     hasPixels = chunk.name === 'IDAT';
-    if (isCritical(chunk)) kept.push(chunk.whole);
+    if (isCritical(chunk)) {
+      requireChecksum(chunk);
+      kept.push(chunk.whole);
+    }
     at += chunk.whole.length;
   }
   return Buffer.concat([...kept, pngChunk('IEND')]);
@@ -45,6 +48,13 @@ function throwUnlessAfterPixels(bytes: Buffer, at: number, hasPixels: boolean): 
   const isCutPixels = bytes.toString('latin1', at + 4, at + 8) === 'IDAT';
   if (isCutPixels) throw new DamagedImageError('it ends inside a chunk of pixels (IDAT).');
   if (!hasPixels) throw new DamagedImageError('it ends, or has an invalid chunk, before its pixels (IDAT).');
+}
+
+function requireChecksum({ name, whole }: Chunk): void {
+  const end = whole.length - 4;
+  if (crc32(whole.subarray(4, end)) === whole.readUInt32BE(end)) return;
+  const what = name === 'IDAT' ? 'a checksum of its pixels (IDAT)' : `the checksum of its chunk ${name}`;
+  throw new DamagedImageError(`${what} is wrong.`);
 }
 
 interface Chunk {

@@ -33,6 +33,10 @@ export function wholeGifs(): ImageVariant[] {
     ['several spare 0 between its frames', gif(screen(), frame, [0, 0, 0], delay, frame, trailer)],
     ['a spare 0 after its frame', gif(screen(), frame, [0], trailer)],
     ['stray bytes after its frame', gif(screen(), frame, [1, 0x20, 0xff], trailer)],
+    ['stray bytes after its frame that look like a frame', gif(screen(), frame, Buffer.from('a,b'), trailer)],
+    ['stray bytes that look like a frame and no trailer', gif(screen(), frame, Buffer.from('a, b, c, and so on'))],
+    ['stray bytes and half a frame', gif(screen(), frame, Buffer.from('stray'), frame.subarray(0, 20))],
+    ['stray bytes between its frames', gif(screen(), frame, Buffer.from('stray'), frame, trailer)],
     ['no trailer', gif(screen(), frame)],
     ['two frames and no trailer', gif(screen(), delay, frame, delay, frame)],
     ['a cut extension after its frame', gif(screen(), frame, delay.subarray(0, 4))],
@@ -75,6 +79,7 @@ export function incompleteGifs(): ImageVariant[] {
 export function gifsWithIncompleteSecondFrame(): ImageVariant[] {
   const files: [string, Buffer][] = [
     ['its second frame cut at its beginning', gif(screen(), frame, frame.subarray(0, 8))],
+    ['its second frame cut after a spare 0', gif(screen(), frame, [0], frame.subarray(0, 20))],
     ['its second frame cut', gif(screen(), frame, frame.subarray(0, 20))],
     ['a row of its second frame missing', gif(screen(), frame, gifFrame({ ...size, encoded: 40 }), trailer)],
     ['a second frame without data', gif(screen(), frame, frame.subarray(0, 11), [0], trailer)],

@@ -92,17 +92,13 @@ function wholeVariants(kind: string, original: Buffer): ImageVariant[] {
     ['two end markers', Buffer.concat([original, endOfImage])],
     ['another JPEG after it', Buffer.concat([original, original])],
     ['no JFIF segment', joined(segments.filter(({ marker }) => marker !== 0xe0))],
-    ['extra bytes in its data', insertBeforeLastScanEnd(segments)],
+    ['extra bytes in its data', insertAtEnd(segments, [1, 2, 0xff, 0, 3])],
   ];
   return files.map(([name, bytes]) => ({ name: `${kind} JPEG with ${name}`, original, bytes }));
 }
 
-function insertBeforeLastScanEnd(segments: Segment[]): Buffer {
-  return joined([
-    ...segments.slice(0, -1),
-    { marker: 0, bytes: Buffer.from([1, 2, 0xff, 0, 3]) },
-    ...segments.slice(-1),
-  ]);
+function insertAtEnd(segments: Segment[], bytes: number[]): Buffer {
+  return joined([...segments.slice(0, -1), { marker: 0, bytes: Buffer.from(bytes) }, ...segments.slice(-1)]);
 }
 
 /** Variants that only a sequential JPEG can have: parameters of the scan, no Huffman tables, restart intervals. */
@@ -123,6 +119,8 @@ async function onlyBaseline(): Promise<ImageVariant[]> {
       'an unknown Adobe transform',
       joined([{ marker: 0xee, bytes: segment(0xee, 'Adobe\0d\0\0\0\0\x09') }, ...segments]),
     ],
+    ['stray bytes after its data that look like a long segment', insertAtEnd(segments, [1, 0xff, 0xe1, 0xff, 0xff, 2])],
+    ['stray bytes after its data that look like a frame', insertAtEnd(segments, [1, 0xff, 0xc0, 0, 4, 1, 2])],
     ['a restart interval of 0', insertBeforeScan(segments, [0xff, 0xdd, 0, 4, 0, 0])],
   ];
   return files.map(([name, bytes]) => ({ name: `baseline JPEG with ${name}`, original, bytes }));
