@@ -5,14 +5,13 @@ import { collectFields } from './collect-fields.ts';
 
 const schema = buildSchema('type Query { hello: String }');
 
-function collect(source: string, conditionValues = {}) {
+function collect(source: string) {
   const { document, fragments, counter } = countFragmentReads(source);
   const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
   const sets = operation ? [operation.selectionSet] : [];
   const { fields } = collectFields(schema.getQueryType() as GraphQLObjectType, sets, {
     schema,
     fragments,
-    conditionValues,
   });
   return { keys: fields.map(({ key }) => key), reads: counter.reads };
 }
@@ -20,9 +19,4 @@ function collect(source: string, conditionValues = {}) {
 test('reads each fragment once, however often it is spread', () => {
   const source = doublingFragments({ operation: '{ ...F0 ...F0 }', type: 'Query', last: 'hello' });
   expect(collect(source)).toEqual({ keys: ['hello'], reads: 40 });
-});
-
-test('reads a fragment that is first spread under a condition that is false', () => {
-  const source = 'query ($is: Boolean!) { ...F @include(if: $is) ...F } fragment F on Query { hello }';
-  expect(collect(source, { is: false }).keys).toEqual(['hello']);
 });

@@ -8,7 +8,6 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type ConditionValues, isIncluded, requireSupportedDirectives } from './conditions.ts';
 import { UnsupportedPlanError } from './run.ts';
 
 /** All the fields of an object that share one response key. */
@@ -25,15 +24,17 @@ export interface CollectedFields {
   hasAbstractFragment: boolean;
 }
 
-/** Schema, fragments and variables that selections refer to. */
+/** Schema and fragments that selections refer to. */
 export interface SelectionContext {
   /** The API schema. */
   schema: GraphQLSchema;
   fragments: Record<string, FragmentDefinitionNode>;
-  conditionValues: ConditionValues;
 }
 
-/** Collects the fields that are selected of an object of `type`: CollectFields, GraphQL specification, section 6.3.2. */
+/**
+ * Collects the fields that are selected of an object of `type`: CollectFields, GraphQL specification, section 6.3.2. There
+ * are no conditions any more. Throws UnsupportedPlanError for other directives.
+ */
 export function collectFields(
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
@@ -45,8 +46,7 @@ export function collectFields(
   let hasAbstractFragment = false;
   const addAll = (selections: readonly SelectionNode[]) => {
     for (const selection of selections) {
-      requireSupportedDirectives(selection);
-      if (!isIncluded(selection, context.conditionValues)) continue;
+      if (selection.directives?.length) throw new UnsupportedPlanError('a directive');
       if (selection.kind === Kind.FIELD) {
         add(byKey, selection);
         continue;

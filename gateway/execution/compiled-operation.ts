@@ -1,20 +1,17 @@
 import { buildOperationContext } from '@apollo/gateway/dist/operationContext.js';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { withoutTokens } from '../../platform/graphql/compact-document.ts';
 import { parseOperationDocument } from '../../platform/graphql/operation-document.ts';
 import type { ExecutableOperation, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import type { ApolloFallback } from './apollo-fallback.ts';
 import { withClientNames, withClientPaths } from './client-names.ts';
-import { type ConditionValues, findConditions } from './conditions.ts';
 import { compactPlan, type Planner } from './planner.ts';
 import { compilePlan } from './query-plan.ts';
 import { type RenamedOperation, renameOperation, sameNames } from './renamed-operation.ts';
 import { rejectCollisions } from './response-names.ts';
 import { compileShape, type ShapeResponse } from './response-shape.ts';
 import {
-  type Data,
   ResponseShapeError,
   type Result,
   type Run,
@@ -33,19 +30,16 @@ interface Dependencies {
   onRun?: OnRun | undefined;
 }
 
-/** Compiled versions of one operation. Clients do not use more settings of one document's conditions. */
-const maxVariants = 16;
-
 /** Estimated for a renamed response name: the entry of a map and both names. */
 const bytesPerName = 300;
 
-/** Measured: the functions and the cache of variants of one operation. */
-const baseBytes = 6_000;
+/** Measured: the functions of one operation. */
+const baseBytes = 4_000;
 
 /**
- * Prepares an operation. It is planned when it first runs with valid variables, and compiled for each setting of its
- * `@skip` and `@include` variables when that first comes. Only the text of the document is kept; it is parsed again where
- * Apollo's functions need it. A plan never has response names that it may need for itself; the result has the client's.
+ * Prepares an operation without conditions. It is planned and compiled when it first runs with valid variables. Only the
+ * text of the document is kept; it is parsed again where Apollo's functions need it. A plan never has response names that
+ * it may need for itself; the result has the client's.
  */
 export function prepareOperation(
   { source, document, operation, operationName }: ValidOperation,
@@ -56,8 +50,8 @@ export function prepareOperation(
   let planned: PlannedOperation | undefined;
   let newDocument: DocumentNode | undefined = document;
 
-  const runVariant = async (
-    { step, shape }: CompiledVariant,
+  const runCompiled = async (
+    { step, shape }: CompiledPlan,
     { run, planned: { source: planSource, clientNames } }: { run: Run; planned: PlannedOperation },
   ): Promise<Result> => {
     await step(run);
@@ -100,18 +94,17 @@ export function prepareOperation(
         },
         { planner, services },
       );
-      const chosen = planned.choose(variables ?? {});
-      const isCompiled = 'step' in chosen;
+      const { executable } = planned;
+      const isCompiled = 'step' in executable;
       onRun(isCompiled ? 'compiled' : 'apollo');
-      if (!isCompiled) return runByApollo(chosen, { request: { variables, context }, planned });
-      return runVariant(chosen, { run: { context, variables: variables ?? {}, data: {}, errors: [] }, planned });
+      if (!isCompiled) return runByApollo(executable, { request: { variables, context }, planned });
+      return runCompiled(executable, { run: { context, variables: variables ?? {}, data: {}, errors: [] }, planned });
     },
-    sizeBytes: () => baseBytes + 2 * source.length + sizeBytes + (planned?.sizeBytes() ?? 0),
+    sizeBytes: () => baseBytes + 2 * source.length + sizeBytes + (planned?.sizeBytes ?? 0),
   };
 }
 
-/** An operation compiled for one setting of its conditions. */
-interface CompiledVariant {
+interface CompiledPlan {
   step: Step;
   shape: ShapeResponse;
 }
@@ -119,9 +112,9 @@ interface CompiledVariant {
 type Request = Parameters<ExecutableOperation['execute']>[0];
 
 interface PlannedOperation extends RenamedOperation {
-  /** Chooses what runs the operation with these variables: a compiled variant, or the plan for Apollo's functions. */
-  choose(variables: Data): CompiledVariant | QueryPlan;
-  sizeBytes(): number;
+  /** Runs the operation: compiled functions, or the plan for Apollo's. */
+  executable: CompiledPlan | QueryPlan;
+  sizeBytes: number;
 }
 
 function planOperation(
@@ -136,55 +129,40 @@ function planOperation(
   const renamed = renameOperation(clientDocument, responseNames);
   const { source, clientNames } = renamed ?? { source: clientSource, clientNames: sameNames };
   const document = renamed ? parseOperationDocument({ source, operationName }, { noLocation: true }) : clientDocument;
-  const { operation } = operationIn(document, { schema, operationName });
   const { plan, sizeBytes: planBytes } = compactPlan(planner.plan(document, operationName));
-  const conditions = findConditions(document, operation);
-  const renamedBytes = renamed ? 2 * source.length + bytesPerName * clientNames.size : 0;
-  let compiledBytes = 0;
-  const variants = new LRUCache<string, { chosen: CompiledVariant | QueryPlan; sizeBytes: number }>({
-    max: maxVariants,
-    dispose: ({ sizeBytes }) => {
-      compiledBytes -= sizeBytes;
-    },
-  });
-
-  const compile = (conditionValues: ConditionValues) => {
-    const variant = { chosen: plan as CompiledVariant | QueryPlan, sizeBytes: 0 };
-    const countBytes = (bytes: number) => {
-      variant.sizeBytes += bytes;
-      compiledBytes += bytes;
-    };
-    const selected = operationIn(parseOperationDocument({ source, operationName }, { noLocation: true }), {
-      schema,
-      operationName,
-    });
-    try {
-      variant.chosen = {
-        shape: compileShape({ ...selected, conditionValues, clientNames, countBytes }),
-        step: compilePlan(plan, { services, supergraphSchema, conditionValues, countBytes }),
-      };
-    } catch (error) {
-      if (!(error instanceof UnsupportedPlanError)) throw error;
-    }
-    return variant;
+  let sizeBytes = planBytes + (renamed ? 2 * source.length + bytesPerName * clientNames.size : 0);
+  const countBytes = (bytes: number) => {
+    sizeBytes += bytes;
   };
-
+  const selected = operationIn(parseOperationDocument({ source, operationName }, { noLocation: true }), {
+    schema,
+    operationName,
+  });
+  const executable = compile(plan, {
+    shape: { ...selected, clientNames, countBytes },
+    step: { services, supergraphSchema, countBytes },
+  });
   return {
     source,
     clientNames,
-    choose: (variables) => {
-      const values = conditions.valuesIn(variables);
-      if (!values) return plan;
-      const key = JSON.stringify(values);
-      let variant = variants.get(key);
-      if (!variant) {
-        variant = compile(values);
-        variants.set(key, variant);
-      }
-      return variant.chosen;
+    executable,
+    get sizeBytes() {
+      return sizeBytes;
     },
-    sizeBytes: () => renamedBytes + planBytes + compiledBytes,
   };
+}
+
+/** Compiles a plan, or returns it as it is. */
+function compile(
+  plan: QueryPlan,
+  { shape, step }: { shape: Parameters<typeof compileShape>[0]; step: Parameters<typeof compilePlan>[1] },
+): CompiledPlan | QueryPlan {
+  try {
+    return { shape: compileShape(shape), step: compilePlan(plan, step) };
+  } catch (error) {
+    if (!(error instanceof UnsupportedPlanError)) throw error;
+    return plan;
+  }
 }
 
 function operationIn(

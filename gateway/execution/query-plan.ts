@@ -1,15 +1,12 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
-import type { ConditionValues } from './conditions.ts';
 import { compileFetch } from './fetch.ts';
 import { type CountBytes, type Step, type SubgraphService, UnsupportedPlanError } from './run.ts';
 
-/** Subgraphs, schema and variables that the nodes of a plan refer to. */
+/** Subgraphs and schema that the nodes of a plan refer to. */
 export interface PlanContext {
   services: Record<string, SubgraphService>;
   supergraphSchema: () => GraphQLSchema;
-  /** Values of the variables in the plan's conditions. */
-  conditionValues: ConditionValues;
   countBytes: CountBytes;
 }
 
@@ -32,12 +29,6 @@ function compileNode(node: PlanNode, context: PlanContext): Step {
       return inOrder(node.nodes.map((child) => compileNode(child, context)));
     case 'Parallel':
       return atOnce(node.nodes.map((child) => compileNode(child, context)));
-    case 'Condition': {
-      const isMet = context.conditionValues[node.condition];
-      if (isMet === undefined) throw new UnsupportedPlanError('a condition on an unknown variable');
-      const branch = isMet ? node.ifClause : node.elseClause;
-      return branch ? compileNode(branch, context) : nothing;
-    }
     default:
       throw new UnsupportedPlanError(`a ${node.kind}`);
   }

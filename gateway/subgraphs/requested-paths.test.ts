@@ -10,20 +10,6 @@ describe('requestedPaths lists', () => {
     ]);
   });
 
-  test('fields that conditions include', () => {
-    const query =
-      'query ($is: Boolean!) { a: me @include(if: $is) { id } ...F @skip(if: $is) } fragment F on Query { b: me { id } }';
-    expect(requestedPaths({ query, variables: { is: true } })).toEqual([['a']]);
-    expect(requestedPaths({ query, variables: { is: false } })).toEqual([['b']]);
-  });
-
-  test('fields that the default of a variable includes, and its other value excludes', () => {
-    const query =
-      'query ($is: Boolean = true) { a: me @include(if: $is) { id } ... @skip(if: $is) { b: me { id } } c: me { id } }';
-    expect(requestedPaths({ query })).toEqual([['a'], ['c']]);
-    expect(requestedPaths({ query, variables: { is: false } })).toEqual([['b'], ['c']]);
-  });
-
   test('fields of each entity, by its type', () => {
     const query = '{ _entities(representations: []) { ... on User { name } ... on Resource { id title } } }';
     const representations = [{ __typename: 'Resource' }, { __typename: 'User' }];

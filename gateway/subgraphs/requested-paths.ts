@@ -1,6 +1,5 @@
 import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
-import { readOperation, variableDefaults } from '../../platform/graphql/operation-document.ts';
-import { isIncluded } from '../execution/conditions.ts';
+import { readOperation } from '../../platform/graphql/operation-document.ts';
 
 type Variables = Record<string, unknown>;
 
@@ -16,13 +15,12 @@ interface Operation {
  */
 export function requestedPaths({ query, variables = {} }: Operation): (string | number)[][] {
   const { operation, fragments } = readOperation(query);
-  const values = { ...variableDefaults(operation), ...variables };
-  const fields = fieldsOf(operation.selectionSet, { fragments, variables: values });
+  const fields = fieldsOf(operation.selectionSet, { fragments });
   const { representations } = variables;
   if (!Array.isArray(representations)) return keysOf(fields).map((key) => [key]);
   return representations.flatMap(({ __typename: type }: { __typename?: string }, index) => {
     const inner = fields.flatMap(({ selectionSet }) =>
-      selectionSet ? fieldsOf(selectionSet, { fragments, variables: values, type }) : [],
+      selectionSet ? fieldsOf(selectionSet, { fragments, type }) : [],
     );
     return keysOf(inner).map((key) => ['_entities', index, key]);
   });
@@ -30,17 +28,15 @@ export function requestedPaths({ query, variables = {} }: Operation): (string | 
 
 interface SelectionContext {
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  variables: Variables;
   /** Fragments on another type are skipped. */
   type?: string | undefined;
 }
 
-function fieldsOf(set: SelectionSetNode, { fragments, variables, type }: SelectionContext): FieldNode[] {
+function fieldsOf(set: SelectionSetNode, { fragments, type }: SelectionContext): FieldNode[] {
   const fields: FieldNode[] = [];
   // A second spread of a fragment adds nothing.
   const visited = new Set<string>();
   const add = (selection: SelectionNode): void => {
-    if (!isIncluded(selection, variables)) return;
     if (selection.kind === Kind.FIELD) {
       if (keyOf(selection) !== '__typename') fields.push(selection);
       return;

@@ -131,15 +131,6 @@ describe('there is one error for each null', () => {
     expect(await errorsOf('{ ... { first ... on Query { second } } }')).toEqual([['first'], ['second']]);
     expect(await errorsOf('{ ...F } fragment F on Query { first }')).toEqual([['first']]);
   });
-
-  test('and none for a field that a condition excludes', async () => {
-    const query = `query ($yes: Boolean!, $no: Boolean!) {
-      a: first @include(if: $no) b: first @skip(if: $yes) c: first @include(if: $yes) d: first @include(if: false)
-      ... @skip(if: $no) { e: first }
-      ... @include(if: $no) { f: first }
-    }`;
-    expect(await errorsOf(query, { yes: true, no: false })).toEqual([['c'], ['e']]);
-  });
 });
 
 describe('from the errors of a subgraph', () => {

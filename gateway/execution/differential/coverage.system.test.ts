@@ -72,8 +72,6 @@ describe('query plans include', () => {
     ['Sequence', 150],
     ['Parallel', 150],
     ['Flatten', 150],
-    ['Condition', 50],
-    ['elseClause', 20],
     ['a requirement beyond a key', 30],
     ['inputRewrites', 50],
     ['outputRewrites', 10],

@@ -1,4 +1,7 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, getOperationAST } from 'graphql';
+import { operationDocument, variableDefaults } from '../../../platform/graphql/operation-document.ts';
+import { collectOperation } from '../preprocessing/collected-operation.ts';
+import { rewrittenOperation } from '../preprocessing/rewritten-operation.ts';
 import { compareOutcomes, type Difference, type Outcome } from './compare.ts';
 import { buildService, createFakeSubgraphs, type FakeBackend } from './fakes/subgraphs.ts';
 import {
@@ -112,7 +115,9 @@ export async function createHarness(supergraph: Supergraph, createGateway: Creat
   /** Each run gets a new backend from the same seed, so that every run sees the same responses. */
   async function perform(execute: Execute, operation: RandomOperation, scenario: Scenario): Promise<Outcome> {
     const backend = createBackend({ seed: `${operation.seed} ${scenario.name}`, scenario });
-    const outcome = await outcomeOf(execute, { ...operation, variables: operation.variables(scenario.name) }, backend);
+    const variables = operation.variables(scenario.name);
+    const request = { ...withoutConditions(operation, { schema: supergraph.api, variables }), variables };
+    const outcome = await outcomeOf(execute, request, backend);
     // An executor that throws may leave calls running.
     await backend.idle();
     return outcome;
@@ -129,6 +134,25 @@ export async function createHarness(supergraph: Supergraph, createGateway: Creat
 export function operationKey({ source, operationName }: RandomOperation): string {
   return `${operationName ?? ''}\n${source}`;
 }
+
+/** Evaluates conditions, as for every executor; Apollo's own evaluation differs from the specification. */
+function withoutConditions(
+  { document, operationName }: RandomOperation,
+  { schema, variables = {} }: { schema: Supergraph['api']; variables: Record<string, unknown> | undefined },
+): Omit<Request, 'variables'> {
+  const selected = operationDocument(document, operationName);
+  const operation = getOperationAST(selected, operationName);
+  // Null or missing values would be errors of the conditions.
+  const names = operation?.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
+  const defaults = operation ? variableDefaults(operation) : {};
+  const values = Object.fromEntries(
+    names.map((name) => [name, valueIn(variables, name) ?? valueIn(defaults, name) ?? false]),
+  );
+  return rewrittenOperation(collectOperation(selected, { schema, values }).document);
+}
+
+const valueIn = (values: Record<string, unknown>, name: string) =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
 
 async function outcomeOf(execute: Execute, request: Request, backend: FakeBackend): Promise<Outcome> {
   const { calls } = backend;

@@ -80,7 +80,7 @@ export function injectFaults(
 
   function brokenResponse(whole: SubgraphResponse): SubgraphResponse {
     const { errors: _, ...errorless } = whole;
-    const list = isRecord(whole.data) ? whole.data._entities : undefined;
+    const list = isRecord(whole.data) && representations ? whole.data._entities : undefined;
     const withEntities = (other: unknown) => ({ ...whole, data: { _entities: other } });
     const always = [
       {},

@@ -44,12 +44,6 @@ const edgeCases: Record<string, EdgeCase[]> = {
       source:
         'mutation { login(input: { username: "a", password: "b" }) { user { id } ...More user { username } } } fragment More on AuthPayload { user { createdAt } }',
     },
-    {
-      title: 'a @skip and an @include condition that is null, which validation allows',
-      source:
-        'query ($when: Boolean = true) { __typename @skip(if: $when) resources { nodes { owner @include(if: $when) { username } } } }',
-      variables: { when: null },
-    },
   ],
   shop: [
     {
