@@ -4,7 +4,7 @@ import type { Connection, DatabaseHealth } from '../connection.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createJobQueue, expiredError } from './job-queue.ts';
 import { describe, type Job, monotonicMs, type Reply, type Request } from './messages.ts';
-import type { Jobs } from './writer.ts';
+import { type Jobs, runJob } from './writer.ts';
 
 /** Jobs of a database with the connection that they run on. */
 export interface ConnectedJobs {
@@ -56,7 +56,7 @@ function serve(port: MessagePort, { grouped, single }: Served): void {
 
   const runUnlessExpired = (jobs: Jobs, job: Job) => {
     if (monotonicMs() > job.deadline) throw expiredError();
-    return jobs[job.name]?.(...(job.args as never[]));
+    return runJob(jobs, job.name, job.args);
   };
 
   /** Commits what waits now. Called again while the database is locked, so that later jobs join and old ones expire. */
@@ -105,7 +105,7 @@ function serve(port: MessagePort, { grouped, single }: Served): void {
   const accept = (request: Request) => {
     if ('closes' in request) isClosing = true;
     else if ('checksHealth' in request) void answer(request.id, checkHealth());
-    else if (single && request.name in single.jobs) {
+    else if (single && Object.hasOwn(single.jobs, request.name)) {
       const { sqlite, jobs } = single;
       void answer(
         request.id,

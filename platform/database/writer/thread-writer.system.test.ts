@@ -86,6 +86,17 @@ test('an error of one job reaches its caller with its message and stack, and cos
   expect(all).toEqual([fulfilled(1), { status: 'rejected', reason }, fulfilled(2)]);
 });
 
+test.each(['missing', 'toString'])(
+  'a job that does not exist, %s, is rejected and costs no other job',
+  async (name) => {
+    const { writer, stored } = start();
+    const unknown = writer.run(name as 'add', 'a');
+    const [rejected, added] = await Promise.allSettled([unknown, writer.run('add', 'a')]);
+    expect(rejected).toMatchObject({ status: 'rejected', reason: { message: `The writer has no job ${name}.` } });
+    expect([added, stored()]).toEqual([fulfilled(1), [['a', 1]]]);
+  },
+);
+
 test('arguments and results that are no plain data reject their own call only', async () => {
   const { writer, lost } = start();
   const notPlain = { status: 'rejected', reason: { name: 'DataCloneError' } };

@@ -6,6 +6,13 @@ import type { DatabaseHealth } from '../connection.ts';
  */
 export type Jobs = Record<string, (...args: never[]) => unknown>;
 
+/** Runs a job in this thread. Throws if there is none of that name, whose write would otherwise seem to be stored. */
+export function runJob(jobs: Jobs, name: string, args: readonly unknown[]): unknown {
+  const job = Object.hasOwn(jobs, name) ? jobs[name] : undefined;
+  if (!job) throw new Error(`The writer has no job ${name}.`);
+  return job(...(args as never[]));
+}
+
 /** Runs jobs, here or in a thread of their own. */
 export interface Writer<All extends Jobs> {
   /**
