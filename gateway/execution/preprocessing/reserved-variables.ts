@@ -24,9 +24,10 @@ function variableNames({ operation: { variableDefinitions = [] } }: ValidOperati
   return new Set(variableDefinitions.map(({ variable }) => variable.name.value));
 }
 
+/** A name that no other begins with, so that it can be found in the texts of errors. */
 function freshName(taken: ReadonlySet<string>): string {
   let name = `${reserved}_`;
-  while (taken.has(name)) name += '_';
+  while ([...taken].some((other) => other.startsWith(name))) name += '_';
   return name;
 }
 
