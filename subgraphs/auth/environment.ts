@@ -18,10 +18,12 @@ export const accountVariables = z.object({
   SESSION_LONGEST_SECONDS: seconds().prefault('7776000').describe('Maximum lifetime of a session.'),
   REFRESH_REUSE_GRACE_SECONDS: wholeNumber({ min: 0, max: 300 })
     .prefault('10')
-    .describe('How long a used refresh token may be used again; 0 forbids it.'),
+    .describe('How long a used refresh token may be used again; 0 turns this off.'),
   REFRESH_RETRY_SECONDS: wholeNumber({ min: 0, max: 2_592_000 })
     .prefault('86400')
-    .describe('How long it may be used again until the one that came of it is used; 0 forbids it.'),
+    .describe(
+      'How long a used refresh token may be retried, until the token that came of it is used; 0 turns this off.',
+    ),
   PASSWORD_MIN_CHARACTERS: wholeNumber({ min: 8, max: 64 }).prefault('8').describe('Minimum length of new passwords.'),
   BCRYPT_COST: wholeNumber({ min: 10, max: 16 })
     .prefault('12')

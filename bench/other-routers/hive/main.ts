@@ -6,6 +6,6 @@ import { startHive } from './start.ts';
 await runProcess({
   about:
     'Hive Gateway in place of gateway/main.ts, with the same environment except GATEWAY_EXECUTOR, and the same safeguards.',
-  spec: gatewayEnvironment,
+  spec: gatewayEnvironment.omit({ GATEWAY_EXECUTOR: true }),
   start: (env) => startHive(env, createLogger({ service: 'gateway', level: env.LOG_LEVEL })),
 });

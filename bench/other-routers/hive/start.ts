@@ -13,7 +13,7 @@ import { createFront } from './front.ts';
 import { limits } from './limits.ts';
 import { type Context, createHiveGateway, type Plugin } from './packages.ts';
 
-type Environment = z.output<typeof gatewayEnvironment>;
+type Environment = Omit<z.output<typeof gatewayEnvironment>, 'GATEWAY_EXECUTOR'>;
 
 /** Starts Hive Gateway with the safeguards of this project's gateway; docs/other-routers.md explains each setting. */
 export async function startHive(env: Environment, log: Logger): Promise<Running> {

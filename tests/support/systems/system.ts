@@ -42,7 +42,7 @@ export const testSettings = {
 } as const;
 
 export interface SystemSettings {
-  /** How the gateway calls the subgraphs. By default, as the lane of the test does. */
+  /** How the gateway calls the subgraphs. By default, as the project of the test does. */
   calls?: 'memory' | 'network';
   writer?: WriterKind;
   /** Closed by `stop`. By default, images are decoded in this process. */
