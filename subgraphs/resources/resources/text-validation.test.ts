@@ -41,6 +41,7 @@ describe('a title', () => {
     ['a zero-width joiner', '\u200d'],
     ['a zero-width non-joiner', '\u200c'],
     ['a soft hyphen', '\u00ad'],
+    ['an object replacement character', '\ufffc'],
     ['a braille blank', '\u2800'],
     ['a Hangul filler', '\u3164'],
     ['other Hangul fillers', '\u115f\u1160\uffa0'],

@@ -8,11 +8,12 @@ const invisibleTitle =
 
 /**
  * Characters that show nothing: white space and controls; what Unicode lets displays ignore (direction marks, joiners,
- * soft hyphens, fillers, variation selectors, tags); annotation and hieroglyph controls; noncharacters; and two symbols
- * that are blank by design, of braille and of music.
+ * soft hyphens, fillers, variation selectors, tags); annotation and hieroglyph controls; U+FFFC, which dictation adds on
+ * iOS; noncharacters; and two symbols that are blank by design, of braille and of music. Usernames ignore the same around
+ * them.
  */
 const onlyInvisible =
-  /^[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u{fff9}-\u{fffb}\u{13430}-\u{1343f}\u{2800}\u{1d159}]*$/u;
+  /^[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u{fff9}-\u{fffc}\u{13430}-\u{1343f}\u{2800}\u{1d159}]*$/u;
 
 /** Removes white space around a title. */
 export const trimTitle = (title: string) => title.trim();
