@@ -37,6 +37,7 @@ function readOptions(args: string[]): Options | undefined {
       help: { type: 'boolean', default: false },
     },
   });
+  if (values.help && positionals.length > 0) throw new Error(`Unknown arguments: ${positionals.join(' ')}`);
   if (values.help) return undefined;
   const [version, ...others] = positionals;
   if (version === undefined) throw new Error('Name the version to release.');

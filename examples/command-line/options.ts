@@ -36,6 +36,7 @@ export class UsageError extends Error {}
 /** Parses the command line; undefined for `--help`. Throws UsageError. */
 export function readOptions(args: string[], env: Record<string, string | undefined>): Options | undefined {
   const { values, positionals } = parse(args);
+  if (values.help && positionals.length > 0) throw new UsageError('--help takes no arguments.');
   if (values.help) return undefined;
   const [name, ...names] = positionals;
   const command = commands.find((each) => each === name);

@@ -137,7 +137,7 @@ function indexHtml({ script, style, sources }: { script: string; style: string; 
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.includes('--help')) {
+  if (args.length === 1 && args[0] === '--help') {
     console.log(
       'npm run explorer [-- --check]\n\nBuilds the explorer into gateway/explorer/built. Needs its packages:',
     );

@@ -63,6 +63,7 @@ try {
 function run(args: string[]): string {
   const { values, positionals } = readArguments(args);
   const [command, kid, ...more] = positionals;
+  if (values.help && command !== undefined) throw usageError(`unexpected argument ${command}`);
   if (values.help) return help;
   const env = readEnvironment(keysEnvironment, process.env);
   const folder = values.folder ?? env.SIGNING_KEYS_FOLDER ?? join(env.DATA_FOLDER, 'secrets', 'signing-keys');

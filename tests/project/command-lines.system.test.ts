@@ -64,7 +64,7 @@ describe.each(programs)('%s', (program) => {
     expect(changes()).toBe(before);
   }, 120_000);
 
-  test.each(['--unknown-option', 'unknown-argument', '--help=x', '--unknown-option --help=x'])(
+  test.each(['--unknown-option', 'unknown-argument', '--help=x', '--unknown-option --help=x', '--help extra'])(
     'rejects %s with 2, and does nothing else',
     (args) => {
       const before = changes();

@@ -65,7 +65,7 @@ async function generate(isCheck: boolean): Promise<void> {
 
 async function main(args: readonly string[]): Promise<void> {
   const [option, ...others] = args;
-  if (option === '--help') return console.log(help);
+  if (option === '--help' && others.length === 0) return console.log(help);
   if (others.length > 0 || (option !== undefined && option !== '--check')) {
     console.error(`Unknown argument: ${args.join(' ')}\n\n${help}`);
     process.exitCode = 2;
