@@ -56,7 +56,7 @@ export const apiErrors = {
     extensions: [{ maxBytes: 'number' }],
   },
   UNSUPPORTED_IMAGE: {
-    when: 'not a complete GIF, JPEG or PNG, over a limit of pixels or memory that the message names, not base64, or not of the declared `contentType`',
+    when: 'not a complete GIF, JPEG or PNG, over a limit of sides, pixels, rows, scans or memory, which the message names and docs/clients.md lists, not base64, or not of the declared `contentType`',
   },
   IMAGE_SERVICE_UNAVAILABLE: { when: 'the image service is down, slow or failing: try again' },
   SERVICE_UNAVAILABLE: { when: 'a part of the system is down, slow or overloaded: try again' },

@@ -28,7 +28,7 @@ export interface ErrorDetailsByCode {
   CONFLICT: { reason: 'VERSION_PASSED'; currentVersion: number } | { reason: 'IN_PROGRESS' | 'KEY_REUSED' };
   /** An image of over 383,970 bytes (before base64), the limit of the image service. */
   IMAGE_TOO_LARGE: { maxBytes: number };
-  /** Not a complete GIF, JPEG or PNG, over a limit of pixels or memory that the message names, not base64, or not of the declared `contentType`. */
+  /** Not a complete GIF, JPEG or PNG, over a limit of sides, pixels, rows, scans or memory, which the message names and docs/clients.md lists, not base64, or not of the declared `contentType`. */
   UNSUPPORTED_IMAGE: Record<never, never>;
   /** The image service is down, slow or failing: try again. */
   IMAGE_SERVICE_UNAVAILABLE: Record<never, never>;
