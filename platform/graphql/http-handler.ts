@@ -7,6 +7,7 @@ import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
 import { createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
 import type { Logger } from '../process/logger.ts';
+import { StoppingError } from '../process/shutdown.ts';
 import { executeThroughApollo } from './apollo-http.ts';
 import type { RequestContext } from './apollo-server.ts';
 import { maskedMessage } from './error-formatting.ts';
@@ -131,7 +132,8 @@ async function sendReadiness<Context extends RequestContext>(
   try {
     sendJson(res, 200, { status: 'ok', ...(await checkReady()) }, headers);
   } catch (err) {
-    log.warn({ requestId, err }, 'not ready');
+    // The beginning of the stop has been logged.
+    if (!(err instanceof StoppingError)) log.warn({ requestId, err }, 'not ready');
     sendJson(res, 503, { status: 'unavailable' }, headers);
   }
 }

@@ -214,6 +214,15 @@ describe('a server that stops', () => {
     await stopping;
   });
 
+  test('logs one line with its times, and none for each readiness check', async () => {
+    const shutdown = createShutdown(2_000, 1_000);
+    const { origin, log, stop } = await startTinyServer({ shutdown });
+    shutdown.begin();
+    for (let time = 0; time < 3; time += 1) expect((await fetch(`${origin}/health/ready`)).status).toBe(503);
+    await stop();
+    expect(log).toMatchObject([{ msg: 'listening' }, { level: 30, msg: 'stopping', delayMs: 1_000, graceMs: 2_000 }]);
+  });
+
   test('begins with a failing readiness check, while requests are served', async () => {
     const shutdown = createShutdown();
     const { url, origin } = await startTinyServer({ shutdown });

@@ -105,6 +105,8 @@ export async function startGraphqlServer<Context extends RequestContext>(
     throw error;
   });
   log.info({ url }, 'listening');
+  const logStop = () => log.info({ delayMs: shutdown.delayMs, graceMs: shutdown.graceMs }, 'stopping');
+  shutdown.signal.addEventListener('abort', logStop, { once: true });
   const executeHere = executeInProcess(serving);
   return { url, stop, execute: (operation, incoming) => track(executeHere(operation, incoming)) };
 }

@@ -40,10 +40,10 @@ export async function runProcess<Spec extends ProcessEnvironment>({
   process.on('uncaughtException', (error) => exitWith(error));
   try {
     const settings = readEnvironment(spec, process.env);
-    const shutdown = createShutdown(settings.SHUTDOWN_GRACE_MS);
+    const shutdown = createShutdown(settings.SHUTDOWN_GRACE_MS, settings.SHUTDOWN_DELAY_MS);
     // Deferred, so that a signal that arrives during the start finds its handler.
     const starting = Promise.resolve().then(() => start(settings, shutdown));
-    stopOnSignal(starting, shutdown, settings.SHUTDOWN_DELAY_MS);
+    stopOnSignal(starting, shutdown);
     await starting;
   } catch (error) {
     exitWith(error);
@@ -66,8 +66,9 @@ export function wantsHelp(usage: string, hint = 'It takes none but --help:'): bo
 }
 
 /** Stops once, on a signal or an unhandled rejection; also while the process is still starting. */
-function stopOnSignal(starting: Promise<Running>, shutdown: Shutdown, delayMs: number): void {
-  const timeoutMs = delayMs + shutdown.graceMs + closeTimeoutMs;
+function stopOnSignal(starting: Promise<Running>, shutdown: Shutdown): void {
+  const { delayMs, graceMs } = shutdown;
+  const timeoutMs = delayMs + graceMs + closeTimeoutMs;
   let isStopping = false;
   let exitCode = 0;
 

@@ -4,6 +4,9 @@ import { wholeNumber } from './environment.ts';
 export interface Shutdown {
   /** Aborted when the stop begins: the process is not ready any more, and each response closes its connection. */
   readonly signal: AbortSignal;
+  /** How long servers serve after the beginning of the stop, without being ready. */
+  readonly delayMs: number;
+  /** How long requests in flight have after that. */
   readonly graceMs: number;
   /** Begins the stop. Servers still accept requests, until each is stopped. */
   begin(): void;
@@ -25,19 +28,25 @@ export const shutdownVariables = {
 };
 
 /** Creates a shutdown that has not begun yet. */
-export function createShutdown(graceMs = defaultGraceMs): Shutdown {
+export function createShutdown(graceMs = defaultGraceMs, delayMs = 0): Shutdown {
   const stopping = new AbortController();
   let graceEndsAt: number | undefined;
   return {
     signal: stopping.signal,
+    delayMs,
     graceMs,
-    begin: () => stopping.abort(new Error('The process is stopping.')),
+    begin: () => stopping.abort(new StoppingError('The process is stopping.')),
     remainingGraceMs() {
       const now = performance.now();
       graceEndsAt ??= now + graceMs;
       return Math.max(0, graceEndsAt - now);
     },
   };
+}
+
+/** The reason of the signal: why a process that stops is not ready. */
+export class StoppingError extends Error {
+  override readonly name = 'StoppingError';
 }
 
 /** Thrown by a stop whose grace period was too short for some requests. Everything has been stopped nevertheless. */
