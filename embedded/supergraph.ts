@@ -121,7 +121,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
   });
   keep({
     stop: async () => {
-      await imageService.stop(shutdown.remainingGraceMs());
+      await imageService.stop(shutdown.startGrace());
       const cutOff = imageService.requestsCutOff();
       if (cutOff > 0) throw new RequestsCutOffError(cutOff, shutdown.graceMs);
     },

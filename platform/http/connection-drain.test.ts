@@ -96,7 +96,7 @@ test('servers of one process share a grace period, which starts with the first s
   const outcomes = Promise.all([fetch(first.url), fetch(second.url)].map((sending) => sending.catch(() => 'cut off')));
   await arrived;
   await expect(first.drain()).rejects.toThrow('1 request was cut off');
-  expect(shutdown.remainingGraceMs()).toBe(0);
+  expect(shutdown.startGrace()).toBe(0);
   await expect(second.drain()).rejects.toThrow('1 request was cut off');
   expect(await outcomes).toEqual(['cut off', 'cut off']);
 });

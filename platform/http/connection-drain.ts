@@ -110,7 +110,7 @@ export function handleUntilDrained(server: Server, handle: RequestHandler, shutd
       let requestsCutOff = 0;
       const timer = setTimeout(() => {
         requestsCutOff = cutOff();
-      }, shutdown.remainingGraceMs());
+      }, shutdown.startGrace());
       await closed;
       await whenIdle();
       clearTimeout(timer);

@@ -10,8 +10,8 @@ export interface Shutdown {
   readonly graceMs: number;
   /** Begins the stop. Servers still accept requests, until each is stopped. */
   begin(): void;
-  /** The rest of the grace period, which starts with the first call. */
-  remainingGraceMs(): number;
+  /** Starts the grace period, unless a server has already. Returns the rest of it, in milliseconds. */
+  startGrace(): number;
 }
 
 /** As long as the slowest request may take by default. */
@@ -36,7 +36,7 @@ export function createShutdown(graceMs = defaultGraceMs, delayMs = 0): Shutdown 
     delayMs,
     graceMs,
     begin: () => stopping.abort(new StoppingError('The process is stopping.')),
-    remainingGraceMs() {
+    startGrace() {
       const now = performance.now();
       graceEndsAt ??= now + graceMs;
       return Math.max(0, graceEndsAt - now);
