@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Logger, LogLevel } from '../../platform/process/logger.ts';
+import { type Logger, type LogLevel, serializers } from '../../platform/process/logger.ts';
 
 /** One line of a log. */
 export interface LogLine {
@@ -13,5 +13,5 @@ export interface LogLine {
 export function captureLog(level: LogLevel = 'info'): { log: Logger; lines: LogLine[] } {
   const lines: LogLine[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line) as LogLine);
-  return { log: pino({ level }, { write }), lines };
+  return { log: pino({ level, serializers }, { write }), lines };
 }
