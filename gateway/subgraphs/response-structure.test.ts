@@ -33,8 +33,6 @@ test.each<[string, Record<string, unknown>]>([
   ['{ any { __typename ... on Node { id } } }', { any: [null, { __typename: 'Person', id: '1' }] }],
   ['{ book { ...A } } fragment A on Node { id }', { book: { id: '1' } }],
   ['mutation { write { id } }', { write: null }],
-  ['query ($a: Boolean!) { is @skip(if: $a) ...F @include(if: $a) } fragment F on Query { weight }', {}],
-  ['query ($a: Boolean!) { book { id } book @skip(if: $a) { title } }', { book: { id: '1' } }],
   ['{ __typename unknown _service { sdl } }', { __typename: 'RootQuery' }],
 ])('accepts the response to %s: %j', (query, data) => {
   expect(check(query, { data })).toBe('accepted');
@@ -59,9 +57,6 @@ test.each<[string, Record<string, unknown>, string]>([
   ['{ node { __typename id } }', { node: { __typename: 'Time', id: '1' } }, 'a value of type object for Query.node'],
   ['{ node { __typename ... on Book { title } } }', { node: { __typename: 'Book' } }, 'nothing for Book.title'],
   ['{ any { __typename ... on Node { id } } }', { any: [{ __typename: 'Person' }] }, 'nothing for Person.id'],
-  ['query ($a: Boolean!) { is is @skip(if: $a) }', {}, 'nothing for Query.is'],
-  ['query ($a: Boolean!) { ...F @skip(if: $a) ...F } fragment F on Query { is }', {}, 'nothing for Query.is'],
-  ['query ($a: Boolean!) { is @skip(if: $a) }', { is: null }, 'null for Query.is'],
 ])('rejects the response to %s: %j', (query, data, message) => {
   expect(rejection(query, data)).toThrow(`The subgraph returned ${message}, a `);
 });

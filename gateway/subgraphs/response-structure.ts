@@ -11,12 +11,7 @@ import {
 } from 'graphql';
 import { readOperation } from '../../platform/graphql/operation-document.ts';
 import type { SubgraphResponse } from '../execution/run.ts';
-import {
-  type ConditionalSet,
-  collectConditionalFields,
-  type SelectionContext,
-  typesWithFragments,
-} from './conditional-fields.ts';
+import { collectSelectedFields, type SelectionContext, typesWithFragments } from './selected-fields.ts';
 import {
   checkEntities,
   checkObject,
@@ -41,7 +36,7 @@ export function createStructureCheck(query: string, schema: GraphQLSchema): Chec
   const type = schema.getRootType(operation.operation);
   if (!type) throw new Error(`The schema has no ${operation.operation}.`);
   const { selectionSet } = operation;
-  const root = structureOf(type, [{ selectionSet, isConditional: false }], { ...context, isRoot: true });
+  const root = structureOf(type, [selectionSet], { ...context, isRoot: true });
   const structures = structuresOfEntities(selectionSet, context);
   return ({ data, errors }, representations) => {
     if (!data) return;
@@ -53,13 +48,13 @@ export function createStructureCheck(query: string, schema: GraphQLSchema): Chec
 
 function structureOf(
   type: GraphQLCompositeType,
-  sets: readonly ConditionalSet[],
+  sets: readonly SelectionSetNode[],
   { isRoot = false, ...context }: SelectionContext & { isRoot?: boolean },
 ): Structure {
   const fields: StructureField[] = [];
-  for (const { key, name, sets: innerSets, isConditional } of collectConditionalFields(type, sets, context)) {
+  for (const { key, name, sets: innerSets } of collectSelectedFields(type, sets, context)) {
     if (name === '__typename') {
-      fields.push({ key, name: '__typename', fits: fitsTypename(type, { isRoot }), isConditional, inner: undefined });
+      fields.push({ key, name: '__typename', fits: fitsTypename(type, { isRoot }), inner: undefined });
       continue;
     }
     const field = isUnionType(type) ? undefined : type.getFields()[name];
@@ -68,14 +63,14 @@ function structureOf(
     const inner = innerStructure(getNamedType(field.type), innerSets, context);
     // The schema's string for a name, which is there anyway.
     const ownKey = key === name ? field.name : key;
-    fields.push({ key: ownKey, name: field.name, fits: fitsType(field.type), isConditional, inner });
+    fields.push({ key: ownKey, name: field.name, fits: fitsType(field.type), inner });
   }
   return { type, fields };
 }
 
 function innerStructure(
   type: ReturnType<typeof getNamedType>,
-  sets: readonly ConditionalSet[],
+  sets: readonly SelectionSetNode[],
   context: SelectionContext,
 ): StructureField['inner'] {
   if (!isCompositeType(type)) return undefined;
@@ -85,7 +80,7 @@ function innerStructure(
 /** Prepares the structure of each possible type for the first object of it. */
 function findStructureIn(
   type: GraphQLAbstractType,
-  sets: readonly ConditionalSet[],
+  sets: readonly SelectionSetNode[],
   context: SelectionContext,
 ): FindStructure {
   const types = new Map<unknown, GraphQLCompositeType>(
@@ -108,11 +103,11 @@ function structuresOfEntities(
   { selections }: SelectionSetNode,
   context: SelectionContext,
 ): ReadonlyMap<unknown, Structure> {
-  const sets: ConditionalSet[] = [];
+  const sets: SelectionSetNode[] = [];
   for (const selection of selections) {
     if (selection.kind !== Kind.FIELD || selection.name.value !== '_entities' || !selection.selectionSet) continue;
-    sets.push({ selectionSet: selection.selectionSet, isConditional: false });
+    sets.push(selection.selectionSet);
   }
-  const types = sets.flatMap(({ selectionSet }) => typesWithFragments(selectionSet, context));
+  const types = sets.flatMap((set) => typesWithFragments(set, context));
   return new Map([...new Set(types)].map((type) => [type.name, structureOf(type, sets, context)]));
 }

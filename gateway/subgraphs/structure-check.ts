@@ -20,8 +20,6 @@ export interface StructureField {
   key: string;
   name: string;
   fits: Fits;
-  /** True if a `@skip` or an `@include` may exclude it. */
-  isConditional: boolean;
   inner: Structure | FindStructure | undefined;
 }
 
@@ -33,9 +31,9 @@ type Fits = (value: unknown, isPartial: boolean, inner: StructureField['inner'])
 
 /** Throws for an object with a field whose value is not of its type. One of a response with errors may lack fields. */
 export function checkObject(object: Data, { type, fields }: Structure, isPartial: boolean): void {
-  for (const { key, name, fits, isConditional, inner } of fields) {
+  for (const { key, name, fits, inner } of fields) {
     const value = object[key];
-    if (value === undefined && (isConditional || isPartial)) continue;
+    if (value === undefined && isPartial) continue;
     if (!fits(value, isPartial, inner))
       throw new Error(`The subgraph returned ${describe(value)} for ${type.name}.${name}, a ${typeOf(type, name)}.`);
   }

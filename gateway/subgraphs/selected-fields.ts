@@ -17,54 +17,39 @@ export interface SelectionContext {
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }
 
-export interface ConditionalSet {
-  selectionSet: SelectionSetNode;
-  /** True below a `@skip` or an `@include`, which may exclude all that is selected. */
-  isConditional: boolean;
-}
-
 /** All the fields of an object that share one response key. */
-export interface ConditionalField {
+export interface SelectedField {
   key: string;
   name: string;
-  sets: ConditionalSet[];
-  /** True if conditions may exclude all of them. */
-  isConditional: boolean;
+  sets: SelectionSetNode[];
 }
 
-/** Collects the fields that are selected of an object of `type`, whatever the values of conditions. */
-export function collectConditionalFields(
+/** Collects the fields that are selected of an object of `type`. Conditions were evaluated before planning. */
+export function collectSelectedFields(
   type: GraphQLCompositeType,
-  sets: readonly ConditionalSet[],
+  sets: readonly SelectionSetNode[],
   context: SelectionContext,
-): Iterable<ConditionalField> {
-  const fields = new Map<string, ConditionalField>();
-  const addField = ({ alias, name, selectionSet }: FieldNode, isConditional: boolean) => {
-    const key = (alias ?? name).value;
-    const field = fields.get(key) ?? { key, name: name.value, sets: [], isConditional: true };
-    field.isConditional &&= isConditional;
-    if (selectionSet) field.sets.push({ selectionSet, isConditional });
-    fields.set(key, field);
-  };
-  // A second spread of a fragment adds nothing, unless only the first has a condition.
+): Iterable<SelectedField> {
+  const fields = new Map<string, SelectedField>();
   const visited = new Set<string>();
-  const add = (selection: SelectionNode, isInCondition: boolean): void => {
-    const isConditional = isInCondition || Boolean(selection.directives?.length);
+  const add = (selection: SelectionNode): void => {
     if (selection.kind === Kind.FIELD) {
-      addField(selection, isConditional);
+      const { alias, name, selectionSet } = selection;
+      const key = (alias ?? name).value;
+      const field = fields.get(key) ?? { key, name: name.value, sets: [] };
+      if (selectionSet) field.sets.push(selectionSet);
+      fields.set(key, field);
       return;
     }
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      const spread = `${selection.name.value} ${isConditional}`;
-      if (visited.has(spread)) return;
-      visited.add(spread);
+      if (visited.has(selection.name.value)) return;
+      visited.add(selection.name.value);
     }
     const { fragment, condition } = readFragment(selection, context);
     if (condition && !includes(condition, type, context)) return;
-    for (const inner of fragment?.selectionSet.selections ?? []) add(inner, isConditional);
+    for (const inner of fragment?.selectionSet.selections ?? []) add(inner);
   };
-  for (const { selectionSet, isConditional } of sets)
-    for (const selection of selectionSet.selections) add(selection, isConditional);
+  for (const { selections } of sets) for (const selection of selections) add(selection);
   return fields.values();
 }
 
