@@ -6,8 +6,18 @@ import { DamagedImageError } from './opened-image.ts';
  */
 export type HuffmanTable = Uint16Array;
 
+/** Each has 128 kB, and scans name the same one for several blocks. */
+const created = new WeakMap<Buffer, HuffmanTable>();
+
+/** Returns the table of a specification, which must not change. It is created once. */
+export function huffmanTableOf(specification: Buffer): HuffmanTable {
+  const table = created.get(specification) ?? createHuffmanTable(specification);
+  created.set(specification, table);
+  return table;
+}
+
 /** Number of codes of each length from 1 to 16 bits, then their symbols (ITU T.81, annex B.2.4.2). */
-export function createHuffmanTable(specification: Buffer): HuffmanTable {
+function createHuffmanTable(specification: Buffer): HuffmanTable {
   const table = new Uint16Array(2 ** 16);
   let [code, next] = [0, 16];
   for (let length = 1; length <= 16; length += 1) {

@@ -1,6 +1,6 @@
 import { AcHistory } from './jpeg-ac-history.ts';
 import type { Component, Frame } from './jpeg-frame.ts';
-import { type BitReader, createHuffmanTable, type HuffmanTable, standardTables } from './jpeg-huffman.ts';
+import { type BitReader, type HuffmanTable, huffmanTableOf, standardTables } from './jpeg-huffman.ts';
 import { DamagedImageError } from './opened-image.ts';
 
 /** A scan of one or more components. */
@@ -134,7 +134,7 @@ function acTable(context: ScanContext, numbers: number): HuffmanTable {
 function tableOf({ tables }: ScanContext, key: number): HuffmanTable {
   const specification = tables.get(key) ?? standardTables.get(key);
   if (!specification) throw new DamagedImageError('a scan uses a Huffman table that is not in the file.');
-  return createHuffmanTable(specification);
+  return huffmanTableOf(specification);
 }
 
 function requireData(bits: BitReader): void {
