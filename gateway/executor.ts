@@ -1,6 +1,6 @@
 import type { Executor } from '../platform/graphql/prepared-operations.ts';
+import { rejectCollidingNames } from './execution/colliding-names.ts';
 import { createCompiledExecutor, type ExecutorSettings } from './execution/compiled-executor.ts';
-import { rejectCollidingNames } from './execution/preprocessing/colliding-names.ts';
 import { resolveConditions } from './execution/preprocessing/conditions.ts';
 import { answerIntrospection } from './execution/preprocessing/introspection.ts';
 import { renameReservedVariables } from './execution/preprocessing/reserved-variables.ts';

@@ -1,7 +1,7 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
-import { withoutTokens } from '../../../platform/graphql/compact-document.ts';
-import type { Executor } from '../../../platform/graphql/prepared-operations.ts';
-import { createResponseNames, rejectCollisions } from '../response-names.ts';
+import { withoutTokens } from '../../platform/graphql/compact-document.ts';
+import type { Executor } from '../../platform/graphql/prepared-operations.ts';
+import { createResponseNames, rejectCollisions } from './response-names.ts';
 
 /**
  * Rejects operations whose response names Apollo's gateway would confuse with those of its plans. Comes first, so that the
@@ -16,9 +16,12 @@ export function rejectCollidingNames(executor: Executor, supergraphSdl: string):
   return {
     ...executor,
     prepare: (operation) => {
-      if (collisionsIn(operation.document).length === 0) return executor.prepare(operation);
-      const { part: document, sizeBytes } = withoutTokens(operation.document);
-      const errors = rejectCollisions(collisionsIn(document));
+      const collisions = collisionsIn(operation.document);
+      if (collisions.length === 0) return executor.prepare(operation);
+      // Errors need the places of the fields, and nothing that is selected of them.
+      const fields = collisions.map(({ node: { selectionSet, ...node }, responseName }) => ({ node, responseName }));
+      const { part, sizeBytes } = withoutTokens(fields);
+      const errors = rejectCollisions(part);
       return { execute: async () => ({ errors }), sizeBytes: () => sizeBytes };
     },
   };
