@@ -5,7 +5,7 @@ import { run } from '../../tests/support/systems/spawned.ts';
 const program = `
   import { z } from 'zod';
   import { wholeNumber } from './platform/process/environment.ts';
-    import { runProcess } from './platform/process/lifecycle.ts';
+    import { runProcess, stopAfter } from './platform/process/lifecycle.ts';
   import { RequestsCutOffError, shutdownVariables } from './platform/process/shutdown.ts';
   import { StartupError } from './platform/process/startup-error.ts';
 
@@ -30,6 +30,7 @@ const program = `
         await sleep(300);
         if (MODE.endsWith('fails')) throw new StartupError('Port 4000 is taken: choose another.');
       }
+      if (MODE === 'failure') setTimeout(() => stopAfter(new Error('a failure', { cause: new Error('the cause') })), 50);
       if (MODE === 'rejection') setTimeout(() => Promise.reject(new Error('an unhandled rejection', { cause: new Error('the cause') })), 50);
       if (MODE === 'rejection with an object') setTimeout(() => Promise.reject({ code: 'E_CODE', detail: 'the detail' }), 50);
       if (MODE === 'rejection without a prototype') setTimeout(() => Promise.reject(Object.create(null)), 50);
@@ -186,6 +187,13 @@ describe('a stop', () => {
     expect(await process.exitCode).toBe(1);
     expect(process.stderr()).toMatch(/^Error: The process could not stop within 5300 ms\./);
   });
+});
+
+test('an error that the process cannot go on with is printed with its cause, then it stops and exits with 1', async () => {
+  const process = tiny({ SIZE: '1', MODE: 'failure' });
+  expect(await process.exitCode).toBe(1);
+  expect(process.stdout()).toBe('started with 1\nnot ready\nstopping\nstopped\n');
+  expect(process.stderr()).toMatch(/^Stopping: Error: a failure\n +at .*\nCaused by: Error: the cause\n +at /s);
 });
 
 describe('an unhandled error', () => {

@@ -65,7 +65,22 @@ export function wantsHelp(usage: string, hint = 'It takes none but --help:'): bo
   process.exit(2);
 }
 
-/** Stops once, on a signal or an unhandled rejection; also while the process is still starting. */
+/** Handles `stopAfter` while `runProcess` runs. */
+let stopRunning: ((error: Error) => void) | undefined;
+
+/**
+ * Stops the process, as a signal does, after an error that it cannot go on with; it exits with 1. Without `runProcess`,
+ * the error is an uncaught exception.
+ */
+export function stopAfter(error: Error): void {
+  if (stopRunning) stopRunning(error);
+  else
+    setImmediate(() => {
+      throw error;
+    });
+}
+
+/** Stops once, on a signal or after an error; also while the process is still starting. */
 function stopOnSignal(starting: Promise<Running>, shutdown: Shutdown): void {
   const { delayMs, graceMs } = shutdown;
   const timeoutMs = delayMs + graceMs + closeTimeoutMs;
@@ -91,11 +106,13 @@ function stopOnSignal(starting: Promise<Running>, shutdown: Shutdown): void {
 
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  process.on('unhandledRejection', (reason) => {
+  const fail = (line: string) => {
     exitCode = 1;
     void stop();
-    process.stderr.write(`Unhandled rejection, stopping: ${describeError(reason)}\n`);
-  });
+    process.stderr.write(`${line}\n`);
+  };
+  stopRunning = (error) => fail(`Stopping: ${describeError(error)}`);
+  process.on('unhandledRejection', (reason) => fail(`Unhandled rejection, stopping: ${describeError(reason)}`));
 }
 
 /** Prints why the process ends: operators' errors in one line, bugs with stack and causes. */

@@ -28,5 +28,5 @@ test('a process whose writer threads end finishes what runs, and exits with 1 an
   expect(await ada.create()).toEqual(expect.any(String));
   process.signal('SIGUSR2');
   expect(await process.exitCode).toBe(1);
-  expect(process.stderr()).toContain('The writer thread of a database has ended.');
+  expect(process.stderr()).toMatch(/^Stopping: Error: The writer thread of a database has ended\./);
 });

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { stopAfter } from '../../process/lifecycle.ts';
 import type { Connection, DatabaseHealth } from '../connection.ts';
 import { DatabaseUnavailableError } from '../database-unavailable-error.ts';
 import { monotonicMs, type Reply, type Request, toError } from './messages.ts';
@@ -16,7 +17,7 @@ export interface ThreadSettings {
   maxWaitMs?: number | undefined;
   /** How many jobs wait or run at once. */
   maxJobs?: number | undefined;
-  /** Called if the thread ends by itself. */
+  /** Called if the thread ends by itself; stops the process by default. */
   onLost?: ((error: Error) => void) | undefined;
 }
 
@@ -28,15 +29,12 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** An unhandled rejection makes `runProcess` drain the process and exit with 1. */
-const stopProcess = (error: Error) => void Promise.reject(error);
-
 /**
  * Starts a thread that runs the jobs of one database, on connections of its own; this thread only reads. An idle thread does
  * not keep the process alive.
  */
 export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Writer<All> {
-  const { reads, module, settings, maxWaitMs = 2_000, maxJobs = 256, onLost = stopProcess } = thread;
+  const { reads, module, settings, maxWaitMs = 2_000, maxJobs = 256, onLost = stopAfter } = thread;
   // Without the arguments of this process: their preloaded modules are for its main thread.
   const worker = new Worker(new URL('thread-entry.mjs', import.meta.url), {
     workerData: { module: module.href, settings },

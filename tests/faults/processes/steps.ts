@@ -51,7 +51,7 @@ export interface KillSettings {
 
 /** Stops the server and exits with 1 when a writer thread has ended. */
 export function exitWithThread(stop: () => Promise<void>): void {
-  process.once('unhandledRejection', () => void stop().finally(() => process.exit(1)));
+  process.once('uncaughtException', () => void stop().finally(() => process.exit(1)));
 }
 
 /** Writes synchronously, so that the line is out even if the process dies next. */
