@@ -6,10 +6,11 @@ import { folderOfTest } from '../support/files.ts';
 import { run } from '../support/systems/spawned.ts';
 import { usersAt } from '../support/systems/users.ts';
 
-/** Ends each writer thread on a signal. */
+/** Ends each writer thread on a signal, but no thread of Node's own, such as the one that loads TypeScript. */
 const preload = `
+  import { Worker } from 'node:worker_threads';
   const threads = [];
-  process.on('worker', (thread) => threads.push(thread));
+  process.on('worker', (thread) => thread.constructor === Worker && threads.push(thread));
   process.on('SIGUSR2', () => threads.forEach((thread) => thread.terminate()));
 `;
 
