@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { stopAfter } from '../../process/lifecycle.ts';
 import type { Connection, DatabaseHealth } from '../connection.ts';
@@ -123,7 +122,10 @@ export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Wri
     },
     async checkHealth() {
       await reads.checkReads();
-      return Promise.race([probe(), setTimeout<DatabaseHealth>(probeMs, { writes: 'failing' }, { ref: false })]);
+      const timedOut = new Promise<DatabaseHealth>((resolve) => {
+        whenStarted(() => void setTimeout(resolve, probeMs, { writes: 'failing' }).unref());
+      });
+      return Promise.race([probe(), timedOut]);
     },
     close() {
       if (!isClosing && !lost) {
