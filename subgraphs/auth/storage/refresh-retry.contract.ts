@@ -72,6 +72,13 @@ export function refreshRetryContract(open: () => UserStore | Promise<UserStore>,
       expect([await isOpen(), await eventCount()]).toEqual([false, 1]);
     });
 
+    test('is retried, not in a grace period, if an earlier use is committed after a later one', async () => {
+      const { first, use, exchange } = await openSession({ ...usual, graceSeconds: 0 });
+      const voided = await exchange(first, 1);
+      await exchange(first, 0.5);
+      expect(await use(voided, 2)).toBe('REUSED');
+    });
+
     test('is exchanged until its time is over, to the millisecond', async () => {
       const inTime = await openSession();
       await inTime.exchange(inTime.first, 0);

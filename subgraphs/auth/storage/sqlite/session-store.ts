@@ -98,11 +98,12 @@ export function createSessionJobs(db: BetterSQLite3Database, { insert, exchangeT
     const found = selectByHash.get({ hash: used.hash });
     const session = found?.session ?? selectByFamily.get({ family: used.family });
     if (!session || session.expiresAt <= now || found?.token.isReplaced) return 'UNKNOWN' as const;
-    if (!found || !exchangeToken(found.token, rotation)) {
+    const usedAt = inOrder(now, session.lastUsedAt);
+    if (!found || !exchangeToken(found.token, { ...rotation, now: usedAt })) {
       endWhere(eq(id, session.id), now);
       return 'REUSED' as const;
     }
-    const renewal = { lastUsedAt: now, expiresAt: limitedToEnd(rotation.expiresAt) };
+    const renewal = { lastUsedAt: usedAt, expiresAt: limitedToEnd(rotation.expiresAt) };
     const renewed = db.update(sessions).set(renewal).where(eq(id, session.id)).returning(columns).get();
     const { user } = found;
     return { session: renewed, user: { id: user.id, username: user.username, createdAt: user.createdAt } };
@@ -164,6 +165,13 @@ const { endsAt: _, tokenFamily: __, ...columns } = getTableColumns(sessions);
 /** All sessions of a user except one. */
 export const otherSessionsOf = (userId: string, sessionId: string) =>
   and(eq(sessions.userId, userId), ne(sessions.id, sessionId));
+
+/** The longest time between reading the clock and a write: it waits for other writes meanwhile. */
+const maxWaitMs = 2_000;
+
+/** Corrects the time of a use that was committed after a later one: it would look as if made in the later one's grace period. */
+const inOrder = (now: Date, lastUsedAt: Date) =>
+  new Date(Math.max(now.getTime(), Math.min(lastUsedAt.getTime(), now.getTime() + maxWaitMs)));
 
 /** A session never expires later than it ends. */
 const limitedToEnd = (expiresAt: Date) => sql`min(${expiresAt.getTime()}, ${sessions.endsAt})`;
