@@ -63,7 +63,7 @@ export function wholePngs(): ImageVariant[] {
   return files.map(([name, bytes]) => ({ name: `a PNG with ${name}`, original, bytes }));
 }
 
-/** Files that lack pixels, or whose pixels browsers do not show. */
+/** Files that lack pixels, whose pixels browsers do not show, or whose pixels may have been changed. */
 export function incompletePngs(): ImageVariant[] {
   const ofRows = (content: Buffer) => png(header, pngChunk('IDAT', deflateSync(content)), end);
   const files: [string, Buffer][] = [
