@@ -36,11 +36,11 @@ export class UsageError extends Error {}
 /** Parses the command line; undefined for `--help`. Throws UsageError. */
 export function readOptions(args: string[], env: Record<string, string | undefined>): Options | undefined {
   const { values, positionals } = parse(args);
-  if (values.help && positionals.length > 0) throw new UsageError('--help takes no arguments.');
-  if (values.help) return undefined;
   const [name, ...names] = positionals;
   const command = commands.find((each) => each === name);
-  if (!command) throw new UsageError(name ? `Unknown command '${name}'.` : 'Name a command: upload, list or delete.');
+  if (name && !command) throw new UsageError(`Unknown command '${name}'.`);
+  if (values.help) return undefined;
+  if (!command) throw new UsageError('Name a command: upload, list or delete.');
   if (command !== 'list' && names.length === 0)
     throw new UsageError(command === 'upload' ? 'Name the files to upload.' : 'Name the ids to delete.');
   if (command === 'list' && names.length > 0) throw new UsageError('list takes no arguments.');

@@ -4,7 +4,7 @@ import { folderOfTest } from '../../tests/support/files.ts';
 import { runKeys } from './testing/keys-command.ts';
 
 test('--help describes the commands and the environment', async () => {
-  for (const args of [['--help'], ['whatever', '--help']]) {
+  for (const args of [['--help'], ['rotate', '--help']]) {
     const { code, out, err } = await runKeys(args);
     expect([code, err]).toEqual([0, '']);
     for (const word of ['list', 'rotate', '--signs-in', '--create', 'retire', '--compromised', '--folder', '--help']) {
@@ -17,6 +17,7 @@ test('--help describes the commands and the environment', async () => {
 test.each([
   [[], 'no command'],
   [['renew'], 'unknown command renew'],
+  [['renew', '--help'], 'unknown command renew'],
   [['list', 'a-key'], 'unexpected argument a-key'],
   [['retire', 'a-key', 'another', '--compromised'], 'unexpected argument another'],
   [['list', '--signs-in', '5'], '--signs-in belongs to rotate'],

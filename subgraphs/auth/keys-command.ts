@@ -52,6 +52,8 @@ Environment:
 ${describeEnvironment(keysEnvironment)}
 `;
 
+const commands = ['list', 'rotate', 'retire'];
+
 try {
   process.stdout.write(run(process.argv.slice(2)));
 } catch (error) {
@@ -63,7 +65,7 @@ try {
 function run(args: string[]): string {
   const { values, positionals } = readArguments(args);
   const [command, kid, ...more] = positionals;
-  if (values.help && command !== undefined) throw usageError(`unexpected argument ${command}`);
+  if (command !== undefined && !commands.includes(command)) throw usageError(`unknown command ${command}`);
   if (values.help) return help;
   const env = readEnvironment(keysEnvironment, process.env);
   const folder = values.folder ?? env.SIGNING_KEYS_FOLDER ?? join(env.DATA_FOLDER, 'secrets', 'signing-keys');
@@ -83,7 +85,7 @@ function run(args: string[]): string {
         ? retireAllExpired(settings)
         : retireOne(settings, kid, values.compromised);
     default:
-      throw usageError(command === undefined ? 'no command' : `unknown command ${command}`);
+      throw usageError('no command');
   }
 }
 
