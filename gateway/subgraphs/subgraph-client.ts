@@ -45,10 +45,11 @@ export interface SubgraphClient extends SubgraphService {
 }
 
 /**
- * Creates a client of one subgraph of the supergraph with this schema. It forwards `Authorization`, the request's id and, with mutations, the client's
- * address. A subgraph that cannot be reached costs the requested fields (SERVICE_UNAVAILABLE), and the error does not name
- * it. When a client disconnects its queries are aborted. A mutation has `abandonedMs` more to be read by its subgraph,
- * where it runs on, except for work that is worth nothing without its client, such as decoding an image.
+ * Creates a client of one subgraph of the supergraph with this schema. It forwards `Authorization`, the request's id and,
+ * with mutations, the client's address. A subgraph that cannot be reached costs the requested fields
+ * (SERVICE_UNAVAILABLE), and the error does not name it. When a client disconnects its queries are aborted. A mutation has
+ * `abandonedMs` more to be read by its subgraph, where it runs on, except for work that is worth nothing without its
+ * client, such as decoding an image.
  */
 export function createSubgraphClient(
   { name, transport, timeoutMs, mutationTimeoutMs, abandonedMs = 1_000 }: SubgraphSettings,
