@@ -1,12 +1,12 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   GraphQLError,
   getOperationAST,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { type Fragments, fragmentsOf } from '../../platform/graphql/operation-document.ts';
 import type { ClientNames } from './renamed-operation.ts';
 import type { Result } from './run.ts';
 
@@ -35,10 +35,7 @@ export function withClientNames(
   const unfit = extensions?.valueCompletion;
   const operation = getOperationAST(document, operationName);
   const sets = operation ? [operation.selectionSet] : [];
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
+  const fragments = fragmentsOf(document);
   return {
     ...rest,
     ...(data !== undefined && { data: renameIn(sets, { fragments, clientNames })(data) as typeof data }),
@@ -53,7 +50,7 @@ export function withClientNames(
 }
 
 interface RenameContext {
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  fragments: Fragments;
   clientNames: ClientNames;
 }
 
@@ -80,10 +77,7 @@ function renameIn(sets: readonly SelectionSetNode[], context: RenameContext): (v
 }
 
 /** Lists the selection sets of each field, by response name. */
-function selectionSetsIn(
-  sets: readonly SelectionSetNode[],
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): Map<string, SelectionSetNode[]> {
+function selectionSetsIn(sets: readonly SelectionSetNode[], fragments: Fragments): Map<string, SelectionSetNode[]> {
   const byKey = new Map<string, SelectionSetNode[]>();
   const visited = new Set<string>();
   const add = (selection: SelectionNode): void => {
@@ -98,7 +92,7 @@ function selectionSetsIn(
     }
     if (visited.has(selection.name.value)) return;
     visited.add(selection.name.value);
-    fragments.get(selection.name.value)?.selectionSet.selections.forEach(add);
+    fragments[selection.name.value]?.selectionSet.selections.forEach(add);
   };
   for (const { selections } of sets) selections.forEach(add);
   return byKey;

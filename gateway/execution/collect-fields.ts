@@ -1,13 +1,16 @@
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLObjectType,
+  type GraphQLCompositeType,
+  type GraphQLNamedType,
   type GraphQLSchema,
   isAbstractType,
+  isCompositeType,
+  isUnionType,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { Fragments } from '../../platform/graphql/operation-document.ts';
 import { UnsupportedPlanError } from './run.ts';
 
 /** All the fields of an object that share one response key. */
@@ -26,17 +29,16 @@ export interface CollectedFields {
 
 /** Schema and fragments that selections refer to. */
 export interface SelectionContext {
-  /** The API schema. */
   schema: GraphQLSchema;
-  fragments: Record<string, FragmentDefinitionNode>;
+  fragments: Fragments;
 }
 
 /**
- * Collects the fields that are selected of an object of `type`: CollectFields, GraphQL specification, section 6.3.2. There
+ * Collects the fields that are selected of a value of `type`: CollectFields, GraphQL specification, section 6.3.2. There
  * are no conditions any more. Throws UnsupportedPlanError for other directives.
  */
 export function collectFields(
-  type: GraphQLObjectType,
+  type: GraphQLCompositeType,
   sets: readonly SelectionSetNode[],
   context: SelectionContext,
 ): CollectedFields {
@@ -56,10 +58,8 @@ export function collectFields(
         visited.add(selection.name.value);
       }
       const { fragment, condition } = readFragment(selection, context);
-      const isAbstract = isAbstractType(condition);
-      hasAbstractFragment ||= isAbstract;
-      if (!condition || condition === type || (isAbstract && context.schema.isSubType(condition, type)))
-        addAll(fragment.selectionSet.selections);
+      hasAbstractFragment ||= isAbstractType(condition);
+      if (!condition || includes(condition, type, context)) addAll(fragment.selectionSet.selections);
     }
   };
   for (const { selections } of sets) addAll(selections);
@@ -71,6 +71,24 @@ function add(byKey: Map<string, CollectedField>, { alias, name: { value: name },
   const field = byKey.get(key) ?? { key, name, sets: [] };
   if (selectionSet) field.sets.push(selectionSet);
   byKey.set(key, field);
+}
+
+function includes(condition: GraphQLNamedType, type: GraphQLCompositeType, { schema }: SelectionContext): boolean {
+  if (condition === type) return true;
+  return isAbstractType(condition) && !isUnionType(type) && schema.isSubType(condition, type);
+}
+
+/** Lists the types that a selection has fragments on, and those that they include. */
+export function typesWithFragments(
+  { selections }: SelectionSetNode,
+  context: SelectionContext,
+): GraphQLCompositeType[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [];
+    const { condition } = readFragment(selection, context);
+    if (!isCompositeType(condition)) return [];
+    return isAbstractType(condition) ? [condition, ...context.schema.getPossibleTypes(condition)] : [condition];
+  });
 }
 
 function readFragment(selection: Exclude<SelectionNode, FieldNode>, { schema, fragments }: SelectionContext) {

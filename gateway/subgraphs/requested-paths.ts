@@ -1,5 +1,5 @@
-import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
-import { readOperation } from '../../platform/graphql/operation-document.ts';
+import { type FieldNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
+import { type Fragments, readOperation } from '../../platform/graphql/operation-document.ts';
 
 type Variables = Record<string, unknown>;
 
@@ -27,7 +27,7 @@ export function requestedPaths({ query, variables = {} }: Operation): (string | 
 }
 
 interface SelectionContext {
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  fragments: Fragments;
   /** Fragments on another type are skipped. */
   type?: string | undefined;
 }
@@ -45,7 +45,7 @@ function fieldsOf(set: SelectionSetNode, { fragments, type }: SelectionContext):
       if (visited.has(selection.name.value)) return;
       visited.add(selection.name.value);
     }
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection;
     const isOfType = !type || !fragment?.typeCondition || fragment.typeCondition.name.value === type;
     if (isOfType) for (const inner of fragment?.selectionSet.selections ?? []) add(inner);
   };

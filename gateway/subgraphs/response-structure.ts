@@ -10,8 +10,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { readOperation } from '../../platform/graphql/operation-document.ts';
+import { collectFields, type SelectionContext, typesWithFragments } from '../execution/collect-fields.ts';
 import type { SubgraphResponse } from '../execution/run.ts';
-import { collectSelectedFields, type SelectionContext, typesWithFragments } from './selected-fields.ts';
 import {
   checkEntities,
   checkObject,
@@ -52,7 +52,7 @@ function structureOf(
   { isRoot = false, ...context }: SelectionContext & { isRoot?: boolean },
 ): Structure {
   const fields: StructureField[] = [];
-  for (const { key, name, sets: innerSets } of collectSelectedFields(type, sets, context)) {
+  for (const { key, name, sets: innerSets } of collectFields(type, sets, context).fields) {
     if (name === '__typename') {
       fields.push({ key, name: '__typename', fits: fitsTypename(type, { isRoot }), inner: undefined });
       continue;

@@ -27,6 +27,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { fragmentsOf } from './operation-document.ts';
 
 /** Fields that one operation may compile to; code grows with each of them. */
 const maxExpandedFields = 2_000;
@@ -129,13 +130,11 @@ export interface ExpandedSize {
 }
 
 /** Measures an operation with each fragment written out wherever it is spread. Visits each fragment once. */
-export function expandedSize({ definitions }: DocumentNode, operation: OperationDefinitionNode): ExpandedSize {
-  const fragments = new Map(
-    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
+export function expandedSize(document: DocumentNode, operation: OperationDefinitionNode): ExpandedSize {
+  const fragments = fragmentsOf(document);
   const sizes = new Map<string, ExpandedSize>();
   const sizeOfFragment = (name: string): ExpandedSize => {
-    const fragment = fragments.get(name);
+    const fragment = fragments[name];
     const size = sizes.get(name) ?? (fragment ? sizeOf(fragment.selectionSet) : nothing);
     sizes.set(name, size);
     return size;

@@ -1,5 +1,4 @@
 import {
-  type DefinitionNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   Kind,
@@ -37,16 +36,24 @@ export function parseOperationDocument(
 /** An operation, and the fragments that it may spread. */
 export interface ReadOperation {
   operation: OperationDefinitionNode;
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  fragments: Fragments;
 }
 
 /** Parses a document that holds one operation. */
 export function readOperation(source: string): ReadOperation {
-  const { definitions } = parse(source, { noLocation: true });
-  const operation = definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const document = parse(source, { noLocation: true });
+  const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   if (!operation) throw new Error('The document holds no operation.');
-  const isFragment = (definition: DefinitionNode) => definition.kind === Kind.FRAGMENT_DEFINITION;
-  return { operation, fragments: new Map(definitions.filter(isFragment).map((each) => [each.name.value, each])) };
+  return { operation, fragments: fragmentsOf(document) };
+}
+
+/** Fragments by their names, as graphql-js takes them. */
+export type Fragments = Record<string, FragmentDefinitionNode>;
+
+export function fragmentsOf({ definitions }: DocumentNode): Fragments {
+  return Object.fromEntries(
+    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+  );
 }
 
 /** The values that an operation's variables have if the client leaves them out. */

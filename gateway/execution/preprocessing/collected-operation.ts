@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   GraphQLError,
   GraphQLIncludeDirective,
   type GraphQLNamedType,
@@ -21,6 +20,7 @@ import {
 import { collectFields } from 'graphql/execution/collectFields.js';
 import { withoutTokens } from '../../../platform/graphql/compact-document.ts';
 import { nullVariableError } from '../../../platform/graphql/execute-document.ts';
+import { type Fragments, fragmentsOf } from '../../../platform/graphql/operation-document.ts';
 import { addPlaceholder, createPlaceholders, type FieldPath, type Placeholders } from './placeholders.ts';
 
 /** An operation without conditions and named fragments. */
@@ -31,7 +31,7 @@ export interface CollectedOperation {
 
 interface Context {
   schema: GraphQLSchema;
-  fragments: Record<string, FragmentDefinitionNode>;
+  fragments: Fragments;
   /** Values of the variables in conditions; null where one is null although it has a default. */
   values: Readonly<Record<string, unknown>>;
   placeholders: Placeholders;
@@ -57,9 +57,7 @@ export function collectOperation(
   const type = operation && schema.getRootType(operation.operation);
   if (!type) throw new Error('The document holds no operation, or several.');
   const placeholders = createPlaceholders(document, type);
-  const fragments = Object.fromEntries(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
+  const fragments = fragmentsOf(document);
   const selected = { type, selections: operation.selectionSet.selections, path: [] };
   const selections = collect(selected, { schema, fragments, values, placeholders });
   const [error] = placeholders.root.hasPlaceholder ? placeholders.errors : [];

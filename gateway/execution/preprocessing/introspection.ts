@@ -1,9 +1,7 @@
 import {
-  type DefinitionNode,
   type DocumentNode,
   type ExecutionResult,
   type FieldNode,
-  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
   type InlineFragmentNode,
@@ -15,6 +13,7 @@ import {
 } from 'graphql';
 import { withoutTokens } from '../../../platform/graphql/compact-document.ts';
 import { executeDocument } from '../../../platform/graphql/execute-document.ts';
+import { type Fragments, fragmentsOf } from '../../../platform/graphql/operation-document.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../../platform/graphql/prepared-operations.ts';
 import { isIntrospection } from '../response-names.ts';
 import type { Data } from '../run.ts';
@@ -94,12 +93,6 @@ function selectFields({ document, operation }: ValidOperation, isSelected: IsSel
 }
 
 type IsSelected = (field: FieldNode) => boolean;
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
-function fragmentsOf({ definitions }: DocumentNode): Fragments {
-  const isFragment = (node: DefinitionNode) => node.kind === Kind.FRAGMENT_DEFINITION;
-  return new Map(definitions.filter(isFragment).map((fragment) => [fragment.name.value, fragment]));
-}
 
 /** Fragments are written out where they are spread, so that each place has its own part of them. */
 function selectIn(
@@ -117,7 +110,7 @@ function selectIn(
 
 function inlined(selection: Exclude<SelectionNode, FieldNode>, fragments: Fragments): InlineFragmentNode {
   if (selection.kind === Kind.INLINE_FRAGMENT) return selection;
-  const fragment = fragments.get(selection.name.value);
+  const fragment = fragments[selection.name.value];
   if (!fragment) throw new GraphQLError(`The document holds no fragment ${selection.name.value}.`);
   const { typeCondition, selectionSet } = fragment;
   return { kind: Kind.INLINE_FRAGMENT, typeCondition, directives: selection.directives ?? [], selectionSet };
