@@ -8,6 +8,12 @@ export interface LockWait {
   maxWaiting: number;
 }
 
+/**
+ * How long a write waits by default: as long as a request's lease allows for its last write (`writeMs` of the operations),
+ * and short enough that a client is answered before the gateway's deadline.
+ */
+export const defaultMaxWaitMs = 2_000;
+
 /** Calls `run` until the database is not locked. Rejects with the driver's error where a bound is reached. */
 export type RetryWhileBusy = <Result>(run: () => Result | Promise<Result>) => Promise<Result>;
 

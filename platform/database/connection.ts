@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
-import { createBusyRetry, type LockWait } from './busy-retry.ts';
+import { createBusyRetry, defaultMaxWaitMs, type LockWait } from './busy-retry.ts';
 import { DatabaseUnavailableError } from './database-unavailable-error.ts';
 import { isBusy, isUnavailable } from './sqlite-errors.ts';
 
@@ -29,11 +29,7 @@ export interface Connection {
   close(): void;
 }
 
-/**
- * As long as a request's lease allows for its last write (`writeMs` of the operations), and short enough that a client
- * is answered before the gateway's deadline.
- */
-const defaultLockWait: LockWait = { maxWaitMs: 2_000, maxWaiting: 64 };
+const defaultLockWait: LockWait = { maxWaitMs: defaultMaxWaitMs, maxWaiting: 64 };
 /** Shorter than the time-out of common readiness probes, and longer than another process's transaction. */
 const probeWait: LockWait = { maxWaitMs: 250, maxWaiting: 4 };
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { stopAfter } from '../../process/lifecycle.ts';
+import { defaultMaxWaitMs } from '../busy-retry.ts';
 import type { Connection, DatabaseHealth } from '../connection.ts';
 import { DatabaseUnavailableError } from '../database-unavailable-error.ts';
 import { monotonicMs, type Reply, type Request, toError } from './messages.ts';
@@ -33,7 +34,7 @@ interface Waiting {
  * not keep the process alive.
  */
 export function startThreadWriter<All extends Jobs>(thread: ThreadSettings): Writer<All> {
-  const { reads, module, settings, maxWaitMs = 2_000, maxJobs = 256, onLost = stopAfter } = thread;
+  const { reads, module, settings, maxWaitMs = defaultMaxWaitMs, maxJobs = 256, onLost = stopAfter } = thread;
   // Without the arguments of this process: their preloaded modules are for its main thread.
   const worker = new Worker(new URL('thread-entry.mjs', import.meta.url), {
     workerData: { module: module.href, settings },

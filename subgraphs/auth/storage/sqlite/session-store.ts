@@ -1,5 +1,6 @@
 import { and, desc, eq, getTableColumns, gt, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { defaultMaxWaitMs } from '../../../../platform/database/busy-retry.ts';
 import type { Connection } from '../../../../platform/database/connection.ts';
 import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
 import {
@@ -166,12 +167,12 @@ const { endsAt: _, tokenFamily: __, ...columns } = getTableColumns(sessions);
 export const otherSessionsOf = (userId: string, sessionId: string) =>
   and(eq(sessions.userId, userId), ne(sessions.id, sessionId));
 
-/** The longest time between reading the clock and a write: it waits for other writes meanwhile. */
-const maxWaitMs = 2_000;
-
-/** Corrects the time of a use that was committed after a later one: it would look as if made in the later one's grace period. */
+/**
+ * Corrects the time of a use that is committed after a later one, because it waited: it would look as if made in the later
+ * one's grace period.
+ */
 const inOrder = (now: Date, lastUsedAt: Date) =>
-  new Date(Math.max(now.getTime(), Math.min(lastUsedAt.getTime(), now.getTime() + maxWaitMs)));
+  new Date(Math.max(now.getTime(), Math.min(lastUsedAt.getTime(), now.getTime() + defaultMaxWaitMs)));
 
 /** A session never expires later than it ends. */
 const limitedToEnd = (expiresAt: Date) => sql`min(${expiresAt.getTime()}, ${sessions.endsAt})`;
