@@ -169,6 +169,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
         { name: 'auth', transport: toAuth, ...timeouts },
         { name: 'resources', transport: transportTo(resources), ...timeouts, mutationTimeoutMs: imageTimeoutMs },
       ],
+      verifier: { keys, issuer, audience },
       executor: settings.executor,
       corsOrigins: settings.corsOrigins,
       ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),

@@ -8,6 +8,7 @@ import {
   readClientAddressKey,
 } from '../platform/http/client-address.ts';
 import type { ClientInfo } from '../platform/http/client-info.ts';
+import { fixedKeySet } from '../platform/tokens/key-set.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { listenAsSubgraph, someClient, startClient } from '../tests/support/subgraphs/subgraph-client.ts';
 import { post } from '../tests/support/subgraphs/tiny-server.ts';
@@ -36,6 +37,7 @@ async function startRecording(executor: ExecutorName, trustedProxies: readonly s
     ],
     executor,
     trustedProxies,
+    verifier: { keys: fixedKeySet([]) },
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log: captureLog().log,

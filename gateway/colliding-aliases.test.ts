@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { fixedKeySet } from '../platform/tokens/key-set.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { requestTextTo } from '../tests/support/graphql/request.ts';
 import { listenAsSubgraph } from '../tests/support/subgraphs/subgraph-client.ts';
@@ -24,6 +25,7 @@ async function startGatewayBefore(response: unknown, executor: ExecutorName) {
       mutationTimeoutMs: 5_000,
     })),
     executor,
+    verifier: { keys: fixedKeySet([]) },
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log,

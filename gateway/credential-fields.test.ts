@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { fixedKeySet } from '../platform/tokens/key-set.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { listenAsSubgraph } from '../tests/support/subgraphs/subgraph-client.ts';
 import { post } from '../tests/support/subgraphs/tiny-server.ts';
@@ -20,6 +21,7 @@ async function startRecording(executor: ExecutorName) {
   const { url, stop } = await startGateway({
     subgraphs: ['auth', 'resources'].map((name) => ({ name, transport: createHttpTransport(auth), ...timeouts })),
     executor,
+    verifier: { keys: fixedKeySet([]) },
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log: captureLog().log,

@@ -38,6 +38,17 @@ export const gatewayEnvironment = z.object({
     .describe(
       'What runs query plans: compiled functions (compiled, formerly lean), or the slower Apollo gateway (apollo), which rejects aliases that are names of other fields.',
     ),
+  JWKS_URL: httpUrl()
+    .optional()
+    .describe('URL of the keys that verify access tokens; by default /.well-known/jwks.json of the host of AUTH_URL.'),
+  TOKEN_ISSUER: z
+    .string()
+    .optional()
+    .describe('Expected issuer of access tokens (iss), the same as for auth; not checked here by default.'),
+  TOKEN_AUDIENCE: z
+    .string()
+    .optional()
+    .describe('Expected audience of access tokens (aud), the same as for auth; not checked here by default.'),
   CORS_ORIGINS: origins().default([]).describe('Origins that browsers may call from, separated by commas.'),
   TRUSTED_PROXIES: proxyRanges()
     .default([])

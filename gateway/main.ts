@@ -1,14 +1,20 @@
 import { createAddressSigner } from '../platform/http/client-address.ts';
 import { runProcess } from '../platform/process/lifecycle.ts';
 import { createLogger } from '../platform/process/logger.ts';
+import { createRemoteKeySet } from '../platform/tokens/remote-key-set.ts';
 import { gatewayEnvironment } from './environment.ts';
 import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
+
+/** Where auth publishes its keys. */
+const jwksPath = '/.well-known/jwks.json';
 
 await runProcess({
   about: 'gateway: the one entry point for clients. Plans operations and calls the subgraphs.',
   spec: gatewayEnvironment,
   start: async (env, shutdown) => {
+    const log = createLogger({ service: 'gateway', level: env.LOG_LEVEL });
+    const { JWKS_URL: jwksUrl = new URL(jwksPath, env.AUTH_URL).href } = env;
     const gateway = await startGateway({
       subgraphs: [
         {
@@ -26,12 +32,17 @@ await runProcess({
           mutationTimeoutMs: env.SUBGRAPH_IMAGE_TIMEOUT_MS,
         },
       ],
+      verifier: {
+        keys: createRemoteKeySet({ url: jwksUrl, log }),
+        issuer: env.TOKEN_ISSUER,
+        audience: env.TOKEN_AUDIENCE,
+      },
       executor: env.GATEWAY_EXECUTOR,
       corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
       shutdown,
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
-      log: createLogger({ service: 'gateway', level: env.LOG_LEVEL }),
+      log,
     });
     gateway.prepareExplorer();
     return gateway;

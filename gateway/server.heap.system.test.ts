@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { fixedKeySet } from '../platform/tokens/key-set.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { collectGarbage } from '../tests/support/collect-garbage.ts';
 import type { ExecutorName } from './executor.ts';
@@ -13,6 +14,7 @@ async function startMeasured(executor: ExecutorName = 'compiled') {
   const { execute, stop } = await startGateway({
     subgraphs: ['auth', 'resources'].map((name) => ({ name, transport, ...timeouts })),
     executor,
+    verifier: { keys: fixedKeySet([]) },
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log: captureLog('silent').log,

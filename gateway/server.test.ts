@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { fixedKeySet } from '../platform/tokens/key-set.ts';
 import { captureLog, type LogLine } from '../tests/support/captured-log.ts';
 import { requestTextTo, type SendTextRequest } from '../tests/support/graphql/request.ts';
 import { deadUrl } from '../tests/support/http/servers.ts';
@@ -39,6 +40,7 @@ async function startGatewayBefore(
       mutationTimeoutMs: timeoutMs,
     })),
     executor,
+    verifier: { keys: fixedKeySet([]) },
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log,
@@ -329,6 +331,7 @@ test('does not start without the address of a subgraph', async () => {
   const url = await deadUrl();
   const starting = startGateway({
     subgraphs: [{ name: 'auth', transport: createHttpTransport(url), timeoutMs: 100, mutationTimeoutMs: 100 }],
+    verifier: { keys: fixedKeySet([]) },
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log: captureLog('silent').log,

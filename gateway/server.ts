@@ -3,15 +3,33 @@ import { buildSchema } from 'graphql';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import type { Logger } from '../platform/process/logger.ts';
 import type { Shutdown } from '../platform/process/shutdown.ts';
+import { createAuthenticate } from '../platform/tokens/access-token.ts';
+import type { OpenKeySet } from '../platform/tokens/key-set.ts';
 import { publicErrors } from '../schema/error-codes.ts';
 import { createClientIp } from './client-ip.ts';
 import { createExecutor, type ExecutorName } from './executor.ts';
 import { createExplorer } from './explorer/explorer.ts';
+import { type Caller, createIdentifyCaller } from './identity/identity.ts';
 import { documentLimits, limitCredentialFields } from './limits/document-limits.ts';
-import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraphs/subgraph-client.ts';
+import {
+  createSubgraphClient,
+  type SubgraphClient,
+  type SubgraphContext,
+  type SubgraphSettings,
+} from './subgraphs/subgraph-client.ts';
+
+/** Verifies access tokens. The keys are closed when the gateway stops. */
+export interface GatewayVerifier {
+  keys: OpenKeySet;
+  /** Any if omitted: the subgraphs check it. */
+  issuer?: string | undefined;
+  /** Any if omitted: the subgraphs check it. */
+  audience?: string | undefined;
+}
 
 export interface GatewaySettings {
   subgraphs: SubgraphSettings[];
+  verifier: GatewayVerifier;
   /** `compiled` by default. */
   executor?: ExecutorName;
   corsOrigins: readonly string[];
@@ -21,6 +39,11 @@ export interface GatewaySettings {
   shutdown?: Shutdown;
   listen: Listen;
   log: Logger;
+}
+
+/** The context of each request. */
+export interface GatewayContext extends SubgraphContext {
+  caller: Caller;
 }
 
 /** Limit of a request body: an image of the largest size in base64, and a second one beside it. */
@@ -34,6 +57,7 @@ export interface RunningGateway extends RunningServer {
 /** Starts the gateway on the committed supergraph. It needs no subgraph to start. */
 export async function startGateway({
   subgraphs,
+  verifier,
   executor: executorName = 'compiled',
   corsOrigins,
   trustedProxies,
@@ -52,13 +76,17 @@ export async function startGateway({
     return client;
   };
   const executor = await createExecutor(executorName, { supergraphSdl, buildService, logger: log });
+  const identifyCaller = createIdentifyCaller(createAuthenticate(verifier));
   const explorer = createExplorer({ log });
   const server = await startGraphqlServer({
     page: explorer.page,
     paths: explorer.paths,
     executor,
     publicErrors,
-    context: ({ authorization, requestId, clientGone, client }) => ({ authorization, requestId, clientGone, client }),
+    context: (request): GatewayContext => {
+      const { authorization, requestId, clientGone, client } = request;
+      return { authorization, requestId, clientGone, client, caller: identifyCaller(request) };
+    },
     clientOf: createClientIp(trustedProxies, log),
     documentLimits,
     validationRules: [limitCredentialFields],
@@ -71,6 +99,7 @@ export async function startGateway({
     log,
     close: async () => {
       await executor.close?.();
+      verifier.keys.stop();
       await Promise.all([...clients.values()].map((client) => client.close()));
     },
   });

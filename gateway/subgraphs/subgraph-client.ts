@@ -13,7 +13,7 @@ import { createStructureCheck } from './response-structure.ts';
 import type { Transport } from './transport.ts';
 
 /** The part of a client's request that every call to a subgraph needs. */
-export interface GatewayContext {
+export interface SubgraphContext {
   [key: string]: unknown;
   authorization: string | undefined;
   requestId: string;
@@ -60,7 +60,7 @@ export function createSubgraphClient(
     const send = transport.prepare({ query, operationName });
     const checkStructure = createStructureCheck(query, schema);
     return async (variables, context) => {
-      const { authorization, requestId, clientGone, client: clientOf } = context as GatewayContext;
+      const { authorization, requestId, clientGone, client: clientOf } = context as SubgraphContext;
       const abandoned = isMutation ? startDelay(abandonedMs, clientGone) : undefined;
       const deadline = startDeadline(isMutation ? mutationTimeoutMs : timeoutMs, abandoned?.signal ?? clientGone);
       try {

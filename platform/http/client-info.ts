@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, SocketAddress } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
 /** The client of a request, as far as its connection and headers identify it. */
 export interface ClientInfo {
@@ -23,4 +24,16 @@ export function canonicalAddress(text = ''): string | undefined {
   if (version !== 6) return version === 4 ? text : undefined;
   const { address } = new SocketAddress({ address: text, family: 'ipv6' });
   return address.replace(/^::ffff:(?=.*\.)/, '');
+}
+
+/** In parts of 16 bits: a customer gets a /64 and can use any address in it (RFC 6177). */
+const prefixParts = 4;
+
+/** The network that counts as one client: an IPv4 address, or the /64 of an IPv6 address. Other text is returned as is. */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  const prefix = parsed.parts.slice(0, prefixParts).map((part) => part.toString(16));
+  return `${prefix.join(':')}::/64`;
 }

@@ -40,6 +40,8 @@ describe('a token is INVALID', () => {
     ['without an exp', () => forge({}, { exp: undefined })],
     ['with an exp that is no number', () => forge({}, { exp: 'never' })],
     ['with an exp of null', () => forge({}, { exp: null })],
+    ['with a scope that is no string', () => forge({}, { scope: ['resources:read'] })],
+    ['with a scope of null', () => forge({}, { scope: null })],
     ['that consists of dots', () => '..'],
     ['of a megabyte of text', () => 'a'.repeat(1_000_000)],
     ['of a megabyte of claims', () => forge({}, { iss: 'i'.repeat(1_000_000) })],
@@ -81,4 +83,18 @@ test.each([
   ['after several spaces', forge(), 'Bearer    '],
 ])('a token %s identifies its subject and session', async (_, token, scheme) => {
   expect(await authenticate(`${scheme}${token}`)).toEqual({ id: 'ada', sessionId: 'a-session' });
+});
+
+test.each([
+  ['resources:read', ['resources:read']],
+  ['resources:read resources:write', ['resources:read', 'resources:write']],
+  ['', []],
+])('a token with the scope %j has the scopes %j', async (scope, scopes) => {
+  expect(await authenticate(`Bearer ${forge({}, { scope })}`)).toMatchObject({ scopes });
+});
+
+test('a verifier without an issuer and audience accepts any', async () => {
+  const token = forge({}, { iss: 'another', aud: undefined });
+  const verify = createAuthenticate({ keys: fixedKeySet([ours.publicKey]) });
+  expect(verify(`Bearer ${token}`)).toEqual({ id: 'ada', sessionId: 'a-session' });
 });

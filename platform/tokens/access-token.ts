@@ -13,6 +13,8 @@ export interface Viewer {
   id: string;
   /** Id of the session: the token's `sid`. */
   sessionId: string;
+  /** The token's `scope` (RFC 9068, section 2.2.3). Absent in a person's session, which holds every scope. */
+  scopes?: readonly string[];
 }
 
 /**
@@ -27,6 +29,9 @@ export interface VerifierSettings {
   audience: string;
 }
 
+/** A verifier accepts any issuer or audience that it is not given: its tokens are verified again elsewhere. */
+type AuthenticateSettings = Pick<VerifierSettings, 'keys'> & Partial<Record<'issuer' | 'audience', string | undefined>>;
+
 const maxCachedTokens = 10_000;
 
 interface CachedToken {
@@ -40,15 +45,15 @@ interface CachedToken {
  * Verifies bearer tokens (RFC 6750) with public keys, as RFC 9068, section 4, requires. A valid token is cached until it
  * expires or its key is retired, so that its signature is checked only once.
  */
-export function createAuthenticate({ keys, issuer, audience }: VerifierSettings): Authenticate {
+export function createAuthenticate({ keys, issuer, audience }: AuthenticateSettings): Authenticate {
   const verify = createVerifyToken({ type: accessTokenType, keys, issuer, audience });
   const cache = new LRUCache<string, CachedToken>({ max: maxCachedTokens });
 
   const toViewer = (token: string, { claims, kid, key }: VerifiedToken): Viewer => {
-    const { sub, sid, exp } = claims;
+    const { sub, sid, exp, scope } = claims;
     // jsonwebtoken accepts a token without `exp`, which would never expire.
     if (!isText(sub) || !isText(sid) || exp === undefined) throw invalid();
-    const viewer = { id: sub, sessionId: sid };
+    const viewer = { id: sub, sessionId: sid, ...(scope !== undefined && { scopes: readScopes(scope) }) };
     cache.set(token, { viewer, expiresAtMs: exp * 1000, kid, key });
     return viewer;
   };
@@ -75,6 +80,12 @@ function readBearerToken(authorization: string | undefined): string {
   const [, token] = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization) ?? [];
   if (token === undefined) throw invalid();
   return token;
+}
+
+/** Splits scopes, which single spaces separate (RFC 6749, section 3.3). */
+function readScopes(scope: unknown): readonly string[] {
+  if (typeof scope !== 'string') throw invalid();
+  return scope.split(' ').filter((each) => each !== '');
 }
 
 function isText(value: unknown): value is string {

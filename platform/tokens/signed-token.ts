@@ -9,8 +9,10 @@ export const tokenAlgorithm = 'RS256';
 export interface TokenKind {
   /** The header's `typ`, which differs between the uses of a key (RFC 8725, section 3.11). */
   type: string;
-  issuer: string;
-  audience: string;
+  /** Any if omitted. */
+  issuer?: string | undefined;
+  /** Any if omitted. */
+  audience?: string | undefined;
   keys: KeySet;
 }
 
@@ -58,8 +60,8 @@ export function createVerifyToken(kind: TokenKind): VerifyToken {
 function verify(token: string, key: KeyObject, { issuer, audience }: TokenKind): jwt.JwtPayload {
   const claims = verifySignatureAndTimes(token, key);
   // Compared here, because jsonwebtoken has one error class for both, and a message for people.
-  if (![claims.aud].flat().includes(audience)) throw new TokenError('AUDIENCE');
-  if (claims.iss !== issuer) throw new TokenError('ISSUER');
+  if (audience !== undefined && ![claims.aud].flat().includes(audience)) throw new TokenError('AUDIENCE');
+  if (issuer !== undefined && claims.iss !== issuer) throw new TokenError('ISSUER');
   return claims;
 }
 

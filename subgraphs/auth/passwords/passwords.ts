@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import { createBoundedQueue } from '../../../platform/async/bounded-queue.ts';
-import { networkOf } from '../rate-limiting/throttle.ts';
+import { networkOf } from '../../../platform/http/client-info.ts';
 import { createPasswordRules, isHashable, preparePassword, type ValidatePassword } from './password-rules.ts';
 
 /** Bound of the queue. At the default cost, the last in it is still answered before the gateway's timeout. */

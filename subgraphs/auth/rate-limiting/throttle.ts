@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import { overloaded } from '../../../platform/async/bounded-queue.ts';
+import { networkOf } from '../../../platform/http/client-info.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 import { createAttemptLimiter } from './attempt-limiter.ts';
@@ -80,16 +80,4 @@ export function createThrottle({ limits, counters, log }: ThrottleParts): Thrott
       });
     },
   };
-}
-
-/** In parts of 16 bits: a customer gets a /64 and can use any address in it (RFC 6177). */
-const prefixParts = 4;
-
-/** The network that counts as one client: an IPv4 address, or the /64 of an IPv6 address. Other text is returned as is. */
-export function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
-  const prefix = parsed.parts.slice(0, prefixParts).map((part) => part.toString(16));
-  return `${prefix.join(':')}::/64`;
 }

@@ -81,6 +81,7 @@ export async function startFourProcesses(settings: FourProcessesSettings): Promi
       ...more.resources,
     });
     const gateway = await start('gateway/main.ts', {
+      ...tokenNames,
       GATEWAY_PORT: '0',
       AUTH_URL: auth.url,
       RESOURCES_URL: resources.url,

@@ -78,6 +78,7 @@ export async function startRotatingSystem(settings: RotatingSettings): Promise<R
       { name: 'auth', transport: createHttpTransport(auth.url), ...timeouts },
       { name: 'resources', transport: createHttpTransport(resources.url), ...timeouts },
     ],
+    verifier: { keys: createRemoteKeySet({ url: jwks, log, timing: fetching }), issuer, audience },
     corsOrigins: [],
     listen,
     log,

@@ -72,7 +72,9 @@ export function serversBeside(system: System) {
         { name: 'auth', transport: createHttpTransport(auth, { signAddress }), ...timeouts },
         { name: 'resources', transport: createHttpTransport(resources), ...timeouts },
       ];
-      return stopLater(await startGateway({ subgraphs, executor, corsOrigins: [], listen: anyPort, log })).url;
+      const verifier = { keys: openKeys(), issuer, audience };
+      return stopLater(await startGateway({ subgraphs, verifier, executor, corsOrigins: [], listen: anyPort, log }))
+        .url;
     },
 
     /** Starts auth on the system's database, at another port, and gives its URL. Delivers events to `resourcesUrl`. */
