@@ -61,11 +61,12 @@ export async function fillDataFolder(folder: string): Promise<Users> {
   const createUser = async (resourceCount: number, passwordHash = currentHash ?? ''): Promise<User> => {
     const username = `user-${count++}`;
     const named = { username, usernameKey: usernameKey(username) };
-    const user = { id: randomUUID(), ...named, createdAt: new Date(), passwordHash };
+    const user = { id: randomUUID(), ...named, passwordHash };
     const { session, refreshToken } = sessions.create(user.id, undefined);
-    await userStore.insert({ ...user, ...confusableOf(username) }, session);
+    const inserted = await userStore.insert({ ...user, ...confusableOf(username) }, session);
+    if (inserted === 'USERNAME_TAKEN') throw new Error(`${username} exists already.`);
     for (let index = 0; index < resourceCount; index += 1) await resourceStore.insert(createResource(user.id, index));
-    const { accessToken } = sessions.createResult(user, session, refreshToken);
+    const { accessToken } = sessions.createResult(inserted.user, inserted.session, refreshToken);
     return { id: user.id, username, password, authorization: `Bearer ${accessToken}`, cursor: '' };
   };
   const readers: Users['readers'] = [await createUser(resourcesEach), await createUser(resourcesEach)];

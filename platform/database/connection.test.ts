@@ -15,7 +15,7 @@ function open() {
   onTestFinished(() => [other, client].forEach((each) => void each.close()));
   const add = (name: string, id = name) => client.prepare('INSERT INTO users VALUES (?, ?)').run(id, name).changes;
   const count = () => client.prepare('SELECT count(*) FROM users').pluck().get();
-  return { file, client, other, add, count, ...connect(client, { maxWaitMs: 0 }) };
+  return { file, client, other, add, count, ...connect(client, { lockWait: { maxWaitMs: 0 } }) };
 }
 
 const unavailable = (code: string) => ({ name: 'DatabaseUnavailableError', cause: { code } });
@@ -37,7 +37,7 @@ describe('write', () => {
 
   test('waits for the end of a lock, and then runs again as a whole', async () => {
     const { client, other, add, count } = open();
-    const { write } = connect(client, { maxWaitMs: 60_000 });
+    const { write } = connect(client, { lockWait: { maxWaitMs: 60_000 } });
     other.exec('BEGIN IMMEDIATE');
     let runs = 0;
     const written = write(() => {
@@ -111,7 +111,7 @@ describe('while another process has the whole file', () => {
     onTestFinished(() => [reader, other].forEach((each) => void each.close()));
     const select = reader.transaction(() => reader.prepare('SELECT count(*) FROM users').pluck().get());
     expect(() => select()).toThrow('database is locked');
-    const { read, write } = connect(reader, { maxWaitMs: 60_000, maxWaiting: 1 });
+    const { read, write } = connect(reader, { lockWait: { maxWaitMs: 60_000, maxWaiting: 1 } });
     const waiting = write(() => select.immediate());
     await expect(write(() => select.immediate())).rejects.toMatchObject(unavailable('SQLITE_BUSY'));
     let runs = 0;

@@ -7,6 +7,16 @@ import { isBusy, isUnavailable } from './sqlite-errors.ts';
 /** Runs the statements of one storage method, all of them again after a wait for another process's lock. */
 type Run = <Result>(run: () => Result | Promise<Result>) => Promise<Result>;
 
+/** Reads the wall clock. */
+export type Clock = () => Date;
+
+export interface ConnectionSettings {
+  /** Bounds of the waits for locks that other processes hold. */
+  lockWait?: Partial<LockWait> | undefined;
+  /** The system's clock by default. */
+  now?: Clock | undefined;
+}
+
 /** Part of a readiness response. */
 export interface DatabaseHealth {
   /** Present while reads answer and writes fail. */
@@ -20,6 +30,11 @@ export interface DatabaseHealth {
 export interface Connection {
   /** Drizzle, with better-sqlite3's connection as `$client` for statements that need its speed. */
   db: BetterSQLite3Database & { $client: Database.Database };
+  /**
+   * The time, for what is stored or compared with stored times. Read after every wait: inside `read`, or by a job, so that
+   * times of writes follow the order in which they are committed.
+   */
+  now: Clock;
   read: Run;
   write: Run;
   /** Rejects unless reads answer. */
@@ -33,7 +48,10 @@ const defaultLockWait: LockWait = { maxWaitMs: defaultMaxWaitMs, maxWaiting: 64 
 /** Shorter than the time-out of common readiness probes, and longer than another process's transaction. */
 const probeWait: LockWait = { maxWaitMs: 250, maxWaiting: 4 };
 
-export function connect(client: Database.Database, lockWait: Partial<LockWait> = {}): Connection {
+export function connect(
+  client: Database.Database,
+  { lockWait, now = () => new Date() }: ConnectionSettings = {},
+): Connection {
   const bounds = { ...defaultLockWait, ...lockWait };
   const [retryRead, retryWrite, retryProbe] = [bounds, bounds, probeWait].map(createBusyRetry) as [Run, Run, Run];
   /** A write failed for another reason than a lock, which a probe would not find, and none has changed a row since. */
@@ -50,6 +68,7 @@ export function connect(client: Database.Database, lockWait: Partial<LockWait> =
 
   return {
     db: drizzle({ client }),
+    now,
     read,
     checkReads,
     write: async (run) => {

@@ -5,16 +5,13 @@ import { type Column, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { errorCode, StartupError } from '../process/startup-error.ts';
-import type { LockWait } from './busy-retry.ts';
-import { type Connection, connect } from './connection.ts';
+import { type Connection, type ConnectionSettings, connect } from './connection.ts';
 import { rejectWhenReplaced } from './replaced-files.ts';
 
-export interface SqliteSettings {
+export interface SqliteSettings extends ConnectionSettings {
   file: string;
   /** Folder of Drizzle's migrations. */
   migrations: string;
-  /** Bounds of the waits for locks that other processes hold. */
-  lockWait?: Partial<LockWait> | undefined;
   /** Sets up what is no migration: settings of the connection, and tables that it alone uses. */
   setUp?: (client: Database.Database) => void;
 }
@@ -23,7 +20,7 @@ export interface SqliteSettings {
 const openingTimeoutMs = 2_000;
 
 /** Opens a database file, creates it if missing, and applies migrations. Throws a StartupError that names the file. */
-export function openSqlite({ file, migrations, lockWait, setUp }: SqliteSettings): Connection {
+export function openSqlite({ file, migrations, setUp, ...settings }: SqliteSettings): Connection {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     createForOwnerOnly(file);
@@ -37,7 +34,7 @@ export function openSqlite({ file, migrations, lockWait, setUp }: SqliteSettings
     if (setUp) retryWhileBusy(() => setUp(client));
     // From here on, SQLite's own waiting would block requests.
     client.pragma('busy_timeout = 0');
-    return rejectWhenReplaced(connect(client, lockWait), file);
+    return rejectWhenReplaced(connect(client, settings), file);
   } catch (error) {
     const reason = (error as Error).message;
     throw new StartupError(

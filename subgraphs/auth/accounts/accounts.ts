@@ -90,11 +90,11 @@ export function createAccounts({ store, sessions, passwords, throttle, log }: Ac
         const key = usernameKey(username);
         if (await store.findByUsernameKey(key)) throw usernameTaken();
         const passwordHash = await passwords.hash(password, address);
-        const user = { id: randomUUID(), username, createdAt: new Date(), usernameKey: key, passwordHash };
+        const user = { id: randomUUID(), username, usernameKey: key, passwordHash };
         const { session, refreshToken } = sessions.create(user.id, userAgent);
         const inserted = await store.insert({ ...user, ...confusableOf(username) }, session);
         if (inserted === 'USERNAME_TAKEN') throw usernameTaken();
-        return sessions.createResult(user, session, refreshToken);
+        return sessions.createResult(inserted.user, inserted.session, refreshToken);
       });
     },
 
@@ -116,9 +116,9 @@ export function createAccounts({ store, sessions, passwords, throttle, log }: Ac
       throwIfInvalid(passwords.validate(newPassword, { username, field: 'newPassword' }));
       return withVerifiedPassword(viewer, { password: currentPassword, address }, async (account) => {
         const passwordHash = await passwords.hash(newPassword, address);
-        const { refreshToken, renewed } = sessions.createRenewal();
+        const { refreshToken, renewal } = sessions.createRenewal();
         const verified = { userId: account.id, passwordVersion: account.passwordVersion };
-        const change = { ...verified, passwordHash, sessionId: viewer.sessionId, renewed };
+        const change = { ...verified, passwordHash, sessionId: viewer.sessionId, renewal };
         const session = await store.changePassword(change);
         if (session === 'SESSION_ENDED') throw sessionEnded();
         if (session === 'PASSWORD_CHANGED') throw await changedMeanwhile(viewer.id);
@@ -128,7 +128,7 @@ export function createAccounts({ store, sessions, passwords, throttle, log }: Ac
 
     async deleteAccount(viewer, password, { address }) {
       await withVerifiedPassword(viewer, { password, address }, async ({ id: userId, passwordVersion }) => {
-        if (!(await store.remove({ userId, passwordVersion }, new Date()))) throw await changedMeanwhile(userId);
+        if (!(await store.remove({ userId, passwordVersion }))) throw await changedMeanwhile(userId);
       });
     },
 

@@ -30,7 +30,7 @@ export function startMaintenance(
   const stopping = new AbortController();
   const run = async () => {
     while (!stopping.signal.aborted) {
-      const deleted = await sessions.deleteExpired(new Date(), batchSize).catch((err: unknown) => {
+      const deleted = await sessions.deleteExpired(batchSize).catch((err: unknown) => {
         log.warn({ err }, 'expired sessions could not be deleted; trying again later');
         return 0;
       });

@@ -88,7 +88,7 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
 
   const onRejected = ({ seq, jti, attempts, event }: Delivery, reason: string) => {
     log.error({ subscriber, jti, event: event.type, reason }, 'event rejected by subscriber');
-    return outbox.postpone(seq, { dueAt: fromNow(retryDelayAfter(attempts, retryDelayMs)), attempts: attempts + 1 });
+    return outbox.postpone(seq, { delayMs: retryDelayAfter(attempts, retryDelayMs), attempts: attempts + 1 });
   };
 
   const onUnavailable = ({ seq, attempts }: Delivery, reason: string) => {
@@ -96,7 +96,7 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
     isUnavailable = true;
     pause();
     // The event may be the cause after all: postponing it lets other events go first at the next attempt.
-    return outbox.postpone(seq, { dueAt: fromNow(unavailableRetryMs), attempts });
+    return outbox.postpone(seq, { delayMs: unavailableRetryMs, attempts });
   };
 
   /** After a database error, all events are tried again, as it is unknown which changes were stored. */
@@ -137,7 +137,7 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
   const startDue = async () => {
     if (performance.now() < pausedUntil) return;
     // Twice as many as can run at once, so that enough remain besides the users that are in flight.
-    const due = await outbox.due(subscriber, new Date(), 2 * maxConcurrentUsers);
+    const due = await outbox.due(subscriber, 2 * maxConcurrentUsers);
     const others = due.filter(({ event }) => !inFlight.has(event.userId));
     for (const delivery of others.slice(0, maxConcurrentUsers - inFlight.size)) start(delivery);
   };
@@ -148,8 +148,6 @@ async function deliverTo({ name: subscriber, url }: Subscriber, parts: EventDeli
   }
   await Promise.all(inFlight.values());
 }
-
-const fromNow = (ms: number) => new Date(Date.now() + ms);
 
 function retryDelayAfter(attempts: number, { initial, max }: DeliveryTiming['retryDelayMs']): number {
   return Math.min(initial * 2 ** Math.min(attempts, 16), max);

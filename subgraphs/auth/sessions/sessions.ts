@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, sessionEnded } from '../../../platform/api-error.ts';
 import type { Viewer } from '../../../platform/tokens/access-token.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
-import type { NewSession, Session, SessionStore } from '../storage/session-store.ts';
+import type { NewSession, Renewal, Session, SessionStore } from '../storage/session-store.ts';
 import type { User, UserWithPassword } from '../storage/user.ts';
 import type { AccessToken, IssueAccessToken } from '../tokens/access-tokens.ts';
 import { createRefreshToken, hashRefreshToken } from './refresh-tokens.ts';
@@ -20,9 +20,9 @@ export interface CreatedSession {
 }
 
 /** A new refresh token, and what to store of it. */
-export interface Renewal {
+export interface CreatedRenewal {
   refreshToken: string;
-  renewed: Pick<NewSession, 'refreshToken' | 'lastUsedAt' | 'expiresAt'>;
+  renewal: Renewal;
 }
 
 export interface SessionTimes {
@@ -47,7 +47,7 @@ export interface Sessions {
   open(account: UserWithPassword, userAgent: string | undefined): Promise<AuthResult | undefined>;
   /** INVALID_REFRESH_TOKEN. */
   refresh(refreshToken: string): Promise<AuthResult>;
-  createRenewal(): Renewal;
+  createRenewal(): CreatedRenewal;
   /** Issues an access token for a session that was stored with this refresh token. */
   createResult(user: User, session: Session, refreshToken: string): AuthResult;
   /** Does nothing if the session has ended already. */
@@ -71,24 +71,22 @@ export function createSessions(parts: {
 }): Sessions {
   const { store, issueAccessToken } = parts;
   const { graceSeconds, retrySeconds, idleSeconds, maxSeconds } = parts.times;
+  const [graceMs, retryMs] = [graceSeconds * 1_000, retrySeconds * 1_000];
+  const [idleMs, maxMs] = [idleSeconds * 1_000, maxSeconds * 1_000];
 
   const createResult = ({ id, username, createdAt }: User, session: Session, refreshToken: string): AuthResult => {
     const user = { id, username, createdAt };
     return { ...issueAccessToken(user, session), refreshToken, user };
   };
 
-  const createRenewal = (previous?: string): Renewal => {
-    const refreshToken = createRefreshToken(previous);
-    const lastUsedAt = new Date();
-    const expiresAt = secondsAfter(lastUsedAt, Math.min(idleSeconds, maxSeconds));
-    return { refreshToken, renewed: { refreshToken: hashRefreshToken(refreshToken), lastUsedAt, expiresAt } };
+  const createRenewal = (): CreatedRenewal => {
+    const refreshToken = createRefreshToken();
+    return { refreshToken, renewal: { refreshToken: hashRefreshToken(refreshToken), idleMs } };
   };
 
   const create = (userId: string, userAgent: string | undefined): CreatedSession => {
-    const { refreshToken, renewed } = createRenewal();
-    const createdAt = renewed.lastUsedAt;
-    const endsAt = secondsAfter(createdAt, maxSeconds);
-    const session = { id: randomUUID(), userId, createdAt, endsAt, userAgent: truncate(userAgent), ...renewed };
+    const { refreshToken, renewal } = createRenewal();
+    const session = { id: randomUUID(), userId, userAgent: truncate(userAgent), maxMs, ...renewal };
     return { refreshToken, session };
   };
 
@@ -100,33 +98,30 @@ export function createSessions(parts: {
     async open(account, userAgent) {
       const { id: userId, passwordVersion } = account;
       const { refreshToken, session } = create(userId, userAgent);
-      const isOpen = await store.open(session, { userId, passwordVersion });
-      return isOpen ? createResult(account, session, refreshToken) : undefined;
+      const opened = await store.open(session, { userId, passwordVersion });
+      return opened && createResult(account, opened, refreshToken);
     },
 
     async refresh(used) {
-      const { refreshToken, renewed } = createRenewal(used);
-      const { refreshToken: next, lastUsedAt: now, expiresAt } = renewed;
-      const reusableUntil = secondsAfter(now, graceSeconds);
-      const retryableUntil = retrySeconds > 0 ? secondsAfter(now, retrySeconds) : null;
-      const times = { now, reusableUntil, retryableUntil, expiresAt };
-      const rotated = await store.rotate({ used: hashRefreshToken(used), next, ...times });
+      const next = createRefreshToken(used);
+      const tokens = { used: hashRefreshToken(used), next: hashRefreshToken(next) };
+      const rotated = await store.rotate({ ...tokens, graceMs, retryMs, idleMs });
       if (typeof rotated === 'string') throw invalidRefreshToken();
-      return createResult(rotated.user, rotated.session, refreshToken);
+      return createResult(rotated.user, rotated.session, next);
     },
 
-    logOut: (refreshToken) => store.endByToken(hashRefreshToken(refreshToken), new Date()),
+    logOut: (refreshToken) => store.endByToken(hashRefreshToken(refreshToken)),
 
     async end({ id: userId }, id) {
-      if (!(await store.end({ id, userId }, new Date()))) throw sessionNotFound();
+      if (!(await store.end({ id, userId }))) throw sessionNotFound();
     },
 
-    endAll: ({ id }) => store.endAll(id, new Date()),
+    endAll: ({ id }) => store.endAll(id),
 
-    list: ({ id }) => store.list(id, new Date()),
+    list: ({ id }) => store.list(id),
 
     async requireOpen({ id: userId, sessionId: id }) {
-      if (!(await store.find({ id, userId }, new Date()))) throw sessionEnded();
+      if (!(await store.find({ id, userId }))) throw sessionEnded();
     },
   };
 }
@@ -140,10 +135,6 @@ function invalidRefreshToken(): ApiError<ErrorExtensions> {
 /** The same error for sessions of other accounts. */
 function sessionNotFound(): ApiError<ErrorExtensions> {
   return new ApiError<ErrorExtensions>({ code: 'NOT_FOUND' }, 'There is no such session: it may have ended already.');
-}
-
-function secondsAfter(instant: Date, seconds: number): Date {
-  return new Date(instant.getTime() + seconds * 1_000);
 }
 
 function truncate(userAgent: string | undefined): string | null {

@@ -17,9 +17,9 @@ export interface Outbox {
   /** Names of all subscribers that have pending events, including subscribers that are no longer configured. */
   pendingSubscribers(): Promise<string[]>;
   /** Returns up to `limit` events that are due: at most one per user, the oldest that is not accepted. */
-  due(subscriber: string, now: Date, limit: number): Promise<Delivery[]>;
+  due(subscriber: string, limit: number): Promise<Delivery[]>;
   /** Removes an accepted event and returns the next one of the same user, which is due at once. */
   markAccepted(seq: number): Promise<Delivery | undefined>;
-  /** Delays an event, and with it all later events of the same user. */
-  postpone(seq: number, until: { dueAt: Date; attempts: number }): Promise<void>;
+  /** Delays an event by some milliseconds from now, and with it all later events of the same user. */
+  postpone(seq: number, delay: { delayMs: number; attempts: number }): Promise<void>;
 }

@@ -19,24 +19,29 @@ export interface RefreshTokenHashes {
   family: string;
 }
 
-export interface NewSession extends Session {
+/** A session to store. Its times follow from the time at which it is stored. */
+export interface NewSession extends Pick<Session, 'id' | 'userId' | 'userAgent'> {
   refreshToken: RefreshTokenHashes;
-  /** When the session ends, however often it is used. */
-  endsAt: Date;
+  /** Lifetime of the session if it is not used, in milliseconds. */
+  idleMs: number;
+  /** Lifetime of the session, however often it is used, in milliseconds. */
+  maxMs: number;
 }
+
+/** A new refresh token and lifetime of a session, after a change of the password. */
+export type Renewal = Pick<NewSession, 'refreshToken' | 'idleMs'>;
 
 /** The exchange of a refresh token for the next one. */
 export interface Rotation {
   used: RefreshTokenHashes;
   /** Has the same family. */
   next: RefreshTokenHashes;
-  now: Date;
-  /** The end of the grace period of `used`, if one begins with this use. */
-  reusableUntil: Date;
-  /** Until when `used` may be retried, if this is its first use; null for never. */
-  retryableUntil: Date | null;
-  /** When the session expires; limited to its `endsAt`. */
-  expiresAt: Date;
+  /** The grace period of `used`, if one begins with this use, in milliseconds. */
+  graceMs: number;
+  /** How long `used` may be retried, if this is its first use, in milliseconds; 0 for never. */
+  retryMs: number;
+  /** Lifetime of the session if it is not used again, in milliseconds; it never exceeds the session's `maxMs`. */
+  idleMs: number;
 }
 
 export interface SessionKey {
@@ -49,17 +54,20 @@ export const maxSessions = 200;
 /** Maximum number of unused refresh tokens per session; bounds the time that ending it takes. */
 export const maxUnusedTokens = 500;
 
-/** Stores sessions. Ending a session writes an event into the outbox in the same transaction. */
+/**
+ * Stores sessions. Ending a session writes an event into the outbox in the same transaction. Each method reads the clock
+ * when it runs, after its wait for the database.
+ */
 export interface SessionStore {
   /**
-   * Returns false, and stores nothing, if the account is gone or its password was changed after it was verified.
+   * Returns undefined, and stores nothing, if the account is gone or its password was changed after it was verified.
    * Beyond `maxSessions` of one account, the least recently used sessions end.
    */
-  open(session: NewSession, account: VerifiedAccount): Promise<boolean>;
+  open(session: NewSession, account: VerifiedAccount): Promise<Session | undefined>;
   /** Returns undefined if the session has ended or expired. */
-  find(key: SessionKey, now: Date): Promise<Session | undefined>;
+  find(key: SessionKey): Promise<Session | undefined>;
   /** Lists open sessions, most recently used first. */
-  list(userId: string, now: Date): Promise<Session[]>;
+  list(userId: string): Promise<Session[]>;
   /**
    * Exchanges a token at its first use, in the grace period after that, and when it is retried: after the grace period,
    * while no token that came of it has been used. A retry deletes those tokens and begins a new grace period.
@@ -69,10 +77,10 @@ export interface SessionStore {
    */
   rotate(rotation: Rotation): Promise<{ session: Session; user: User } | 'UNKNOWN' | 'REUSED'>;
   /** Ends the session that the refresh token belongs to, if there is one. */
-  endByToken(token: RefreshTokenHashes, now: Date): Promise<void>;
+  endByToken(token: RefreshTokenHashes): Promise<void>;
   /** Returns false if there is no such open session. */
-  end(key: SessionKey, now: Date): Promise<boolean>;
-  endAll(userId: string, now: Date): Promise<void>;
+  end(key: SessionKey): Promise<boolean>;
+  endAll(userId: string): Promise<void>;
   /** Deletes up to `limit` expired sessions and returns their number. */
-  deleteExpired(now: Date, limit: number): Promise<number>;
+  deleteExpired(limit: number): Promise<number>;
 }

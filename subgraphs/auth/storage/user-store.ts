@@ -1,13 +1,19 @@
 import type { DatabaseHealth } from '../../../platform/database/connection.ts';
 import type { Outbox } from './outbox.ts';
-import type { NewSession, Session, SessionStore } from './session-store.ts';
+import type { NewSession, Renewal, Session, SessionStore } from './session-store.ts';
 import type { Confusable, NewUser, User, UserWithPassword, VerifiedAccount } from './user.ts';
 
 /** A new password. All other sessions end, and `sessionId` gets one new refresh token instead of those it had. */
 export interface PasswordChange extends VerifiedAccount {
   passwordHash: string;
   sessionId: string;
-  renewed: Pick<NewSession, 'refreshToken' | 'lastUsedAt' | 'expiresAt'>;
+  renewal: Renewal;
+}
+
+/** An account as it was stored, with its first session. */
+export interface NewAccount {
+  user: User;
+  session: Session;
 }
 
 /**
@@ -19,7 +25,7 @@ export interface UserStore {
    * Stores an account with its first session, both or neither. Returns USERNAME_TAKEN, and stores nothing, if another
    * account has the same key or a confusable name.
    */
-  insert(user: NewUser, firstSession: NewSession): Promise<'INSERTED' | 'USERNAME_TAKEN'>;
+  insert(user: NewUser, firstSession: NewSession): Promise<NewAccount | 'USERNAME_TAKEN'>;
   findById(id: string): Promise<User | undefined>;
   findWithPassword(id: string): Promise<UserWithPassword | undefined>;
   findByUsernameKey(usernameKey: string): Promise<UserWithPassword | undefined>;
@@ -31,7 +37,7 @@ export interface UserStore {
    */
   changePassword(change: PasswordChange): Promise<Session | 'PASSWORD_CHANGED' | 'SESSION_ENDED'>;
   /** Deletes the account with its sessions. Returns false if its password was changed after it was verified. */
-  remove(account: VerifiedAccount, removedAt: Date): Promise<boolean>;
+  remove(account: VerifiedAccount): Promise<boolean>;
   /** Finds accounts that were created before confusable names were checked. */
   findWithoutConfusables(limit: number): Promise<Pick<User, 'id' | 'username'>[]>;
   /** Sets the confusables of several accounts, by user id: all of them or none. */

@@ -25,7 +25,7 @@ export interface Confusable {
 }
 
 /** A new account, including everything that must not clash with other accounts. */
-export type NewUser = Omit<UserWithPassword, 'passwordVersion'> & Confusable;
+export type NewUser = Omit<UserWithPassword, 'createdAt' | 'passwordVersion'> & Confusable;
 
 /** An account whose password was verified while `passwordVersion` was current. */
 export interface VerifiedAccount {

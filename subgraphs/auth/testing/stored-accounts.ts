@@ -13,7 +13,6 @@ export function newUser(fields: Partial<NewUser> = {}): NewUser {
     username,
     usernameKey: username.toUpperCase(),
     passwordHash: `$2b$04$${'h'.repeat(53)}`,
-    createdAt: new Date(),
     skeletons: [username],
     script: 'Latin',
     ...fields,
@@ -25,16 +24,13 @@ export const newRefreshToken = (family: string = randomUUID()): RefreshTokenHash
 
 /** A new session of a user, which expires in an hour and ends in three. */
 export function newSession(userId: string, fields: Partial<NewSession> = {}): NewSession {
-  const now = new Date();
   return {
     id: randomUUID(),
     userId,
     userAgent: 'a test',
     refreshToken: newRefreshToken(),
-    createdAt: now,
-    lastUsedAt: now,
-    expiresAt: new Date(now.getTime() + hourMs),
-    endsAt: new Date(now.getTime() + 3 * hourMs),
+    idleMs: hourMs,
+    maxMs: 3 * hourMs,
     ...fields,
   };
 }

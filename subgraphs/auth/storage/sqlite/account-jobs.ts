@@ -1,9 +1,9 @@
 import { and, eq, getTableColumns, inArray, ne, sql } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import { placeholders } from '../../../../platform/database/sqlite.ts';
 import type { NewSession, Session } from '../session-store.ts';
 import type { Confusable, NewUser, VerifiedAccount } from '../user.ts';
-import type { PasswordChange } from '../user-store.ts';
+import type { NewAccount, PasswordChange } from '../user-store.ts';
 import { createEnqueue, createOutboxJobs } from './outbox.ts';
 import { createSessionChanges, createSessionJobs, otherSessionsOf } from './session-store.ts';
 import { confusables, users } from './tables.ts';
@@ -11,9 +11,10 @@ import { confusables, users } from './tables.ts';
 export type AccountJobs = ReturnType<typeof createAccountJobs>;
 
 /** Creates all writes of accounts, their sessions and the outbox for these subscribers. */
-export function createAccountJobs(db: BetterSQLite3Database, subscribers: readonly string[]) {
-  const enqueue = createEnqueue(db, subscribers);
-  const sessionChanges = createSessionChanges(db, enqueue);
+export function createAccountJobs(connection: Connection, subscribers: readonly string[]) {
+  const { db, now } = connection;
+  const enqueue = createEnqueue(connection, subscribers);
+  const sessionChanges = createSessionChanges(connection, enqueue);
 
   const { id, usernameKey, passwordHash, passwordVersion } = users;
   const selectByUsernameKey = db
@@ -40,25 +41,26 @@ export function createAccountJobs(db: BetterSQLite3Database, subscribers: readon
     and(eq(id, userId), eq(passwordVersion, version));
 
   return {
-    ...createSessionJobs(db, sessionChanges),
-    ...createOutboxJobs(db),
+    ...createSessionJobs(connection, sessionChanges),
+    ...createOutboxJobs(connection),
 
-    insert(user: NewUser, firstSession: NewSession): 'INSERTED' | 'USERNAME_TAKEN' {
+    insert(user: NewUser, firstSession: NewSession): NewAccount | 'USERNAME_TAKEN' {
       const isTaken = selectByUsernameKey.get({ usernameKey: user.usernameKey }) !== undefined;
       if (isTaken || hasConfusable(user)) return 'USERNAME_TAKEN';
-      insertUser.run({ ...user, passwordVersion: 1 });
+      const createdAt = now();
+      insertUser.run({ ...user, createdAt, passwordVersion: 1 });
       insertConfusables(user.id, user);
-      sessionChanges.insert(firstSession);
-      return 'INSERTED';
+      const session = sessionChanges.insert(firstSession);
+      return { user: { id: user.id, username: user.username, createdAt }, session };
     },
 
     changePassword(change: PasswordChange): Session | 'PASSWORD_CHANGED' | 'SESSION_ENDED' {
-      const { sessionId, renewed, passwordHash: newHash, ...account } = change;
+      const { sessionId, renewal, passwordHash: newHash, ...account } = change;
       const { userId } = account;
       if (!db.select({ id }).from(users).where(isVerified(account)).get()) return 'PASSWORD_CHANGED';
-      const session = sessionChanges.renew({ id: sessionId, userId }, renewed);
+      const session = sessionChanges.renew({ id: sessionId, userId }, renewal);
       if (!session) return 'SESSION_ENDED';
-      sessionChanges.endWhere(otherSessionsOf(userId, sessionId), renewed.lastUsedAt);
+      sessionChanges.endWhere(otherSessionsOf(userId, sessionId));
       const changed = { passwordHash: newHash, passwordVersion: sql`${passwordVersion} + 1` };
       db.update(users).set(changed).where(isVerified(account)).run();
       return session;
@@ -69,10 +71,10 @@ export function createAccountJobs(db: BetterSQLite3Database, subscribers: readon
       db.update(users).set({ passwordHash: newHash }).where(isUnchanged).run();
     },
 
-    remove(account: VerifiedAccount, removedAt: Date): boolean {
+    remove(account: VerifiedAccount): boolean {
       // Foreign keys cascade to its sessions and refresh tokens.
       if (db.delete(users).where(isVerified(account)).run().changes === 0) return false;
-      enqueue([{ type: 'account-purged', userId: account.userId }], removedAt);
+      enqueue([{ type: 'account-purged', userId: account.userId }]);
       return true;
     },
 

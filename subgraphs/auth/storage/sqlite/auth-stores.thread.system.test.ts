@@ -1,28 +1,39 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { startThreadWriter } from '../../../../platform/database/writer/thread-writer.ts';
+import type { TestClock } from '../../../../platform/testing/test-clock.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { insertUser } from '../../testing/stored-accounts.ts';
 import { outboxContract, subscribers } from '../outbox.contract.ts';
 import { refreshRetryContract } from '../refresh-retry.contract.ts';
 import { sessionStoreContract, subscriber } from '../session-store.contract.ts';
 import { userStoreContract } from '../user-store.contract.ts';
+import type { AccountJobs } from './account-jobs.ts';
 import { openSqliteAuthStores } from './auth-stores.ts';
+import { delayedWritesContract } from './delayed-writes.contract.ts';
+import type { ClockedWriterSettings } from './testing/clocked-writer-thread.ts';
+import { createSqliteUserStore, openAccounts } from './user-store.ts';
 
 const newFile = () => join(folderOfTest(), 'auth.sqlite');
 const openThread = (names: readonly string[] = [], file = newFile()) =>
   openSqliteAuthStores(file, { subscribers: names, writer: 'thread' });
-const openUsers = (names: readonly string[]) => {
-  const { store, counters } = openThread(names);
-  counters.close();
-  return store;
-};
 
-describe('accounts, with a writer thread', () => userStoreContract(() => openUsers([])));
-describe('sessions, with a writer thread', () => sessionStoreContract(() => openUsers([subscriber])));
+/** Opens accounts whose writer thread has the clock of the test, too. */
+function openUsers(names: readonly string[], { now, memory }: TestClock, file = newFile()) {
+  const reads = openAccounts(file, { now });
+  const module = new URL('testing/clocked-writer-thread.ts', import.meta.url);
+  const settings: ClockedWriterSettings = { file, subscribers: names, clock: memory };
+  return createSqliteUserStore(reads, startThreadWriter<AccountJobs>({ reads, module, settings }));
+}
+
+describe('accounts, with a writer thread', () => userStoreContract((clock) => openUsers([], clock)));
+describe('sessions, with a writer thread', () => sessionStoreContract((clock) => openUsers([subscriber], clock)));
 describe('retried refreshes, with a writer thread', () =>
-  refreshRetryContract(() => openUsers([subscriber]), subscriber));
-describe('the outbox, with a writer thread', () => outboxContract(() => openUsers(subscribers)));
+  refreshRetryContract((clock) => openUsers([subscriber], clock), subscriber));
+describe('the outbox, with a writer thread', () => outboxContract((clock) => openUsers(subscribers, clock)));
+describe('writes that wait for a writer thread', () =>
+  delayedWritesContract(({ file, clock, subscriber: name }) => openUsers([name], clock, file)));
 
 describe('counters, with a writer thread', () => {
   function open() {

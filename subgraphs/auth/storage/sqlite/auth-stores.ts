@@ -3,9 +3,9 @@ import type { WriterKind } from '../../../../platform/database/writer/writer.ts'
 import type { LimitStore } from '../limit-store.ts';
 import type { UserStore } from '../user-store.ts';
 import type { AccountJobs } from './account-jobs.ts';
+import type { AuthWriterSettings } from './auth-jobs.ts';
 import { type CounterJobs, createSqliteLimitStore, openCounters, openSqliteLimitStore } from './limit-store.ts';
 import { createSqliteUserStore, openAccounts, openSqliteUserStore } from './user-store.ts';
-import type { AuthWriterSettings } from './writer-thread.ts';
 
 export interface AuthStores {
   store: UserStore;

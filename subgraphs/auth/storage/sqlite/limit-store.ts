@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { RateLimiterSQLite } from 'rate-limiter-flexible';
-import type { LockWait } from '../../../../platform/database/busy-retry.ts';
-import type { Connection } from '../../../../platform/database/connection.ts';
+import type { Connection, ConnectionSettings } from '../../../../platform/database/connection.ts';
 import { openSqlite } from '../../../../platform/database/sqlite.ts';
 import { createSingleWriter } from '../../../../platform/database/writer/inline-writer.ts';
 import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
@@ -23,11 +22,11 @@ const batchSize = 1_000;
 const nextBatchMs = 50;
 
 /** Opens a connection of its own: accounts are synced to disk at each commit, which counters do not need. */
-export const openCounters = (file: string, lockWait?: Partial<LockWait>): Connection =>
+export const openCounters = (file: string, settings: ConnectionSettings = {}): Connection =>
   openSqlite({
+    ...settings,
     file,
     migrations,
-    lockWait,
     setUp(client) {
       client.pragma('synchronous = NORMAL');
       client.exec(table);
@@ -63,8 +62,8 @@ export function createCounterJobs({ $client: client }: Connection['db']) {
 }
 
 /** Opens the counters in the SQLite file of the accounts, creates it if it is missing, and writes in this thread. */
-export function openSqliteLimitStore(file: string, settings: { lockWait?: Partial<LockWait> } = {}): LimitStore {
-  const connection = withCleanup(openCounters(file, settings.lockWait));
+export function openSqliteLimitStore(file: string, settings: ConnectionSettings = {}): LimitStore {
+  const connection = withCleanup(openCounters(file, settings));
   return createSqliteLimitStore(connection, createSingleWriter(connection, createCounterJobs(connection.db)));
 }
 

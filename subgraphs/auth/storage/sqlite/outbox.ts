@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, getTableColumns, lte, sql } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Connection } from '../../../../platform/database/connection.ts';
 import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
 import type { SecurityEvent } from '../../../../platform/tokens/security-event.ts';
@@ -8,14 +7,15 @@ import type { Delivery, Outbox } from '../outbox.ts';
 import { outbox } from './tables.ts';
 
 /** Writes events into the outbox for each subscriber, within the caller's transaction. */
-export type Enqueue = (events: readonly SecurityEvent[], happenedAt: Date) => void;
+export type Enqueue = (events: readonly SecurityEvent[]) => void;
 
 /** Due at once, even if the clock is set back. */
 const immediately = new Date(0);
 
-export function createEnqueue(db: BetterSQLite3Database, subscribers: readonly string[]): Enqueue {
+export function createEnqueue({ db, now }: Connection, subscribers: readonly string[]): Enqueue {
   const selectPending = db.select({ seq: outbox.seq }).from(outbox).where(ofUser).limit(1).prepare();
-  return (events, happenedAt) => {
+  return (events) => {
+    const happenedAt = now();
     for (const event of events) {
       const { userId } = event;
       const sessionId = event.type === 'session-revoked' ? event.sessionId : null;
@@ -30,7 +30,7 @@ export function createEnqueue(db: BetterSQLite3Database, subscribers: readonly s
 export type OutboxJobs = ReturnType<typeof createOutboxJobs>;
 
 /** Creates the writes of the outbox but for its new events, which are part of what they report. */
-export function createOutboxJobs(db: BetterSQLite3Database) {
+export function createOutboxJobs({ db, now }: Connection) {
   const selectFirst = db.select({ seq: outbox.seq }).from(outbox).where(ofUser).orderBy(outbox.seq).limit(1).prepare();
   return {
     markAccepted(seq: number): Delivery | undefined {
@@ -43,13 +43,15 @@ export function createOutboxJobs(db: BetterSQLite3Database) {
         db.update(outbox).set({ dueAt: immediately }).where(eq(outbox.seq, first.seq)).returning(columns).get();
       return next && toDelivery(next);
     },
-    postpone: (seq: number, until: { dueAt: Date; attempts: number }): void =>
-      void db.update(outbox).set(until).where(eq(outbox.seq, seq)).run(),
+    postpone(seq: number, { delayMs, attempts }: { delayMs: number; attempts: number }): void {
+      const dueAt = new Date(now().getTime() + delayMs);
+      db.update(outbox).set({ dueAt, attempts }).where(eq(outbox.seq, seq)).run();
+    },
   };
 }
 
 /** Creates the outbox: its reads on this connection, and its writes as jobs. */
-export function createSqliteOutbox({ db, read }: Connection, writer: Writer<OutboxJobs>): Outbox {
+export function createSqliteOutbox({ db, now, read }: Connection, writer: Writer<OutboxJobs>): Outbox {
   const selectDue = db
     .select(columns)
     .from(outbox)
@@ -67,8 +69,7 @@ export function createSqliteOutbox({ db, read }: Connection, writer: Writer<Outb
           .all()
           .map(({ name }) => name),
       ),
-    due: (subscriber, now, limit) =>
-      read(() => selectDue.all({ subscriber, now: now.getTime(), limit }).map(toDelivery)),
+    due: (subscriber, limit) => read(() => selectDue.all({ subscriber, now: now().getTime(), limit }).map(toDelivery)),
   };
 }
 

@@ -14,7 +14,7 @@ export interface RefreshTokens {
   /** Replaces all tokens of the session; the replaced ones can still end it, until the next call. */
   replaceAll(token: NewToken): void;
   /** Stores the next token in exchange for a used one. Returns false, and changes nothing, if it was used too often. */
-  exchange(used: RefreshToken, rotation: Rotation): boolean;
+  exchange(used: RefreshToken, rotation: Rotation, now: Date): boolean;
 }
 
 /** SQLite has no OFFSET without LIMIT. */
@@ -58,22 +58,21 @@ export function createRefreshTokens(db: BetterSQLite3Database): RefreshTokens {
   };
 
   /** Marks a token as used. Returns false if it may not be used. */
-  const use = (token: RefreshToken, rotation: Rotation): boolean => {
-    const { now } = rotation;
-    const setUntil = (reusable: Date, retryable: Date | null) => {
-      const times = { reusableUntil: reusable.getTime(), retryableUntil: retryable?.getTime() ?? null };
+  const use = (token: RefreshToken, { graceMs, retryMs }: Rotation, now: Date): boolean => {
+    const startGracePeriod = (retryable: number | null) => {
+      const times = { reusableUntil: now.getTime() + graceMs, retryableUntil: retryable };
       setTimes.run({ hash: token.hash, ...times });
     };
     if (!token.reusableUntil) {
       preventRetry.run({ hash: token.parentHash });
-      setUntil(rotation.reusableUntil, rotation.retryableUntil);
+      startGracePeriod(retryMs > 0 ? now.getTime() + retryMs : null);
       return true;
     }
     if (token.reusableUntil > now) return true;
     if (!token.retryableUntil || token.retryableUntil <= now) return false;
     // No token that came of it has been used, or `retryableUntil` would be null.
     deleteChildren.run({ sessionId: token.sessionId, parentHash: token.hash });
-    setUntil(rotation.reusableUntil, token.retryableUntil);
+    startGracePeriod(token.retryableUntil.getTime());
     return true;
   };
 
@@ -84,10 +83,10 @@ export function createRefreshTokens(db: BetterSQLite3Database): RefreshTokens {
       replaceAll.run({ sessionId: token.sessionId });
       insert.run({ ...token, parentHash: null });
     },
-    exchange(used, rotation) {
-      if (!use(used, rotation)) return false;
+    exchange(used, rotation, now) {
+      if (!use(used, rotation, now)) return false;
       insert.run({ hash: rotation.next.hash, sessionId: used.sessionId, parentHash: used.hash });
-      deleteOldTokens(used.sessionId, rotation.now);
+      deleteOldTokens(used.sessionId, now);
       return true;
     },
   };

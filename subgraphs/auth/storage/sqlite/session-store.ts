@@ -1,12 +1,11 @@
 import { and, desc, eq, getTableColumns, gt, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { defaultMaxWaitMs } from '../../../../platform/database/busy-retry.ts';
 import type { Connection } from '../../../../platform/database/connection.ts';
 import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
 import {
   maxSessions,
   type NewSession,
   type RefreshTokenHashes,
+  type Renewal,
   type Rotation,
   type Session,
   type SessionKey,
@@ -20,39 +19,41 @@ import { refreshTokens, sessions, users } from './tables.ts';
 /** Changes of sessions that are part of larger transactions. */
 export interface SessionChanges {
   /** Inserts a session with its first refresh token. */
-  insert(session: NewSession): void;
+  insert(session: NewSession): Session;
   exchangeToken: RefreshTokens['exchange'];
   /** Ends the matching sessions, enqueues the events, and returns the number of sessions. */
-  endWhere(condition: SQL | undefined, now: Date): number;
+  endWhere(condition: SQL | undefined): number;
   /**
    * Replaces all refresh tokens of an open session by a new one; the replaced tokens can still end the session. Returns
    * undefined if there is no such open session.
    */
-  renew(key: SessionKey, renewed: Pick<NewSession, 'refreshToken' | 'lastUsedAt' | 'expiresAt'>): Session | undefined;
+  renew(key: SessionKey, renewal: Renewal): Session | undefined;
 }
 
-export function createSessionChanges(db: BetterSQLite3Database, enqueue: Enqueue): SessionChanges {
+export function createSessionChanges({ db, now }: Connection, enqueue: Enqueue): SessionChanges {
   const tokens = createRefreshTokens(db);
   return {
-    insert({ refreshToken: { hash, family }, ...session }) {
-      db.insert(sessions)
-        .values({ ...session, tokenFamily: family })
-        .run();
+    insert({ refreshToken: { hash, family }, idleMs, maxMs, ...session }) {
+      const createdAt = now();
+      const endsAt = later(createdAt, maxMs);
+      const times = { createdAt, lastUsedAt: createdAt, expiresAt: later(createdAt, Math.min(idleMs, maxMs)), endsAt };
+      const row = { ...session, ...times, tokenFamily: family };
+      const inserted = db.insert(sessions).values(row).returning(columns).get();
       tokens.insert({ hash, sessionId: session.id });
+      return inserted;
     },
     exchangeToken: tokens.exchange,
-    endWhere(condition, now) {
+    endWhere(condition) {
       const ended = db.delete(sessions).where(condition).returning({ id: sessions.id, userId: sessions.userId }).all();
-      enqueue(
-        ended.map(({ id: sessionId, userId }) => ({ type: 'session-revoked', userId, sessionId })),
-        now,
-      );
+      enqueue(ended.map(({ id: sessionId, userId }) => ({ type: 'session-revoked', userId, sessionId })));
       return ended.length;
     },
-    renew({ id, userId }, { refreshToken: { hash, family }, lastUsedAt, expiresAt }) {
+    renew({ id, userId }, { refreshToken: { hash, family }, idleMs }) {
+      const lastUsedAt = now();
       const isOpen = and(eq(sessions.id, id), eq(sessions.userId, userId), gt(sessions.expiresAt, lastUsedAt));
-      const renewal = { lastUsedAt, expiresAt: limitedToEnd(expiresAt), tokenFamily: family };
-      const session = db.update(sessions).set(renewal).where(isOpen).returning(columns).get();
+      const times = { lastUsedAt, expiresAt: limitedToEnd(later(lastUsedAt, idleMs)) };
+      const changed = { ...times, tokenFamily: family };
+      const session = db.update(sessions).set(changed).where(isOpen).returning(columns).get();
       if (!session) return undefined;
       tokens.replaceAll({ hash, sessionId: id });
       return session;
@@ -65,7 +66,7 @@ const { id, userId, lastUsedAt, expiresAt } = sessions;
 export type SessionJobs = ReturnType<typeof createSessionJobs>;
 
 /** Creates the writes of sessions. */
-export function createSessionJobs(db: BetterSQLite3Database, { insert, exchangeToken, endWhere }: SessionChanges) {
+export function createSessionJobs({ db, now }: Connection, { insert, exchangeToken, endWhere }: SessionChanges) {
   const selectByFamily = db
     .select(columns)
     .from(sessions)
@@ -86,25 +87,25 @@ export function createSessionJobs(db: BetterSQLite3Database, { insert, exchangeT
     return inArray(id, surplus.offset(maxSessions - 1));
   };
 
-  const open = (session: NewSession, { userId: owner, passwordVersion }: VerifiedAccount): boolean => {
+  const open = (session: NewSession, { userId: owner, passwordVersion }: VerifiedAccount): Session | undefined => {
     const isVerified = and(eq(users.id, owner), eq(users.passwordVersion, passwordVersion));
-    if (!db.select({ id: users.id }).from(users).where(isVerified).get()) return false;
-    insert(session);
-    endWhere(surplusSessions(owner, session.id), session.createdAt);
-    return true;
+    if (!db.select({ id: users.id }).from(users).where(isVerified).get()) return undefined;
+    const opened = insert(session);
+    endWhere(surplusSessions(owner, session.id));
+    return opened;
   };
 
   const rotate = (rotation: Rotation) => {
-    const { used, now } = rotation;
+    const { used, idleMs } = rotation;
+    const usedAt = now();
     const found = selectByHash.get({ hash: used.hash });
     const session = found?.session ?? selectByFamily.get({ family: used.family });
-    if (!session || session.expiresAt <= now || found?.token.isReplaced) return 'UNKNOWN' as const;
-    const usedAt = inOrder(now, session.lastUsedAt);
-    if (!found || !exchangeToken(found.token, { ...rotation, now: usedAt })) {
-      endWhere(eq(id, session.id), now);
+    if (!session || session.expiresAt <= usedAt || found?.token.isReplaced) return 'UNKNOWN' as const;
+    if (!found || !exchangeToken(found.token, rotation, usedAt)) {
+      endWhere(eq(id, session.id));
       return 'REUSED' as const;
     }
-    const renewal = { lastUsedAt: usedAt, expiresAt: limitedToEnd(rotation.expiresAt) };
+    const renewal = { lastUsedAt: usedAt, expiresAt: limitedToEnd(later(usedAt, idleMs)) };
     const renewed = db.update(sessions).set(renewal).where(eq(id, session.id)).returning(columns).get();
     const { user } = found;
     return { session: renewed, user: { id: user.id, username: user.username, createdAt: user.createdAt } };
@@ -113,23 +114,23 @@ export function createSessionJobs(db: BetterSQLite3Database, { insert, exchangeT
   return {
     open,
     rotate,
-    endByToken({ hash, family }: RefreshTokenHashes, now: Date): void {
+    endByToken({ hash, family }: RefreshTokenHashes): void {
       const session = selectByHash.get({ hash })?.session ?? selectByFamily.get({ family });
-      if (session) endWhere(eq(id, session.id), now);
+      if (session) endWhere(eq(id, session.id));
     },
-    end: (key: SessionKey, now: Date): boolean =>
-      endWhere(and(eq(id, key.id), eq(userId, key.userId), gt(expiresAt, now)), now) === 1,
-    endAll: (owner: string, now: Date): void => void endWhere(eq(userId, owner), now),
-    deleteExpired: (now: Date, limit: number): number =>
+    end: (key: SessionKey): boolean =>
+      endWhere(and(eq(id, key.id), eq(userId, key.userId), gt(expiresAt, now()))) === 1,
+    endAll: (owner: string): void => void endWhere(eq(userId, owner)),
+    deleteExpired: (limit: number): number =>
       db
         .delete(sessions)
-        .where(inArray(id, expiredIn(db, now, limit)))
+        .where(inArray(id, expiredIn(db, now(), limit)))
         .run().changes,
   };
 }
 
 /** Creates the session store: its reads on this connection, and its writes as jobs. */
-export function createSqliteSessions({ db, read }: Connection, writer: Writer<SessionJobs>): SessionStore {
+export function createSqliteSessions({ db, now, read }: Connection, writer: Writer<SessionJobs>): SessionStore {
   const selectById = db
     .select(columns)
     .from(sessions)
@@ -137,29 +138,30 @@ export function createSqliteSessions({ db, read }: Connection, writer: Writer<Se
     .prepare();
   return {
     ...jobMethods(writer, 'open', 'rotate', 'endByToken', 'end', 'endAll'),
-    find: async (key, now) => {
-      const session = await read(() => selectById.get({ ...key }));
-      return session && session.expiresAt > now ? session : undefined;
-    },
-    list: (owner, now) =>
+    find: (key) =>
+      read(() => {
+        const session = selectById.get({ ...key });
+        return session && session.expiresAt > now() ? session : undefined;
+      }),
+    list: (owner) =>
       read(() =>
         db
           .select(columns)
           .from(sessions)
-          .where(and(eq(userId, owner), gt(expiresAt, now)))
+          .where(and(eq(userId, owner), gt(expiresAt, now())))
           .orderBy(desc(lastUsedAt), desc(id))
           .all(),
       ),
-    deleteExpired: async (now, limit) => {
+    deleteExpired: async (limit) => {
       // An idle job never waits for a writer.
-      const hasExpired = await read(() => expiredIn(db, now, 1).get() !== undefined);
-      return hasExpired ? writer.run('deleteExpired', now, limit) : 0;
+      const hasExpired = await read(() => expiredIn(db, now(), 1).get() !== undefined);
+      return hasExpired ? writer.run('deleteExpired', limit) : 0;
     },
   };
 }
 
-const expiredIn = (db: BetterSQLite3Database, now: Date, limit: number) =>
-  db.select({ id }).from(sessions).where(lte(expiresAt, now)).limit(limit);
+const expiredIn = (db: Connection['db'], at: Date, limit: number) =>
+  db.select({ id }).from(sessions).where(lte(expiresAt, at)).limit(limit);
 
 const { endsAt: _, tokenFamily: __, ...columns } = getTableColumns(sessions);
 
@@ -167,12 +169,7 @@ const { endsAt: _, tokenFamily: __, ...columns } = getTableColumns(sessions);
 export const otherSessionsOf = (userId: string, sessionId: string) =>
   and(eq(sessions.userId, userId), ne(sessions.id, sessionId));
 
-/**
- * Corrects the time of a use that is committed after a later one, because it waited: it would look as if made in the later
- * one's grace period.
- */
-const inOrder = (now: Date, lastUsedAt: Date) =>
-  new Date(Math.max(now.getTime(), Math.min(lastUsedAt.getTime(), now.getTime() + defaultMaxWaitMs)));
+const later = (instant: Date, ms: number) => new Date(instant.getTime() + ms);
 
 /** A session never expires later than it ends. */
 const limitedToEnd = (expiresAt: Date) => sql`min(${expiresAt.getTime()}, ${sessions.endsAt})`;

@@ -118,9 +118,7 @@ const retryingProgram = `${imports}
   const used = JSON.parse(process.argv[2]);
   const outcomes = new Set();
   for (let count = 0; count < 30; count += 1) {
-    const now = new Date();
-    const later = new Date(now.getTime() + 3_600_000);
-    const times = { now, reusableUntil: now, retryableUntil: later, expiresAt: later };
+    const times = { graceMs: 0, retryMs: 3_600_000, idleMs: 3_600_000 };
     const rotated = await store.sessions.rotate({ used, next: newRefreshToken(used.family), ...times });
     outcomes.add(typeof rotated === 'string' ? rotated : 'exchanged');
   }

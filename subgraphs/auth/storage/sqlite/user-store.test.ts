@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ConnectionSettings } from '../../../../platform/database/connection.ts';
 import { openSqlite } from '../../../../platform/database/sqlite.ts';
 import { StartupError } from '../../../../platform/process/startup-error.ts';
+import { createTestClock, type TestClock } from '../../../../platform/testing/test-clock.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { insertUser, newRefreshToken, newSession, newUser } from '../../testing/stored-accounts.ts';
 import { outboxContract, subscribers } from '../outbox.contract.ts';
@@ -12,21 +14,29 @@ import { refreshRetryContract } from '../refresh-retry.contract.ts';
 import { sessionStoreContract, subscriber } from '../session-store.contract.ts';
 import { maxUnusedTokens, type RefreshTokenHashes } from '../session-store.ts';
 import { userStoreContract } from '../user-store.contract.ts';
+import { delayedWritesContract } from './delayed-writes.contract.ts';
 import { openSqliteUserStore } from './user-store.ts';
 
-describe('accounts in SQLite', () => userStoreContract(() => openSqliteUserStore(newFile())));
-describe('sessions in SQLite', () =>
-  sessionStoreContract(() => openSqliteUserStore(newFile(), { subscribers: [subscriber] })));
-describe('retried refreshes in SQLite', () =>
-  refreshRetryContract(() => openSqliteUserStore(newFile(), { subscribers: [subscriber] }), subscriber));
-describe('the outbox in SQLite', () => outboxContract(() => openSqliteUserStore(newFile(), { subscribers })));
+const openWithClock =
+  (names: readonly string[] = []) =>
+  ({ now }: TestClock) =>
+    openSqliteUserStore(newFile(), { subscribers: names, now });
+
+describe('accounts in SQLite', () => userStoreContract(openWithClock()));
+describe('sessions in SQLite', () => sessionStoreContract(openWithClock([subscriber])));
+describe('retried refreshes in SQLite', () => refreshRetryContract(openWithClock([subscriber]), subscriber));
+describe('the outbox in SQLite', () => outboxContract(openWithClock(subscribers)));
+describe('writes that wait in SQLite', () =>
+  delayedWritesContract(({ file, clock: { now }, subscriber: name }) =>
+    openSqliteUserStore(file, { subscribers: [name], now }),
+  ));
 
 const newFile = () => join(folderOfTest(), 'auth.sqlite');
 const unavailable = { name: 'DatabaseUnavailableError' };
 
 /** A store, and a second connection to its file as another process would have it. */
-function open(file = newFile()) {
-  const store = openSqliteUserStore(file, { lockWait: { maxWaitMs: 50 } });
+function open(file = newFile(), settings: ConnectionSettings = {}) {
+  const store = openSqliteUserStore(file, { lockWait: { maxWaitMs: 50 }, ...settings });
   const connection = new Database(file);
   onTestFinished(() => {
     connection.close();
@@ -85,7 +95,6 @@ test('checkHealth rejects after it is closed', async () => {
 
 describe('refresh tokens of a database from before retries', () => {
   const folder = fileURLToPath(new URL('migrations', import.meta.url));
-  const seconds = (count: number) => new Date(count * 1_000);
 
   /** Writes a database of the first two migrations: a session with a used and an unused refresh token. */
   function writeOldDatabase(file: string) {
@@ -106,13 +115,14 @@ describe('refresh tokens of a database from before retries', () => {
   function openMigrated() {
     const file = newFile();
     writeOldDatabase(file);
-    const { store } = open(file);
-    const use = (hash: string, next: string, now: number) =>
-      store.sessions.rotate({
-        ...{ used: { hash, family: 'family' }, next: { hash: next, family: 'family' }, now: seconds(now) },
-        ...{ reusableUntil: seconds(now + 10), retryableUntil: seconds(now + 100), expiresAt: seconds(9_000) },
-      });
-    return use;
+    const clock = createTestClock();
+    const { store } = open(file, clock);
+    return (hash: string, next: string, seconds: number) => {
+      clock.set(new Date(seconds * 1_000));
+      const times = { graceMs: 10_000, retryMs: 100_000, idleMs: 3_600_000 };
+      const family = 'family';
+      return store.sessions.rotate({ used: { hash, family }, next: { hash: next, family }, ...times });
+    };
   }
 
   test('keep the old rule if they were used: they are exchanged in their grace period only', async () => {
@@ -130,22 +140,23 @@ describe('refresh tokens of a database from before retries', () => {
 });
 
 test('keeps a bounded number of refresh tokens of a session, however many could be retried', async () => {
-  const { store, connection } = open();
+  const clock = createTestClock();
+  const { store, connection } = open(newFile(), clock);
   const user = newUser();
-  const { refreshToken: first, ...session } = newSession(user.id);
-  await store.insert(user, { ...session, refreshToken: first });
-  const use = async (used: RefreshTokenHashes, seconds: number) => {
-    const now = new Date(session.createdAt.getTime() + seconds * 1_000);
-    const until = (count: number) => new Date(now.getTime() + count * 1_000);
+  const session = newSession(user.id);
+  const { refreshToken: first, idleMs } = session;
+  await store.insert(user, session);
+  const use = async (used: RefreshTokenHashes) => {
     const next = newRefreshToken(used.family);
-    const times = { now, reusableUntil: until(10), retryableUntil: until(1_000), expiresAt: session.expiresAt };
+    const times = { graceMs: 10_000, retryMs: 1_000_000, idleMs };
     expect(await store.sessions.rotate({ used, next, ...times })).toMatchObject({ session: { id: session.id } });
     return next;
   };
   let newest = first;
   // Each of these tokens could be retried, as the one that came of it is not used.
-  for (let count = 0; count < maxUnusedTokens + 100; count += 1) newest = await use(await use(first, 0), 0);
-  await use(newest, 20);
+  for (let count = 0; count < maxUnusedTokens + 100; count += 1) newest = await use(await use(first));
+  clock.set(new Date(clock.now().getTime() + 20_000));
+  await use(newest);
   const countRows = connection.prepare('SELECT count(*) FROM refresh_tokens').pluck();
   expect(countRows.get()).toBeLessThanOrEqual(2 * maxUnusedTokens + 2);
 });

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { eq, notExists, sql } from 'drizzle-orm';
-import type { LockWait } from '../../../../platform/database/busy-retry.ts';
-import type { Connection } from '../../../../platform/database/connection.ts';
+import type { Connection, ConnectionSettings } from '../../../../platform/database/connection.ts';
 import { openSqlite } from '../../../../platform/database/sqlite.ts';
 import { createInlineWriter } from '../../../../platform/database/writer/inline-writer.ts';
 import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
@@ -13,24 +12,20 @@ import { confusables, users } from './tables.ts';
 
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
 
-export interface UserStoreSettings {
+export interface UserStoreSettings extends ConnectionSettings {
   /** Names of the subscribers for which security events are written into the outbox; none by default. */
   subscribers?: readonly string[];
-  lockWait?: Partial<LockWait>;
 }
 
 /** Opens a connection to the accounts, for reads or for jobs. */
-export const openAccounts = (file: string, lockWait?: Partial<LockWait>): Connection =>
-  openSqlite({ file, migrations, lockWait });
+export const openAccounts = (file: string, settings: ConnectionSettings = {}): Connection =>
+  openSqlite({ ...settings, file, migrations });
 
 /** Opens the SQLite file of the accounts, creates it if it is missing, and writes in this thread. */
 export function openSqliteUserStore(file: string, settings: UserStoreSettings = {}): UserStore {
-  const { subscribers = [], lockWait } = settings;
-  const connection = openAccounts(file, lockWait);
-  return createSqliteUserStore(
-    connection,
-    createInlineWriter(connection, createAccountJobs(connection.db, subscribers)),
-  );
+  const { subscribers = [], ...connectionSettings } = settings;
+  const connection = openAccounts(file, connectionSettings);
+  return createSqliteUserStore(connection, createInlineWriter(connection, createAccountJobs(connection, subscribers)));
 }
 
 /** Creates the user store: its reads on this connection, and its writes as jobs. */

@@ -28,7 +28,7 @@ function open() {
   const client = new Database(file, { timeout: 0 });
   const second = new Database(file, { timeout: 0 });
   onTestFinished(() => [client, second, store].forEach((each) => void each.close()));
-  const connection = connect(client, { maxWaitMs: 0 });
+  const connection = connect(client, { lockWait: { maxWaitMs: 0 } });
   const operations = createSqliteOperations(
     connection,
     createInlineWriter(connection, createResourceJobs(connection.db)),

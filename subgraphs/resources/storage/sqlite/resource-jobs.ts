@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { LockWait } from '../../../../platform/database/busy-retry.ts';
-import type { Connection } from '../../../../platform/database/connection.ts';
+import type { Connection, ConnectionSettings } from '../../../../platform/database/connection.ts';
 import { openSqlite } from '../../../../platform/database/sqlite.ts';
 import { unlessDuplicate } from '../../../../platform/database/sqlite-errors.ts';
 import type { Resource } from '../resource.ts';
@@ -12,8 +11,8 @@ import { createRevocationJobs } from './revocation-store.ts';
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
 
 /** Opens a connection to the resources, for reads or for jobs. */
-export const openResources = (file: string, lockWait?: Partial<LockWait>): Connection =>
-  openSqlite({ file, migrations, lockWait });
+export const openResources = (file: string, settings: ConnectionSettings = {}): Connection =>
+  openSqlite({ ...settings, file, migrations });
 
 export type ResourceJobs = ReturnType<typeof createResourceJobs>;
 

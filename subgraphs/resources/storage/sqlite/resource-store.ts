@@ -1,6 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { LockWait } from '../../../../platform/database/busy-retry.ts';
-import type { Connection } from '../../../../platform/database/connection.ts';
+import type { Connection, ConnectionSettings } from '../../../../platform/database/connection.ts';
 import { createInlineWriter } from '../../../../platform/database/writer/inline-writer.ts';
 import { startThreadWriter } from '../../../../platform/database/writer/thread-writer.ts';
 import { jobMethods, type Writer, type WriterKind } from '../../../../platform/database/writer/writer.ts';
@@ -13,17 +12,16 @@ import { createSqliteRevocations } from './revocation-store.ts';
 import { resources } from './tables.ts';
 import type { ResourceWriterSettings } from './writer-thread.ts';
 
-export interface ResourceStoreSettings {
-  /** Applies to reads, and to inline writes. */
-  lockWait?: Partial<LockWait>;
+/** Settings of the connection apply to reads, and to inline writes. */
+export interface ResourceStoreSettings extends ConnectionSettings {
   /** `inline` by default. */
   writer?: WriterKind;
 }
 
 /** Opens the SQLite file of the resources; creates it if it does not exist. */
 export function openSqliteResourceStore(file: string, settings: ResourceStoreSettings = {}): ResourceStore {
-  const { lockWait, writer: kind = 'inline' } = settings;
-  const sqlite = openResources(file, lockWait);
+  const { writer: kind = 'inline', ...connectionSettings } = settings;
+  const sqlite = openResources(file, connectionSettings);
   const { db, read } = sqlite;
   const writer = kind === 'thread' ? startThread(file, sqlite) : createInlineWriter(sqlite, createResourceJobs(db));
   const lists = prepareLists(db);

@@ -28,7 +28,7 @@ async function open() {
   while (await store.revocations.purgeSome(10));
   const tables = ['revoked_sessions', 'tombstones', 'security_events', 'resources', 'operations'];
   const rows = () => tables.map((table) => second.prepare(`SELECT * FROM ${table}`).all());
-  const connection = connect(client, { maxWaitMs: 0 });
+  const connection = connect(client, { lockWait: { maxWaitMs: 0 } });
   const writer = createInlineWriter(connection, createRevocationJobs(connection.db));
   const revocations = createSqliteRevocations(connection, writer);
   return { store, ownerId, revocations, client, second, rows };

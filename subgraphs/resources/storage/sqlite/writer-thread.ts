@@ -7,6 +7,6 @@ export interface ResourceWriterSettings {
 }
 
 serveJobs(({ file }: ResourceWriterSettings) => {
-  const sqlite = openResources(file, unbounded);
+  const sqlite = openResources(file, { lockWait: unbounded });
   return { grouped: { sqlite, jobs: createResourceJobs(sqlite.db) } };
 });
