@@ -3,6 +3,7 @@ import { readClientAddressKey } from '../platform/http/client-address.ts';
 import { httpUrl, logLevel, origins, port, secretFile, wholeNumber } from '../platform/process/environment.ts';
 import { shutdownVariables } from '../platform/process/shutdown.ts';
 import { isProxyRange } from './client-ip.ts';
+import { maxBodyBytes } from './limits/body-limit.ts';
 
 const milliseconds = () => wholeNumber({ min: 1, max: 300_000 });
 const proxyRanges = () =>
@@ -53,6 +54,9 @@ export const gatewayEnvironment = z.object({
   TRUSTED_PROXIES: proxyRanges()
     .default([])
     .describe('Proxies whose X-Forwarded-For is trusted: addresses, ranges, loopback, linklocal, uniquelocal.'),
+  UNVERIFIED_BODY_BYTES: wholeNumber({ min: 1_024, max: maxBodyBytes })
+    .prefault('524288')
+    .describe('Largest body of a request without a valid access token.'),
   CLIENT_ADDRESS_KEY_FILE: secretFile(readClientAddressKey).describe(
     'File of the key (base64, 32 bytes or more) that signs client addresses for auth; the same as for auth.',
   ),

@@ -40,6 +40,7 @@ await runProcess({
       executor: env.GATEWAY_EXECUTOR,
       corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
+      unverifiedBodyBytes: env.UNVERIFIED_BODY_BYTES,
       shutdown,
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
       log,

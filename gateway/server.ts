@@ -10,6 +10,7 @@ import { createClientIp } from './client-ip.ts';
 import { createExecutor, type ExecutorName } from './executor.ts';
 import { createExplorer } from './explorer/explorer.ts';
 import { type Caller, createIdentifyCaller } from './identity/identity.ts';
+import { createBodyLimit, maxBodyBytes } from './limits/body-limit.ts';
 import { documentLimits, limitCredentialFields } from './limits/document-limits.ts';
 import {
   createSubgraphClient,
@@ -35,6 +36,8 @@ export interface GatewaySettings {
   corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is trusted: addresses, ranges and names of ranges. None by default. */
   trustedProxies?: readonly string[];
+  /** Limit of the body of a request without a valid access token; 512 KiB by default. */
+  unverifiedBodyBytes?: number;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -45,9 +48,6 @@ export interface GatewaySettings {
 export interface GatewayContext extends SubgraphContext {
   caller: Caller;
 }
-
-/** Limit of a request body: an image of the largest size in base64, and a second one beside it. */
-const maxBodyBytes = 1024 * 1024;
 
 export interface RunningGateway extends RunningServer {
   /** Loads and compresses the explorer's page in the background, so that its first visitor does not wait. */
@@ -61,6 +61,7 @@ export async function startGateway({
   executor: executorName = 'compiled',
   corsOrigins,
   trustedProxies,
+  unverifiedBodyBytes,
   shutdown,
   listen,
   log,
@@ -78,7 +79,7 @@ export async function startGateway({
   const executor = await createExecutor(executorName, { supergraphSdl, buildService, logger: log });
   const identifyCaller = createIdentifyCaller(createAuthenticate(verifier));
   const explorer = createExplorer({ log });
-  const server = await startGraphqlServer({
+  const server = await startGraphqlServer<GatewayContext>({
     page: explorer.page,
     paths: explorer.paths,
     executor,
@@ -94,6 +95,7 @@ export async function startGateway({
     checkReady: async () => ({}),
     corsOrigins,
     maxBodyBytes,
+    bodyLimitOf: createBodyLimit(unverifiedBodyBytes),
     ...(shutdown && { shutdown }),
     listen,
     log,

@@ -26,7 +26,7 @@ export interface ErrorCode {
   extensions?: readonly Shape[];
 }
 
-/** Codes that the rules of the API throw. They come with HTTP 200, except PAYLOAD_TOO_LARGE. */
+/** Codes that the rules of the API throw. They come with HTTP 200, unless a body is too large: see PAYLOAD_TOO_LARGE. */
 export const apiErrors = {
   UNAUTHENTICATED: {
     when: 'no access token, or one that is expired or invalid',
@@ -61,7 +61,7 @@ export const apiErrors = {
   IMAGE_SERVICE_UNAVAILABLE: { when: 'the image service is down, slow or failing: try again' },
   SERVICE_UNAVAILABLE: { when: 'a part of the system is down, slow or overloaded: try again' },
   PAYLOAD_TOO_LARGE: {
-    when: 'a request body of over 1 MiB; HTTP 413',
+    when: 'a request body of over 1 MiB, or of over 512 KiB without an access token; HTTP 413. With one that is expired or invalid, a body of over 512 KiB is UNAUTHENTICATED; HTTP 401',
     extensions: [{ maxBytes: 'number' }],
   },
 } as const satisfies Record<string, ErrorCode>;

@@ -54,6 +54,14 @@ test('a token that really expires is refreshed', async () => {
   }
 });
 
+test('a token that is rejected before a large body is read is refreshed', async () => {
+  const { client, before, tokens, count } = await behindProxy();
+  await tokens.set({ ...before, accessToken: before.accessToken.slice(0, -1) });
+  const created = client.create({ title: 'Large', image: new Uint8Array(400_000) });
+  await expect(created).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' });
+  expect([count('RefreshSession'), count('CreateResource')]).toEqual([1, 2]);
+});
+
 test('a call rejected with the new token too is not repeated again', async () => {
   const { client, proxy, count } = await behindProxy();
   proxy.next([expired, expired], 'Me');

@@ -4,8 +4,8 @@ import { networkOf } from '../../platform/http/client-info.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
 
 /**
- * Who sent a request: the viewer of its access token, or the error that says why there is none. The error is
- * UNAUTHENTICATED, or SERVICE_UNAVAILABLE if the token cannot be verified now, because auth's keys are not known yet.
+ * The viewer of a request's access token, or the error that says why there is none: UNAUTHENTICATED, or
+ * SERVICE_UNAVAILABLE if the token cannot be verified now, because auth's keys are not known yet.
  */
 export type Identity = { viewer: Viewer } | { error: ApiError };
 
@@ -13,7 +13,7 @@ export type Identity = { viewer: Viewer } | { error: ApiError };
 export interface Caller {
   /** Verifies the token at the first call, once per request. Returns a promise only if the token's key must be fetched. */
   identity(): Identity | Promise<Identity>;
-  /** Who an operation is charged to: the account of a verified caller, or else its IPv4 address or IPv6 /64. */
+  /** Names who pays for an operation: the account of a verified caller, or else its IPv4 address or IPv6 /64. */
   budgetKey(): string | Promise<string>;
 }
 

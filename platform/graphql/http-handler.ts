@@ -5,7 +5,7 @@ import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
-import { createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
+import { type BodyLimit, createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
 import type { Logger } from '../process/logger.ts';
 import { StoppingError } from '../process/shutdown.ts';
 import { executeThroughApollo } from './apollo-http.ts';
@@ -47,6 +47,8 @@ export interface GraphqlHttpSettings<Context extends RequestContext> {
   corsOrigins?: readonly string[];
   /** Limit of a body after decompression; `defaultMaxBodyBytes` by default. */
   maxBodyBytes?: number;
+  /** Limits the body of one request further, before it is read. */
+  bodyLimitOf?: (context: Context) => BodyLimit | Promise<BodyLimit>;
   log: Logger;
 }
 
@@ -145,11 +147,14 @@ async function executeGraphql<Context extends RequestContext>(
   const { req, res, requestId, headers } = exchange;
   const type = acceptedType(req.headers.accept);
   if (!type) return sendError(res, notAcceptable, headers);
-  const read = req.method === 'POST' ? await routing.readJson(req, res) : { body: undefined };
-  if ('error' in read) return sendError(res, read.error, headers);
   const { authorization } = req.headers;
   const client = () => (routing.clientOf ?? remoteClient)(req);
   const context = routing.context({ authorization, requestId, clientGone: whenClientDisconnects(res), client });
+  const read =
+    req.method === 'POST'
+      ? await routing.readJson(req, res, await routing.bodyLimitOf?.(context))
+      : { body: undefined };
+  if ('error' in read) return sendError(res, read.error, headers);
   const response = await routing.execution.executePrepared(read.body, context);
   if (response) {
     const text = `${JSON.stringify(response.body)}\n`;

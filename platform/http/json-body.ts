@@ -9,6 +9,7 @@ export interface HttpError {
   code: string;
   message: string;
   details?: Record<string, unknown>;
+  headers?: Record<string, string>;
 }
 
 type Headers = Record<string, string>;
@@ -27,51 +28,82 @@ export function sendJson(res: ServerResponse, status: number, body: unknown, hea
 /** Sends an error in the form of a GraphQL response. */
 export function sendError(
   res: ServerResponse,
-  { status, code, message, details }: HttpError,
+  { status, code, message, details, headers: own }: HttpError,
   headers: Headers = {},
 ): void {
-  sendJson(res, status, { errors: [{ message, extensions: { code, ...details } }] }, headers);
+  sendJson(res, status, { errors: [{ message, extensions: { code, ...details } }] }, { ...headers, ...own });
 }
 
 type ReadResult = { body: unknown } | { error: HttpError };
-type ReadJson = (req: IncomingMessage, res: ServerResponse) => Promise<ReadResult>;
+type ReadJson = (req: IncomingMessage, res: ServerResponse, limit?: BodyLimit) => Promise<ReadResult>;
+
+/** Limit of one body, below the limit of all. */
+export interface BodyLimit {
+  /** After decompression. */
+  maxBytes: number;
+  /** Sent in place of PAYLOAD_TOO_LARGE, except for a body that declares to be over the limit of all. */
+  error?: HttpError;
+}
 
 /**
- * Creates a reader of JSON bodies of at most `maxBytes` each, counted after decompression (gzip, deflate, br). Bodies
- * over 64 kB wait until there is room for them.
+ * Creates a reader of JSON bodies of at most `maxBytes` each, counted after decompression (gzip, deflate, br). A body
+ * that declares to be larger is not read. Bodies over 64 kB wait until there is room for them.
  */
 export function createJsonReader(maxBytes: number, limits: UploadLimits = defaultUploadLimits): ReadJson {
   // As bytes: body-parser would join text from chunks, and hold it twice.
-  const readBytes = raw({ limit: maxBytes, type: () => true });
+  const createReadBytes = (limit: number) => raw({ limit, type: () => true });
+  const readUpToMax = createReadBytes(maxBytes);
   const yieldToEventLoop = createYieldToEventLoop();
   const admitUpload = createUploadAdmission(limits);
 
   const read = async (
     req: IncomingMessage,
     res: ServerResponse,
+    limit: BodyLimit,
   ): Promise<{ result: ReadResult; sizeBytes: number }> => {
-    const error = await new Promise<unknown>((resolve) => readBytes(req, res, resolve));
-    if (error !== undefined) return { result: { error: explain(error, maxBytes) }, sizeBytes: 0 };
+    const isDeclared = Number.isFinite(declaredBytes(req));
+    const readBytes = isDeclared || limit.maxBytes === maxBytes ? readUpToMax : createReadBytes(limit.maxBytes);
+    const error = await new Promise<unknown>((resolve) => {
+      // body-parser would read the rest of a body that is too large before it reports the error.
+      if (!isDeclared) onceOver(req, limit.maxBytes, () => resolve({ status: 413 }));
+      readBytes(req, res, resolve);
+    });
+    if (error !== undefined) return { result: fail(res, explain(error, limit)), sizeBytes: 0 };
     const { body = noBytes } = req as { body?: Buffer };
     // Large bodies are parsed in different iterations of the event loop, so that other requests run in between.
     if (body.length > largeBodyBytes) await yieldToEventLoop();
     return { result: parse(body), sizeBytes: body.length };
   };
 
-  return async (req, res) => {
+  return async (req, res, limit = { maxBytes }) => {
     if (!isJson(req)) return { error: unsupportedType };
-    const size = Math.min(declaredBytes(req), maxBytes);
-    if (size <= largeBodyBytes) return (await read(req, res)).result;
-    const outcome = await admitUpload({ response: res, maxBytes: size, read: () => read(req, res) });
+    const declared = declaredBytes(req);
+    if (Number.isFinite(declared) && declared > limit.maxBytes)
+      return fail(res, tooLarge(declared > maxBytes ? { maxBytes } : limit));
+    const atMost = Math.min(declared, limit.maxBytes);
+    if (atMost <= largeBodyBytes) return (await read(req, res, limit)).result;
+    const outcome = await admitUpload({ response: res, maxBytes: atMost, read: () => read(req, res, limit) });
     if (outcome === 'OVERLOADED') return { error: overloaded };
-    if (outcome !== 'TOO_SLOW') return outcome;
-    // The rest of the body would otherwise be read as the next request.
-    res.shouldKeepAlive = false;
-    return { error: tooSlow };
+    return outcome === 'TOO_SLOW' ? fail(res, tooSlow) : outcome;
   };
 }
 
-/** The size of a body after decompression, if known before it is read. */
+/** Calls `callback` when more than `maxBytes` have arrived, before decompression. */
+function onceOver(req: IncomingMessage, maxBytes: number, callback: () => void): void {
+  let received = 0;
+  req.on('data', ({ length }: Buffer) => {
+    received += length;
+    if (received > maxBytes) callback();
+  });
+}
+
+/** Closes the connection after the error: the rest of the body would otherwise be read as the next request. */
+function fail(res: ServerResponse, error: HttpError): ReadResult {
+  res.shouldKeepAlive = false;
+  return { error };
+}
+
+/** The size of a body after decompression; Infinity if it is not known before it is read. */
 function declaredBytes({ headers }: IncomingMessage): number {
   const { 'content-length': length, 'content-encoding': encoding = 'identity' } = headers;
   return length === undefined || encoding.toLowerCase() !== 'identity' ? Number.POSITIVE_INFINITY : Number(length);
@@ -134,12 +166,14 @@ const nestedTooDeep: HttpError = {
   message: `The body is nested over ${maxNesting} levels deep: send one that is flatter.`,
 };
 
-function explain(error: unknown, maxBytes: number): HttpError {
+function tooLarge({ maxBytes, error }: BodyLimit): HttpError {
+  const message = `The request's body is over ${maxBytes} bytes.`;
+  return error ?? { status: 413, code: 'PAYLOAD_TOO_LARGE', message, details: { maxBytes } };
+}
+
+function explain(error: unknown, limit: BodyLimit): HttpError {
   const { status } = error as { status?: number };
-  if (status === 413) {
-    const message = `The request's body is over ${maxBytes} bytes.`;
-    return { status, code: 'PAYLOAD_TOO_LARGE', message, details: { maxBytes } };
-  }
+  if (status === 413) return tooLarge(limit);
   if (status === 415) {
     return {
       status,

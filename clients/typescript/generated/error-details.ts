@@ -34,7 +34,7 @@ export interface ErrorDetailsByCode {
   IMAGE_SERVICE_UNAVAILABLE: Record<never, never>;
   /** A part of the system is down, slow or overloaded: try again. */
   SERVICE_UNAVAILABLE: Record<never, never>;
-  /** A request body of over 1 MiB; HTTP 413. */
+  /** A request body of over 1 MiB, or of over 512 KiB without an access token; HTTP 413. With one that is expired or invalid, a body of over 512 KiB is UNAUTHENTICATED; HTTP 401. */
   PAYLOAD_TOO_LARGE: { maxBytes: number };
   /** A bug; its details are only in the log, under `requestId` (also in the header `x-request-id`). */
   INTERNAL_SERVER_ERROR: { requestId?: string };

@@ -180,7 +180,12 @@ test('PAYLOAD_TOO_LARGE with HTTP 413, counted after decompression', async () =>
     { body: gzipSync(text), headers: { ...headers, 'content-encoding': 'gzip' } },
   ];
   for (const request of bodies) {
-    const response = await fetch(system.gateway, { method: 'POST', ...request });
+    const authorization = `Bearer ${ada.accessToken}`;
+    const response = await fetch(system.gateway, {
+      method: 'POST',
+      body: request.body,
+      headers: { ...request.headers, authorization },
+    });
     expect(response.status).toBe(413);
     const { errors } = (await response.json()) as { errors: ResponseError[] };
     expect(errors[0]?.extensions).toEqual({ code: 'PAYLOAD_TOO_LARGE', maxBytes: 2 ** 20 });
