@@ -3,6 +3,7 @@ import { incompleteGifs, wholeGifs } from '../../subgraphs/resources/testing/gif
 import type { ImageVariant } from '../../subgraphs/resources/testing/images.ts';
 import { incompleteJpegs, wholeJpegs } from '../../subgraphs/resources/testing/jpeg-variants.ts';
 import { incompletePngs, wholePngs } from '../../subgraphs/resources/testing/png-variants.ts';
+import { incompleteRestartJpegs, wholeRestartJpegs } from '../../subgraphs/resources/testing/restart-jpegs.ts';
 import { describeInBrowser, openBrowser } from '../support/chromium.ts';
 
 /** Pixels of the first frame as the browser draws them, or why it draws none. */
@@ -45,6 +46,7 @@ describeInBrowser('the files that the API accepts and rejects, in a browser', ()
 
   test.each<[string, () => ImageVariant[] | Promise<ImageVariant[]>]>([
     ['JPEG', wholeJpegs],
+    ['JPEG with restart markers', wholeRestartJpegs],
     ['PNG', wholePngs],
     ['GIF', wholeGifs],
   ])(
@@ -58,8 +60,13 @@ describeInBrowser('the files that the API accepts and rejects, in a browser', ()
 
   test.each<[string, () => ImageVariant[] | Promise<ImageVariant[]>, string[]]>([
     ['JPEG', incompleteJpegs, []],
-    // Browsers do not verify this checksum. The API does: any pixel may have changed.
-    ['PNG', incompletePngs, ['a PNG with a wrong checksum of its pixels']],
+    ['JPEG with restart markers', incompleteRestartJpegs, []],
+    // Browsers do not verify these checksums. The API does: any pixel may have changed.
+    [
+      'PNG',
+      incompletePngs,
+      ['a PNG with a wrong checksum of its pixels', 'a PNG with a wrong checksum of its compressed data'],
+    ],
     ['GIF', incompleteGifs, []],
   ])(
     'a rejected %s is not',

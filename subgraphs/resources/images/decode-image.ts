@@ -1,7 +1,7 @@
 import sharp, { type Metadata } from 'sharp';
 import { type ImageType, openImage } from './image-format.ts';
 import { exceededLimit } from './image-limits.ts';
-import { DamagedImageError, type Size } from './opened-image.ts';
+import { DamagedImageError, type Size, UnsupportedImageError } from './opened-image.ts';
 
 /** An image whose first bytes have a known signature. Cloneable: it is sent to another process. */
 export interface EncodedImage {
@@ -24,11 +24,13 @@ export async function decodeImage({ contentType, bytes }: EncodedImage): Promise
     if (size.width === 0 || size.height === 0) throw new DamagedImageError('its width or height is 0.');
     const exceeded = exceededLimit(contentType, image);
     if (exceeded !== undefined) return { unsupported: exceeded };
-    const repaired = repair();
-    await decodePixels(contentType, repaired);
+    await decodePixels(contentType, repair()).catch((error: unknown) => {
+      if (!(error instanceof DamagedImageError) || !image.requirePixels) throw error;
+      return image.requirePixels();
+    });
     return { size };
   } catch (error) {
-    if (error instanceof DamagedImageError) return { unsupported: error.message };
+    if (error instanceof UnsupportedImageError) return { unsupported: error.message };
     throw error;
   }
 }

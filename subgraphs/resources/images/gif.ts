@@ -3,6 +3,7 @@ import { DamagedImageError, type OpenedImage, type Size } from './opened-image.t
 
 const signatures = [Buffer.from('GIF87a'), Buffer.from('GIF89a')];
 const extension = 0x21;
+const graphicControl = 0xf9;
 const image = 0x2c;
 const trailer = 0x3b;
 const screenBytes = 13;
@@ -60,6 +61,7 @@ function readBlocks(bytes: Buffer, start: number): (Buffer | Frame)[] {
       at = frame.end;
     } else if (bytes[at] === extension) {
       const { end, isEnded } = readSubBlocks(bytes, at + 2);
+      if (!hasFrame && bytes[at + 1] === graphicControl) requireControlLength(bytes, at + 2, end);
       if (isEnded) blocks.push(bytes.subarray(at, end));
       at = end;
     } else if (hasFrame) {
@@ -69,6 +71,12 @@ function readBlocks(bytes: Buffer, start: number): (Buffer | Frame)[] {
     } else throw new DamagedImageError(`byte ${at} begins no extension and no frame.`);
   }
   return blocks;
+}
+
+/** Browsers show nothing of a file whose first frame comes after such an extension of another length than 4. */
+function requireControlLength(bytes: Buffer, start: number, end: number): void {
+  if (bytes[start] === 4 && end === start + 6) return;
+  throw new DamagedImageError('a graphic control extension has not 4 bytes, so browsers show no frame.');
 }
 
 /** Undefined if there is no frame with all of its pixels. */

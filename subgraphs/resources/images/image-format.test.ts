@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { animatedGif, gif, interlacedPng, jpeg, plainGif, plainPng, png, progressiveJpeg } from '../testing/images.ts';
 import { detectImageType, type ImageType, imageTypes, openImage } from './image-format.ts';
 import { DamagedImageError } from './opened-image.ts';
-import { pngChunk } from './png.ts';
+import { pngChunk } from './png-chunks.ts';
 
 const complete = [
   ['image/png', 'a PNG', () => png()],
@@ -51,13 +51,13 @@ function repaired(type: ImageType, bytes: Buffer): Buffer | string {
   }
 }
 
-/** An animation may be cut between two frames. */
-const still = complete.filter(([, name]) => name !== 'an animated GIF');
+/** An animation may be cut between two frames. Whether a PNG has all of its pixels, the decoder tells. */
+const still = complete.filter(([type, name]) => name !== 'an animated GIF' && type !== 'image/png');
 
 describe.each(still)('%s: %s', (type, _, make) => {
   test('is damaged wherever it is cut before its last pixels', async () => {
     const bytes = await make();
-    const structureBytes = type === 'image/png' ? endChunkBytes : 3;
+    const structureBytes = 3;
     const accepted = Array.from({ length: bytes.length - structureBytes }, (_, length) => length).filter(
       (length) => typeof repaired(type, bytes.subarray(0, length)) !== 'string',
     );

@@ -47,13 +47,19 @@ describe('UNSUPPORTED_IMAGE is', () => {
     }
   });
 
-  test.each<[string, (bytes: Buffer) => Buffer]>([
-    ['only its signature', (bytes) => bytes.subarray(0, 8)],
-    ['its signature before HTML', (bytes) => Buffer.concat([bytes.subarray(0, 8), Buffer.from('<script>')])],
-    ['its signature before another image', (bytes) => Buffer.concat([bytes.subarray(0, 8), bytes])],
+  test.each<[string, (signature: Buffer, bytes: Buffer) => Buffer]>([
+    ['only its signature', (signature) => signature],
+    ['its signature before HTML', (signature) => Buffer.concat([signature, Buffer.from('<script>')])],
+    ['its signature before another image', (signature, bytes) => Buffer.concat([signature, bytes])],
   ])('a PNG, JPEG or GIF with %s', async (_, change) => {
-    for (const bytes of [await png(), await jpeg(), await gif()]) {
-      await expect(readBytes(change(bytes))).rejects.toMatchObject(unsupported(/damaged/));
+    const images: [number, Buffer][] = [
+      [8, await png()],
+      [3, await jpeg()],
+      [6, await gif()],
+    ];
+    for (const [signatureBytes, bytes] of images) {
+      const changed = change(bytes.subarray(0, signatureBytes), bytes);
+      await expect(readBytes(changed)).rejects.toMatchObject(unsupported(/damaged/));
     }
   });
 

@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { gifsWithIncompleteSecondFrame, incompleteGifs, wholeGifs } from '../testing/gif-variants.ts';
 import { readerOf } from '../testing/image-reader.ts';
+import type { ImageVariant } from '../testing/images.ts';
 import { incompleteJpegs, wholeJpegs } from '../testing/jpeg-variants.ts';
 import { incompletePngs, wholePngs } from '../testing/png-variants.ts';
+import { incompleteRestartJpegs, wholeRestartJpegs } from '../testing/restart-jpegs.ts';
 
 const read = readerOf(100_000);
 const readBytes = (bytes: Buffer) => read({ data: bytes.toString('base64') });
 
-const whole = [...(await wholeJpegs()), ...wholePngs(), ...wholeGifs()];
+const whole = [...(await wholeJpegs()), ...(await wholeRestartJpegs()), ...wholePngs(), ...wholeGifs()];
 const incomplete = [
   ...(await incompleteJpegs()),
+  ...incompleteRestartJpegs(),
   ...incompletePngs(),
   ...incompleteGifs(),
   ...gifsWithIncompleteSecondFrame(),
@@ -22,11 +25,30 @@ describe('a file whose every pixel decoders show is accepted with the size that 
   });
 });
 
-describe('a file that lacks pixels is UNSUPPORTED_IMAGE:', () => {
+describe('a file that lacks pixels, or whose pixels browsers do not show, is UNSUPPORTED_IMAGE:', () => {
   test.each(incomplete)('$name', async ({ bytes }) => {
     await expect(readBytes(bytes)).rejects.toMatchObject({
-      message: expect.stringMatching(/^(The image is damaged: |image\.data is not an image)/),
+      message: expect.stringMatching(/^(The image is damaged: |The JPEG (has|is) |image\.data is not an image)/),
       extensions: { code: 'UNSUPPORTED_IMAGE' },
     });
+  });
+});
+
+describe('the message says what is wrong:', () => {
+  test.each<[string, RegExp]>([
+    ['a PNG with a wrong checksum of its pixels', /a checksum of its pixels \(IDAT\) is wrong/],
+    ['a PNG with a wrong checksum of its compressed data', /the checksum of its pixels \(Adler-32\) is wrong/],
+    ['a PNG with a dictionary that its compressed data need', /the compression of its pixels \(zlib\) is wrong/],
+    ['a PNG with six bytes of its compressed data missing', /pixels are missing: its compressed data end early/],
+    ['a PNG with an unknown filter in a row', /a row of its pixels has filter 9/],
+    ['a PNG with a depth of 3 bits', /colour type 2 with 3 bits/],
+    ['a PNG with no palette, where it needs one', /it has no palette/],
+    ['a PNG with an unknown critical chunk', /its chunk "ABCD" .*is not known/],
+    ['baseline JPEG with 12 bits per sample', /The JPEG has 12 bits per sample: save it .*with 8 bits/],
+    ['baseline JPEG with a lossless process', /The JPEG is lossless or hierarchical: save it as baseline/],
+    ['a JPEG with restart numbers that are all 0, at an interval of 1', /a restart marker is not in its place/],
+  ])('%s', async (name, message) => {
+    const [{ bytes }] = incomplete.filter((variant) => variant.name === name) as [ImageVariant];
+    await expect(readBytes(bytes)).rejects.toThrow(message);
   });
 });

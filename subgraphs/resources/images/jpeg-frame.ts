@@ -1,4 +1,4 @@
-import { DamagedImageError, type Size } from './opened-image.ts';
+import { DamagedImageError, type Size, UnsupportedImageError } from './opened-image.ts';
 
 /** A colour component, such as luminance. */
 export interface Component {
@@ -30,6 +30,7 @@ export function isFrameMarker(code: number): boolean {
 export function readFrame(code: number, body: Buffer): Frame {
   const count = body[5] ?? 0;
   if (count === 0 || body.length < 6 + 3 * count) throw new DamagedImageError('its frame header is cut.');
+  requireKnownCoding(code, body[0] ?? 0);
   const size = { width: body.readUInt16BE(3), height: body.readUInt16BE(1) };
   const factors = Array.from({ length: count }, (_, index) => readFactors(body, 6 + 3 * index));
   const most = {
@@ -48,6 +49,14 @@ export function readFrame(code: number, body: Buffer): Frame {
     unitsAcross: Math.ceil(size.width / (8 * most.horizontal)),
     unitsDown: Math.ceil(size.height / (8 * most.vertical)),
   };
+}
+
+/** Throws for what neither libjpeg nor browsers decode: SOF3, SOF5 to SOF7, SOF11 to SOF15, and other than 8 bits. */
+function requireKnownCoding(code: number, sampleBits: number): void {
+  const isKnown = code <= 0xc2 || code === 0xc9 || code === 0xca;
+  if (isKnown && sampleBits === 8) return;
+  const what = isKnown ? `has ${sampleBits} bits per sample` : 'is lossless or hierarchical';
+  throw new UnsupportedImageError(`The JPEG ${what}: save it as baseline or progressive, with 8 bits per sample.`);
 }
 
 function readFactors(body: Buffer, at: number): Pick<Component, 'id' | 'horizontal' | 'vertical'> {

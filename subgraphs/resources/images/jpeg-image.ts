@@ -2,10 +2,10 @@ import type { AcHistory } from './jpeg-ac-history.ts';
 import { type Component, type Frame, isFrameMarker, readFrame } from './jpeg-frame.ts';
 import { BitReader, readHuffmanTables } from './jpeg-huffman.ts';
 import { readScan, type Scan } from './jpeg-scan.ts';
-import { isRestart, nextMarker, type Segment, withoutStuffing, withStuffing } from './jpeg-segments.ts';
+import { isRestart, type Marker, nextMarker, type Segment, withoutStuffing, withStuffing } from './jpeg-segments.ts';
 import { DamagedImageError } from './opened-image.ts';
 
-const [defineHuffmanTables, defineQuantization, defineRestartInterval, firstRestart] = [0xc4, 0xdb, 0xdd, 0xd0];
+const [firstFrame, defineHuffmanTables, firstRestart, defineRestartInterval] = [0xc0, 0xc4, 0xd0, 0xdd];
 
 /** Reads a JPEG's segments in order, and knows which components have their pixels. */
 export class JpegImage {
@@ -33,7 +33,6 @@ export class JpegImage {
   /** Reads a segment that comes before a scan. */
   read({ code, body }: Segment): void {
     if (isFrameMarker(code)) this.#frame ??= readFrame(code, body);
-    if (code === defineQuantization) requireQuantization(body);
     if (code === defineHuffmanTables) for (const [key, table] of readHuffmanTables(body)) this.#tables.set(key, table);
     if (code === defineRestartInterval && body.length >= 2) this.#restartInterval = body.readUInt16BE(0);
   }
@@ -55,17 +54,6 @@ export class JpegImage {
   }
 }
 
-/** Throws if a table has a 0, which erases its coefficient from the whole image (ITU T.81, annex B.2.4.1). */
-function requireQuantization(body: Buffer): void {
-  for (let at = 0; at < body.length; ) {
-    const valueBytes = (body[at] ?? 0) < 16 ? 1 : 2;
-    const values = body.subarray(at + 1, at + 1 + 64 * valueBytes);
-    const hasZero = values.some((_, index) => index % valueBytes === 0 && values.readUIntBE(index, valueBytes) === 0);
-    if (hasZero) throw new DamagedImageError('a quantization table has a 0.');
-    at += 1 + values.length;
-  }
-}
-
 /** Arithmetic-coded data, which the decoder alone can check. */
 function copyUnread(header: Segment, bytes: Buffer, start: number): { kept: Buffer[]; end: number } {
   let marker = nextMarker(bytes, start);
@@ -78,7 +66,7 @@ function withSequentialParameters(scanHeader: Buffer): Buffer {
   return Buffer.concat([scanHeader.subarray(0, -3), Buffer.from([0, 63, 0])]);
 }
 
-/** Reads the data between restart markers, which must come in their order (ITU T.81, annex F.2.2.5). */
+/** Reads the data between restart markers (ITU T.81, annex F.2.2.5), and numbers those rightly. */
 function readIntervals(scan: Scan, bytes: Buffer, options: { start: number; restartInterval: number }) {
   const kept: Buffer[] = [];
   let unit = 0;
@@ -91,10 +79,22 @@ function readIntervals(scan: Scan, bytes: Buffer, options: { start: number; rest
     unit += count;
     if (unit === scan.units) return { kept, end: marker.start };
     const expected = firstRestart + (interval & 7);
-    if (marker.code !== expected)
-      throw new DamagedImageError('pixels are missing: a restart marker is not in its place.');
     kept.push(Buffer.from([0xff, expected]));
-    at = marker.end;
+    at = findRestart(bytes, marker, expected).end;
+  }
+}
+
+/**
+ * Finds the restart marker of an interval from a marker on, as libjpeg does (`jpeg_resync_to_restart`): skips codes that
+ * are no markers and the numbers just passed, and takes a number that is far from the expected one for it. A number that
+ * comes soon, or another marker, means that data are missing.
+ */
+function findRestart(bytes: Buffer, from: Marker, expected: number): Marker {
+  for (let marker = from; ; marker = nextMarker(bytes, marker.end)) {
+    const ahead = (marker.code - expected) & 7;
+    if (isRestart(marker.code) && (ahead === 0 || (ahead > 2 && ahead < 6))) return marker;
+    const isSkipped = marker.code < firstFrame || (isRestart(marker.code) && ahead > 5);
+    if (!isSkipped) throw new DamagedImageError('a restart marker is not in its place, so decoders leave out pixels.');
   }
 }
 

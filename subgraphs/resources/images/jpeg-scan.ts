@@ -26,13 +26,9 @@ export function readScan(body: Buffer, context: ScanContext): Scan {
   const count = body[0] ?? 0;
   if (count < 1 || count > 4 || body.length < 4 + 2 * count) throw new DamagedImageError('a scan header is cut.');
   const { frame } = context;
-  const parts = Array.from({ length: count }, (_, index) => {
-    const component = frame.components.find(({ id }) => id === body[1 + 2 * index]);
-    if (!component) throw new DamagedImageError('a scan has a component that its frame header does not list.');
-    return { component, tables: body[2 + 2 * index] ?? 0 };
-  });
+  const components = componentsOf(frame, body, count);
+  const parts = components.map((component, index) => ({ component, tables: body[2 + 2 * index] ?? 0 }));
   const [first = 0, last = 0, precision = 0] = body.subarray(1 + 2 * count);
-  const components = parts.map(({ component }) => component);
   const blocks = parts.flatMap(({ component, tables }) => {
     const perUnit = count === 1 ? 1 : component.horizontal * component.vertical;
     return Array.from({ length: perUnit }, () => tables);
@@ -40,6 +36,18 @@ export function readScan(body: Buffer, context: ScanContext): Scan {
   const read = readerOf(context, { components, blocks, first, last, isRefinement: precision >> 4 > 0 });
   const withPixels = frame.coding === 'progressive' && first > 0 ? [] : components;
   return { withPixels, units: unitsOf(frame, components), read };
+}
+
+/** Finds the components by their ids. Where some have the same id, they come in the order of the frame header. */
+function componentsOf(frame: Frame, body: Buffer, count: number): Component[] {
+  const found: Component[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const id = body[1 + 2 * index];
+    const component = frame.components.find((candidate) => candidate.id === id && !found.includes(candidate));
+    if (!component) throw new DamagedImageError('a scan has a component that its frame header does not list.');
+    found.push(component);
+  }
+  return found;
 }
 
 function unitsOf({ unitsAcross, unitsDown }: Frame, [only, second]: Component[]): number {

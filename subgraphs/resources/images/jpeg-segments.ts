@@ -1,6 +1,6 @@
 import { DamagedImageError } from './opened-image.ts';
 
-interface Marker {
+export interface Marker {
   code: number;
   /** The offset of its first 0xff. */
   start: number;
@@ -33,7 +33,7 @@ export function nextMarker(bytes: Buffer, from: number): Marker {
     const code = bytes[at];
     if (code) return { code, start, end: at + 1 };
   }
-  throw new DamagedImageError('it has no end-of-image marker, without which some decoders leave out the last rows.');
+  throw new DamagedImageError('it has no end-of-image marker, without which some decoders leave out its last pixels.');
 }
 
 export function readSegment(bytes: Buffer, from: number): Segment {

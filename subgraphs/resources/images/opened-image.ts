@@ -1,5 +1,11 @@
-/** Thrown for a file that lacks pixels, or whose structure no decoder can follow. The message ends as a sentence. */
-export class DamagedImageError extends Error {
+/** Thrown for a file that is not accepted. The message is a sentence for clients. */
+export class UnsupportedImageError extends Error {
+  override name = 'UnsupportedImageError';
+}
+
+/** Thrown for a file that lacks pixels, or whose structure no decoder can follow. */
+export class DamagedImageError extends UnsupportedImageError {
+  /** The detail ends as a sentence. */
   constructor(detail: string) {
     super(`The image is damaged: ${detail}`);
     this.name = 'DamagedImageError';
@@ -28,4 +34,9 @@ export interface OpenedImage {
    * `DamagedImageError` if pixels are missing. Its work grows with the size, so check that first.
    */
   repair: () => Buffer;
+  /**
+   * Decides about a file that the decoder rejects: throws a `DamagedImageError` that says what is wrong, unless every
+   * pixel is there. Without it, the decoder decides.
+   */
+  requirePixels?: () => Promise<void>;
 }

@@ -1,92 +1,83 @@
-import { crc32 } from 'node:zlib';
 import { DamagedImageError, type OpenedImage } from './opened-image.ts';
+import { isCritical, type PngChunk, pngChunk, pngSignature, readChunk } from './png-chunks.ts';
+import { type PngHeader, readHeader } from './png-header.ts';
+import { requirePixels } from './png-pixels.ts';
 
-/** First bytes of every PNG. */
-export const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-/** Samples of a decoded pixel: decoders look up those of a palette (type 3). Types 1 and 5 do not exist. */
-const samplesOfColourType = [1, undefined, 3, 3, 2, undefined, 4];
-/** Bytes of a chunk without content: length, name and checksum. */
-const emptyChunkBytes = 12;
+const maxPaletteBytes = 3 * 256;
 
 export const isPng = (bytes: Buffer) => bytes.subarray(0, pngSignature.length).equals(pngSignature);
 
 /** Reads the size from the header chunk, which comes first (PNG, third edition, section 11.2.1). */
 export function openPng(bytes: Buffer): OpenedImage {
-  const { name, content } = readChunk(bytes, pngSignature.length) ?? {};
-  if (name !== 'IHDR' || !content || content.length < 13) {
+  const chunk = readChunk(bytes, pngSignature.length);
+  if (chunk?.name !== 'IHDR' || chunk.isCut) {
     throw new DamagedImageError('its header chunk (IHDR) does not come first, or is cut.');
   }
-  const size = { width: content.readUInt32BE(0), height: content.readUInt32BE(4) };
-  const [depth = 0, colourType = 0, , , interlacing] = content.subarray(8);
-  const pixelBytes = (samplesOfColourType[colourType] ?? 4) * (depth === 16 ? 2 : 1);
-  const heldBytes = interlacing === 0 ? 0 : size.width * size.height * pixelBytes;
-  return { size, pixelBytes, heldBytes, frames: 1, scans: 1, repair: () => repairPng(bytes) };
+  requireChecksum(chunk);
+  const header = readHeader(chunk.content);
+  const { size, samples, depth, isInterlaced } = header;
+  const pixelBytes = samples * (depth === 16 ? 2 : 1);
+  const heldBytes = isInterlaced ? size.width * size.height * pixelBytes : 0;
+  const critical = () => readCriticalChunks(bytes, chunk.end);
+  return {
+    size,
+    pixelBytes,
+    heldBytes,
+    frames: 1,
+    scans: 1,
+    repair: () => repairPng(chunk, header, critical()),
+    requirePixels: () => requirePixels(header, critical().data),
+  };
+}
+
+/** Writes the critical chunks alone, and the pixels as one chunk: libspng limits the number of chunks. */
+function repairPng({ content }: PngChunk, { isPalette }: PngHeader, { palette, data }: CriticalChunks): Buffer {
+  if (isPalette && !palette) throw new DamagedImageError('it has no palette (PLTE) before its pixels.');
+  const parts = [pngChunk('IHDR', content), ...(palette ? [pngChunk('PLTE', palette)] : []), pngChunk('IDAT', data)];
+  return Buffer.concat([pngSignature, ...parts, pngChunk('IEND')]);
+}
+
+interface CriticalChunks {
+  palette?: Buffer;
+  /** Compressed pixels. */
+  data: Buffer;
 }
 
 /**
- * Keeps the critical chunks up to the last of the pixels: metadata with wrong checksums, and whatever follows, do not
- * change them. The rest must have correct checksums, as browsers require. The decoder verifies that every row is there.
+ * Reads the critical chunks up to the last of the pixels: metadata with wrong checksums, and whatever follows, do not
+ * change them. The rest must have correct checksums, unless the file ends before one.
  */
-function repairPng(bytes: Buffer): Buffer {
-  const kept: Buffer[] = [pngSignature];
-  let hasPixels = false;
-  for (let at = pngSignature.length; ; ) {
+function readCriticalChunks(bytes: Buffer, start: number): CriticalChunks {
+  let palette: Buffer | undefined;
+  const data: Buffer[] = [];
+  for (let at = start; ; ) {
     const chunk = readChunk(bytes, at);
-    if (!chunk) throwUnlessAfterPixels(bytes, at, hasPixels);
-    if (!chunk || (hasPixels && chunk.name !== 'IDAT')) break;
-    hasPixels = chunk.name === 'IDAT';
-    if (isCritical(chunk)) {
-      requireChecksum(chunk);
-      kept.push(chunk.whole);
-    }
-    at += chunk.whole.length;
+    if (data.length > 0 && chunk?.name !== 'IDAT') break;
+    if (!chunk || (chunk.isCut && chunk.name !== 'IDAT'))
+      throw new DamagedImageError('it ends, or has an invalid chunk, before its pixels (IDAT).');
+    at = chunk.end;
+    if (!isCritical(chunk)) continue;
+    if (!chunk.isCut) requireChecksum(chunk);
+    if (chunk.name === 'IDAT') data.push(chunk.content);
+    else if (chunk.name === 'PLTE' && !palette) palette = readPalette(chunk.content);
+    else
+      throw new DamagedImageError(
+        `its chunk ${JSON.stringify(chunk.name)} comes twice, comes too early, or is not known.`,
+      );
   }
-  return Buffer.concat([...kept, pngChunk('IEND')]);
+  return { data: Buffer.concat(data), ...(palette && { palette }) };
 }
 
-function throwUnlessAfterPixels(bytes: Buffer, at: number, hasPixels: boolean): void {
-  const isCutPixels = bytes.toString('latin1', at + 4, at + 8) === 'IDAT';
-  if (isCutPixels) throw new DamagedImageError('it ends inside a chunk of pixels (IDAT).');
-  if (!hasPixels) throw new DamagedImageError('it ends, or has an invalid chunk, before its pixels (IDAT).');
+/** Browsers ignore the rest of a colour. */
+function readPalette(content: Buffer): Buffer {
+  const length = content.length - (content.length % 3);
+  if (length === 0 || length > maxPaletteBytes)
+    throw new DamagedImageError('its palette (PLTE) has not 1 to 256 colours.');
+  return content.subarray(0, length);
 }
 
-function requireChecksum({ name, whole }: Chunk): void {
-  const end = whole.length - 4;
-  if (crc32(whole.subarray(4, end)) === whole.readUInt32BE(end)) return;
+function requireChecksum({ name, hasChecksum }: PngChunk): void {
+  if (hasChecksum) return;
   const what = name === 'IDAT' ? 'a checksum of its pixels (IDAT)' : `the checksum of its chunk ${name}`;
   throw new DamagedImageError(`${what} is wrong.`);
-}
-
-interface Chunk {
-  name: string;
-  content: Buffer;
-  /** Length, name, content and checksum. */
-  whole: Buffer;
-}
-
-/** Reads a chunk (section 5.3). Undefined where there is none, or it is longer than the file. */
-function readChunk(bytes: Buffer, at: number): Chunk | undefined {
-  if (at + emptyChunkBytes > bytes.length) return undefined;
-  const end = at + emptyChunkBytes + bytes.readUInt32BE(at);
-  const name = bytes.toString('latin1', at + 4, at + 8);
-  if (end > bytes.length || !/^[A-Za-z]{4}$/.test(name)) return undefined;
-  return { name, content: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) };
-}
-
-/** True if decoders must understand the chunk: the first letter of its name is a capital (section 5.4). */
-function isCritical({ name }: Chunk): boolean {
-  return name.charAt(0) <= 'Z';
-}
-
-/** Writes a chunk: length, name, content, checksum. */
-export function pngChunk(name: string, content: Buffer = Buffer.alloc(0)): Buffer {
-  const named = Buffer.concat([Buffer.from(name, 'latin1'), content]);
-  return Buffer.concat([uint32(content.length), named, uint32(crc32(named))]);
-}
-
-/** Encodes with the most significant byte first. */
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }

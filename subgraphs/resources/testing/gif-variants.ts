@@ -6,6 +6,9 @@ const frame = gifFrame(size);
 const trailer = Buffer.from([0x3b]);
 const delay = Buffer.from([0x21, 0xf9, 4, 0, 10, 0, 0, 0]);
 
+/** A graphic control extension of any length; others than 4 are invalid. */
+const control = (length: number) => Buffer.from([0x21, 0xf9, length, ...Array<number>(length).fill(0), 0]);
+
 /** The header: signature, logical screen of that size, two colours. */
 const screen = (screenWidth = width, screenHeight = height) =>
   Buffer.from([...Buffer.from('GIF89a'), screenWidth, 0, screenHeight, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]);
@@ -48,6 +51,7 @@ export function wholeGifs(): ImageVariant[] {
     ['another GIF after it', gif(original, original)],
     ['unknown extensions', gif(screen(), [0x21, 0x77, 2, 1, 2, 0], [0x21, 0xfe, 0], frame, trailer)],
     ['a second frame outside of the screen', gif(screen(), frame, gifFrame({ ...size, left: 100, top: 100 }), trailer)],
+    ['a graphic control extension of 5 bytes after its frame', gif(screen(), frame, control(5), trailer)],
     ['a second frame of 0 by 0', gif(screen(), frame, gifFrame({ width: 0, height: 0 }), trailer)],
   ];
   return files.map(([name, bytes]) => ({ name: `a GIF with ${name}`, original, bytes }));
@@ -70,6 +74,11 @@ export function incompleteGifs(): ImageVariant[] {
     ['a frame of 0 by 0 alone', gif(screen(), gifFrame({ width: 0, height: 0 }), trailer)],
     ['a spare 0 before its frame', gif(screen(), [0], frame, trailer)],
     ['a spare 0 between an extension and its frame', gif(screen(), delay, [0], frame, trailer)],
+    ...[1, 3, 5].map((length): [string, Buffer] => [
+      `a graphic control extension of ${length} bytes`,
+      gif(screen(), control(length), frame, trailer),
+    ]),
+    ['a graphic control extension of two blocks', gif(screen(), delay.subarray(0, -1), [1, 0, 0], frame, trailer)],
     ['stray bytes before its frame', gif(screen(), [1, 2], frame, trailer)],
   ];
   return files.map(([name, bytes]) => ({ name: `a GIF with ${name}`, original, bytes }));

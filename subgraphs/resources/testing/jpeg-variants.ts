@@ -149,11 +149,6 @@ export async function incompleteJpegs(): Promise<ImageVariant[]> {
       const segments = segmentsOf(original);
       const cut = (share: number) => original.subarray(0, Math.floor(original.length * share));
       const dataEnd = original.length - endOfImage.length;
-      const frame = segments.findIndex(({ marker }) => marker === 0xc0 || marker === 0xc2);
-      const taller = segments.map(({ marker, bytes }, at) => ({
-        marker,
-        bytes: at === frame ? ofRows(bytes, 64) : bytes,
-      }));
       const files: [string, Buffer][] = [
         ...[0.6, 0.7, 0.8, 0.9].flatMap((share): [string, Buffer][] => [
           [`${share} of its bytes`, cut(share)],
@@ -161,7 +156,9 @@ export async function incompleteJpegs(): Promise<ImageVariant[]> {
           [`${share} of its bytes and zeros`, Buffer.concat([cut(share), Buffer.alloc(original.length)])],
         ]),
         ['its last two bytes of data missing', Buffer.concat([original.subarray(0, dataEnd - 2), endOfImage])],
-        ['fewer rows than in its header', joined(taller)],
+        ['fewer rows than in its header', withFrameByte(segments, 6, 64)],
+        ['12 bits per sample', withFrameByte(segments, 4, 12)],
+        ['a lossless process', withFrameByte(segments, 1, 0xc3)],
         ['no scan', joined(segments.filter(({ marker }) => marker !== scan))],
         ['no quantization table', joined(segments.filter(({ marker }) => marker !== quantization))],
         ['a restart marker in its data', withMarkerInData(original, segments, [0xff, restart + 3])],
@@ -176,10 +173,15 @@ export async function incompleteJpegs(): Promise<ImageVariant[]> {
   return variants.flat();
 }
 
-function ofRows(frameHeader: Buffer, rows: number): Buffer {
-  const changed = Buffer.from(frameHeader);
-  changed.writeUInt16BE(rows, 5);
-  return changed;
+/** Changes a byte of the frame header, which begins with its marker. */
+function withFrameByte(segments: Segment[], at: number, value: number): Buffer {
+  return joined(
+    segments.map(({ marker, bytes }) => {
+      const changed = Buffer.from(bytes);
+      if (marker === 0xc0 || marker === 0xc2) changed[at] = value;
+      return { marker, bytes: changed };
+    }),
+  );
 }
 
 /** Inserts a marker in the middle of the first scan's data. */
