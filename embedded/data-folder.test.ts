@@ -18,10 +18,10 @@ function createSecrets() {
 }
 
 /** Lists the files of all secrets, the signing key first. */
-function filesOf({ signingKeys, imageServiceToken, clientAddressKey }: SecretFiles): string[] {
+function filesOf({ signingKeys, imageServiceToken, gatewayKey }: SecretFiles): string[] {
   const keys = readdirSync(signingKeys).map((name) => join(signingKeys, name));
   expect(keys).toHaveLength(1);
-  return [...keys, imageServiceToken, clientAddressKey];
+  return [...keys, imageServiceToken, gatewayKey];
 }
 
 /** The message of the StartupError that a start throws. */
@@ -112,7 +112,7 @@ describe('missing secrets', () => {
     const key = createPrivateKey(read(keyFile));
     expect([key.asymmetricKeyType, key.asymmetricKeyDetails?.modulusLength]).toEqual(['rsa', 2048]);
     expect(read(files.imageServiceToken)).toMatch(/^[\w-]{43}\n$/);
-    expect(read(files.clientAddressKey)).toMatch(/^[\w-]{43}\n$/);
+    expect(read(files.gatewayKey)).toMatch(/^[\w-]{43}\n$/);
   });
 
   test('are created for their owner alone, without leaving temporary files', () => {
@@ -136,7 +136,7 @@ describe('missing secrets', () => {
     expect(new Set(texts).size).toBe(6);
   });
 
-  test.each(['imageServiceToken', 'clientAddressKey'] as const)('are created again if only %s is missing', (name) => {
+  test.each(['imageServiceToken', 'gatewayKey'] as const)('are created again if only %s is missing', (name) => {
     const { folder, files } = createSecrets();
     const before = filesOf(files).map(read);
     rmSync(files[name]);

@@ -10,8 +10,8 @@ export interface SecretFiles {
   signingKeys: string;
   /** The token with which resources calls the image service. */
   imageServiceToken: string;
-  /** The key with which the gateway signs client addresses and auth verifies them. */
-  clientAddressKey: string;
+  /** The key with which the gateway signs its requests and subgraphs verify them. */
+  gatewayKey: string;
 }
 
 /** Creates a folder (mode 0700) if missing. Throws a StartupError if it cannot be written. */
@@ -33,12 +33,13 @@ export function ensureSecrets(folder: string, mode = 0o600): SecretFiles {
   const files = {
     signingKeys: join(path, 'signing-keys'),
     imageServiceToken: join(path, 'image-service-token'),
-    clientAddressKey: join(path, 'client-address-key'),
+    // Named for what it signed at first: a new name would leave existing set-ups without their key.
+    gatewayKey: join(path, 'client-address-key'),
   };
   migrateLegacyKey(files.signingKeys, { file: join(path, 'signing-key.pem'), mode });
   ensureFirstKey(files.signingKeys, mode);
   createOnce(files.imageServiceToken, mode, () => randomBytes(32).toString('base64url'));
-  createOnce(files.clientAddressKey, mode, () => randomBytes(32).toString('base64url'));
+  createOnce(files.gatewayKey, mode, () => randomBytes(32).toString('base64url'));
   return files;
 }
 

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import type { ExecutorName } from '../gateway/executor.ts';
 import { startGateway } from '../gateway/server.ts';
-import { createHttpTransport, type HttpTransportSettings } from '../gateway/subgraphs/http-transport.ts';
+import { createHttpTransport } from '../gateway/subgraphs/http-transport.ts';
 import { createInProcessTransport } from '../gateway/subgraphs/in-process-transport.ts';
 import { startImageService } from '../image-service/server.ts';
 import type { WriterKind } from '../platform/database/writer/writer.ts';
 import { explainListen, type RunningServer } from '../platform/graphql/server.ts';
-import { createAddressSigner, createClientReader, readClientAddressKey } from '../platform/http/client-address.ts';
 import type { Running } from '../platform/process/lifecycle.ts';
 import { createLogger, type LogLevel } from '../platform/process/logger.ts';
 import { readSecret } from '../platform/process/secret-file.ts';
 import { createShutdown, RequestsCutOffError, type Shutdown } from '../platform/process/shutdown.ts';
+import { readGatewayKeys } from '../platform/signatures/gateway-keys.ts';
+import { createRequestSigner } from '../platform/signatures/request-signer.ts';
+import { createIdentifySender } from '../platform/signatures/sender.ts';
 import { type AccountRules, startAuth } from '../subgraphs/auth/server.ts';
 import { openSqliteAuthStores } from '../subgraphs/auth/storage/sqlite/auth-stores.ts';
 import { openSigningKeys } from '../subgraphs/auth/tokens/signing-keys.ts';
@@ -101,8 +103,12 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
   const folder = openFolder(dataFolder);
   const secrets = ensureSecrets(join(folder, 'secrets'));
   const token = readSecret(secrets.imageServiceToken, readImageServiceToken);
-  const clientAddressKey = readSecret(secrets.clientAddressKey, readClientAddressKey);
+  const gatewayKeys = readSecret(secrets.gatewayKey, readGatewayKeys);
   const log = (service: string) => createLogger({ service, level: settings.logLevel });
+
+  /** Each subgraph has its own: it accepts each signature once. */
+  const identifySender = (service: string) =>
+    createIdentifySender({ keys: gatewayKeys, isSignatureRequired: false, log: log(service) });
 
   // The same key set signs and verifies: within a process, no JWKS has to be fetched.
   const tokenSeconds = settings.accounts.accessTokenSeconds;
@@ -139,6 +145,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       }),
       imageDecoder: settings.imageDecoder ?? createDecoderProcess({ log: log('resources') }),
       timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: 60 }),
+      identifySender: identifySender('resources'),
       shutdown,
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },
       log: log('resources'),
@@ -153,20 +160,20 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       tokens: { issuer, audience, clientId: 'image-supergraph' },
       rules: settings.accounts,
       events: { audience: eventAudience, subscribers: [subscriber] },
-      clientOf: createClientReader(clientAddressKey, log('auth')),
+      identifySender: identifySender('auth'),
       shutdown,
       listen: { host, port: ports.auth, portVariable: 'AUTH_PORT' },
       log: log('auth'),
     }),
   );
-  const transportTo = ({ url, execute }: RunningServer, http?: HttpTransportSettings) =>
-    settings.calls === 'memory' ? createInProcessTransport(execute) : createHttpTransport(url, http);
-  const toAuth = transportTo(auth, { signAddress: createAddressSigner(clientAddressKey) });
+  const signRequest = createRequestSigner(gatewayKeys);
+  const transportTo = ({ url, execute }: RunningServer) =>
+    settings.calls === 'memory' ? createInProcessTransport(execute) : createHttpTransport(url, { signRequest });
   const timeouts = { timeoutMs: subgraphTimeoutMs, mutationTimeoutMs: subgraphTimeoutMs };
   const gateway = keep(
     await startGateway({
       subgraphs: [
-        { name: 'auth', transport: toAuth, ...timeouts },
+        { name: 'auth', transport: transportTo(auth), ...timeouts },
         { name: 'resources', transport: transportTo(resources), ...timeouts, mutationTimeoutMs: imageTimeoutMs },
       ],
       verifier: { keys, issuer, audience },

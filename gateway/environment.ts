@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readClientAddressKey } from '../platform/http/client-address.ts';
-import { httpUrl, logLevel, origins, port, secretFile, wholeNumber } from '../platform/process/environment.ts';
+import { httpUrl, logLevel, origins, port, wholeNumber } from '../platform/process/environment.ts';
 import { shutdownVariables } from '../platform/process/shutdown.ts';
+import { gatewayKeyFile } from '../platform/signatures/environment.ts';
 import { isProxyRange } from './client-ip.ts';
 import { maxBodyBytes } from './limits/body-limit.ts';
 
@@ -57,9 +57,7 @@ export const gatewayEnvironment = z.object({
   UNVERIFIED_BODY_BYTES: wholeNumber({ min: 1_024, max: maxBodyBytes })
     .prefault('524288')
     .describe('Largest body of a request without a valid access token.'),
-  CLIENT_ADDRESS_KEY_FILE: secretFile(readClientAddressKey).describe(
-    'File of the key (base64, 32 bytes or more) that signs client addresses for auth; the same as for auth.',
-  ),
+  GATEWAY_KEY_FILE: gatewayKeyFile(),
   ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -1,6 +1,6 @@
-import { createAddressSigner } from '../platform/http/client-address.ts';
 import { runProcess } from '../platform/process/lifecycle.ts';
 import { createLogger } from '../platform/process/logger.ts';
+import { createRequestSigner } from '../platform/signatures/request-signer.ts';
 import { createRemoteKeySet } from '../platform/tokens/remote-key-set.ts';
 import { gatewayEnvironment } from './environment.ts';
 import { startGateway } from './server.ts';
@@ -15,19 +15,18 @@ await runProcess({
   start: async (env, shutdown) => {
     const log = createLogger({ service: 'gateway', level: env.LOG_LEVEL });
     const { JWKS_URL: jwksUrl = new URL(jwksPath, env.AUTH_URL).href } = env;
+    const signRequest = createRequestSigner(env.GATEWAY_KEY_FILE);
     const gateway = await startGateway({
       subgraphs: [
         {
           name: 'auth',
-          transport: createHttpTransport(env.AUTH_URL, {
-            signAddress: createAddressSigner(env.CLIENT_ADDRESS_KEY_FILE),
-          }),
+          transport: createHttpTransport(env.AUTH_URL, { signRequest }),
           timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
           mutationTimeoutMs: env.SUBGRAPH_TIMEOUT_MS,
         },
         {
           name: 'resources',
-          transport: createHttpTransport(env.RESOURCES_URL),
+          transport: createHttpTransport(env.RESOURCES_URL, { signRequest }),
           timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
           mutationTimeoutMs: env.SUBGRAPH_IMAGE_TIMEOUT_MS,
         },

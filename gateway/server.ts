@@ -78,6 +78,7 @@ export async function startGateway({
   };
   const executor = await createExecutor(executorName, { supergraphSdl, buildService, logger: log });
   const identifyCaller = createIdentifyCaller(createAuthenticate(verifier));
+  const clientOf = createClientIp(trustedProxies, log);
   const explorer = createExplorer({ log });
   const server = await startGraphqlServer<GatewayContext>({
     page: explorer.page,
@@ -88,7 +89,7 @@ export async function startGateway({
       const { authorization, requestId, clientGone, client } = request;
       return { authorization, requestId, clientGone, client, caller: identifyCaller(request) };
     },
-    clientOf: createClientIp(trustedProxies, log),
+    identifySender: (req) => ({ isGateway: false, client: () => clientOf(req) }),
     documentLimits,
     validationRules: [limitCredentialFields],
     // A subgraph that is down costs its own fields only: the gateway is ready without it.

@@ -9,7 +9,7 @@ export interface Subgraphs {
   resources: Child;
   imageService: Child;
   /** Shared by this project's gateway and auth. */
-  clientAddressKey: { CLIENT_ADDRESS_KEY_FILE: string };
+  gatewayKey: { GATEWAY_KEY_FILE: string };
 }
 
 /** High limits, so that failed log-ins are counted but never rejected. */
@@ -19,7 +19,7 @@ const highLimits = { LOGIN_FAILURES_PER_ACCOUNT: '1000000', LOGIN_FAILURES_PER_A
 export async function startSubgraphs(folder: string): Promise<Subgraphs> {
   const secret = (name: string) => join(folder, 'secrets', name);
   const token = { IMAGE_SERVICE_TOKEN_FILE: secret('image-service-token') };
-  const clientAddressKey = { CLIENT_ADDRESS_KEY_FILE: secret('client-address-key') };
+  const gatewayKey = { GATEWAY_KEY_FILE: secret('client-address-key') };
   const claims = {
     TOKEN_ISSUER: tokenClaims.issuer,
     TOKEN_AUDIENCE: tokenClaims.audience,
@@ -38,7 +38,7 @@ export async function startSubgraphs(folder: string): Promise<Subgraphs> {
     AUTH_DATABASE_FILE: join(folder, 'auth.sqlite'),
     SIGNING_KEYS_FOLDER: secret('signing-keys'),
     ...highLimits,
-    ...clientAddressKey,
+    ...gatewayKey,
   });
   const resources = await start('subgraphs/resources/main.ts', 'RESOURCES_PORT', {
     ...claims,
@@ -47,5 +47,5 @@ export async function startSubgraphs(folder: string): Promise<Subgraphs> {
     JWKS_URL: new URL('/.well-known/jwks.json', auth.url).href,
     IMAGE_SERVICE_URL: new URL('/images/api/v1', imageService.url).href,
   });
-  return { auth, resources, imageService, clientAddressKey };
+  return { auth, resources, imageService, gatewayKey };
 }

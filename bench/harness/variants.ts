@@ -36,7 +36,7 @@ export async function startVariant(variant: Variant, settings: VariantSettings):
 function programOf(
   variant: Variant,
   port: number,
-  { subgraphs: { auth, resources, clientAddressKey }, ownFolder, response = '' }: VariantSettings,
+  { subgraphs: { auth, resources, gatewayKey }, ownFolder, response = '' }: VariantSettings,
 ): Pick<Program, 'command' | 'env'> {
   const own = { GATEWAY_PORT: String(port) };
   const gatewayProgram = (name: string, ...args: string[]) => ({
@@ -47,7 +47,7 @@ function programOf(
     case 'ours':
       return {
         command: ['gateway/main.ts'],
-        env: { ...own, AUTH_URL: auth.url, RESOURCES_URL: resources.url, ...clientAddressKey },
+        env: { ...own, AUTH_URL: auth.url, RESOURCES_URL: resources.url, ...gatewayKey },
       };
     case 'ours-one-process': {
       const others = { AUTH_PORT: '0', RESOURCES_PORT: '0', IMAGE_SERVICE_PORT: '0' };

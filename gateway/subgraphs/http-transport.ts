@@ -1,18 +1,18 @@
 import { type Dispatcher, Pool } from 'undici';
 import type { Signal } from '../../platform/async/signal.ts';
-import { clientAddressHeader } from '../../platform/http/client-address.ts';
-import type { ClientInfo } from '../../platform/http/client-info.ts';
+import type { SignRequest } from '../../platform/signatures/request-signer.ts';
 import { type Call, maxResponseBytes, type Transport } from './transport.ts';
 
 /** For queries, and as many for mutations: more than a subgraph queues, so that the subgraph is what rejects. */
 const maxConnections = 64;
+
 export interface HttpTransportSettings {
-  /** Signs an address for the subgraph. Without it, the client's address is not sent. */
-  signAddress?: (address: string) => string;
+  /** Signs each request. Without it, the subgraph cannot trust a client's address, and gets none. */
+  signRequest?: SignRequest;
 }
 
 /** Carries operations over HTTP with connections kept alive, to a subgraph at `url` (absolute http or https). */
-export function createHttpTransport(url: string, { signAddress }: HttpTransportSettings = {}): Transport {
+export function createHttpTransport(url: string, { signRequest }: HttpTransportSettings = {}): Transport {
   const { origin, pathname: path } = new URL(url);
   const createPool = () => new Pool(origin, { connections: maxConnections, maxResponseSize: maxResponseBytes });
   // Mutations may queue at the subgraph, for passwords or the image service: queries do not queue behind them.
@@ -24,12 +24,19 @@ export function createHttpTransport(url: string, { signAddress }: HttpTransportS
       const bodyStart = `${JSON.stringify(operation).slice(0, -1)},"variables":`;
       return (variables, call) => {
         const pool = call.isMutation ? pools.mutations : pools.queries;
-        const { client, signal } = call;
-        const headers =
-          client && signAddress ? [...headersFor(call), ...headersOf(client, signAddress)] : headersFor(call);
+        const { authorization, signal } = call;
+        // The client's address is unknown once its connection is closed.
+        const clientAddress = call.client?.address || undefined;
         const body = `${bodyStart}${JSON.stringify(variables)}}`;
-        const request = { path, method: 'POST', headers, body } as const;
-        return new Promise((resolve, reject) => pool.dispatch(request, responseHandler({ signal, resolve, reject })));
+        const request = { method: 'POST', path, body } as const;
+        const signed = signRequest && {
+          ...userAgentOf(call),
+          ...signRequest({ ...request, authorization, clientAddress }),
+        };
+        const headers = { ...headersOf(call), ...signed };
+        return new Promise((resolve, reject) =>
+          pool.dispatch({ ...request, headers }, responseHandler({ signal, resolve, reject })),
+        );
       };
     },
     close: async () => {
@@ -38,15 +45,15 @@ export function createHttpTransport(url: string, { signAddress }: HttpTransportS
   };
 }
 
-function headersFor({ authorization, requestId }: Call): string[] {
-  const headers = ['content-type', 'application/json', 'x-request-id', requestId];
-  return authorization === undefined ? headers : [...headers, 'authorization', authorization];
+function headersOf({ authorization, requestId }: Call): Record<string, string> {
+  const headers = { 'content-type': 'application/json', 'x-request-id': requestId };
+  return authorization === undefined ? headers : { ...headers, authorization };
 }
 
-function headersOf({ address, userAgent }: ClientInfo, signAddress: (address: string) => string): string[] {
-  const headers = [clientAddressHeader, signAddress(address)];
+function userAgentOf({ client }: Call): Record<string, string> {
+  if (client?.userAgent === undefined) return {};
   // A character that a header must not have (RFC 9110, section 5.5) would make the whole call fail.
-  return userAgent === undefined ? headers : [...headers, 'user-agent', userAgent.replace(/[^\t -~\x80-\xff]/g, '')];
+  return { 'user-agent': client.userAgent.replace(/[^\t -~\x80-\xff]/g, '') };
 }
 
 interface PendingCall {

@@ -98,7 +98,11 @@ describe('an in-process subgraph gets', () => {
     const { send } = createClient((await startTinyServer()).execute);
     for (const authorization of ['Bearer ada', undefined, 'Bearer bob']) {
       const { data } = await send({ query: '{ request }', ...(authorization && { authorization }) });
-      expect(JSON.parse(data?.request)).toEqual({ requestId: 'r-1', ...(authorization && { authorization }) });
+      expect(JSON.parse(data?.request)).toEqual({
+        requestId: 'r-1',
+        isGateway: true,
+        ...(authorization && { authorization }),
+      });
     }
   });
 });

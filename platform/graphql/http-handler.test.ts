@@ -145,7 +145,7 @@ describe('a query', () => {
     const { data } = (await (await post(url, { query: '{ request }' }, headers)).json()) as {
       data: { request: string };
     };
-    expect(JSON.parse(data.request)).toEqual({ authorization: 'Bearer abc', requestId: 'r-1' });
+    expect(JSON.parse(data.request)).toEqual({ authorization: 'Bearer abc', requestId: 'r-1', isGateway: false });
   });
 
   test('is notified when its client disconnects', async () => {

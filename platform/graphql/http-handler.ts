@@ -8,6 +8,7 @@ import { acceptedType, prefersPage, responseTypes } from '../http/content-negoti
 import { type BodyLimit, createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
 import type { Logger } from '../process/logger.ts';
 import { StoppingError } from '../process/shutdown.ts';
+import type { IdentifySender, Sender } from '../signatures/sender.ts';
 import { executeThroughApollo } from './apollo-http.ts';
 import type { RequestContext } from './apollo-server.ts';
 import { maskedMessage } from './error-formatting.ts';
@@ -20,6 +21,8 @@ export interface IncomingRequest {
   requestId: string;
   /** Aborts when the client disconnects before the response. */
   clientGone: Signal;
+  /** The gateway calls: its request is signed with a key of this subgraph, or comes from this process. */
+  isGateway: boolean;
   /** A function, because most operations do not need it. */
   client: () => ClientInfo;
 }
@@ -37,8 +40,8 @@ export interface GraphqlHttpSettings<Context extends RequestContext> {
   context: (request: IncomingRequest) => Context;
   /** Resolves to further fields of the readiness response. Rejects if the process could not answer a query now. */
   checkReady: () => Promise<object>;
-  /** Identifies the client; by the remote address by default. */
-  clientOf?: (req: IncomingMessage) => ClientInfo;
+  /** Identifies the sender of a request for `/graphql`, or rejects it; by the remote address by default. */
+  identifySender?: IdentifySender;
   /** Handlers of other paths: `/events`, or `/files/*` for every path directly below. */
   paths?: Readonly<Record<string, PathHandler>>;
   /** Handles GET and HEAD of `/graphql` for clients that prefer HTML, such as browsers. */
@@ -107,13 +110,13 @@ async function route<Context extends RequestContext>(routing: Routing<Context>, 
   const { req, res, headers } = exchange;
   const path = pathOf(req);
   switch (path) {
-    case '/graphql':
-      if (routing.page && isRead(req) && prefersPage(req.headers.accept)) return routing.page(req, res, exchange);
-      // Browsers send the header from other origins only.
-      if (req.headers.origin !== undefined || req.method === 'OPTIONS')
-        await new Promise<void>((resolve) => routing.allowOrigins(req, res, () => resolve()));
-      if (req.method === 'OPTIONS') return void res.writeHead(204, headers).end();
-      return executeGraphql(routing, exchange);
+    case '/graphql': {
+      const sender = (routing.identifySender ?? senderOf)(req);
+      if (!('error' in sender)) return serveGraphql(routing, exchange, sender);
+      // The body is not read.
+      res.shouldKeepAlive = false;
+      return sendError(res, sender.error, headers);
+    }
     case '/health/live':
       return sendJson(res, 200, { status: 'ok' }, headers);
     case '/health/ready':
@@ -125,6 +128,22 @@ async function route<Context extends RequestContext>(routing: Routing<Context>, 
       return sendError(res, { status: 404, code: 'BAD_REQUEST', message }, headers);
     }
   }
+}
+
+const senderOf: IdentifySender = (req) => ({ isGateway: false, client: () => remoteClient(req) });
+
+async function serveGraphql<Context extends RequestContext>(
+  routing: Routing<Context>,
+  exchange: Exchange,
+  sender: Sender,
+): Promise<void> {
+  const { req, res, headers } = exchange;
+  if (routing.page && isRead(req) && prefersPage(req.headers.accept)) return routing.page(req, res, exchange);
+  // Browsers send the header from other origins only.
+  if (req.headers.origin !== undefined || req.method === 'OPTIONS')
+    await new Promise<void>((resolve) => routing.allowOrigins(req, res, () => resolve()));
+  if (req.method === 'OPTIONS') return void res.writeHead(204, headers).end();
+  return executeGraphql(routing, exchange, sender);
 }
 
 async function sendReadiness<Context extends RequestContext>(
@@ -142,17 +161,17 @@ async function sendReadiness<Context extends RequestContext>(
 
 async function executeGraphql<Context extends RequestContext>(
   routing: Routing<Context>,
-  exchange: Exchange,
+  { req, res, requestId, headers }: Exchange,
+  { isGateway, client, contentDigest }: Sender,
 ): Promise<void> {
-  const { req, res, requestId, headers } = exchange;
   const type = acceptedType(req.headers.accept);
   if (!type) return sendError(res, notAcceptable, headers);
   const { authorization } = req.headers;
-  const client = () => (routing.clientOf ?? remoteClient)(req);
-  const context = routing.context({ authorization, requestId, clientGone: whenClientDisconnects(res), client });
+  const clientGone = whenClientDisconnects(res);
+  const context = routing.context({ authorization, requestId, clientGone, isGateway, client });
   const read =
     req.method === 'POST'
-      ? await routing.readJson(req, res, await routing.bodyLimitOf?.(context))
+      ? await routing.readJson(req, res, { limit: await routing.bodyLimitOf?.(context), contentDigest })
       : { body: undefined };
   if ('error' in read) return sendError(res, read.error, headers);
   const response = await routing.execution.executePrepared(read.body, context);

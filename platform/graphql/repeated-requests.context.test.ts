@@ -15,7 +15,11 @@ describe('a repeated request does not get from an earlier one', () => {
     for (const [index, authorization] of authorizations.entries()) {
       const response = await post(url, { query: '{ request }' }, headersOf(authorization, `r-${index}`));
       const { data } = (await response.json()) as { data: { request: string } };
-      expect(JSON.parse(data.request)).toEqual({ requestId: `r-${index}`, ...(authorization && { authorization }) });
+      expect(JSON.parse(data.request)).toEqual({
+        requestId: `r-${index}`,
+        isGateway: false,
+        ...(authorization && { authorization }),
+      });
       expect(response.headers.get('x-request-id')).toBe(`r-${index}`);
     }
   });
@@ -29,7 +33,7 @@ describe('a repeated request does not get from an earlier one', () => {
     };
     const indices = Array.from({ length: 30 }, (_, index) => index);
     expect(await Promise.all(indices.map(send))).toEqual(
-      indices.map((index) => ({ authorization: `Bearer ${index}`, requestId: `r-${index}` })),
+      indices.map((index) => ({ authorization: `Bearer ${index}`, requestId: `r-${index}`, isGateway: false })),
     );
   });
 

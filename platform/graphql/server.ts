@@ -40,7 +40,7 @@ export interface RunningServer extends Running {
  */
 export type ExecuteInProcess = (
   operation: OperationRequest,
-  request: IncomingRequest,
+  request: Omit<IncomingRequest, 'isGateway'>,
 ) => Promise<FormattedExecutionResult>;
 
 export type GraphqlServerSettings<Context extends RequestContext> = Omit<
@@ -115,7 +115,7 @@ function executeInProcess<Context extends RequestContext>(settings: GraphqlHttpS
   const { apollo, execution, context: contextOf, maxBodyBytes = defaultMaxBodyBytes } = settings;
   return async (operation, incoming) => {
     if (!fitsInJson(operation, maxBodyBytes)) throw new Error(`The operation is over ${maxBodyBytes} bytes.`);
-    const context = contextOf(incoming);
+    const context = contextOf({ ...incoming, isGateway: true });
     const { status, body } =
       (await execution.executePrepared(operation, context)) ?? (await executeByApollo(apollo, operation, context));
     if (status !== 200) throw new Error(`The subgraph responded to the operation with status ${status}.`);

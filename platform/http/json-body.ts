@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raw } from 'body-parser';
 import { isNestedTooDeep, maxNesting, mayNestTooDeep } from '../json.ts';
+import { digestOf } from './content-digest.ts';
 import { createUploadAdmission, defaultUploadLimits, largeBodyBytes, type UploadLimits } from './upload-admission.ts';
 
 /** An error response to a request that GraphQL does not execute. */
@@ -35,7 +36,14 @@ export function sendError(
 }
 
 type ReadResult = { body: unknown } | { error: HttpError };
-type ReadJson = (req: IncomingMessage, res: ServerResponse, limit?: BodyLimit) => Promise<ReadResult>;
+type ReadJson = (req: IncomingMessage, res: ServerResponse, expected?: ExpectedBody) => Promise<ReadResult>;
+
+export interface ExpectedBody {
+  /** The limit of all bodies by default. */
+  limit?: BodyLimit | undefined;
+  /** A body with another digest is an error. */
+  contentDigest?: string | undefined;
+}
 
 /** Limit of one body, below the limit of all. */
 export interface BodyLimit {
@@ -59,7 +67,7 @@ export function createJsonReader(maxBytes: number, limits: UploadLimits = defaul
   const read = async (
     req: IncomingMessage,
     res: ServerResponse,
-    limit: BodyLimit,
+    { limit, contentDigest }: { limit: BodyLimit; contentDigest: string | undefined },
   ): Promise<{ result: ReadResult; sizeBytes: number }> => {
     const isDeclared = Number.isFinite(declaredBytes(req));
     const readBytes = isDeclared || limit.maxBytes === maxBytes ? readUpToMax : createReadBytes(limit.maxBytes);
@@ -70,19 +78,25 @@ export function createJsonReader(maxBytes: number, limits: UploadLimits = defaul
     });
     if (error !== undefined) return { result: fail(res, explain(error, limit)), sizeBytes: 0 };
     const { body = noBytes } = req as { body?: Buffer };
+    if (contentDigest !== undefined && digestOf(body) !== contentDigest)
+      return { result: { error: otherDigest }, sizeBytes: body.length };
     // Large bodies are parsed in different iterations of the event loop, so that other requests run in between.
     if (body.length > largeBodyBytes) await yieldToEventLoop();
     return { result: parse(body), sizeBytes: body.length };
   };
 
-  return async (req, res, limit = { maxBytes }) => {
+  return async (req, res, { limit = { maxBytes }, contentDigest } = {}) => {
     if (!isJson(req)) return { error: unsupportedType };
     const declared = declaredBytes(req);
     if (Number.isFinite(declared) && declared > limit.maxBytes)
       return fail(res, tooLarge(declared > maxBytes ? { maxBytes } : limit));
     const atMost = Math.min(declared, limit.maxBytes);
-    if (atMost <= largeBodyBytes) return (await read(req, res, limit)).result;
-    const outcome = await admitUpload({ response: res, maxBytes: atMost, read: () => read(req, res, limit) });
+    if (atMost <= largeBodyBytes) return (await read(req, res, { limit, contentDigest })).result;
+    const outcome = await admitUpload({
+      response: res,
+      maxBytes: atMost,
+      read: () => read(req, res, { limit, contentDigest }),
+    });
     if (outcome === 'OVERLOADED') return { error: overloaded };
     return outcome === 'TOO_SLOW' ? fail(res, tooSlow) : outcome;
   };
@@ -119,6 +133,12 @@ const tooSlow: HttpError = {
   status: 408,
   code: 'SERVICE_UNAVAILABLE',
   message: 'The body arrived too slowly while other requests were waiting: try again in a few seconds.',
+};
+
+const otherDigest: HttpError = {
+  status: 403,
+  code: 'FORBIDDEN',
+  message: 'The body does not have the signed digest: send it as it was signed.',
 };
 
 const noBytes = Buffer.alloc(0);

@@ -75,6 +75,33 @@ describe('an environment', () => {
   });
 });
 
+describe('a variable with a former name', () => {
+  const renamed = z.object({
+    SHORTEST: z.string().meta({ description: 'How short it may be.', formerName: 'MINIMUM' }),
+    LONGEST: z.string().optional().meta({ description: 'How long it may be.', formerName: 'MAXIMUM' }),
+  });
+
+  test.each([
+    ['its name', { SHORTEST: '1', LONGEST: '9' }],
+    ['its former name', { MINIMUM: '1', MAXIMUM: '9' }],
+    ['both, of which the former is empty', { SHORTEST: '1', MINIMUM: '', LONGEST: '9', MAXIMUM: '' }],
+    ['both, of which the new one is empty', { SHORTEST: '', MINIMUM: '1', LONGEST: '', MAXIMUM: '9' }],
+    ['both, of which the new one counts', { SHORTEST: '1', MINIMUM: '2', LONGEST: '9', MAXIMUM: '8' }],
+  ])('is read under %s', (_, env) => {
+    expect(readEnvironment(renamed, env)).toEqual({ SHORTEST: '1', LONGEST: '9' });
+  });
+
+  test('is missing under both names', () => {
+    expect(startupErrorOf(renamed, {})).toContain('  SHORTEST or MINIMUM is missing: How short it may be.');
+  });
+
+  test('is described with both names', () => {
+    const described = describeEnvironment(renamed);
+    expect(described).toMatch(/SHORTEST +How short it may be. Formerly MINIMUM, which still works. \[required\]/);
+    expect(described).toMatch(/LONGEST +How long it may be. Formerly MAXIMUM, which still works. \[optional\]/);
+  });
+});
+
 describe('a port', () => {
   const one = z.object({ PORT: port() });
 

@@ -71,14 +71,24 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 }
 
-/** Reads the variables of `spec` only; an empty one counts as missing. Throws one StartupError with all errors. */
+/**
+ * Reads the variables of `spec` only; an empty one counts as missing. The `formerName` in a variable's metadata goes on
+ * working. Throws one StartupError with all errors.
+ */
 export function readEnvironment<Spec extends z.ZodObject>(spec: Spec, env: NodeJS.ProcessEnv): z.output<Spec> {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const present = Object.fromEntries(
+    Object.entries(spec.shape)
+      .map(([name, variable]) => [name, env[name] || env[formerNameOf(variable)]])
+      .filter(([, value]) => value),
+  );
   const result = spec.safeParse(present);
   if (result.success) return result.data;
   const errors = result.error.issues.map(({ path, message }) => {
     const name = String(path[0]);
-    return `  ${name} ${present[name] === undefined ? `is missing: ${spec.shape[name]?.description}` : message}`;
+    const variable = spec.shape[name];
+    if (present[name] !== undefined) return `  ${name} ${message}`;
+    const formerName = formerNameOf(variable);
+    return `  ${formerName ? `${name} or ${formerName}` : name} is missing: ${variable?.description}`;
   });
   throw new StartupError(`The environment is invalid (--help lists every variable):\n${errors.join('\n')}`);
 }
@@ -86,8 +96,19 @@ export function readEnvironment<Spec extends z.ZodObject>(spec: Spec, env: NodeJ
 /** Describes variables for `--help`: name, meaning and default. */
 export function describeEnvironment(spec: z.ZodObject): string {
   return Object.entries(spec.shape)
-    .map(([name, variable]) => `  ${name.padEnd(30)} ${variable.description} ${defaultOf(variable)}`)
+    .map(
+      ([name, variable]) =>
+        `  ${name.padEnd(30)} ${variable.description} ${formerlyOf(variable)}${defaultOf(variable)}`,
+    )
     .join('\n');
+}
+
+const formerNameOf = (variable: z.core.$ZodType | undefined): string =>
+  String((variable && z.globalRegistry.get(variable)?.formerName) ?? '');
+
+function formerlyOf(variable: z.core.$ZodType): string {
+  const name = formerNameOf(variable);
+  return name && `Formerly ${name}, which still works. `;
 }
 
 function defaultOf(variable: z.core.$ZodType): string {

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { readClientAddressKey } from '../../platform/http/client-address.ts';
-import { logLevel, namedHttpUrls, port, secretFile, wholeNumber } from '../../platform/process/environment.ts';
+import { logLevel, namedHttpUrls, port, wholeNumber } from '../../platform/process/environment.ts';
 import { shutdownVariables } from '../../platform/process/shutdown.ts';
+import { gatewayKeyFile, gatewaySignature } from '../../platform/signatures/environment.ts';
 import type { AccountRules } from './server.ts';
 
 /** Leaves one of libuv's four threads for files and images. */
@@ -71,9 +71,8 @@ export const authEnvironment = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all interfaces.'),
   AUTH_DATABASE_FILE: z.string().describe('SQLite file of the accounts; created if it is missing.'),
   SIGNING_KEYS_FOLDER: z.string().describe('Folder of the RSA private keys that sign tokens; see npm run keys.'),
-  CLIENT_ADDRESS_KEY_FILE: secretFile(readClientAddressKey).describe(
-    'File of the key (base64, 32 bytes or more) that client addresses are signed with; the same as for the gateway.',
-  ),
+  GATEWAY_KEY_FILE: gatewayKeyFile(),
+  GATEWAY_SIGNATURE: gatewaySignature(),
   TOKEN_ISSUER: z.string().describe('Issuer of tokens (iss), a URL.'),
   TOKEN_AUDIENCE: z.string().describe('Audience of access tokens (aud).'),
   TOKEN_CLIENT_ID: z.string().default('image-supergraph').describe('The client_id claim of access tokens.'),

@@ -1,6 +1,6 @@
-import { createClientReader } from '../../platform/http/client-address.ts';
 import { runProcess } from '../../platform/process/lifecycle.ts';
 import { createLogger } from '../../platform/process/logger.ts';
+import { createIdentifySender } from '../../platform/signatures/sender.ts';
 import { accountRulesFrom, authEnvironment } from './environment.ts';
 import { startAuth } from './server.ts';
 import { openSqliteAuthStores } from './storage/sqlite/auth-stores.ts';
@@ -22,7 +22,11 @@ await runProcess({
       tokens: { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, clientId: env.TOKEN_CLIENT_ID },
       rules: accountRulesFrom(env),
       events: { audience: env.EVENT_AUDIENCE, subscribers },
-      clientOf: createClientReader(env.CLIENT_ADDRESS_KEY_FILE, log),
+      identifySender: createIdentifySender({
+        keys: env.GATEWAY_KEY_FILE,
+        isSignatureRequired: env.GATEWAY_SIGNATURE === 'required',
+        log,
+      }),
       shutdown,
       listen: { host: env.HOST, port: env.AUTH_PORT, portVariable: 'AUTH_PORT' },
       log,

@@ -26,10 +26,11 @@ describe('the client of a request', () => {
     expect(await request.error(logIn, { input: right })).toEqual(limited);
   });
 
-  test('is identified by clientOf', async () => {
+  test('is identified by identifySender', async () => {
     let address = '192.0.2.1';
-    const clientOf = () => ({ address, userAgent: 'a browser behind the gateway' });
-    const { register, request } = await startSubgraph({ limits: { failuresPerAccount: 1 }, clientOf });
+    const client = () => ({ address, userAgent: 'a browser behind the gateway' });
+    const identifySender = () => ({ isGateway: true, client });
+    const { register, request } = await startSubgraph({ limits: { failuresPerAccount: 1 }, identifySender });
     const ada = await register('ada');
     const [session] = (await ada.request.data<{ sessions: object[] }>('{ sessions { userAgent } }')).sessions;
     expect(session).toEqual({ userAgent: 'a browser behind the gateway' });

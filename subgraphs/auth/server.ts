@@ -1,9 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { limitRootFields } from '../../platform/graphql/limit-root-fields.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
-import type { ClientInfo } from '../../platform/http/client-info.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import type { Shutdown } from '../../platform/process/shutdown.ts';
+import type { IdentifySender } from '../../platform/signatures/sender.ts';
 import { createAuthenticate } from '../../platform/tokens/access-token.ts';
 import { credentialFields } from '../../schema/credential-fields.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
@@ -39,8 +38,8 @@ export interface AuthSettings {
   rules: AccountRules;
   /** Receivers of security events; the store must have been opened with the same names. */
   events: { audience: string; subscribers: readonly Subscriber[] };
-  /** Identifies the client of a request; by default, by the remote address of its connection. */
-  clientOf?: (req: IncomingMessage) => ClientInfo;
+  /** Identifies the sender of a request, or rejects it; by default, by the remote address of its connection. */
+  identifySender?: IdentifySender;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -49,7 +48,7 @@ export interface AuthSettings {
 
 /** Starts the auth subgraph with its background jobs: delivering security events and deleting expired sessions. */
 export async function startAuth(settings: AuthSettings): Promise<RunningServer> {
-  const { keys, store, counters, tokens, rules, events, clientOf, shutdown, listen, log } = settings;
+  const { keys, store, counters, tokens, rules, events, identifySender, shutdown, listen, log } = settings;
   const { issuer, audience } = tokens;
   const issueAccessToken = createIssueAccessToken({ ...tokens, lifetimeSeconds: rules.accessTokenSeconds, keys });
   const sessions = createSessions({ store: store.sessions, issueAccessToken, times: rules.sessions });
@@ -70,7 +69,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
     publicErrors,
     paths: { '/.well-known/jwks.json': createJwksHandler(keys) },
     checkReady: async () => Object.assign({}, ...(await Promise.all([store.checkHealth(), counters.checkHealth()]))),
-    ...(clientOf && { clientOf }),
+    ...(identifySender && { identifySender }),
     ...(shutdown && { shutdown }),
     listen,
     log,

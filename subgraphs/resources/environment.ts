@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { httpOrigin, httpUrl, logLevel, port, secretFile, wholeNumber } from '../../platform/process/environment.ts';
 import { shutdownVariables } from '../../platform/process/shutdown.ts';
+import { gatewaySignature, optionalGatewayKeyFile } from '../../platform/signatures/environment.ts';
 import { readVerificationKeys } from '../../platform/tokens/verification-keys.ts';
 import { readImageServiceToken } from './image-service/client.ts';
 
@@ -30,17 +31,24 @@ const variables = z.object({
   IMAGE_PUBLIC_FETCH_ORIGIN: httpOrigin()
     .optional()
     .describe('Origin to fetch public images from, if not the origin of their URLs.'),
+  GATEWAY_KEY_FILE: optionalGatewayKeyFile(),
+  GATEWAY_SIGNATURE: gatewaySignature(),
   ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });
 
+// Runs even if other variables are invalid, so that all errors are reported together.
+const when = () => true;
+
 /** The environment of the resources subgraph. Exactly one of the two sources of keys is set. */
-export const resourcesEnvironment = variables.refine(
-  ({ VERIFICATION_KEY_FILE: file, JWKS_URL: url }) => (file === undefined) !== (url === undefined),
-  {
+export const resourcesEnvironment = variables
+  .refine(({ VERIFICATION_KEY_FILE: file, JWKS_URL: url }) => (file === undefined) !== (url === undefined), {
     path: ['VERIFICATION_KEY_FILE'],
     message: 'must be set if JWKS_URL is not, and must not be set if it is',
-    // Runs even if other variables are invalid, so that all errors are reported together.
-    when: () => true,
-  },
-);
+    when,
+  })
+  .refine(({ GATEWAY_KEY_FILE: keys, GATEWAY_SIGNATURE: use }) => keys !== undefined || use !== 'required', {
+    path: ['GATEWAY_SIGNATURE'],
+    message: 'must not be required without GATEWAY_KEY_FILE: set that to the file of the gateway',
+    when,
+  });

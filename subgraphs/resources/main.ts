@@ -1,5 +1,6 @@
 import { runProcess } from '../../platform/process/lifecycle.ts';
 import { createLogger } from '../../platform/process/logger.ts';
+import { createIdentifySender } from '../../platform/signatures/sender.ts';
 import { createRemoteKeySet } from '../../platform/tokens/remote-key-set.ts';
 import { resourcesEnvironment } from './environment.ts';
 import { createImageClient } from './image-service/client.ts';
@@ -12,6 +13,8 @@ await runProcess({
   spec: resourcesEnvironment,
   start: (env, shutdown) => {
     const log = createLogger({ service: 'resources', level: env.LOG_LEVEL });
+    const keys = env.GATEWAY_KEY_FILE;
+    const isSignatureRequired = env.GATEWAY_SIGNATURE === 'required';
     return startResources({
       verifier: {
         // The environment guarantees that exactly one of the two is set.
@@ -32,6 +35,7 @@ await runProcess({
         timeoutMs: env.IMAGE_SERVICE_TIMEOUT_MS,
         settleSeconds: env.IMAGE_SERVICE_SETTLE_SECONDS,
       }),
+      ...(keys && { identifySender: createIdentifySender({ keys, isSignatureRequired, log }) }),
       shutdown,
       listen: { host: env.HOST, port: env.RESOURCES_PORT, portVariable: 'RESOURCES_PORT' },
       log,

@@ -1,6 +1,7 @@
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import type { Shutdown } from '../../platform/process/shutdown.ts';
+import type { IdentifySender } from '../../platform/signatures/sender.ts';
 import { createAuthenticate, type VerifierSettings } from '../../platform/tokens/access-token.ts';
 import type { OpenKeySet } from '../../platform/tokens/key-set.ts';
 import { securityEventType } from '../../platform/tokens/security-event.ts';
@@ -49,6 +50,8 @@ export interface ResourcesSettings {
   verifier: VerifierSettings & { keys: OpenKeySet };
   /** Expected `aud` of security events, which have the same issuer and keys as access tokens. */
   eventAudience: string;
+  /** Identifies the sender of a request, or rejects it; by default, by the remote address of its connection. */
+  identifySender?: IdentifySender;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -57,7 +60,8 @@ export interface ResourcesSettings {
 
 /** Starts the resources subgraph and its reconciler. */
 export async function startResources(settings: ResourcesSettings): Promise<RunningServer> {
-  const { store, imageClient, imageDecoder, timing, verifier, eventAudience, shutdown, listen, log } = settings;
+  const { store, imageClient, imageDecoder, timing, verifier, eventAudience, identifySender, shutdown, listen, log } =
+    settings;
   const { operations, revocations } = store;
   const readImage = createImageReader({ maxBytes: maxImageBytes(), decoder: imageDecoder, log });
   const leases = createLeases({ operations, timing, log });
@@ -86,6 +90,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
       keys.requireKeys();
       return store.checkHealth();
     },
+    ...(identifySender && { identifySender }),
     ...(shutdown && { shutdown }),
     listen,
     log,

@@ -59,7 +59,11 @@ describe('four separate processes', () => {
     all = await startFourProcesses({
       folder: folder.path,
       secrets: ensureSecrets(join(folder.path, 'secrets')),
-      more: { auth: { LOGIN_FAILURES_PER_ACCOUNT: '2' }, gateway: { TRUSTED_PROXIES: 'loopback' } },
+      more: {
+        auth: { LOGIN_FAILURES_PER_ACCOUNT: '2', GATEWAY_SIGNATURE: 'required' },
+        resources: { GATEWAY_SIGNATURE: 'required' },
+        gateway: { TRUSTED_PROXIES: 'loopback' },
+      },
     });
   });
   afterAll(async () => {
@@ -74,6 +78,16 @@ describe('four separate processes', () => {
       me: { username: ada.username },
       resources: { nodes: [{ title: 'From four processes', owner: { username: ada.username } }] },
     });
+  });
+
+  test('the subgraphs answer nobody but the gateway at /graphql, and the keys of tokens are public', async () => {
+    const { accessToken } = await usersAt(all.gateway).signUp();
+    for (const url of [all.auth, all.resources]) {
+      const response = await requestTo(url, accessToken)(viewer);
+      expect([response.status, response.errors]).toMatchObject([403, [{ extensions: { code: 'FORBIDDEN' } }]]);
+      expect((await fetch(new URL('/health/ready', url))).status).toBe(200);
+    }
+    expect((await fetch(new URL('/.well-known/jwks.json', all.auth))).status).toBe(200);
   });
 
   test('auth notifies resources that a session has ended', async () => {
@@ -127,14 +141,20 @@ async function expectEnded({ request }: TestUser): Promise<void> {
   await vi.waitFor(expectEnded, { timeout: 30_000, interval: 20 });
 }
 
+test('resources cannot require the signatures of a gateway whose key they do not have', async () => {
+  const process = run('subgraphs/resources/main.ts', { GATEWAY_SIGNATURE: 'required' });
+  expect(await process.exitCode).toBe(1);
+  expect(process.stderr()).toContain('GATEWAY_SIGNATURE must not be required without GATEWAY_KEY_FILE');
+});
+
 test('a gateway starts without subgraphs', async () => {
   const url = await deadUrl();
-  const { clientAddressKey } = ensureSecrets(folderOfTest());
+  const { gatewayKey } = ensureSecrets(folderOfTest());
   const process = run('gateway/main.ts', {
     GATEWAY_PORT: '0',
     AUTH_URL: `${url}/graphql`,
     RESOURCES_URL: `${url}/graphql`,
-    CLIENT_ADDRESS_KEY_FILE: clientAddressKey,
+    CLIENT_ADDRESS_KEY_FILE: gatewayKey,
   });
   const [, gateway = ''] = await process.find(/"url":"(http:[^"]+)"/);
   expect(await requestTo(gateway).error(viewer)).toEqual({ code: 'SERVICE_UNAVAILABLE' });

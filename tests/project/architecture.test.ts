@@ -180,6 +180,7 @@ const shortFiles: Record<string, string> = {
   'gateway/explorer/page/files.d.ts': 'types of the files that the page imports',
   'platform/database/database-unavailable-error.ts': 'thrown by storage, caught in other rooms',
   'platform/graphql/date-time.ts': 'scalar of both subgraphs',
+  'platform/http/content-digest.ts': 'used by bodies and by signatures',
   'platform/process/secret-file.ts': 'used by several rooms',
   'schema/credential-fields.ts': 'data that the gateway and auth share',
   'subgraphs/auth/storage/sqlite/drizzle.config.ts': 'configuration of drizzle-kit',

@@ -54,10 +54,10 @@ function noise(side: number): Promise<Buffer> {
 }
 
 /** The secrets in the files of a data folder. */
-export function secretsIn({ signingKeys, imageServiceToken, clientAddressKey }: SecretFiles): Secret[] {
+export function secretsIn({ signingKeys, imageServiceToken, gatewayKey }: SecretFiles): Secret[] {
   return [
     ...sharedSecret("the image service's token", imageServiceToken),
-    ...sharedSecret("the key of clients' addresses", clientAddressKey),
+    ...sharedSecret("the gateway's key", gatewayKey),
     ...readdirSync(signingKeys)
       .filter((name) => name.endsWith('.pem'))
       .flatMap((name) => privateKeySecrets(readFileSync(join(signingKeys, name), 'utf8'))),

@@ -36,7 +36,8 @@ export interface Plugin {
   onFetch?(hook: {
     context: Partial<Context>;
     executionRequest?: SubgraphRequest;
-    options: { signal?: AbortSignal | null };
+    url: string;
+    options: { method?: string; body?: unknown; headers?: Record<string, string>; signal?: AbortSignal | null };
     setOptions(options: object): void;
   }): void;
   onResultProcess?(hook: { request: Request; result: Result; setResult(result: Result): void }): void;

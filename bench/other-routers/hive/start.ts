@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
 import { createClientIp } from '../../../gateway/client-ip.ts';
 import type { gatewayEnvironment } from '../../../gateway/environment.ts';
-import { clientAddressHeader, createAddressSigner } from '../../../platform/http/client-address.ts';
 import type { Running } from '../../../platform/process/lifecycle.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
+import { createRequestSigner } from '../../../platform/signatures/request-signer.ts';
 import { readSupergraph } from '../../gateways/settings.ts';
 import { createErrorPlugin } from './errors.ts';
 import { createFront } from './front.ts';
@@ -37,7 +37,7 @@ export async function startHive(env: Environment, log: Logger): Promise<Running>
     // The error plug-in masks them.
     maskedErrors: { maskError: (error) => error },
     logging: env.LOG_LEVEL === 'trace' ? 'trace' : 'error',
-    plugins: () => [limits, abortQueries, createErrorPlugin(log)],
+    plugins: () => [limits, abortQueries, signRequests(env), createErrorPlugin(log)],
   });
   const server = createServer({ requestTimeout: 30_000 }, createFront(hive));
   server.listen(env.GATEWAY_PORT, env.HOST);
@@ -63,15 +63,30 @@ const abortQueries: Plugin = {
   },
 };
 
+/** Signs what goes to the subgraphs. Runs after `propagateHeaders`, whose headers it covers. */
+function signRequests({ GATEWAY_KEY_FILE }: Environment): Plugin {
+  const sign = createRequestSigner(GATEWAY_KEY_FILE);
+  return {
+    onFetch({ url, executionRequest, options, setOptions }) {
+      const { method = 'GET', body, headers = {} } = options;
+      if (!executionRequest || typeof body !== 'string') return;
+      const { [addressHeader]: clientAddress, authorization } = headers;
+      const signature = sign({ method, path: new URL(url).pathname, body, authorization, clientAddress });
+      setOptions({ ...options, headers: { ...headers, ...signature } });
+    },
+  };
+}
+
 /** Hive allows every origin by default. */
 function corsOf(origins: string[]) {
   if (origins.length === 0) return false;
   return { origin: origins, methods: ['POST'], exposedHeaders: ['x-request-id'], maxAge: 600 };
 }
 
-/** Forwards only these headers to subgraphs; the signed client address goes to auth only. */
-function createHeaders({ CLIENT_ADDRESS_KEY_FILE, TRUSTED_PROXIES }: Environment) {
-  const sign = createAddressSigner(CLIENT_ADDRESS_KEY_FILE);
+const addressHeader = 'x-client-address';
+
+/** Forwards only these headers to subgraphs; the client's address goes to auth only. */
+function createHeaders({ TRUSTED_PROXIES }: Environment) {
   const clientOf = createClientIp(TRUSTED_PROXIES);
   return ({ request, subgraphName, context }: { request: Request; subgraphName: string; context: Context }) => {
     const authorization = request.headers.get('authorization');
@@ -83,7 +98,7 @@ function createHeaders({ CLIENT_ADDRESS_KEY_FILE, TRUSTED_PROXIES }: Environment
     const { address, userAgent } = clientOf(context.req);
     return {
       ...headers,
-      [clientAddressHeader]: sign(address),
+      [addressHeader]: address,
       // Set in any case: the default is that of Node's fetch.
       'user-agent': userAgent ?? '',
     };

@@ -16,7 +16,7 @@ export const eventAudience = 'https://api.example/events';
 
 const keys = createSingleKey();
 
-interface Start extends Partial<Pick<AuthSettings, 'keys' | 'clientOf' | 'listen'>> {
+interface Start extends Partial<Pick<AuthSettings, 'keys' | 'identifySender' | 'listen'>> {
   limits?: Partial<Limits>;
   subscribers?: AuthSettings['events']['subscribers'];
   /** An existing database; by default, a new one. */

@@ -64,7 +64,13 @@ interface Parts {
 
 function subjectsOf(name: string, { schema, context, existing, authorization }: Parts): SubgraphSubjects {
   const contextOf = (who: string | undefined) => () =>
-    context({ requestId: 'r-1', authorization: who, clientGone: createAbortable(), client: () => client });
+    context({
+      requestId: 'r-1',
+      authorization: who,
+      clientGone: createAbortable(),
+      isGateway: true,
+      client: () => client,
+    });
   const shared = { schema, adapt: adaptTo(existing) };
   return {
     subjects: [

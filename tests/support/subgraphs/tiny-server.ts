@@ -21,6 +21,7 @@ type Settings = Partial<
     | 'checkReady'
     | 'close'
     | 'corsOrigins'
+    | 'identifySender'
     | 'listen'
     | 'maxBodyBytes'
     | 'page'

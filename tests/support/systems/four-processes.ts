@@ -65,7 +65,7 @@ export async function startFourProcesses(settings: FourProcessesSettings): Promi
       AUTH_PORT: '0',
       AUTH_DATABASE_FILE: join(folder, 'auth.sqlite'),
       SIGNING_KEYS_FOLDER: secrets.signingKeys,
-      CLIENT_ADDRESS_KEY_FILE: secrets.clientAddressKey,
+      GATEWAY_KEY_FILE: secrets.gatewayKey,
       EVENT_SUBSCRIBERS: `resources=${origin}/events`,
       BCRYPT_COST: '10',
       ...more.auth,
@@ -73,6 +73,7 @@ export async function startFourProcesses(settings: FourProcessesSettings): Promi
     const resources = await start('subgraphs/resources/main.ts', {
       ...tokenNames,
       RESOURCES_PORT: port,
+      GATEWAY_KEY_FILE: secrets.gatewayKey,
       RESOURCES_DATABASE_FILE: join(folder, 'resources.sqlite'),
       JWKS_URL: new URL('/.well-known/jwks.json', auth.url).href,
       IMAGE_SERVICE_URL: `${imageServiceFor(imageService.url)}/images/api/v1`,
@@ -85,7 +86,7 @@ export async function startFourProcesses(settings: FourProcessesSettings): Promi
       GATEWAY_PORT: '0',
       AUTH_URL: auth.url,
       RESOURCES_URL: resources.url,
-      CLIENT_ADDRESS_KEY_FILE: secrets.clientAddressKey,
+      GATEWAY_KEY_FILE: secrets.gatewayKey,
       ...more.gateway,
     });
     const all = { imageService, auth, resources, gateway };

@@ -23,7 +23,7 @@ export async function startRouterBefore(
     GATEWAY_PORT: '0',
     AUTH_URL: auth,
     RESOURCES_URL: resources,
-    CLIENT_ADDRESS_KEY_FILE: join(dataFolder, 'secrets', 'client-address-key'),
+    GATEWAY_KEY_FILE: join(dataFolder, 'secrets', 'client-address-key'),
     CORS_ORIGINS: 'https://app.example',
     ...(trustedProxies.length > 0 && { TRUSTED_PROXIES: trustedProxies.join(',') }),
     ...(timeoutMs !== undefined && { SUBGRAPH_TIMEOUT_MS: String(timeoutMs) }),

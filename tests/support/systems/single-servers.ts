@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { ExecutorName } from '../../../gateway/executor.ts';
 import { startGateway } from '../../../gateway/server.ts';
 import { createHttpTransport } from '../../../gateway/subgraphs/http-transport.ts';
-import { createAddressSigner, readClientAddressKey } from '../../../platform/http/client-address.ts';
 import type { Running } from '../../../platform/process/lifecycle.ts';
 import { createLogger } from '../../../platform/process/logger.ts';
+import { readGatewayKeys } from '../../../platform/signatures/gateway-keys.ts';
+import { createRequestSigner } from '../../../platform/signatures/request-signer.ts';
 import { type AccountRules, startAuth } from '../../../subgraphs/auth/server.ts';
 import { openSqliteLimitStore } from '../../../subgraphs/auth/storage/sqlite/limit-store.ts';
 import { openSqliteUserStore } from '../../../subgraphs/auth/storage/sqlite/user-store.ts';
@@ -67,10 +68,10 @@ export function serversBeside(system: System) {
       const { auth = system.auth, resources = system.resources } = urls;
       const router = await startRouterBefore({ auth, resources }, { dataFolder: system.dataFolder, ...timeouts });
       if (router) return stopLater(router).url;
-      const signAddress = createAddressSigner(readClientAddressKey(secret('client-address-key')));
+      const signRequest = createRequestSigner(readGatewayKeys(secret('client-address-key')));
       const subgraphs = [
-        { name: 'auth', transport: createHttpTransport(auth, { signAddress }), ...timeouts },
-        { name: 'resources', transport: createHttpTransport(resources), ...timeouts },
+        { name: 'auth', transport: createHttpTransport(auth, { signRequest }), ...timeouts },
+        { name: 'resources', transport: createHttpTransport(resources, { signRequest }), ...timeouts },
       ];
       const verifier = { keys: openKeys(), issuer, audience };
       return stopLater(await startGateway({ subgraphs, verifier, executor, corsOrigins: [], listen: anyPort, log }))

@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  clientAddressHeader,
-  createAddressSigner,
-  createClientReader,
-  readClientAddressKey,
-} from '../platform/http/client-address.ts';
 import type { ClientInfo } from '../platform/http/client-info.ts';
+import { readGatewayKeys } from '../platform/signatures/gateway-keys.ts';
+import { createRequestSigner } from '../platform/signatures/request-signer.ts';
+import { createIdentifySender } from '../platform/signatures/sender.ts';
 import { fixedKeySet } from '../platform/tokens/key-set.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { listenAsSubgraph, someClient, startClient } from '../tests/support/subgraphs/subgraph-client.ts';
@@ -17,22 +14,23 @@ import type { ExecutorName } from './executor.ts';
 import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 
-const key = readClientAddressKey(randomBytes(32).toString('base64url'));
-const signAddress = createAddressSigner(key);
+const keys = readGatewayKeys(randomBytes(32).toString('base64url'));
+const signRequest = createRequestSigner(keys);
 const logIn = 'mutation { login(input: { username: "ada", password: "correct horse" }) { accessToken } }';
 
-/** Starts a gateway in front of a fake auth subgraph that records the client and headers of each request. */
+/** Starts a gateway in front of a fake auth subgraph that records the client and headers of each signed request. */
 async function startRecording(executor: ExecutorName, trustedProxies: readonly string[] = []) {
   const seen: { client: ClientInfo; headers: IncomingHttpHeaders }[] = [];
-  const read = createClientReader(key);
+  const identify = createIdentifySender({ keys, isSignatureRequired: true, log: captureLog().log });
   const auth = await listenAsSubgraph((req, res) => {
-    seen.push({ client: read(req), headers: req.headers });
+    const caller = identify(req);
+    if (!('error' in caller)) seen.push({ client: caller.client(), headers: req.headers });
     res.end('{"data":{"login":null,"me":null}}');
   });
   const timeouts = { timeoutMs: 5_000, mutationTimeoutMs: 5_000 };
   const { url, stop } = await startGateway({
     subgraphs: [
-      { name: 'auth', transport: createHttpTransport(auth, { signAddress }), ...timeouts },
+      { name: 'auth', transport: createHttpTransport(auth, { signRequest }), ...timeouts },
       { name: 'resources', transport: createHttpTransport(auth), ...timeouts },
     ],
     executor,
@@ -57,17 +55,20 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s, auth learn
     const seen = await send(logIn, { 'user-agent': 'Ada’s phone'.replace('’', '\xb4') });
     const client = { address: '127.0.0.1', userAgent: 'Ada\xb4s phone' };
     expect(seen.map((each) => each.client)).toEqual([client, client]);
-    expect(seen[0]?.headers[clientAddressHeader]).toMatch(/^127\.0\.0\.1 \d+ [\w-]{43}$/);
+    expect(seen[0]?.headers['x-client-address']).toBe('127.0.0.1');
   });
 
   test('no address that the client forged in headers', async () => {
     const { send } = await startRecording(executor);
     const headers = {
-      [clientAddressHeader]: signAddress('198.51.100.7'),
+      'x-client-address': '198.51.100.7',
       'x-forwarded-for': '198.51.100.7',
       forwarded: 'for=198.51.100.7',
+      signature: 'gateway=:198.51.100.7:',
     };
-    for (const { client, headers: forwarded } of await send(logIn, headers)) {
+    const seen = await send(logIn, headers);
+    expect(seen).toHaveLength(2);
+    for (const { client, headers: forwarded } of seen) {
       expect(client.address).toBe('127.0.0.1');
       expect(JSON.stringify(forwarded)).not.toContain('198.51.100.7');
     }
@@ -77,7 +78,7 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s, auth learn
     const { send } = await startRecording(executor, ['loopback']);
     const headers = {
       'x-forwarded-for': '203.0.113.1, 198.51.100.7',
-      [clientAddressHeader]: signAddress('203.0.113.1'),
+      'x-client-address': '203.0.113.1',
     };
     const seen = await send(logIn, headers);
     expect(seen.map(({ client }) => client.address)).toEqual(['198.51.100.7', '198.51.100.7']);
@@ -87,11 +88,11 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s, auth learn
     const { send } = await startRecording(executor, ['loopback']);
     const seen = await send('{ me { id } }', {
       'x-forwarded-for': '198.51.100.7',
-      [clientAddressHeader]: signAddress('198.51.100.7'),
+      'x-client-address': '198.51.100.7',
     });
     expect(seen.map(({ headers }) => headers)).toHaveLength(2);
     for (const { headers } of seen) {
-      expect(headers).not.toHaveProperty(clientAddressHeader);
+      expect(headers).not.toHaveProperty('x-client-address');
       expect(headers).not.toHaveProperty('user-agent');
     }
   });
@@ -101,13 +102,13 @@ describe('a mutation', () => {
   const mutation = 'mutation { first }';
   const answering = (transport = createHttpTransport) =>
     startClient((res) => res.end('{"data":{"first":1}}'), {}, transport);
-  const signing = () => answering((url) => createHttpTransport(url, { signAddress }));
+  const signing = () => answering((url) => createHttpTransport(url, { signRequest }));
 
   test('carries no client address to a subgraph that has no signing key', async () => {
     const { send, received } = await answering();
     await send({ query: mutation });
     expect(Object.keys(received[0]?.headers ?? {})).not.toEqual(
-      expect.arrayContaining([expect.stringMatching(/client-address|user-agent/)]),
+      expect.arrayContaining([expect.stringMatching(/client-address|user-agent|signature|digest/)]),
     );
   });
 
@@ -116,8 +117,9 @@ describe('a mutation', () => {
     await send({ query: mutation });
     const { address, userAgent } = someClient;
     expect(received[0]?.headers).toMatchObject({
-      [clientAddressHeader]: signAddress(address),
+      'x-client-address': address,
       'user-agent': userAgent,
+      signature: expect.stringMatching(/^gateway=:.{44}:$/),
     });
   });
 
@@ -125,7 +127,7 @@ describe('a mutation', () => {
     const { send, received } = await signing();
     await send({ query: mutation, getClient: () => ({ address: '::1', userAgent: undefined }) });
     expect(received[0]?.headers).not.toHaveProperty('user-agent');
-    expect(received[0]?.headers[clientAddressHeader]).toBe(signAddress('::1'));
+    expect(received[0]?.headers['x-client-address']).toBe('::1');
   });
 
   test.each([
@@ -146,6 +148,7 @@ describe('a mutation', () => {
     const getClient = () => ({ address: '', userAgent: undefined });
     expect(await send({ query: mutation, getClient })).toEqual({ data: { first: 1 } });
     expect(received).toHaveLength(1);
+    expect(received[0]?.headers).not.toHaveProperty('x-client-address');
   });
 });
 

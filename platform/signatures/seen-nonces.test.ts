@@ -1,0 +1,43 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { createSeenNonces } from './seen-nonces.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+});
+
+test('a nonce is new once', () => {
+  const isNew = createSeenNonces({ keepMs: 1_000, maxCount: 10 });
+  expect([isNew('a'), isNew('b'), isNew('a'), isNew('b')]).toEqual([true, true, false, false]);
+});
+
+test.each([0, 1, 400, 999])('a nonce that comes after %i ms is known for its time', (startMs) => {
+  const isNew = createSeenNonces({ keepMs: 1_000, maxCount: 1_000 });
+  isNew('first');
+  vi.advanceTimersByTime(startMs);
+  isNew('a');
+  for (let ms = 0; ms < 1_000; ms += 100) {
+    expect(isNew('a')).toBe(false);
+    expect(isNew(`other ${ms}`)).toBe(true);
+    vi.advanceTimersByTime(100);
+  }
+});
+
+test('a nonce is dropped after twice its time, with or without others in between', () => {
+  const isNew = createSeenNonces({ keepMs: 1_000, maxCount: 10 });
+  isNew('a');
+  vi.advanceTimersByTime(2_000);
+  expect(isNew('a')).toBe(true);
+  vi.advanceTimersByTime(1_000);
+  isNew('b');
+  vi.advanceTimersByTime(1_000);
+  isNew('c');
+  expect(isNew('a')).toBe(true);
+});
+
+test('beyond the count the oldest are dropped, and half of it is always kept', () => {
+  const isNew = createSeenNonces({ keepMs: 1_000, maxCount: 10 });
+  for (let nth = 0; nth < 1_000; nth++) isNew(`${nth}`);
+  expect(isNew('0')).toBe(true);
+  for (let nth = 996; nth < 1_000; nth++) expect(isNew(`${nth}`)).toBe(false);
+});

@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { type ClientInfo, remoteClient } from '../http/client-info.ts';
+import type { HttpError } from '../http/json-body.ts';
+import type { Logger } from '../process/logger.ts';
+import type { GatewayKeys } from './gateway-keys.ts';
+import { createRequestVerifier, maxSkewSeconds, type SignatureFailure } from './request-verifier.ts';
+import { createSignedAddressReader } from './signed-address.ts';
+
+/** The sender of a request. */
+export interface Sender {
+  isGateway: boolean;
+  /** The client on whose behalf the gateway calls, or the sender itself. */
+  client: () => ClientInfo;
+  /** The digest that the gateway signed: a body with another is not the gateway's. */
+  contentDigest?: string;
+}
+
+/** Identifies the sender of a request by its headers, or rejects it. */
+export type IdentifySender = (req: IncomingMessage) => Sender | { error: HttpError };
+
+export interface SenderSettings {
+  keys: GatewayKeys;
+  /** Rejects every request that the gateway did not sign. */
+  isSignatureRequired: boolean;
+  log: Logger;
+}
+
+const logEveryMs = 60_000;
+
+/** Creates a function that tells the gateway, by its signature, from other callers. */
+export function createIdentifySender({ keys, isSignatureRequired, log }: SenderSettings): IdentifySender {
+  const verify = createRequestVerifier(keys);
+  const readSignedAddress = createSignedAddressReader(keys);
+  const logRejected = createRareLog((line) => log.warn(line, 'request without a valid signature of the gateway'));
+
+  return (req) => {
+    const verified = verify(req);
+    const client = (address?: string) => () =>
+      address === undefined ? remoteClient(req) : { ...remoteClient(req), address };
+    if (!('failure' in verified)) {
+      const { contentDigest, clientAddress } = verified;
+      return { isGateway: true, client: client(clientAddress), contentDigest };
+    }
+    // Callers that sign nothing are no mistake where none has to.
+    if (isSignatureRequired || verified.failure !== 'missing')
+      logRejected({ ...verified, address: req.socket.remoteAddress, isRejected: isSignatureRequired });
+    if (isSignatureRequired) return { error: explain(verified) };
+    return { isGateway: false, client: client(readSignedAddress(req)) };
+  };
+}
+
+/** Logs at most once a minute, with the number of lines left out since: anybody in the network can provoke them. */
+function createRareLog(write: (line: object) => void): (line: object) => void {
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  let leftOut = 0;
+  return (line) => {
+    const now = performance.now();
+    if (now - loggedAt < logEveryMs) return void leftOut++;
+    write({ ...line, ...(leftOut > 0 && { leftOut }) });
+    loggedAt = now;
+    leftOut = 0;
+  };
+}
+
+const messages: Record<SignatureFailure['failure'], string> = {
+  missing: 'This subgraph answers its gateway only, which signs its requests: send the operation to the gateway.',
+  invalid:
+    'The signature does not match the request, or is by a key that this subgraph does not have: give the gateway and the subgraph the same GATEWAY_KEY_FILE.',
+  'out of date': `The request was signed over ${maxSkewSeconds} seconds before or after now: synchronise the clocks of the gateway and the subgraph.`,
+  repeated: 'A request with this signature was received before: sign each request anew.',
+};
+
+const explain = ({ failure }: SignatureFailure): HttpError => ({
+  status: 403,
+  code: 'FORBIDDEN',
+  message: messages[failure],
+});
