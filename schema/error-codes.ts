@@ -44,7 +44,7 @@ export const apiErrors = {
     extensions: [{ retryAfterSeconds: 'number' }],
   },
   USERNAME_TAKEN: {
-    when: 'another account has this username, in any case, or one that looks the same in another script',
+    when: 'another account has this username, in any case, or one that looks the same',
   },
   NOT_FOUND: { when: 'no such resource or session, or one that belongs to another account' },
   CONFLICT: {

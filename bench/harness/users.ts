@@ -8,7 +8,7 @@ import { createSessions } from '../../subgraphs/auth/sessions/sessions.ts';
 import { openSqliteUserStore } from '../../subgraphs/auth/storage/sqlite/user-store.ts';
 import { createIssueAccessToken } from '../../subgraphs/auth/tokens/access-tokens.ts';
 import { openSigningKeys } from '../../subgraphs/auth/tokens/signing-keys.ts';
-import { confusableOf } from '../../subgraphs/auth/usernames/confusables.ts';
+import { skeletonsOf } from '../../subgraphs/auth/usernames/confusables.ts';
 import { usernameKey } from '../../subgraphs/auth/usernames/usernames.ts';
 import type { Resource } from '../../subgraphs/resources/storage/resource.ts';
 import { openSqliteResourceStore } from '../../subgraphs/resources/storage/sqlite/resource-store.ts';
@@ -63,7 +63,7 @@ export async function fillDataFolder(folder: string): Promise<Users> {
     const named = { username, usernameKey: usernameKey(username) };
     const user = { id: randomUUID(), ...named, passwordHash };
     const { session, refreshToken } = sessions.create(user.id, undefined);
-    const inserted = await userStore.insert({ ...user, ...confusableOf(username) }, session);
+    const inserted = await userStore.insert({ ...user, skeletons: skeletonsOf(username) }, session);
     if (inserted === 'USERNAME_TAKEN') throw new Error(`${username} exists already.`);
     for (let index = 0; index < resourceCount; index += 1) await resourceStore.insert(createResource(user.id, index));
     const { accessToken } = sessions.createResult(inserted.user, inserted.session, refreshToken);

@@ -100,7 +100,7 @@ test('subscribers receive signed events of ended sessions', async () => {
   expect(readEventClaims(claims, issuer)).toMatchObject({ type: 'session-revoked', userId: ada.id });
 });
 
-test('the start adds missing confusables and deletes expired sessions', async () => {
+test('the start computes missing skeletons and deletes expired sessions', async () => {
   const file = newFile();
   const before = await startSubgraph({ file });
   await before.register('ada');

@@ -7,7 +7,7 @@ import { createAuthenticate } from '../../platform/tokens/access-token.ts';
 import { credentialFields } from '../../schema/credential-fields.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
 import { createAccounts } from './accounts/accounts.ts';
-import { addMissingConfusables, startMaintenance } from './accounts/maintenance.ts';
+import { startMaintenance, updateSkeletons } from './accounts/maintenance.ts';
 import { type Subscriber, startEventDelivery } from './events/event-delivery.ts';
 import { pushEvent } from './events/event-push.ts';
 import { createSignEvent } from './events/event-signing.ts';
@@ -57,7 +57,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
   const accounts = createAccounts({ store, sessions, passwords, throttle, log });
   const authenticate = createAuthenticate({ keys, issuer, audience });
 
-  await addMissingConfusables(store);
+  await updateSkeletons(store);
   const maintenance = startMaintenance(store, log);
   const sign = createSignEvent({ keys, issuer, audience: events.audience });
   const { subscribers } = events;

@@ -20,7 +20,7 @@ export interface ErrorDetailsByCode {
   INVALID_REFRESH_TOKEN: Record<never, never>;
   /** Too many failed log-ins or registrations from the same IP address. */
   RATE_LIMITED: { retryAfterSeconds: number };
-  /** Another account has this username, in any case, or one that looks the same in another script. */
+  /** Another account has this username, in any case, or one that looks the same. */
   USERNAME_TAKEN: Record<never, never>;
   /** No such resource or session, or one that belongs to another account. */
   NOT_FOUND: Record<never, never>;

@@ -8,7 +8,7 @@ import type { Throttle } from '../rate-limiting/throttle.ts';
 import type { AuthResult, Sessions } from '../sessions/sessions.ts';
 import type { User, UserWithPassword } from '../storage/user.ts';
 import type { UserStore } from '../storage/user-store.ts';
-import { confusableOf } from '../usernames/confusables.ts';
+import { skeletonsOf } from '../usernames/confusables.ts';
 import { normaliseUsername, usernameKey, validateUsername } from '../usernames/usernames.ts';
 import { invalidCredentials, usernameTaken, wrongPassword } from './errors.ts';
 
@@ -92,7 +92,7 @@ export function createAccounts({ store, sessions, passwords, throttle, log }: Ac
         const passwordHash = await passwords.hash(password, address);
         const user = { id: randomUUID(), username, usernameKey: key, passwordHash };
         const { session, refreshToken } = sessions.create(user.id, userAgent);
-        const inserted = await store.insert({ ...user, ...confusableOf(username) }, session);
+        const inserted = await store.insert({ ...user, skeletons: skeletonsOf(username) }, session);
         if (inserted === 'USERNAME_TAKEN') throw usernameTaken();
         return sessions.createResult(inserted.user, inserted.session, refreshToken);
       });

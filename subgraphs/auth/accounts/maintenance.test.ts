@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { apiError, openAccounts } from '../testing/accounts.ts';
-import { addMissingConfusables, startMaintenance } from './maintenance.ts';
+import { startMaintenance, updateSkeletons } from './maintenance.ts';
 
 /** The rules, and a second connection to their database. */
 function open() {
@@ -14,8 +14,8 @@ function open() {
   return { ...opened, connection, countOf };
 }
 
-describe('addMissingConfusables', () => {
-  const deleteConfusables = "DELETE FROM look_alikes WHERE user_id = (SELECT id FROM users WHERE username = 'ada')";
+describe('updateSkeletons', () => {
+  const deleteSkeletons = "DELETE FROM look_alikes WHERE user_id = (SELECT id FROM users WHERE username = 'ada')";
   const insertMany = `
     WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ?)
     INSERT INTO users (id, username, username_key, password_hash, created_at)
@@ -24,8 +24,8 @@ describe('addMissingConfusables', () => {
   test('prevents the registration of names that are confusable with old accounts', async () => {
     const { signUp, connection, store } = open();
     await signUp('ada');
-    connection.exec(deleteConfusables);
-    await addMissingConfusables(store);
+    connection.exec(deleteSkeletons);
+    await updateSkeletons(store);
     await expect(signUp('\u0430d\u0430')).rejects.toEqual(apiError('USERNAME_TAKEN'));
     await signUp('grace');
   });
@@ -34,17 +34,34 @@ describe('addMissingConfusables', () => {
     const { connection, store, countOf } = open();
     connection.prepare(insertMany).run(1_001);
     expect(countOf('look_alikes')).toBe(0);
-    await addMissingConfusables(store);
+    await updateSkeletons(store);
     const isComplete = "id IN (SELECT user_id FROM look_alikes WHERE script = 'Latn')";
     expect(countOf('users', isComplete)).toBe(1_001);
+  });
+
+  test('replaces skeletons of a former version, which did not compare names of one script', async () => {
+    const { signUp, logIn, connection, store, countOf } = open();
+    const ada = await signUp('paypalqqs');
+    connection.exec(deleteSkeletons.replace('ada', 'paypalqqs'));
+    const other = await signUp('paypaIqqs');
+    connection.exec(`
+      UPDATE users SET skeleton_version = 1;
+      DELETE FROM look_alikes;
+      INSERT INTO look_alikes SELECT id, username, 'Latn' FROM users`);
+    await signUp('paypa1qqs.2');
+    await updateSkeletons(store);
+    await expect(signUp('paypa1qqs')).rejects.toEqual(apiError('USERNAME_TAKEN'));
+    expect(countOf('users', 'skeleton_version = 2')).toBe(3);
+    expect((await logIn('PAYPALQQS')).user).toEqual(ada.user);
+    expect((await logIn('paypaiqqs')).user).toEqual(other.user);
   });
 
   test('keeps existing accounts that are confusable with each other', async () => {
     const { signUp, logIn, connection, store } = open();
     const ada = await signUp('ada');
-    connection.exec(deleteConfusables);
+    connection.exec(deleteSkeletons);
     const other = await signUp('\u0430d\u0430');
-    await addMissingConfusables(store);
+    await updateSkeletons(store);
     expect((await logIn('ada')).user).toEqual(ada.user);
     expect((await logIn('\u0430d\u0430')).user).toEqual(other.user);
   });

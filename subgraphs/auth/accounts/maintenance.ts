@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { UserStore } from '../storage/user-store.ts';
-import { confusableOf } from '../usernames/confusables.ts';
+import { skeletonsOf, skeletonVersion as version } from '../usernames/confusables.ts';
 
 /** Background jobs. */
 export interface Maintenance {
@@ -12,12 +12,11 @@ export interface Maintenance {
 const defaultIntervalMs = 60_000;
 const batchSize = 500;
 
-/** Computes the confusables of accounts from before they were stored. Must finish before anyone can register. */
-export async function addMissingConfusables(store: UserStore): Promise<void> {
-  let users = await store.findWithoutConfusables(batchSize);
-  while (users.length > 0) {
-    await store.setConfusables(new Map(users.map(({ id, username }) => [id, confusableOf(username)])));
-    users = await store.findWithoutConfusables(batchSize);
+/** Computes skeletons of usernames that are missing or of a former version. Must finish before anyone can register. */
+export async function updateSkeletons(store: UserStore): Promise<void> {
+  const pageAfter = (after: string) => store.findOutdatedSkeletons({ version, after, limit: batchSize });
+  for (let users = await pageAfter(''); users.length > 0; users = await pageAfter(users.at(-1)?.id ?? '')) {
+    await store.setSkeletons(new Map(users.map(({ id, username }) => [id, skeletonsOf(username)])));
   }
 }
 

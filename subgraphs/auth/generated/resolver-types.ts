@@ -104,7 +104,7 @@ export type User = {
   __typename?: 'User';
   /** Unique and stable; ids are never reused. */
   id: Scalars['ID']['output'];
-  /** The username as registered, NFKC-normalised. Unique regardless of case and of characters that look alike in other scripts. */
+  /** The username as registered, NFKC-normalised. Unique regardless of case and of characters that look alike. */
   username: Scalars['String']['output'];
   /** When the account was created. */
   createdAt: Scalars['DateTime']['output'];

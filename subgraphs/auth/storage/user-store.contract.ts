@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestClock, type TestClock } from '../../../platform/testing/test-clock.ts';
 import { insertUser, newRefreshToken, newSession, newUser } from '../testing/stored-accounts.ts';
-import type { Confusable, NewUser } from './user.ts';
+import type { NewUser, Skeleton } from './user.ts';
 import type { UserStore } from './user-store.ts';
 
 /** The contract of every engine that stores accounts. `open` returns a store that may hold other accounts. */
@@ -95,7 +95,7 @@ export function userStoreContract(open: (clock: TestClock) => UserStore): void {
 
   test('finds an account by its key, with its password hash', async () => {
     const user = await insertUser(store);
-    const { skeletons, script, ...stored } = user;
+    const { skeletons, ...stored } = user;
     const found = { ...stored, createdAt: start, passwordVersion: 1 };
     expect(await store.findByUsernameKey(user.usernameKey)).toStrictEqual(found);
     expect(await store.findWithPassword(user.id)).toStrictEqual(found);
@@ -120,38 +120,72 @@ export function userStoreContract(open: (clock: TestClock) => UserStore): void {
   );
 
   describe('confusable names', () => {
-    const insertTwo = async (first: Confusable, second: Confusable) => {
-      await insert(newUser(first));
-      return insert(newUser(second));
-    };
-    const skeleton = () => randomUUID();
+    const skeletonsOf = (...list: Skeleton[]) => ({ version: 2, list });
+    const text = () => randomUUID();
+    const named = (...list: Skeleton[]) => newUser({ skeletons: skeletonsOf(...list) });
 
     test.each([
-      ['two scripts', 'Latin', 'Cyrillic'],
-      ['the second mixing scripts', 'Latin', ''],
-      ['the first mixing scripts', '', 'Latin'],
-      ['both mixing scripts', '', ''],
-    ])('are USERNAME_TAKEN: %s', async (_, first, second) => {
-      const same = skeleton();
-      const inserted = await insertTwo(
-        { skeletons: [same, skeleton()], script: first },
-        { skeletons: [skeleton(), same], script: second },
-      );
-      expect(inserted).toBe('USERNAME_TAKEN');
+      ['without a script', '', ''],
+      ['of two scripts', 'Latin', 'Cyrillic'],
+      ['of which only the second has a script', '', 'Latin'],
+      ['of which only the first has a script', 'Latin', ''],
+    ])('are USERNAME_TAKEN if they share a skeleton: %s', async (_, first, second) => {
+      const shared = text();
+      await insert(named({ text: text(), script: 'Latin' }, { text: shared, script: first }));
+      const other = named({ text: shared, script: second }, { text: text(), script: 'Latin' });
+      expect(await insert(other)).toBe('USERNAME_TAKEN');
+      expect(await store.findById(other.id)).toBeUndefined();
     });
 
-    test('are allowed within one script', async () => {
-      const same = { skeletons: [skeleton()], script: 'Latin' };
-      expect(await insertTwo(same, same)).toMatchObject({ user: {} });
+    test('are allowed if they share only a skeleton of their script', async () => {
+      const skeleton = { text: text(), script: 'Latin' };
+      await insert(named(skeleton));
+      const other = named(skeleton);
+      expect(await insert(other)).toMatchObject({ user: { id: other.id } });
     });
 
-    test('are replaced by setConfusables, and checked from then on', async () => {
-      const user = await insertUser(store);
-      await store.setConfusables(new Map([[user.id, { skeletons: [skeleton()], script: '' }]]));
-      const same = { skeletons: [skeleton(), skeleton()], script: 'Greek' };
-      await store.setConfusables(new Map([[user.id, same]]));
-      expect(await insert(newUser({ ...same, script: 'Latin' }))).toBe('USERNAME_TAKEN');
-      expect(await store.findWithoutConfusables(1_000)).not.toContainEqual(expect.objectContaining({ id: user.id }));
+    test('of which several are inserted at the same time, exactly one is stored', async () => {
+      const skeleton = { text: text(), script: '' };
+      const results = await Promise.all(Array.from({ length: 8 }, () => insert(named(skeleton))));
+      expect(results.filter((result) => result === 'USERNAME_TAKEN')).toHaveLength(7);
+    });
+
+    test('are not checked for an account without skeletons', async () => {
+      const user = newUser({ skeletons: skeletonsOf() });
+      expect(await insert(user)).toMatchObject({ user: { id: user.id } });
+    });
+
+    /** The ids among these that have no skeletons of the version, in pages of two. */
+    const outdatedOf = async (users: NewUser[], version: number) => {
+      const found: string[] = [];
+      const pageAfter = (after: string) => store.findOutdatedSkeletons({ version, after, limit: 2 });
+      for (let page = await pageAfter(''); page.length > 0; page = await pageAfter(found.at(-1) ?? '')) {
+        found.push(...page.map(({ id }) => id));
+      }
+      return found.filter((each) => users.some(({ id }) => id === each));
+    };
+
+    test('are found by their version and without skeletons, each once', async () => {
+      const [old, bare, present] = [
+        newUser({ skeletons: { version: 1, list: [{ text: text(), script: '' }] } }),
+        newUser({ skeletons: skeletonsOf() }),
+        named({ text: text(), script: '' }),
+      ];
+      const all = [old, bare, present, ...Array.from({ length: 5 }, () => newUser())];
+      for (const user of all) await insert(user);
+      const outdated = all.filter((user) => user !== present).map(({ id }) => id);
+      expect(await outdatedOf(all, 2)).toEqual(outdated.sort());
+      expect(await outdatedOf(all, 1)).toEqual([bare.id]);
+    });
+
+    test('are replaced by setSkeletons, also by some that are confusable with each other, and checked from then on', async () => {
+      const [one, other, gone] = [await insertUser(store), await insertUser(store), newUser()];
+      const skeleton = { text: text(), script: '' };
+      const before = one.skeletons.list[0]?.text ?? '';
+      await store.setSkeletons(new Map([one, other, gone].map(({ id }) => [id, skeletonsOf(skeleton)])));
+      expect(await insert(named({ ...skeleton, script: 'Greek' }))).toBe('USERNAME_TAKEN');
+      expect(await insert(named({ text: before, script: '' }))).toMatchObject({ user: {} });
+      expect(await outdatedOf([one, other, gone], 2)).toEqual([]);
     });
   });
 

@@ -1,7 +1,7 @@
 import type { DatabaseHealth } from '../../../platform/database/connection.ts';
 import type { Outbox } from './outbox.ts';
 import type { NewSession, Renewal, Session, SessionStore } from './session-store.ts';
-import type { Confusable, NewUser, User, UserWithPassword, VerifiedAccount } from './user.ts';
+import type { NewUser, Skeletons, User, UserWithPassword, VerifiedAccount } from './user.ts';
 
 /** A new password. All other sessions end, and `sessionId` gets one new refresh token instead of those it had. */
 export interface PasswordChange extends VerifiedAccount {
@@ -14,6 +14,14 @@ export interface PasswordChange extends VerifiedAccount {
 export interface NewAccount {
   user: User;
   session: Session;
+}
+
+/** A page of the accounts whose skeletons are to be computed again. */
+export interface SkeletonPage {
+  version: number;
+  /** Id of the last account of the page before; '' for the first page. */
+  after: string;
+  limit: number;
 }
 
 /**
@@ -38,10 +46,13 @@ export interface UserStore {
   changePassword(change: PasswordChange): Promise<Session | 'PASSWORD_CHANGED' | 'SESSION_ENDED'>;
   /** Deletes the account with its sessions. Returns false if its password was changed after it was verified. */
   remove(account: VerifiedAccount): Promise<boolean>;
-  /** Finds accounts that were created before confusable names were checked. */
-  findWithoutConfusables(limit: number): Promise<Pick<User, 'id' | 'username'>[]>;
-  /** Sets the confusables of several accounts, by user id: all of them or none. */
-  setConfusables(confusables: ReadonlyMap<string, Confusable>): Promise<void>;
+  /** Finds accounts without skeletons of this version, in the order of their ids, beginning behind `after`. */
+  findOutdatedSkeletons(page: SkeletonPage): Promise<Pick<User, 'id' | 'username'>[]>;
+  /**
+   * Sets the skeletons of several accounts, by user id: all of them or none. Existing accounts may be confusable with each
+   * other.
+   */
+  setSkeletons(skeletons: ReadonlyMap<string, Skeletons>): Promise<void>;
   sessions: SessionStore;
   outbox: Outbox;
   /** Rejects unless reads answer. */

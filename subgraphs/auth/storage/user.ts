@@ -16,16 +16,22 @@ export interface UserWithPassword extends User {
   passwordVersion: number;
 }
 
-/** Two usernames are confusable (UTS 39, section 4) if they share a skeleton and their scripts differ or are ''. */
-export interface Confusable {
-  /** One per way of writing the name. For comparison only: a skeleton is not readable text. */
-  skeletons: readonly string[];
-  /** The one script that the name is written in, or '' if it mixes scripts; digits and '.', '_', '-' fit any script. */
+/** A form of a username that confusable names share (UTS 39, section 4). For comparison only: it is no readable text. */
+export interface Skeleton {
+  text: string;
+  /** The script of names that may share it, or '' for none: names that share it are confusable unless both have this. */
   script: string;
 }
 
+/** All skeletons of a username. Two names are confusable if they share one. */
+export interface Skeletons {
+  /** Skeletons of a former version are computed again. */
+  version: number;
+  list: readonly Skeleton[];
+}
+
 /** A new account, including everything that must not clash with other accounts. */
-export type NewUser = Omit<UserWithPassword, 'createdAt' | 'passwordVersion'> & Confusable;
+export type NewUser = Omit<UserWithPassword, 'createdAt' | 'passwordVersion'> & { skeletons: Skeletons };
 
 /** An account whose password was verified while `passwordVersion` was current. */
 export interface VerifiedAccount {

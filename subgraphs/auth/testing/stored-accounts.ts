@@ -13,8 +13,7 @@ export function newUser(fields: Partial<NewUser> = {}): NewUser {
     username,
     usernameKey: username.toUpperCase(),
     passwordHash: `$2b$04$${'h'.repeat(53)}`,
-    skeletons: [username],
-    script: 'Latin',
+    skeletons: { version: 1, list: [{ text: username, script: '' }] },
     ...fields,
   };
 }

@@ -1,11 +1,14 @@
 import unhomoglyph from 'unhomoglyph';
-import type { Confusable } from '../storage/user.ts';
+import type { Skeleton, Skeletons } from '../storage/user.ts';
 import { isTooLongToNormalise, normaliseUsername, usernameKey } from './usernames.ts';
+
+/** Increment this with each change of the skeletons: the next start computes those of existing accounts again. */
+export const skeletonVersion = 2;
 
 /**
  * The scripts in common use (UAX 31, table 5) and the combinations in which scripts are written together, also with
  * Latin (UTS 39, sections 5.1 and 5.2). Combinations come first, as a name gets the first that fits. Latin comes before
- * all for names without a letter: '000' is Latin and so confusable with Cyrillic 'ООО'.
+ * all for names without a letter.
  */
 const scripts = [
   'Latn',
@@ -24,23 +27,47 @@ const scripts = [
 const equivalentLetters: Record<string, string> = { i: 'l', v: 'n', u: 'y' };
 
 /**
- * Computes what names confusable with this one share (UTS 39, section 4). Names are compared in every case: as written,
- * in lower case, in upper case, and letter by letter in whichever case resembles another letter. Names within one
- * script are never confusable, even 'modem' and 'modern'.
+ * Marks that are easily overlooked: single dots above and below, all other marks below a letter, which the line under a
+ * link hides, and strokes through it. Other marks above tell names apart in many languages.
  */
-export function confusableOf(username: string): Confusable {
+const faintMarks =
+  /[\u0307\u0316-\u0319\u031C-\u033C\u0347-\u0349\u034D\u034E\u0353-\u0356\u0358-\u035A\u1AB5-\u1ABA\u1ABD\u1DC2\u1DCA\u1DCF\u1DD0\u1DF9\u1DFD-\u1DFF]/g;
+
+/** Separators at the ends of a name, and those that repeat the one before. */
+const spareSeparators = /^[._-]+(?=[^._-])|(?<=[^._-])[._-]+$|(?<=([._-]))\1+/g;
+
+/**
+ * Computes the skeletons that names confusable with this one share (UTS 39, section 4): as it is displayed, in lower and
+ * in upper case. Names of different scripts are also compared letter by letter in whichever case resembles another
+ * letter. That skeleton does not tell i from l, n from v and u from y, so it would exclude too much within one script.
+ */
+export function skeletonsOf(username: string): Skeletons {
   // No account can have such a name.
-  if (isTooLongToNormalise(username)) return { skeletons: [], script: '' };
+  if (isTooLongToNormalise(username)) return { version: skeletonVersion, list: [] };
   const displayed = normaliseUsername(username);
   const key = usernameKey(username);
-  // '~' separates the case-insensitive skeletons, where 'u' became 'y', from the plain ones. No skeleton contains '~'.
-  const skeletons = [`~${skeletonInAnyCase(key)}`, ...[displayed, displayed.toLowerCase(), key].map(skeletonOf)];
-  return { skeletons: [...new Set(skeletons)], script: scripts.find(({ pattern }) => pattern.test(key))?.name ?? '' };
+  const script = scripts.find(({ pattern }) => pattern.test(key))?.name ?? '';
+  const [shown, shownKey] = [displayed, key].map((text) => text.replace(spareSeparators, '')) as [string, string];
+  // In upper case it is not folded: an 'I' would become an 'l', as an 'L' does.
+  const texts = new Set([foldedSkeletonOf(shown), foldedSkeletonOf(shown.toLowerCase()), visibleSkeletonOf(shownKey)]);
+  // '~' separates the skeleton in which 'u' became 'y' from the others. No other skeleton contains '~'.
+  const inAnyCase: Skeleton = { text: `~${skeletonInAnyCase(key)}`, script };
+  return { version: skeletonVersion, list: [inAnyCase, ...[...texts].map((text) => ({ text, script: '' }))] };
 }
 
 /** The skeleton as defined by UTS 39, section 4. */
 function skeletonOf(text: string): string {
   return unhomoglyph(text.normalize('NFD')).normalize('NFD');
+}
+
+/** The skeleton without the marks that are easily overlooked. */
+function visibleSkeletonOf(text: string): string {
+  return skeletonOf(text).replace(faintMarks, '');
+}
+
+/** The skeleton in which case no longer matters, after an 'I' became an 'l', and a '0' an 'O'. */
+function foldedSkeletonOf(text: string): string {
+  return visibleSkeletonOf(visibleSkeletonOf(text).toLowerCase());
 }
 
 /**

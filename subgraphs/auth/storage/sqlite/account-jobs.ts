@@ -1,12 +1,12 @@
-import { and, eq, getTableColumns, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, ne, or, sql } from 'drizzle-orm';
 import type { Connection } from '../../../../platform/database/connection.ts';
 import { placeholders } from '../../../../platform/database/sqlite.ts';
 import type { NewSession, Session } from '../session-store.ts';
-import type { Confusable, NewUser, VerifiedAccount } from '../user.ts';
+import type { NewUser, Skeletons, VerifiedAccount } from '../user.ts';
 import type { NewAccount, PasswordChange } from '../user-store.ts';
 import { createEnqueue, createOutboxJobs } from './outbox.ts';
 import { createSessionChanges, createSessionJobs, otherSessionsOf } from './session-store.ts';
-import { confusables, users } from './tables.ts';
+import { skeletons, users } from './tables.ts';
 
 export type AccountJobs = ReturnType<typeof createAccountJobs>;
 
@@ -27,14 +27,23 @@ export function createAccountJobs(connection: Connection, subscribers: readonly 
     .values(placeholders(getTableColumns(users)))
     .prepare();
 
-  const hasConfusable = ({ skeletons, script }: Confusable): boolean => {
-    const otherScript = script === '' ? undefined : ne(confusables.script, script);
-    const isConfusable = and(inArray(confusables.skeleton, [...skeletons]), otherScript);
-    return db.select({ id: confusables.userId }).from(confusables).where(isConfusable).get() !== undefined;
+  const hasConfusable = ({ list }: Skeletons): boolean => {
+    const shares = list.map(({ text, script }) =>
+      and(eq(skeletons.skeleton, text), script === '' ? undefined : ne(skeletons.script, script)),
+    );
+    return (
+      shares.length > 0 &&
+      db
+        .select()
+        .from(skeletons)
+        .where(or(...shares))
+        .get() !== undefined
+    );
   };
 
-  const insertConfusables = (userId: string, { skeletons, script }: Confusable) => {
-    for (const skeleton of new Set(skeletons)) db.insert(confusables).values({ userId, skeleton, script }).run();
+  const insertSkeletons = (userId: string, { list }: Skeletons) => {
+    const rows = list.map(({ text: skeleton, script }) => ({ userId, skeleton, script }));
+    if (rows.length > 0) db.insert(skeletons).values(rows).run();
   };
 
   const isVerified = ({ userId, passwordVersion: version }: VerifiedAccount) =>
@@ -46,10 +55,10 @@ export function createAccountJobs(connection: Connection, subscribers: readonly 
 
     insert(user: NewUser, firstSession: NewSession): NewAccount | 'USERNAME_TAKEN' {
       const isTaken = selectByUsernameKey.get({ usernameKey: user.usernameKey }) !== undefined;
-      if (isTaken || hasConfusable(user)) return 'USERNAME_TAKEN';
+      if (isTaken || hasConfusable(user.skeletons)) return 'USERNAME_TAKEN';
       const createdAt = now();
-      insertUser.run({ ...user, createdAt, passwordVersion: 1 });
-      insertConfusables(user.id, user);
+      insertUser.run({ ...user, createdAt, passwordVersion: 1, skeletonVersion: user.skeletons.version });
+      insertSkeletons(user.id, user.skeletons);
       const session = sessionChanges.insert(firstSession);
       return { user: { id: user.id, username: user.username, createdAt }, session };
     },
@@ -78,10 +87,12 @@ export function createAccountJobs(connection: Connection, subscribers: readonly 
       return true;
     },
 
-    setConfusables(byUserId: ReadonlyMap<string, Confusable>): void {
-      for (const [userId, confusable] of byUserId) {
-        db.delete(confusables).where(eq(confusables.userId, userId)).run();
-        insertConfusables(userId, confusable);
+    setSkeletons(byUserId: ReadonlyMap<string, Skeletons>): void {
+      for (const [userId, computed] of byUserId) {
+        db.delete(skeletons).where(eq(skeletons.userId, userId)).run();
+        const { changes } = db.update(users).set({ skeletonVersion: computed.version }).where(eq(id, userId)).run();
+        // The account may have been deleted since it was found.
+        if (changes === 1) insertSkeletons(userId, computed);
       }
     },
   };

@@ -10,6 +10,8 @@ export const users = sqliteTable('users', {
   createdAt: instant('created_at').notNull(),
   /** Incremented with each new password, but not when the same password is rehashed. */
   passwordVersion: integer('password_version').notNull().default(1),
+  /** The version of its skeletons. */
+  skeletonVersion: integer('skeleton_version').notNull().default(1),
 });
 
 const ownerId = () =>
@@ -17,8 +19,8 @@ const ownerId = () =>
     .notNull()
     .references(() => users.id, { onDelete: 'cascade' });
 
-/** Skeletons of usernames (UTS 39). Accounts from before this table get theirs at the next start. */
-export const confusables = sqliteTable(
+/** Skeletons of usernames (UTS 39). Accounts without those of the present version get them at the next start. */
+export const skeletons = sqliteTable(
   'look_alikes',
   {
     userId: ownerId(),

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { eq, notExists, sql } from 'drizzle-orm';
+import { and, eq, gt, lt, notExists, or, sql } from 'drizzle-orm';
 import type { Connection, ConnectionSettings } from '../../../../platform/database/connection.ts';
 import { openSqlite } from '../../../../platform/database/sqlite.ts';
 import { createInlineWriter } from '../../../../platform/database/writer/inline-writer.ts';
@@ -8,7 +8,7 @@ import type { UserStore } from '../user-store.ts';
 import { type AccountJobs, createAccountJobs } from './account-jobs.ts';
 import { createSqliteOutbox } from './outbox.ts';
 import { createSqliteSessions } from './session-store.ts';
-import { confusables, users } from './tables.ts';
+import { skeletons, users } from './tables.ts';
 
 const migrations = fileURLToPath(new URL('migrations', import.meta.url));
 
@@ -40,14 +40,16 @@ export function createSqliteUserStore(connection: Connection, writer: Writer<Acc
   const selectByUsernameKey = db.select(withPassword).from(users).where(matchesKey).prepare();
 
   return {
-    ...jobMethods(writer, 'insert', 'replaceHash', 'changePassword', 'remove', 'setConfusables'),
+    ...jobMethods(writer, 'insert', 'replaceHash', 'changePassword', 'remove', 'setSkeletons'),
     findById: (wanted) => read(() => selectById.get({ id: wanted })),
     findWithPassword: (wanted) => read(() => selectByIdWithPassword.get({ id: wanted })),
     findByUsernameKey: (wanted) => read(() => selectByUsernameKey.get({ usernameKey: wanted })),
-    findWithoutConfusables: (limit) =>
+    findOutdatedSkeletons: ({ version, after, limit }) =>
       read(() => {
-        const ofUser = db.select().from(confusables).where(eq(confusables.userId, id));
-        return db.select({ id, username }).from(users).where(notExists(ofUser)).limit(limit).all();
+        const ofUser = db.select().from(skeletons).where(eq(skeletons.userId, id));
+        const isOutdated = or(lt(users.skeletonVersion, version), notExists(ofUser));
+        const page = and(gt(id, after), isOutdated);
+        return db.select({ id, username }).from(users).where(page).orderBy(id).limit(limit).all();
       }),
     sessions: createSqliteSessions(connection, writer),
     outbox: createSqliteOutbox(connection, writer),
