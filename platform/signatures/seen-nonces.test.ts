@@ -11,7 +11,7 @@ test('a nonce is new once', () => {
   expect([isNew('a'), isNew('b'), isNew('a'), isNew('b')]).toEqual([true, true, false, false]);
 });
 
-test.each([0, 1, 400, 999])('a nonce that comes after %i ms is known for its time', (startMs) => {
+test.each([0, 1, 400, 999])('a nonce that comes after %i ms is rejected again for its whole time', (startMs) => {
   const isNew = createSeenNonces({ keepMs: 1_000, maxCount: 1_000 });
   isNew('first');
   vi.advanceTimersByTime(startMs);
@@ -35,7 +35,7 @@ test('a nonce is dropped after twice its time, with or without others in between
   expect(isNew('a')).toBe(true);
 });
 
-test('beyond the count the oldest are dropped, and half of it is always kept', () => {
+test('beyond the count the oldest are dropped, and at least half of it is stored', () => {
   const isNew = createSeenNonces({ keepMs: 1_000, maxCount: 10 });
   for (let nth = 0; nth < 1_000; nth++) isNew(`${nth}`);
   expect(isNew('0')).toBe(true);
