@@ -8,7 +8,8 @@ export interface ValidationIssue {
 export type PlatformErrorExtensions =
   | { code: 'UNAUTHENTICATED'; reason: 'MISSING' | 'EXPIRED' | 'INVALID' }
   | { code: 'BAD_USER_INPUT'; problems: ValidationIssue[] }
-  | { code: 'SERVICE_UNAVAILABLE' };
+  | { code: 'SERVICE_UNAVAILABLE' }
+  | { code: 'COST_ESTIMATED_TOO_EXPENSIVE'; cost: number; maxCost: number };
 
 /**
  * An error that clients see, with one of the API's codes; any other error is a bug, and masked. The message says how to

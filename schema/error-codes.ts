@@ -26,7 +26,7 @@ export interface ErrorCode {
   extensions?: readonly Shape[];
 }
 
-/** Codes that the rules of the API throw. They come with HTTP 200, unless a body is too large: see PAYLOAD_TOO_LARGE. */
+/** Codes that the rules of the API throw. They come with HTTP 200, except where `when` says otherwise. */
 export const apiErrors = {
   UNAUTHENTICATED: {
     when: 'no access token, or one that is expired or invalid',
@@ -40,8 +40,12 @@ export const apiErrors = {
   INVALID_CREDENTIALS: { when: 'wrong username or password; the error does not say which' },
   INVALID_REFRESH_TOKEN: { when: 'a refresh token that is unknown, expired, revoked or already used' },
   RATE_LIMITED: {
-    when: 'too many failed log-ins or registrations from the same IP address',
+    when: 'too many failed log-ins or registrations from the same IP address; with HTTP 429, a budget of query costs that is used up',
     extensions: [{ retryAfterSeconds: 'number' }],
+  },
+  COST_ESTIMATED_TOO_EXPENSIVE: {
+    when: 'an operation whose estimated cost is over the limit; HTTP 400, and nothing was executed',
+    extensions: [{ cost: 'number', maxCost: 'number' }],
   },
   USERNAME_TAKEN: {
     when: 'another account has this username, in any case, or one that looks the same',

@@ -40,7 +40,7 @@ const rules = {
     { exceptions: { types: ['Image', 'PageInfo'], suffixes: ['Payload', 'Connection', 'Edge'] } },
   ],
   // Composition checks federation's directives, which this rule does not know.
-  'known-directives': ['error', { ignoreClientDirectives: ['link', 'key'] }],
+  'known-directives': ['error', { ignoreClientDirectives: ['link', 'key', 'cost', 'listSize'] }],
 };
 
 /** The argument of a mutation must be required. */

@@ -18,8 +18,10 @@ export interface ErrorDetailsByCode {
   INVALID_CREDENTIALS: Record<never, never>;
   /** A refresh token that is unknown, expired, revoked or already used. */
   INVALID_REFRESH_TOKEN: Record<never, never>;
-  /** Too many failed log-ins or registrations from the same IP address. */
+  /** Too many failed log-ins or registrations from the same IP address; with HTTP 429, a budget of query costs that is used up. */
   RATE_LIMITED: { retryAfterSeconds: number };
+  /** An operation whose estimated cost is over the limit; HTTP 400, and nothing was executed. */
+  COST_ESTIMATED_TOO_EXPENSIVE: { cost: number; maxCost: number };
   /** Another account has this username, in any case, or one that looks the same. */
   USERNAME_TAKEN: Record<never, never>;
   /** No such resource or session, or one that belongs to another account. */
@@ -60,6 +62,7 @@ export const errorDetailKeys: Record<keyof ErrorDetailsByCode, readonly string[]
   INVALID_CREDENTIALS: [],
   INVALID_REFRESH_TOKEN: [],
   RATE_LIMITED: ['retryAfterSeconds'],
+  COST_ESTIMATED_TOO_EXPENSIVE: ['cost', 'maxCost'],
   USERNAME_TAKEN: [],
   NOT_FOUND: [],
   CONFLICT: ['reason', 'currentVersion'],
