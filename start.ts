@@ -30,6 +30,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     calls: 'memory' as const,
     writer: 'thread' as const,
     executor: env.GATEWAY_EXECUTOR,
+    cost: { maxCost: env.MAX_COST, budgetPerMinute: env.COST_BUDGET_PER_MINUTE },
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     accounts: accountRulesFrom(env),

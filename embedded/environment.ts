@@ -13,6 +13,8 @@ export const embeddedEnvironment = z.object({
   RESOURCES_PORT: resourcesEnvironment.shape.RESOURCES_PORT,
   IMAGE_SERVICE_PORT: imageServiceEnvironment.shape.IMAGE_SERVICE_PORT,
   GATEWAY_EXECUTOR: gatewayEnvironment.shape.GATEWAY_EXECUTOR,
+  MAX_COST: gatewayEnvironment.shape.MAX_COST,
+  COST_BUDGET_PER_MINUTE: gatewayEnvironment.shape.COST_BUDGET_PER_MINUTE,
   HOST: gatewayEnvironment.shape.HOST,
   CORS_ORIGINS: gatewayEnvironment.shape.CORS_ORIGINS,
   TRUSTED_PROXIES: gatewayEnvironment.shape.TRUSTED_PROXIES,

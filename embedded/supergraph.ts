@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ExecutorName } from '../gateway/executor.ts';
+import type { CostLimits } from '../gateway/limits/cost-budget.ts';
 import { startGateway } from '../gateway/server.ts';
 import { createHttpTransport } from '../gateway/subgraphs/http-transport.ts';
 import { createInProcessTransport } from '../gateway/subgraphs/in-process-transport.ts';
@@ -32,6 +33,8 @@ export interface SupergraphSettings {
   calls: 'memory' | 'network';
   /** Where the subgraphs write to their databases. */
   writer: WriterKind;
+  /** Limits of what operations may cost; the defaults if omitted. */
+  cost?: CostLimits | undefined;
   corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is trusted; none if omitted. */
   trustedProxies?: readonly string[];
@@ -146,6 +149,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       imageDecoder: settings.imageDecoder ?? createDecoderProcess({ log: log('resources') }),
       timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: 60 }),
       identifySender: identifySender('resources'),
+      maxCost: settings.cost?.maxCost,
       shutdown,
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },
       log: log('resources'),
@@ -161,6 +165,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       rules: settings.accounts,
       events: { audience: eventAudience, subscribers: [subscriber] },
       identifySender: identifySender('auth'),
+      maxCost: settings.cost?.maxCost,
       shutdown,
       listen: { host, port: ports.auth, portVariable: 'AUTH_PORT' },
       log: log('auth'),
@@ -178,6 +183,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       ],
       verifier: { keys, issuer, audience },
       executor: settings.executor,
+      cost: settings.cost,
       corsOrigins: settings.corsOrigins,
       ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),
       shutdown,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { costVariables } from '../platform/cost/limit-cost.ts';
 import { httpUrl, logLevel, origins, port, wholeNumber } from '../platform/process/environment.ts';
 import { shutdownVariables } from '../platform/process/shutdown.ts';
 import { gatewayKeyFile } from '../platform/signatures/environment.ts';
@@ -50,6 +51,13 @@ export const gatewayEnvironment = z.object({
     .string()
     .optional()
     .describe('Expected audience of access tokens (aud), the same as for auth; not checked here by default.'),
+  ...costVariables,
+  COST_BUDGET_PER_MINUTE: wholeNumber({ min: 1, max: 1_000_000_000_000 })
+    .optional()
+    .describe('What the operations of one caller may cost in a minute; 120 times MAX_COST by default.'),
+  GATEWAY_REPLICAS: wholeNumber({ min: 1, max: 10_000 })
+    .prefault('1')
+    .describe('Number of gateways behind one load balancer: each counts its part of the budgets.'),
   CORS_ORIGINS: origins().default([]).describe('Origins that browsers may call from, separated by commas.'),
   TRUSTED_PROXIES: proxyRanges()
     .default([])

@@ -37,6 +37,11 @@ await runProcess({
         audience: env.TOKEN_AUDIENCE,
       },
       executor: env.GATEWAY_EXECUTOR,
+      cost: {
+        maxCost: env.MAX_COST,
+        budgetPerMinute: env.COST_BUDGET_PER_MINUTE,
+        replicas: env.GATEWAY_REPLICAS,
+      },
       corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
       unverifiedBodyBytes: env.UNVERIFIED_BODY_BYTES,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
+import { type CostContext, defaultMaxCost, limitCost } from '../platform/cost/limit-cost.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import type { Logger } from '../platform/process/logger.ts';
 import type { Shutdown } from '../platform/process/shutdown.ts';
@@ -11,6 +12,7 @@ import { createExecutor, type ExecutorName } from './executor.ts';
 import { createExplorer } from './explorer/explorer.ts';
 import { type Caller, createIdentifyCaller } from './identity/identity.ts';
 import { createBodyLimit, maxBodyBytes } from './limits/body-limit.ts';
+import { type CostLimits, createCostAdmission } from './limits/cost-budget.ts';
 import { documentLimits, limitCredentialFields } from './limits/document-limits.ts';
 import {
   createSubgraphClient,
@@ -33,6 +35,8 @@ export interface GatewaySettings {
   verifier: GatewayVerifier;
   /** `compiled` by default. */
   executor?: ExecutorName;
+  /** Limits of what operations may cost; the defaults of docs/configuration.md if omitted. */
+  cost?: Partial<CostLimits> | undefined;
   corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is trusted: addresses, ranges and names of ranges. None by default. */
   trustedProxies?: readonly string[];
@@ -45,7 +49,7 @@ export interface GatewaySettings {
 }
 
 /** The context of each request. */
-export interface GatewayContext extends SubgraphContext {
+export interface GatewayContext extends SubgraphContext, CostContext {
   caller: Caller;
 }
 
@@ -59,6 +63,7 @@ export async function startGateway({
   subgraphs,
   verifier,
   executor: executorName = 'compiled',
+  cost,
   corsOrigins,
   trustedProxies,
   unverifiedBodyBytes,
@@ -76,7 +81,11 @@ export async function startGateway({
     if (!client) throw new Error(`The supergraph has a subgraph ${name}, and the gateway has no address for it.`);
     return client;
   };
-  const executor = await createExecutor(executorName, { supergraphSdl, buildService, logger: log });
+  const admit = createCostAdmission({ maxCost: defaultMaxCost, ...cost });
+  const executor = limitCost(await createExecutor(executorName, { supergraphSdl, buildService, logger: log }), {
+    schema,
+    admit: () => admit,
+  });
   const identifyCaller = createIdentifyCaller(createAuthenticate(verifier));
   const clientOf = createClientIp(trustedProxies, log);
   const explorer = createExplorer({ log });
@@ -86,8 +95,7 @@ export async function startGateway({
     executor,
     publicErrors,
     context: (request): GatewayContext => {
-      const { authorization, requestId, clientGone, client } = request;
-      return { authorization, requestId, clientGone, client, caller: identifyCaller(request) };
+      return { ...request, caller: identifyCaller(request) };
     },
     identifySender: (req) => ({ isGateway: false, client: () => clientOf(req) }),
     documentLimits,

@@ -14,7 +14,7 @@ import { type ListSize, readCostDirectives } from './directives.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** What the directives of a schema say about costs. */
+/** The costs that the directives of a schema declare. */
 export interface CostModel extends InputWeights {
   schema: GraphQLSchema;
   /** Weight of one object or value of a field: of its `@cost`, else of its type's, else 1 for an object and 0 for a leaf. */

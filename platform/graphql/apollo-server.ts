@@ -105,11 +105,16 @@ function executeWith({ execution, respond }: ApolloServerSettings): ApolloServer
         didResolveOperation: async ({ operation }) => requireOperation(operation),
         responseForOperation: async ({ source, document, operation, request }) => {
           const { variables, operationName } = request;
-          const { status, body } = await execution.executeValid(
+          const {
+            status,
+            headers = {},
+            body,
+          } = await execution.executeValid(
             { source, document, operation, operationName },
             { variables, context, startedAt },
           );
-          return { body: { kind: 'single', singleResult: body }, http: { status, headers: new HeaderMap() } };
+          const http = { status, headers: headerMap(headers) };
+          return { body: { kind: 'single', singleResult: body }, http };
         },
         willSendResponse: async ({ errors, operation, response }) => {
           // Errors of execution are in the response already; these are of a document that was not executed.
@@ -123,6 +128,12 @@ function executeWith({ execution, respond }: ApolloServerSettings): ApolloServer
       };
     },
   };
+}
+
+function headerMap(headers: Readonly<Record<string, string>>): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) map.set(name, value);
+  return map;
 }
 
 /** Rejects an operation that no executor has: one that the document does not hold, or a subscription. */

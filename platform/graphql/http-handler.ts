@@ -25,6 +25,8 @@ export interface IncomingRequest {
   isGateway: boolean;
   /** A function, because most operations do not need it. */
   client: () => ClientInfo;
+  /** The client asked for the operation's cost, by the header `x-graphql-cost: 1`. */
+  wantsCost?: true;
 }
 
 /** Responds to requests at a path of its own. `headers` go with every response. */
@@ -168,7 +170,9 @@ async function executeGraphql<Context extends RequestContext>(
   if (!type) return sendError(res, notAcceptable, headers);
   const { authorization } = req.headers;
   const clientGone = whenClientDisconnects(res);
-  const context = routing.context({ authorization, requestId, clientGone, isGateway, client });
+  const wantsCost = req.headers['x-graphql-cost'] === '1';
+  const request = { authorization, requestId, clientGone, isGateway, client, ...(wantsCost && { wantsCost }) };
+  const context = routing.context(request);
   const read =
     req.method === 'POST'
       ? await routing.readJson(req, res, { limit: await routing.bodyLimitOf?.(context), contentDigest })
@@ -177,7 +181,7 @@ async function executeGraphql<Context extends RequestContext>(
   const response = await routing.execution.executePrepared(read.body, context);
   if (response) {
     const text = `${JSON.stringify(response.body)}\n`;
-    return sendText(res, response.status, text, { ...headers, 'content-type': type });
+    return sendText(res, response.status, text, { ...headers, ...response.headers, 'content-type': type });
   }
   const answer = await executeThroughApollo(routing.apollo, req, { body: read.body, context });
   if ('error' in answer) return sendError(res, answer.error, headers);

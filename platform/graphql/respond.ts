@@ -15,6 +15,7 @@ import { isStackOverflow, nestedTooDeep } from './nesting.ts';
 export interface GraphqlResponse {
   /** HTTP status. */
   status: number;
+  headers?: Readonly<Record<string, string>>;
   body: FormattedExecutionResult;
 }
 
@@ -63,15 +64,16 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
 
   return (outcome, request) => {
     const result: ReportedResult = 'thrown' in outcome ? { errors: [outcome.thrown] } : outcome;
-    const { data, errors, extensions } = result;
-    if (!errors && !extensions && data) {
+    const { data, errors, extensions: { cost, ...unfit } = {} } = result;
+    const extensions = cost === undefined ? undefined : { cost };
+    if (!errors && !result.extensions && data) {
       logAnswered(log, request, []);
       return { status: 200, body: { data } };
     }
     // Apollo's rules for completing values report here which values of a subgraph were wrong: that is for the log.
-    if (extensions) {
+    if (Object.keys(unfit).length > 0) {
       const { requestId } = request;
-      log.warn({ requestId, extensions }, 'a subgraph returned values that do not fit its schema');
+      log.warn({ requestId, extensions: unfit }, 'a subgraph returned values that do not fit its schema');
     }
     const formatted = (errors ?? []).map((error) => report(error, request.requestId));
     const codes = formatted.map((error) => error.extensions?.code);
@@ -79,8 +81,10 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
     const body = {
       ...(formatted.length > 0 && { errors: formatted }),
       ...(data !== undefined && { data }),
+      ...(extensions && { extensions }),
     };
-    return { status: statusOf(outcome, codes), body };
+    const { status = statusOf(outcome, codes), headers } = data === undefined ? httpOf(errors?.[0]) : {};
+    return { status, ...(headers && { headers }), body };
   };
 }
 
@@ -94,6 +98,21 @@ type ReportedResult = Omit<ExecutionResult, 'errors'> & { errors?: readonly unkn
 function statusOf(outcome: Outcome, codes: unknown[]): number {
   if ('thrown' in outcome) return codes.includes('BAD_REQUEST') ? 400 : 500;
   return outcome.data === undefined && outcome.errors ? 400 : 200;
+}
+
+/** The status and headers that an error asks for in `extensions.http`, as Apollo Server's own errors do. */
+function httpOf(error: unknown): HttpExtension {
+  try {
+    return error instanceof GraphQLError ? ((error.extensions.http as HttpExtension | undefined) ?? {}) : {};
+  } catch {
+    // A property of it may throw when it is read.
+    return {};
+  }
+}
+
+interface HttpExtension {
+  status?: number;
+  headers?: Record<string, string>;
 }
 
 function asGraphqlError(error: unknown): GraphQLError {

@@ -43,12 +43,15 @@ export type ExecuteInProcess = (
   request: Omit<IncomingRequest, 'isGateway'>,
 ) => Promise<FormattedExecutionResult>;
 
+/** Adds checks before the operations of a schema. */
+export type WrapExecutor = (executor: Executor) => Executor;
+
 export type GraphqlServerSettings<Context extends RequestContext> = Omit<
   GraphqlHttpSettings<Context>,
   'apollo' | 'execution'
 > &
   // A subgraph has a schema with resolvers; a gateway has an executor, and accepts persisted queries.
-  ({ schema: GraphQLSchema } | { executor: Executor }) & {
+  ({ schema: GraphQLSchema; wrapExecutor?: WrapExecutor } | { executor: Executor }) & {
     /** None by default. */
     documentLimits?: DocumentLimits;
     /** Applied beside those of the specification. */
@@ -72,7 +75,8 @@ export async function startGraphqlServer<Context extends RequestContext>(
   const httpServer = createServer({ requestTimeout: requestTimeoutMs });
 
   const isGateway = 'executor' in settings;
-  const executor = isGateway ? settings.executor : await loadJitExecutor(settings.schema, log);
+  const { wrapExecutor = (executor: Executor) => executor } = isGateway ? {} : settings;
+  const executor = isGateway ? settings.executor : wrapExecutor(await loadJitExecutor(settings.schema, log));
   const respond = createRespond(publicErrors, log);
   const execution = createExecution(createPreparedOperations(executor), respond);
   const apollo = createApolloServer({

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { costVariables } from '../../platform/cost/limit-cost.ts';
 import { logLevel, namedHttpUrls, port, wholeNumber } from '../../platform/process/environment.ts';
 import { shutdownVariables } from '../../platform/process/shutdown.ts';
 import { gatewayKeyFile, gatewaySignature } from '../../platform/signatures/environment.ts';
@@ -83,6 +84,7 @@ export const authEnvironment = z.object({
       'Receivers of security events (ended sessions, deleted accounts), as resources=http://resources:4002/events.',
     ),
   ...accountVariables.shape,
+  ...costVariables,
   ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

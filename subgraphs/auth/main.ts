@@ -27,6 +27,7 @@ await runProcess({
         isSignatureRequired: env.GATEWAY_SIGNATURE === 'required',
         log,
       }),
+      maxCost: env.MAX_COST,
       shutdown,
       listen: { host: env.HOST, port: env.AUTH_PORT, portVariable: 'AUTH_PORT' },
       log,

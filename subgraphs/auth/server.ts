@@ -1,3 +1,4 @@
+import { limitSchemaCost } from '../../platform/cost/limit-cost.ts';
 import { limitRootFields } from '../../platform/graphql/limit-root-fields.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { Logger } from '../../platform/process/logger.ts';
@@ -40,6 +41,8 @@ export interface AuthSettings {
   events: { audience: string; subscribers: readonly Subscriber[] };
   /** Identifies the sender of a request, or rejects it; by default, by the remote address of its connection. */
   identifySender?: IdentifySender;
+  /** The largest cost of one operation; `defaultMaxCost` if omitted. */
+  maxCost?: number | undefined;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -48,7 +51,7 @@ export interface AuthSettings {
 
 /** Starts the auth subgraph with its background jobs: delivering security events and deleting expired sessions. */
 export async function startAuth(settings: AuthSettings): Promise<RunningServer> {
-  const { keys, store, counters, tokens, rules, events, identifySender, shutdown, listen, log } = settings;
+  const { keys, store, counters, tokens, rules, events, identifySender, maxCost, shutdown, listen, log } = settings;
   const { issuer, audience } = tokens;
   const issueAccessToken = createIssueAccessToken({ ...tokens, lifetimeSeconds: rules.accessTokenSeconds, keys });
   const sessions = createSessions({ store: store.sessions, issueAccessToken, times: rules.sessions });
@@ -63,9 +66,11 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
   const { subscribers } = events;
   const delivery = startEventDelivery({ subscribers, outbox: store.outbox, sign, push: pushEvent, log });
 
+  const subgraph = createAuthSubgraph({ accounts, sessions, authenticate });
   return startGraphqlServer({
-    ...createAuthSubgraph({ accounts, sessions, authenticate }),
+    ...subgraph,
     validationRules: [limitRootFields({ operation: 'mutation', fields: credentialFields })],
+    wrapExecutor: limitSchemaCost(subgraph.schema, maxCost),
     publicErrors,
     paths: { '/.well-known/jwks.json': createJwksHandler(keys) },
     checkReady: async () => Object.assign({}, ...(await Promise.all([store.checkHealth(), counters.checkHealth()]))),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { costVariables } from '../../platform/cost/limit-cost.ts';
 import { httpOrigin, httpUrl, logLevel, port, secretFile, wholeNumber } from '../../platform/process/environment.ts';
 import { shutdownVariables } from '../../platform/process/shutdown.ts';
 import { gatewaySignature, optionalGatewayKeyFile } from '../../platform/signatures/environment.ts';
@@ -31,6 +32,7 @@ const variables = z.object({
   IMAGE_PUBLIC_FETCH_ORIGIN: httpOrigin()
     .optional()
     .describe('Origin to fetch public images from, if not the origin of their URLs.'),
+  ...costVariables,
   GATEWAY_KEY_FILE: optionalGatewayKeyFile(),
   GATEWAY_SIGNATURE: gatewaySignature(),
   ...shutdownVariables,

@@ -36,6 +36,7 @@ await runProcess({
         settleSeconds: env.IMAGE_SERVICE_SETTLE_SECONDS,
       }),
       ...(keys && { identifySender: createIdentifySender({ keys, isSignatureRequired, log }) }),
+      maxCost: env.MAX_COST,
       shutdown,
       listen: { host: env.HOST, port: env.RESOURCES_PORT, portVariable: 'RESOURCES_PORT' },
       log,

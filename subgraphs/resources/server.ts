@@ -1,3 +1,4 @@
+import { limitSchemaCost } from '../../platform/cost/limit-cost.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import type { Shutdown } from '../../platform/process/shutdown.ts';
@@ -52,6 +53,8 @@ export interface ResourcesSettings {
   eventAudience: string;
   /** Identifies the sender of a request, or rejects it; by default, by the remote address of its connection. */
   identifySender?: IdentifySender;
+  /** The largest cost of one operation; `defaultMaxCost` if omitted. */
+  maxCost?: number | undefined;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -60,8 +63,19 @@ export interface ResourcesSettings {
 
 /** Starts the resources subgraph and its reconciler. */
 export async function startResources(settings: ResourcesSettings): Promise<RunningServer> {
-  const { store, imageClient, imageDecoder, timing, verifier, eventAudience, identifySender, shutdown, listen, log } =
-    settings;
+  const {
+    store,
+    imageClient,
+    imageDecoder,
+    timing,
+    verifier,
+    eventAudience,
+    identifySender,
+    maxCost,
+    shutdown,
+    listen,
+    log,
+  } = settings;
   const { operations, revocations } = store;
   const readImage = createImageReader({ maxBytes: maxImageBytes(), decoder: imageDecoder, log });
   const leases = createLeases({ operations, timing, log });
@@ -82,8 +96,10 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
 
   const authenticate = createAuthenticate(verifier);
   const { isRevoked } = revocations;
+  const subgraph = createResourcesSubgraph({ resources, authenticate, isRevoked });
   return startGraphqlServer({
-    ...createResourcesSubgraph({ resources, authenticate, isRevoked }),
+    ...subgraph,
+    wrapExecutor: limitSchemaCost(subgraph.schema, maxCost),
     publicErrors,
     paths: { '/events': receiveEvent },
     checkReady: async () => {
