@@ -26,64 +26,44 @@ const abortReason = (signal: Signal) =>
   new Promise<unknown>((resolve) => signal.addEventListener('abort', () => resolve(signal.reason)));
 
 describe('a client that disconnects from an in-process call', () => {
-  test('is not waited for, and no failure is logged', async () => {
+  test.each(['{ first second }', mutation])('is not waited for, and no failure is logged: %s', async (query) => {
     const { execute, wasCalled } = createSlow();
     const { send, log } = createInProcessClient(execute);
     const client = new AbortController();
-    const pending = send({ clientGone: client.signal });
-    await wasCalled;
-    client.abort();
-    expect([await pending, log]).toEqual([unavailable, []]);
-  });
-
-  test('aborts its query, and the resolvers are notified', async () => {
-    const { execute, slowBegan } = await startTinyServer();
-    const { send } = createInProcessClient(execute);
-    const client = new AbortController();
-    const pending = send({ query: '{ slow }', clientGone: client.signal });
-    const { clientGone } = await slowBegan;
-    expect(clientGone.aborted).toBe(false);
-    const leaving = abortReason(clientGone);
-    client.abort('gone');
-    expect([await leaving, clientGone.aborted]).toEqual(['gone', true]);
-    await pending;
-  });
-
-  test('does not abort its mutation at once', async () => {
-    const { execute, wasCalled, answer } = createSlow();
-    const { send } = createInProcessClient(execute, { abandonedMs: 20_000 });
-    const client = new AbortController();
-    const pending = send({ query: mutation, clientGone: client.signal });
-    const clientGone = await wasCalled;
-    client.abort();
-    expect(clientGone.aborted).toBe(false);
-    answer();
-    expect(await pending).toEqual({ data: { first: 1 } });
-    expect(clientGone.aborted).toBe(false);
-  });
-
-  test('is not waited for much longer: the resolvers are notified, and no failure is logged', async () => {
-    const { execute, wasCalled } = createSlow();
-    const { send, log } = createInProcessClient(execute, { abandonedMs: 100 });
-    const client = new AbortController();
-    const pending = send({ query: mutation, clientGone: client.signal });
+    const pending = send({ query, clientGone: client.signal });
     const leaving = abortReason(await wasCalled);
     client.abort('gone');
-    expect([await leaving, await pending, log]).toEqual(['gone', unavailable, []]);
+    await expect(pending).rejects.toBe('gone');
+    expect([await leaving, log]).toEqual(['gone', []]);
   });
 
-  test('before its query is sent causes no call', async () => {
+  test.each(['{ slow }', 'mutation { slowChange }'])(
+    'aborts its operation, and resolvers are notified: %s',
+    async (query) => {
+      const { execute, slowBegan } = await startTinyServer();
+      const { send } = createInProcessClient(execute);
+      const client = new AbortController();
+      const pending = send({ query, clientGone: client.signal });
+      const { clientGone } = await slowBegan;
+      expect(clientGone.aborted).toBe(false);
+      const leaving = abortReason(clientGone);
+      client.abort('gone');
+      expect([await leaving, clientGone.aborted]).toEqual(['gone', true]);
+      await expect(pending).rejects.toBe('gone');
+    },
+  );
+
+  test('before its operation is sent causes no call', async () => {
     const { execute, changes } = await startTinyServer();
     const queries: string[] = [];
     const { send, log } = createInProcessClient((operation, request) => {
       queries.push(operation.query);
       return execute(operation, request);
     });
-    await send({ clientGone: AbortSignal.abort() });
-    expect(await send({ query: 'mutation { change }', clientGone: AbortSignal.abort() })).toEqual({
-      data: { change: 1 },
-    });
-    expect([queries, changes(), log]).toEqual([['mutation { change }'], 1, []]);
+    const clientGone = AbortSignal.abort('gone');
+    await expect(send({ clientGone })).rejects.toBe('gone');
+    await expect(send({ query: 'mutation { change }', clientGone })).rejects.toBe('gone');
+    expect([queries, changes(), log]).toEqual([[], 0, []]);
   });
 });
 

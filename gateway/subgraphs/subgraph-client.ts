@@ -1,8 +1,8 @@
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { startDeadline, startDelay } from '../../platform/async/deadline.ts';
-import type { Signal } from '../../platform/async/signal.ts';
+import { startDeadline } from '../../platform/async/deadline.ts';
+import { type Signal, throwIfAborted } from '../../platform/async/signal.ts';
 import { isApiErrorCode, pickPublic } from '../../platform/graphql/error-formatting.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
 import type { Logger } from '../../platform/process/logger.ts';
@@ -28,8 +28,6 @@ export interface SubgraphSettings {
   timeoutMs: number;
   /** The same for a mutation, which may carry images. */
   mutationTimeoutMs: number;
-  /** How much longer a mutation is waited for when its client has left; default: a second, in which it begins. */
-  abandonedMs?: number;
 }
 
 /** Limit of what is kept for Apollo's executor. */
@@ -47,12 +45,11 @@ export interface SubgraphClient extends SubgraphService {
 /**
  * Creates a client of one subgraph of the supergraph with this schema. It forwards `Authorization`, the request's id and,
  * with mutations, the client's address. A subgraph that cannot be reached costs the requested fields
- * (SERVICE_UNAVAILABLE), and the error does not name it. When a client disconnects its queries are aborted. A mutation has
- * `abandonedMs` more to be read by its subgraph, where it runs on, except for work that is worth nothing without its
- * client, such as decoding an image.
+ * (SERVICE_UNAVAILABLE), and the error does not name it. When a client disconnects, its calls are aborted and rejected
+ * with the signal's reason, and none is sent any more. The subgraph decides what of them runs on.
  */
 export function createSubgraphClient(
-  { name, transport, timeoutMs, mutationTimeoutMs, abandonedMs = 1_000 }: SubgraphSettings,
+  { name, transport, timeoutMs, mutationTimeoutMs }: SubgraphSettings,
   { log, schema }: { log: Logger; schema: GraphQLSchema },
 ): SubgraphClient {
   const prepare = ({ query, operationName }: SubgraphOperation): SendToSubgraph => {
@@ -61,8 +58,8 @@ export function createSubgraphClient(
     const checkStructure = createStructureCheck(query, schema);
     return async (variables, context) => {
       const { authorization, requestId, clientGone, client: clientOf } = context as SubgraphContext;
-      const abandoned = isMutation ? startDelay(abandonedMs, clientGone) : undefined;
-      const deadline = startDeadline(isMutation ? mutationTimeoutMs : timeoutMs, abandoned?.signal ?? clientGone);
+      throwIfAborted(clientGone);
+      const deadline = startDeadline(isMutation ? mutationTimeoutMs : timeoutMs, clientGone);
       try {
         const client = isMutation ? clientOf() : undefined;
         const call = { authorization, requestId, isMutation, client, signal: deadline.signal };
@@ -70,12 +67,11 @@ export function createSubgraphClient(
         checkStructure(response, variables.representations);
         return response;
       } catch (err) {
-        const isExpected = isMutation ? abandoned?.signal.aborted : clientGone.aborted;
-        if (!isExpected) log.warn({ requestId, subgraph: name, err }, 'subgraph unavailable');
+        throwIfAborted(clientGone);
+        log.warn({ requestId, subgraph: name, err }, 'subgraph unavailable');
         return unavailable(query, variables);
       } finally {
         deadline.clear();
-        abandoned?.clear();
       }
     };
   };

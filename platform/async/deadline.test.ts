@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startDeadline, startDelay } from './deadline.ts';
+import { startDeadline } from './deadline.ts';
 import { createAbortable, type Signal } from './signal.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -95,37 +95,5 @@ describe('a cleared deadline', () => {
     clear();
     clear();
     expect(signal.aborted).toBe(true);
-  });
-});
-
-describe('a delay', () => {
-  test('aborts so long after the other signal, with its reason', () => {
-    const other = createCounted();
-    const { signal } = startDelay(100, other.signal);
-    vi.advanceTimersByTime(1_000);
-    other.abort('gone');
-    vi.advanceTimersByTime(99);
-    expect(signal.aborted).toBe(false);
-    vi.advanceTimersByTime(1);
-    expect([signal.aborted, signal.reason]).toEqual([true, 'gone']);
-  });
-
-  test('begins at once if the other signal is aborted', () => {
-    const other = createCounted();
-    other.abort('gone');
-    const { signal } = startDelay(100, other.signal);
-    expect([signal.aborted, other.listeners.size]).toEqual([false, 0]);
-    vi.advanceTimersByTime(100);
-    expect([signal.aborted, signal.reason]).toEqual([true, 'gone']);
-  });
-
-  test('leaves no timer and no listener when cleared, before or after the other signal aborts', () => {
-    const other = createCounted();
-    startDelay(100, other.signal).clear();
-    const { signal, clear } = startDelay(100, other.signal);
-    expect(other.listeners.size).toBe(1);
-    other.abort('gone');
-    clear();
-    expect([vi.getTimerCount(), other.listeners.size, signal.aborted]).toEqual([0, 0, false]);
   });
 });

@@ -16,22 +16,6 @@ export function startDeadline(timeoutMs: number, other?: Signal): Deadline {
   return { signal, clear: abortAfter(signal, timeoutMs, other) };
 }
 
-/** Starts a signal that aborts a while after another one. */
-export function startDelay(delayMs: number, other: Signal): Deadline {
-  const signal = createAbortable();
-  let timer: NodeJS.Timeout | undefined;
-  const wait = () => {
-    timer = setTimeout(() => signal.abort(other.reason), delayMs);
-  };
-  if (other.aborted) wait();
-  else other.addEventListener('abort', wait);
-  const clear = () => {
-    clearTimeout(timer);
-    other.removeEventListener('abort', wait);
-  };
-  return { signal, clear };
-}
-
 /**
  * Aborts `target` after a time or with another signal; returns a function that releases both. `AbortSignal.timeout` and
  * `AbortSignal.any` would keep timers and listeners until the time is over, and together they may never abort, because

@@ -6,6 +6,11 @@ export interface Signal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** Throws the signal's reason if it is aborted: nobody waits for what its work would result in. */
+export function throwIfAborted({ aborted, reason }: Pick<Signal, 'aborted' | 'reason'>): void {
+  if (aborted) throw reason;
+}
+
 /** A signal with its `abort`. */
 export interface Abortable extends Signal {
   /** Calls every listener once. Does nothing if already aborted. */

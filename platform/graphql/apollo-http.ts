@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { HttpError } from '../http/json-body.ts';
 import { isNestedTooDeep, mayNestTooDeep, parseJson } from '../json.ts';
-import type { ApolloOutcome, RequestContext } from './apollo-server.ts';
+import type { ApolloContext, ApolloOutcome } from './apollo-server.ts';
+import type { RequestContext } from './execute.ts';
 import { isStackOverflow, isTextNestedTooDeep, nestedTooDeep } from './nesting.ts';
 
 /** Headers that Apollo Server reads, for content negotiation and to reject cross-site requests. */
@@ -19,7 +20,7 @@ interface ApolloHttpResponse {
  * went wrong inside Apollo Server, which would answer it without a log line and the request's id.
  */
 export async function executeThroughApollo(
-  apollo: ApolloServer<RequestContext>,
+  apollo: ApolloServer<ApolloContext>,
   req: IncomingMessage,
   { body, context }: { body: unknown; context: RequestContext },
 ): Promise<ApolloHttpResponse | { error: HttpError }> {

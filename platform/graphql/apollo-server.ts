@@ -16,7 +16,7 @@ import {
 import { maxNesting } from '../json.ts';
 import type { Logger } from '../process/logger.ts';
 import { createErrorFormatter, type PublicErrors } from './error-formatting.ts';
-import type { Execution } from './execute.ts';
+import type { Execution, RequestContext } from './execute.ts';
 import { limitNesting } from './nesting.ts';
 import { createPersistedQueryCache } from './persisted-queries.ts';
 import type { Respond } from './respond.ts';
@@ -30,9 +30,8 @@ export interface DocumentLimits {
   maxLevels: number;
 }
 
-/** The values that every context has. */
-export interface RequestContext {
-  requestId: string;
+/** The context that Apollo Server has. */
+export interface ApolloContext extends RequestContext {
   outcome?: ApolloOutcome;
 }
 
@@ -61,9 +60,9 @@ export interface ApolloServerSettings {
  * Creates the Apollo Server that looks at what is new: it reads GET requests, parses, validates, and explains what is
  * wrong. Valid operations go to `execution`, and from then on no longer come here.
  */
-export function createApolloServer(settings: ApolloServerSettings): ApolloServer<RequestContext> {
+export function createApolloServer(settings: ApolloServerSettings): ApolloServer<ApolloContext> {
   const { schema, validationRules, documentLimits, acceptsPersistedQueries, publicErrors, log } = settings;
-  return new ApolloServer<RequestContext>({
+  return new ApolloServer<ApolloContext>({
     schema,
     ...(documentLimits && {
       parseOptions: { maxTokens: documentLimits.maxTokens },
@@ -93,7 +92,7 @@ export function createApolloServer(settings: ApolloServerSettings): ApolloServer
   });
 }
 
-function executeWith({ execution, respond }: ApolloServerSettings): ApolloServerPlugin<RequestContext> {
+function executeWith({ execution, respond }: ApolloServerSettings): ApolloServerPlugin<ApolloContext> {
   return {
     unexpectedErrorProcessingRequest: async ({ requestContext, error }) => {
       const { outcome } = requestContext.contextValue;
@@ -101,6 +100,7 @@ function executeWith({ execution, respond }: ApolloServerSettings): ApolloServer
     },
     requestDidStart: async ({ contextValue: { outcome, ...context } }) => {
       const startedAt = performance.now();
+      const { requestId, clientGone } = context;
       return {
         didResolveOperation: async ({ operation }) => requireOperation(operation),
         responseForOperation: async ({ source, document, operation, request }) => {
@@ -120,7 +120,7 @@ function executeWith({ execution, respond }: ApolloServerSettings): ApolloServer
           // Errors of execution are in the response already; these are of a document that was not executed.
           if (errors) {
             const about = operation && { kind: operation.operation, name: operation.name?.value };
-            const { body } = respond({ errors }, { requestId: context.requestId, operation: about, startedAt });
+            const { body } = respond({ errors }, { requestId, clientGone, operation: about, startedAt });
             response.body = { kind: 'single', singleResult: body };
           }
           if (outcome && response.body?.kind === 'single') outcome.result = response.body.singleResult;

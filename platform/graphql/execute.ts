@@ -1,10 +1,16 @@
+import type { CancellableContext } from './execution/cancellation.ts';
 import type { OperationRequest, PreparedOperation, PreparedOperations, ValidOperation } from './prepared-operations.ts';
 import type { GraphqlResponse, Outcome, Respond } from './respond.ts';
+
+/** The values that every context has. */
+export interface RequestContext extends CancellableContext {
+  requestId: string;
+}
 
 /** The part of a request that is not its document. */
 export interface ExecutionRequest {
   variables: Record<string, unknown> | undefined;
-  context: { requestId: string };
+  context: RequestContext;
   /** By `performance.now`. */
   startedAt: number;
 }
@@ -20,7 +26,8 @@ export interface Execution {
 export function createExecution(prepared: PreparedOperations, respond: Respond): Execution {
   const run = async (operation: PreparedOperation, { variables, context, startedAt }: ExecutionRequest) => {
     const outcome = await outcomeOf(operation, { variables, context });
-    return respond(outcome, { requestId: context.requestId, operation, startedAt });
+    const { requestId, clientGone } = context;
+    return respond(outcome, { requestId, clientGone, operation, startedAt });
   };
 
   return {

@@ -10,9 +10,9 @@ import type { Logger } from '../process/logger.ts';
 import { StoppingError } from '../process/shutdown.ts';
 import type { IdentifySender, Sender } from '../signatures/sender.ts';
 import { executeThroughApollo } from './apollo-http.ts';
-import type { RequestContext } from './apollo-server.ts';
+import type { ApolloContext } from './apollo-server.ts';
 import { maskedMessage } from './error-formatting.ts';
-import type { Execution } from './execute.ts';
+import type { Execution, RequestContext } from './execute.ts';
 
 /** The parts of an HTTP request that reach resolvers. */
 export interface IncomingRequest {
@@ -37,7 +37,7 @@ export type PathHandler = (
 ) => Promise<void> | void;
 
 export interface GraphqlHttpSettings<Context extends RequestContext> {
-  apollo: ApolloServer<RequestContext>;
+  apollo: ApolloServer<ApolloContext>;
   execution: Execution;
   context: (request: IncomingRequest) => Context;
   /** Resolves to further fields of the readiness response. Rejects if the process could not answer a query now. */
@@ -178,7 +178,9 @@ async function executeGraphql<Context extends RequestContext>(
       ? await routing.readJson(req, res, { limit: await routing.bodyLimitOf?.(context), contentDigest })
       : { body: undefined };
   if ('error' in read) return sendError(res, read.error, headers);
+  if (clientGone.aborted) return;
   const response = await routing.execution.executePrepared(read.body, context);
+  if (clientGone.aborted) return;
   if (response) {
     const text = `${JSON.stringify(response.body)}\n`;
     return sendText(res, response.status, text, { ...headers, ...response.headers, 'content-type': type });

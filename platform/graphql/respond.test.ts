@@ -2,12 +2,13 @@ import { GraphQLError } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { publicErrors } from '../../schema/error-codes.ts';
 import { captureLog } from '../../tests/support/captured-log.ts';
+import { createAbortable, type Signal } from '../async/signal.ts';
 import { createRespond, type Outcome } from './respond.ts';
 
 /** Responds to an outcome, with the log lines of bugs. */
-function respondTo(outcome: Outcome) {
+function respondTo(outcome: Outcome, clientGone: Signal = createAbortable()) {
   const { log, lines } = captureLog();
-  const request = { requestId: 'r-1', operation: undefined, startedAt: performance.now() };
+  const request = { requestId: 'r-1', clientGone, operation: undefined, startedAt: performance.now() };
   const response = createRespond(publicErrors, log)(outcome, request);
   return { ...response, bugs: lines.filter(({ msg }) => msg === 'bug'), lines };
 }
@@ -94,5 +95,23 @@ describe('reports', () => {
     const { status, body } = respondTo({ thrown: overflow() });
     expect(status).toBe(400);
     expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+  });
+});
+
+describe('to an operation whose client has gone', () => {
+  const reason = new Error('The client has disconnected.');
+  const clientGone = createAbortable();
+  clientGone.abort(reason);
+
+  test('does not log what stopped because of it', () => {
+    const located = new GraphQLError('stopped', { originalError: reason, path: ['a'] });
+    for (const outcome of [{ data: { a: null }, errors: [located, located] }, { thrown: reason }])
+      expect(respondTo(outcome, clientGone).lines).toMatchObject([{ msg: 'client gone', requestId: 'r-1' }]);
+  });
+
+  test('logs bugs all the same', () => {
+    const bug = new GraphQLError('bug', { originalError: new Error('a bug'), path: ['a'] });
+    const { bugs } = respondTo({ data: { a: null }, errors: [bug] }, clientGone);
+    expect(bugs).toMatchObject([{ err: { message: 'a bug' } }]);
   });
 });

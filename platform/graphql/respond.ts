@@ -6,6 +6,7 @@ import {
   Kind,
   type OperationTypeNode,
 } from 'graphql';
+import type { Signal } from '../async/signal.ts';
 import { describeError } from '../process/error-description.ts';
 import type { Logger } from '../process/logger.ts';
 import { createErrorFormatter, isPublicCode, type PublicErrors } from './error-formatting.ts';
@@ -22,6 +23,8 @@ export interface GraphqlResponse {
 /** The request that is answered, as far as the log names it. */
 export interface AnsweredRequest {
   requestId: string;
+  /** Aborts when nobody waits for the response any more. */
+  clientGone: Signal;
   /** Undefined where the document holds no operation, or could not be parsed. */
   operation: { kind: OperationTypeNode; name: string | undefined } | undefined;
   /** By `performance.now`. */
@@ -35,7 +38,8 @@ export type Respond = (outcome: Outcome, request: AnsweredRequest) => GraphqlRes
 
 /**
  * Creates the function that makes every GraphQL response: it logs and masks errors, removes extensions, and logs one line
- * for the request. Responses to documents that Apollo Server rejects pass through it as well.
+ * for the request. Responses to documents that Apollo Server rejects pass through it as well. What stopped because its
+ * client has gone is no error.
  */
 export function createRespond(publicErrors: PublicErrors, log: Logger): Respond {
   const format = createErrorFormatter(publicErrors);
@@ -75,7 +79,9 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
       const { requestId } = request;
       log.warn({ requestId, extensions: unfit }, 'a subgraph returned values that do not fit its schema');
     }
-    const formatted = (errors ?? []).map((error) => report(error, request.requestId));
+    const { clientGone } = request;
+    const reported = clientGone.aborted ? errors?.filter((error) => originalOf(error) !== clientGone.reason) : errors;
+    const formatted = (reported ?? []).map((error) => report(error, request.requestId));
     const codes = formatted.map((error) => error.extensions?.code);
     logAnswered(log, request, codes);
     const body = {
@@ -115,6 +121,8 @@ interface HttpExtension {
   headers?: Record<string, string>;
 }
 
+const originalOf = (error: unknown) => (error instanceof GraphQLError && error.originalError) || error;
+
 function asGraphqlError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   if (isStackOverflow(error)) {
@@ -148,8 +156,9 @@ function isUnavailable(err: unknown, code: unknown): boolean {
 }
 
 /** One line a request: id, operation, duration and error codes, and nothing of its variables, headers or data. */
-function logAnswered(log: Logger, { requestId, operation, startedAt }: AnsweredRequest, codes: unknown[]): void {
+function logAnswered(log: Logger, request: AnsweredRequest, codes: unknown[]): void {
   if (!log.isLevelEnabled('info')) return;
+  const { requestId, operation, startedAt, clientGone } = request;
   const line = {
     requestId,
     kind: operation?.kind,
@@ -157,5 +166,5 @@ function logAnswered(log: Logger, { requestId, operation, startedAt }: AnsweredR
     ms: Math.round(performance.now() - startedAt),
     ...(codes.length > 0 && { codes: [...new Set(codes)] }),
   };
-  log.info(line, 'answered');
+  log.info(line, clientGone.aborted ? 'client gone' : 'answered');
 }

@@ -7,9 +7,9 @@ import type { Running } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { createShutdown, type Shutdown } from '../process/shutdown.ts';
 import { errorCode, StartupError } from '../process/startup-error.ts';
-import { createApolloServer, type DocumentLimits, type RequestContext } from './apollo-server.ts';
+import { createApolloServer, type DocumentLimits } from './apollo-server.ts';
 import type { PublicErrors } from './error-formatting.ts';
-import { createExecution } from './execute.ts';
+import { createExecution, type RequestContext } from './execute.ts';
 import {
   createGraphqlListener,
   defaultMaxBodyBytes,

@@ -4,6 +4,7 @@ import { GraphQLScalarType, type GraphQLSchema, isUnionType } from 'graphql';
 import { gql } from 'graphql-tag';
 import { ApiError, throwIfInvalid } from '../api-error.ts';
 import { DatabaseUnavailableError } from '../database/database-unavailable-error.ts';
+import { cancellable, cancellableReference } from './execution/cancellation.ts';
 
 /** Resolvers by type and field; generated types check their arguments in each subgraph. */
 type Resolvers = Record<string, GraphQLScalarType | Record<string, Resolve>>;
@@ -48,7 +49,9 @@ function wrapResolvers(fields: Record<string, Resolve>): Record<string, Resolve>
   return Object.fromEntries(
     Object.entries(fields).map(([field, resolve]) => [
       field,
-      field === '__resolveReference' ? returnErrors(throwApiErrors(resolve)) : throwApiErrors(resolve),
+      field === '__resolveReference'
+        ? returnErrors(cancellableReference(throwApiErrors(resolve)))
+        : cancellable(throwApiErrors(resolve)),
     ]),
   );
 }

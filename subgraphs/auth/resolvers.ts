@@ -1,14 +1,15 @@
 import { dateTime } from '../../platform/graphql/date-time.ts';
-import type { ClientInfo } from '../../platform/http/client-info.ts';
 import type { Viewer } from '../../platform/tokens/access-token.ts';
-import type { Accounts } from './accounts/accounts.ts';
+import type { Accounts, Caller } from './accounts/accounts.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
 import type { AuthResult, Sessions } from './sessions/sessions.ts';
 import type { User } from './storage/user.ts';
 
 export interface AuthContext {
   requestId: string;
-  client: () => ClientInfo;
+  /** Aborts when nobody waits for the response any more. */
+  clientGone: NonNullable<Caller['abandoned']>;
+  client: () => Caller;
   /** Throws UNAUTHENTICATED without a valid access token of an open session. */
   requireViewer: () => Promise<Viewer>;
   accounts: Accounts;

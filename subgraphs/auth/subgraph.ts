@@ -22,13 +22,14 @@ export function createAuthSubgraph({ accounts, sessions, authenticate }: AuthSub
   };
   return {
     schema: buildSchema('auth', resolvers),
-    context: ({ requestId, authorization, client }: IncomingRequest): AuthContext => {
+    context: ({ requestId, authorization, clientGone, client: clientOf }: IncomingRequest): AuthContext => {
+      const client = () => ({ ...clientOf(), abandoned: clientGone });
       // Checked for each field, because a mutation may end the session before the next mutation of the operation.
       const requireViewer = () => findViewer(authorization);
       const loader = new DataLoader<string, User | undefined>(async (ids) =>
         accounts.findMany((await requireViewer()).id, ids),
       );
-      return { requestId, client, requireViewer, accounts, sessions, loadUser: (id) => loader.load(id) };
+      return { requestId, clientGone, client, requireViewer, accounts, sessions, loadUser: (id) => loader.load(id) };
     },
   };
 }

@@ -10,8 +10,8 @@ import type { Resource } from './storage/resource.ts';
 
 export interface ResourcesContext {
   requestId: string;
-  /** Aborts when the caller has stopped waiting. */
-  clientGone: Caller['abandoned'];
+  /** Aborts when nobody waits for the response any more. */
+  clientGone: NonNullable<Caller['abandoned']>;
   /** Throws UNAUTHENTICATED unless the access token is valid and its session is not revoked. Checked once per request. */
   requireViewer: () => Promise<Viewer>;
   /** Checks again. Mutations of one operation run one after another and may be slow, so each checks for itself. */

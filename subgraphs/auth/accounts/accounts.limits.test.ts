@@ -133,7 +133,7 @@ describe('a flood of requests from one address', () => {
     const before = openAccounts({ bcryptCost: 4 });
     const { viewer } = await before.signUp('ada');
     const { accounts, passwords, store } = openAccounts({ bcryptCost: 5, file: before.file });
-    const flood = Promise.allSettled(Array.from({ length: 200 }, () => passwords.hash(password, client.address)));
+    const flood = Promise.allSettled(Array.from({ length: 200 }, () => passwords.hash(password, client)));
     onTestFinished(async () => void (await flood));
     const call = {
       register: (from: ClientInfo) => accounts.register({ username: 'grace', password }, from),

@@ -69,7 +69,7 @@ describe('register', () => {
   test('throws USERNAME_TAKEN without hashing: even while the queue of hashes is full', async () => {
     const { signUp, passwords } = openAccounts();
     await signUp('ada');
-    const flood = Array.from({ length: 200 }, () => passwords.hash(password, client.address));
+    const flood = Array.from({ length: 200 }, () => passwords.hash(password, client));
     const hashed = Promise.allSettled(flood);
     await expect(signUp('ada')).rejects.toEqual(apiError('USERNAME_TAKEN'));
     await expect(signUp('grace')).rejects.toEqual(apiError('SERVICE_UNAVAILABLE'));

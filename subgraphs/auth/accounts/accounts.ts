@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sessionEnded, throwIfInvalid } from '../../../platform/api-error.ts';
+import type { Signal } from '../../../platform/async/signal.ts';
 import type { ClientInfo } from '../../../platform/http/client-info.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { Viewer } from '../../../platform/tokens/access-token.ts';
@@ -22,16 +23,25 @@ export interface PasswordInput {
   newPassword: string;
 }
 
-/** The rules about accounts. Each method lists the codes of the ApiErrors that it throws. */
+/** The client that a rule runs for. */
+export interface Caller extends ClientInfo {
+  /** Aborts when nobody waits for the result any more. */
+  abandoned?: Signal | undefined;
+}
+
+/**
+ * The rules about accounts. Each method lists the codes of the ApiErrors that it throws; one with a password also throws
+ * the reason of `abandoned`, before it has changed anything.
+ */
 export interface Accounts {
   /** BAD_USER_INPUT, USERNAME_TAKEN, RATE_LIMITED. */
-  register(credentials: Credentials, client: ClientInfo): Promise<AuthResult>;
+  register(credentials: Credentials, caller: Caller): Promise<AuthResult>;
   /** INVALID_CREDENTIALS, RATE_LIMITED. */
-  logIn(credentials: Credentials, client: ClientInfo): Promise<AuthResult>;
+  logIn(credentials: Credentials, caller: Caller): Promise<AuthResult>;
   /** UNAUTHENTICATED, INVALID_CREDENTIALS, BAD_USER_INPUT, RATE_LIMITED. */
-  changePassword(viewer: Viewer, input: PasswordInput, client: ClientInfo): Promise<AuthResult>;
+  changePassword(viewer: Viewer, input: PasswordInput, caller: Caller): Promise<AuthResult>;
   /** UNAUTHENTICATED, INVALID_CREDENTIALS, RATE_LIMITED. */
-  deleteAccount(viewer: Viewer, password: string, client: ClientInfo): Promise<void>;
+  deleteAccount(viewer: Viewer, password: string, caller: Caller): Promise<void>;
   /** UNAUTHENTICATED if the account is gone. */
   me(viewerId: string): Promise<User>;
   /** Returns one entry per id, in the same order: undefined unless the account exists and is the viewer's own. */
@@ -56,13 +66,13 @@ export function createAccounts({ store, sessions, passwords, throttle, log }: Ac
   /** Verifies the viewer's password before `run`. */
   const withVerifiedPassword = async <Result>(
     viewer: Viewer,
-    { password, address }: { password: string; address: string },
+    { password, caller }: { password: string; caller: Caller },
     run: (account: UserWithPassword) => Promise<Result>,
   ): Promise<Result> => {
     const account = await store.findWithPassword(viewer.id);
     if (!account) throw sessionEnded();
-    return throttle.passwordAttempt({ account: account.usernameKey, address }, async () => {
-      if (!(await passwords.matches(password, account.passwordHash, address))) throw wrongPassword();
+    return throttle.passwordAttempt({ account: account.usernameKey, address: caller.address }, async () => {
+      if (!(await passwords.matches(password, account.passwordHash, caller))) throw wrongPassword();
       return run(account);
     });
   };
@@ -75,21 +85,22 @@ export function createAccounts({ store, sessions, passwords, throttle, log }: Ac
   const rehash = async ({ id, passwordHash: oldHash }: UserWithPassword, password: string, address: string) => {
     if (!passwords.needsRehash(oldHash)) return;
     try {
-      await store.replaceHash(id, { oldHash, newHash: await passwords.hash(password, address) });
+      await store.replaceHash(id, { oldHash, newHash: await passwords.hash(password, { address }) });
     } catch (err) {
       log.warn({ userId: id, err }, 'password could not be rehashed; trying again at the next log-in');
     }
   };
 
   return {
-    async register({ username: typedUsername, password }, { address, userAgent }) {
+    async register({ username: typedUsername, password }, caller) {
+      const { address, userAgent } = caller;
       const username = normaliseUsername(typedUsername);
       const passwordIssues = passwords.validate(password, { username, field: 'password' });
       throwIfInvalid([...validateUsername(username), ...passwordIssues]);
       return throttle.registration(address, async () => {
         const key = usernameKey(username);
         if (await store.findByUsernameKey(key)) throw usernameTaken();
-        const passwordHash = await passwords.hash(password, address);
+        const passwordHash = await passwords.hash(password, caller);
         const user = { id: randomUUID(), username, usernameKey: key, passwordHash };
         const { session, refreshToken } = sessions.create(user.id, userAgent);
         const inserted = await store.insert({ ...user, skeletons: skeletonsOf(username) }, session);
@@ -98,11 +109,12 @@ export function createAccounts({ store, sessions, passwords, throttle, log }: Ac
       });
     },
 
-    async logIn({ username, password }, { address, userAgent }) {
+    async logIn({ username, password }, caller) {
+      const { address, userAgent } = caller;
       const key = usernameKey(username);
       return throttle.passwordAttempt({ account: key, address }, async () => {
         const account = await store.findByUsernameKey(key);
-        const matches = await passwords.matches(password, account?.passwordHash, address);
+        const matches = await passwords.matches(password, account?.passwordHash, caller);
         if (!account || !matches) throw invalidCredentials();
         await rehash(account, password, address);
         const result = await sessions.open(account, userAgent);
@@ -111,11 +123,11 @@ export function createAccounts({ store, sessions, passwords, throttle, log }: Ac
       });
     },
 
-    async changePassword(viewer, { currentPassword, newPassword }, { address }) {
+    async changePassword(viewer, { currentPassword, newPassword }, caller) {
       const { username } = await findViewer(viewer.id);
       throwIfInvalid(passwords.validate(newPassword, { username, field: 'newPassword' }));
-      return withVerifiedPassword(viewer, { password: currentPassword, address }, async (account) => {
-        const passwordHash = await passwords.hash(newPassword, address);
+      return withVerifiedPassword(viewer, { password: currentPassword, caller }, async (account) => {
+        const passwordHash = await passwords.hash(newPassword, caller);
         const { refreshToken, renewal } = sessions.createRenewal();
         const verified = { userId: account.id, passwordVersion: account.passwordVersion };
         const change = { ...verified, passwordHash, sessionId: viewer.sessionId, renewal };
@@ -126,8 +138,8 @@ export function createAccounts({ store, sessions, passwords, throttle, log }: Ac
       });
     },
 
-    async deleteAccount(viewer, password, { address }) {
-      await withVerifiedPassword(viewer, { password, address }, async ({ id: userId, passwordVersion }) => {
+    async deleteAccount(viewer, password, caller) {
+      await withVerifiedPassword(viewer, { password, caller }, async ({ id: userId, passwordVersion }) => {
         if (!(await store.remove({ userId, passwordVersion }))) throw await changedMeanwhile(userId);
       });
     },

@@ -1,5 +1,6 @@
 import bcrypt from 'bcrypt';
 import { describe, expect, test } from 'vitest';
+import { createAbortable } from '../../../platform/async/signal.ts';
 import { costOf, createPasswords, dummyCostsAfterMiss, type PasswordSettings } from './passwords.ts';
 
 const defaultAddress = '192.0.2.1';
@@ -10,9 +11,9 @@ function openPasswords(settings: PasswordSettings) {
   const passwords = createPasswords(settings);
   return {
     ...passwords,
-    hash: (password: string, address = defaultAddress) => passwords.hash(password, address),
+    hash: (password: string, address = defaultAddress) => passwords.hash(password, { address }),
     matches: (password: string, hash: string | undefined, address = defaultAddress) =>
-      passwords.matches(password, hash, address),
+      passwords.matches(password, hash, { address }),
   };
 }
 
@@ -203,4 +204,18 @@ describe('dummyCostsAfterMiss', () => {
       }
     }
   });
+});
+
+test('a password in the queue is not hashed once its client has gone; one that has begun is', async () => {
+  const { hash, matches } = createPasswords({ cost: 4, concurrency: 1 });
+  const abandoned = createAbortable();
+  const from = { address: defaultAddress, abandoned };
+  const begun = hash('correct horse', from);
+  const queued = [hash('correct horse', from), matches('correct horse', undefined, from)];
+  const other = hash('correct horse', { address: otherAddress });
+  const gone = new Error('The client has disconnected.');
+  abandoned.abort(gone);
+  const outcomes = await Promise.allSettled(queued);
+  expect(outcomes).toEqual(queued.map(() => ({ status: 'rejected', reason: gone })));
+  expect([costOf(await begun), costOf(await other)]).toEqual([4, 4]);
 });

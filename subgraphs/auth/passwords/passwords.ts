@@ -1,22 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import { createBoundedQueue } from '../../../platform/async/bounded-queue.ts';
+import type { Signal } from '../../../platform/async/signal.ts';
 import { networkOf } from '../../../platform/http/client-info.ts';
 import { createPasswordRules, isHashable, preparePassword, type ValidatePassword } from './password-rules.ts';
 
 /** Bound of the queue. At the default cost, the last in it is still answered before the gateway's timeout. */
 const maxQueued = 40;
 
-/** The `address` of each method is the client's IP address: networks take turns in the queue. */
+/** The client that a password is hashed for. */
+export interface HashFor {
+  /** IP address: networks take turns in the queue. */
+  address: string;
+  /** Takes what waits out of the queue, and rejects it with the signal's reason. What has begun is completed. */
+  abandoned?: Signal | undefined;
+}
+
 export interface Passwords {
   /** Checks a new password. */
   validate: ValidatePassword;
-  hash(password: string, address: string): Promise<string>;
+  hash(password: string, client: HashFor): Promise<string>;
   /**
    * Verifies a password, whatever the rules for new ones say. It takes the same time without a hash, and for a wrong
    * password with a hash of a lower cost, so that the time does not tell whether an account exists.
    */
-  matches(password: string, hash: string | undefined, address: string): Promise<boolean>;
+  matches(password: string, hash: string | undefined, client: HashFor): Promise<boolean>;
   /** Tells whether the cost of a hash is below the current setting. */
   needsRehash(hash: string): boolean;
 }
@@ -40,27 +48,25 @@ export function createPasswords({ cost, concurrency, minCharacters = 8 }: Passwo
   const compareWithDummy = (prepared: string, dummyCost: number) => bcrypt.compare(prepared, dummyHash(dummyCost));
   return {
     validate: createPasswordRules({ minCharacters }),
-    hash: async (password, address) =>
-      enqueue(() => bcrypt.hash(preparePassword(password), cost), { client: networkOf(address) }),
-    matches: async (password, hash, address) => {
+    hash: async (password, client) => enqueue(() => bcrypt.hash(preparePassword(password), cost), queueOptions(client)),
+    matches: async (password, hash, client) => {
       const prepared = preparePassword(password);
       const storedCost = hash === undefined || !isHashable(prepared) ? undefined : costOf(hash);
       // One entry in the queue: queueing a second time would show in the response time.
-      return enqueue(
-        async () => {
-          if (hash === undefined || storedCost === undefined) return compareWithDummy(prepared, cost).then(() => false);
-          if (await bcrypt.compare(prepared, hash)) return true;
-          for (const dummyCost of dummyCostsAfterMiss({ storedCost, currentCost: cost })) {
-            await compareWithDummy(prepared, dummyCost);
-          }
-          return false;
-        },
-        { client: networkOf(address) },
-      );
+      return enqueue(async () => {
+        if (hash === undefined || storedCost === undefined) return compareWithDummy(prepared, cost).then(() => false);
+        if (await bcrypt.compare(prepared, hash)) return true;
+        for (const dummyCost of dummyCostsAfterMiss({ storedCost, currentCost: cost })) {
+          await compareWithDummy(prepared, dummyCost);
+        }
+        return false;
+      }, queueOptions(client));
     },
     needsRehash: (hash) => (costOf(hash) ?? cost) < cost,
   };
 }
+
+const queueOptions = ({ address, abandoned }: HashFor) => ({ client: networkOf(address), signal: abandoned });
 
 /** Reads the cost of a bcrypt hash; undefined if it is none. */
 export function costOf(hash: string): number | undefined {

@@ -12,6 +12,7 @@ import { createDecoderProcess, type DecoderProcessSettings } from './decoder-pro
 const timeout = 60_000;
 const size = { width: 5, height: 4 };
 const small = { contentType: 'image/png' as const, bytes: await png(size) };
+const gone = new Error('The client has disconnected.');
 const failed = (reason: RegExp) => ({ name: 'DecoderFailedError', message: expect.stringMatching(reason) });
 
 /** Starts a decoder that is closed after the test. */
@@ -78,14 +79,26 @@ describe.skipIf(!hasProcFolder)('a process', () => {
     expect(await decode(small)).toEqual({ size });
   });
 
-  test('is killed soon when nobody waits for its image', { timeout }, async () => {
-    const { decode, pid } = await startHanging({ timeoutMs: timeout });
+  test.each([
+    ['at once when nobody waits for its image any more', 0],
+    ['when its image has had its time, and nobody waits for it', 300],
+  ])('is killed %s', { timeout }, async (_, undisturbedMs) => {
+    const { decode, pid } = await startHanging({ timeoutMs: timeout, undisturbedMs });
     const signal = createAbortable();
     const decoding = decode(small, signal);
-    signal.abort(new Error('The client has disconnected.'));
-    await expect(decoding).rejects.toMatchObject(failed(/nobody waits/));
+    signal.abort(gone);
+    await expect(decoding).rejects.toBe(gone);
     await expect.poll(() => isRunning(pid), { timeout }).toBe(false);
     expect(await decode(small)).toEqual({ size });
+  });
+
+  test('lives on if it decodes an image in the time that costs less than another process', { timeout }, async () => {
+    const { decode, pid } = await startHanging({ timeoutMs: timeout, undisturbedMs: timeout });
+    const signal = createAbortable();
+    const decoding = decode(small, signal);
+    signal.abort(gone);
+    process.kill(pid, 'SIGCONT');
+    expect([await decoding, decoders()]).toEqual([{ size }, [pid]]);
   });
 
   test('ends when it has had no image for a while', { timeout }, async () => {

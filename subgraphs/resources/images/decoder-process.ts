@@ -19,7 +19,10 @@ export type DecoderReply =
 
 /** Decodes images; callers let it have one at a time. */
 export interface ImageDecoder {
-  /** Rejects with DecoderFailedError if it could not decode, which says nothing about the image. */
+  /**
+   * Rejects with DecoderFailedError if it could not decode, which says nothing about the image, and with the signal's
+   * reason if it was stopped because that had aborted.
+   */
   decode(image: EncodedImage, signal?: Signal): Promise<DecodeOutcome>;
   /** Rejects what is being decoded. */
   close(): void;
@@ -41,8 +44,11 @@ export interface DecoderProcessSettings {
   log: Logger;
   /** Limit of one decode, the start of the process included; default: 15 seconds. */
   timeoutMs?: number;
-  /** How long a decode that nobody waits for may go on; default: about what a new process costs. */
-  abandonedMs?: number;
+  /**
+   * How long a decode has its process, even if nobody waits for it; default: about what a new process costs. Clients that
+   * come and go at once would otherwise cost more than those that stay.
+   */
+  undisturbedMs?: number;
   /** The process ends if it has had no image for so long; default: one minute. */
   idleMs?: number;
 }
@@ -52,7 +58,7 @@ export interface DecoderProcessSettings {
  * image; a crash costs one more attempt.
  */
 export function createDecoderProcess(settings: DecoderProcessSettings): ImageDecoder {
-  const { log, timeoutMs = 15_000, abandonedMs = 500, idleMs = 60_000 } = settings;
+  const { log, timeoutMs = 15_000, undisturbedMs = 500, idleMs = 60_000 } = settings;
   let child: ChildProcess | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
   let lastId = 0;
@@ -90,6 +96,7 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
       const current = startOnce();
       lastId += 1;
       const id = lastId;
+      const startedAt = performance.now();
       let abandonedTimer: NodeJS.Timeout | undefined;
 
       const settle = (finish: () => void) => {
@@ -99,10 +106,11 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
         current.off('message', onMessage).off('exit', onExit).off('error', onError);
         finish();
       };
-      const giveUp = (reason: string, options?: { isCrash: boolean }) => {
+      const stop = (error: unknown) => {
         kill(current);
-        settle(() => reject(new DecoderFailedError(reason, options)));
+        settle(() => reject(error));
       };
+      const giveUp = (reason: string, options?: { isCrash: boolean }) => stop(new DecoderFailedError(reason, options));
       const onMessage = (reply: DecoderReply) => {
         if (!('id' in reply) || reply.id !== id) return;
         if ('failure' in reply) return giveUp(`failed: ${reply.failure}`);
@@ -113,7 +121,9 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
       // Emitted instead of an exit if the process cannot start.
       const onError = (error: Error) => giveUp(`could not run: ${error.message}`);
       const onAbort = () => {
-        abandonedTimer = setTimeout(giveUp, abandonedMs, 'was stopped, because nobody waits for the image');
+        const restMs = startedAt + undisturbedMs - performance.now();
+        if (restMs > 0) abandonedTimer = setTimeout(stop, restMs, signal?.reason);
+        else stop(signal?.reason);
       };
 
       const timer = setTimeout(giveUp, timeoutMs, `took more than ${timeoutMs} ms`);

@@ -37,8 +37,8 @@ export interface ReadFor {
 }
 
 /**
- * Throws IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, or SERVICE_UNAVAILABLE when too many images are queued, the decoder failed,
- * or the request was abandoned before its image was decoded.
+ * Throws IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, SERVICE_UNAVAILABLE when too many images are queued or the decoder failed, or
+ * the reason of `abandoned`.
  */
 export type ImageReader = (input: ImageInput, readFor: ReadFor) => Promise<DecodedImage>;
 
@@ -71,7 +71,7 @@ export function createImageReader({ maxBytes, decoder, log }: ImageReaderParts):
       return { base64, contentType, ...outcome.size, sizeBytes: bytes.length, sha256 };
     };
     return queue(read, { client: viewerId, signal }).catch((error: unknown) => {
-      if (error !== signal?.reason && !(error instanceof DecoderFailedError)) throw error;
+      if (!(error instanceof DecoderFailedError)) throw error;
       log.warn({ requestId, err: error }, 'image not decoded');
       throw busy(error);
     });

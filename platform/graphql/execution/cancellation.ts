@@ -1,0 +1,78 @@
+import { type Signal, throwIfAborted } from '../../async/signal.ts';
+
+/** Resolver calls of one operation that return promises, between two iterations of the event loop. */
+const maxCallsInIteration = 32;
+
+type Resolve = (...args: never[]) => unknown;
+
+/** The part of a resolver's context that tells if the operation is cancelled. */
+export interface CancellableContext {
+  /** Aborts when nobody waits for the response any more. */
+  clientGone: Signal;
+}
+
+/** The resolver calls of one operation. */
+interface Calls {
+  /** Calls since the operation last waited for the event loop. */
+  inIteration: number;
+  /** Starts the calls that wait, in their order. */
+  waiting: (() => void)[];
+}
+
+/**
+ * Makes the resolver of a field stop an operation that nobody waits for: it is not called any more, and its field fails
+ * with the signal's reason. Nested fields could otherwise resolve for long without an iteration of the event loop, in which
+ * a disconnect would be noticed and other requests served. So an operation waits for one after each 32 calls that return
+ * promises; other calls do nothing that takes long.
+ */
+export function cancellable(resolve: Resolve): Resolve {
+  return (...args) => {
+    const context = contextIn(args, 2);
+    throwIfAborted(context.clientGone);
+    const calls = callsOf(context);
+    const call = () => {
+      const result = resolve(...args);
+      if (result instanceof Promise) calls.inIteration += 1;
+      return result;
+    };
+    if (calls.inIteration < maxCallsInIteration) return call();
+    return nextIteration(calls).then(() => {
+      throwIfAborted(context.clientGone);
+      return call();
+    });
+  };
+}
+
+/** Does the same for the resolver of an entity's reference, without waiting: references are loaded together. */
+export function cancellableReference(resolve: Resolve): Resolve {
+  return (...args) => {
+    throwIfAborted(contextIn(args, 1).clientGone);
+    return resolve(...args);
+  };
+}
+
+const contextIn = (args: readonly unknown[], index: number) => args[index] as CancellableContext;
+
+const callsByContext = new WeakMap<CancellableContext, Calls>();
+
+function callsOf(context: CancellableContext): Calls {
+  const known = callsByContext.get(context);
+  if (known) return known;
+  const calls = { inIteration: 0, waiting: [] };
+  callsByContext.set(context, calls);
+  return calls;
+}
+
+/** Resolves in a later iteration of the event loop, in each of which 32 calls start. */
+function nextIteration(calls: Calls): Promise<void> {
+  return new Promise((resolve) => {
+    calls.waiting.push(resolve);
+    if (calls.waiting.length === 1) setImmediate(startWaiting, calls);
+  });
+}
+
+function startWaiting(calls: Calls): void {
+  calls.inIteration = 0;
+  for (const start of calls.waiting.splice(0, maxCallsInIteration)) start();
+  if (calls.waiting.length > 0) setImmediate(startWaiting, calls);
+}
