@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fixedKeySet } from '../platform/tokens/key-set.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { requestTextTo } from '../tests/support/graphql/request.ts';
 import { listenAsSubgraph } from '../tests/support/subgraphs/subgraph-client.ts';
@@ -8,6 +7,7 @@ import { post } from '../tests/support/subgraphs/tiny-server.ts';
 import type { ExecutorName } from './executor.ts';
 import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
+import { accessTokenWith, verifier } from './testing/viewer.ts';
 
 /** Starts a gateway before two subgraphs that both give this response. */
 async function startGatewayBefore(response: unknown, executor: ExecutorName) {
@@ -25,13 +25,13 @@ async function startGatewayBefore(response: unknown, executor: ExecutorName) {
       mutationTimeoutMs: 5_000,
     })),
     executor,
-    verifier: { keys: fixedKeySet([]) },
+    verifier,
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log,
   });
   onTestFinished(stop);
-  return { url, send: requestTextTo(url), log: lines, calls: () => calls };
+  return { url, send: requestTextTo(url, accessTokenWith()), log: lines, calls: () => calls };
 }
 
 describe('with Apollo’s executor, an operation', () => {
@@ -112,6 +112,7 @@ test('a persisted query with such aliases is executed, and again by its hash', a
   const query = '{ me { id: username } }';
   const sha256Hash = createHash('sha256').update(query).digest('hex');
   const extensions = { persistedQuery: { version: 1, sha256Hash } };
+  const authorization = `Bearer ${accessTokenWith()}`;
   for (const body of [{ query, extensions }, { extensions }])
-    expect(await (await post(url, body)).json()).toEqual({ data: { me: { id: 'ada' } } });
+    expect(await (await post(url, body, { authorization })).json()).toEqual({ data: { me: { id: 'ada' } } });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fixedKeySet } from '../platform/tokens/key-set.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { collectGarbage } from '../tests/support/collect-garbage.ts';
 import type { ExecutorName } from './executor.ts';
 import { startGateway } from './server.ts';
 import type { Transport } from './subgraphs/transport.ts';
+import { accessTokenWith, verifier } from './testing/viewer.ts';
 
 /** Responds to every operation with no data, and caches nothing. */
 const transport: Transport = { prepare: () => async () => ({ data: {} }), close: async () => {} };
@@ -14,14 +14,14 @@ async function startMeasured(executor: ExecutorName = 'compiled') {
   const { execute, stop } = await startGateway({
     subgraphs: ['auth', 'resources'].map((name) => ({ name, transport, ...timeouts })),
     executor,
-    verifier: { keys: fixedKeySet([]) },
+    verifier,
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log: captureLog('silent').log,
   });
   onTestFinished(stop);
   const request = {
-    authorization: undefined,
+    authorization: `Bearer ${accessTokenWith()}`,
     requestId: 'r-1',
     clientGone: new AbortController().signal,
     client: () => ({ address: '127.0.0.1', userAgent: undefined }),

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fixedKeySet } from '../platform/tokens/key-set.ts';
 import { captureLog, type LogLine } from '../tests/support/captured-log.ts';
 import { requestTextTo, type SendTextRequest } from '../tests/support/graphql/request.ts';
 import { deadUrl } from '../tests/support/http/servers.ts';
@@ -11,6 +10,7 @@ import { post } from '../tests/support/subgraphs/tiny-server.ts';
 import type { ExecutorName } from './executor.ts';
 import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
+import { accessTokenWith, verifier } from './testing/viewer.ts';
 
 type Answer = (res: ServerResponse) => void;
 
@@ -40,7 +40,7 @@ async function startGatewayBefore(
       mutationTimeoutMs: timeoutMs,
     })),
     executor,
-    verifier: { keys: fixedKeySet([]) },
+    verifier,
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log,
@@ -51,7 +51,7 @@ async function startGatewayBefore(
 
 /** Sends every operation twice and returns the second response, which a compiled operation gives; clears the log before. */
 function createSendTwice(url: string, log: LogLine[]) {
-  const send = requestTextTo(url);
+  const send = requestTextTo(url, accessTokenWith());
   const again = async (...request: Parameters<SendTextRequest>) => {
     await send(...request);
     log.length = 0;
@@ -288,7 +288,8 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       const extensions = {
         persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') },
       };
-      const send = async (body: object) => (await post(url, body)).json();
+      const authorization = `Bearer ${accessTokenWith()}`;
+      const send = async (body: object) => (await post(url, body, { authorization })).json();
       expect(await send({ query, extensions })).toEqual({ data: { resource: null } });
       expect(await send({ extensions })).toMatchObject(expected);
     });
@@ -305,7 +306,7 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       onRequest = resolve;
     });
     const { url, stop } = await start({ auth: () => onRequest() }, 500);
-    const pending = requestTextTo(url).error('{ me { id } }');
+    const pending = requestTextTo(url, accessTokenWith()).error('{ me { id } }');
     await received;
     await stop();
     expect(await pending).toEqual(unavailable);
@@ -331,7 +332,7 @@ test('does not start without the address of a subgraph', async () => {
   const url = await deadUrl();
   const starting = startGateway({
     subgraphs: [{ name: 'auth', transport: createHttpTransport(url), timeoutMs: 100, mutationTimeoutMs: 100 }],
-    verifier: { keys: fixedKeySet([]) },
+    verifier,
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log: captureLog('silent').log,

@@ -7,6 +7,7 @@ import type { Shutdown } from '../platform/process/shutdown.ts';
 import { createAuthenticate } from '../platform/tokens/access-token.ts';
 import type { OpenKeySet } from '../platform/tokens/key-set.ts';
 import { publicErrors } from '../schema/error-codes.ts';
+import { policies } from '../schema/policies.ts';
 import { createClientIp } from './client-ip.ts';
 import { createExecutor, type ExecutorName } from './executor.ts';
 import { createExplorer } from './explorer/explorer.ts';
@@ -82,10 +83,13 @@ export async function startGateway({
     return client;
   };
   const admit = createCostAdmission({ maxCost: defaultMaxCost, ...cost });
-  const executor = limitCost(await createExecutor(executorName, { supergraphSdl, buildService, logger: log }), {
-    schema,
-    admit: () => admit,
-  });
+  const executor = limitCost(
+    await createExecutor(executorName, { supergraphSdl, buildService, policies, logger: log }),
+    {
+      schema,
+      admit: () => admit,
+    },
+  );
   const identifyCaller = createIdentifyCaller(createAuthenticate(verifier));
   const clientOf = createClientIp(trustedProxies, log);
   const explorer = createExplorer({ log });

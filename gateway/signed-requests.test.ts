@@ -5,7 +5,6 @@ import type { ClientInfo } from '../platform/http/client-info.ts';
 import { readGatewayKeys } from '../platform/signatures/gateway-keys.ts';
 import { createRequestSigner } from '../platform/signatures/request-signer.ts';
 import { createIdentifySender } from '../platform/signatures/sender.ts';
-import { fixedKeySet } from '../platform/tokens/key-set.ts';
 import { captureLog } from '../tests/support/captured-log.ts';
 import { listenAsSubgraph, someClient, startClient } from '../tests/support/subgraphs/subgraph-client.ts';
 import { post } from '../tests/support/subgraphs/tiny-server.ts';
@@ -13,6 +12,7 @@ import { post } from '../tests/support/subgraphs/tiny-server.ts';
 import type { ExecutorName } from './executor.ts';
 import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
+import { accessTokenWith, verifier } from './testing/viewer.ts';
 
 const keys = readGatewayKeys(randomBytes(32).toString('base64url'));
 const signRequest = createRequestSigner(keys);
@@ -35,7 +35,7 @@ async function startRecording(executor: ExecutorName, trustedProxies: readonly s
     ],
     executor,
     trustedProxies,
-    verifier: { keys: fixedKeySet([]) },
+    verifier,
     corsOrigins: [],
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log: captureLog().log,
@@ -87,6 +87,7 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s, auth learn
   test('and of no query', async () => {
     const { send } = await startRecording(executor, ['loopback']);
     const seen = await send('{ me { id } }', {
+      authorization: `Bearer ${accessTokenWith()}`,
       'x-forwarded-for': '198.51.100.7',
       'x-client-address': '198.51.100.7',
     });

@@ -7,6 +7,7 @@ export interface ValidationIssue {
 /** Extensions of the errors that platform itself throws. A schema adds its own: see schema/error-codes.ts. */
 export type PlatformErrorExtensions =
   | { code: 'UNAUTHENTICATED'; reason: 'MISSING' | 'EXPIRED' | 'INVALID' }
+  | { code: 'FORBIDDEN' }
   | { code: 'BAD_USER_INPUT'; problems: ValidationIssue[] }
   | { code: 'SERVICE_UNAVAILABLE' }
   | { code: 'COST_ESTIMATED_TOO_EXPENSIVE'; cost: number; maxCost: number };

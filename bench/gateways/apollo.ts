@@ -1,6 +1,8 @@
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
+import { authorizationSpecifications } from '../../platform/authorization/directive-requirements.ts';
+import { withoutSpecifications } from '../../platform/federation/without-specifications.ts';
 import { readSupergraph, settingsOf } from './settings.ts';
 
 interface Context {
@@ -8,10 +10,10 @@ interface Context {
   authorization: string | undefined;
 }
 
-/** Apollo's gateway with default settings; it forwards the token. */
+/** Apollo's gateway with default settings; it forwards the token. It rejects directives that only Apollo's router enforces. */
 const settings = settingsOf(process.argv);
 const gateway = new ApolloGateway({
-  supergraphSdl: readSupergraph(settings),
+  supergraphSdl: withoutSpecifications(readSupergraph(settings), authorizationSpecifications),
   buildService: ({ url }) =>
     new RemoteGraphQLDataSource<Context>({
       ...(url !== undefined && { url }),

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
+import { authorizationSpecifications } from '../../platform/authorization/directive-requirements.ts';
+import { withoutSpecifications } from '../../platform/federation/without-specifications.ts';
 import { measureHeap } from '../../platform/testing/heap.ts';
 import { captureLog } from '../../tests/support/captured-log.ts';
 import { createHttpTransport } from '../subgraphs/http-transport.ts';
@@ -37,7 +39,8 @@ const createExecutor = (supergraphSdl: string) => {
   );
 };
 
-const executor = createExecutor(readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'));
+const supergraphSdl = readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8');
+const executor = createExecutor(withoutSpecifications(supergraphSdl, authorizationSpecifications));
 
 /** A supergraph with a field of an interface. */
 const withInterface = composeSupergraph('with an interface', {

@@ -50,7 +50,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   },
   {
     room: /^gateway\//,
-    files: /^(gateway|platform)\/|^schema\/(error-codes|credential-fields)\.ts$/,
+    files: /^(gateway|platform)\/|^schema\/(error-codes|credential-fields|policies)\.ts$/,
     packages: /^(node:|@apollo\/gateway$|graphql$|lru-cache$|proxy-addr$|rate-limiter-flexible$|undici$|zod$)/,
   },
   ...['auth', 'resources'].flatMap((name) => {
@@ -78,7 +78,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       },
       {
         room: new RegExp(own),
-        files: new RegExp(`${own}|^platform/|^schema/(error-codes|credential-fields)\\.ts$`),
+        files: new RegExp(`${own}|^platform/|^schema/(error-codes|credential-fields|policies)\\.ts$`),
         packages:
           /^(node:|bcrypt$|cockatiel$|dataloader$|graphql$|ipaddr\.js$|jsonwebtoken$|node-fetch$|p-limit$|sharp$|zod$)/,
       },
@@ -183,6 +183,7 @@ const shortFiles: Record<string, string> = {
   'platform/http/content-digest.ts': 'used by bodies and by signatures',
   'platform/process/secret-file.ts': 'used by several rooms',
   'schema/credential-fields.ts': 'data that the gateway and auth share',
+  'schema/policies.ts': 'functions that the gateway and the subgraphs share',
   'subgraphs/auth/storage/sqlite/drizzle.config.ts': 'configuration of drizzle-kit',
   'subgraphs/auth/storage/sqlite/writer-thread.ts': 'entry point of a thread',
   'subgraphs/resources/storage/sqlite/drizzle.config.ts': 'configuration of drizzle-kit',

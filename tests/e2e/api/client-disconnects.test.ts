@@ -25,7 +25,8 @@ async function sendAndDisconnect(query: string, variables?: LogInMutationVariabl
   const subgraph = servers.stopLater(await listen((req, res) => arrivals.emit('arrival', res, req.resume())));
   const url = await servers.gateway({ auth: subgraph.url }, { timeoutMs: 60_000, mutationTimeoutMs: 60_000 });
   const client = new AbortController();
-  const headers = { 'content-type': 'application/json' };
+  const { accessToken } = await system.signUp();
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` };
   const body = JSON.stringify({ query, variables });
   const arrival = once(arrivals, 'arrival');
   const request = fetch(url, { method: 'POST', headers, body, signal: client.signal });

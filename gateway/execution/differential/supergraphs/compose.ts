@@ -1,6 +1,8 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import { authorizationSpecifications } from '../../../../platform/authorization/directive-requirements.ts';
+import { withoutSpecifications } from '../../../../platform/federation/without-specifications.ts';
 
 export interface Supergraph {
   name: string;
@@ -37,5 +39,7 @@ export function composeSupergraph(name: string, sources: Record<string, string>)
     subgraphs.map((subgraph) => ({ name: subgraph.name, url: 'http://nowhere', typeDefs: subgraph.document })),
   );
   if (errors) throw new Error(`${name}: ${errors.map((error) => error.message).join('\n')}`);
-  return { name, sdl: supergraphSdl, api: schema.toAPISchema().toGraphQLJSSchema(), subgraphs };
+  // Apollo's gateway rejects these specifications; both gateways run what a caller may use.
+  const sdl = withoutSpecifications(supergraphSdl, authorizationSpecifications);
+  return { name, sdl, api: schema.toAPISchema().toGraphQLJSSchema(), subgraphs };
 }
