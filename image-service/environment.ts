@@ -28,6 +28,10 @@ export const imageServiceEnvironment = z.object({
     .optional()
     .describe('URL under which clients reach the service, if it differs from the one it listens on.'),
   IMAGE_SERVICE_FOLDER: z.string().describe('Folder of the images; created if missing.'),
+  IMAGE_SERVICE_CHECK_BYTES: z
+    .enum(['on', 'off'], 'must be on or off')
+    .default('on')
+    .describe('on: rejects bytes of another type than contentType says. off: takes any, as the real service may.'),
   IMAGE_SERVICE_TOKEN_FILE: z
     .string()
     .transform(readToken)

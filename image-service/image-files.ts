@@ -44,6 +44,9 @@ export interface ImageList {
   unreadable: string[];
 }
 
+/** Throws if an image may not be stored. */
+export type ImageCheck = (image: { contentType: string; bytes: Buffer }) => void;
+
 /** The parts of an image to replace. */
 interface ImageChange {
   contentType?: string | undefined;
@@ -52,13 +55,14 @@ interface ImageChange {
 
 /**
  * Opens a folder of images, and creates it (mode 0700) if missing. Throws the file system's error if it cannot be
- * written. Only one process may open a folder, because changes of an image exclude each other in memory.
+ * written. Only one process may open a folder, because changes of an image exclude each other in memory. `add` and
+ * `change` pass on what `check` throws, and store nothing then.
  */
-export function openImageFiles(folder: string): ImageFiles {
+export function openImageFiles(folder: string, check: ImageCheck = () => {}): ImageFiles {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   removeTemporaryFiles(folder, IMAGE_FILE);
-  return { ...createReader(folder), ...createWriter(folder) };
+  return { ...createReader(folder), ...createWriter(folder, check) };
 }
 
 function createReader(folder: string) {
@@ -90,15 +94,16 @@ function createReader(folder: string) {
   return { find, list, read: (id: string) => readImage(folder, id), isWritable };
 }
 
-function createWriter(folder: string) {
+function createWriter(folder: string, check: ImageCheck) {
   const withLock = createKeyedMutex();
 
   const write = async (image: StoredImage): Promise<ImageRecord> => {
+    check({ contentType: image.record.contentType, bytes: image.bytes });
     await writeAtomically(pathOf(folder, image.record.id), encodeImage(image));
     return image.record;
   };
 
-  const add = ({ contentType, bytes }: { contentType: string; bytes: Buffer }): Promise<ImageRecord> => {
+  const add = async ({ contentType, bytes }: { contentType: string; bytes: Buffer }): Promise<ImageRecord> => {
     const createdAt = new Date().toISOString();
     const id = randomBytes(12).toString('hex');
     return write({ record: describeImage({ id, contentType, createdAt, updatedAt: createdAt }, bytes), bytes });

@@ -72,3 +72,20 @@ function parse<Input extends z.ZodType>(input: Input, body: unknown): z.output<I
   if (result.success) return result.data;
   throw new HttpError(400, `${result.error.issues.map(({ message }) => message).join('; ')}.`);
 }
+
+/** First bytes of a file of each type. A PNG has its header chunk, of 13 bytes, behind its signature. */
+const beginnings: [type: string, bytes: Buffer][] = [
+  ['image/gif', Buffer.from('GIF87a')],
+  ['image/gif', Buffer.from('GIF89a')],
+  ['image/jpeg', Buffer.from([0xff, 0xd8, 0xff])],
+  ['image/png', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR', 'latin1')],
+];
+
+/** Throws 400 unless the bytes begin like a file of the content type. The rest is not looked at. */
+export function requireType({ contentType, bytes }: { contentType: string; bytes: Buffer }): void {
+  const [type] = beginnings.find(([, beginning]) => bytes.subarray(0, beginning.length).equals(beginning)) ?? [];
+  if (type === contentType) return;
+  const claim = `contentType is ${contentType}, but the image's bytes are`;
+  if (type) throw new HttpError(400, `${claim} those of ${type}. Send the contentType of the bytes.`);
+  throw new HttpError(400, `${claim} those of no GIF, JPEG or PNG. Send the bytes of an image.`);
+}

@@ -44,6 +44,7 @@ function start(settings: ImageServiceEnvironment, stopping: AbortSignal, log: Lo
     publicUrl: settings.IMAGE_SERVICE_PUBLIC_URL,
     token: settings.IMAGE_SERVICE_TOKEN_FILE,
     folder: settings.IMAGE_SERVICE_FOLDER,
+    checkBytes: settings.IMAGE_SERVICE_CHECK_BYTES === 'on',
     stopping,
     log,
   });

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import { type RequestHandler, trackConnections } from './connection-drain.ts';
 import { openImageFiles } from './image-files.ts';
+import { requireType } from './image-input.ts';
 import { createImageService } from './service.ts';
 
 export interface ImageServiceSettings {
@@ -14,6 +15,8 @@ export interface ImageServiceSettings {
   token: string;
   /** Folder of the images. */
   folder: string;
+  /** Rejects images whose bytes are of another type than they claim; default: true. */
+  checkBytes?: boolean | undefined;
   /** Aborted when a stop begins: the service is not ready any more, and each response closes its connection. */
   stopping?: AbortSignal | undefined;
   log?: Logger | undefined;
@@ -50,8 +53,8 @@ export async function startImageService(settings: ImageServiceSettings): Promise
 }
 
 function createHandler(url: string, settings: ImageServiceSettings): RequestHandler {
-  const { folder, token, publicUrl = url, stopping, log } = settings;
-  const files = openImageFiles(folder);
+  const { folder, token, publicUrl = url, checkBytes = true, stopping, log } = settings;
+  const files = openImageFiles(folder, checkBytes ? requireType : undefined);
   return createImageService({ files, token, publicUrl: publicUrl.replace(/\/+$/, ''), stopping, log });
 }
 

@@ -14,6 +14,7 @@ import {
   collectLog,
   errorOf,
   gif,
+  jpeg,
   noImage,
   png,
   startTestService,
@@ -34,9 +35,14 @@ describe('POST /images', () => {
     expect(stored.updatedAt).toBe(stored.createdAt);
   });
 
-  test.each(['image/gif', 'image/jpeg', 'image/png'])('accepts %s', async (contentType) => {
+  test.each([
+    ['image/gif', gif],
+    ['image/jpeg', jpeg],
+    ['image/png', png],
+  ])('accepts %s', async (contentType, bytes) => {
     const { call } = await startTestService();
-    expect((await call('POST', '/images', { ...aGif, contentType })).status).toBe(201);
+    const response = await call('POST', '/images', { data: bytes.toString('base64'), contentType });
+    expect(response.status).toBe(201);
   });
 
   test('ignores unknown fields', async () => {
@@ -187,7 +193,7 @@ describe('PUT /images/:id', () => {
 
 describe('PATCH /images/:id', () => {
   test('replaces the bytes alone', async () => {
-    const { call, store } = await startTestService();
+    const { call, store } = await startTestService({ checkBytes: false });
     const { id, imageUrl } = await store();
     const response = await call('PATCH', `/images/${id}`, { data: aPng.data });
     expect([response.status, await response.text()]).toEqual([204, '']);
@@ -197,7 +203,7 @@ describe('PATCH /images/:id', () => {
   });
 
   test('replaces the type alone', async () => {
-    const { call, store } = await startTestService();
+    const { call, store } = await startTestService({ checkBytes: false });
     const { id, imageUrl } = await store();
     expect((await call('PATCH', `/images/${id}`, { contentType: 'image/jpeg' })).status).toBe(204);
     const served = await fetch(imageUrl);

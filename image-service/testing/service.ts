@@ -14,7 +14,10 @@ export const TOKEN = 'a token for the tests alone';
 export const gif = Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAA=', 'base64');
 export const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', 'base64');
 
-/** Request bodies of the two. */
+/** The beginning of a JPEG. */
+export const jpeg = Buffer.from('/9j/4AAQSkZJRgABAQ==', 'base64');
+
+/** Request bodies of the first two. */
 export const aGif = { data: gif.toString('base64'), contentType: 'image/gif' };
 export const aPng = { data: png.toString('base64'), contentType: 'image/png' };
 

@@ -48,12 +48,15 @@ afterEach(async () => {
 const json = { 'content-type': 'application/json' };
 const image = { data: fixture('four-colours.png').toString('base64') };
 
+/** The image service takes what begins like an image. */
+const gifSignature = 'GIF89a';
+
 /** Requests that a process executes, named by what they store. They go to its URL, or to the gateway's. */
 async function requestsTo(name: Name, url = all[name]): Promise<NamedRequests> {
   if (name === 'imageService') {
     const token = readSecret(join(folder.path, 'secrets', 'image-service-token'), (text) => text.trim());
     const bodyOf = (stored: string) =>
-      JSON.stringify({ data: Buffer.from(stored).toString('base64'), contentType: 'image/png' });
+      JSON.stringify({ data: Buffer.from(gifSignature + stored).toString('base64'), contentType: 'image/gif' });
     return { url: `${url}/images/api/v1/images`, headers: { ...json, 'x-api-private-token': token }, bodyOf };
   }
   if (name === 'auth') {
@@ -76,7 +79,7 @@ async function storedBy(name: Name): Promise<string[]> {
   if (name === 'imageService') {
     const files = openImageFiles(join(folder.path, 'images'));
     const images = await Promise.all((await files.list()).records.map(({ id }) => files.read(id)));
-    return images.map((stored) => String(stored?.bytes));
+    return images.map((stored) => String(stored?.bytes).slice(gifSignature.length));
   }
   const [file, column] = name === 'auth' ? ['auth', 'username from users'] : ['resources', 'title from resources'];
   const database = new Database(join(folder.path, `${file}.sqlite`), { readonly: true });

@@ -7,10 +7,11 @@ import { startImageService } from '../../../image-service/server.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { listen } from '../../../tests/support/http/servers.ts';
 import { breaks, clientBefore, clientOf, errorOf, image, soon, token } from '../testing/image-service-faults.ts';
+import { commentedPng } from '../testing/images.ts';
 import { createImageClient } from './client.ts';
 
 const url = 'https://images.example/images/public/1';
-const bytes = Buffer.from('a public image');
+const bytes = commentedPng('a public image');
 const hashOf = (hashed: Buffer) => ({ sha256: createHash('sha256').update(hashed).digest('hex') });
 const upTo = (maxBytes: number) => ({ ...soon(), maxBytes });
 /** A timeout that no test reaches: where a connection closes, the client has not waited for the timeout. */

@@ -4,13 +4,14 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startImageService } from '../../../image-service/server.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { listen } from '../../../tests/support/http/servers.ts';
+import { commentedPng, gif, jpeg, png } from '../testing/images.ts';
 import { createImageClient, maxImageBytes } from './client.ts';
 
 const token = 'a token for these tests';
 const requestId = 'request-1';
 const soon = () => ({ requestId, deadline: Date.now() + 10_000 });
 const upload = (bytes: Buffer, contentType = 'image/png') => ({ base64: bytes.toString('base64'), contentType });
-const [one, other] = [upload(Buffer.from('one image')), upload(Buffer.from('another'), 'image/gif')];
+const [one, other] = [upload(commentedPng('one image')), upload(await gif(), 'image/gif')];
 const noImage = '0123456789abcdef01234567';
 const unavailable = { name: 'ApiError', extensions: { code: 'IMAGE_SERVICE_UNAVAILABLE' } };
 
@@ -72,9 +73,15 @@ describe('with the stand-in', () => {
     await client.delete(noImage, soon());
   });
 
-  test.each(['image/gif', 'image/jpeg', 'image/png'])('the largest %s is stored and replaced', async (contentType) => {
+  test.each([
+    ['image/gif', gif],
+    ['image/jpeg', jpeg],
+    ['image/png', png],
+  ])('the largest %s is stored and replaced', async (contentType, make) => {
     const { client, served } = await beforeService();
-    const largest = upload(Buffer.alloc(maxImageBytes(), 'x'), contentType);
+    const bytes = Buffer.alloc(maxImageBytes(), 'x');
+    (await make()).copy(bytes);
+    const largest = upload(bytes, contentType);
     const created = await client.create(largest, soon());
     expect(await client.replace(created.id, largest, soon())).toBe('REPLACED');
     expect(await served(created.url)).toEqual(largest);
@@ -97,7 +104,7 @@ describe('with the stand-in', () => {
 
   test('concurrent calls each get their own response', async () => {
     const { client, served } = await beforeService();
-    const all = Array.from({ length: 50 }, (_, at) => upload(Buffer.from(`image ${at}`)));
+    const all = Array.from({ length: 50 }, (_, at) => upload(commentedPng(`image ${at}`)));
     const created = await Promise.all(all.map((image) => client.create(image, soon())));
     expect(new Set(created.map(({ id }) => id)).size).toBe(50);
     expect(await Promise.all(created.map((image) => served(image.url)))).toEqual(all);

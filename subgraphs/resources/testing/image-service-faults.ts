@@ -5,12 +5,13 @@ import { expect, onTestFinished } from 'vitest';
 import { listen } from '../../../tests/support/http/servers.ts';
 import { createImageClient, type ImageClient } from '../image-service/client.ts';
 import { type ImageServiceEffect, ImageServiceError } from '../image-service/http.ts';
+import { commentedPng } from './images.ts';
 
 export const token = 'secret-token-of-these-tests';
 export const id = '0123456789abcdef01234567';
 export const imageUrl = 'https://images.example/1';
 export const created = JSON.stringify({ id, imageUrl });
-const base64 = Buffer.from('an image that must stay secret').toString('base64');
+const base64 = commentedPng('an image that must stay secret').toString('base64');
 export const image = { base64, contentType: 'image/png' };
 /** A call with enough time for every attempt. */
 export const soon = () => ({ requestId: 'request-1', deadline: Date.now() + 10_000 });

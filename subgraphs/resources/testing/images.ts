@@ -54,6 +54,9 @@ export function plainPng({ width, height }: Size, pixelData = Buffer.alloc((widt
   return Buffer.concat([pngSignature, pngChunk('IHDR', header), pngChunk('IDAT', data), pngChunk('IEND')]);
 }
 
+/** A PNG of one pixel, followed by a text that tells it from others. */
+export const commentedPng = (text: string) => Buffer.concat([plainPng({ width: 1, height: 1 }), Buffer.from(text)]);
+
 interface Frame extends Size {
   left?: number;
   top?: number;
