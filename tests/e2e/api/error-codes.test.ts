@@ -192,6 +192,16 @@ test('PAYLOAD_TOO_LARGE with HTTP 413, counted after decompression', async () =>
   }
 });
 
+test('COST_ESTIMATED_TOO_EXPENSIVE with HTTP 400', async () => {
+  const answer = await ada.request(
+    untyped('{ resources(first: 100) { nodes { owner { resources(first: 100) { nodes { id } } } } } }'),
+  );
+  expect(answer.status).toBe(400);
+  expect(answer.errors.map(({ extensions }) => extensions)).toEqual([
+    { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: 10_301, maxCost: 10_000 },
+  ]);
+});
+
 test.each([
   ['GRAPHQL_PARSE_FAILED', '{'],
   ['GRAPHQL_VALIDATION_FAILED', '{ nothing }'],

@@ -72,14 +72,14 @@ describe('what nests deep', () => {
   const bodyOf = (query: UntypedDocument, rest: object, depth: number) =>
     JSON.stringify({ query: String(query), ...rest }).replace('"deep"', deep(depth));
   const selections = (depth: number) => `{ me { ${'... {'.repeat(depth - 2)} id ${'}'.repeat(depth - 2)} } }`;
-  const recursive = (times: number) =>
-    `{ me { ${'resources { nodes { owner { '.repeat(times)} id ${'} } } '.repeat(times)} } }`;
+  const recursive = (times: number, page = '') =>
+    `{ me { ${`resources${page} { nodes { owner { `.repeat(times)} id ${'} } } '.repeat(times)} } }`;
   const chain = (length: number) =>
-    `{ me { ...F0 } } ${Array.from({ length }, (_, at) => `fragment F${at} on User { resources { nodes { owner { ...F${at + 1} } } } }`).join(' ')} fragment F${length} on User { id }`;
+    `{ me { ...F0 } } ${Array.from({ length }, (_, at) => `fragment F${at} on User { resources(first: 1) { nodes { owner { ...F${at + 1} } } } }`).join(' ')} fragment F${length} on User { id }`;
 
   const within: [string, string][] = [
     ['inline fragments', selections(488)],
-    ['fields', recursive(162)],
+    ['fields', recursive(162, '(first: 1)')],
     ['fragments that spread each other', chain(121)],
   ];
   const over: [string, string, string][] = [
@@ -148,7 +148,7 @@ function doubling(depth: number): UntypedDocument {
   const fragments = Array.from(
     { length: depth },
     (_, at) =>
-      `fragment F${at} on User { a: resources { nodes { owner { ...F${at + 1} } } } b: resources { nodes { owner { ...F${at + 1} } } } }`,
+      `fragment F${at} on User { a: resources(first: 1) { nodes { owner { ...F${at + 1} } } } b: resources(first: 1) { nodes { owner { ...F${at + 1} } } } }`,
   );
   return untyped(`{ me { ...F0 } } ${fragments.join(' ')} fragment F${depth} on User { id }`);
 }
