@@ -74,13 +74,13 @@ describe('what nests deep', () => {
   const selections = (depth: number) => `{ me { ${'... {'.repeat(depth - 2)} id ${'}'.repeat(depth - 2)} } }`;
   const recursive = (times: number, page = '') =>
     `{ me { ${`resources${page} { nodes { owner { `.repeat(times)} id ${'} } } '.repeat(times)} } }`;
-  const chain = (length: number) =>
-    `{ me { ...F0 } } ${Array.from({ length }, (_, at) => `fragment F${at} on User { resources(first: 1) { nodes { owner { ...F${at + 1} } } } }`).join(' ')} fragment F${length} on User { id }`;
+  const chain = (length: number, page = '') =>
+    `{ me { ...F0 } } ${Array.from({ length }, (_, at) => `fragment F${at} on User { resources${page} { nodes { owner { ...F${at + 1} } } } }`).join(' ')} fragment F${length} on User { id }`;
 
   const within: [string, string][] = [
     ['inline fragments', selections(488)],
     ['fields', recursive(162, '(first: 1)')],
-    ['fragments that spread each other', chain(121)],
+    ['fragments that spread each other', chain(121, '(first: 1)')],
   ];
   const over: [string, string, string][] = [
     ['an id of 2,400 lists', `{"query":"{ resource(id: ${deep(2_400)}) { id } }"}`, 'BAD_REQUEST'],
