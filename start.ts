@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { embeddedEnvironment } from './embedded/environment.ts';
 import { requireAnswers, type Supergraph, startSupergraph } from './embedded/supergraph.ts';
+import { documentLimitsFrom } from './platform/graphql/document-limits/environment.ts';
 import { runProcess } from './platform/process/lifecycle.ts';
 import { accountRulesFrom } from './subgraphs/auth/environment.ts';
 
@@ -33,6 +34,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     cost: { maxCost: env.MAX_COST, budgetPerMinute: env.COST_BUDGET_PER_MINUTE },
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
+    documentLimits: documentLimitsFrom(env),
     accounts: accountRulesFrom(env),
     logLevel: env.LOG_LEVEL,
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { gatewayEnvironment } from '../gateway/environment.ts';
 import { imageServiceEnvironment } from '../image-service/environment.ts';
+import { documentLimitVariables } from '../platform/graphql/document-limits/environment.ts';
 import { shutdownVariables } from '../platform/process/shutdown.ts';
 import { accountVariables, authEnvironment } from '../subgraphs/auth/environment.ts';
 import { resourcesEnvironment } from '../subgraphs/resources/environment.ts';
@@ -19,6 +20,7 @@ export const embeddedEnvironment = z.object({
   CORS_ORIGINS: gatewayEnvironment.shape.CORS_ORIGINS,
   TRUSTED_PROXIES: gatewayEnvironment.shape.TRUSTED_PROXIES,
   ...accountVariables.shape,
+  ...documentLimitVariables,
   ...shutdownVariables,
   LOG_LEVEL: gatewayEnvironment.shape.LOG_LEVEL.unwrap()
     .default('warn')

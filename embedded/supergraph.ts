@@ -6,6 +6,7 @@ import { createHttpTransport } from '../gateway/subgraphs/http-transport.ts';
 import { createInProcessTransport } from '../gateway/subgraphs/in-process-transport.ts';
 import { startImageService } from '../image-service/server.ts';
 import type { WriterKind } from '../platform/database/writer/writer.ts';
+import type { DocumentLimits } from '../platform/graphql/document-limits/limits.ts';
 import { explainListen, type RunningServer } from '../platform/graphql/server.ts';
 import type { Running } from '../platform/process/lifecycle.ts';
 import { createLogger, type LogLevel } from '../platform/process/logger.ts';
@@ -39,6 +40,8 @@ export interface SupergraphSettings {
   /** Proxies whose `X-Forwarded-For` is trusted; none if omitted. */
   trustedProxies?: readonly string[];
   accounts: AccountRules;
+  /** Limits of what clients send to the gateway and to the subgraphs; `defaultDocumentLimits` if omitted. */
+  documentLimits?: DocumentLimits;
   /** A process of its own if omitted. */
   imageDecoder?: ImageDecoder;
   /** One with the default grace period if omitted. */
@@ -135,6 +138,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       if (cutOff > 0) throw new RequestsCutOffError(cutOff, shutdown.graceMs);
     },
   });
+  const documentLimits = settings.documentLimits && { documentLimits: settings.documentLimits };
   const resources = keep(
     await startResources({
       store: openSqliteResourceStore(join(folder, 'resources.sqlite'), { writer: settings.writer }),
@@ -150,6 +154,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: 60 }),
       identifySender: identifySender('resources'),
       maxCost: settings.cost?.maxCost,
+      ...documentLimits,
       shutdown,
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },
       log: log('resources'),
@@ -166,6 +171,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       events: { audience: eventAudience, subscribers: [subscriber] },
       identifySender: identifySender('auth'),
       maxCost: settings.cost?.maxCost,
+      ...documentLimits,
       shutdown,
       listen: { host, port: ports.auth, portVariable: 'AUTH_PORT' },
       log: log('auth'),
@@ -186,6 +192,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       cost: settings.cost,
       corsOrigins: settings.corsOrigins,
       ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),
+      ...documentLimits,
       shutdown,
       listen: { host, port: ports.gateway, portVariable: 'GATEWAY_PORT' },
       log: log('gateway'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { costVariables } from '../platform/cost/limit-cost.ts';
+import { documentLimitVariables } from '../platform/graphql/document-limits/environment.ts';
 import { httpUrl, logLevel, origins, port, wholeNumber } from '../platform/process/environment.ts';
 import { shutdownVariables } from '../platform/process/shutdown.ts';
 import { gatewayKeyFile } from '../platform/signatures/environment.ts';
@@ -66,6 +67,7 @@ export const gatewayEnvironment = z.object({
     .prefault('524288')
     .describe('Largest body of a request without a valid access token.'),
   GATEWAY_KEY_FILE: gatewayKeyFile(),
+  ...documentLimitVariables,
   ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -1,3 +1,4 @@
+import { documentLimitsFrom } from '../platform/graphql/document-limits/environment.ts';
 import { runProcess } from '../platform/process/lifecycle.ts';
 import { createLogger } from '../platform/process/logger.ts';
 import { createRequestSigner } from '../platform/signatures/request-signer.ts';
@@ -45,6 +46,7 @@ await runProcess({
       corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
       unverifiedBodyBytes: env.UNVERIFIED_BODY_BYTES,
+      documentLimits: documentLimitsFrom(env),
       shutdown,
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
       log,

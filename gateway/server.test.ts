@@ -251,7 +251,7 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
   });
 
   describe('without a request to a subgraph, the gateway', () => {
-    test.each([
+    test.each<[string, string, string, number?]>([
       ['a subscription', 'subscription { me { id } }', 'OPERATION_RESOLUTION_FAILURE'],
       ['an unknown field', '{ nobody }', 'GRAPHQL_VALIDATION_FAILED'],
       [
@@ -259,12 +259,12 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
         '{ _entities(representations: []) { __typename } }',
         'GRAPHQL_VALIDATION_FAILED',
       ],
-      ['too many tokens', `{ ${'a: __typename '.repeat(2_000)}}`, 'GRAPHQL_PARSE_FAILED'],
+      ['too many tokens', `{ ${'me '.repeat(2_000)}}`, 'MAX_TOKENS_LIMIT', 2_000],
       ['the SDL of a subgraph', '{ _service { sdl } }', 'GRAPHQL_VALIDATION_FAILED'],
-    ])('rejects %s with 400', async (_, query, code) => {
+    ])('rejects %s with 400', async (_, query, code, max) => {
       const { send } = await start({});
       const answer = await send(query);
-      expect([answer.status, answer.errors.map(({ extensions }) => extensions)]).toEqual([400, [{ code }]]);
+      expect([answer.status, answer.errors.map(({ extensions }) => extensions)]).toEqual([400, [{ code, max }]]);
     });
 
     test('answers introspection', async () => {

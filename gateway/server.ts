@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { type CostContext, defaultMaxCost, limitCost } from '../platform/cost/limit-cost.ts';
+import type { DocumentLimits } from '../platform/graphql/document-limits/limits.ts';
+import { limitRootFields } from '../platform/graphql/limit-root-fields.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import type { Logger } from '../platform/process/logger.ts';
 import type { Shutdown } from '../platform/process/shutdown.ts';
 import { createAuthenticate } from '../platform/tokens/access-token.ts';
 import type { OpenKeySet } from '../platform/tokens/key-set.ts';
+import { credentialFields } from '../schema/credential-fields.ts';
 import { publicErrors } from '../schema/error-codes.ts';
 import { policies } from '../schema/policies.ts';
 import { createClientIp } from './client-ip.ts';
@@ -14,7 +17,6 @@ import { createExplorer } from './explorer/explorer.ts';
 import { type Caller, createIdentifyCaller } from './identity/identity.ts';
 import { createBodyLimit, maxBodyBytes } from './limits/body-limit.ts';
 import { type CostLimits, createCostAdmission } from './limits/cost-budget.ts';
-import { documentLimits, limitCredentialFields } from './limits/document-limits.ts';
 import {
   createSubgraphClient,
   type SubgraphClient,
@@ -43,6 +45,8 @@ export interface GatewaySettings {
   trustedProxies?: readonly string[];
   /** Limit of the body of a request without a valid access token; 512 KiB by default. */
   unverifiedBodyBytes?: number;
+  /** Limits of what clients send; `defaultDocumentLimits` if omitted. */
+  documentLimits?: DocumentLimits;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -53,6 +57,12 @@ export interface GatewaySettings {
 export interface GatewayContext extends SubgraphContext, CostContext {
   caller: Caller;
 }
+
+/**
+ * Allows one field that takes a password in each operation: each costs a slow hash. The auth subgraph has the same rule;
+ * here it also holds for operations whose fields would be sent to it one by one.
+ */
+const limitCredentialFields = limitRootFields({ operation: 'mutation', fields: credentialFields });
 
 export interface RunningGateway extends RunningServer {
   /** Loads and compresses the explorer's page in the background, so that its first visitor does not wait. */
@@ -68,6 +78,7 @@ export async function startGateway({
   corsOrigins,
   trustedProxies,
   unverifiedBodyBytes,
+  documentLimits,
   shutdown,
   listen,
   log,
@@ -102,7 +113,7 @@ export async function startGateway({
       return { ...request, caller: identifyCaller(request) };
     },
     identifySender: (req) => ({ isGateway: false, client: () => clientOf(req) }),
-    documentLimits,
+    ...(documentLimits && { documentLimits }),
     validationRules: [limitCredentialFields],
     // A subgraph that is down costs its own fields only: the gateway is ready without it.
     checkReady: async () => ({}),

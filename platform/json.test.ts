@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom, type Random } from '../gateway/execution/differential/operations/random.ts';
-import { fitsInJson, parseJson } from './json.ts';
+import { fitsInJson, isJsonTooDeep, parseJson } from './json.ts';
 
 const texts = ['', 'a', 'two words', '"quoted"', 'line\nbreak', 'ünïcödé', '🙂', '\u0000', '\ud800', 'x'.repeat(40)];
 const numbers = [0, -0, 1, -1, 0.1, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, Number.NaN, Number.POSITIVE_INFINITY];
@@ -100,4 +100,37 @@ test.each([
   ['', undefined],
 ])('parseJson returns the value of %j, or undefined', (text, value) => {
   expect(parseJson(text)).toEqual(value);
+});
+
+describe('isJsonTooDeep', () => {
+  const isTooDeep = (json: string, max: number) => isJsonTooDeep(Buffer.from(json), max);
+
+  test.each<[string, (depth: number) => string]>([
+    ['lists', (depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`],
+    ['objects', (depth) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`],
+    ['lists that are never closed', (depth) => '['.repeat(depth)],
+    ['lists after others', (depth) => `[[],[]${',['.repeat(depth - 1)}${']'.repeat(depth)}`],
+    ['lists after strings', (depth) => `["]","\\"]","\\\\",""${',['.repeat(depth - 1)}${']'.repeat(depth)}`],
+    ['lists after a string that ends with a backslash', (depth) => `["\\\\"${',["]"'.repeat(depth - 1)}`],
+  ])('tells %s over the limit from those at it', (_, json) => {
+    expect([isTooDeep(json(32), 32), isTooDeep(json(33), 32)]).toEqual([false, true]);
+  });
+
+  test.each([
+    ['strings', `["${'['.repeat(100)}"]`],
+    ['strings with escaped quotes', `["${'\\"['.repeat(100)}"]`],
+    ['a string that never ends', `["${'['.repeat(100)}`],
+  ])('does not count brackets in %s', (_, json) => {
+    expect(isTooDeep(json, 32)).toBe(false);
+  });
+
+  test('agrees with a count of the parsed value', () => {
+    const depthOf = (value: unknown): number =>
+      typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
+    for (let seed = 0; seed < 1_000; seed++) {
+      const json = JSON.stringify(randomValue(createRandom(seed), 4)) ?? 'null';
+      const depth = depthOf(JSON.parse(json));
+      expect([isTooDeep(json, depth), isTooDeep(json, depth - 1)]).toEqual([false, depth > 0]);
+    }
+  });
 });

@@ -7,23 +7,45 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Limit of how deep JSON and documents may nest: no client needs it, and no recursion over it overflows the stack. */
+/** Limit of how deep anything may nest, whoever sends it: no recursion over it overflows the stack. */
 export const maxNesting = 500;
 
-/** Tells if a JSON text of `length` characters may nest deeper than `maxNesting`. */
-export const mayNestTooDeep = (length: number): boolean => length > 2 * maxNesting;
-
-/** Tells if the arrays and objects of a parsed JSON value nest deeper than `maxNesting`. */
-export function isNestedTooDeep(value: unknown): boolean {
-  let level = [value].filter(isObject);
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth === maxNesting) return true;
-    level = level.flatMap((part) => Object.values(part).filter(isObject));
+/**
+ * Tells if the arrays and objects of a JSON text, as bytes of UTF-8, nest deeper than `max`. Looks at the text before it is
+ * parsed, without recursion, and stops at the first level that is too deep.
+ */
+export function isJsonTooDeep(json: Uint8Array, max: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    switch (json[at]) {
+      case byte.quote:
+        at = stringEnd(json, at);
+        break;
+      case byte.openBrace:
+      case byte.openBracket:
+        depth += 1;
+        if (depth > max) return true;
+        break;
+      case byte.closeBrace:
+      case byte.closeBracket:
+        depth -= 1;
+        break;
+    }
   }
   return false;
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const byte = { quote: 0x22, backslash: 0x5c, openBrace: 0x7b, closeBrace: 0x7d, openBracket: 0x5b, closeBracket: 0x5d };
+
+/** Finds the quote that ends the string literal that begins at `start`, or the end of the text. */
+function stringEnd(json: Uint8Array, start: number): number {
+  for (let end = json.indexOf(byte.quote, start + 1); end >= 0; end = json.indexOf(byte.quote, end + 1)) {
+    let escapes = 0;
+    while (json[end - 1 - escapes] === byte.backslash) escapes += 1;
+    if (escapes % 2 === 0) return end;
+  }
+  return json.length;
+}
 
 /**
  * Tells if a value's JSON has at most `maxBytes` bytes, so that in-process calls meet the same limit as calls over the

@@ -26,7 +26,10 @@ export interface ErrorCode {
   extensions?: readonly Shape[];
 }
 
-/** Codes that the rules of the API throw. They come with HTTP 200, except where `when` says otherwise. */
+/** Extensions of a limit of documents: the largest value that is accepted. */
+const max = [{ max: 'number' }] as const;
+
+/** The API's own codes. They come with HTTP 200, except where `when` says otherwise. */
 export const apiErrors = {
   UNAUTHENTICATED: {
     when: 'no access token, or one that is expired or invalid',
@@ -67,6 +70,17 @@ export const apiErrors = {
   PAYLOAD_TOO_LARGE: {
     when: 'a request body of over 1 MiB, or of over 512 KiB without an access token; HTTP 413. With one that is expired or invalid, a body of over 512 KiB is UNAUTHENTICATED; HTTP 401',
     extensions: [{ maxBytes: 'number' }],
+  },
+  MAX_TOKENS_LIMIT: {
+    when: 'a document of too many tokens, or of too many bytes without the contents of its strings; HTTP 400',
+    extensions: max,
+  },
+  MAX_DEPTH_LIMIT: { when: 'an operation whose fields nest too deep; HTTP 400', extensions: max },
+  MAX_ALIASES_LIMIT: { when: 'an operation with too many aliases; HTTP 400', extensions: max },
+  MAX_ROOT_FIELDS_LIMIT: { when: 'an operation with too many root fields; HTTP 400', extensions: max },
+  MAX_DIRECTIVES_LIMIT: {
+    when: 'a document with too many directives at one of its elements; HTTP 400',
+    extensions: max,
   },
 } as const satisfies Record<string, ErrorCode>;
 

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { HttpError } from '../http/json-body.ts';
-import { isNestedTooDeep, mayNestTooDeep, parseJson } from '../json.ts';
+import { isJsonTooDeep } from '../json.ts';
 import type { ApolloContext, ApolloOutcome } from './apollo-server.ts';
+import { checkDocument } from './document-limits/check-document.ts';
+import { badRequest, isStackOverflow, nestedTooDeep } from './document-limits/limit-errors.ts';
+import type { DocumentLimits } from './document-limits/limits.ts';
 import type { RequestContext } from './execute.ts';
-import { isStackOverflow, isTextNestedTooDeep, nestedTooDeep } from './nesting.ts';
 
 /** Headers that Apollo Server reads, for content negotiation and to reject cross-site requests. */
 const headersForApollo = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name'];
@@ -22,10 +24,11 @@ interface ApolloHttpResponse {
 export async function executeThroughApollo(
   apollo: ApolloServer<ApolloContext>,
   req: IncomingMessage,
-  { body, context }: { body: unknown; context: RequestContext },
+  { body, context, limits }: { body: unknown; context: RequestContext; limits: DocumentLimits },
 ): Promise<ApolloHttpResponse | { error: HttpError }> {
   const search = /\?.*$/s.exec(req.url ?? '')?.[0] ?? '';
-  if (isRequestNestedTooDeep(body, search)) return tooDeep;
+  const error = checkRequest({ body, search }, limits);
+  if (error) return { error };
   const outcome: ApolloOutcome = {};
   const response = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: req.method ?? 'GET', headers: pickHeaders(req), search, body },
@@ -38,22 +41,26 @@ export async function executeThroughApollo(
   return { status: response.status ?? 200, headers: Object.fromEntries(response.headers), text };
 }
 
-const tooDeep: { error: HttpError } = {
-  error: { status: 400, code: 'BAD_REQUEST', message: nestedTooDeep('request') },
-};
+const tooDeep: { error: HttpError } = { error: badRequest(nestedTooDeep('request')) };
 
-/** Looks at the documents of a request, and at the JSON in the URL of a GET request; bodies were checked when read. */
-function isRequestNestedTooDeep(body: unknown, search: string): boolean {
+/** Checks the document of a request, and the JSON in the URL of a GET request; bodies were checked when read. */
+function checkRequest(
+  { body, search }: { body: unknown; search: string },
+  limits: DocumentLimits,
+): HttpError | undefined {
   const { query } = (body ?? {}) as { query?: unknown };
-  if (typeof query === 'string' && isTextNestedTooDeep(query)) return true;
-  if (!mayNestTooDeep(search.length)) return false;
+  if (typeof query === 'string') return checkDocument(query, limits);
   const parameters = new URLSearchParams(search);
-  return (
-    parameters.getAll('query').some(isTextNestedTooDeep) ||
-    ['variables', 'extensions']
-      .flatMap((name) => parameters.getAll(name))
-      .some((json) => isNestedTooDeep(parseJson(json)))
-  );
+  // One level less than a body, whose outermost object holds variables and extensions.
+  const maxDepth = limits.maxJsonDepth - 1;
+  for (const name of ['variables', 'extensions'])
+    if (parameters.getAll(name).some((json) => isJsonTooDeep(Buffer.from(json), maxDepth)))
+      return badRequest(nestedTooDeep(`JSON in ${name}`, maxDepth));
+  for (const document of parameters.getAll('query')) {
+    const error = checkDocument(document, limits);
+    if (error) return error;
+  }
+  return undefined;
 }
 
 function pickHeaders(req: IncomingMessage): HeaderMap {

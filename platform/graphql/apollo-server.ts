@@ -13,22 +13,11 @@ import {
   type OperationDefinitionNode,
   type ValidationRule,
 } from 'graphql';
-import { maxNesting } from '../json.ts';
 import type { Logger } from '../process/logger.ts';
 import { createErrorFormatter, type PublicErrors } from './error-formatting.ts';
 import type { Execution, RequestContext } from './execute.ts';
-import { limitNesting } from './nesting.ts';
 import { createPersistedQueryCache } from './persisted-queries.ts';
 import type { Respond } from './respond.ts';
-
-/** Limits of what a document may cost before it is executed. */
-export interface DocumentLimits {
-  maxTokens: number;
-  /** Selections, with every fragment counted wherever it is spread. */
-  maxRecursiveSelections: number;
-  /** Levels of selections, with each fragment where it is spread. */
-  maxLevels: number;
-}
 
 /** The context that Apollo Server has. */
 export interface ApolloContext extends RequestContext {
@@ -47,7 +36,6 @@ export interface ApolloServerSettings {
   schema: GraphQLSchema;
   /** Applied beside those of the specification. */
   validationRules: ValidationRule[];
-  documentLimits: DocumentLimits | undefined;
   /** Accepts automatic persisted queries. */
   acceptsPersistedQueries: boolean;
   execution: Execution;
@@ -61,15 +49,11 @@ export interface ApolloServerSettings {
  * wrong. Valid operations go to `execution`, and from then on no longer come here.
  */
 export function createApolloServer(settings: ApolloServerSettings): ApolloServer<ApolloContext> {
-  const { schema, validationRules, documentLimits, acceptsPersistedQueries, publicErrors, log } = settings;
+  const { schema, validationRules, acceptsPersistedQueries, publicErrors, log } = settings;
   return new ApolloServer<ApolloContext>({
     schema,
-    ...(documentLimits && {
-      parseOptions: { maxTokens: documentLimits.maxTokens },
-      maxRecursiveSelections: documentLimits.maxRecursiveSelections,
-    }),
     persistedQueries: acceptsPersistedQueries && { cache: createPersistedQueryCache() },
-    validationRules: [limitNesting(documentLimits?.maxLevels ?? maxNesting), ...validationRules],
+    validationRules,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

@@ -11,6 +11,7 @@ import { StoppingError } from '../process/shutdown.ts';
 import type { IdentifySender, Sender } from '../signatures/sender.ts';
 import { executeThroughApollo } from './apollo-http.ts';
 import type { ApolloContext } from './apollo-server.ts';
+import { type DocumentLimits, defaultDocumentLimits, writtenOutLimits } from './document-limits/limits.ts';
 import { maskedMessage } from './error-formatting.ts';
 import type { Execution, RequestContext } from './execute.ts';
 
@@ -54,6 +55,8 @@ export interface GraphqlHttpSettings<Context extends RequestContext> {
   maxBodyBytes?: number;
   /** Limits the body of one request further, before it is read. */
   bodyLimitOf?: (context: Context) => BodyLimit | Promise<BodyLimit>;
+  /** Limits of what clients send; `defaultDocumentLimits` by default. What a gateway sends has limits of its own. */
+  documentLimits?: DocumentLimits;
   log: Logger;
 }
 
@@ -173,9 +176,11 @@ async function executeGraphql<Context extends RequestContext>(
   const wantsCost = req.headers['x-graphql-cost'] === '1';
   const request = { authorization, requestId, clientGone, isGateway, client, ...(wantsCost && { wantsCost }) };
   const context = routing.context(request);
+  const limits = isGateway ? writtenOutLimits : (routing.documentLimits ?? defaultDocumentLimits);
+  const maxDepth = limits.maxJsonDepth;
   const read =
     req.method === 'POST'
-      ? await routing.readJson(req, res, { limit: await routing.bodyLimitOf?.(context), contentDigest })
+      ? await routing.readJson(req, res, { limit: await routing.bodyLimitOf?.(context), maxDepth, contentDigest })
       : { body: undefined };
   if ('error' in read) return sendError(res, read.error, headers);
   if (clientGone.aborted) return;
@@ -185,7 +190,7 @@ async function executeGraphql<Context extends RequestContext>(
     const text = `${JSON.stringify(response.body)}\n`;
     return sendText(res, response.status, text, { ...headers, ...response.headers, 'content-type': type });
   }
-  const answer = await executeThroughApollo(routing.apollo, req, { body: read.body, context });
+  const answer = await executeThroughApollo(routing.apollo, req, { body: read.body, context, limits });
   if ('error' in answer) return sendError(res, answer.error, headers);
   sendText(res, answer.status, answer.text, { ...headers, ...answer.headers });
 }

@@ -9,8 +9,8 @@ import {
 import type { Signal } from '../async/signal.ts';
 import { describeError } from '../process/error-description.ts';
 import type { Logger } from '../process/logger.ts';
+import { isStackOverflow, nestedTooDeep } from './document-limits/limit-errors.ts';
 import { createErrorFormatter, isPublicCode, type PublicErrors } from './error-formatting.ts';
-import { isStackOverflow, nestedTooDeep } from './nesting.ts';
 
 /** A GraphQL response, ready to be written as JSON. */
 export interface GraphqlResponse {

@@ -7,7 +7,7 @@ import type { Running } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { createShutdown, type Shutdown } from '../process/shutdown.ts';
 import { errorCode, StartupError } from '../process/startup-error.ts';
-import { createApolloServer, type DocumentLimits } from './apollo-server.ts';
+import { createApolloServer } from './apollo-server.ts';
 import type { PublicErrors } from './error-formatting.ts';
 import { createExecution, type RequestContext } from './execute.ts';
 import {
@@ -52,8 +52,6 @@ export type GraphqlServerSettings<Context extends RequestContext> = Omit<
 > &
   // A subgraph has a schema with resolvers; a gateway has an executor, and accepts persisted queries.
   ({ schema: GraphQLSchema; wrapExecutor?: WrapExecutor } | { executor: Executor }) & {
-    /** None by default. */
-    documentLimits?: DocumentLimits;
     /** Applied beside those of the specification. */
     validationRules?: ValidationRule[];
     publicErrors: PublicErrors;
@@ -71,7 +69,7 @@ const requestTimeoutMs = 30_000;
 export async function startGraphqlServer<Context extends RequestContext>(
   settings: GraphqlServerSettings<Context>,
 ): Promise<RunningServer> {
-  const { publicErrors, documentLimits, validationRules = [], shutdown = createShutdown(), log } = settings;
+  const { publicErrors, validationRules = [], shutdown = createShutdown(), log } = settings;
   const httpServer = createServer({ requestTimeout: requestTimeoutMs });
 
   const isGateway = 'executor' in settings;
@@ -82,7 +80,6 @@ export async function startGraphqlServer<Context extends RequestContext>(
   const apollo = createApolloServer({
     schema: executor.schema,
     validationRules,
-    documentLimits,
     acceptsPersistedQueries: isGateway,
     execution,
     respond,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raw } from 'body-parser';
-import { isNestedTooDeep, maxNesting, mayNestTooDeep } from '../json.ts';
+import { isJsonTooDeep, maxNesting } from '../json.ts';
 import { digestOf } from './content-digest.ts';
 import { createUploadAdmission, defaultUploadLimits, largeBodyBytes, type UploadLimits } from './upload-admission.ts';
 
@@ -41,6 +41,8 @@ type ReadJson = (req: IncomingMessage, res: ServerResponse, expected?: ExpectedB
 export interface ExpectedBody {
   /** The limit of all bodies by default. */
   limit?: BodyLimit | undefined;
+  /** Levels of arrays and objects; `maxNesting` by default. */
+  maxDepth?: number | undefined;
   /** A body with another digest is an error. */
   contentDigest?: string | undefined;
 }
@@ -67,7 +69,7 @@ export function createJsonReader(maxBytes: number, limits: UploadLimits = defaul
   const read = async (
     req: IncomingMessage,
     res: ServerResponse,
-    { limit, contentDigest }: { limit: BodyLimit; contentDigest: string | undefined },
+    { limit, maxDepth, contentDigest }: ExpectedBody & { limit: BodyLimit },
   ): Promise<{ result: ReadResult; sizeBytes: number }> => {
     const isDeclared = Number.isFinite(declaredBytes(req));
     const readBytes = isDeclared || limit.maxBytes === maxBytes ? readUpToMax : createReadBytes(limit.maxBytes);
@@ -82,20 +84,20 @@ export function createJsonReader(maxBytes: number, limits: UploadLimits = defaul
       return { result: { error: otherDigest }, sizeBytes: body.length };
     // Large bodies are parsed in different iterations of the event loop, so that other requests run in between.
     if (body.length > largeBodyBytes) await yieldToEventLoop();
-    return { result: parse(body), sizeBytes: body.length };
+    return { result: parse(body, maxDepth), sizeBytes: body.length };
   };
 
-  return async (req, res, { limit = { maxBytes }, contentDigest } = {}) => {
+  return async (req, res, { limit = { maxBytes }, ...expected } = {}) => {
     if (!isJson(req)) return { error: unsupportedType };
     const declared = declaredBytes(req);
     if (Number.isFinite(declared) && declared > limit.maxBytes)
       return fail(res, tooLarge(declared > maxBytes ? { maxBytes } : limit));
     const atMost = Math.min(declared, limit.maxBytes);
-    if (atMost <= largeBodyBytes) return (await read(req, res, { limit, contentDigest })).result;
+    if (atMost <= largeBodyBytes) return (await read(req, res, { limit, ...expected })).result;
     const outcome = await admitUpload({
       response: res,
       maxBytes: atMost,
-      read: () => read(req, res, { limit, contentDigest }),
+      read: () => read(req, res, { limit, ...expected }),
     });
     if (outcome === 'OVERLOADED') return { error: overloaded };
     return outcome === 'TOO_SLOW' ? fail(res, tooSlow) : outcome;
@@ -144,12 +146,13 @@ const otherDigest: HttpError = {
 const noBytes = Buffer.alloc(0);
 const byteOrderMark = '\ufeff';
 
-function parse(bytes: Buffer): ReadResult {
+function parse(bytes: Buffer, maxDepth = maxNesting): ReadResult {
+  if (isJsonTooDeep(bytes, maxDepth)) return { error: nestedTooDeep(maxDepth) };
   const json = bytes.toString();
   try {
     const body: unknown = JSON.parse(json.startsWith(byteOrderMark) ? json.slice(1) : json);
     if (typeof body !== 'object' || body === null) return { error: notAnObject };
-    return mayNestTooDeep(json.length) && isNestedTooDeep(body) ? { error: nestedTooDeep } : { body };
+    return { body };
   } catch {
     return { error: malformed };
   }
@@ -180,11 +183,11 @@ const notAnObject: HttpError = {
   message: 'The body must be a JSON object, such as {"query":"{ me { id } }"}.',
 };
 
-const nestedTooDeep: HttpError = {
+const nestedTooDeep = (maxDepth: number): HttpError => ({
   status: 400,
   code: 'BAD_REQUEST',
-  message: `The body is nested over ${maxNesting} levels deep: send one that is flatter.`,
-};
+  message: `The body is nested over ${maxDepth} levels deep: send one that is flatter.`,
+});
 
 function tooLarge({ maxBytes, error }: BodyLimit): HttpError {
   const message = `The request's body is over ${maxBytes} bytes.`;

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { costVariables } from '../../platform/cost/limit-cost.ts';
+import { documentLimitVariables } from '../../platform/graphql/document-limits/environment.ts';
 import { logLevel, namedHttpUrls, port, wholeNumber } from '../../platform/process/environment.ts';
 import { shutdownVariables } from '../../platform/process/shutdown.ts';
 import { gatewayKeyFile, gatewaySignature } from '../../platform/signatures/environment.ts';
@@ -85,6 +86,7 @@ export const authEnvironment = z.object({
     ),
   ...accountVariables.shape,
   ...costVariables,
+  ...documentLimitVariables,
   ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -1,3 +1,4 @@
+import { documentLimitsFrom } from '../../platform/graphql/document-limits/environment.ts';
 import { runProcess } from '../../platform/process/lifecycle.ts';
 import { createLogger } from '../../platform/process/logger.ts';
 import { createIdentifySender } from '../../platform/signatures/sender.ts';
@@ -28,6 +29,7 @@ await runProcess({
         log,
       }),
       maxCost: env.MAX_COST,
+      documentLimits: documentLimitsFrom(env),
       shutdown,
       listen: { host: env.HOST, port: env.AUTH_PORT, portVariable: 'AUTH_PORT' },
       log,

@@ -1,4 +1,9 @@
 import { limitSchemaCost } from '../../platform/cost/limit-cost.ts';
+import {
+  type DocumentLimits,
+  defaultDocumentLimits,
+  writtenOutLimits,
+} from '../../platform/graphql/document-limits/limits.ts';
 import { limitRootFields } from '../../platform/graphql/limit-root-fields.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { Logger } from '../../platform/process/logger.ts';
@@ -43,6 +48,8 @@ export interface AuthSettings {
   identifySender?: IdentifySender;
   /** The largest cost of one operation; `defaultMaxCost` if omitted. */
   maxCost?: number | undefined;
+  /** Limits of what anybody but the gateway sends; `defaultDocumentLimits` if omitted. Needs `identifySender`. */
+  documentLimits?: DocumentLimits;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -75,6 +82,8 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
     paths: { '/.well-known/jwks.json': createJwksHandler(keys) },
     checkReady: async () => Object.assign({}, ...(await Promise.all([store.checkHealth(), counters.checkHealth()]))),
     ...(identifySender && { identifySender }),
+    // Without it, anybody may be the gateway.
+    documentLimits: identifySender ? (settings.documentLimits ?? defaultDocumentLimits) : writtenOutLimits,
     ...(shutdown && { shutdown }),
     listen,
     log,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { costVariables } from '../../platform/cost/limit-cost.ts';
+import { documentLimitVariables } from '../../platform/graphql/document-limits/environment.ts';
 import { httpOrigin, httpUrl, logLevel, port, secretFile, wholeNumber } from '../../platform/process/environment.ts';
 import { shutdownVariables } from '../../platform/process/shutdown.ts';
 import { gatewaySignature, optionalGatewayKeyFile } from '../../platform/signatures/environment.ts';
@@ -35,6 +36,7 @@ const variables = z.object({
   ...costVariables,
   GATEWAY_KEY_FILE: optionalGatewayKeyFile(),
   GATEWAY_SIGNATURE: gatewaySignature(),
+  ...documentLimitVariables,
   ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

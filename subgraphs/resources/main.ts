@@ -1,3 +1,4 @@
+import { documentLimitsFrom } from '../../platform/graphql/document-limits/environment.ts';
 import { runProcess } from '../../platform/process/lifecycle.ts';
 import { createLogger } from '../../platform/process/logger.ts';
 import { createIdentifySender } from '../../platform/signatures/sender.ts';
@@ -37,6 +38,7 @@ await runProcess({
       }),
       ...(keys && { identifySender: createIdentifySender({ keys, isSignatureRequired, log }) }),
       maxCost: env.MAX_COST,
+      documentLimits: documentLimitsFrom(env),
       shutdown,
       listen: { host: env.HOST, port: env.RESOURCES_PORT, portVariable: 'RESOURCES_PORT' },
       log,

@@ -1,4 +1,9 @@
 import { limitSchemaCost } from '../../platform/cost/limit-cost.ts';
+import {
+  type DocumentLimits,
+  defaultDocumentLimits,
+  writtenOutLimits,
+} from '../../platform/graphql/document-limits/limits.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import type { Shutdown } from '../../platform/process/shutdown.ts';
@@ -55,6 +60,8 @@ export interface ResourcesSettings {
   identifySender?: IdentifySender;
   /** The largest cost of one operation; `defaultMaxCost` if omitted. */
   maxCost?: number | undefined;
+  /** Limits of what anybody but the gateway sends; `defaultDocumentLimits` if omitted. Needs `identifySender`. */
+  documentLimits?: DocumentLimits;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -107,6 +114,8 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
       return store.checkHealth();
     },
     ...(identifySender && { identifySender }),
+    // Without it, anybody may be the gateway.
+    documentLimits: identifySender ? (settings.documentLimits ?? defaultDocumentLimits) : writtenOutLimits,
     ...(shutdown && { shutdown }),
     listen,
     log,

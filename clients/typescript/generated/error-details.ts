@@ -38,6 +38,16 @@ export interface ErrorDetailsByCode {
   SERVICE_UNAVAILABLE: Record<never, never>;
   /** A request body of over 1 MiB, or of over 512 KiB without an access token; HTTP 413. With one that is expired or invalid, a body of over 512 KiB is UNAUTHENTICATED; HTTP 401. */
   PAYLOAD_TOO_LARGE: { maxBytes: number };
+  /** A document of too many tokens, or of too many bytes without the contents of its strings; HTTP 400. */
+  MAX_TOKENS_LIMIT: { max: number };
+  /** An operation whose fields nest too deep; HTTP 400. */
+  MAX_DEPTH_LIMIT: { max: number };
+  /** An operation with too many aliases; HTTP 400. */
+  MAX_ALIASES_LIMIT: { max: number };
+  /** An operation with too many root fields; HTTP 400. */
+  MAX_ROOT_FIELDS_LIMIT: { max: number };
+  /** A document with too many directives at one of its elements; HTTP 400. */
+  MAX_DIRECTIVES_LIMIT: { max: number };
   /** A bug; its details are only in the log, under `requestId` (also in the header `x-request-id`). */
   INTERNAL_SERVER_ERROR: { requestId?: string };
   /** Not a valid GraphQL-over-HTTP request. */
@@ -71,6 +81,11 @@ export const errorDetailKeys: Record<keyof ErrorDetailsByCode, readonly string[]
   IMAGE_SERVICE_UNAVAILABLE: [],
   SERVICE_UNAVAILABLE: [],
   PAYLOAD_TOO_LARGE: ['maxBytes'],
+  MAX_TOKENS_LIMIT: ['max'],
+  MAX_DEPTH_LIMIT: ['max'],
+  MAX_ALIASES_LIMIT: ['max'],
+  MAX_ROOT_FIELDS_LIMIT: ['max'],
+  MAX_DIRECTIVES_LIMIT: ['max'],
   INTERNAL_SERVER_ERROR: ['requestId'],
   BAD_REQUEST: [],
   GRAPHQL_PARSE_FAILED: [],

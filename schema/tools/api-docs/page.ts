@@ -19,7 +19,8 @@ const errors = `## Errors
 An error has a stable \`extensions.code\`; its message is for people and may change. Errors of fields come with HTTP 200, and the
 other fields of the operation keep their results. HTTP 4xx means that the operation was not executed: the request is
 malformed, too large, not valid against the schema, or has variables of a wrong type. Its code is one of GraphQL's own
-(\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`BAD_REQUEST\`, …), \`BAD_USER_INPUT\` or \`PAYLOAD_TOO_LARGE\`.
+(\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`BAD_REQUEST\`, …), \`BAD_USER_INPUT\`,
+\`PAYLOAD_TOO_LARGE\` or that of a limit (\`MAX_…_LIMIT\`).
 
 `;
 

@@ -23,7 +23,7 @@ import {
   viewer,
 } from '../../support/graphql/documents.ts';
 import type { GraphqlResponse, ResponseError, SendRequest } from '../../support/graphql/request.ts';
-import { untyped } from '../../support/graphql/request.ts';
+import { requestTo, untyped } from '../../support/graphql/request.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
 import type { TestUser } from '../../support/systems/users.ts';
 
@@ -210,6 +210,24 @@ test.each([
   const answer = await system.request(untyped(query));
   expect(answer.status).toBe(400);
   expect(answer.errors[0]?.extensions).toEqual({ code });
+});
+
+const fields = (count: number) => Array.from({ length: count }, (_, at) => `a${at}`).join(' ');
+const selected = (depth: number) => `{ ${'a { '.repeat(depth - 1)} a ${'} '.repeat(depth - 1)} }`;
+test.each<[string, number, string, string]>([
+  ['MAX_TOKENS_LIMIT', 2_000, `{ ${'me '.repeat(1_998)} }`, `{ ${'me '.repeat(1_999)} }`],
+  ['MAX_TOKENS_LIMIT', 15_000, '{ me }'.padEnd(15_000), '{ me }'.padEnd(15_001)],
+  ['MAX_DEPTH_LIMIT', 12, selected(12), selected(13)],
+  ['MAX_ALIASES_LIMIT', 20, `{ ${'a: me '.repeat(20)} }`, `{ ${'a: me '.repeat(21)} }`],
+  ['MAX_ROOT_FIELDS_LIMIT', 20, `{ a ${fields(19)} }`, `{ a b ${fields(19)} }`],
+  ['MAX_DIRECTIVES_LIMIT', 10, `{ me ${'@a '.repeat(10)} }`, `{ me ${'@a '.repeat(11)} }`],
+])('%s with HTTP 400 over %i', async (code, max, within, over) => {
+  for (const server of [system.gateway, system.auth, system.resources]) {
+    const answer = await requestTo(server)(untyped(over));
+    expect([answer.status, answer.errors.map(({ extensions }) => extensions)]).toEqual([400, [{ code, max }]]);
+    const { errors } = await requestTo(server)(untyped(within));
+    expect(errors.map(({ extensions }) => extensions.code)).not.toContain(code);
+  }
 });
 
 test('FORBIDDEN for another user’s resources, which only a subgraph can be queried for', async () => {

@@ -1,5 +1,6 @@
 import { buildClientSchema, type ExecutionResult, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultDocumentLimits } from '../../../platform/graphql/document-limits/limits.ts';
 import {
   countAdvertised,
   type IntrospectionTypes,
@@ -12,16 +13,19 @@ import { type SingleServers, serversBeside } from '../../support/systems/single-
 import { type System, startSystem } from '../../support/systems/system.ts';
 import type { TestUser } from '../../support/systems/users.ts';
 
+/** Every argument of introspection at once takes more aliases than clients have. */
+const documentLimits = { ...defaultDocumentLimits, maxAliases: 2_000, maxTokens: 20_000, maxBytes: 100_000 };
+
 let system: System;
 let servers: SingleServers;
 let ada: TestUser;
 const urls: Record<string, string> = {};
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({}, { documentLimits });
   servers = serversBeside(system);
   ada = await system.signUp();
-  urls.compiled = await servers.gateway({}, { executor: 'compiled' });
-  urls.apollo = await servers.gateway({}, { executor: 'apollo' });
+  urls.compiled = await servers.gateway({}, { executor: 'compiled', documentLimits });
+  urls.apollo = await servers.gateway({}, { executor: 'apollo', documentLimits });
   urls.auth = system.auth;
   urls.resources = system.resources;
 });

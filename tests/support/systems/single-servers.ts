@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ExecutorName } from '../../../gateway/executor.ts';
 import { startGateway } from '../../../gateway/server.ts';
 import { createHttpTransport } from '../../../gateway/subgraphs/http-transport.ts';
+import type { DocumentLimits } from '../../../platform/graphql/document-limits/limits.ts';
 import type { Running } from '../../../platform/process/lifecycle.ts';
 import { createLogger } from '../../../platform/process/logger.ts';
 import { readGatewayKeys } from '../../../platform/signatures/gateway-keys.ts';
@@ -30,6 +31,7 @@ interface GatewayVariant {
   executor?: ExecutorName;
   timeoutMs?: number;
   mutationTimeoutMs?: number;
+  documentLimits?: DocumentLimits;
 }
 
 /** Starts single servers that accept a system's tokens. `stop` stops all of them. */
@@ -62,7 +64,7 @@ export function serversBeside(system: System) {
     /** Starts a gateway in front of the system's subgraphs, or of others, and gives its URL. */
     async gateway(
       urls: { auth?: string; resources?: string },
-      { executor = 'compiled', timeoutMs = 1_500, mutationTimeoutMs = 20_000 }: GatewayVariant = {},
+      { executor = 'compiled', timeoutMs = 1_500, mutationTimeoutMs = 20_000, ...limits }: GatewayVariant = {},
     ) {
       const timeouts = { timeoutMs, mutationTimeoutMs };
       const { auth = system.auth, resources = system.resources } = urls;
@@ -74,8 +76,8 @@ export function serversBeside(system: System) {
         { name: 'resources', transport: createHttpTransport(resources, { signRequest }), ...timeouts },
       ];
       const verifier = { keys: openKeys(), issuer, audience };
-      return stopLater(await startGateway({ subgraphs, verifier, executor, corsOrigins: [], listen: anyPort, log }))
-        .url;
+      const settings = { subgraphs, verifier, executor, ...limits, corsOrigins: [] };
+      return stopLater(await startGateway({ ...settings, listen: anyPort, log })).url;
     },
 
     /** Starts auth on the system's database, at another port, and gives its URL. Delivers events to `resourcesUrl`. */

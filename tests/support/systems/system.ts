@@ -1,6 +1,7 @@
 import { inject } from 'vitest';
 import { startSupergraph } from '../../../embedded/supergraph.ts';
 import type { WriterKind } from '../../../platform/database/writer/writer.ts';
+import type { DocumentLimits } from '../../../platform/graphql/document-limits/limits.ts';
 import type { AccountRules } from '../../../subgraphs/auth/server.ts';
 import type { ImageDecoder } from '../../../subgraphs/resources/images/decoder-process.ts';
 import { inlineDecoder } from '../../../subgraphs/resources/testing/inline-decoder.ts';
@@ -49,6 +50,7 @@ export interface SystemSettings {
   imageDecoder?: ImageDecoder;
   trustedProxies?: readonly string[];
   corsOrigins?: readonly string[];
+  documentLimits?: DocumentLimits;
   /** A folder that outlives the system. By default it gets an empty one, which `stop` removes. */
   dataFolder?: string;
 }

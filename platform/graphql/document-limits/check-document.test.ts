@@ -1,0 +1,143 @@
+import { getIntrospectionQuery, type IntrospectionOptions } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { checkDocument } from './check-document.ts';
+import { defaultDocumentLimits as limits, writtenOutLimits } from './limits.ts';
+
+const errorOf = (source: string) => {
+  const { code, details } = checkDocument(source, limits) ?? {};
+  return code && [code, details?.max];
+};
+const fields = (depth: number) => `${'{ a '.repeat(depth)}${'}'.repeat(depth)}`;
+const list = (length: number, item: (at: number) => string) => Array.from({ length }, (_, at) => item(at)).join(' ');
+
+describe('depth', () => {
+  const tooDeep = ['MAX_DEPTH_LIMIT', limits.maxDepth];
+
+  test.each<[string, (depth: number) => string]>([
+    ['fields', fields],
+    ['fields of a mutation', (depth) => `mutation ${fields(depth)}`],
+    ['fields of the second operation', (depth) => `query A { a } query B ${fields(depth)}`],
+    ['fields in inline fragments', (depth) => `${'{ ... { a '.repeat(depth)}${'} }'.repeat(depth)}`],
+    [
+      'fields in fragments',
+      (depth) =>
+        `{ ...F1 } ${list(depth - 1, (at) => `fragment F${at + 1} on A { a { ...F${at + 2} } }`)} fragment F${depth} on A { a }`,
+    ],
+    ['fields under aliases', (depth) => `${'{ b: a '.repeat(depth)}${'}'.repeat(depth)}`],
+    ['fields of which one is skipped', (depth) => `{ a @skip(if: true) ${fields(depth - 1)} }`],
+  ])('accepts %s at the limit, and rejects them over it', (_, source) => {
+    expect([errorOf(source(limits.maxDepth)), errorOf(source(limits.maxDepth + 1))]).toEqual([undefined, tooDeep]);
+  });
+
+  test('of fragments that spread each other in a cycle is finite, and validation rejects them', () => {
+    expect(errorOf('{ ...A } fragment A on A { a { ...B } } fragment B on A { a { ...A } }')).toBeUndefined();
+  });
+
+  test('does not count fragments, unless over 500 are in each other', () => {
+    const inline = (inner: string) => `${'{ ... '.repeat(299)} { ${inner} } ${'}'.repeat(299)}`;
+    expect(errorOf(inline('a'))).toBeUndefined();
+    expect(errorOf(`${inline('...F')} fragment F on A ${inline('a')}`)).toEqual(['BAD_REQUEST', undefined]);
+  });
+
+  test('of introspection has its own limit', () => {
+    const types = (depth: number) =>
+      `{ __type(name: "A") { ${'ofType { '.repeat(depth - 2)} name ${'} '.repeat(depth - 2)} } }`;
+    expect(errorOf(types(limits.maxIntrospectionDepth))).toBeUndefined();
+    expect(errorOf(types(limits.maxIntrospectionDepth + 1))).toEqual(['MAX_DEPTH_LIMIT', limits.maxIntrospectionDepth]);
+  });
+
+  test('of introspection beside other fields does not hide theirs', () => {
+    expect(errorOf(`{ __schema ${fields(14)} a ${fields(11)} }`)).toBeUndefined();
+    expect(errorOf(`{ __schema ${fields(14)} a ${fields(12)} }`)).toEqual(tooDeep);
+    expect(errorOf(`{ a ${fields(12)} __schema ${fields(14)} }`)).toEqual(tooDeep);
+  });
+});
+
+describe('aliases', () => {
+  const tooMany = ['MAX_ALIASES_LIMIT', limits.maxAliases];
+  test.each<[string, (aliases: number) => string]>([
+    ['one beside the other', (aliases) => `{ ${list(aliases, (at) => `a${at}: a`)} }`],
+    ['of one name', (aliases) => `{ ${list(aliases, () => 'b: a')} }`],
+    ['at several levels', (aliases) => `{ b: a { ${list(aliases - 1, (at) => `a${at}: a`)} } }`],
+    ['of introspection', (aliases) => `{ ${list(aliases, (at) => `a${at}: __typename`)} }`],
+    [
+      'in a fragment, wherever it is spread',
+      (aliases) => `{ ${list(aliases / 2, () => '...F')} } fragment F on A { b: a c: a }`,
+    ],
+  ])('accepts those %s at the limit, and rejects them over it', (_, source) => {
+    expect([errorOf(source(limits.maxAliases)), errorOf(source(limits.maxAliases + 2))]).toEqual([undefined, tooMany]);
+  });
+});
+
+describe('root fields', () => {
+  const tooMany = ['MAX_ROOT_FIELDS_LIMIT', limits.maxRootFields];
+  test.each<[string, (count: number) => string]>([
+    ['one beside the other', (count) => `{ ${list(count, (at) => `a${at}`)} }`],
+    ['in fragments', (count) => `{ ... { ${list(count - 1, (at) => `a${at}`)} } ...F ...F } fragment F on A { b }`],
+  ])('accepts those %s at the limit, and rejects them over it', (_, source) => {
+    expect([errorOf(source(limits.maxRootFields)), errorOf(source(limits.maxRootFields + 1))]).toEqual([
+      undefined,
+      tooMany,
+    ]);
+  });
+
+  test('counts a response name once', () => {
+    expect(errorOf(`{ ${'a '.repeat(100)} }`)).toBeUndefined();
+  });
+});
+
+describe('directives', () => {
+  const flood = (count: number) => '@a '.repeat(count);
+  test.each<[string, (directives: string) => string]>([
+    ['a field', (directives) => `{ a ${directives} }`],
+    ['a field in a field', (directives) => `{ a { a ${directives} } }`],
+    ['an inline fragment', (directives) => `{ ... ${directives} { a } }`],
+    ['a spread', (directives) => `{ ...F ${directives} } fragment F on A { a }`],
+    ['a fragment', (directives) => `{ ...F } fragment F on A ${directives} { a }`],
+    ['a field in a fragment that is never spread', (directives) => `{ a } fragment F on A { a ${directives} }`],
+    ['an operation', (directives) => `query ${directives} { a }`],
+    ['a variable', (directives) => `query ($a: A ${directives}) { a }`],
+  ])('accepts as many as the limit at %s, and rejects one more', (_, source) => {
+    expect(errorOf(source(flood(limits.maxDirectives)))).toBeUndefined();
+    expect(errorOf(source(flood(limits.maxDirectives + 1)))).toEqual(['MAX_DIRECTIVES_LIMIT', limits.maxDirectives]);
+  });
+});
+
+describe('selections', () => {
+  test('counts each fragment wherever it is spread, in time linear in the document', () => {
+    const doubling = (depth: number) =>
+      `{ ...F0 } ${list(depth, (at) => `fragment F${at} on A { ...F${at + 1} ...F${at + 1} }`)} fragment F${depth} on A { a }`;
+    expect(errorOf(doubling(8))).toBeUndefined();
+    expect(errorOf(doubling(150))).toEqual(['GRAPHQL_VALIDATION_FAILED', undefined]);
+  });
+});
+
+test.each(['__proto__', 'constructor', 'toString'])('takes %s for a name like any other', (name) => {
+  expect(errorOf(`query ${name} { ...${name} ${name}: a } fragment ${name} on A { a }`)).toBeUndefined();
+  expect(errorOf(`{ ...${name} ...hasOwnProperty }`)).toBeUndefined();
+});
+
+test('leaves a syntax error to validation', () => {
+  expect(errorOf('{ a { }')).toBeUndefined();
+});
+
+test('accepts the introspection query of tools, with every option', () => {
+  const names: (keyof IntrospectionOptions)[] = [
+    'descriptions',
+    'specifiedByUrl',
+    'directiveIsRepeatable',
+    'schemaDescription',
+    'inputValueDeprecation',
+    'oneOf',
+  ];
+  const all = Object.fromEntries(names.map((name) => [name, true]));
+  for (const options of [undefined, all, { ...all, descriptions: false }])
+    expect(errorOf(getIntrospectionQuery(options))).toBeUndefined();
+});
+
+test('accepts from a gateway what it writes out', () => {
+  expect(checkDocument(`{ ${list(2_000, (at) => `a${at}: a`)} }`, writtenOutLimits)).toBeUndefined();
+  expect(checkDocument(`{ ${list(40_000, (at) => `a${at}: a`)} }`, writtenOutLimits)).toMatchObject({
+    code: 'MAX_TOKENS_LIMIT',
+  });
+});

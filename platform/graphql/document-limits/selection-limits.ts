@@ -1,0 +1,185 @@
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { maxNesting } from '../../json.ts';
+import { badRequest, nestedTooDeep, overLimit, type RequestLimitError } from './limit-errors.ts';
+import type { DocumentLimits } from './limits.ts';
+
+/** Finds the first limit that one of a document's operations exceeds. Takes time linear in the document's size. */
+export function checkSelections(document: DocumentNode, limits: DocumentLimits): RequestLimitError | undefined {
+  const directives = mostDirectives(document);
+  if (directives > limits.maxDirectives) {
+    const message = `An element of the document has ${directives} directives, over the limit of ${limits.maxDirectives}.`;
+    return overLimit('MAX_DIRECTIVES_LIMIT', limits.maxDirectives, message);
+  }
+  const fragments = new Map(
+    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+  );
+  const counted = new Map<string, Counts>();
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const counts = countSet(definition.selectionSet, { fragments, counted, levelsLeft: maxNesting });
+    const error = checkCounts({ ...counts, rootFields: countRootFields(definition, fragments) }, limits);
+    if (error) return error;
+  }
+  return undefined;
+}
+
+function checkCounts(
+  { levels, depth, introspectionDepth, aliases, rootFields, selections }: Counts & { rootFields: number },
+  limits: DocumentLimits,
+): RequestLimitError | undefined {
+  const { maxDepth, maxIntrospectionDepth, maxAliases, maxRootFields, maxSelections } = limits;
+  if (depth > maxDepth)
+    return overLimit(
+      'MAX_DEPTH_LIMIT',
+      maxDepth,
+      `The operation selects ${depth} levels of fields, over the limit of ${maxDepth}: ask for what is deeper in another operation.`,
+    );
+  if (introspectionDepth > maxIntrospectionDepth)
+    return overLimit(
+      'MAX_DEPTH_LIMIT',
+      maxIntrospectionDepth,
+      `The introspection selects ${introspectionDepth} levels of fields, over the limit of ${maxIntrospectionDepth}: select fewer levels of ofType.`,
+    );
+  if (aliases > maxAliases)
+    return overLimit(
+      'MAX_ALIASES_LIMIT',
+      maxAliases,
+      `The operation has ${aliases} aliases, over the limit of ${maxAliases}: ask for less in one operation.`,
+    );
+  if (rootFields > maxRootFields)
+    return overLimit(
+      'MAX_ROOT_FIELDS_LIMIT',
+      maxRootFields,
+      `The operation has ${rootFields} root fields, over the limit of ${maxRootFields}: ask for less in one operation.`,
+    );
+  if (levels > maxNesting) return badRequest(nestedTooDeep('operation'));
+  if (selections > maxSelections)
+    return {
+      status: 400,
+      code: 'GRAPHQL_VALIDATION_FAILED',
+      message: `The operation has over ${maxSelections} selections, where its fragments are spread: ask for less in one operation.`,
+    };
+  return undefined;
+}
+
+/** Counts of a selection set, with each fragment counted wherever it is spread. */
+interface Counts {
+  /** Selection sets in each other. */
+  levels: number;
+  /** Fields in each other, without those of introspection below its root field. */
+  depth: number;
+  introspectionDepth: number;
+  aliases: number;
+  selections: number;
+}
+
+const nothing: Counts = { levels: 0, depth: 0, introspectionDepth: 0, aliases: 0, selections: 0 };
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+interface Counting {
+  fragments: Fragments;
+  /** The counts of each fragment, so that none is counted twice. */
+  counted: Map<string, Counts>;
+  /** Bounds the recursion. */
+  levelsLeft: number;
+}
+
+function countSet({ selections }: SelectionSetNode, counting: Counting): Counts {
+  if (counting.levelsLeft === 0) return { ...nothing, levels: Number.POSITIVE_INFINITY };
+  const inner = { ...counting, levelsLeft: counting.levelsLeft - 1 };
+  const sum = { ...nothing };
+  for (const selection of selections) {
+    const counts = countSelection(selection, inner);
+    sum.levels = Math.max(sum.levels, counts.levels);
+    sum.depth = Math.max(sum.depth, counts.depth);
+    sum.introspectionDepth = Math.max(sum.introspectionDepth, counts.introspectionDepth);
+    sum.aliases += counts.aliases;
+    sum.selections += counts.selections + 1;
+  }
+  sum.levels += 1;
+  return sum;
+}
+
+function countSelection(selection: SelectionNode, counting: Counting): Counts {
+  switch (selection.kind) {
+    case Kind.FIELD:
+      return countField(selection, counting);
+    case Kind.INLINE_FRAGMENT:
+      return countSet(selection.selectionSet, counting);
+    case Kind.FRAGMENT_SPREAD:
+      return countFragment(selection.name.value, counting);
+  }
+}
+
+function countField({ name, alias, selectionSet }: FieldNode, counting: Counting): Counts {
+  const inner = selectionSet ? countSet(selectionSet, counting) : nothing;
+  const aliases = inner.aliases + (alias ? 1 : 0);
+  return isIntrospection(name.value)
+    ? { ...inner, aliases, depth: 1, introspectionDepth: inner.depth + 1 }
+    : { ...inner, aliases, depth: inner.depth + 1 };
+}
+
+const isIntrospection = (name: string) => name === '__schema' || name === '__type';
+
+function countFragment(name: string, counting: Counting): Counts {
+  const { fragments, counted } = counting;
+  const before = counted.get(name);
+  const fragment = fragments.get(name);
+  if (before || !fragment) return before ?? nothing;
+  // Ends cycles, which validation rejects.
+  counted.set(name, nothing);
+  const counts = countSet(fragment.selectionSet, counting);
+  counted.set(name, counts);
+  return counts;
+}
+
+/** Counts the response names of an operation's root fields, in fragments as well. */
+function countRootFields(operation: OperationDefinitionNode, fragments: Fragments): number {
+  const names = new Set<string>();
+  const spread = new Set<string>();
+  const pending: SelectionSetNode[] = [operation.selectionSet];
+  for (let set = pending.pop(); set; set = pending.pop()) {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) names.add((selection.alias ?? selection.name).value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) pending.push(selection.selectionSet);
+      else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (fragment) pending.push(fragment.selectionSet);
+      }
+    }
+  }
+  return names.size;
+}
+
+/** Counts the directives of the element that has most. */
+function mostDirectives(document: DocumentNode): number {
+  let most = 0;
+  const look = ({ directives = [] }: { directives?: readonly DirectiveNode[] | undefined }) => {
+    most = Math.max(most, directives.length);
+  };
+  const pending: SelectionSetNode[] = [];
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
+    look(definition);
+    definition.variableDefinitions?.forEach(look);
+    pending.push(definition.selectionSet);
+  }
+  for (let set = pending.pop(); set; set = pending.pop()) {
+    for (const selection of set.selections) {
+      look(selection);
+      if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet) pending.push(selection.selectionSet);
+    }
+  }
+  return most;
+}
