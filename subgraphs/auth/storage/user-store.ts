@@ -1,5 +1,6 @@
 import type { DatabaseHealth } from '../../../platform/database/connection.ts';
 import type { Outbox } from './outbox.ts';
+import type { PersonalAccessTokenStore } from './personal-access-token-store.ts';
 import type { NewSession, Renewal, Session, SessionStore } from './session-store.ts';
 import type { NewUser, Skeletons, User, UserWithPassword, VerifiedAccount } from './user.ts';
 
@@ -44,7 +45,7 @@ export interface UserStore {
    * changed after it was verified or the session has ended.
    */
   changePassword(change: PasswordChange): Promise<Session | 'PASSWORD_CHANGED' | 'SESSION_ENDED'>;
-  /** Deletes the account with its sessions. Returns false if its password was changed after it was verified. */
+  /** Deletes the account with its sessions and personal access tokens. Returns false if its password was changed after it was verified. */
   remove(account: VerifiedAccount): Promise<boolean>;
   /** Finds accounts without skeletons of this version, in the order of their ids, beginning behind `after`. */
   findOutdatedSkeletons(page: SkeletonPage): Promise<Pick<User, 'id' | 'username'>[]>;
@@ -55,6 +56,7 @@ export interface UserStore {
   setSkeletons(skeletons: ReadonlyMap<string, Skeletons>): Promise<void>;
   sessions: SessionStore;
   outbox: Outbox;
+  personalAccessTokens: PersonalAccessTokenStore;
   /** Rejects unless reads answer. */
   checkHealth(): Promise<DatabaseHealth>;
   /** Finishes the writes in progress. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { NewPersonalAccessToken } from '../storage/personal-access-token-store.ts';
 import type { NewSession, RefreshTokenHashes } from '../storage/session-store.ts';
 import type { NewUser } from '../storage/user.ts';
 import type { UserStore } from '../storage/user-store.ts';
@@ -32,6 +33,15 @@ export function newSession(userId: string, fields: Partial<NewSession> = {}): Ne
     maxMs: 3 * hourMs,
     ...fields,
   };
+}
+
+/** A new personal access token of a user, which expires in two hours. */
+export function newPersonalAccessToken(
+  userId: string,
+  fields: Partial<NewPersonalAccessToken> = {},
+): NewPersonalAccessToken {
+  const token = { id: randomUUID(), name: 'a script', scopes: ['resources:read'], hash: randomUUID() };
+  return { userId, ...token, lifetimeMs: 2 * hourMs, ...fields };
 }
 
 /** Stores an account with an open session and returns the account. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { parseJson } from '../../../platform/json.ts';
+import { isStorableText } from '../../../platform/text.ts';
 import type { Position, ResourceList } from '../storage/resource-store.ts';
-import { isStorableText } from './text-validation.ts';
 
 /** A sort key that the database can compare: a time in milliseconds, or text. */
 const key = z.union([z.int().min(-8.64e15).max(8.64e15), z.string().refine(isStorableText)]);

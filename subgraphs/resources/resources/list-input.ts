@@ -1,4 +1,5 @@
 import { throwIfInvalid, type ValidationIssue } from '../../../platform/api-error.ts';
+import { isLonger } from '../../../platform/text.ts';
 import { imageTypes } from '../images/image-format.ts';
 import {
   type ResourceFilter,
@@ -8,7 +9,7 @@ import {
   searchKey,
 } from '../storage/resource-store.ts';
 import { readCursor } from './cursor.ts';
-import { characterIssues, isLonger, maxDescriptionCharacters } from './text-validation.ts';
+import { characterIssues, maxDescriptionCharacters } from './text-validation.ts';
 
 /** The GraphQL arguments of a list. */
 export interface ListInput {

@@ -1,19 +1,11 @@
 import type { ValidationIssue } from '../../../platform/api-error.ts';
+import { isInvisible, isLonger, isStorableText } from '../../../platform/text.ts';
 
 const maxTitleCharacters = 200;
 export const maxDescriptionCharacters = 5_000;
 const maxKeyCharacters = 64;
 const invisibleTitle =
   'A title has at least one visible character. This one has only invisible ones, such as zero-width spaces: add a letter, a digit or a symbol.';
-
-/**
- * Characters that show nothing: white space and controls; what Unicode lets displays ignore (direction marks, joiners,
- * soft hyphens, fillers, variation selectors, tags); annotation and hieroglyph controls; U+FFFC, which dictation adds on
- * iOS; noncharacters; and two symbols that are blank by design, of braille and of music. Usernames ignore the same around
- * them.
- */
-const onlyInvisible =
-  /^[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u{fff9}-\u{fffc}\u{13430}-\u{1343f}\u{2800}\u{1d159}]*$/u;
 
 /** Removes white space around a title. */
 export const trimTitle = (title: string) => title.trim();
@@ -26,7 +18,7 @@ export function titleIssues(title: string): ValidationIssue[] {
     return [{ field, message: `A title has at most ${maxTitleCharacters} characters.` }];
   }
   if (!isStorableText(title)) return characterIssues(field, title);
-  return onlyInvisible.test(title) ? [{ field, message: invisibleTitle }] : [];
+  return isInvisible(title) ? [{ field, message: invisibleTitle }] : [];
 }
 
 export function descriptionIssues(description: string): ValidationIssue[] {
@@ -48,15 +40,4 @@ export function keyIssues(key: string): ValidationIssue[] {
 /** An issue where the text has a lone surrogate or NUL, which not every database can store. */
 export function characterIssues(field: string, text: string): ValidationIssue[] {
   return isStorableText(text) ? [] : [{ field, message: 'It must be well-formed Unicode without NUL.' }];
-}
-
-/** True if every database can store the text. */
-export function isStorableText(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
-}
-
-/** True if the text has more code points than `maxCharacters`; long texts are decided without counting. */
-export function isLonger(text: string, maxCharacters: number): boolean {
-  if (text.length <= maxCharacters) return false;
-  return text.length > 2 * maxCharacters || [...text].length > maxCharacters;
 }

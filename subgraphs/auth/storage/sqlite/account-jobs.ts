@@ -5,6 +5,7 @@ import type { NewSession, Session } from '../session-store.ts';
 import type { NewUser, Skeletons, VerifiedAccount } from '../user.ts';
 import type { NewAccount, PasswordChange } from '../user-store.ts';
 import { createEnqueue, createOutboxJobs } from './outbox.ts';
+import { createPersonalAccessTokenJobs } from './personal-access-tokens.ts';
 import { createSessionChanges, createSessionJobs, otherSessionsOf } from './session-store.ts';
 import { skeletons, users } from './tables.ts';
 
@@ -52,6 +53,7 @@ export function createAccountJobs(connection: Connection, subscribers: readonly 
   return {
     ...createSessionJobs(connection, sessionChanges),
     ...createOutboxJobs(connection),
+    ...createPersonalAccessTokenJobs(connection, enqueue),
 
     insert(user: NewUser, firstSession: NewSession): NewAccount | 'USERNAME_TAKEN' {
       const isTaken = selectByUsernameKey.get({ usernameKey: user.usernameKey }) !== undefined;
@@ -81,7 +83,7 @@ export function createAccountJobs(connection: Connection, subscribers: readonly 
     },
 
     remove(account: VerifiedAccount): boolean {
-      // Foreign keys cascade to its sessions and refresh tokens.
+      // Foreign keys cascade to its sessions, refresh tokens and personal access tokens.
       if (db.delete(users).where(isVerified(account)).run().changes === 0) return false;
       enqueue([{ type: 'account-purged', userId: account.userId }]);
       return true;

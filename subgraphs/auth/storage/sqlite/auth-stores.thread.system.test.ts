@@ -6,6 +6,7 @@ import type { TestClock } from '../../../../platform/testing/test-clock.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { insertUser } from '../../testing/stored-accounts.ts';
 import { outboxContract, subscribers } from '../outbox.contract.ts';
+import { personalAccessTokenStoreContract } from '../personal-access-token-store.contract.ts';
 import { refreshRetryContract } from '../refresh-retry.contract.ts';
 import { sessionStoreContract, subscriber } from '../session-store.contract.ts';
 import { userStoreContract } from '../user-store.contract.ts';
@@ -31,6 +32,8 @@ describe('accounts, with a writer thread', () => userStoreContract((clock) => op
 describe('sessions, with a writer thread', () => sessionStoreContract((clock) => openUsers([subscriber], clock)));
 describe('retried refreshes, with a writer thread', () =>
   refreshRetryContract((clock) => openUsers([subscriber], clock), subscriber));
+describe('personal access tokens, with a writer thread', () =>
+  personalAccessTokenStoreContract((clock) => openUsers([subscriber], clock), subscriber));
 describe('the outbox, with a writer thread', () => outboxContract((clock) => openUsers(subscribers, clock)));
 describe('writes that wait for a writer thread', () =>
   delayedWritesContract(({ file, clock, subscriber: name }) => openUsers([name], clock, file)));

@@ -81,6 +81,27 @@ export const refreshTokens = sqliteTable(
   (table) => [index('refresh_tokens_by_session').on(table.sessionId)],
 );
 
+/** Personal access tokens; revoked ones are deleted. */
+export const personalAccessTokens = sqliteTable(
+  'personal_access_tokens',
+  {
+    id: text().primaryKey(),
+    userId: ownerId(),
+    name: text().notNull(),
+    scopes: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
+    /** SHA-256 in base64url. */
+    hash: text().notNull().unique(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    /** To the minute. */
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [
+    index('personal_access_tokens_by_user').on(table.userId, table.createdAt),
+    index('personal_access_tokens_by_expiry').on(table.expiresAt),
+  ],
+);
+
 /** Security events that a subscriber has not accepted yet. */
 export const outbox = sqliteTable(
   'outbox',

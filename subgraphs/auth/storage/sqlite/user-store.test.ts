@@ -10,6 +10,7 @@ import { createTestClock, type TestClock } from '../../../../platform/testing/te
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { insertUser, newRefreshToken, newSession, newUser } from '../../testing/stored-accounts.ts';
 import { outboxContract, subscribers } from '../outbox.contract.ts';
+import { personalAccessTokenStoreContract } from '../personal-access-token-store.contract.ts';
 import { refreshRetryContract } from '../refresh-retry.contract.ts';
 import { sessionStoreContract, subscriber } from '../session-store.contract.ts';
 import { maxUnusedTokens, type RefreshTokenHashes } from '../session-store.ts';
@@ -25,6 +26,8 @@ const openWithClock =
 describe('accounts in SQLite', () => userStoreContract(openWithClock()));
 describe('sessions in SQLite', () => sessionStoreContract(openWithClock([subscriber])));
 describe('retried refreshes in SQLite', () => refreshRetryContract(openWithClock([subscriber]), subscriber));
+describe('personal access tokens in SQLite', () =>
+  personalAccessTokenStoreContract(openWithClock([subscriber]), subscriber));
 describe('the outbox in SQLite', () => outboxContract(openWithClock(subscribers)));
 describe('writes that wait in SQLite', () =>
   delayedWritesContract(({ file, clock: { now }, subscriber: name }) =>

@@ -7,6 +7,7 @@ import { jobMethods, type Writer } from '../../../../platform/database/writer/wr
 import type { UserStore } from '../user-store.ts';
 import { type AccountJobs, createAccountJobs } from './account-jobs.ts';
 import { createSqliteOutbox } from './outbox.ts';
+import { createSqlitePersonalAccessTokens } from './personal-access-tokens.ts';
 import { createSqliteSessions } from './session-store.ts';
 import { skeletons, users } from './tables.ts';
 
@@ -53,6 +54,7 @@ export function createSqliteUserStore(connection: Connection, writer: Writer<Acc
       }),
     sessions: createSqliteSessions(connection, writer),
     outbox: createSqliteOutbox(connection, writer),
+    personalAccessTokens: createSqlitePersonalAccessTokens(connection, writer),
     checkHealth: writer.checkHealth,
     close: writer.close,
   };
