@@ -2,6 +2,7 @@ import { dateTime } from '../../platform/graphql/date-time.ts';
 import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { Accounts, Caller } from './accounts/accounts.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
+import type { PersonalAccessTokens } from './personal-access-tokens/personal-access-tokens.ts';
 import type { AuthResult, Sessions } from './sessions/sessions.ts';
 import type { User } from './storage/user.ts';
 
@@ -12,8 +13,11 @@ export interface AuthContext {
   client: () => Caller;
   /** Throws UNAUTHENTICATED without a valid access token of an open session. */
   requireViewer: () => Promise<Viewer>;
+  /** The same, and FORBIDDEN with a personal access token. */
+  requireSession: () => Promise<Viewer>;
   accounts: Accounts;
   sessions: Sessions;
+  personalAccessTokens: PersonalAccessTokens;
   /** Loads an account if the viewer may see it. Batched: one query for all ids of an operation. */
   loadUser: (id: string) => Promise<User | undefined>;
 }
@@ -32,6 +36,8 @@ export const resolvers = {
       const open = await sessions.list(viewer);
       return open.map((session) => ({ ...session, isCurrent: session.id === viewer.sessionId }));
     },
+    personalAccessTokens: async (_, _args, { personalAccessTokens, requireSession }) =>
+      personalAccessTokens.list(await requireSession()),
   },
 
   Mutation: {
@@ -56,6 +62,12 @@ export const resolvers = {
       const viewer = await requireViewer();
       await accounts.deleteAccount(viewer, input.password, client());
       return { deletedUserId: viewer.id };
+    },
+    createPersonalAccessToken: async (_, { input }, { personalAccessTokens, requireSession }) =>
+      personalAccessTokens.create(await requireSession(), input),
+    revokePersonalAccessToken: async (_, { input }, { personalAccessTokens, requireSession }) => {
+      await personalAccessTokens.revoke(await requireSession(), input.id);
+      return { revokedPersonalAccessTokenId: input.id };
     },
   },
 

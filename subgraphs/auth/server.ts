@@ -10,6 +10,7 @@ import type { Logger } from '../../platform/process/logger.ts';
 import type { Shutdown } from '../../platform/process/shutdown.ts';
 import type { IdentifySender } from '../../platform/signatures/sender.ts';
 import { createAuthenticate } from '../../platform/tokens/access-token.ts';
+import { type ExchangeToken, tokenExchange } from '../../platform/tokens/token-exchange.ts';
 import { credentialFields } from '../../schema/credential-fields.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
 import { createAccounts } from './accounts/accounts.ts';
@@ -18,6 +19,7 @@ import { type Subscriber, startEventDelivery } from './events/event-delivery.ts'
 import { pushEvent } from './events/event-push.ts';
 import { createSignEvent } from './events/event-signing.ts';
 import { createPasswords, type PasswordSettings } from './passwords/passwords.ts';
+import { createPersonalAccessTokens } from './personal-access-tokens/personal-access-tokens.ts';
 import { createThrottle, type Limits } from './rate-limiting/throttle.ts';
 import { createSessions, type SessionTimes } from './sessions/sessions.ts';
 import type { LimitStore } from './storage/limit-store.ts';
@@ -26,6 +28,7 @@ import { createAuthSubgraph } from './subgraph.ts';
 import { type AccessTokenSettings, createIssueAccessToken } from './tokens/access-tokens.ts';
 import { createJwksHandler } from './tokens/jwks-endpoint.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
+import { createTokenEndpoint } from './tokens/token-endpoint.ts';
 
 /** Settings of the account rules. */
 export interface AccountRules {
@@ -56,15 +59,30 @@ export interface AuthSettings {
   log: Logger;
 }
 
-/** Starts the auth subgraph with its background jobs: delivering security events and deleting expired sessions. */
-export async function startAuth(settings: AuthSettings): Promise<RunningServer> {
+export interface RunningAuth extends RunningServer {
+  /** For a gateway in this process. */
+  exchangeToken: ExchangeToken;
+}
+
+/** Limit of what is issued for a personal access token, in seconds. */
+const maxExchangedSeconds = 300;
+
+/** Starts the auth subgraph with its background jobs: delivering security events and deleting what has expired. */
+export async function startAuth(settings: AuthSettings): Promise<RunningAuth> {
   const { keys, store, counters, tokens, rules, events, identifySender, maxCost, shutdown, listen, log } = settings;
   const { issuer, audience } = tokens;
-  const issueAccessToken = createIssueAccessToken({ ...tokens, lifetimeSeconds: rules.accessTokenSeconds, keys });
+  const issueFor = (lifetimeSeconds: number) => createIssueAccessToken({ ...tokens, lifetimeSeconds, keys });
+  const issueAccessToken = issueFor(rules.accessTokenSeconds);
   const sessions = createSessions({ store: store.sessions, issueAccessToken, times: rules.sessions });
   const passwords = createPasswords(rules.passwords);
   const throttle = createThrottle({ limits: rules.limits, counters, log });
   const accounts = createAccounts({ store, sessions, passwords, throttle, log });
+  const personalAccessTokens = createPersonalAccessTokens({
+    store: store.personalAccessTokens,
+    // A signing key is accepted for ACCESS_TOKEN_SECONDS after it was retired: no token may live longer.
+    issueAccessToken: issueFor(Math.min(rules.accessTokenSeconds, maxExchangedSeconds)),
+    log,
+  });
   const authenticate = createAuthenticate({ keys, issuer, audience });
 
   await updateSkeletons(store);
@@ -73,13 +91,16 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
   const { subscribers } = events;
   const delivery = startEventDelivery({ subscribers, outbox: store.outbox, sign, push: pushEvent, log });
 
-  const subgraph = createAuthSubgraph({ accounts, sessions, authenticate });
-  return startGraphqlServer({
+  const subgraph = createAuthSubgraph({ accounts, sessions, personalAccessTokens, authenticate });
+  const server = await startGraphqlServer({
     ...subgraph,
     validationRules: [limitRootFields({ operation: 'mutation', fields: credentialFields })],
     wrapExecutor: limitSchemaCost(subgraph.schema, maxCost),
     publicErrors,
-    paths: { '/.well-known/jwks.json': createJwksHandler(keys) },
+    paths: {
+      '/.well-known/jwks.json': createJwksHandler(keys),
+      [tokenExchange.path]: createTokenEndpoint(personalAccessTokens.exchange, identifySender),
+    },
     checkReady: async () => Object.assign({}, ...(await Promise.all([store.checkHealth(), counters.checkHealth()]))),
     ...(identifySender && { identifySender }),
     // Without it, anybody may be the gateway.
@@ -94,4 +115,5 @@ export async function startAuth(settings: AuthSettings): Promise<RunningServer> 
       await store.close();
     },
   });
+  return { ...server, exchangeToken: personalAccessTokens.exchange };
 }

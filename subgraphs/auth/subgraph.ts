@@ -1,8 +1,11 @@
 import DataLoader from 'dataloader';
+import { ApiError } from '../../platform/api-error.ts';
 import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
 import { buildSchema } from '../../platform/graphql/subgraph-schema.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
+import type { ErrorExtensions } from '../../schema/error-codes.ts';
 import type { Accounts } from './accounts/accounts.ts';
+import type { PersonalAccessTokens } from './personal-access-tokens/personal-access-tokens.ts';
 import { type AuthContext, resolvers } from './resolvers.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { User } from './storage/user.ts';
@@ -10,14 +13,15 @@ import type { User } from './storage/user.ts';
 export interface AuthSubgraphParts {
   accounts: Accounts;
   sessions: Sessions;
+  personalAccessTokens: PersonalAccessTokens;
   authenticate: Authenticate;
 }
 
 /** Builds the executable schema and the context of each request. */
-export function createAuthSubgraph({ accounts, sessions, authenticate }: AuthSubgraphParts) {
+export function createAuthSubgraph({ accounts, sessions, personalAccessTokens, authenticate }: AuthSubgraphParts) {
   const findViewer = async (authorization: string | undefined): Promise<Viewer> => {
     const viewer = await authenticate(authorization);
-    await sessions.requireOpen(viewer);
+    await (viewer.scopes ? personalAccessTokens.requireActive(viewer) : sessions.requireOpen(viewer));
     return viewer;
   };
   return {
@@ -26,10 +30,30 @@ export function createAuthSubgraph({ accounts, sessions, authenticate }: AuthSub
       const client = () => ({ ...clientOf(), abandoned: clientGone });
       // Checked for each field, because a mutation may end the session before the next mutation of the operation.
       const requireViewer = () => findViewer(authorization);
+      const requireSession = async () => {
+        const viewer = await requireViewer();
+        if (viewer.scopes) throw sessionRequired();
+        return viewer;
+      };
       const loader = new DataLoader<string, User | undefined>(async (ids) =>
         accounts.findMany((await requireViewer()).id, ids),
       );
-      return { requestId, clientGone, client, requireViewer, accounts, sessions, loadUser: (id) => loader.load(id) };
+      return {
+        requestId,
+        clientGone,
+        client,
+        requireViewer,
+        requireSession,
+        accounts,
+        sessions,
+        personalAccessTokens,
+        loadUser: (id) => loader.load(id),
+      };
     },
   };
+}
+
+function sessionRequired(): ApiError<ErrorExtensions> {
+  const message = 'A personal access token does not permit this: log in with the password.';
+  return new ApiError<ErrorExtensions>({ code: 'FORBIDDEN' }, message);
 }

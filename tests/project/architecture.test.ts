@@ -55,7 +55,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   },
   ...['auth', 'resources'].flatMap((name) => {
     const own = `^subgraphs/${name}/`;
-    const rules = `${own}(accounts|usernames|sessions|resources|operations)/`;
+    const rules = `${own}(accounts|usernames|sessions|personal-access-tokens|resources|operations)/`;
     return [
       {
         room: new RegExp(`${own}storage/`),
@@ -66,7 +66,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       {
         room: new RegExp(rules),
         files: new RegExp(
-          `${own}|^platform/(api-error|json|text|async/[\\w-]+|process/logger|http/client-info|tokens/access-token)\\.ts$|^schema/error-codes\\.ts$`,
+          `${own}|^platform/(api-error|json|text|async/[\\w-]+|process/logger|http/client-info|tokens/(access-token|personal-access-token|token-exchange))\\.ts$|^schema/error-codes\\.ts$`,
         ),
         packages: /^(node:(crypto|timers\/promises|zlib)|lru-cache|p-limit|unhomoglyph|uuid|zod)$/,
       },

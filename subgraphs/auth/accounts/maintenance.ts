@@ -20,20 +20,25 @@ export async function updateSkeletons(store: UserStore): Promise<void> {
   }
 }
 
-/** Deletes expired sessions, now and at regular intervals. */
+/** Deletes expired sessions and personal access tokens, now and at regular intervals. */
 export function startMaintenance(
-  { sessions }: Pick<UserStore, 'sessions'>,
+  { sessions, personalAccessTokens }: Pick<UserStore, 'sessions' | 'personalAccessTokens'>,
   log: Logger,
   intervalMs = defaultIntervalMs,
 ): Maintenance {
   const stopping = new AbortController();
+  const deleteExpired = (what: string, store: { deleteExpired(limit: number): Promise<number> }) =>
+    store.deleteExpired(batchSize).catch((err: unknown) => {
+      log.warn({ err }, `expired ${what} could not be deleted; trying again later`);
+      return 0;
+    });
   const run = async () => {
     while (!stopping.signal.aborted) {
-      const deleted = await sessions.deleteExpired(batchSize).catch((err: unknown) => {
-        log.warn({ err }, 'expired sessions could not be deleted; trying again later');
-        return 0;
-      });
-      const pauseMs = deleted === batchSize ? 0 : intervalMs;
+      const deleted = await Promise.all([
+        deleteExpired('sessions', sessions),
+        deleteExpired('personal access tokens', personalAccessTokens),
+      ]);
+      const pauseMs = deleted.includes(batchSize) ? 0 : intervalMs;
       await setTimeout(pauseMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
     }
   };

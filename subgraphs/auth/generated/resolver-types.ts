@@ -25,6 +25,11 @@ export type Query = {
   me?: Maybe<User>;
   /** The viewer's active sessions, most recently used first. Codes: UNAUTHENTICATED. */
   sessions?: Maybe<Array<Session>>;
+  /**
+   * The viewer's personal access tokens, newest first, without expired ones; their texts are never shown again.
+   * Codes: UNAUTHENTICATED, FORBIDDEN.
+   */
+  personalAccessTokens?: Maybe<Array<PersonalAccessToken>>;
 };
 
 /** All mutations. The mutations of one operation are executed in order. An operation may contain at most one of register, login, changePassword and deleteAccount. */
@@ -55,6 +60,13 @@ export type Mutation = {
   changePassword?: Maybe<AuthPayload>;
   /** Deletes the account with all its resources and images. Codes: UNAUTHENTICATED, INVALID_CREDENTIALS, RATE_LIMITED. */
   deleteAccount?: Maybe<DeleteAccountPayload>;
+  /**
+   * Creates a token for scripts, of which an account has at most 100. Its text is in this response and nowhere else.
+   * Codes: UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT.
+   */
+  createPersonalAccessToken?: Maybe<CreatePersonalAccessTokenPayload>;
+  /** Ends a token of the viewer, everywhere within two seconds. Codes: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND. */
+  revokePersonalAccessToken?: Maybe<RevokePersonalAccessTokenPayload>;
 };
 
 
@@ -97,6 +109,18 @@ export type MutationChangePasswordArgs = {
 /** All mutations. The mutations of one operation are executed in order. An operation may contain at most one of register, login, changePassword and deleteAccount. */
 export type MutationDeleteAccountArgs = {
   input: DeleteAccountInput;
+};
+
+
+/** All mutations. The mutations of one operation are executed in order. An operation may contain at most one of register, login, changePassword and deleteAccount. */
+export type MutationCreatePersonalAccessTokenArgs = {
+  input: CreatePersonalAccessTokenInput;
+};
+
+
+/** All mutations. The mutations of one operation are executed in order. An operation may contain at most one of register, login, changePassword and deleteAccount. */
+export type MutationRevokePersonalAccessTokenArgs = {
+  input: RevokePersonalAccessTokenInput;
 };
 
 /** An account. Only its owner can read it. */
@@ -156,6 +180,39 @@ export type DeleteAccountPayload = {
   deletedUserId: Scalars['ID']['output'];
 };
 
+/** A token for scripts, with the scopes that it was given. Its text is not part of it. */
+export type PersonalAccessToken = {
+  __typename?: 'PersonalAccessToken';
+  /** Also the claim `sid` of the access tokens that the gateway exchanges it for. */
+  id: Scalars['ID']['output'];
+  /** The name that its owner gave it. */
+  name: Scalars['String']['output'];
+  /** `resources:read`, `resources:write`. */
+  scopes: Array<Scalars['String']['output']>;
+  /** When it was created. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it ends unless it is revoked before. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** When it was last used, to the minute; null if it was never used. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** The result of createPersonalAccessToken. */
+export type CreatePersonalAccessTokenPayload = {
+  __typename?: 'CreatePersonalAccessTokenPayload';
+  /** The new token. */
+  personalAccessToken: PersonalAccessToken;
+  /** For the header `Authorization: Bearer …`; begins with isg_pat_. */
+  token: Scalars['String']['output'];
+};
+
+/** The result of revokePersonalAccessToken. */
+export type RevokePersonalAccessTokenPayload = {
+  __typename?: 'RevokePersonalAccessTokenPayload';
+  /** The id of the token that was ended. */
+  revokedPersonalAccessTokenId: Scalars['ID']['output'];
+};
+
 /** The input of register. */
 export type RegisterInput = {
   /**
@@ -208,6 +265,22 @@ export type ChangePasswordInput = {
 export type DeleteAccountInput = {
   /** The password of the account. */
   password: Scalars['String']['input'];
+};
+
+/** The input of createPersonalAccessToken. */
+export type CreatePersonalAccessTokenInput = {
+  /** What the token is for: 1 to 100 characters after trimming. */
+  name: Scalars['String']['input'];
+  /** What the token may do: at least one of `resources:read` and `resources:write`. */
+  scopes: Array<Scalars['String']['input']>;
+  /** When the token expires: in 1 to 365 days. */
+  expiresInDays?: Scalars['Int']['input'];
+};
+
+/** The input of revokePersonalAccessToken. */
+export type RevokePersonalAccessTokenInput = {
+  /** The id of a token of `personalAccessTokens`. */
+  id: Scalars['ID']['input'];
 };
 
 
@@ -316,6 +389,9 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   LogoutPayload: ResolverTypeWrapper<LogoutPayload>;
   DeleteAccountPayload: ResolverTypeWrapper<DeleteAccountPayload>;
+  PersonalAccessToken: ResolverTypeWrapper<PersonalAccessToken>;
+  CreatePersonalAccessTokenPayload: ResolverTypeWrapper<CreatePersonalAccessTokenPayload>;
+  RevokePersonalAccessTokenPayload: ResolverTypeWrapper<RevokePersonalAccessTokenPayload>;
   RegisterInput: RegisterInput;
   LoginInput: LoginInput;
   RefreshSessionInput: RefreshSessionInput;
@@ -323,6 +399,8 @@ export type ResolversTypes = {
   EndSessionInput: EndSessionInput;
   ChangePasswordInput: ChangePasswordInput;
   DeleteAccountInput: DeleteAccountInput;
+  CreatePersonalAccessTokenInput: CreatePersonalAccessTokenInput;
+  RevokePersonalAccessTokenInput: RevokePersonalAccessTokenInput;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -339,6 +417,9 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   LogoutPayload: LogoutPayload;
   DeleteAccountPayload: DeleteAccountPayload;
+  PersonalAccessToken: PersonalAccessToken;
+  CreatePersonalAccessTokenPayload: CreatePersonalAccessTokenPayload;
+  RevokePersonalAccessTokenPayload: RevokePersonalAccessTokenPayload;
   RegisterInput: RegisterInput;
   LoginInput: LoginInput;
   RefreshSessionInput: RefreshSessionInput;
@@ -346,6 +427,8 @@ export type ResolversParentTypes = {
   EndSessionInput: EndSessionInput;
   ChangePasswordInput: ChangePasswordInput;
   DeleteAccountInput: DeleteAccountInput;
+  CreatePersonalAccessTokenInput: CreatePersonalAccessTokenInput;
+  RevokePersonalAccessTokenInput: RevokePersonalAccessTokenInput;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -355,6 +438,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 export type QueryResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   me?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   sessions?: Resolver<Maybe<Array<ResolversTypes['Session']>>, ParentType, ContextType>;
+  personalAccessTokens?: Resolver<Maybe<Array<ResolversTypes['PersonalAccessToken']>>, ParentType, ContextType>;
 };
 
 export type MutationResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -366,6 +450,8 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   endSession?: Resolver<Maybe<ResolversTypes['LogoutPayload']>, ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'input'>>;
   changePassword?: Resolver<Maybe<ResolversTypes['AuthPayload']>, ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
   deleteAccount?: Resolver<Maybe<ResolversTypes['DeleteAccountPayload']>, ParentType, ContextType, RequireFields<MutationDeleteAccountArgs, 'input'>>;
+  createPersonalAccessToken?: Resolver<Maybe<ResolversTypes['CreatePersonalAccessTokenPayload']>, ParentType, ContextType, RequireFields<MutationCreatePersonalAccessTokenArgs, 'input'>>;
+  revokePersonalAccessToken?: Resolver<Maybe<ResolversTypes['RevokePersonalAccessTokenPayload']>, ParentType, ContextType, RequireFields<MutationRevokePersonalAccessTokenArgs, 'input'>>;
 };
 
 export type UserResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
@@ -400,6 +486,24 @@ export type DeleteAccountPayloadResolvers<ContextType = AuthContext, ParentType 
   deletedUserId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type PersonalAccessTokenResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['PersonalAccessToken'] = ResolversParentTypes['PersonalAccessToken']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  scopes?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type CreatePersonalAccessTokenPayloadResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['CreatePersonalAccessTokenPayload'] = ResolversParentTypes['CreatePersonalAccessTokenPayload']> = {
+  personalAccessToken?: Resolver<ResolversTypes['PersonalAccessToken'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RevokePersonalAccessTokenPayloadResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['RevokePersonalAccessTokenPayload'] = ResolversParentTypes['RevokePersonalAccessTokenPayload']> = {
+  revokedPersonalAccessTokenId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = AuthContext> = {
   DateTime?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
@@ -409,6 +513,9 @@ export type Resolvers<ContextType = AuthContext> = {
   Session?: SessionResolvers<ContextType>;
   LogoutPayload?: LogoutPayloadResolvers<ContextType>;
   DeleteAccountPayload?: DeleteAccountPayloadResolvers<ContextType>;
+  PersonalAccessToken?: PersonalAccessTokenResolvers<ContextType>;
+  CreatePersonalAccessTokenPayload?: CreatePersonalAccessTokenPayloadResolvers<ContextType>;
+  RevokePersonalAccessTokenPayload?: RevokePersonalAccessTokenPayloadResolvers<ContextType>;
 };
 
 

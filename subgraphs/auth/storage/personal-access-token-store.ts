@@ -7,7 +7,7 @@ export interface PersonalAccessToken {
   id: string;
   userId: string;
   name: string;
-  scopes: readonly string[];
+  scopes: string[];
   createdAt: Date;
   expiresAt: Date;
   /** To the minute; null if it was never used. */

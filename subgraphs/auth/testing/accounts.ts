@@ -6,6 +6,7 @@ import { captureLog } from '../../../tests/support/captured-log.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { createAccounts } from '../accounts/accounts.ts';
 import { createPasswords } from '../passwords/passwords.ts';
+import { createPersonalAccessTokens } from '../personal-access-tokens/personal-access-tokens.ts';
 import { createThrottle, type Limits } from '../rate-limiting/throttle.ts';
 import { createSessions, type SessionTimes } from '../sessions/sessions.ts';
 import { openSqliteLimitStore } from '../storage/sqlite/limit-store.ts';
@@ -52,6 +53,7 @@ export function openAccounts(settings: OpenAccounts = {}) {
   const passwords = createPasswords({ cost: settings.bcryptCost ?? 4, concurrency: 2 });
   const unlimited = { failuresPerAccount: 0, failuresPerAddress: 0, registrationsPerAddress: 0 };
   const throttle = createThrottle({ limits: { ...unlimited, ...settings.limits }, counters, log });
+  const personalAccessTokens = createPersonalAccessTokens({ store: store.personalAccessTokens, issueAccessToken, log });
   const authenticate = createAuthenticate(claims);
   const parts = { store, sessions, passwords, throttle, log };
   const accounts = createAccounts(parts);
@@ -61,6 +63,7 @@ export function openAccounts(settings: OpenAccounts = {}) {
     authenticate(`Bearer ${accessToken}`);
   return {
     ...parts,
+    personalAccessTokens,
     authenticate,
     /** The arguments of `createAccounts`, for tests that replace one of them. */
     parts,

@@ -50,6 +50,12 @@ describe('an access token', () => {
     });
   });
 
+  test('has the scopes of its grant, separated by spaces', () => {
+    const grant = { ...session, scopes: ['resources:read', 'resources:write'] };
+    const { claims } = partsOf(createIssueAccessToken(settings)(ada, grant).accessToken);
+    expect(claims).toMatchObject({ sid: session.id, scope: 'resources:read resources:write' });
+  });
+
   test('has a unique jti', () => {
     const issue = createIssueAccessToken(settings);
     const ids = Array.from({ length: 20 }, () => partsOf(issue(ada, session).accessToken).claims.jti);

@@ -12,8 +12,13 @@ export interface AccessToken {
   expiresIn: number;
 }
 
-/** Issues an access token for a session. It expires no later than the session. */
-export type IssueAccessToken = (user: User, session: Pick<Session, 'id' | 'expiresAt'>) => AccessToken;
+/** A session, or the personal access token of a script, which has scopes. */
+export interface Grant extends Pick<Session, 'id' | 'expiresAt'> {
+  scopes?: readonly string[];
+}
+
+/** Issues an access token, which expires no later than its grant. */
+export type IssueAccessToken = (user: User, grant: Grant) => AccessToken;
 
 export interface AccessTokenSettings {
   issuer: string;
@@ -22,16 +27,17 @@ export interface AccessTokenSettings {
   lifetimeSeconds: number;
 }
 
-/** Access tokens as in RFC 9068, section 2, with the `sid` claim of OpenID Connect Front-Channel Logout 1.0. */
+/** Access tokens as in RFC 9068, section 2: `scope` where the grant has scopes, and the `sid` claim of OpenID Connect Front-Channel Logout 1.0. */
 export function createIssueAccessToken(
   settings: AccessTokenSettings & { keys: Pick<SigningKeys, 'current'> },
 ): IssueAccessToken {
   const { keys, issuer, audience, clientId, lifetimeSeconds } = settings;
-  return (user, session) => {
+  return (user, { id, expiresAt, scopes }) => {
     const { kid, privateKey } = keys.current();
-    const sessionSeconds = Math.floor((session.expiresAt.getTime() - Date.now()) / 1_000);
-    const expiresIn = Math.max(1, Math.min(lifetimeSeconds, sessionSeconds));
-    const claims = { client_id: clientId, preferred_username: user.username, sid: session.id };
+    const grantSeconds = Math.floor((expiresAt.getTime() - Date.now()) / 1_000);
+    const expiresIn = Math.max(1, Math.min(lifetimeSeconds, grantSeconds));
+    const scope = scopes && { scope: scopes.join(' ') };
+    const claims = { client_id: clientId, preferred_username: user.username, sid: id, ...scope };
     const accessToken = jwt.sign(claims, privateKey, {
       algorithm: tokenAlgorithm,
       header: { alg: tokenAlgorithm, typ: accessTokenType, kid },

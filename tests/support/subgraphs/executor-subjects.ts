@@ -19,7 +19,7 @@ export interface SubgraphSubjects {
 
 /** The auth subgraph with accounts, for one of them and without a token. No operation can register another account. */
 export async function openAuth(): Promise<SubgraphSubjects> {
-  const { accounts, sessions, authenticate } = openAccounts({ lifetimeSeconds: 900 });
+  const { accounts, sessions, personalAccessTokens, authenticate } = openAccounts({ lifetimeSeconds: 900 });
   // Every name that random values contain.
   const names = ['one', 'id-3', '__typename', 'null', 'ünïcödé'];
   const registered = await Promise.all(
@@ -27,7 +27,14 @@ export async function openAuth(): Promise<SubgraphSubjects> {
   );
   // logoutEverywhere would change the state for the next executor.
   const lasting = { ...sessions, endAll: async () => {} };
-  const subgraph = createAuthSubgraph({ accounts, sessions: lasting, authenticate });
+  // A token's id and text are random.
+  const created = { id: 'token', userId: 'ada', name: 'a script', scopes: ['resources:read'], lastUsedAt: null };
+  const times = { createdAt: new Date(0), expiresAt: new Date(1) };
+  const fixed = {
+    ...personalAccessTokens,
+    create: async () => ({ personalAccessToken: { ...created, ...times }, token: 'isg_pat_text' }),
+  };
+  const subgraph = createAuthSubgraph({ accounts, sessions: lasting, personalAccessTokens: fixed, authenticate });
   const existing = { typeName: 'User', ids: registered.map(({ user }) => user.id) };
   return subjectsOf('auth', { ...subgraph, existing, authorization: `Bearer ${registered[0]?.accessToken}` });
 }

@@ -88,7 +88,7 @@ export const personalAccessTokens = sqliteTable(
     id: text().primaryKey(),
     userId: ownerId(),
     name: text().notNull(),
-    scopes: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
+    scopes: text({ mode: 'json' }).$type<string[]>().notNull(),
     /** SHA-256 in base64url. */
     hash: text().notNull().unique(),
     createdAt: instant('created_at').notNull(),
