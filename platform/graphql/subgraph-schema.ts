@@ -3,6 +3,9 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLScalarType, type GraphQLSchema, isUnionType } from 'graphql';
 import { gql } from 'graphql-tag';
 import { ApiError, throwIfInvalid } from '../api-error.ts';
+import { readAuthorization } from '../authorization/authorization.ts';
+import type { Policies } from '../authorization/permissions.ts';
+import { protectSchema } from '../authorization/protect-schema.ts';
 import { DatabaseUnavailableError } from '../database/database-unavailable-error.ts';
 import { cancellable, cancellableReference } from './execution/cancellation.ts';
 
@@ -13,10 +16,13 @@ type LegacyModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDef
 type ApolloResolvers = NonNullable<LegacyModule['resolvers']>;
 
 /**
- * Builds the executable schema of the subgraph whose SDL is `schema/<name>.graphql`. Its resolvers answer
- * SERVICE_UNAVAILABLE where storage throws DatabaseUnavailableError.
+ * Builds the executable schema of the subgraph whose SDL is `schema/<name>.graphql`. Its fields check what the SDL requires
+ * of whoever uses them. Its resolvers answer SERVICE_UNAVAILABLE where storage throws DatabaseUnavailableError.
  */
-export function buildSchema(name: string, resolvers: Resolvers): GraphQLSchema {
+export function buildSchema(
+  name: string,
+  { resolvers, policies }: { resolvers: Resolvers; policies: Policies },
+): GraphQLSchema {
   const sdl = readFileSync(new URL(`../../schema/${name}.graphql`, import.meta.url), 'utf8');
   const wrapped = Object.fromEntries(
     Object.entries(resolvers).map(([type, fields]) => [
@@ -24,7 +30,9 @@ export function buildSchema(name: string, resolvers: Resolvers): GraphQLSchema {
       fields instanceof GraphQLScalarType ? fields : wrapResolvers(fields),
     ]),
   );
-  return checkRepresentations(buildSubgraphSchema({ typeDefs: gql(sdl), resolvers: wrapped as ApolloResolvers }));
+  const typeDefs = gql(sdl);
+  const schema = buildSubgraphSchema({ typeDefs, resolvers: wrapped as ApolloResolvers });
+  return protectSchema(checkRepresentations(schema), readAuthorization(typeDefs.definitions, policies));
 }
 
 /** Rejects representations of types that are no entities, which Apollo takes for a bug of the subgraph. */

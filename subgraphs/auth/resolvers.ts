@@ -1,3 +1,4 @@
+import type { AuthorizationContext } from '../../platform/authorization/protect-schema.ts';
 import { dateTime } from '../../platform/graphql/date-time.ts';
 import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { Accounts, Caller } from './accounts/accounts.ts';
@@ -6,15 +7,13 @@ import type { PersonalAccessTokens } from './personal-access-tokens/personal-acc
 import type { AuthResult, Sessions } from './sessions/sessions.ts';
 import type { User } from './storage/user.ts';
 
-export interface AuthContext {
+export interface AuthContext extends AuthorizationContext {
   requestId: string;
   /** Aborts when nobody waits for the response any more. */
   clientGone: NonNullable<Caller['abandoned']>;
   client: () => Caller;
   /** Throws UNAUTHENTICATED without a valid access token of an open session. */
   requireViewer: () => Promise<Viewer>;
-  /** The same, and FORBIDDEN with a personal access token. */
-  requireSession: () => Promise<Viewer>;
   accounts: Accounts;
   sessions: Sessions;
   personalAccessTokens: PersonalAccessTokens;
@@ -36,8 +35,8 @@ export const resolvers = {
       const open = await sessions.list(viewer);
       return open.map((session) => ({ ...session, isCurrent: session.id === viewer.sessionId }));
     },
-    personalAccessTokens: async (_, _args, { personalAccessTokens, requireSession }) =>
-      personalAccessTokens.list(await requireSession()),
+    personalAccessTokens: async (_, _args, { personalAccessTokens, requireViewer }) =>
+      personalAccessTokens.list(await requireViewer()),
   },
 
   Mutation: {
@@ -63,10 +62,10 @@ export const resolvers = {
       await accounts.deleteAccount(viewer, input.password, client());
       return { deletedUserId: viewer.id };
     },
-    createPersonalAccessToken: async (_, { input }, { personalAccessTokens, requireSession }) =>
-      personalAccessTokens.create(await requireSession(), input),
-    revokePersonalAccessToken: async (_, { input }, { personalAccessTokens, requireSession }) => {
-      await personalAccessTokens.revoke(await requireSession(), input.id);
+    createPersonalAccessToken: async (_, { input }, { personalAccessTokens, requireViewer }) =>
+      personalAccessTokens.create(await requireViewer(), input),
+    revokePersonalAccessToken: async (_, { input }, { personalAccessTokens, requireViewer }) => {
+      await personalAccessTokens.revoke(await requireViewer(), input.id);
       return { revokedPersonalAccessTokenId: input.id };
     },
   },

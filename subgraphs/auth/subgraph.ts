@@ -1,9 +1,8 @@
 import DataLoader from 'dataloader';
-import { ApiError } from '../../platform/api-error.ts';
 import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
 import { buildSchema } from '../../platform/graphql/subgraph-schema.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
-import type { ErrorExtensions } from '../../schema/error-codes.ts';
+import { policies } from '../../schema/policies.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { PersonalAccessTokens } from './personal-access-tokens/personal-access-tokens.ts';
 import { type AuthContext, resolvers } from './resolvers.ts';
@@ -25,16 +24,11 @@ export function createAuthSubgraph({ accounts, sessions, personalAccessTokens, a
     return viewer;
   };
   return {
-    schema: buildSchema('auth', resolvers),
+    schema: buildSchema('auth', { resolvers, policies }),
     context: ({ requestId, authorization, clientGone, client: clientOf }: IncomingRequest): AuthContext => {
       const client = () => ({ ...clientOf(), abandoned: clientGone });
       // Checked for each field, because a mutation may end the session before the next mutation of the operation.
       const requireViewer = () => findViewer(authorization);
-      const requireSession = async () => {
-        const viewer = await requireViewer();
-        if (viewer.scopes) throw sessionRequired();
-        return viewer;
-      };
       const loader = new DataLoader<string, User | undefined>(async (ids) =>
         accounts.findMany((await requireViewer()).id, ids),
       );
@@ -42,8 +36,8 @@ export function createAuthSubgraph({ accounts, sessions, personalAccessTokens, a
         requestId,
         clientGone,
         client,
+        authenticate: () => authenticate(authorization),
         requireViewer,
-        requireSession,
         accounts,
         sessions,
         personalAccessTokens,
@@ -51,9 +45,4 @@ export function createAuthSubgraph({ accounts, sessions, personalAccessTokens, a
       };
     },
   };
-}
-
-function sessionRequired(): ApiError<ErrorExtensions> {
-  const message = 'A personal access token does not permit this: log in with the password.';
-  return new ApiError<ErrorExtensions>({ code: 'FORBIDDEN' }, message);
 }

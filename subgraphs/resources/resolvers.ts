@@ -1,4 +1,5 @@
 import { ApiError } from '../../platform/api-error.ts';
+import type { AuthorizationContext } from '../../platform/authorization/protect-schema.ts';
 import { dateTime } from '../../platform/graphql/date-time.ts';
 import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { ErrorExtensions } from '../../schema/error-codes.ts';
@@ -8,7 +9,7 @@ import type { Caller } from './resources/resource-input.ts';
 import type { Resources } from './resources/resources.ts';
 import type { Resource } from './storage/resource.ts';
 
-export interface ResourcesContext {
+export interface ResourcesContext extends AuthorizationContext {
   requestId: string;
   /** Aborts when nobody waits for the response any more. */
   clientGone: NonNullable<Caller['abandoned']>;

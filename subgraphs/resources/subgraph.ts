@@ -3,6 +3,7 @@ import { sessionEnded } from '../../platform/api-error.ts';
 import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
 import { buildSchema } from '../../platform/graphql/subgraph-schema.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
+import { policies } from '../../schema/policies.ts';
 import { type ResourcesContext, resolvers } from './resolvers.ts';
 import type { Resources } from './resources/resources.ts';
 import type { Resource } from './storage/resource.ts';
@@ -24,7 +25,7 @@ export function createResourcesSubgraph({
     return viewer;
   };
   return {
-    schema: buildSchema('resources', resolvers),
+    schema: buildSchema('resources', { resolvers, policies }),
     context: ({ requestId, authorization, clientGone }: IncomingRequest): ResourcesContext => {
       let viewer: Promise<Viewer> | undefined;
       // Verified once per request, however many fields need it.
@@ -39,6 +40,7 @@ export function createResourcesSubgraph({
       return {
         requestId,
         clientGone,
+        authenticate: () => authenticate(authorization),
         requireViewer,
         requireViewerNow,
         resources,

@@ -73,7 +73,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       {
         room: new RegExp(`${own}resolvers\\.ts$`),
         files: new RegExp(
-          `${own}|^platform/(api-error|tokens/access-token|graphql/date-time|http/client-info)\\.ts$|^schema/error-codes\\.ts$`,
+          `${own}|^platform/(api-error|authorization/protect-schema|tokens/access-token|graphql/date-time|http/client-info)\\.ts$|^schema/error-codes\\.ts$`,
         ),
       },
       {
