@@ -185,7 +185,7 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (name) =
   });
 });
 
-test('no more than eight versions of an operation are kept', async () => {
+test('callers who meet the same requirements share one version of an operation', async () => {
   const { prepare } = await startExecutor('compiled', parts);
   const fields = ['me { id }', 'mine { id }', 'person { id }', 'user { mail }'].join(' ');
   const run = prepare(`{ ${fields} }`);

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 
 /** The `kid` in a token's header. */
@@ -20,4 +22,14 @@ export function signAsThief(pem: string, { like, kid = kidOf(like) }: { like: st
   const { exp: _, iat: __, ...claims } = jwt.decode(like, { json: true }) ?? {};
   const header = { ...jwt.decode(like, { complete: true })?.header, alg: 'RS256', kid };
   return jwt.sign(claims, pem, { algorithm: 'RS256', header, expiresIn: 3_600 });
+}
+
+/** Signs a copy of a system's access token as one for scripts: with a `scope`, of the same account and session. */
+export function withScope(accessToken: string, { scope, dataFolder }: { scope: string; dataFolder: string }): string {
+  const folder = join(dataFolder, 'secrets', 'signing-keys');
+  const [file = ''] = readdirSync(folder).filter((name) => name.includes(kidOf(accessToken)));
+  const { header, payload } = jwt.decode(accessToken, { complete: true, json: true }) ?? {};
+  if (!header || !payload) throw new Error('The access token is no JWT.');
+  const pem = readFileSync(join(folder, file), 'utf8');
+  return jwt.sign({ ...(payload as jwt.JwtPayload), scope }, pem, { algorithm: 'RS256', header });
 }
