@@ -35,6 +35,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     documentLimits: documentLimitsFrom(env),
+    hstsSeconds: env.HSTS_SECONDS,
     accounts: accountRulesFrom(env),
     logLevel: env.LOG_LEVEL,
   };

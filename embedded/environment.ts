@@ -21,6 +21,7 @@ export const embeddedEnvironment = z.object({
   TRUSTED_PROXIES: gatewayEnvironment.shape.TRUSTED_PROXIES,
   ...accountVariables.shape,
   ...documentLimitVariables,
+  HSTS_SECONDS: gatewayEnvironment.shape.HSTS_SECONDS,
   ...shutdownVariables,
   LOG_LEVEL: gatewayEnvironment.shape.LOG_LEVEL.unwrap()
     .default('warn')

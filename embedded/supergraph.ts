@@ -42,6 +42,8 @@ export interface SupergraphSettings {
   accounts: AccountRules;
   /** Limits of what clients send to the gateway and to the subgraphs; `defaultDocumentLimits` if omitted. */
   documentLimits?: DocumentLimits;
+  /** How long browsers use TLS only (HSTS); 0, for no header, if omitted. */
+  hstsSeconds?: number;
   /** A process of its own if omitted. */
   imageDecoder?: ImageDecoder;
   /** One with the default grace period if omitted. */
@@ -193,6 +195,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       corsOrigins: settings.corsOrigins,
       ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),
       ...documentLimits,
+      ...(settings.hstsSeconds !== undefined && { hstsSeconds: settings.hstsSeconds }),
       shutdown,
       listen: { host, port: ports.gateway, portVariable: 'GATEWAY_PORT' },
       log: log('gateway'),

@@ -68,6 +68,9 @@ export const gatewayEnvironment = z.object({
     .describe('Largest body of a request without a valid access token.'),
   GATEWAY_KEY_FILE: gatewayKeyFile(),
   ...documentLimitVariables,
+  HSTS_SECONDS: wholeNumber({ min: 0, max: 63_072_000 })
+    .prefault('0')
+    .describe('How long browsers use TLS only (Strict-Transport-Security); 0 sends no such header.'),
   ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -47,6 +47,7 @@ await runProcess({
       trustedProxies: env.TRUSTED_PROXIES,
       unverifiedBodyBytes: env.UNVERIFIED_BODY_BYTES,
       documentLimits: documentLimitsFrom(env),
+      hstsSeconds: env.HSTS_SECONDS,
       shutdown,
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
       log,

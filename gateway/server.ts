@@ -47,6 +47,8 @@ export interface GatewaySettings {
   unverifiedBodyBytes?: number;
   /** Limits of what clients send; `defaultDocumentLimits` if omitted. */
   documentLimits?: DocumentLimits;
+  /** How long browsers use TLS only (HSTS); 0, for no header, if omitted. */
+  hstsSeconds?: number;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -79,6 +81,7 @@ export async function startGateway({
   trustedProxies,
   unverifiedBodyBytes,
   documentLimits,
+  hstsSeconds = 0,
   shutdown,
   listen,
   log,
@@ -114,6 +117,7 @@ export async function startGateway({
     },
     identifySender: (req) => ({ isGateway: false, client: () => clientOf(req) }),
     ...(documentLimits && { documentLimits }),
+    hstsSeconds,
     validationRules: [limitCredentialFields],
     // A subgraph that is down costs its own fields only: the gateway is ready without it.
     checkReady: async () => ({}),

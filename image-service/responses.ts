@@ -20,14 +20,21 @@ export class HttpError extends Error {
   }
 }
 
-/** Creates a reply of JSON, which caches must not store. */
+/** Sent with every reply that has no other value for them. */
+const securityHeaders: OutgoingHttpHeaders = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** Creates a reply of JSON. */
 export function jsonReply(status: number, value: unknown, headers: OutgoingHttpHeaders = {}): Reply {
   const body = Buffer.from(JSON.stringify(value));
   const defaults = {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': body.length,
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
   };
   return { status, headers: { ...defaults, ...headers }, body };
 }
@@ -45,5 +52,5 @@ const masked = { status: 500, message: 'The image service failed. Try again late
 /** Sends a reply unless the client has disconnected. Node omits the body in responses to HEAD. */
 export function send(response: ServerResponse, { status, headers = {}, body }: Reply): void {
   if (response.destroyed) return;
-  response.writeHead(status, headers).end(body);
+  response.writeHead(status, { ...securityHeaders, ...headers }).end(body);
 }

@@ -88,3 +88,24 @@ test.each([
   expect([response.status, await response.json()]).toEqual([405, errorOf(405)]);
   expect(response.headers.get('Allow')).toBe(allow);
 });
+
+test('every response that is no image forbids caching, framing and other sites', async () => {
+  const { url, call, store } = await startTestService();
+  const { id } = await store();
+  const responses = [
+    await call('GET', `/images/${id}`),
+    await call('PUT', `/images/${id}`, aPng),
+    await call('GET', '/images/none'),
+    await fetch(url),
+    await fetch(`${url}/health/live`),
+  ];
+  expect(responses.map(({ status }) => status)).toEqual([200, 204, 404, 404, 200]);
+  for (const { headers } of responses)
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+});

@@ -8,8 +8,8 @@ import { badRequest, isStackOverflow, nestedTooDeep } from './document-limits/li
 import type { DocumentLimits } from './document-limits/limits.ts';
 import type { RequestContext } from './execute.ts';
 
-/** Headers that Apollo Server reads, for content negotiation and to reject cross-site requests. */
-const headersForApollo = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name'];
+/** Headers that Apollo Server reads, for content negotiation. */
+const headersForApollo = ['content-type', 'accept'];
 
 interface ApolloHttpResponse {
   status: number;

@@ -54,6 +54,8 @@ export function createApolloServer(settings: ApolloServerSettings): ApolloServer
     schema,
     persistedQueries: acceptsPersistedQueries && { cache: createPersistedQueryCache() },
     validationRules,
+    // Every request has been checked: by its content type, or by `checkPreflight`.
+    csrfPrevention: false,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

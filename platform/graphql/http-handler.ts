@@ -6,6 +6,8 @@ import { createAbortable, type Signal } from '../async/signal.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
 import { type BodyLimit, createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
+import { checkHost, checkPreflight } from '../http/request-rules.ts';
+import { securityHeaders, withHsts } from '../http/security-headers.ts';
 import type { Logger } from '../process/logger.ts';
 import { StoppingError } from '../process/shutdown.ts';
 import type { IdentifySender, Sender } from '../signatures/sender.ts';
@@ -51,6 +53,8 @@ export interface GraphqlHttpSettings<Context extends RequestContext> {
   page?: PathHandler;
   /** Origins that browsers may call from; none by default. */
   corsOrigins?: readonly string[];
+  /** How long browsers use TLS only (HSTS), where clients reach this server through TLS; 0, for no header, by default. */
+  hstsSeconds?: number;
   /** Limit of a body after decompression; `defaultMaxBodyBytes` by default. */
   maxBodyBytes?: number;
   /** Limits the body of one request further, before it is read. */
@@ -84,11 +88,18 @@ export function createGraphqlListener<Context extends RequestContext>(
     maxAge: 600,
     preflightContinue: true,
   });
+  const everyHeader = withHsts(securityHeaders, settings.hstsSeconds ?? 0);
   const routing = { ...settings, readJson: createJsonReader(maxBodyBytes), allowOrigins };
 
   return (req, res) => {
     const requestId = requestIdOf(req);
-    const headers = { 'x-request-id': requestId, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
+    const headers = { ...everyHeader, 'x-request-id': requestId };
+    const error = checkHost(req);
+    if (error) {
+      // Where the next request begins is as uncertain as its host.
+      res.shouldKeepAlive = false;
+      return Promise.resolve(sendError(res, error, headers));
+    }
     return route(routing, { req, res, requestId, headers }).catch((err) => {
       log.error({ requestId, err }, 'bug');
       const bug = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: maskedMessage, details: { requestId } };
@@ -171,6 +182,8 @@ async function executeGraphql<Context extends RequestContext>(
 ): Promise<void> {
   const type = acceptedType(req.headers.accept);
   if (!type) return sendError(res, notAcceptable, headers);
+  const error = isRead(req) ? checkPreflight(req) : undefined;
+  if (error) return sendError(res, error, headers);
   const { authorization } = req.headers;
   const clientGone = whenClientDisconnects(res);
   const wantsCost = req.headers['x-graphql-cost'] === '1';

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'graphql';
 import { handleUntilDrained } from '../http/connection-drain.ts';
+import { answerMalformedRequests } from '../http/malformed-requests.ts';
+import { securityHeaders, withHsts } from '../http/security-headers.ts';
 import { fitsInJson } from '../json.ts';
 import type { Running } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
@@ -70,7 +72,8 @@ export async function startGraphqlServer<Context extends RequestContext>(
   settings: GraphqlServerSettings<Context>,
 ): Promise<RunningServer> {
   const { publicErrors, validationRules = [], shutdown = createShutdown(), log } = settings;
-  const httpServer = createServer({ requestTimeout: requestTimeoutMs });
+  const httpServer = createServer({ requestTimeout: requestTimeoutMs, requireHostHeader: false });
+  answerMalformedRequests(httpServer, withHsts(securityHeaders, settings.hstsSeconds ?? 0));
 
   const isGateway = 'executor' in settings;
   const { wrapExecutor = (executor: Executor) => executor } = isGateway ? {} : settings;

@@ -25,3 +25,11 @@ export function prefersPage(accept = '*/*'): boolean {
 }
 
 const pageType = 'text/html';
+
+/** Tells `application/json` in UTF-8, which is its only encoding (RFC 8259, section 8.1). */
+export function isJson(contentType: string): boolean {
+  const [type, ...parameters] = contentType.toLowerCase().split(/ *; */);
+  const isReadable = (parameter: string) =>
+    !parameter.startsWith('charset=') || /^charset="?utf-8"? *$/.test(parameter);
+  return type?.trim() === 'application/json' && parameters.every(isReadable);
+}

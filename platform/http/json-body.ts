@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raw } from 'body-parser';
 import { isJsonTooDeep, maxNesting } from '../json.ts';
 import { digestOf } from './content-digest.ts';
+import { isJson } from './content-negotiation.ts';
 import { createUploadAdmission, defaultUploadLimits, largeBodyBytes, type UploadLimits } from './upload-admission.ts';
 
 /** An error response to a request that GraphQL does not execute. */
@@ -88,7 +89,7 @@ export function createJsonReader(maxBytes: number, limits: UploadLimits = defaul
   };
 
   return async (req, res, { limit = { maxBytes }, ...expected } = {}) => {
-    if (!isJson(req)) return { error: unsupportedType };
+    if (!isJson(req.headers['content-type'] ?? '')) return { error: unsupportedType };
     const declared = declaredBytes(req);
     if (Number.isFinite(declared) && declared > limit.maxBytes)
       return fail(res, tooLarge(declared > maxBytes ? { maxBytes } : limit));
@@ -156,13 +157,6 @@ function parse(bytes: Buffer, maxDepth = maxNesting): ReadResult {
   } catch {
     return { error: malformed };
   }
-}
-
-function isJson(req: IncomingMessage): boolean {
-  const [type, ...parameters] = (req.headers['content-type'] ?? '').toLowerCase().split(/ *; */);
-  const isReadable = (parameter: string) =>
-    !parameter.startsWith('charset=') || /^charset="?utf-8"? *$/.test(parameter);
-  return type?.trim() === 'application/json' && parameters.every(isReadable);
 }
 
 const unsupportedType: HttpError = {

@@ -21,6 +21,7 @@ type Settings = Partial<
     | 'checkReady'
     | 'close'
     | 'corsOrigins'
+    | 'hstsSeconds'
     | 'identifySender'
     | 'listen'
     | 'maxBodyBytes'
