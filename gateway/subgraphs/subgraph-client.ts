@@ -7,7 +7,8 @@ import { isApiErrorCode, pickPublic } from '../../platform/graphql/error-formatt
 import type { ClientInfo } from '../../platform/http/client-info.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
-import type { SendToSubgraph, SubgraphOperation, SubgraphResponse, SubgraphService } from '../execution/run.ts';
+import type { Data, SendToSubgraph, SubgraphOperation, SubgraphResponse, SubgraphService } from '../execution/run.ts';
+import { sendInBatches } from './representation-batches.ts';
 import { requestedPaths } from './requested-paths.ts';
 import { createStructureCheck } from './response-structure.ts';
 import type { Transport } from './transport.ts';
@@ -63,9 +64,12 @@ export function createSubgraphClient(
       try {
         const client = isMutation ? clientOf() : undefined;
         const call = { authorization, requestId, isMutation, client, signal: deadline.signal };
-        const response = readResponse(await send(variables, call));
-        checkStructure(response, variables.representations);
-        return response;
+        const sendOnce = async (sent: Data) => {
+          const response = readResponse(await send(sent, call));
+          checkStructure(response, sent.representations);
+          return response;
+        };
+        return await sendInBatches(variables, sendOnce);
       } catch (err) {
         throwIfAborted(clientGone);
         log.warn({ requestId, subgraph: name, err }, 'subgraph unavailable');

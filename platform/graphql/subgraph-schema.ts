@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { GraphQLScalarType, type GraphQLSchema, isUnionType } from 'graphql';
+import { GraphQLScalarType, type GraphQLSchema } from 'graphql';
 import { gql } from 'graphql-tag';
-import { ApiError, throwIfInvalid } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import { readAuthorization } from '../authorization/authorization.ts';
 import type { Policies } from '../authorization/permissions.ts';
 import { protectSchema } from '../authorization/protect-schema.ts';
 import { DatabaseUnavailableError } from '../database/database-unavailable-error.ts';
 import { cancellable, cancellableReference } from './execution/cancellation.ts';
+import { checkRepresentations } from './representations.ts';
 
 /** Resolvers by type and field; generated types check their arguments in each subgraph. */
 type Resolvers = Record<string, GraphQLScalarType | Record<string, Resolve>>;
@@ -33,24 +34,6 @@ export function buildSchema(
   const typeDefs = gql(sdl);
   const schema = buildSubgraphSchema({ typeDefs, resolvers: wrapped as ApolloResolvers });
   return protectSchema(checkRepresentations(schema), readAuthorization(typeDefs.definitions, policies));
-}
-
-/** Rejects representations of types that are no entities, which Apollo takes for a bug of the subgraph. */
-function checkRepresentations(schema: GraphQLSchema): GraphQLSchema {
-  const field = schema.getQueryType()?.getFields()._entities;
-  const union = schema.getType('_Entity');
-  if (!field?.resolve || !isUnionType(union)) return schema;
-  const { resolve } = field;
-  const names = new Set<unknown>(union.getTypes().map(({ name }) => name));
-  field.resolve = (source, args: { representations: unknown[] }, ...rest) => {
-    const index = args.representations.findIndex((each) => !names.has((each as { __typename?: unknown }).__typename));
-    if (index >= 0) {
-      const message = `It must name an entity: ${[...names].join(', ')}.`;
-      throwIfInvalid([{ field: `representations[${index}].__typename`, message }]);
-    }
-    return resolve(source, args, ...rest);
-  };
-  return schema;
 }
 
 function wrapResolvers(fields: Record<string, Resolve>): Record<string, Resolve> {

@@ -7,6 +7,7 @@ import type { Resolvers } from './generated/resolver-types.ts';
 import { needsOnlySummaries } from './list-projection.ts';
 import type { Caller } from './resources/resource-input.ts';
 import type { Resources } from './resources/resources.ts';
+import type { SharedLists } from './resources/shared-lists.ts';
 import type { Resource } from './storage/resource.ts';
 
 export interface ResourcesContext extends AuthorizationContext {
@@ -18,6 +19,8 @@ export interface ResourcesContext extends AuthorizationContext {
   /** Checks again. Mutations of one operation run one after another and may be slow, so each checks for itself. */
   requireViewerNow: () => Promise<Viewer>;
   resources: Resources;
+  /** Lists of this request. */
+  lists: SharedLists;
   /** Finds a resource of the viewer; one query finds all that are requested in the same tick. */
   loadResource: (id: string) => Promise<Resource | undefined>;
 }
@@ -31,11 +34,11 @@ type SelectionInfo = Parameters<typeof needsOnlySummaries>[0];
 
 const needsOf = (info: SelectionInfo) => (needsOnlySummaries(info) ? 'summaries' : 'resources');
 
-const callerOf = async ({ requireViewerNow, requestId, clientGone }: ResourcesContext): Promise<Caller> => ({
-  viewerId: (await requireViewerNow()).id,
-  requestId,
-  abandoned: clientGone,
-});
+/** Identifies the caller of a mutation, which may change what later fields of the same operation list. */
+const callerOf = async ({ requireViewerNow, requestId, clientGone, lists }: ResourcesContext): Promise<Caller> => {
+  lists.forget();
+  return { viewerId: (await requireViewerNow()).id, requestId, abandoned: clientGone };
+};
 
 /** Translates between GraphQL and the rules; contains no logic of its own. */
 export const resolvers = {
@@ -43,8 +46,8 @@ export const resolvers = {
 
   Query: {
     resource: async (_, { id }, { resources, requireViewer }) => resources.find((await requireViewer()).id, id),
-    resources: async (_, input, { resources, requireViewer }, info) =>
-      resources.list((await requireViewer()).id, input, needsOf(info)),
+    resources: async (_, input, { lists, requireViewer }, info) =>
+      lists.list((await requireViewer()).id, input, needsOf(info)),
   },
 
   Mutation: {
@@ -80,10 +83,10 @@ export const resolvers = {
 
   User: {
     __resolveReference: ({ id }) => ({ id }),
-    resources: async ({ id }, input, { resources, requireViewer }, info) => {
+    resources: async ({ id }, input, { lists, requireViewer }, info) => {
       const viewer = await requireViewer();
       if (viewer.id !== id) throw forbidden();
-      return resources.list(viewer.id, input, needsOf(info));
+      return lists.list(viewer.id, input, needsOf(info));
     },
   },
 } satisfies Resolvers;

@@ -6,6 +6,7 @@ import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts
 import { policies } from '../../schema/policies.ts';
 import { type ResourcesContext, resolvers } from './resolvers.ts';
 import type { Resources } from './resources/resources.ts';
+import { shareLists } from './resources/shared-lists.ts';
 import type { Resource } from './storage/resource.ts';
 import type { RevocationStore } from './storage/revocation-store.ts';
 
@@ -34,6 +35,7 @@ export function createResourcesSubgraph({
         return viewer;
       };
       const requireViewerNow = () => viewerOf(authorization);
+      const lists = shareLists(resources);
       const loader = new DataLoader<string, Resource | undefined>(async (ids) =>
         resources.findMany((await requireViewer()).id, ids),
       );
@@ -44,6 +46,7 @@ export function createResourcesSubgraph({
         requireViewer,
         requireViewerNow,
         resources,
+        lists,
         loadResource: (id) => loader.load(id),
       };
     },

@@ -51,7 +51,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   {
     room: /^gateway\//,
     files: /^(gateway|platform)\/|^schema\/(error-codes|credential-fields|policies)\.ts$/,
-    packages: /^(node:|@apollo\/gateway$|graphql$|lru-cache$|proxy-addr$|rate-limiter-flexible$|undici$|zod$)/,
+    packages: /^(node:|@apollo\/gateway$|graphql$|lru-cache$|p-limit$|proxy-addr$|rate-limiter-flexible$|undici$|zod$)/,
   },
   ...['auth', 'resources'].flatMap((name) => {
     const own = `^subgraphs/${name}/`;
