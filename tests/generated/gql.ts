@@ -17,6 +17,12 @@ import * as types from './graphql.ts';
  */
 type Documents = {
     "\n  query ListWithOwners { me { mine: resources { edges { node { ...R } } } } }\n  fragment R on Resource { named: title picture: image { ... on Image { at: url } } }\n": typeof types.ListWithOwnersDocument,
+    "query SessionQueries { sessions { id } personalAccessTokens { id } }": typeof types.SessionQueriesDocument,
+    "\n    mutation SessionMutations {\n      logoutEverywhere { loggedOut }\n      endSession(input: { sessionId: \"1\" }) { loggedOut }\n      changePassword(input: { currentPassword: \"a\", newPassword: \"b\" }) { accessToken }\n      createPersonalAccessToken(input: { name: \"a\", scopes: [\"resources:write\"] }) { token }\n      revokePersonalAccessToken(input: { id: \"1\" }) { revokedPersonalAccessTokenId }\n    }\n  ": typeof types.SessionMutationsDocument,
+    "mutation EraseAccount { deleteAccount(input: { password: \"a\" }) { deletedUserId } }": typeof types.EraseAccountDocument,
+    "\n  query ReadQueries($id: ID!) { resource(id: $id) { title } resources { totalCount } }\n": typeof types.ReadQueriesDocument,
+    "\n  mutation WriteMutations {\n    createResource(input: { title: \"t\", image: { data: \"\" } }) { resource { id } }\n    updateResource(input: { id: \"1\", title: \"t\" }) { resource { id } }\n    deleteResource(input: { id: \"1\" }) { deletedResourceId }\n  }\n": typeof types.WriteMutationsDocument,
+    "\n  mutation RegisterAndList($input: RegisterInput!) {\n    register(input: $input) { new: user { username resources { totalCount } } }\n  }\n": typeof types.RegisterAndListDocument,
     "\n  query IdsAndImageUrls { resources(first: 100) { nodes { id image { url } } } }\n": typeof types.IdsAndImageUrlsDocument,
     "\n  query SeenByHeir($id: ID!) { me { username } sessions { id } resource(id: $id) { id } resources { totalCount } }\n": typeof types.SeenByHeirDocument,
     "\n  mutation DeleteAndCreate($account: DeleteAccountInput!, $input: CreateResourceInput!) {\n    deleteAccount(input: $account) { deletedUserId }\n    createResource(input: $input) { resource { id } }\n  }\n": typeof types.DeleteAndCreateDocument,
@@ -70,6 +76,12 @@ type Documents = {
 };
 const documents: Documents = {
     "\n  query ListWithOwners { me { mine: resources { edges { node { ...R } } } } }\n  fragment R on Resource { named: title picture: image { ... on Image { at: url } } }\n": types.ListWithOwnersDocument,
+    "query SessionQueries { sessions { id } personalAccessTokens { id } }": types.SessionQueriesDocument,
+    "\n    mutation SessionMutations {\n      logoutEverywhere { loggedOut }\n      endSession(input: { sessionId: \"1\" }) { loggedOut }\n      changePassword(input: { currentPassword: \"a\", newPassword: \"b\" }) { accessToken }\n      createPersonalAccessToken(input: { name: \"a\", scopes: [\"resources:write\"] }) { token }\n      revokePersonalAccessToken(input: { id: \"1\" }) { revokedPersonalAccessTokenId }\n    }\n  ": types.SessionMutationsDocument,
+    "mutation EraseAccount { deleteAccount(input: { password: \"a\" }) { deletedUserId } }": types.EraseAccountDocument,
+    "\n  query ReadQueries($id: ID!) { resource(id: $id) { title } resources { totalCount } }\n": types.ReadQueriesDocument,
+    "\n  mutation WriteMutations {\n    createResource(input: { title: \"t\", image: { data: \"\" } }) { resource { id } }\n    updateResource(input: { id: \"1\", title: \"t\" }) { resource { id } }\n    deleteResource(input: { id: \"1\" }) { deletedResourceId }\n  }\n": types.WriteMutationsDocument,
+    "\n  mutation RegisterAndList($input: RegisterInput!) {\n    register(input: $input) { new: user { username resources { totalCount } } }\n  }\n": types.RegisterAndListDocument,
     "\n  query IdsAndImageUrls { resources(first: 100) { nodes { id image { url } } } }\n": types.IdsAndImageUrlsDocument,
     "\n  query SeenByHeir($id: ID!) { me { username } sessions { id } resource(id: $id) { id } resources { totalCount } }\n": types.SeenByHeirDocument,
     "\n  mutation DeleteAndCreate($account: DeleteAccountInput!, $input: CreateResourceInput!) {\n    deleteAccount(input: $account) { deletedUserId }\n    createResource(input: $input) { resource { id } }\n  }\n": types.DeleteAndCreateDocument,
@@ -126,6 +138,30 @@ const documents: Documents = {
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query ListWithOwners { me { mine: resources { edges { node { ...R } } } } }\n  fragment R on Resource { named: title picture: image { ... on Image { at: url } } }\n"): typeof import('./graphql.ts').ListWithOwnersDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query SessionQueries { sessions { id } personalAccessTokens { id } }"): typeof import('./graphql.ts').SessionQueriesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n    mutation SessionMutations {\n      logoutEverywhere { loggedOut }\n      endSession(input: { sessionId: \"1\" }) { loggedOut }\n      changePassword(input: { currentPassword: \"a\", newPassword: \"b\" }) { accessToken }\n      createPersonalAccessToken(input: { name: \"a\", scopes: [\"resources:write\"] }) { token }\n      revokePersonalAccessToken(input: { id: \"1\" }) { revokedPersonalAccessTokenId }\n    }\n  "): typeof import('./graphql.ts').SessionMutationsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation EraseAccount { deleteAccount(input: { password: \"a\" }) { deletedUserId } }"): typeof import('./graphql.ts').EraseAccountDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ReadQueries($id: ID!) { resource(id: $id) { title } resources { totalCount } }\n"): typeof import('./graphql.ts').ReadQueriesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation WriteMutations {\n    createResource(input: { title: \"t\", image: { data: \"\" } }) { resource { id } }\n    updateResource(input: { id: \"1\", title: \"t\" }) { resource { id } }\n    deleteResource(input: { id: \"1\" }) { deletedResourceId }\n  }\n"): typeof import('./graphql.ts').WriteMutationsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RegisterAndList($input: RegisterInput!) {\n    register(input: $input) { new: user { username resources { totalCount } } }\n  }\n"): typeof import('./graphql.ts').RegisterAndListDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -136,6 +136,40 @@ export type ListWithOwnersQuery = { me: { mine: { edges: Array<{ node: { named: 
 
 export type RFragment = { named: string, picture: { at: string } };
 
+export type SessionQueriesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionQueriesQuery = { sessions: Array<{ id: string }> | null, personalAccessTokens: Array<{ id: string }> | null };
+
+export type SessionMutationsMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionMutationsMutation = { logoutEverywhere: { loggedOut: boolean } | null, endSession: { loggedOut: boolean } | null, changePassword: { accessToken: string } | null, createPersonalAccessToken: { token: string } | null, revokePersonalAccessToken: { revokedPersonalAccessTokenId: string } | null };
+
+export type EraseAccountMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EraseAccountMutation = { deleteAccount: { deletedUserId: string } | null };
+
+export type ReadQueriesQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadQueriesQuery = { resource: { title: string } | null, resources: { totalCount: number } | null };
+
+export type WriteMutationsMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WriteMutationsMutation = { createResource: { resource: { id: string } } | null, updateResource: { resource: { id: string } } | null, deleteResource: { deletedResourceId: string } | null };
+
+export type RegisterAndListMutationVariables = Exact<{
+  input: RegisterInput;
+}>;
+
+
+export type RegisterAndListMutation = { register: { new: { username: string, resources: { totalCount: number } | null } } | null };
+
 export type IdsAndImageUrlsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -579,6 +613,81 @@ export const ListWithOwnersDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<ListWithOwnersQuery, ListWithOwnersQueryVariables>;
+export const SessionQueriesDocument = new TypedDocumentString(`
+    query SessionQueries {
+  sessions {
+    id
+  }
+  personalAccessTokens {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<SessionQueriesQuery, SessionQueriesQueryVariables>;
+export const SessionMutationsDocument = new TypedDocumentString(`
+    mutation SessionMutations {
+  logoutEverywhere {
+    loggedOut
+  }
+  endSession(input: {sessionId: "1"}) {
+    loggedOut
+  }
+  changePassword(input: {currentPassword: "a", newPassword: "b"}) {
+    accessToken
+  }
+  createPersonalAccessToken(input: {name: "a", scopes: ["resources:write"]}) {
+    token
+  }
+  revokePersonalAccessToken(input: {id: "1"}) {
+    revokedPersonalAccessTokenId
+  }
+}
+    `) as unknown as TypedDocumentString<SessionMutationsMutation, SessionMutationsMutationVariables>;
+export const EraseAccountDocument = new TypedDocumentString(`
+    mutation EraseAccount {
+  deleteAccount(input: {password: "a"}) {
+    deletedUserId
+  }
+}
+    `) as unknown as TypedDocumentString<EraseAccountMutation, EraseAccountMutationVariables>;
+export const ReadQueriesDocument = new TypedDocumentString(`
+    query ReadQueries($id: ID!) {
+  resource(id: $id) {
+    title
+  }
+  resources {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<ReadQueriesQuery, ReadQueriesQueryVariables>;
+export const WriteMutationsDocument = new TypedDocumentString(`
+    mutation WriteMutations {
+  createResource(input: {title: "t", image: {data: ""}}) {
+    resource {
+      id
+    }
+  }
+  updateResource(input: {id: "1", title: "t"}) {
+    resource {
+      id
+    }
+  }
+  deleteResource(input: {id: "1"}) {
+    deletedResourceId
+  }
+}
+    `) as unknown as TypedDocumentString<WriteMutationsMutation, WriteMutationsMutationVariables>;
+export const RegisterAndListDocument = new TypedDocumentString(`
+    mutation RegisterAndList($input: RegisterInput!) {
+  register(input: $input) {
+    new: user {
+      username
+      resources {
+        totalCount
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RegisterAndListMutation, RegisterAndListMutationVariables>;
 export const IdsAndImageUrlsDocument = new TypedDocumentString(`
     query IdsAndImageUrls {
   resources(first: 100) {

@@ -23,7 +23,7 @@ export type Query = {
   __typename?: 'Query';
   /** The viewer: the account that the access token belongs to. Codes: UNAUTHENTICATED. */
   me?: Maybe<User>;
-  /** The viewer's active sessions, most recently used first. Codes: UNAUTHENTICATED. */
+  /** The viewer's active sessions, most recently used first. Codes: UNAUTHENTICATED, FORBIDDEN. */
   sessions?: Maybe<Array<Session>>;
   /**
    * The viewer's personal access tokens, newest first, without expired ones; their texts are never shown again.
@@ -49,16 +49,16 @@ export type Mutation = {
   refreshSession?: Maybe<AuthPayload>;
   /** Ends the session of a refresh token. Succeeds even if the session had ended already. Needs no access token. Codes: none. */
   logout?: Maybe<LogoutPayload>;
-  /** Ends all sessions of the viewer. Codes: UNAUTHENTICATED. */
+  /** Ends all sessions of the viewer. Codes: UNAUTHENTICATED, FORBIDDEN. */
   logoutEverywhere?: Maybe<LogoutPayload>;
-  /** Ends one session of the viewer. Codes: UNAUTHENTICATED, NOT_FOUND. */
+  /** Ends one session of the viewer. Codes: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND. */
   endSession?: Maybe<LogoutPayload>;
   /**
    * Changes the password, ends all other sessions, and returns new tokens for the current session, whose earlier refresh tokens
-   * become invalid. Codes: UNAUTHENTICATED, INVALID_CREDENTIALS, BAD_USER_INPUT, RATE_LIMITED.
+   * become invalid. Codes: UNAUTHENTICATED, FORBIDDEN, INVALID_CREDENTIALS, BAD_USER_INPUT, RATE_LIMITED.
    */
   changePassword?: Maybe<AuthPayload>;
-  /** Deletes the account with all its resources and images. Codes: UNAUTHENTICATED, INVALID_CREDENTIALS, RATE_LIMITED. */
+  /** Deletes the account with all its resources and images. Codes: UNAUTHENTICATED, FORBIDDEN, INVALID_CREDENTIALS, RATE_LIMITED. */
   deleteAccount?: Maybe<DeleteAccountPayload>;
   /**
    * Creates a token for scripts, of which an account has at most 100. Its text is in this response and nowhere else.

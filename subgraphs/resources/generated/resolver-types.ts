@@ -22,11 +22,12 @@ export type Scalars = {
 /** All queries. */
 export type Query = {
   __typename?: 'Query';
-  /** One of the viewer's resources; null if it does not exist or belongs to another account. Codes: UNAUTHENTICATED. */
+  /** One of the viewer's resources; null if it does not exist or belongs to another account. Codes: UNAUTHENTICATED, FORBIDDEN. */
   resource?: Maybe<Resource>;
   /**
    * The viewer's resources, as a Relay connection. Takes `first` or `last` (1 to 100), but not both; the first 20 by default.
-   * A cursor that is malformed, or from another order or filter, gives BAD_USER_INPUT. Codes: UNAUTHENTICATED, BAD_USER_INPUT.
+   * A cursor that is malformed, or from another order or filter, gives BAD_USER_INPUT.
+   * Codes: UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT.
    */
   resources?: Maybe<ResourceConnection>;
 };
@@ -53,7 +54,7 @@ export type Mutation = {
   __typename?: 'Mutation';
   /**
    * Creates a resource, and uploads its image to the image service.
-   * Codes: UNAUTHENTICATED, BAD_USER_INPUT, IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, IMAGE_SERVICE_UNAVAILABLE;
+   * Codes: UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT, IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, IMAGE_SERVICE_UNAVAILABLE;
    * with an idempotencyKey also CONFLICT and NOT_FOUND.
    */
   createResource?: Maybe<CreateResourcePayload>;
@@ -62,7 +63,7 @@ export type Mutation = {
    * Codes: as createResource, NOT_FOUND, CONFLICT.
    */
   updateResource?: Maybe<UpdateResourcePayload>;
-  /** Deletes a resource and its image. Codes: UNAUTHENTICATED, NOT_FOUND, CONFLICT. */
+  /** Deletes a resource and its image. Codes: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT. */
   deleteResource?: Maybe<DeleteResourcePayload>;
 };
 

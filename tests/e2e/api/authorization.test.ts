@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { graphql } from '../../generated/gql.ts';
+import { deleteResource, viewer } from '../../support/graphql/documents.ts';
 import { type GraphqlResponse, requestTo, type SendRequest, untyped } from '../../support/graphql/request.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
 import type { TestUser } from '../../support/systems/users.ts';
@@ -24,25 +26,38 @@ const sendTo = (server: Server, scope?: string): SendRequest => {
 const codesOf = ({ errors }: GraphqlResponse<unknown>) =>
   errors.map(({ path, extensions: { code, reason } }) => [path?.join('.'), reason ?? code]);
 
-/** An operation with every root field that the subgraph protects, and their names. */
-const queries = {
-  auth: '{ sessions { id } }',
-  resources: '{ resource(id: "1") { id } resources { totalCount } }',
-};
-const write = 'createResource(input: { title: "t", image: { data: "" } }) { resource { id } }';
-const update = 'updateResource(input: { id: "1", title: "t" }) { resource { id } }';
-const remove = 'deleteResource(input: { id: "1" }) { deletedResourceId }';
-const mutations = {
-  auth: `mutation {
-    endSession(input: { sessionId: "1" }) { loggedOut }
-    changePassword(input: { currentPassword: "a", newPassword: "b" }) { accessToken }
-  }`,
-  erasing: 'mutation { logoutEverywhere { loggedOut } deleteAccount(input: { password: "a" }) { deletedUserId } }',
-  resources: `mutation { ${write} ${update} ${remove} }`,
-};
+/** The root fields that need a person's session. */
+const sessionQueries = graphql(`query SessionQueries { sessions { id } personalAccessTokens { id } }`);
+const sessionMutations = [
+  graphql(`
+    mutation SessionMutations {
+      logoutEverywhere { loggedOut }
+      endSession(input: { sessionId: "1" }) { loggedOut }
+      changePassword(input: { currentPassword: "a", newPassword: "b" }) { accessToken }
+      createPersonalAccessToken(input: { name: "a", scopes: ["resources:write"] }) { token }
+      revokePersonalAccessToken(input: { id: "1" }) { revokedPersonalAccessTokenId }
+    }
+  `),
+  graphql(`mutation EraseAccount { deleteAccount(input: { password: "a" }) { deletedUserId } }`),
+];
+const readQueries = graphql(`
+  query ReadQueries($id: ID!) { resource(id: $id) { title } resources { totalCount } }
+`);
+const writeMutations = graphql(`
+  mutation WriteMutations {
+    createResource(input: { title: "t", image: { data: "" } }) { resource { id } }
+    updateResource(input: { id: "1", title: "t" }) { resource { id } }
+    deleteResource(input: { id: "1" }) { deletedResourceId }
+  }
+`);
+const registerAndList = graphql(`
+  mutation RegisterAndList($input: RegisterInput!) {
+    register(input: $input) { new: user { username resources { totalCount } } }
+  }
+`);
 
 /** All names of a response's data, which is null under each of them. */
-function expectAllDenied({ status, data, errors }: GraphqlResponse<Record<string, unknown>>, denial: object) {
+function expectAllDenied({ status, data, errors }: GraphqlResponse<object>, denial: object) {
   expect(status).toBe(200);
   expect(Object.values(data ?? {}).every((value) => value === null)).toBe(true);
   expect(errors.length).toBe(Object.keys(data ?? {}).length);
@@ -55,35 +70,35 @@ describe.each(['through the gateway', 'at the subgraph'])('%s,', (place) => {
 
   test('nobody may use a protected field without a token', async () => {
     const denial = { code: 'UNAUTHENTICATED', reason: 'MISSING' };
-    expectAllDenied(await sendTo(at('auth'))(untyped('{ me { id } sessions { id } }')), denial);
-    expectAllDenied(await sendTo(at('resources'))(untyped(queries.resources)), denial);
-    for (const mutation of [mutations.auth, mutations.erasing])
-      expectAllDenied(await sendTo(at('auth'))(untyped(mutation)), denial);
-    expectAllDenied(await sendTo(at('resources'))(untyped(mutations.resources)), denial);
+    expectAllDenied(await sendTo(at('auth'))(viewer), denial);
+    for (const operation of [sessionQueries, ...sessionMutations])
+      expectAllDenied(await sendTo(at('auth'))(untyped(operation)), denial);
+    expectAllDenied(await sendTo(at('resources'))(readQueries, { id: resourceId }), denial);
+    expectAllDenied(await sendTo(at('resources'))(writeMutations), denial);
   });
 
   test('a script may not manage the account, whatever its scopes', async () => {
     const denial = { code: 'FORBIDDEN' };
     for (const scope of ['', 'resources:read resources:write', 'session']) {
       const send = sendTo(at('auth'), scope);
-      expectAllDenied(await send(untyped(queries.auth)), denial);
-      for (const mutation of [mutations.auth, mutations.erasing])
-        expectAllDenied(await send(untyped(mutation)), denial);
+      for (const operation of [sessionQueries, ...sessionMutations])
+        expectAllDenied(await send(untyped(operation)), denial);
     }
   });
 
   test('a script with resources:read may not write', async () => {
     const send = sendTo(at('resources'), 'resources:read');
-    expectAllDenied(await send(untyped(mutations.resources)), { code: 'FORBIDDEN' });
-    const query = `{ resource(id: "${resourceId}") { title } resources { totalCount } }`;
-    expect(await send.data(untyped(query))).toEqual({ resource: { title: 'Mine' }, resources: { totalCount: 1 } });
+    expectAllDenied(await send(writeMutations), { code: 'FORBIDDEN' });
+    expect(await send.data(readQueries, { id: resourceId })).toEqual({
+      resource: { title: 'Mine' },
+      resources: { totalCount: 1 },
+    });
   });
 
   test('a script with resources:write may not read', async () => {
     const send = sendTo(at('resources'), 'resources:write');
-    expectAllDenied(await send(untyped(queries.resources)), { code: 'FORBIDDEN' });
-    const answer = await send(untyped('mutation { deleteResource(input: { id: "nothing" }) { deletedResourceId } }'));
-    expect(codesOf(answer)).toEqual([['deleteResource', 'NOT_FOUND']]);
+    expectAllDenied(await send(readQueries, { id: resourceId }), { code: 'FORBIDDEN' });
+    expect(await send.error(deleteResource, { input: { id: 'nothing' } })).toEqual({ code: 'NOT_FOUND' });
   });
 });
 
@@ -110,12 +125,8 @@ describe('entities', () => {
 });
 
 test('a field below a permitted one is denied at its place, and the rest is answered', async () => {
-  const register = untyped(`mutation ($name: String!) {
-    register(input: { username: $name, password: "correct horse 4711" }) {
-      new: user { username resources { totalCount } }
-    }
-  }`);
-  const answer = await system.request<{ register: unknown }>(register, { name: 'newcomer' });
+  const input = { username: 'newcomer', password: 'correct horse 4711' };
+  const answer = await system.request(registerAndList, { input });
   expect(answer.data).toEqual({ register: { new: { username: 'newcomer', resources: null } } });
   expect(codesOf(answer)).toEqual([['register.new.resources', 'MISSING']]);
 });
