@@ -9,7 +9,7 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
-COPY package.json ./
+COPY package.json trusted-documents.json ./
 COPY schema schema
 COPY platform platform
 COPY gateway gateway

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { embeddedEnvironment } from './embedded/environment.ts';
-import { requireAnswers, type Supergraph, startSupergraph } from './embedded/supergraph.ts';
+import { firstQuery, requireAnswers, type Supergraph, startSupergraph } from './embedded/supergraph.ts';
+import { trustFrom } from './gateway/trusted-documents/environment.ts';
 import { documentLimitsFrom } from './platform/graphql/document-limits/environment.ts';
 import { runProcess } from './platform/process/lifecycle.ts';
 import { accountRulesFrom } from './subgraphs/auth/environment.ts';
@@ -36,6 +37,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     trustedProxies: env.TRUSTED_PROXIES,
     documentLimits: documentLimitsFrom(env),
     hstsSeconds: env.HSTS_SECONDS,
+    trust: trustFrom(env, [firstQuery]),
     accounts: accountRulesFrom(env),
     logLevel: env.LOG_LEVEL,
   };

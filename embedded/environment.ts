@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gatewayEnvironment } from '../gateway/environment.ts';
+import { trustedDocumentsVariables } from '../gateway/trusted-documents/environment.ts';
 import { imageServiceEnvironment } from '../image-service/environment.ts';
 import { documentLimitVariables } from '../platform/graphql/document-limits/environment.ts';
 import { shutdownVariables } from '../platform/process/shutdown.ts';
@@ -19,6 +20,7 @@ export const embeddedEnvironment = z.object({
   HOST: gatewayEnvironment.shape.HOST,
   CORS_ORIGINS: gatewayEnvironment.shape.CORS_ORIGINS,
   TRUSTED_PROXIES: gatewayEnvironment.shape.TRUSTED_PROXIES,
+  ...trustedDocumentsVariables,
   ...accountVariables.shape,
   ...documentLimitVariables,
   HSTS_SECONDS: gatewayEnvironment.shape.HSTS_SECONDS,

@@ -4,6 +4,7 @@ import type { CostLimits } from '../gateway/limits/cost-budget.ts';
 import { startGateway } from '../gateway/server.ts';
 import { createHttpTransport } from '../gateway/subgraphs/http-transport.ts';
 import { createInProcessTransport } from '../gateway/subgraphs/in-process-transport.ts';
+import type { TrustSettings } from '../gateway/trusted-documents/environment.ts';
 import { startImageService } from '../image-service/server.ts';
 import type { WriterKind } from '../platform/database/writer/writer.ts';
 import type { DocumentLimits } from '../platform/graphql/document-limits/limits.ts';
@@ -39,6 +40,8 @@ export interface SupergraphSettings {
   corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is trusted; none if omitted. */
   trustedProxies?: readonly string[];
+  /** Documents that clients may or must use; all are equal if omitted. */
+  trust?: TrustSettings | undefined;
   accounts: AccountRules;
   /** Limits of what clients send to the gateway and to the subgraphs; `defaultDocumentLimits` if omitted. */
   documentLimits?: DocumentLimits;
@@ -196,6 +199,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),
       ...documentLimits,
       ...(settings.hstsSeconds !== undefined && { hstsSeconds: settings.hstsSeconds }),
+      trust: settings.trust,
       shutdown,
       listen: { host, port: ports.gateway, portVariable: 'GATEWAY_PORT' },
       log: log('gateway'),
@@ -211,7 +215,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
 }
 
 /** A query with a field of each subgraph. */
-const firstQuery = '{ me { id } resources { totalCount } }';
+export const firstQuery = '{ me { id } resources { totalCount } }';
 
 /** Throws unless both subgraphs answer through the gateway. Without a token, each rejects its field. */
 export async function requireAnswers(gatewayUrl: string): Promise<void> {

@@ -6,6 +6,7 @@ import { shutdownVariables } from '../platform/process/shutdown.ts';
 import { gatewayKeyFile } from '../platform/signatures/environment.ts';
 import { isProxyRange } from './client-ip.ts';
 import { maxBodyBytes } from './limits/body-limit.ts';
+import { trustedDocumentsVariables } from './trusted-documents/environment.ts';
 
 const milliseconds = () => wholeNumber({ min: 1, max: 300_000 });
 const proxyRanges = () =>
@@ -66,6 +67,7 @@ export const gatewayEnvironment = z.object({
   UNVERIFIED_BODY_BYTES: wholeNumber({ min: 1_024, max: maxBodyBytes })
     .prefault('524288')
     .describe('Largest body of a request without a valid access token.'),
+  ...trustedDocumentsVariables,
   GATEWAY_KEY_FILE: gatewayKeyFile(),
   ...documentLimitVariables,
   HSTS_SECONDS: wholeNumber({ min: 0, max: 63_072_000 })

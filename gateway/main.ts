@@ -6,6 +6,7 @@ import { createRemoteKeySet } from '../platform/tokens/remote-key-set.ts';
 import { gatewayEnvironment } from './environment.ts';
 import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
+import { trustFrom } from './trusted-documents/environment.ts';
 
 /** Where auth publishes its keys. */
 const jwksPath = '/.well-known/jwks.json';
@@ -48,6 +49,7 @@ await runProcess({
       unverifiedBodyBytes: env.UNVERIFIED_BODY_BYTES,
       documentLimits: documentLimitsFrom(env),
       hstsSeconds: env.HSTS_SECONDS,
+      trust: trustFrom(env),
       shutdown,
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
       log,

@@ -23,6 +23,8 @@ import {
   type SubgraphContext,
   type SubgraphSettings,
 } from './subgraphs/subgraph-client.ts';
+import { createDocumentAdmission } from './trusted-documents/admission.ts';
+import type { TrustSettings } from './trusted-documents/environment.ts';
 
 /** Verifies access tokens. The keys are closed when the gateway stops. */
 export interface GatewayVerifier {
@@ -49,6 +51,8 @@ export interface GatewaySettings {
   documentLimits?: DocumentLimits;
   /** How long browsers use TLS only (HSTS); 0, for no header, if omitted. */
   hstsSeconds?: number;
+  /** Documents that clients may or must use; all documents are equal if omitted. */
+  trust?: TrustSettings | undefined;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -82,6 +86,7 @@ export async function startGateway({
   unverifiedBodyBytes,
   documentLimits,
   hstsSeconds = 0,
+  trust,
   shutdown,
   listen,
   log,
@@ -124,6 +129,8 @@ export async function startGateway({
     corsOrigins,
     maxBodyBytes,
     bodyLimitOf: createBodyLimit(unverifiedBodyBytes),
+    ...(trust && { admitDocument: createDocumentAdmission(trust.documents, trust.mode) }),
+    acceptsPersistedQueries: trust?.mode !== 'only',
     ...(shutdown && { shutdown }),
     listen,
     log,

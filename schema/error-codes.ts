@@ -62,6 +62,9 @@ export const apiErrors = {
     when: 'an image of over 383,970 bytes (before base64), the limit of the image service',
     extensions: [{ maxBytes: 'number' }],
   },
+  QUERY_NOT_IN_SAFELIST: {
+    when: 'a document that is not trusted, where only trusted documents run; HTTP 400, and nothing was executed',
+  },
   UNSUPPORTED_IMAGE: {
     when: 'not a complete GIF, JPEG or PNG, over a limit of sides, pixels, rows, scans or memory, which the message names and docs/clients.md lists, not base64, or not of the declared `contentType`',
   },

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from '../../platform/api-error.ts';
 import { type AdmitCost, tooExpensive } from '../../platform/cost/limit-cost.ts';
+import type { RequestContext } from '../../platform/graphql/execute.ts';
 import type { ErrorExtensions } from '../../schema/error-codes.ts';
 import type { Caller } from '../identity/identity.ts';
 
@@ -25,14 +26,14 @@ const maxCallers = 20_000;
 
 /**
  * Creates the decision on an operation: its cost must be within the limit of one operation, and within what is left of
- * the caller's budget, to which it is charged. An operation costs 1 at least.
+ * the caller's budget, to which it is charged. An operation costs 1 at least. A trusted one has a budget only.
  */
 export function createCostAdmission({ maxCost, ...limits }: CostLimits): AdmitCost {
   const charge = createBudget({ maxCost, ...limits });
   return async (cost, context) => {
-    const error = tooExpensive(cost, maxCost);
+    const { caller, isTrusted } = context as { caller: Caller } & RequestContext;
+    const error = isTrusted ? undefined : tooExpensive(cost, maxCost);
     if (error) return error;
-    const { caller } = context as { caller: Caller };
     return charge(await caller.budgetKey(), Math.max(1, cost));
   };
 }

@@ -24,15 +24,13 @@ export function createHttpTransport(url: string, { signRequest }: HttpTransportS
       const bodyStart = `${JSON.stringify(operation).slice(0, -1)},"variables":`;
       return (variables, call) => {
         const pool = call.isMutation ? pools.mutations : pools.queries;
-        const { authorization, signal } = call;
+        const { authorization, isTrusted, signal } = call;
         // The client's address is unknown once its connection is closed.
         const clientAddress = call.client?.address || undefined;
         const body = `${bodyStart}${JSON.stringify(variables)}}`;
         const request = { method: 'POST', path, body } as const;
-        const signed = signRequest && {
-          ...userAgentOf(call),
-          ...signRequest({ ...request, authorization, clientAddress }),
-        };
+        const parts = { ...request, authorization, clientAddress, trustedDocument: isTrusted ? '1' : undefined };
+        const signed = signRequest && { ...userAgentOf(call), ...signRequest(parts) };
         const headers = { ...headersOf(call), ...signed };
         return new Promise((resolve, reject) =>
           pool.dispatch({ ...request, headers }, responseHandler({ signal, resolve, reject })),

@@ -12,10 +12,10 @@ export function createInProcessTransport(execute: ExecuteInProcess): Transport {
   return {
     prepare:
       ({ query, operationName }) =>
-      async (variables, { authorization, requestId, client = gateway, signal }) => {
+      async (variables, { authorization, requestId, client = gateway, isTrusted, signal }) => {
         if (signal.aborted) throw signal.reason;
         const operation = { query, variables, operationName };
-        const request = { authorization, requestId, clientGone: signal, client: () => client };
+        const request = { authorization, requestId, clientGone: signal, client: () => client, isTrusted };
         const response = await unlessAborted(execute(operation, request), signal);
         if (!fitsInJson(response, maxResponseBytes)) throw new Error(`The response is over ${maxResponseBytes} bytes.`);
         return response;

@@ -20,6 +20,8 @@ export interface SubgraphContext {
   requestId: string;
   clientGone: Signal;
   client: () => ClientInfo;
+  /** The client's document is a trusted one. */
+  isTrusted?: boolean;
 }
 
 export interface SubgraphSettings {
@@ -58,12 +60,12 @@ export function createSubgraphClient(
     const send = transport.prepare({ query, operationName });
     const checkStructure = createStructureCheck(query, schema);
     return async (variables, context) => {
-      const { authorization, requestId, clientGone, client: clientOf } = context as SubgraphContext;
+      const { authorization, requestId, clientGone, isTrusted, client: clientOf } = context as SubgraphContext;
       throwIfAborted(clientGone);
       const deadline = startDeadline(isMutation ? mutationTimeoutMs : timeoutMs, clientGone);
       try {
         const client = isMutation ? clientOf() : undefined;
-        const call = { authorization, requestId, isMutation, client, signal: deadline.signal };
+        const call = { authorization, requestId, isMutation, isTrusted, client, signal: deadline.signal };
         const sendOnce = async (sent: Data) => {
           const response = readResponse(await send(sent, call));
           checkStructure(response, sent.representations);

@@ -7,6 +7,8 @@ export interface Call {
   authorization: string | undefined;
   requestId: string;
   isMutation: boolean;
+  /** The client's document is a trusted one: the subgraph, too, applies no limit of cost to it. */
+  isTrusted?: boolean | undefined;
   /** The client, for mutations only: nothing else depends on it. */
   client: ClientInfo | undefined;
   /** Aborts when the response is no longer needed. */

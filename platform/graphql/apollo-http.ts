@@ -7,6 +7,7 @@ import { checkDocument } from './document-limits/check-document.ts';
 import { badRequest, isStackOverflow, nestedTooDeep } from './document-limits/limit-errors.ts';
 import type { DocumentLimits } from './document-limits/limits.ts';
 import type { RequestContext } from './execute.ts';
+import type { RequestParameters } from './request-parameters.ts';
 
 /** Headers that Apollo Server reads, for content negotiation. */
 const headersForApollo = ['content-type', 'accept'];
@@ -24,9 +25,8 @@ interface ApolloHttpResponse {
 export async function executeThroughApollo(
   apollo: ApolloServer<ApolloContext>,
   req: IncomingMessage,
-  { body, context, limits }: { body: unknown; context: RequestContext; limits: DocumentLimits },
+  { body, search, context, limits }: RequestParameters & { context: RequestContext; limits: DocumentLimits },
 ): Promise<ApolloHttpResponse | { error: HttpError }> {
-  const search = /\?.*$/s.exec(req.url ?? '')?.[0] ?? '';
   const error = checkRequest({ body, search }, limits);
   if (error) return { error };
   const outcome: ApolloOutcome = {};
@@ -44,10 +44,7 @@ export async function executeThroughApollo(
 const tooDeep: { error: HttpError } = { error: badRequest(nestedTooDeep('request')) };
 
 /** Checks the document of a request, and the JSON in the URL of a GET request; bodies were checked when read. */
-function checkRequest(
-  { body, search }: { body: unknown; search: string },
-  limits: DocumentLimits,
-): HttpError | undefined {
+function checkRequest({ body, search }: RequestParameters, limits: DocumentLimits): HttpError | undefined {
   const { query } = (body ?? {}) as { query?: unknown };
   if (typeof query === 'string') return checkDocument(query, limits);
   const parameters = new URLSearchParams(search);

@@ -5,6 +5,8 @@ import type { GraphqlResponse, Outcome, Respond } from './respond.ts';
 /** The values that every context has. */
 export interface RequestContext extends CancellableContext {
   requestId: string;
+  /** The document is one that clients are trusted with. */
+  isTrusted?: boolean;
 }
 
 /** The part of a request that is not its document. */

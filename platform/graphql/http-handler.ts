@@ -16,6 +16,7 @@ import type { ApolloContext } from './apollo-server.ts';
 import { type DocumentLimits, defaultDocumentLimits, writtenOutLimits } from './document-limits/limits.ts';
 import { maskedMessage } from './error-formatting.ts';
 import type { Execution, RequestContext } from './execute.ts';
+import type { AdmitDocument } from './request-parameters.ts';
 
 /** The parts of an HTTP request that reach resolvers. */
 export interface IncomingRequest {
@@ -61,6 +62,8 @@ export interface GraphqlHttpSettings<Context extends RequestContext> {
   bodyLimitOf?: (context: Context) => BodyLimit | Promise<BodyLimit>;
   /** Limits of what clients send; `defaultDocumentLimits` by default. What a gateway sends has limits of its own. */
   documentLimits?: DocumentLimits;
+  /** Decides whether the document of a request may run, before anything is done with it; each may by default. */
+  admitDocument?: AdmitDocument;
   log: Logger;
 }
 
@@ -178,7 +181,7 @@ async function sendReadiness<Context extends RequestContext>(
 async function executeGraphql<Context extends RequestContext>(
   routing: Routing<Context>,
   { req, res, requestId, headers }: Exchange,
-  { isGateway, client, contentDigest }: Sender,
+  { isGateway, isTrusted, client, contentDigest }: Sender,
 ): Promise<void> {
   const type = acceptedType(req.headers.accept);
   if (!type) return sendError(res, notAcceptable, headers);
@@ -197,13 +200,21 @@ async function executeGraphql<Context extends RequestContext>(
       : { body: undefined };
   if ('error' in read) return sendError(res, read.error, headers);
   if (clientGone.aborted) return;
-  const response = await routing.execution.executePrepared(read.body, context);
+  const sent = { body: read.body, search: searchOf(req) };
+  const admitted = routing.admitDocument?.(sent) ?? { ...sent, isTrusted };
+  if ('error' in admitted) return sendError(res, admitted.error, headers);
+  if (admitted.isTrusted) context.isTrusted = true;
+  const response = await routing.execution.executePrepared(admitted.body, context);
   if (clientGone.aborted) return;
   if (response) {
     const text = `${JSON.stringify(response.body)}\n`;
     return sendText(res, response.status, text, { ...headers, ...response.headers, 'content-type': type });
   }
-  const answer = await executeThroughApollo(routing.apollo, req, { body: read.body, context, limits });
+  const answer = await executeThroughApollo(routing.apollo, req, {
+    ...admitted,
+    context,
+    limits: admitted.isTrusted ? writtenOutLimits : limits,
+  });
   if ('error' in answer) return sendError(res, answer.error, headers);
   sendText(res, answer.status, answer.text, { ...headers, ...answer.headers });
 }
@@ -211,6 +222,11 @@ async function executeGraphql<Context extends RequestContext>(
 function pathOf({ url = '' }: IncomingMessage): string {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
+}
+
+function searchOf({ url = '' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query < 0 ? '' : url.slice(query);
 }
 
 /** Returns the key in `paths` that matches every path of the same folder. */

@@ -42,7 +42,7 @@ export interface RunningServer extends Running {
  */
 export type ExecuteInProcess = (
   operation: OperationRequest,
-  request: Omit<IncomingRequest, 'isGateway'>,
+  request: Omit<IncomingRequest, 'isGateway'> & { isTrusted?: boolean | undefined },
 ) => Promise<FormattedExecutionResult>;
 
 /** Adds checks before the operations of a schema. */
@@ -54,6 +54,8 @@ export type GraphqlServerSettings<Context extends RequestContext> = Omit<
 > &
   // A subgraph has a schema with resolvers; a gateway has an executor, and accepts persisted queries.
   ({ schema: GraphQLSchema; wrapExecutor?: WrapExecutor } | { executor: Executor }) & {
+    /** Accepts automatic persisted queries; by default, only a gateway does. */
+    acceptsPersistedQueries?: boolean;
     /** Applied beside those of the specification. */
     validationRules?: ValidationRule[];
     publicErrors: PublicErrors;
@@ -83,7 +85,7 @@ export async function startGraphqlServer<Context extends RequestContext>(
   const apollo = createApolloServer({
     schema: executor.schema,
     validationRules,
-    acceptsPersistedQueries: isGateway,
+    acceptsPersistedQueries: settings.acceptsPersistedQueries ?? isGateway,
     execution,
     respond,
     publicErrors,
@@ -117,9 +119,10 @@ export async function startGraphqlServer<Context extends RequestContext>(
 
 function executeInProcess<Context extends RequestContext>(settings: GraphqlHttpSettings<Context>): ExecuteInProcess {
   const { apollo, execution, context: contextOf, maxBodyBytes = defaultMaxBodyBytes } = settings;
-  return async (operation, incoming) => {
+  return async (operation, { isTrusted, ...incoming }) => {
     if (!fitsInJson(operation, maxBodyBytes)) throw new Error(`The operation is over ${maxBodyBytes} bytes.`);
     const context = contextOf({ ...incoming, isGateway: true });
+    if (isTrusted) context.isTrusted = true;
     const { status, body } =
       (await execution.executePrepared(operation, context)) ?? (await executeByApollo(apollo, operation, context));
     if (status !== 200) throw new Error(`The subgraph responded to the operation with status ${status}.`);

@@ -4,15 +4,16 @@ import { createHmac, type KeyObject } from 'node:crypto';
  * HTTP message signatures (RFC 9421) by `hmac-sha256`, in the one form that the gateway sends and subgraphs accept:
  *
  *     Content-Digest: sha-256=:<base64>:
- *     Signature-Input: gateway=("@method" "@path" "content-digest" "authorization" "x-client-address");created=<Unix seconds>;keyid="<id>";nonce="<text>"
+ *     Signature-Input: gateway=("@method" "@path" "content-digest" "authorization" "x-client-address" "x-trusted-document");created=<Unix seconds>;keyid="<id>";nonce="<text>"
  *     Signature: gateway=:<base64>:
  *
- * The last two components are covered exactly if the request has them.
+ * The last three components are covered exactly if the request has them.
  */
 export const headerNames = {
   signatureInput: 'signature-input',
   signature: 'signature',
   clientAddress: 'x-client-address',
+  trustedDocument: 'x-trusted-document',
 } as const;
 
 /** The parts of a request that a signature covers. */
@@ -21,8 +22,10 @@ export interface SignedParts {
   /** The target of the request; with its query, if it has one. */
   path: string;
   contentDigest: string;
-  authorization: string | undefined;
-  clientAddress: string | undefined;
+  authorization?: string | undefined;
+  clientAddress?: string | undefined;
+  /** `1` if the document is one that clients are trusted with. */
+  trustedDocument?: string | undefined;
 }
 
 export interface SignatureParameters {
@@ -33,10 +36,24 @@ export interface SignatureParameters {
   nonce: string;
 }
 
+/** Lists the covered components with their values (RFC 9421, section 2). */
+function componentsOf(parts: SignedParts): [name: string, value: string][] {
+  const { method, path, contentDigest, authorization, clientAddress, trustedDocument } = parts;
+  const components: [string, string][] = [
+    ['@method', method],
+    ['@path', path],
+    ['content-digest', contentDigest],
+  ];
+  if (authorization !== undefined) components.push(['authorization', authorization]);
+  if (clientAddress !== undefined) components.push([headerNames.clientAddress, clientAddress]);
+  if (trustedDocument !== undefined) components.push([headerNames.trustedDocument, trustedDocument]);
+  return components;
+}
+
 /** Makes the parameters of a signature: the value of `Signature-Input` without its label. */
 export function formatParameters(parts: SignedParts, { created, keyId, nonce }: SignatureParameters): string {
-  const optional = `${parts.authorization === undefined ? '' : ' "authorization"'}${parts.clientAddress === undefined ? '' : ' "x-client-address"'}`;
-  return `("@method" "@path" "content-digest"${optional});created=${created};keyid="${keyId}";nonce="${nonce}"`;
+  const names = componentsOf(parts).map(([name]) => `"${name}"`);
+  return `(${names.join(' ')});created=${created};keyid="${keyId}";nonce="${nonce}"`;
 }
 
 const parameters = /;created=(\d{1,12});keyid="([\w-]{1,64})";nonce="([\w.-]{1,64})"$/;
@@ -50,10 +67,7 @@ export function parseParameters(signatureInput: string): SignatureParameters | u
 
 /** Signs the signature base (RFC 9421, section 2.5), in base64. */
 export function signParts(parts: SignedParts, formatted: string, key: KeyObject): string {
-  const { method, path, contentDigest, authorization, clientAddress } = parts;
-  const base = `"@method": ${method}
-"@path": ${path}
-"content-digest": ${contentDigest}
-${authorization === undefined ? '' : `"authorization": ${authorization}\n`}${clientAddress === undefined ? '' : `"x-client-address": ${clientAddress}\n`}"@signature-params": ${formatted}`;
+  const lines = componentsOf(parts).map(([name, value]) => `"${name}": ${value}`);
+  const base = `${lines.join('\n')}\n"@signature-params": ${formatted}`;
   return createHmac('sha256', key).update(base).digest('base64');
 }

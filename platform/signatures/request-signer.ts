@@ -27,6 +27,7 @@ export function createRequestSigner([{ id, key }]: GatewayKeys): SignRequest {
       [headerNames.signatureInput]: `gateway=${formatted}`,
       [headerNames.signature]: `gateway=:${signParts(parts, formatted, key)}:`,
       ...(parts.clientAddress !== undefined && { [headerNames.clientAddress]: parts.clientAddress }),
+      ...(parts.trustedDocument !== undefined && { [headerNames.trustedDocument]: parts.trustedDocument }),
     };
   };
 }

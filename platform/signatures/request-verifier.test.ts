@@ -23,6 +23,7 @@ const call: RequestToSign = {
   body: '{"query":"{ me { id } }"}',
   authorization: 'Bearer a.b.c',
   clientAddress: '198.51.100.7',
+  trustedDocument: undefined,
 };
 
 /** The request as it arrives, with the headers of its signature and the changes of an attacker. */
@@ -80,6 +81,7 @@ describe('the verifier accepts', () => {
     ['a request without a token', { authorization: undefined }],
     ['a request without a client address', { clientAddress: undefined }],
     ['a request with neither', { authorization: undefined, clientAddress: undefined }],
+    ['a trusted document', { trustedDocument: '1' }],
     ['an IPv6 address', { clientAddress: '2001:db8::7' }],
     ['an empty token and body', { authorization: '', body: '' }],
     ['letters outside ASCII', { authorization: 'Bearer \xe9', body: '{"query":"é 🧑"}' }],
@@ -89,6 +91,7 @@ describe('the verifier accepts', () => {
     expect(verified).toEqual({
       contentDigest: `sha-256=:${sha256(request.body)}:`,
       clientAddress: request.clientAddress,
+      isTrusted: request.trustedDocument === '1',
     });
   });
 
@@ -140,11 +143,15 @@ describe('the verifier rejects', () => {
     expect(verify(arriving(call, signature))).not.toHaveProperty('failure');
   });
 
-  test('a token and an address that nobody signed', () => {
+  test('a token, an address and a trust that nobody signed', () => {
     const request = { ...call, authorization: undefined, clientAddress: undefined };
     const sign = createRequestSigner(keys);
     const verify = createRequestVerifier(keys);
-    for (const headers of [{ authorization: 'Bearer a.b.c' }, { 'x-client-address': '198.51.100.7' }])
+    for (const headers of [
+      { authorization: 'Bearer a.b.c' },
+      { 'x-client-address': '198.51.100.7' },
+      { 'x-trusted-document': '1' },
+    ])
       expect(verify(arriving(request, sign(request), { headers }))).toEqual(invalid);
   });
 

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { canonicalAddress } from '../http/client-info.ts';
 import { contentDigestHeader } from '../http/content-digest.ts';
 import type { GatewayKeys } from './gateway-keys.ts';
@@ -17,6 +17,8 @@ export interface VerifiedRequest {
   contentDigest: string;
   /** Canonical; undefined if the gateway sent none. */
   clientAddress: string | undefined;
+  /** The client's document is a trusted one. */
+  isTrusted: boolean;
 }
 
 /** A request that the gateway did not sign, or not as it arrived. */
@@ -50,17 +52,22 @@ export function createRequestVerifier(keys: GatewayKeys): VerifyRequest {
     const skewSeconds = Math.floor(Date.now() / 1_000) - parameters.created;
     if (Math.abs(skewSeconds) > maxSkewSeconds) return { failure: 'out of date', skewSeconds };
     if (!isNew(parameters.nonce)) return { failure: 'repeated' };
-    return { contentDigest: parts.contentDigest, clientAddress: parts.clientAddress };
+    const { contentDigest, clientAddress, trustedDocument } = parts;
+    return { contentDigest, clientAddress, isTrusted: trustedDocument === '1' };
   };
 }
 
 function readParts({ method = '', url: path = '', headers }: IncomingMessage): SignedParts | undefined {
-  const { [contentDigestHeader]: contentDigest, [headerNames.clientAddress]: clientAddress, authorization } = headers;
-  if (typeof contentDigest !== 'string') return undefined;
-  if (clientAddress === undefined) return { method, path, contentDigest, authorization, clientAddress };
-  const address = canonicalAddress(`${clientAddress}`);
-  return address === clientAddress ? { method, path, contentDigest, authorization, clientAddress } : undefined;
+  const { authorization } = headers;
+  const contentDigest = fieldOf(headers, contentDigestHeader);
+  const clientAddress = fieldOf(headers, headerNames.clientAddress);
+  const trustedDocument = fieldOf(headers, headerNames.trustedDocument);
+  if (contentDigest === undefined || canonicalAddress(clientAddress) !== clientAddress) return undefined;
+  return { method, path, contentDigest, authorization, clientAddress, trustedDocument };
 }
+
+/** Node joins the values of a header that comes several times. */
+const fieldOf = (headers: IncomingHttpHeaders, name: string) => headers[name] as string | undefined;
 
 function isEqual(one: string, other: string): boolean {
   const [first, second] = [Buffer.from(one), Buffer.from(other)];

@@ -27,8 +27,8 @@ async function startSubgraph(isSignatureRequired: boolean) {
 }
 
 const body = JSON.stringify({ query: '{ request }' });
-const signed = (changes: { clientAddress?: string; body?: string } = {}) =>
-  sign({ method: 'POST', path: '/graphql', body, authorization: undefined, clientAddress: undefined, ...changes });
+const signed = (changes: { clientAddress?: string; trustedDocument?: string; body?: string } = {}) =>
+  sign({ method: 'POST', path: '/graphql', body, ...changes });
 
 /** The header of gateways that sign nothing but the client's address. */
 function signedAddress(address: string, atMs = Date.now()): Record<string, string> {

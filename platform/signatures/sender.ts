@@ -9,6 +9,8 @@ import { createSignedAddressReader } from './signed-address.ts';
 /** The sender of a request. */
 export interface Sender {
   isGateway: boolean;
+  /** The gateway calls for a trusted document. */
+  isTrusted?: boolean;
   /** The client on whose behalf the gateway calls, or the sender itself. */
   client: () => ClientInfo;
   /** The digest that the gateway signed: a body with another is not the gateway's. */
@@ -38,8 +40,8 @@ export function createIdentifySender({ keys, isSignatureRequired, log }: SenderS
     const client = (address?: string) => () =>
       address === undefined ? remoteClient(req) : { ...remoteClient(req), address };
     if (!('failure' in verified)) {
-      const { contentDigest, clientAddress } = verified;
-      return { isGateway: true, client: client(clientAddress), contentDigest };
+      const { contentDigest, clientAddress, isTrusted } = verified;
+      return { isGateway: true, isTrusted, client: client(clientAddress), contentDigest };
     }
     // Callers that sign nothing are no mistake where none has to.
     if (isSignatureRequired || verified.failure !== 'missing')

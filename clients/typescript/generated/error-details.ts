@@ -30,6 +30,8 @@ export interface ErrorDetailsByCode {
   CONFLICT: { reason: 'VERSION_PASSED'; currentVersion: number } | { reason: 'IN_PROGRESS' | 'KEY_REUSED' };
   /** An image of over 383,970 bytes (before base64), the limit of the image service. */
   IMAGE_TOO_LARGE: { maxBytes: number };
+  /** A document that is not trusted, where only trusted documents run; HTTP 400, and nothing was executed. */
+  QUERY_NOT_IN_SAFELIST: Record<never, never>;
   /** Not a complete GIF, JPEG or PNG, over a limit of sides, pixels, rows, scans or memory, which the message names and docs/clients.md lists, not base64, or not of the declared `contentType`. */
   UNSUPPORTED_IMAGE: Record<never, never>;
   /** The image service is down, slow or failing: try again. */
@@ -77,6 +79,7 @@ export const errorDetailKeys: Record<keyof ErrorDetailsByCode, readonly string[]
   NOT_FOUND: [],
   CONFLICT: ['reason', 'currentVersion'],
   IMAGE_TOO_LARGE: ['maxBytes'],
+  QUERY_NOT_IN_SAFELIST: [],
   UNSUPPORTED_IMAGE: [],
   IMAGE_SERVICE_UNAVAILABLE: [],
   SERVICE_UNAVAILABLE: [],

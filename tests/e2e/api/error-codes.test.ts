@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { trustFrom } from '../../../gateway/trusted-documents/environment.ts';
 import { apiErrorCodes } from '../../../schema/error-codes.ts';
 import type { DeleteResourceInput } from '../../generated/graphql.ts';
 import { fixture } from '../../support/files.ts';
@@ -228,6 +229,13 @@ test.each<[string, number, string, string]>([
     const { errors } = await requestTo(server)(untyped(within));
     expect(errors.map(({ extensions }) => extensions.code)).not.toContain(code);
   }
+});
+
+test('QUERY_NOT_IN_SAFELIST with HTTP 400, where only trusted documents run', async () => {
+  const trusting = await startSystem({}, { trust: trustFrom({ TRUSTED_DOCUMENTS: 'only' }) });
+  onTestFinished(trusting.stop);
+  const answer = await trusting.request(untyped('{ __typename }'));
+  expect([answer.status, answer.errors[0]?.extensions]).toEqual([400, { code: 'QUERY_NOT_IN_SAFELIST' }]);
 });
 
 test('FORBIDDEN for another user’s resources, which only a subgraph can be queried for', async () => {

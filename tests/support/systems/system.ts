@@ -1,5 +1,7 @@
 import { inject } from 'vitest';
 import { startSupergraph } from '../../../embedded/supergraph.ts';
+import type { CostLimits } from '../../../gateway/limits/cost-budget.ts';
+import type { TrustSettings } from '../../../gateway/trusted-documents/environment.ts';
 import type { WriterKind } from '../../../platform/database/writer/writer.ts';
 import type { DocumentLimits } from '../../../platform/graphql/document-limits/limits.ts';
 import type { AccountRules } from '../../../subgraphs/auth/server.ts';
@@ -49,6 +51,8 @@ export interface SystemSettings {
   /** Closed by `stop`. By default, images are decoded in this process. */
   imageDecoder?: ImageDecoder;
   trustedProxies?: readonly string[];
+  trust?: TrustSettings | undefined;
+  cost?: CostLimits;
   corsOrigins?: readonly string[];
   documentLimits?: DocumentLimits;
   /** A folder that outlives the system. By default it gets an empty one, which `stop` removes. */
