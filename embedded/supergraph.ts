@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ExecutorName } from '../gateway/executor.ts';
+import { createTokenExchangeClient } from '../gateway/identity/token-exchange-client.ts';
 import type { CostLimits } from '../gateway/limits/cost-budget.ts';
 import { startGateway } from '../gateway/server.ts';
 import { createHttpTransport } from '../gateway/subgraphs/http-transport.ts';
@@ -16,7 +17,7 @@ import { createShutdown, RequestsCutOffError, type Shutdown } from '../platform/
 import { readGatewayKeys } from '../platform/signatures/gateway-keys.ts';
 import { createRequestSigner } from '../platform/signatures/request-signer.ts';
 import { createIdentifySender } from '../platform/signatures/sender.ts';
-import { type AccountRules, startAuth } from '../subgraphs/auth/server.ts';
+import { type AccountRules, type RunningAuth, startAuth } from '../subgraphs/auth/server.ts';
 import { openSqliteAuthStores } from '../subgraphs/auth/storage/sqlite/auth-stores.ts';
 import { openSigningKeys } from '../subgraphs/auth/tokens/signing-keys.ts';
 import { createImageClient, readImageServiceToken } from '../subgraphs/resources/image-service/client.ts';
@@ -185,6 +186,10 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
   const signRequest = createRequestSigner(gatewayKeys);
   const transportTo = ({ url, execute }: RunningServer) =>
     settings.calls === 'memory' ? createInProcessTransport(execute) : createHttpTransport(url, { signRequest });
+  const tokenExchangeWith = ({ url: authUrl, exchangeToken }: RunningAuth) =>
+    settings.calls === 'memory'
+      ? { exchange: exchangeToken, close: async () => {} }
+      : createTokenExchangeClient({ authUrl, signRequest, timeoutMs: subgraphTimeoutMs });
   const timeouts = { timeoutMs: subgraphTimeoutMs, mutationTimeoutMs: subgraphTimeoutMs };
   const gateway = keep(
     await startGateway({
@@ -193,6 +198,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
         { name: 'resources', transport: transportTo(resources), ...timeouts, mutationTimeoutMs: imageTimeoutMs },
       ],
       verifier: { keys, issuer, audience },
+      tokenExchange: tokenExchangeWith(auth),
       executor: settings.executor,
       cost: settings.cost,
       corsOrigins: settings.corsOrigins,

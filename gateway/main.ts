@@ -4,6 +4,7 @@ import { createLogger } from '../platform/process/logger.ts';
 import { createRequestSigner } from '../platform/signatures/request-signer.ts';
 import { createRemoteKeySet } from '../platform/tokens/remote-key-set.ts';
 import { gatewayEnvironment } from './environment.ts';
+import { createTokenExchangeClient } from './identity/token-exchange-client.ts';
 import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 import { trustFrom } from './trusted-documents/environment.ts';
@@ -38,6 +39,11 @@ await runProcess({
         issuer: env.TOKEN_ISSUER,
         audience: env.TOKEN_AUDIENCE,
       },
+      tokenExchange: createTokenExchangeClient({
+        authUrl: env.AUTH_URL,
+        signRequest,
+        timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
+      }),
       executor: env.GATEWAY_EXECUTOR,
       cost: {
         maxCost: env.MAX_COST,

@@ -14,7 +14,10 @@ import { policies } from '../schema/policies.ts';
 import { createClientIp } from './client-ip.ts';
 import { createExecutor, type ExecutorName } from './executor.ts';
 import { createExplorer } from './explorer/explorer.ts';
+import { forwardAccessToken } from './identity/forward-access-token.ts';
 import { type Caller, createIdentifyCaller } from './identity/identity.ts';
+import { createTokenExchange } from './identity/token-exchange.ts';
+import type { TokenExchangeClient } from './identity/token-exchange-client.ts';
 import { createBodyLimit, maxBodyBytes } from './limits/body-limit.ts';
 import { type CostLimits, createCostAdmission } from './limits/cost-budget.ts';
 import {
@@ -38,6 +41,8 @@ export interface GatewayVerifier {
 export interface GatewaySettings {
   subgraphs: SubgraphSettings[];
   verifier: GatewayVerifier;
+  /** Closed when the gateway stops. Without one, no personal access token is valid. */
+  tokenExchange?: TokenExchangeClient;
   /** `compiled` by default. */
   executor?: ExecutorName;
   /** Limits of what operations may cost; the defaults of docs/configuration.md if omitted. */
@@ -64,6 +69,8 @@ export interface GatewayContext extends SubgraphContext, CostContext {
   caller: Caller;
 }
 
+const noTokenExchange: TokenExchangeClient = { exchange: async () => undefined, close: async () => {} };
+
 /**
  * Allows one field that takes a password in each operation: each costs a slow hash. The auth subgraph has the same rule;
  * here it also holds for operations whose fields would be sent to it one by one.
@@ -79,6 +86,7 @@ export interface RunningGateway extends RunningServer {
 export async function startGateway({
   subgraphs,
   verifier,
+  tokenExchange = noTokenExchange,
   executor: executorName = 'compiled',
   cost,
   corsOrigins,
@@ -102,14 +110,12 @@ export async function startGateway({
     return client;
   };
   const admit = createCostAdmission({ maxCost: defaultMaxCost, ...cost });
-  const executor = limitCost(
-    await createExecutor(executorName, { supergraphSdl, buildService, policies, logger: log }),
-    {
-      schema,
-      admit: () => admit,
-    },
+  const planning = await createExecutor(executorName, { supergraphSdl, buildService, policies, logger: log });
+  const executor = limitCost(forwardAccessToken(planning), { schema, admit: () => admit });
+  const identifyCaller = createIdentifyCaller(
+    createAuthenticate(verifier),
+    createTokenExchange({ exchange: tokenExchange.exchange, log }),
   );
-  const identifyCaller = createIdentifyCaller(createAuthenticate(verifier));
   const clientOf = createClientIp(trustedProxies, log);
   const explorer = createExplorer({ log });
   const server = await startGraphqlServer<GatewayContext>({
@@ -137,7 +143,7 @@ export async function startGateway({
     close: async () => {
       await executor.close?.();
       verifier.keys.stop();
-      await Promise.all([...clients.values()].map((client) => client.close()));
+      await Promise.all([tokenExchange, ...clients.values()].map((client) => client.close()));
     },
   });
   return { ...server, prepareExplorer: () => void explorer.prepare() };

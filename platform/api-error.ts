@@ -9,6 +9,7 @@ export type PlatformErrorExtensions =
   | { code: 'UNAUTHENTICATED'; reason: 'MISSING' | 'EXPIRED' | 'INVALID' }
   | { code: 'FORBIDDEN' }
   | { code: 'BAD_USER_INPUT'; problems: ValidationIssue[] }
+  | { code: 'RATE_LIMITED'; retryAfterSeconds: number }
   | { code: 'SERVICE_UNAVAILABLE' }
   | { code: 'COST_ESTIMATED_TOO_EXPENSIVE'; cost: number; maxCost: number };
 

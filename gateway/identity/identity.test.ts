@@ -1,10 +1,12 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ApiError } from '../../platform/api-error.ts';
 import { forgeWith, newPair, rsa, seconds } from '../../platform/testing/forged-tokens.ts';
 import { openRemoteKeys, respondWithKeys, startKeyServer } from '../../platform/testing/key-server.ts';
 import { createAuthenticate } from '../../platform/tokens/access-token.ts';
 import { fixedKeySet, type KeySet, keyId } from '../../platform/tokens/key-set.ts';
 import { deadUrl } from '../../tests/support/http/servers.ts';
 import { createIdentifyCaller } from './identity.ts';
+import type { AccessTokenFor } from './token-exchange.ts';
 
 const pair = newPair();
 const forge = forgeWith(pair);
@@ -15,10 +17,15 @@ interface Sent {
   authorization?: string | undefined;
   address?: string;
   keys?: KeySet;
+  accessTokenFor?: AccessTokenFor;
 }
 
-function callerOf({ authorization, address = '192.0.2.7', keys = fixed }: Sent) {
-  const identify = createIdentifyCaller(createAuthenticate({ keys }));
+const neverCalled = () => {
+  throw new Error('No token is exchanged.');
+};
+
+function callerOf({ authorization, address = '192.0.2.7', keys = fixed, accessTokenFor = neverCalled }: Sent) {
+  const identify = createIdentifyCaller(createAuthenticate({ keys }), accessTokenFor);
   return identify({ authorization, client: () => ({ address, userAgent: undefined }) });
 }
 
@@ -86,4 +93,47 @@ test('without any key, a good token is SERVICE_UNAVAILABLE, never INVALID, and c
   const caller = callerOf({ authorization: `Bearer ${forge()}`, keys });
   expect(await caller.identity()).toMatchObject({ error: { extensions: { code: 'SERVICE_UNAVAILABLE' } } });
   expect(await caller.budgetKey()).toBe('address:192.0.2.7');
+});
+
+describe('a personal access token', () => {
+  const authorization = 'Bearer isg_pat_x';
+  const scope = 'resources:read';
+  const viewer = { id: 'ada', sessionId: 'a-session', scopes: [scope] };
+
+  test('identifies the viewer of the access token that it is exchanged for, which subgraphs get', async () => {
+    const accessToken = forge({}, { scope });
+    const seen: string[] = [];
+    const accessTokenFor = (...given: string[]) => {
+      seen.push(...given);
+      return accessToken;
+    };
+    const caller = callerOf({ authorization, accessTokenFor });
+    expect(caller.identity()).toEqual({ viewer, accessToken });
+    expect(caller.budgetKey()).toBe('sub:ada');
+    const late = callerOf({ authorization: 'bearer  isg_pat_y ', accessTokenFor: async () => accessToken });
+    expect(await late.identity()).toEqual({ viewer, accessToken });
+    expect(await late.budgetKey()).toBe('sub:ada');
+    expect(seen).toEqual(['isg_pat_x', '192.0.2.7']);
+  });
+
+  test.each([
+    ['is rejected with', () => Promise.reject(new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Later.'))],
+    [
+      'is thrown',
+      () => {
+        throw new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Later.');
+      },
+    ],
+  ])('is charged to the address if an error %s', async (_, accessTokenFor) => {
+    const caller = callerOf({ authorization, accessTokenFor });
+    expect(await caller.identity()).toMatchObject({ error: { extensions: { code: 'SERVICE_UNAVAILABLE' } } });
+    expect(await caller.budgetKey()).toBe('address:192.0.2.7');
+  });
+
+  test.each(['Basic isg_pat_x', 'Bearer', 'Bearer isg_tok_x', 'Bearer isg_pat_x y', 'isg_pat_x', 'Bearer ISG_PAT_x'])(
+    'is not what %j carries',
+    (header) => {
+      expect(callerOf({ authorization: header }).identity()).toMatchObject(unauthenticated('INVALID'));
+    },
+  );
 });

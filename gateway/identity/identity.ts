@@ -2,33 +2,53 @@ import { ApiError } from '../../platform/api-error.ts';
 import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
 import { networkOf } from '../../platform/http/client-info.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
+import { personalAccessTokenPrefix } from '../../platform/tokens/personal-access-token.ts';
+import type { AccessTokenFor } from './token-exchange.ts';
 
 /**
- * The viewer of a request's access token, or the error that says why there is none: UNAUTHENTICATED, or
- * SERVICE_UNAVAILABLE if the token cannot be verified now, because auth's keys are not known yet.
+ * The viewer of a request's access token, or the error that says why there is none: UNAUTHENTICATED, SERVICE_UNAVAILABLE
+ * if the token cannot be verified now, or RATE_LIMITED after too many invalid personal access tokens.
  */
-export type Identity = { viewer: Viewer } | { error: ApiError };
+export type Identity =
+  | {
+      viewer: Viewer;
+      /** The access token that a personal access token was exchanged for. */
+      accessToken?: string;
+    }
+  | { error: ApiError };
 
 /** The caller of one request. */
 export interface Caller {
-  /** Verifies the token at the first call, once per request. Returns a promise only if the token's key must be fetched. */
+  /**
+   * Verifies the token at the first call, once per request. Returns a promise only if auth must be asked: for the token's
+   * key, or to exchange a personal access token.
+   */
   identity(): Identity | Promise<Identity>;
   /** Names who pays for an operation: the account of a verified caller, or else its IPv4 address or IPv6 /64. */
   budgetKey(): string | Promise<string>;
 }
 
-export type IdentifyCaller = (request: Pick<IncomingRequest, 'authorization' | 'client'>) => Caller;
+type Request = Pick<IncomingRequest, 'authorization' | 'client'>;
+export type IdentifyCaller = (request: Request) => Caller;
 
 /** Creates the function that identifies callers. A token alone does not tell if its session has ended: subgraphs do. */
-export function createIdentifyCaller(authenticate: Authenticate): IdentifyCaller {
-  return ({ authorization, client }) => {
-    let known: Identity | Promise<Identity> | undefined;
+export function createIdentifyCaller(authenticate: Authenticate, accessTokenFor: AccessTokenFor): IdentifyCaller {
+  const identityOf = ({ authorization, client }: Request): Identity | Promise<Identity> => {
+    const personalAccessToken = personalAccessTokenIn(authorization);
+    if (personalAccessToken === undefined) return verify(authenticate, authorization);
+    const verifyIssued = (accessToken: string) => verify(authenticate, `Bearer ${accessToken}`, { accessToken });
+    const issued = accessTokenFor(personalAccessToken, client().address);
+    return issued instanceof Promise ? issued.then(verifyIssued) : verifyIssued(issued);
+  };
+
+  return (request) => {
+    let evaluated: Identity | Promise<Identity> | undefined;
     const identity = () => {
-      known ??= identityOf(authenticate, authorization);
-      return known;
+      evaluated ??= orError(() => identityOf(request));
+      return evaluated;
     };
-    const keyOf = (identity: Identity) =>
-      'viewer' in identity ? `sub:${identity.viewer.id}` : `address:${networkOf(client().address)}`;
+    const keyOf = (found: Identity) =>
+      'viewer' in found ? `sub:${found.viewer.id}` : `address:${networkOf(request.client().address)}`;
     const budgetKey = () => {
       const found = identity();
       return found instanceof Promise ? found.then(keyOf) : keyOf(found);
@@ -37,10 +57,28 @@ export function createIdentifyCaller(authenticate: Authenticate): IdentifyCaller
   };
 }
 
-function identityOf(authenticate: Authenticate, authorization: string | undefined): Identity | Promise<Identity> {
+/** Returns the token of a header that carries a personal access token, or what looks like one. */
+export function personalAccessTokenIn(authorization: string | undefined): string | undefined {
+  const [, token] = headerWithToken.exec(authorization ?? '') ?? [];
+  return token;
+}
+
+const headerWithToken = new RegExp(`^[Bb][Ee][Aa][Rr][Ee][Rr] +(${personalAccessTokenPrefix}\\S*) *$`);
+
+function verify(
+  authenticate: Authenticate,
+  authorization: string | undefined,
+  exchanged?: { accessToken: string },
+): Identity | Promise<Identity> {
+  const viewer = authenticate(authorization);
+  return viewer instanceof Promise ? viewer.then((late) => ({ viewer: late, ...exchanged })) : { viewer, ...exchanged };
+}
+
+/** Returns the error of the API that is thrown, or rejected with; any other is a bug. */
+function orError(evaluate: () => Identity | Promise<Identity>): Identity | Promise<Identity> {
   try {
-    const viewer = authenticate(authorization);
-    return viewer instanceof Promise ? viewer.then((late) => ({ viewer: late }), rejection) : { viewer };
+    const identity = evaluate();
+    return identity instanceof Promise ? identity.catch(rejection) : identity;
   } catch (error) {
     return rejection(error);
   }

@@ -25,6 +25,10 @@ const verified: BodyLimit = { maxBytes: maxBodyBytes };
 /** Without a token, the size alone is the error. */
 function errorOf({ error: { message, extensions } }: Exclude<Identity, { viewer: unknown }>): { error?: HttpError } {
   const { code, ...details } = extensions;
+  if (extensions.code === 'RATE_LIMITED') {
+    const headers = { 'retry-after': String(extensions.retryAfterSeconds) };
+    return { error: { status: 429, code, message, details, headers } };
+  }
   if (extensions.code !== 'UNAUTHENTICATED') return { error: { status: 503, code, message, details } };
   if (extensions.reason === 'MISSING') return {};
   // RFC 6750, section 3.1.

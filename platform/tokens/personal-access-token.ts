@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** Begins every personal access token, so that secret scanners find one that was committed or pasted by mistake. */
-const personalAccessTokenPrefix = 'isg_pat_';
+export const personalAccessTokenPrefix = 'isg_pat_';
 
 /** Lengths in bytes. */
 const randomLength = 32;

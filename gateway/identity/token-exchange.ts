@@ -1,0 +1,132 @@
+import { LRUCache } from 'lru-cache';
+import { ApiError } from '../../platform/api-error.ts';
+import { networkOf } from '../../platform/http/client-info.ts';
+import type { Logger } from '../../platform/process/logger.ts';
+import { isPersonalAccessToken } from '../../platform/tokens/personal-access-token.ts';
+import type { ExchangedToken, ExchangeToken } from '../../platform/tokens/token-exchange.ts';
+
+/**
+ * Returns the access token that a personal access token was exchanged for; a promise only if auth must be asked. Throws,
+ * or rejects with, UNAUTHENTICATED, RATE_LIMITED or SERVICE_UNAVAILABLE.
+ */
+export type AccessTokenFor = (token: string, address: string) => string | Promise<string>;
+
+/** Bounds the memory for exchanged tokens to some megabytes. */
+const maxExchanged = 10_000;
+
+/** After this time a token is exchanged again, so that auth knows to the minute when it was last used. */
+const replaceAfterMs = 60_000;
+
+/** Pause before a failed replacement is tried again. */
+const retryAfterMs = 5_000;
+
+/** An access token is not used in its last seconds: it must not expire on the way to a subgraph. */
+const marginMs = 10_000;
+
+/** Attempts of one IPv4 address or IPv6 /64 in a minute, of which those that succeed do not count. */
+const maxAttempts = 100;
+const windowMs = 60_000;
+const maxNetworks = 20_000;
+
+interface Exchanged {
+  accessToken: string;
+  replaceAtMs: number;
+  usableUntilMs: number;
+}
+
+/**
+ * Exchanges personal access tokens at auth, and caches the access tokens. Concurrent exchanges of one token are one call,
+ * and a text with a wrong checksum never reaches auth. A cached access token is used until shortly before it expires,
+ * also while auth is unavailable; meanwhile, it is replaced in the background.
+ */
+export function createTokenExchange({ exchange, log }: { exchange: ExchangeToken; log: Logger }): AccessTokenFor {
+  const cache = new LRUCache<string, Exchanged>({ max: maxExchanged });
+  const inFlight = new Map<string, Promise<string>>();
+  const attempts = createAttempts();
+
+  const exchangeAtAuth = async (token: string): Promise<string> => {
+    const issued = await exchange(token).catch((err: unknown) => {
+      log.warn({ err }, 'a personal access token could not be exchanged: auth is unavailable');
+      throw unavailable();
+    });
+    if (issued) cache.set(token, toExchanged(issued));
+    else cache.delete(token);
+    if (!issued) throw invalid();
+    return issued.accessToken;
+  };
+
+  const startExchange = (token: string): Promise<string> => {
+    const exchanging = exchangeAtAuth(token).finally(() => inFlight.delete(token));
+    inFlight.set(token, exchanging);
+    return exchanging;
+  };
+
+  const replaceInBackground = (token: string, cached: Exchanged) => {
+    cached.replaceAtMs = performance.now() + retryAfterMs;
+    startExchange(token).catch(() => {});
+  };
+
+  return (token, address) => {
+    const cached = cache.get(token);
+    if (cached && performance.now() < cached.usableUntilMs) {
+      if (performance.now() >= cached.replaceAtMs) replaceInBackground(token, cached);
+      return cached.accessToken;
+    }
+    const pending = inFlight.get(token);
+    if (pending) return pending;
+    const attempt = attempts.begin(networkOf(address));
+    if (!isPersonalAccessToken(token)) throw invalid();
+    const exchanging = startExchange(token);
+    exchanging.then(attempt.release, (error) => isInvalid(error) || attempt.release());
+    return exchanging;
+  };
+}
+
+function toExchanged({ accessToken, expiresIn }: ExchangedToken): Exchanged {
+  const now = performance.now();
+  const lifetimeMs = expiresIn * 1_000;
+  return {
+    accessToken,
+    replaceAtMs: now + replaceAfterMs,
+    usableUntilMs: now + lifetimeMs - Math.min(marginMs, lifetimeMs / 2),
+  };
+}
+
+/** Counts the attempts of each network, in windows that begin with the first of them. */
+function createAttempts() {
+  const windows = new LRUCache<string, { attempts: number; endsAtMs: number }>({ max: maxNetworks });
+  return {
+    /** Throws RATE_LIMITED after too many failures. `release` takes back an attempt that did not fail. */
+    begin(network: string): { release: () => void } {
+      const now = performance.now();
+      const last = windows.get(network);
+      const current = last && now < last.endsAtMs ? last : { attempts: 0, endsAtMs: now + windowMs };
+      if (current.attempts >= maxAttempts) throw rateLimited(current.endsAtMs - now);
+      current.attempts += 1;
+      windows.set(network, current);
+      return {
+        release: () => {
+          current.attempts -= 1;
+        },
+      };
+    },
+  };
+}
+
+const isInvalid = (error: unknown) => error instanceof ApiError && error.extensions.code === 'UNAUTHENTICATED';
+
+function invalid(): ApiError {
+  const message = 'The personal access token is invalid, has expired or was revoked: create another.';
+  return new ApiError({ code: 'UNAUTHENTICATED', reason: 'INVALID' }, message);
+}
+
+function unavailable(): ApiError {
+  const message = 'The personal access token cannot be verified now: try again in a moment.';
+  return new ApiError({ code: 'SERVICE_UNAVAILABLE' }, message);
+}
+
+function rateLimited(msBeforeNext: number): ApiError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1_000));
+  const message = `Too many invalid tokens came from your address: try again in ${retryAfterSeconds} seconds.`;
+  return new ApiError({ code: 'RATE_LIMITED', retryAfterSeconds }, message);
+}
