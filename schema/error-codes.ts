@@ -43,7 +43,7 @@ export const apiErrors = {
   INVALID_CREDENTIALS: { when: 'wrong username or password; the error does not say which' },
   INVALID_REFRESH_TOKEN: { when: 'a refresh token that is unknown, expired, revoked or already used' },
   RATE_LIMITED: {
-    when: 'too many failed log-ins or registrations from the same IP address; with HTTP 429, a budget of query costs that is used up',
+    when: 'too many failed log-ins, registrations or invalid personal access tokens from the same IP address; with HTTP 429, a budget of query costs that is used up',
     extensions: [{ retryAfterSeconds: 'number' }],
   },
   COST_ESTIMATED_TOO_EXPENSIVE: {

@@ -59,6 +59,10 @@ type Documents = {
     "\n  mutation DeleteAccount($input: DeleteAccountInput!) { deleteAccount(input: $input) { deletedUserId } }\n": typeof types.DeleteAccountDocument,
     "\n  fragment ListedSession on Session { id createdAt lastUsedAt expiresAt isCurrent userAgent }\n": typeof types.ListedSessionFragmentDoc,
     "\n  query Sessions { sessions { ...ListedSession } }\n": typeof types.SessionsDocument,
+    "\n  fragment ListedToken on PersonalAccessToken { id name scopes createdAt expiresAt lastUsedAt }\n": typeof types.ListedTokenFragmentDoc,
+    "\n  query PersonalAccessTokens { personalAccessTokens { ...ListedToken } }\n": typeof types.PersonalAccessTokensDocument,
+    "\n  mutation CreatePersonalAccessToken($input: CreatePersonalAccessTokenInput!) {\n    createPersonalAccessToken(input: $input) { token personalAccessToken { ...ListedToken } }\n  }\n": typeof types.CreatePersonalAccessTokenDocument,
+    "\n  mutation RevokePersonalAccessToken($input: RevokePersonalAccessTokenInput!) {\n    revokePersonalAccessToken(input: $input) { revokedPersonalAccessTokenId }\n  }\n": typeof types.RevokePersonalAccessTokenDocument,
     "\n  fragment ShownResource on Resource {\n    id title description version owner { username }\n    image { url contentType width height sizeBytes sha256 }\n  }\n": typeof types.ShownResourceFragmentDoc,
     "\n  mutation CreateResource($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { ...ShownResource } }\n  }\n": typeof types.CreateResourceDocument,
     "\n  mutation UpdateResource($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { ...ShownResource } }\n  }\n": typeof types.UpdateResourceDocument,
@@ -118,6 +122,10 @@ const documents: Documents = {
     "\n  mutation DeleteAccount($input: DeleteAccountInput!) { deleteAccount(input: $input) { deletedUserId } }\n": types.DeleteAccountDocument,
     "\n  fragment ListedSession on Session { id createdAt lastUsedAt expiresAt isCurrent userAgent }\n": types.ListedSessionFragmentDoc,
     "\n  query Sessions { sessions { ...ListedSession } }\n": types.SessionsDocument,
+    "\n  fragment ListedToken on PersonalAccessToken { id name scopes createdAt expiresAt lastUsedAt }\n": types.ListedTokenFragmentDoc,
+    "\n  query PersonalAccessTokens { personalAccessTokens { ...ListedToken } }\n": types.PersonalAccessTokensDocument,
+    "\n  mutation CreatePersonalAccessToken($input: CreatePersonalAccessTokenInput!) {\n    createPersonalAccessToken(input: $input) { token personalAccessToken { ...ListedToken } }\n  }\n": types.CreatePersonalAccessTokenDocument,
+    "\n  mutation RevokePersonalAccessToken($input: RevokePersonalAccessTokenInput!) {\n    revokePersonalAccessToken(input: $input) { revokedPersonalAccessTokenId }\n  }\n": types.RevokePersonalAccessTokenDocument,
     "\n  fragment ShownResource on Resource {\n    id title description version owner { username }\n    image { url contentType width height sizeBytes sha256 }\n  }\n": types.ShownResourceFragmentDoc,
     "\n  mutation CreateResource($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { ...ShownResource } }\n  }\n": types.CreateResourceDocument,
     "\n  mutation UpdateResource($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { ...ShownResource } }\n  }\n": types.UpdateResourceDocument,
@@ -306,6 +314,22 @@ export function graphql(source: "\n  fragment ListedSession on Session { id crea
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Sessions { sessions { ...ListedSession } }\n"): typeof import('./graphql.ts').SessionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ListedToken on PersonalAccessToken { id name scopes createdAt expiresAt lastUsedAt }\n"): typeof import('./graphql.ts').ListedTokenFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PersonalAccessTokens { personalAccessTokens { ...ListedToken } }\n"): typeof import('./graphql.ts').PersonalAccessTokensDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreatePersonalAccessToken($input: CreatePersonalAccessTokenInput!) {\n    createPersonalAccessToken(input: $input) { token personalAccessToken { ...ListedToken } }\n  }\n"): typeof import('./graphql.ts').CreatePersonalAccessTokenDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokePersonalAccessToken($input: RevokePersonalAccessTokenInput!) {\n    revokePersonalAccessToken(input: $input) { revokedPersonalAccessTokenId }\n  }\n"): typeof import('./graphql.ts').RevokePersonalAccessTokenDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -18,7 +18,7 @@ export interface ErrorDetailsByCode {
   INVALID_CREDENTIALS: Record<never, never>;
   /** A refresh token that is unknown, expired, revoked or already used. */
   INVALID_REFRESH_TOKEN: Record<never, never>;
-  /** Too many failed log-ins or registrations from the same IP address; with HTTP 429, a budget of query costs that is used up. */
+  /** Too many failed log-ins, registrations or invalid personal access tokens from the same IP address; with HTTP 429, a budget of query costs that is used up. */
   RATE_LIMITED: { retryAfterSeconds: number };
   /** An operation whose estimated cost is over the limit; HTTP 400, and nothing was executed. */
   COST_ESTIMATED_TOO_EXPENSIVE: { cost: number; maxCost: number };

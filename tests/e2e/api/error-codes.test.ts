@@ -7,12 +7,15 @@ import type { DeleteResourceInput } from '../../generated/graphql.ts';
 import { fixture } from '../../support/files.ts';
 import {
   changePassword,
+  createPersonalAccessToken,
   deleteAccount,
   endSession,
   logIn,
   logOutEverywhere,
+  personalAccessTokens,
   refreshSession,
   register,
+  revokePersonalAccessToken,
   sessions,
 } from '../../support/graphql/accounts.ts';
 import {
@@ -55,6 +58,12 @@ const needToken: [string, (request: SendRequest) => Promise<GraphqlResponse<unkn
     'changePassword',
     (request) => request(changePassword, { input: { currentPassword: 'x', newPassword: 'correct horse' } }),
   ],
+  ['personalAccessTokens', (request) => request(personalAccessTokens)],
+  [
+    'createPersonalAccessToken',
+    (request) => request(createPersonalAccessToken, { input: { name: 'a script', scopes: [], expiresInDays: 1 } }),
+  ],
+  ['revokePersonalAccessToken', (request) => request(revokePersonalAccessToken, { input: { id: 'x' } })],
   ['deleteAccount', (request) => request(deleteAccount, { input: { password: 'x' } })],
 ];
 

@@ -59,6 +59,26 @@ export const sessions = graphql(`
   query Sessions { sessions { ...ListedSession } }
 `);
 
+graphql(`
+  fragment ListedToken on PersonalAccessToken { id name scopes createdAt expiresAt lastUsedAt }
+`);
+
+export const personalAccessTokens = graphql(`
+  query PersonalAccessTokens { personalAccessTokens { ...ListedToken } }
+`);
+
+export const createPersonalAccessToken = graphql(`
+  mutation CreatePersonalAccessToken($input: CreatePersonalAccessTokenInput!) {
+    createPersonalAccessToken(input: $input) { token personalAccessToken { ...ListedToken } }
+  }
+`);
+
+export const revokePersonalAccessToken = graphql(`
+  mutation RevokePersonalAccessToken($input: RevokePersonalAccessTokenInput!) {
+    revokePersonalAccessToken(input: $input) { revokedPersonalAccessTokenId }
+  }
+`);
+
 export const loggedOut = { loggedOut: true };
 
 /** Opens another session of an account. */
