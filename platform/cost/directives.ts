@@ -1,4 +1,5 @@
 import { type ConstDirectiveNode, type GraphQLSchema, valueFromASTUntyped } from 'graphql';
+import { directiveNames, readLinks, specification } from '../federation/linked-directives.ts';
 
 /** Number of elements of a list, as `@listSize` declares it on the list or on the field above it. */
 export interface ListSize {
@@ -24,7 +25,7 @@ export interface CostDirectives {
 
 /** Creates a reader for a schema that was built from the SDL of a subgraph or a supergraph. */
 export function readCostDirectives(schema: GraphQLSchema): CostDirectives {
-  const { cost, listSize } = directiveNames(schema);
+  const { cost, listSize } = directiveNamesIn(schema);
   return {
     weightOf: (definition) => {
       const weight = argumentsOf(definition, cost)?.weight;
@@ -56,38 +57,17 @@ function readArguments({ arguments: args = [] }: ConstDirectiveNode): Record<str
 /** A list may be written as its only element. */
 const textsOf = (value: unknown): string[] => [value ?? []].flat().map(String);
 
-/** The features that define the directives, and the names under which SDL has them without an import. */
-const features = [
-  { url: 'https://specs.apollo.dev/cost/', name: 'cost' },
-  { url: 'https://specs.apollo.dev/federation/', name: 'federation' },
-];
-
 /**
- * Finds the names that a schema gives the directives by `@link` (https://specs.apollo.dev/link/v1.0): imported, renamed,
- * or with the prefix of their feature. A directive that is called as its feature needs no import. Without a link, the
- * schema is plain SDL with the specification's names.
+ * Finds the names that a schema gives the directives by `@link`: those of the cost specification, or of Federation, which
+ * has them, too. Without a link, the schema is plain SDL with the specification's names.
  */
-function directiveNames(schema: GraphQLSchema): { cost: string; listSize: string } {
-  const definitions = [schema.astNode, ...schema.extensionASTNodes];
-  const links = definitions
-    .flatMap((node) => node?.directives?.filter(({ name }) => name.value === 'link') ?? [])
-    .map(readArguments);
-  for (const feature of features) {
-    const link = links.find(({ url }) => String(url).startsWith(feature.url));
-    if (!link) continue;
-    const prefix = typeof link.as === 'string' ? link.as : feature.name;
-    const nameOf = (directive: string) =>
-      importedName(link.import, directive) ?? (directive === feature.name ? prefix : `${prefix}__${directive}`);
-    return { cost: nameOf('cost'), listSize: nameOf('listSize') };
-  }
-  return { cost: 'cost', listSize: 'listSize' };
-}
-
-/** The name under which a directive is imported: `"@cost"`, or `{ name: "@cost", as: "@price" }`. */
-function importedName(imports: unknown, directive: string): string | undefined {
-  for (const each of Array.isArray(imports) ? imports : []) {
-    const { name, as = name } = typeof each === 'string' ? { name: each } : (each as { name: unknown; as?: unknown });
-    if (name === `@${directive}`) return String(as).slice(1);
-  }
-  return undefined;
+function directiveNamesIn({ astNode, extensionASTNodes }: GraphQLSchema): { cost: string; listSize: string } {
+  const links = readLinks(astNode ? [astNode, ...extensionASTNodes] : extensionASTNodes);
+  const nameOf = (directive: string) => {
+    const [name = directive] = ['cost', 'federation'].flatMap((each) =>
+      directiveNames(links, specification(each), directive),
+    );
+    return name;
+  };
+  return { cost: nameOf('cost'), listSize: nameOf('listSize') };
 }
