@@ -38,6 +38,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     documentLimits: documentLimitsFrom(env),
     hstsSeconds: env.HSTS_SECONDS,
     trust: trustFrom(env, [firstQuery]),
+    introspection: env.INTROSPECTION,
     accounts: accountRulesFrom(env),
     logLevel: env.LOG_LEVEL,
   };

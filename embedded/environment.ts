@@ -23,6 +23,7 @@ export const embeddedEnvironment = z.object({
   ...trustedDocumentsVariables,
   ...accountVariables.shape,
   ...documentLimitVariables,
+  INTROSPECTION: gatewayEnvironment.shape.INTROSPECTION,
   HSTS_SECONDS: gatewayEnvironment.shape.HSTS_SECONDS,
   ...shutdownVariables,
   LOG_LEVEL: gatewayEnvironment.shape.LOG_LEVEL.unwrap()

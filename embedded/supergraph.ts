@@ -48,6 +48,8 @@ export interface SupergraphSettings {
   documentLimits?: DocumentLimits;
   /** How long browsers use TLS only (HSTS); 0, for no header, if omitted. */
   hstsSeconds?: number;
+  /** The gateway and the subgraphs show their schemas, and suggest names of it in errors; true if omitted. */
+  introspection?: boolean;
   /** A process of its own if omitted. */
   imageDecoder?: ImageDecoder;
   /** One with the default grace period if omitted. */
@@ -144,7 +146,8 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       if (cutOff > 0) throw new RequestsCutOffError(cutOff, shutdown.graceMs);
     },
   });
-  const documentLimits = settings.documentLimits && { documentLimits: settings.documentLimits };
+  const { introspection = true } = settings;
+  const forAll = { introspection, ...(settings.documentLimits && { documentLimits: settings.documentLimits }) };
   const resources = keep(
     await startResources({
       store: openSqliteResourceStore(join(folder, 'resources.sqlite'), { writer: settings.writer }),
@@ -160,7 +163,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: 60 }),
       identifySender: identifySender('resources'),
       maxCost: settings.cost?.maxCost,
-      ...documentLimits,
+      ...forAll,
       shutdown,
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },
       log: log('resources'),
@@ -177,7 +180,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       events: { audience: eventAudience, subscribers: [subscriber] },
       identifySender: identifySender('auth'),
       maxCost: settings.cost?.maxCost,
-      ...documentLimits,
+      ...forAll,
       shutdown,
       listen: { host, port: ports.auth, portVariable: 'AUTH_PORT' },
       log: log('auth'),
@@ -203,7 +206,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       cost: settings.cost,
       corsOrigins: settings.corsOrigins,
       ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),
-      ...documentLimits,
+      ...forAll,
       ...(settings.hstsSeconds !== undefined && { hstsSeconds: settings.hstsSeconds }),
       trust: settings.trust,
       shutdown,

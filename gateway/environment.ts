@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { costVariables } from '../platform/cost/limit-cost.ts';
 import { documentLimitVariables } from '../platform/graphql/document-limits/environment.ts';
-import { httpUrl, logLevel, origins, port, wholeNumber } from '../platform/process/environment.ts';
+import { httpUrl, logLevel, onOrOff, origins, port, wholeNumber } from '../platform/process/environment.ts';
 import { shutdownVariables } from '../platform/process/shutdown.ts';
 import { gatewayKeyFile } from '../platform/signatures/environment.ts';
 import { isProxyRange } from './client-ip.ts';
@@ -70,6 +70,9 @@ export const gatewayEnvironment = z.object({
   ...trustedDocumentsVariables,
   GATEWAY_KEY_FILE: gatewayKeyFile(),
   ...documentLimitVariables,
+  INTROSPECTION: onOrOff()
+    .prefault('on')
+    .describe('Shows the schema to clients, and suggests names of it in errors: on or off.'),
   HSTS_SECONDS: wholeNumber({ min: 0, max: 63_072_000 })
     .prefault('0')
     .describe('How long browsers use TLS only (Strict-Transport-Security); 0 sends no such header.'),

@@ -56,6 +56,7 @@ await runProcess({
       documentLimits: documentLimitsFrom(env),
       hstsSeconds: env.HSTS_SECONDS,
       trust: trustFrom(env),
+      introspection: env.INTROSPECTION,
       shutdown,
       listen: { host: env.HOST, port: env.GATEWAY_PORT, portVariable: 'GATEWAY_PORT' },
       log,

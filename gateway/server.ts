@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { type CostContext, defaultMaxCost, limitCost } from '../platform/cost/limit-cost.ts';
+import { limitRootFields } from '../platform/graphql/document-limits/limit-root-fields.ts';
 import type { DocumentLimits } from '../platform/graphql/document-limits/limits.ts';
-import { limitRootFields } from '../platform/graphql/limit-root-fields.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import type { Logger } from '../platform/process/logger.ts';
 import type { Shutdown } from '../platform/process/shutdown.ts';
@@ -58,6 +58,8 @@ export interface GatewaySettings {
   hstsSeconds?: number;
   /** Documents that clients may or must use; all documents are equal if omitted. */
   trust?: TrustSettings | undefined;
+  /** Shows the schema, and suggests names of it in errors; true if omitted. */
+  introspection?: boolean;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -95,6 +97,7 @@ export async function startGateway({
   documentLimits,
   hstsSeconds = 0,
   trust,
+  introspection = true,
   shutdown,
   listen,
   log,
@@ -129,6 +132,7 @@ export async function startGateway({
     identifySender: (req) => ({ isGateway: false, client: () => clientOf(req) }),
     ...(documentLimits && { documentLimits }),
     hstsSeconds,
+    introspection,
     validationRules: [limitCredentialFields],
     // A subgraph that is down costs its own fields only: the gateway is ready without it.
     checkReady: async () => ({}),

@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { withoutSuggestion } from './introspection-off.ts';
 import { redactErrorValues } from './redact-error-values.ts';
 
 /** The errors that clients may see, which every process applies to each of its errors; all others are masked. */
@@ -7,6 +8,8 @@ export interface PublicErrors {
   extensionKeys: Readonly<Record<string, readonly string[]>>;
   /** Codes of requests that GraphQL or Apollo Server does not execute; they carry only their message. */
   graphqlCodes: readonly string[];
+  /** Messages of GraphQL suggest no other names of the schema. */
+  hidesSuggestions?: boolean;
 }
 
 /** The message of every bug; the response also holds the request id. */
@@ -28,7 +31,8 @@ export function createErrorFormatter(publicErrors: PublicErrors): FormatError {
       return { message: maskedMessage, ...place, extensions: maskedExtensions(extensions) };
     }
     const isOfGraphql = isGraphqlError(publicErrors, extensions);
-    const shown = isOfGraphql ? redactErrorValues(message, reasonOf(error)) : message;
+    const redacted = isOfGraphql ? redactErrorValues(message, reasonOf(error)) : message;
+    const shown = isOfGraphql && publicErrors.hidesSuggestions ? withoutSuggestion(redacted) : redacted;
     const cut = shown.length > maxMessageLength ? `${shown.slice(0, maxMessageLength)}…` : shown;
     return { message: cut, ...place, extensions: pickPublic(publicErrors, extensions) };
   };

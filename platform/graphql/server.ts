@@ -18,6 +18,7 @@ import {
   type GraphqlHttpSettings,
   type IncomingRequest,
 } from './http-handler.ts';
+import { introspectionOff } from './introspection-off.ts';
 import { createPreparedOperations, type Executor, type OperationRequest } from './prepared-operations.ts';
 import { createRespond, type GraphqlResponse } from './respond.ts';
 
@@ -58,6 +59,8 @@ export type GraphqlServerSettings<Context extends RequestContext> = Omit<
     acceptsPersistedQueries?: boolean;
     /** Applied beside those of the specification. */
     validationRules?: ValidationRule[];
+    /** Shows the schema to clients, and suggests names of it; true by default. */
+    introspection?: boolean;
     publicErrors: PublicErrors;
     listen: Listen;
     /** Shared by the servers of a process; one with the default grace period if omitted. */
@@ -73,7 +76,8 @@ const requestTimeoutMs = 30_000;
 export async function startGraphqlServer<Context extends RequestContext>(
   settings: GraphqlServerSettings<Context>,
 ): Promise<RunningServer> {
-  const { publicErrors, validationRules = [], shutdown = createShutdown(), log } = settings;
+  const { validationRules = [], introspection = true, shutdown = createShutdown(), log } = settings;
+  const publicErrors = { ...settings.publicErrors, hidesSuggestions: !introspection };
   const httpServer = createServer({ requestTimeout: requestTimeoutMs, requireHostHeader: false });
   answerMalformedRequests(httpServer, withHsts(securityHeaders, settings.hstsSeconds ?? 0));
 
@@ -84,7 +88,7 @@ export async function startGraphqlServer<Context extends RequestContext>(
   const execution = createExecution(createPreparedOperations(executor), respond);
   const apollo = createApolloServer({
     schema: executor.schema,
-    validationRules,
+    validationRules: introspection ? validationRules : [...introspectionOff, ...validationRules],
     acceptsPersistedQueries: settings.acceptsPersistedQueries ?? isGateway,
     execution,
     respond,

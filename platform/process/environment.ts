@@ -64,6 +64,9 @@ export const secretFile = <Secret>(parse: (text: string) => Secret) =>
     }
   });
 
+/** A switch: on or off. */
+export const onOrOff = () => z.enum(['on', 'off'], 'must be on or off').transform((value) => value === 'on');
+
 /** The least severe level that is logged. */
 export const logLevel = () => z.enum(logLevels, `must be one of ${logLevels.join(', ')}`);
 

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { costVariables } from '../../platform/cost/limit-cost.ts';
 import { documentLimitVariables } from '../../platform/graphql/document-limits/environment.ts';
-import { logLevel, namedHttpUrls, port, wholeNumber } from '../../platform/process/environment.ts';
+import { logLevel, namedHttpUrls, onOrOff, port, wholeNumber } from '../../platform/process/environment.ts';
 import { shutdownVariables } from '../../platform/process/shutdown.ts';
 import { gatewayKeyFile, gatewaySignature } from '../../platform/signatures/environment.ts';
 import type { AccountRules } from './server.ts';
@@ -87,6 +87,9 @@ export const authEnvironment = z.object({
   ...accountVariables.shape,
   ...costVariables,
   ...documentLimitVariables,
+  INTROSPECTION: onOrOff()
+    .prefault('on')
+    .describe('Shows the schema to clients, and suggests names of it in errors: on or off.'),
   ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -30,6 +30,7 @@ await runProcess({
       }),
       maxCost: env.MAX_COST,
       documentLimits: documentLimitsFrom(env),
+      introspection: env.INTROSPECTION,
       shutdown,
       listen: { host: env.HOST, port: env.AUTH_PORT, portVariable: 'AUTH_PORT' },
       log,

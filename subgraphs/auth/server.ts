@@ -1,10 +1,10 @@
 import { limitSchemaCost } from '../../platform/cost/limit-cost.ts';
+import { limitRootFields } from '../../platform/graphql/document-limits/limit-root-fields.ts';
 import {
   type DocumentLimits,
   defaultDocumentLimits,
   writtenOutLimits,
 } from '../../platform/graphql/document-limits/limits.ts';
-import { limitRootFields } from '../../platform/graphql/limit-root-fields.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import type { Shutdown } from '../../platform/process/shutdown.ts';
@@ -53,6 +53,8 @@ export interface AuthSettings {
   maxCost?: number | undefined;
   /** Limits of what anybody but the gateway sends; `defaultDocumentLimits` if omitted. Needs `identifySender`. */
   documentLimits?: DocumentLimits;
+  /** Shows the schema, and suggests names of it in errors; true if omitted. */
+  introspection?: boolean;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -103,6 +105,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningAuth> {
     },
     checkReady: async () => Object.assign({}, ...(await Promise.all([store.checkHealth(), counters.checkHealth()]))),
     ...(identifySender && { identifySender }),
+    introspection: settings.introspection ?? true,
     // Without it, anybody may be the gateway.
     documentLimits: identifySender ? (settings.documentLimits ?? defaultDocumentLimits) : writtenOutLimits,
     ...(shutdown && { shutdown }),

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { costVariables } from '../../platform/cost/limit-cost.ts';
 import { documentLimitVariables } from '../../platform/graphql/document-limits/environment.ts';
-import { httpOrigin, httpUrl, logLevel, port, secretFile, wholeNumber } from '../../platform/process/environment.ts';
+import {
+  httpOrigin,
+  httpUrl,
+  logLevel,
+  onOrOff,
+  port,
+  secretFile,
+  wholeNumber,
+} from '../../platform/process/environment.ts';
 import { shutdownVariables } from '../../platform/process/shutdown.ts';
 import { gatewaySignature, optionalGatewayKeyFile } from '../../platform/signatures/environment.ts';
 import { readVerificationKeys } from '../../platform/tokens/verification-keys.ts';
@@ -37,6 +45,9 @@ const variables = z.object({
   GATEWAY_KEY_FILE: optionalGatewayKeyFile(),
   GATEWAY_SIGNATURE: gatewaySignature(),
   ...documentLimitVariables,
+  INTROSPECTION: onOrOff()
+    .prefault('on')
+    .describe('Shows the schema to clients, and suggests names of it in errors: on or off.'),
   ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

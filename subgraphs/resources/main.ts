@@ -39,6 +39,7 @@ await runProcess({
       ...(keys && { identifySender: createIdentifySender({ keys, isSignatureRequired, log }) }),
       maxCost: env.MAX_COST,
       documentLimits: documentLimitsFrom(env),
+      introspection: env.INTROSPECTION,
       shutdown,
       listen: { host: env.HOST, port: env.RESOURCES_PORT, portVariable: 'RESOURCES_PORT' },
       log,

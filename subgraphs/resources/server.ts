@@ -62,6 +62,8 @@ export interface ResourcesSettings {
   maxCost?: number | undefined;
   /** Limits of what anybody but the gateway sends; `defaultDocumentLimits` if omitted. Needs `identifySender`. */
   documentLimits?: DocumentLimits;
+  /** Shows the schema, and suggests names of it in errors; true if omitted. */
+  introspection?: boolean;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -114,6 +116,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
       return store.checkHealth();
     },
     ...(identifySender && { identifySender }),
+    introspection: settings.introspection ?? true,
     // Without it, anybody may be the gateway.
     documentLimits: identifySender ? (settings.documentLimits ?? defaultDocumentLimits) : writtenOutLimits,
     ...(shutdown && { shutdown }),

@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import { type System, startSystem } from '../support/systems/system.ts';
+import { type System, type SystemSettings, startSystem } from '../support/systems/system.ts';
 import { browserPath } from './find-browser.ts';
 
 export type Editor = 'operation' | 'variables' | 'request-headers' | 'response';
@@ -42,18 +42,28 @@ const offlineArguments = [
   '--no-first-run',
 ];
 
+export interface ExplorerSettings {
+  /** Settings of the supergraph. */
+  settings?: SystemSettings;
+  /** Matches a problem that does not fail a test. */
+  expectedProblem?: RegExp;
+}
+
 /**
  * Starts a supergraph and a browser, which the tests of the file share. Returns the function that opens the explorer in
  * a new browser context. A test fails if its page logs an error or warning, violates its Content-Security-Policy, or
  * sends a request to another host.
  */
-export function setUpExplorer(): (path?: string) => Promise<OpenExplorer> {
+export function setUpExplorer({
+  settings = {},
+  expectedProblem = /^$/,
+}: ExplorerSettings = {}): (path?: string) => Promise<OpenExplorer> {
   let system: System;
   let browser: Browser;
 
   beforeAll(async () => {
     [system, browser] = await Promise.all([
-      startSystem(),
+      startSystem({}, settings),
       chromium.launch({
         ...(browserPath !== undefined && { executablePath: browserPath }),
         args: ['--no-sandbox', '--disable-gpu', ...offlineArguments],
@@ -73,7 +83,7 @@ export function setUpExplorer(): (path?: string) => Promise<OpenExplorer> {
     const problems = watchForProblems(page);
     onTestFinished(async () => {
       await context.close();
-      expect(problems).toEqual([]);
+      expect(problems.filter((problem) => !expectedProblem.test(problem))).toEqual([]);
     });
     await page.goto(new URL(path, system.gateway).href);
     await page.getByRole('button', { name: 'Execute' }).waitFor();

@@ -6,7 +6,7 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
-import { limitRootFields } from '../../../platform/graphql/limit-root-fields.ts';
+import { limitRootFields } from '../../../platform/graphql/document-limits/limit-root-fields.ts';
 import { credentialFields } from '../../../schema/credential-fields.ts';
 import type { Plugin } from './packages.ts';
 

@@ -25,7 +25,7 @@ const changing =
   'changePassword(input: { currentPassword: "wrong horse", newPassword: "another horse" }) { expiresIn }';
 const deleting = 'deleteAccount(input: { password: "wrong horse" }) { deletedUserId }';
 
-/** Operations with several fields that take a password. platform/graphql/limit-root-fields.test.ts has more forms. */
+/** Operations with several fields that take a password. platform/graphql/document-limits/limit-root-fields.test.ts has more forms. */
 const several: Record<string, (name: string) => string> = {
   'under two aliases': (name) => `mutation { a: ${login(name)} b: ${login(name)} }`,
   'in a fragment': (name) => `mutation { a: ${login(name)} ...A } fragment A on Mutation { b: ${login(name)} }`,

@@ -32,6 +32,7 @@ interface GatewayVariant {
   timeoutMs?: number;
   mutationTimeoutMs?: number;
   documentLimits?: DocumentLimits;
+  introspection?: boolean;
 }
 
 /** Starts single servers that accept a system's tokens. `stop` stops all of them. */

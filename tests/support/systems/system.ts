@@ -55,6 +55,7 @@ export interface SystemSettings {
   cost?: CostLimits;
   corsOrigins?: readonly string[];
   documentLimits?: DocumentLimits;
+  introspection?: boolean;
   /** A folder that outlives the system. By default it gets an empty one, which `stop` removes. */
   dataFolder?: string;
 }

@@ -87,6 +87,14 @@ export function createExplorer({
     /** Drops the tokens even if the gateway does not respond. */
     logOut: () =>
       session.logOut().catch(() => notify('Logged out on this page only: the gateway could not be reached.')),
+    /** Requests the schema. Says why the page is without one if the gateway does not show it. */
+    async introspect(request: GraphqlRequest): Promise<GraphqlResponse> {
+      const response = await post(request, {});
+      const code = response.data ? undefined : response.errors?.[0]?.extensions?.code;
+      if (code === 'GRAPHQL_VALIDATION_FAILED') notify(schemaNotices.introspectionOff);
+      if (code === 'QUERY_NOT_IN_SAFELIST') notify(schemaNotices.trustedDocumentsOnly);
+      return response;
+    },
     setSchema: (next: GraphQLSchema | undefined) => {
       schema = next;
     },
@@ -114,6 +122,12 @@ export function createExplorer({
 const toResponse = ({ message }: Error): { response: GraphqlResponse; exchange?: Exchange } => ({
   response: { errors: [{ message }] },
 });
+
+const schemaNotices = {
+  introspectionOff: 'Introspection is off here: no documentation and no completion. Every tab can still be run.',
+  trustedDocumentsOnly:
+    'Only trusted documents run here: those of the tabs, as they are. No documentation and no completion.',
+};
 
 const notices: Record<Change, string> = {
   'logged in': 'Logged in: the token is in the headers of every tab.',

@@ -5,7 +5,6 @@ import { GraphiQL, GraphiQLInterface } from 'graphiql';
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import { type MouseEvent, useState } from 'react';
 import { parseOrUndefined } from '../requests/exchange.ts';
-import { post } from '../requests/post.ts';
 import type { Explorer } from '../state/explorer.ts';
 import type { Persistence } from '../state/persistence.ts';
 import { Editors } from './editors.tsx';
@@ -35,7 +34,9 @@ export function ExplorerPage({ explorer, persistence }: { explorer: Explorer; pe
   const [fetcher] = useState(() => ({ query, operationName, variables }: Params, options?: Options) => {
     const request = { query, variables: variables ?? {}, operationName: correctName(query, operationName) };
     const response =
-      operationName === introspectionName ? post(request) : explorer.fetch(request, options?.headers ?? {});
+      operationName === introspectionName
+        ? explorer.introspect(request)
+        : explorer.fetch(request, options?.headers ?? {});
     // GraphiQL's type has instances of GraphQLError, but it only serializes them.
     return response as Promise<ExecutionResult>;
   });
