@@ -37,6 +37,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     trustedProxies: env.TRUSTED_PROXIES,
     documentLimits: documentLimitsFrom(env),
     hstsSeconds: env.HSTS_SECONDS,
+    jsonErrorStatus: env.JSON_ERROR_STATUS,
     trust: trustFrom(env, [firstQuery]),
     introspection: env.INTROSPECTION,
     accounts: accountRulesFrom(env),

@@ -24,6 +24,7 @@ export const embeddedEnvironment = z.object({
   ...accountVariables.shape,
   ...documentLimitVariables,
   INTROSPECTION: gatewayEnvironment.shape.INTROSPECTION,
+  JSON_ERROR_STATUS: gatewayEnvironment.shape.JSON_ERROR_STATUS,
   HSTS_SECONDS: gatewayEnvironment.shape.HSTS_SECONDS,
   ...shutdownVariables,
   LOG_LEVEL: gatewayEnvironment.shape.LOG_LEVEL.unwrap()

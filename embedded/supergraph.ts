@@ -48,6 +48,8 @@ export interface SupergraphSettings {
   documentLimits?: DocumentLimits;
   /** How long browsers use TLS only (HSTS); 0, for no header, if omitted. */
   hstsSeconds?: number;
+  /** Status of `application/json` for documents and variables that are not valid; 400 if omitted. */
+  jsonErrorStatus?: 200 | 400;
   /** The gateway and the subgraphs show their schemas, and suggest names of it in errors; true if omitted. */
   introspection?: boolean;
   /** A process of its own if omitted. */
@@ -208,6 +210,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),
       ...forAll,
       ...(settings.hstsSeconds !== undefined && { hstsSeconds: settings.hstsSeconds }),
+      ...(settings.jsonErrorStatus && { jsonErrorStatus: settings.jsonErrorStatus }),
       trust: settings.trust,
       shutdown,
       listen: { host, port: ports.gateway, portVariable: 'GATEWAY_PORT' },

@@ -73,6 +73,11 @@ export const gatewayEnvironment = z.object({
   INTROSPECTION: onOrOff()
     .prefault('on')
     .describe('Shows the schema to clients, and suggests names of it in errors: on or off.'),
+  JSON_ERROR_STATUS: z
+    .enum(['200', '400'], 'must be 200 or 400')
+    .transform((status): 200 | 400 => (status === '200' ? 200 : 400))
+    .prefault('400')
+    .describe('HTTP status of application/json for documents and variables that are not valid: 400, or 200.'),
   HSTS_SECONDS: wholeNumber({ min: 0, max: 63_072_000 })
     .prefault('0')
     .describe('How long browsers use TLS only (Strict-Transport-Security); 0 sends no such header.'),

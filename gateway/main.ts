@@ -55,6 +55,7 @@ await runProcess({
       unverifiedBodyBytes: env.UNVERIFIED_BODY_BYTES,
       documentLimits: documentLimitsFrom(env),
       hstsSeconds: env.HSTS_SECONDS,
+      jsonErrorStatus: env.JSON_ERROR_STATUS,
       trust: trustFrom(env),
       introspection: env.INTROSPECTION,
       shutdown,

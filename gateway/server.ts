@@ -56,6 +56,8 @@ export interface GatewaySettings {
   documentLimits?: DocumentLimits;
   /** How long browsers use TLS only (HSTS); 0, for no header, if omitted. */
   hstsSeconds?: number;
+  /** Status of `application/json` for documents and variables that are not valid; 400 if omitted. */
+  jsonErrorStatus?: 200 | 400;
   /** Documents that clients may or must use; all documents are equal if omitted. */
   trust?: TrustSettings | undefined;
   /** Shows the schema, and suggests names of it in errors; true if omitted. */
@@ -96,6 +98,7 @@ export async function startGateway({
   unverifiedBodyBytes,
   documentLimits,
   hstsSeconds = 0,
+  jsonErrorStatus = 400,
   trust,
   introspection = true,
   shutdown,
@@ -132,6 +135,7 @@ export async function startGateway({
     identifySender: (req) => ({ isGateway: false, client: () => clientOf(req) }),
     ...(documentLimits && { documentLimits }),
     hstsSeconds,
+    jsonErrorStatus,
     introspection,
     validationRules: [limitCredentialFields],
     // A subgraph that is down costs its own fields only: the gateway is ready without it.

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { FormattedExecutionResult } from 'graphql';
 import type { HttpError } from '../http/json-body.ts';
 import { isJsonTooDeep } from '../json.ts';
 import type { ApolloContext, ApolloOutcome } from './apollo-server.ts';
@@ -16,6 +17,8 @@ interface ApolloHttpResponse {
   status: number;
   headers: Record<string, string>;
   text: string;
+  /** Undefined for a request that did not reach GraphQL. */
+  result: FormattedExecutionResult | undefined;
 }
 
 /**
@@ -38,7 +41,12 @@ export async function executeThroughApollo(
   if (outcome.error !== undefined) throw outcome.error;
   if (response.body.kind !== 'complete') throw new Error('Incremental delivery is not supported.');
   const text = outcome.result ? `${JSON.stringify(outcome.result)}\n` : response.body.string;
-  return { status: response.status ?? 200, headers: Object.fromEntries(response.headers), text };
+  return {
+    status: response.status ?? 200,
+    headers: Object.fromEntries(response.headers),
+    text,
+    result: outcome.result,
+  };
 }
 
 const tooDeep: { error: HttpError } = { error: badRequest(nestedTooDeep('request')) };

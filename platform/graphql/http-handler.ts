@@ -17,6 +17,7 @@ import { type DocumentLimits, defaultDocumentLimits, writtenOutLimits } from './
 import { maskedMessage } from './error-formatting.ts';
 import type { Execution, RequestContext } from './execute.ts';
 import type { AdmitDocument } from './request-parameters.ts';
+import { recommendedJsonStatus } from './respond.ts';
 
 /** The parts of an HTTP request that reach resolvers. */
 export interface IncomingRequest {
@@ -54,6 +55,8 @@ export interface GraphqlHttpSettings<Context extends RequestContext> {
   page?: PathHandler;
   /** Origins that browsers may call from; none by default. */
   corsOrigins?: readonly string[];
+  /** Status of `application/json` for documents and variables that are not valid; 400 by default. */
+  jsonErrorStatus?: 200 | 400;
   /** How long browsers use TLS only (HSTS), where clients reach this server through TLS; 0, for no header, by default. */
   hstsSeconds?: number;
   /** Limit of a body after decompression; `defaultMaxBodyBytes` by default. */
@@ -204,11 +207,17 @@ async function executeGraphql<Context extends RequestContext>(
   const admitted = routing.admitDocument?.(sent) ?? { ...sent, isTrusted };
   if ('error' in admitted) return sendError(res, admitted.error, headers);
   if (admitted.isTrusted) context.isTrusted = true;
+  const isRecommended = routing.jsonErrorStatus === 200 && type.startsWith('application/json');
+  const statusOf = isRecommended ? recommendedJsonStatus : (status: number) => status;
   const response = await routing.execution.executePrepared(admitted.body, context);
   if (clientGone.aborted) return;
   if (response) {
     const text = `${JSON.stringify(response.body)}\n`;
-    return sendText(res, response.status, text, { ...headers, ...response.headers, 'content-type': type });
+    return sendText(res, statusOf(response.status, response.body), text, {
+      ...headers,
+      ...response.headers,
+      'content-type': type,
+    });
   }
   const answer = await executeThroughApollo(routing.apollo, req, {
     ...admitted,
@@ -216,7 +225,8 @@ async function executeGraphql<Context extends RequestContext>(
     limits: admitted.isTrusted ? writtenOutLimits : limits,
   });
   if ('error' in answer) return sendError(res, answer.error, headers);
-  sendText(res, answer.status, answer.text, { ...headers, ...answer.headers });
+  const status = answer.result ? statusOf(answer.status, answer.result) : answer.status;
+  sendText(res, status, answer.text, { ...headers, ...answer.headers });
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {

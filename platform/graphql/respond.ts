@@ -106,6 +106,22 @@ function statusOf(outcome: Outcome, codes: unknown[]): number {
   return outcome.data === undefined && outcome.errors ? 400 : 200;
 }
 
+/**
+ * The status that GraphQL over HTTP (6.4.1) recommends for `application/json`: 200 for any well-formed request, also if
+ * nothing was executed because of its document or variables.
+ */
+export function recommendedJsonStatus(status: number, { errors = [] }: FormattedExecutionResult): number {
+  const isOfDocument = errors.every(({ extensions }) => documentErrors.includes(String(extensions?.code)));
+  return status === 400 && isOfDocument ? 200 : status;
+}
+
+const documentErrors = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+];
+
 /** The status and headers that an error asks for in `extensions.http`, as Apollo Server's own errors do. */
 function httpOf(error: unknown): HttpExtension {
   try {

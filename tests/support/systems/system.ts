@@ -56,6 +56,7 @@ export interface SystemSettings {
   corsOrigins?: readonly string[];
   documentLimits?: DocumentLimits;
   introspection?: boolean;
+  jsonErrorStatus?: 200 | 400;
   /** A folder that outlives the system. By default it gets an empty one, which `stop` removes. */
   dataFolder?: string;
 }
