@@ -8,7 +8,7 @@ export interface Subgraphs {
   auth: Child;
   resources: Child;
   imageService: Child;
-  /** Shared by this project's gateway and auth. */
+  /** With which this project's gateway signs; others do not, and their requests are accepted unsigned. */
   gatewayKey: { GATEWAY_KEY_FILE: string };
 }
 
@@ -43,6 +43,7 @@ export async function startSubgraphs(folder: string): Promise<Subgraphs> {
   const resources = await start('subgraphs/resources/main.ts', 'RESOURCES_PORT', {
     ...claims,
     ...token,
+    ...gatewayKey,
     RESOURCES_DATABASE_FILE: join(folder, 'resources.sqlite'),
     JWKS_URL: new URL('/.well-known/jwks.json', auth.url).href,
     IMAGE_SERVICE_URL: new URL('/images/api/v1', imageService.url).href,
