@@ -40,7 +40,7 @@ test('sends the form of RFC 8693, signed, to the endpoint at the origin of the U
   expect(seen).toEqual([
     {
       ...{ method: 'POST', url: '/token', type: 'application/x-www-form-urlencoded' },
-      signature: { contentDigest: expect.any(String), clientAddress: undefined },
+      signature: expect.objectContaining({ contentDigest: expect.any(String), clientAddress: undefined }),
     },
     {
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',

@@ -1,9 +1,17 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ensureSecrets } from '../../embedded/data-folder.ts';
+import { forgeWith, newPair } from '../../platform/testing/forged-tokens.ts';
 import { graphql } from '../generated/gql.ts';
 import { folderOfTest, temporaryFolder } from '../support/files.ts';
-import { deleteAccount, logIn, logOut, sessionsOf } from '../support/graphql/accounts.ts';
+import {
+  createPersonalAccessToken,
+  deleteAccount,
+  logIn,
+  logOut,
+  revokePersonalAccessToken,
+  sessionsOf,
+} from '../support/graphql/accounts.ts';
 import { oneResource, resourceCount, viewer } from '../support/graphql/documents.ts';
 import { requestTo, requireValue } from '../support/graphql/request.ts';
 import { deadUrl } from '../support/http/servers.ts';
@@ -90,6 +98,19 @@ describe('four separate processes', () => {
     expect((await fetch(new URL('/.well-known/jwks.json', all.auth))).status).toBe(200);
   });
 
+  test('the gateway exchanges a personal access token at auth, until it is revoked', async () => {
+    const { signUp, as } = usersAt(all.gateway);
+    const ada = await signUp();
+    const input = { name: 'a script', scopes: ['resources:read'], expiresInDays: 1 };
+    const created = await ada.request.data(createPersonalAccessToken, { input });
+    const { token, personalAccessToken } = requireValue(created.createPersonalAccessToken);
+    const script = as(token);
+    expect(await script.data(resourceCount)).toEqual({ resources: { totalCount: 0 } });
+    await ada.request.data(revokePersonalAccessToken, { input: { id: personalAccessToken.id } });
+    await expectEnded({ ...ada, request: script });
+    for (const process of Object.values(all.processes)) expect(process.stdout()).not.toContain(token.slice(8));
+  });
+
   test('auth notifies resources that a session has ended', async () => {
     const { signUp, request } = usersAt(all.gateway);
     const ada = await signUp();
@@ -157,7 +178,9 @@ test('a gateway starts without subgraphs', async () => {
     CLIENT_ADDRESS_KEY_FILE: gatewayKey,
   });
   const [, gateway = ''] = await process.find(/"url":"(http:[^"]+)"/);
-  expect(await requestTo(gateway).error(viewer)).toEqual({ code: 'SERVICE_UNAVAILABLE' });
+  const input = { username: 'ada', password: 'correct horse' };
+  expect(await requestTo(gateway).error(logIn, { input })).toEqual({ code: 'SERVICE_UNAVAILABLE' });
+  expect(await requestTo(gateway, forgeWith(newPair())()).error(viewer)).toEqual({ code: 'SERVICE_UNAVAILABLE' });
   process.signal('SIGTERM');
   expect(await process.exitCode).toBe(0);
 });
