@@ -6,7 +6,7 @@ import type { ImageFiles } from './image-files.ts';
 import { createBodyReader, parseChange, parseImage } from './image-input.ts';
 import type { ImageRecord } from './image-record.ts';
 import { publicReply } from './public-image.ts';
-import { logFailure, logWhenEnded } from './request-log.ts';
+import { createRequestLog } from './request-log.ts';
 import { errorReply, HttpError, jsonReply, noContent, send } from './responses.ts';
 import { type Exchange, findHandler, pathOf, type Route } from './routes.ts';
 
@@ -32,12 +32,13 @@ export function createImageService(options: ImageServiceOptions): RequestHandler
     return handle({ ...exchange, id });
   };
 
+  const { logWhenEnded, logFailure } = createRequestLog(log);
   return async (request, response) => {
-    logWhenEnded(log, request, response);
+    logWhenEnded(request, response);
     try {
       send(response, await reply({ request, response }));
     } catch (error) {
-      if (!(error instanceof HttpError)) logFailure(log, request, error);
+      if (!(error instanceof HttpError)) logFailure(request, error);
       send(response, errorReply(error));
     }
   };

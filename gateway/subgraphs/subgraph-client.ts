@@ -5,6 +5,7 @@ import { startDeadline } from '../../platform/async/deadline.ts';
 import { type Signal, throwIfAborted } from '../../platform/async/signal.ts';
 import { isApiErrorCode, pickPublic } from '../../platform/graphql/error-formatting.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
+import { createLimitedLog, kindOfError } from '../../platform/process/limited-log.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
 import type { Data, SendToSubgraph, SubgraphOperation, SubgraphResponse, SubgraphService } from '../execution/run.ts';
@@ -55,6 +56,8 @@ export function createSubgraphClient(
   { name, transport, timeoutMs, mutationTimeoutMs }: SubgraphSettings,
   { log, schema }: { log: Logger; schema: GraphQLSchema },
 ): SubgraphClient {
+  const limited = createLimitedLog(log);
+
   const prepare = ({ query, operationName }: SubgraphOperation): SendToSubgraph => {
     const isMutation = query.startsWith('mutation');
     const send = transport.prepare({ query, operationName });
@@ -74,7 +77,7 @@ export function createSubgraphClient(
         return await sendInBatches(variables, sendOnce);
       } catch (err) {
         throwIfAborted(clientGone);
-        log.warn({ requestId, subgraph: name, err }, 'subgraph unavailable');
+        limited.warn(kindOfError(err), { requestId, subgraph: name, err }, 'subgraph unavailable');
         return unavailable(query, variables);
       } finally {
         deadline.clear();

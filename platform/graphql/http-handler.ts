@@ -8,6 +8,7 @@ import { acceptedType, prefersPage, responseTypes } from '../http/content-negoti
 import { type BodyLimit, createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
 import { checkHost, checkPreflight } from '../http/request-rules.ts';
 import { securityHeaders, withHsts } from '../http/security-headers.ts';
+import { createLimitedLog, kindOfError, type LimitedLog } from '../process/limited-log.ts';
 import type { Logger } from '../process/logger.ts';
 import { StoppingError } from '../process/shutdown.ts';
 import type { IdentifySender, Sender } from '../signatures/sender.ts';
@@ -95,7 +96,8 @@ export function createGraphqlListener<Context extends RequestContext>(
     preflightContinue: true,
   });
   const everyHeader = withHsts(securityHeaders, settings.hstsSeconds ?? 0);
-  const routing = { ...settings, readJson: createJsonReader(maxBodyBytes), allowOrigins };
+  const limited = createLimitedLog(log);
+  const routing = { ...settings, limited, readJson: createJsonReader(maxBodyBytes), allowOrigins };
 
   return (req, res) => {
     const requestId = requestIdOf(req);
@@ -104,10 +106,10 @@ export function createGraphqlListener<Context extends RequestContext>(
     if (error) {
       // Where the next request begins is as uncertain as its host.
       res.shouldKeepAlive = false;
-      return Promise.resolve(sendError(res, error, headers));
+      return Promise.resolve(reject(routing, { req, res, requestId, headers }, error));
     }
     return route(routing, { req, res, requestId, headers }).catch((err) => {
-      log.error({ requestId, err }, 'bug');
+      limited.error(kindOfError(err), { requestId, err }, 'bug');
       const bug = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: maskedMessage, details: { requestId } };
       if (!res.headersSent) sendError(res, bug, headers);
       else res.destroy();
@@ -116,6 +118,8 @@ export function createGraphqlListener<Context extends RequestContext>(
 }
 
 type Routing<Context extends RequestContext> = GraphqlHttpSettings<Context> & {
+  /** For all that callers can cause. */
+  limited: LimitedLog;
   readJson: ReturnType<typeof createJsonReader>;
   allowOrigins: ReturnType<typeof cors>;
 };
@@ -137,7 +141,7 @@ async function route<Context extends RequestContext>(routing: Routing<Context>, 
       if (!('error' in sender)) return serveGraphql(routing, exchange, sender);
       // The body is not read.
       res.shouldKeepAlive = false;
-      return sendError(res, sender.error, headers);
+      return reject(routing, exchange, sender.error);
     }
     case '/health/live':
       return sendJson(res, 200, { status: 'ok' }, headers);
@@ -147,9 +151,20 @@ async function route<Context extends RequestContext>(routing: Routing<Context>, 
       const handler = routing.paths?.[path] ?? routing.paths?.[folderKey(path)];
       if (handler) return handler(req, res, exchange);
       const message = 'There is nothing here: GraphQL is at /graphql.';
-      return sendError(res, { status: 404, code: 'BAD_REQUEST', message }, headers);
+      return reject(routing, exchange, { status: 404, code: 'BAD_REQUEST', message });
     }
   }
+}
+
+/** Answers a request that GraphQL does not execute, and logs it: that is its client's mistake. */
+function reject(
+  { limited }: Pick<Routing<RequestContext>, 'limited'>,
+  { res, requestId, headers }: Exchange,
+  error: HttpError,
+): void {
+  const { status, code } = error;
+  limited.info(`${status} ${code}`, { requestId, status, code }, 'rejected');
+  sendError(res, error, headers);
 }
 
 const senderOf: IdentifySender = (req) => ({ isGateway: false, client: () => remoteClient(req) });
@@ -169,27 +184,28 @@ async function serveGraphql<Context extends RequestContext>(
 }
 
 async function sendReadiness<Context extends RequestContext>(
-  { checkReady, log }: Routing<Context>,
+  { checkReady, limited }: Routing<Context>,
   { res, requestId, headers }: Exchange,
 ): Promise<void> {
   try {
     sendJson(res, 200, { status: 'ok', ...(await checkReady()) }, headers);
   } catch (err) {
     // The beginning of the stop has been logged.
-    if (!(err instanceof StoppingError)) log.warn({ requestId, err }, 'not ready');
+    if (!(err instanceof StoppingError)) limited.warn('', { requestId, err }, 'not ready');
     sendJson(res, 503, { status: 'unavailable' }, headers);
   }
 }
 
 async function executeGraphql<Context extends RequestContext>(
   routing: Routing<Context>,
-  { req, res, requestId, headers }: Exchange,
+  exchange: Exchange,
   { isGateway, isTrusted, client, contentDigest }: Sender,
 ): Promise<void> {
+  const { req, res, requestId, headers } = exchange;
   const type = acceptedType(req.headers.accept);
-  if (!type) return sendError(res, notAcceptable, headers);
+  if (!type) return reject(routing, exchange, notAcceptable);
   const error = isRead(req) ? checkPreflight(req) : undefined;
-  if (error) return sendError(res, error, headers);
+  if (error) return reject(routing, exchange, error);
   const { authorization } = req.headers;
   const clientGone = whenClientDisconnects(res);
   const wantsCost = req.headers['x-graphql-cost'] === '1';
@@ -201,11 +217,11 @@ async function executeGraphql<Context extends RequestContext>(
     req.method === 'POST'
       ? await routing.readJson(req, res, { limit: await routing.bodyLimitOf?.(context), maxDepth, contentDigest })
       : { body: undefined };
-  if ('error' in read) return sendError(res, read.error, headers);
+  if ('error' in read) return reject(routing, exchange, read.error);
   if (clientGone.aborted) return;
   const sent = { body: read.body, search: searchOf(req) };
   const admitted = routing.admitDocument?.(sent) ?? { ...sent, isTrusted };
-  if ('error' in admitted) return sendError(res, admitted.error, headers);
+  if ('error' in admitted) return reject(routing, exchange, admitted.error);
   if (admitted.isTrusted) context.isTrusted = true;
   const isRecommended = routing.jsonErrorStatus === 200 && type.startsWith('application/json');
   const statusOf = isRecommended ? recommendedJsonStatus : (status: number) => status;
@@ -224,7 +240,7 @@ async function executeGraphql<Context extends RequestContext>(
     context,
     limits: admitted.isTrusted ? writtenOutLimits : limits,
   });
-  if ('error' in answer) return sendError(res, answer.error, headers);
+  if ('error' in answer) return reject(routing, exchange, answer.error);
   const status = answer.result ? statusOf(answer.status, answer.result) : answer.status;
   sendText(res, status, answer.text, { ...headers, ...answer.headers });
 }

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { Signal } from '../async/signal.ts';
 import { describeError } from '../process/error-description.ts';
+import { createLimitedLog, kindOfError } from '../process/limited-log.ts';
 import type { Logger } from '../process/logger.ts';
 import { isStackOverflow, nestedTooDeep } from './document-limits/limit-errors.ts';
 import { createErrorFormatter, isPublicCode, type PublicErrors } from './error-formatting.ts';
@@ -38,19 +39,29 @@ export type Respond = (outcome: Outcome, request: AnsweredRequest) => GraphqlRes
 
 /**
  * Creates the function that makes every GraphQL response: it logs and masks errors, removes extensions, and logs one line
- * for the request. Responses to documents that Apollo Server rejects pass through it as well. What stopped because its
- * client has gone is no error.
+ * for the request. Of the same errors, only so many a minute are logged. Responses to documents that Apollo Server rejects
+ * pass through it as well. What stopped because its client has gone is no error.
  */
 export function createRespond(publicErrors: PublicErrors, log: Logger): Respond {
   const format = createErrorFormatter(publicErrors);
+  const limited = createLimitedLog(log);
+
+  const logAnswered = (request: AnsweredRequest, errorCodes: unknown[]) => {
+    if (!log.isLevelEnabled('info')) return;
+    const line = describeRequest(request);
+    const message = request.clientGone.aborted ? 'client gone' : 'answered';
+    if (errorCodes.length === 0) return log.info(line, message);
+    const codes = [...new Set(errorCodes)];
+    limited.info(codes.toSorted().join(), { ...line, codes }, message);
+  };
 
   /** Logs bugs with stack and cause, and failures of this process's own dependencies with their cause. */
   const formatAndLog = (error: GraphQLError, requestId: string): GraphQLFormattedError => {
     const code = codeOf(error);
     const err = error.originalError ?? error;
     const line = { requestId, path: error.path, err };
-    if (!isPublicCode(publicErrors, code)) log.error(line, 'bug');
-    else if (isUnavailable(err, code)) log.warn(line, 'unavailable');
+    if (!isPublicCode(publicErrors, code)) limited.error(kindOfError(err), line, 'bug');
+    else if (isUnavailable(err, code)) limited.warn(kindOfError(err), line, 'unavailable');
     const { extensions, ...formatted } = error.toJSON();
     return format({ ...formatted, extensions: { requestId, ...extensions, code } }, error);
   };
@@ -61,7 +72,7 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
       return formatAndLog(asGraphqlError(error), requestId);
     } catch {
       const path = pathOf(error);
-      log.error({ requestId, path, err: describeError(error) }, 'bug');
+      limited.error('undescribed', { requestId, path, err: describeError(error) }, 'bug');
       return format({ message: '', ...(path && { path }), extensions: { requestId } });
     }
   };
@@ -71,19 +82,19 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
     const { data, errors, extensions: { cost, ...unfit } = {} } = result;
     const extensions = cost === undefined ? undefined : { cost };
     if (!errors && !result.extensions && data) {
-      logAnswered(log, request, []);
+      logAnswered(request, []);
       return { status: 200, body: { data } };
     }
     // Apollo's rules for completing values report here which values of a subgraph were wrong: that is for the log.
     if (Object.keys(unfit).length > 0) {
       const { requestId } = request;
-      log.warn({ requestId, extensions: unfit }, 'a subgraph returned values that do not fit its schema');
+      limited.warn('', { requestId, extensions: unfit }, 'a subgraph returned values that do not fit its schema');
     }
     const { clientGone } = request;
     const reported = clientGone.aborted ? errors?.filter((error) => originalOf(error) !== clientGone.reason) : errors;
     const formatted = (reported ?? []).map((error) => report(error, request.requestId));
     const codes = formatted.map((error) => error.extensions?.code);
-    logAnswered(log, request, codes);
+    logAnswered(request, codes);
     const body = {
       ...(formatted.length > 0 && { errors: formatted }),
       ...(data !== undefined && { data }),
@@ -171,16 +182,12 @@ function isUnavailable(err: unknown, code: unknown): boolean {
   return err instanceof Error && String(code).endsWith('UNAVAILABLE');
 }
 
-/** One line a request: id, operation, duration and error codes, and nothing of its variables, headers or data. */
-function logAnswered(log: Logger, request: AnsweredRequest, codes: unknown[]): void {
-  if (!log.isLevelEnabled('info')) return;
-  const { requestId, operation, startedAt, clientGone } = request;
-  const line = {
+/** The line of a request: id, operation and duration, and nothing of its variables, headers or data. */
+function describeRequest({ requestId, operation, startedAt }: AnsweredRequest) {
+  return {
     requestId,
     kind: operation?.kind,
     operation: operation?.name?.slice(0, 100),
     ms: Math.round(performance.now() - startedAt),
-    ...(codes.length > 0 && { codes: [...new Set(codes)] }),
   };
-  log.info(line, clientGone.aborted ? 'client gone' : 'answered');
 }

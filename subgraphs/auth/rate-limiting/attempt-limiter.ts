@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { ApiError } from '../../../platform/api-error.ts';
 import { overloaded } from '../../../platform/async/bounded-queue.ts';
+import { createLimitedLog, kindOfError } from '../../../platform/process/limited-log.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import { createInFlight } from './in-flight.ts';
 import { type Quota, type Reservation, throwIfBlocked } from './quota.ts';
@@ -24,13 +25,14 @@ const maxQueuedMs = 2_000;
  */
 export function createAttemptLimiter(log: Logger) {
   const inFlight = createInFlight();
+  const limited = createLimitedLog(log);
   const oneAtATime = pLimit(1);
 
   /** Errors of the counters do not change the outcome of an attempt: its reservations lapse by themselves. */
   const conclude = async (reservations: Reservation[], outcome: keyof Reservation) => {
     for (const reservation of reservations) {
       await reservation[outcome]().catch((err: unknown) => {
-        log.warn({ err }, 'outcome of a log-in attempt could not be counted');
+        limited.warn(kindOfError(err), { err }, 'outcome of a log-in attempt could not be counted');
       });
     }
   };

@@ -5,6 +5,7 @@ import { DatabaseUnavailableError } from '../../../platform/database/database-un
 import type { PathHandler } from '../../../platform/graphql/http-handler.ts';
 import { sendJson } from '../../../platform/http/json-body.ts';
 import { readRawBody } from '../../../platform/http/raw-body.ts';
+import { createLimitedLog, kindOfError } from '../../../platform/process/limited-log.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import { isOtherEvent, readEventClaims, securityEventType } from '../../../platform/tokens/security-event.ts';
 import { TokenError, type VerifyToken } from '../../../platform/tokens/signed-token.ts';
@@ -37,6 +38,8 @@ const retentionMs = 25 * 60 * 60 * 1_000;
  * age are accepted, because a recipient may be down for days. Events of unknown types are acknowledged and ignored.
  */
 export function createEventReceiver({ verify, issuer, revocations, onPurged, log }: EventReceiverParts): PathHandler {
+  const limited = createLimitedLog(log);
+
   const accept = async (token: string, requestId: string): Promise<void> => {
     const { claims } = await verify(token);
     const required = requiredClaims.safeParse(claims).data;
@@ -67,12 +70,12 @@ export function createEventReceiver({ verify, issuer, revocations, onPurged, log
       res.writeHead(202, headers).end();
     } catch (error) {
       if (isUnavailable(error)) {
-        log.warn({ requestId, err: error }, 'security event not stored; the sender will retry');
+        limited.warn(kindOfError(error), { requestId, err: error }, 'security event not stored; the sender will retry');
         return void res.writeHead(503, headers).end();
       }
       const { status, body } = errorResponse(error);
       // The token is not logged, because it is not trusted.
-      log.warn({ requestId, status, code: body.err }, 'security event rejected');
+      limited.info(kindOfError(error), { requestId, status, code: body.err }, 'security event rejected');
       // The connection is closed because the sender may not have finished sending.
       const more = { connection: 'close', 'content-language': 'en', ...(status === 405 && { allow: 'POST' }) };
       sendJson(res, status, body, { ...headers, ...more });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Signal } from '../../../platform/async/signal.ts';
+import { createLimitedLog, kindOfError } from '../../../platform/process/limited-log.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { DecodeOutcome, EncodedImage } from './decode-image.ts';
 
@@ -59,6 +60,7 @@ export interface DecoderProcessSettings {
  */
 export function createDecoderProcess(settings: DecoderProcessSettings): ImageDecoder {
   const { log, timeoutMs = 15_000, undisturbedMs = 500, idleMs = 60_000 } = settings;
+  const limited = createLimitedLog(log);
   let child: ChildProcess | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
   let lastId = 0;
@@ -143,7 +145,7 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
     attempt(image, signal).catch((error: unknown) => {
       const isWorthRetrying = error instanceof DecoderFailedError && error.isCrash && !isClosed && !signal?.aborted;
       if (!isWorthRetrying) throw error;
-      log.warn({ err: error }, 'image decoder lost; will retry');
+      limited.warn(kindOfError(error), { err: error }, 'image decoder lost; will retry');
       return attempt(image, signal);
     });
 

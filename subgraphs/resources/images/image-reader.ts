@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ApiError } from '../../../platform/api-error.ts';
 import { createBoundedQueue } from '../../../platform/async/bounded-queue.ts';
 import type { Signal } from '../../../platform/async/signal.ts';
+import { createLimitedLog, kindOfError } from '../../../platform/process/limited-log.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import { DecoderFailedError, type ImageDecoder } from './decoder-process.ts';
@@ -59,6 +60,7 @@ const maxQueued = 64;
 /** Creates a reader that validates and decodes images; cheap checks come first, decoding comes last. */
 export function createImageReader({ maxBytes, decoder, log }: ImageReaderParts): ImageReader {
   const queue = createBoundedQueue({ concurrency, maxQueued });
+  const limited = createLimitedLog(log);
 
   return async ({ data: base64, contentType: declared }, { viewerId, requestId, abandoned: signal }) => {
     if (decodedLength(base64) > maxBytes) throw tooLarge(maxBytes);
@@ -72,7 +74,7 @@ export function createImageReader({ maxBytes, decoder, log }: ImageReaderParts):
     };
     return queue(read, { client: viewerId, signal }).catch((error: unknown) => {
       if (!(error instanceof DecoderFailedError)) throw error;
-      log.warn({ requestId, err: error }, 'image not decoded');
+      limited.warn(kindOfError(error), { requestId, err: error }, 'image not decoded');
       throw busy(error);
     });
   };
