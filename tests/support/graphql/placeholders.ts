@@ -21,6 +21,7 @@ export function createPlaceholders(startedAt: number): (response: unknown) => un
       (id) => placeholder('id', id, (n) => `00000000-0000-4000-8000-${pad(n, 12)}`),
     ],
     [/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/, (token) => placeholder('access token', token, (n) => `access-token-${n}`)],
+    [/^isg_pat_[\w-]{48}$/, (token) => placeholder('personal access token', token, (n) => `isg_pat_${n}`)],
     [
       /^\d{4}-\d\d-\d\dT[\d:.]+Z$/,
       (at) => new Date(epoch + daysBetween(startedAt, Date.parse(at)) * day).toISOString(),
