@@ -9,6 +9,9 @@ import { startGateway } from './server.ts';
 import { createHttpTransport } from './subgraphs/http-transport.ts';
 import { trustFrom } from './trusted-documents/environment.ts';
 
+/** The gateway is ready before auth is: it asks often for the first keys, without which it can verify no token. */
+const keyTiming = { retryMs: 100 };
+
 /** Where auth publishes its keys. */
 const jwksPath = '/.well-known/jwks.json';
 
@@ -35,7 +38,7 @@ await runProcess({
         },
       ],
       verifier: {
-        keys: createRemoteKeySet({ url: jwksUrl, log }),
+        keys: createRemoteKeySet({ url: jwksUrl, log, timing: keyTiming }),
         issuer: env.TOKEN_ISSUER,
         audience: env.TOKEN_AUDIENCE,
       },
