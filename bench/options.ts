@@ -15,6 +15,8 @@ export interface Options extends ComparisonSettings {
   queries: readonly MeasuredName[];
   /** Run instead of the comparison, if there are any. */
   stressTests: readonly StressTestName[];
+  /** Searches for the most expensive query instead of the comparison. */
+  isWorst: boolean;
 }
 
 export const help = `Usage: npm run bench [-- options]
@@ -32,6 +34,7 @@ Prints a table, writes bench/results.json and draws docs/performance.svg.
   --cpu-prof <name>    write the CPU profile of a variant to bench/profiles; writes no results
   --stress <names>     run stress tests of this project instead: comma-separated, of
                        ${stressTestNames.join(', ')}; takes no other option
+  --worst              search for the query within all limits that takes most CPU; takes no other option
   --help               print this text
 `;
 
@@ -47,6 +50,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       rounds: { type: 'string' },
       'cpu-prof': { type: 'string' },
       stress: { type: 'string' },
+      worst: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -54,6 +58,12 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
   const { stress, ...others } = values;
   if (stress !== undefined && Object.values(others).some((value) => value !== undefined && value !== false)) {
     throw new Error('--stress cannot be combined with other options.');
+  }
+  if (
+    values.worst &&
+    Object.values({ ...others, stress, worst: false }).some((value) => value !== undefined && value !== false)
+  ) {
+    throw new Error('--worst cannot be combined with other options.');
   }
   const cpuProf = values['cpu-prof'];
   // Changes to this project affect only its own ratios.
@@ -66,6 +76,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
     variants: withBaseline(choose('--variants', values.variants, variants) ?? byDefault),
     ...(values.rounds !== undefined && { rounds: readRounds(values.rounds) }),
     ...(cpuProf !== undefined && { cpuProf: choose('--cpu-prof', cpuProf, variants)?.[0] }),
+    isWorst: values.worst,
     stressTests: choose('--stress', stress, stressTestNames) ?? [],
   };
 }

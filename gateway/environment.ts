@@ -56,7 +56,7 @@ export const gatewayEnvironment = z.object({
   ...costVariables,
   COST_BUDGET_PER_MINUTE: wholeNumber({ min: 1, max: 1_000_000_000_000 })
     .optional()
-    .describe('What the operations of one caller may cost in a minute; 120 times MAX_COST by default.'),
+    .describe('What the operations of one caller may cost in a minute; 240 times MAX_COST by default.'),
   GATEWAY_REPLICAS: wholeNumber({ min: 1, max: 10_000 })
     .prefault('1')
     .describe('Number of gateways behind one load balancer: each counts its part of the budgets.'),

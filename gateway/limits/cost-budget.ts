@@ -16,8 +16,8 @@ export interface CostLimits {
   replicas?: number | undefined;
 }
 
-/** Half a processor, if every operation were the worst that `maxCost` allows: see docs/performance.md. */
-const defaultBudget = (maxCost: number) => 120 * maxCost;
+/** One processor, if every operation were the worst that `maxCost` allows: see docs/performance.md. */
+const defaultBudget = (maxCost: number) => 240 * maxCost;
 
 const windowSeconds = 60;
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiErrorCodes } from '../../schema/error-codes.ts';
-import { answerFile, fill, order, readExample } from '../../schema/tools/api-docs/examples.ts';
+import { answerFile, costsFile, fill, order, readExample } from '../../schema/tools/api-docs/examples.ts';
 import { apiDocs } from '../../schema/tools/api-docs/page.ts';
 import { createPlaceholders } from '../support/graphql/placeholders.ts';
 import { requestTo, untyped } from '../support/graphql/request.ts';
@@ -20,6 +20,7 @@ afterAll(() => system.stop());
 
 /** Responses as received, with the ids and tokens of this run. */
 const answers = new Map<string, { data?: unknown; errors?: unknown }>();
+const costs: Record<string, number> = {};
 const withPlaceholders = createPlaceholders(Date.now());
 
 async function answerTo(name: string) {
@@ -27,9 +28,13 @@ async function answerTo(name: string) {
   const accessToken = token && fill(token, answers);
   // Sessions are listed by the millisecond of their last use: no two may share one.
   await setTimeout(2);
-  const request = requestTo(system.gateway, accessToken, { 'user-agent': 'The examples' });
+  const request = requestTo(system.gateway, accessToken, {
+    ...{ 'user-agent': 'The examples', 'x-graphql-cost': '1' },
+  });
   const { text } = await request(untyped(document), variables && JSON.parse(fill(variables, answers)));
-  answers.set(name, JSON.parse(text));
+  const { extensions, ...answer } = JSON.parse(text) as { extensions: { cost: number } };
+  costs[name] = extensions.cost;
+  answers.set(name, answer);
   return answers.get(name);
 }
 
@@ -46,6 +51,10 @@ describe('the examples of docs/api.md, in order, have the responses shown there:
       else expect(answer).not.toHaveProperty('errors');
     },
   );
+});
+
+test('the examples have the costs shown there', async () => {
+  await expect(`${JSON.stringify(costs, null, 2)}\n`).toMatchFileSnapshot(fileURLToPath(costsFile));
 });
 
 test('no example is left out', () => {

@@ -65,6 +65,9 @@ export function readExample(name: string): Example {
 /** The file with the recorded response of an example; tests/e2e/api-examples.test.ts writes it. */
 export const answerFile = (name: string): URL => new URL(`${name}.answer.json`, folder);
 
+/** The file with the costs of all examples by name; the same test writes it. */
+export const costsFile = new URL('costs.json', folder);
+
 /** Replaces placeholders with values of earlier responses. Throws if a value is missing. */
 export function fill(text: string, answers: Answers): string {
   return text.replace(/\{\{([\w-]+)\.([\w.]+)\}\}/g, (place, name: string, path: string) => {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { GraphQLField } from 'graphql';
-import { type Answers, answerFile, type Example, fill, order, readExample } from './examples.ts';
+import { type Answers, answerFile, costsFile, type Example, fill, order, readExample } from './examples.ts';
 import { fence, paragraph, typedTable, typeLink } from './markdown.ts';
 
 const examples = [...new Set<string>(order)].map(readExample);
 const recorded: Answers = new Map(examples.map(({ name }) => [name, JSON.parse(readAnswer(name))]));
+const costs = JSON.parse(readFileSync(costsFile, 'utf8')) as Record<string, number>;
 const isErrorExample = ({ name }: Example) => 'errors' in Object(recorded.get(name));
 
 /** The section of a query or mutation: description, arguments, type, codes and examples. */
@@ -29,7 +30,7 @@ function exampleSection({ name, prose, token, document, variables }: Example): s
     token ? `With \`Authorization: Bearer ${fill(token, recorded)}\`:\n\n` : '',
     fence('graphql', document),
     variables ? fence('json', fill(variables, recorded)) : '',
-    'Response:\n\n',
+    `Cost: ${costs[name]}. Response:\n\n`,
     fence('json', readAnswer(name).trim()),
   ].join('');
 }
