@@ -38,6 +38,8 @@ export interface SupergraphSettings {
   writer: WriterKind;
   /** Limits of what operations may cost; the defaults if omitted. */
   cost?: CostLimits | undefined;
+  /** Limit of the JSON of one response, in bytes; a default if omitted. */
+  maxResponseBytes?: number | undefined;
   corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is trusted; none if omitted. */
   trustedProxies?: readonly string[];
@@ -149,7 +151,8 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
     },
   });
   const { introspection = true } = settings;
-  const forAll = { introspection, ...(settings.documentLimits && { documentLimits: settings.documentLimits }) };
+  const { maxResponseBytes, documentLimits } = settings;
+  const forAll = { introspection, maxResponseBytes, ...(documentLimits && { documentLimits }) };
   const resources = keep(
     await startResources({
       store: openSqliteResourceStore(join(folder, 'resources.sqlite'), { writer: settings.writer }),
@@ -190,7 +193,9 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
   );
   const signRequest = createRequestSigner(gatewayKeys);
   const transportTo = ({ url, execute }: RunningServer) =>
-    settings.calls === 'memory' ? createInProcessTransport(execute) : createHttpTransport(url, { signRequest });
+    settings.calls === 'memory'
+      ? createInProcessTransport(execute)
+      : createHttpTransport(url, { signRequest, maxResponseBytes });
   const tokenExchangeWith = ({ url: authUrl, exchangeToken }: RunningAuth) =>
     settings.calls === 'memory'
       ? { exchange: exchangeToken, close: async () => {} }

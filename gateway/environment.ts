@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { costVariables } from '../platform/cost/limit-cost.ts';
 import { documentLimitVariables } from '../platform/graphql/document-limits/environment.ts';
+import { responseVariables } from '../platform/graphql/execution/response-size.ts';
 import { httpUrl, logLevel, onOrOff, origins, port, wholeNumber } from '../platform/process/environment.ts';
 import { shutdownVariables } from '../platform/process/shutdown.ts';
 import { gatewayKeyFile } from '../platform/signatures/environment.ts';
@@ -54,6 +55,7 @@ export const gatewayEnvironment = z.object({
     .optional()
     .describe('Expected audience of access tokens (aud), the same as for auth; not checked here by default.'),
   ...costVariables,
+  ...responseVariables,
   COST_BUDGET_PER_MINUTE: wholeNumber({ min: 1, max: 1_000_000_000_000 })
     .optional()
     .describe('What the operations of one caller may cost in a minute; 240 times MAX_COST by default.'),

@@ -21,18 +21,19 @@ await runProcess({
   start: async (env, shutdown) => {
     const log = createLogger({ service: 'gateway', level: env.LOG_LEVEL });
     const { JWKS_URL: jwksUrl = new URL(jwksPath, env.AUTH_URL).href } = env;
+    const { MAX_RESPONSE_BYTES: maxResponseBytes } = env;
     const signRequest = createRequestSigner(env.GATEWAY_KEY_FILE);
     const gateway = await startGateway({
       subgraphs: [
         {
           name: 'auth',
-          transport: createHttpTransport(env.AUTH_URL, { signRequest }),
+          transport: createHttpTransport(env.AUTH_URL, { signRequest, maxResponseBytes }),
           timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
           mutationTimeoutMs: env.SUBGRAPH_TIMEOUT_MS,
         },
         {
           name: 'resources',
-          transport: createHttpTransport(env.RESOURCES_URL, { signRequest }),
+          transport: createHttpTransport(env.RESOURCES_URL, { signRequest, maxResponseBytes }),
           timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
           mutationTimeoutMs: env.SUBGRAPH_IMAGE_TIMEOUT_MS,
         },
@@ -53,6 +54,7 @@ await runProcess({
         budgetPerMinute: env.COST_BUDGET_PER_MINUTE,
         replicas: env.GATEWAY_REPLICAS,
       },
+      maxResponseBytes,
       corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
       unverifiedBodyBytes: env.UNVERIFIED_BODY_BYTES,

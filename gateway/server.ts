@@ -47,6 +47,8 @@ export interface GatewaySettings {
   executor?: ExecutorName;
   /** Limits of what operations may cost; the defaults of docs/configuration.md if omitted. */
   cost?: Partial<CostLimits> | undefined;
+  /** Limit of the JSON of one response, in bytes; `defaultMaxResponseBytes` if omitted. */
+  maxResponseBytes?: number | undefined;
   corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is trusted: addresses, ranges and names of ranges. None by default. */
   trustedProxies?: readonly string[];
@@ -93,6 +95,7 @@ export async function startGateway({
   tokenExchange = noTokenExchange,
   executor: executorName = 'compiled',
   cost,
+  maxResponseBytes,
   corsOrigins,
   trustedProxies,
   unverifiedBodyBytes,
@@ -129,6 +132,7 @@ export async function startGateway({
     paths: explorer.paths,
     executor,
     publicErrors,
+    maxResponseBytes,
     context: (request): GatewayContext => {
       return { ...request, caller: identifyCaller(request) };
     },

@@ -11,7 +11,8 @@ export type PlatformErrorExtensions =
   | { code: 'BAD_USER_INPUT'; problems: ValidationIssue[] }
   | { code: 'RATE_LIMITED'; retryAfterSeconds: number }
   | { code: 'SERVICE_UNAVAILABLE' }
-  | { code: 'COST_ESTIMATED_TOO_EXPENSIVE'; cost: number; maxCost: number };
+  | { code: 'COST_ESTIMATED_TOO_EXPENSIVE'; cost: number; maxCost: number }
+  | { code: 'RESPONSE_TOO_LARGE'; maxBytes: number };
 
 /**
  * An error that clients see, with one of the API's codes; any other error is a bug, and masked. The message says how to

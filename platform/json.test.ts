@@ -32,19 +32,16 @@ function randomValue(random: Random, depth: number): unknown {
 }
 
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
-/** The maximum size of one UTF-16 unit, or of one value that is no string, in JSON: `-1.7976931348623157e+308`. */
-const maxBytesPerUnit = 24;
 
 describe('fitsInJson', () => {
-  test('is true for any value that fits, and false for any value far over the limit', () => {
+  test('is exact for any value', () => {
     for (let seed = 0; seed < 3_000; seed++) {
       const value = { data: randomValue(createRandom(`json-size ${seed}`), 4) };
       const bytes = bytesOf(value);
-      for (const limit of [bytes, bytes + 1, bytes * 2]) {
-        expect([seed, limit, fitsInJson(value, limit)]).toEqual([seed, limit, true]);
-      }
-      const limit = Math.floor(bytes / maxBytesPerUnit) - 1;
-      expect([seed, limit, fitsInJson(value, limit)]).toEqual([seed, limit, false]);
+      for (const limit of [1, bytes / 30, bytes / 2, bytes - 1, bytes, bytes + 1, bytes * 2, bytes * 30].map(
+        Math.floor,
+      ))
+        expect([seed, limit, fitsInJson(value, limit)]).toEqual([seed, limit, limit >= bytes]);
     }
   });
 
@@ -53,6 +50,9 @@ describe('fitsInJson', () => {
     ['objects of one field', { a: { b: { c: 'd', left: undefined } } }],
     ['lists', [[], [['a'], ['b', 'c']], []]],
     ['digits', [1, 2, 3, { four: 4 }]],
+    ['long numbers', Array.from({ length: 9 }, () => -Number.MAX_VALUE)],
+    ['escapes', { '"': '\u0000'.repeat(9), '\n': ['\\', '\ud800'] }],
+    ['UTF-8', { ü: '東京🙂' }],
   ])('is exact for %s', (_, value) => {
     const bytes = bytesOf(value);
     expect([fitsInJson(value, bytes), fitsInJson(value, bytes - 1)]).toEqual([true, false]);

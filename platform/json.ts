@@ -48,36 +48,64 @@ function stringEnd(json: Uint8Array, start: number): number {
 }
 
 /**
- * Tells if a value's JSON has at most `maxBytes` bytes, so that in-process calls meet the same limit as calls over the
- * network. Counts a lower bound (one byte per character, no escapes): it never rejects what the network would accept.
+ * Tells if a value's JSON has at most `maxBytes` bytes of UTF-8. Sizes that are far from the limit are told by a lower
+ * bound, which takes a tenth of the time of writing the JSON; what is left is counted exactly.
  */
 export function fitsInJson(value: unknown, maxBytes: number): boolean {
+  const leastBytes = leastJsonBytes(value, maxBytes);
+  if (leastBytes > maxBytes || leastBytes * maxBytesPerByte <= maxBytes) return leastBytes <= maxBytes;
+  return countBytes(value, { maxBytes, bytesOf: exactBytesOf }) <= maxBytes;
+}
+
+/** Counts a lower bound of the bytes of a value's JSON, until it is over `maxBytes`. */
+export function leastJsonBytes(value: unknown, maxBytes: number): number {
+  return countBytes(value, { maxBytes, bytesOf: leastBytesOf });
+}
+
+/** The longest that a single character or value may get: `-1.7976931348623157e+308` counts as one byte. */
+const maxBytesPerByte = 24;
+
+type BytesOf = (part: unknown) => number;
+
+/** Counts what a string or a value without parts takes, as `bytesOf` does, until it is over `maxBytes`. */
+function countBytes(value: unknown, { maxBytes, bytesOf }: { maxBytes: number; bytesOf: BytesOf }): number {
   let bytes = 0;
   // Iterative, because a value may be nested deeper than the call stack allows.
   const pending: unknown[] = [value];
   while (pending.length > 0 && bytes <= maxBytes) {
     const part = pending.pop();
-    if (typeof part === 'string') {
-      bytes += part.length + quotes;
-    } else if (typeof part !== 'object' || part === null) {
-      bytes += 1;
+    if (typeof part !== 'object' || part === null) {
+      bytes += bytesOf(part);
     } else if (Array.isArray(part)) {
       bytes += brackets + Math.max(0, part.length - 1);
       for (const element of part) pending.push(element);
     } else {
       bytes += brackets;
+      let fields = 0;
       for (const key in part) {
         const field = (part as Record<string, unknown>)[key];
         // JSON.stringify omits undefined fields.
         if (field === undefined) continue;
-        bytes += key.length + quotes + colon;
+        fields += 1;
+        bytes += bytesOf(key) + colon;
         pending.push(field);
       }
+      bytes += Math.max(0, fields - 1);
     }
   }
-  return bytes <= maxBytes;
+  return bytes;
 }
 
-const quotes = 2;
 const brackets = 2;
 const colon = 1;
+
+/** One byte for each character, without escapes. */
+function leastBytesOf(part: unknown): number {
+  return typeof part === 'string' ? part.length + 2 : 1;
+}
+
+function exactBytesOf(part: unknown): number {
+  // JSON.stringify throws for it, and so will whoever writes the value.
+  if (typeof part === 'bigint') return 1;
+  return Buffer.byteLength(JSON.stringify(part) ?? 'null');
+}

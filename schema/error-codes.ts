@@ -50,6 +50,10 @@ export const apiErrors = {
     when: 'an operation whose estimated cost is over the limit; HTTP 400, and nothing was executed',
     extensions: [{ cost: 'number', maxCost: 'number' }],
   },
+  RESPONSE_TOO_LARGE: {
+    when: 'a response that would be over its limit; HTTP 200, and `data` is null. A mutation was executed',
+    extensions: [{ maxBytes: 'number' }],
+  },
   USERNAME_TAKEN: {
     when: 'another account has this username, in any case, or one that looks the same',
   },

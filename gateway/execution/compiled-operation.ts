@@ -98,7 +98,10 @@ export function prepareOperation(
       const isCompiled = 'step' in executable;
       onRun(isCompiled ? 'compiled' : 'apollo');
       if (!isCompiled) return runByApollo(executable, { request: { variables, context }, planned });
-      return runCompiled(executable, { run: { context, variables: variables ?? {}, data: {}, errors: [] }, planned });
+      return runCompiled(executable, {
+        run: { context, variables: variables ?? {}, data: {}, errors: [], copiedBytes: 0 },
+        planned,
+      });
     },
     sizeBytes: () => baseBytes + 2 * source.length + sizeBytes + (planned?.sizeBytes ?? 0),
   };

@@ -2,6 +2,12 @@ import { applyRewrites } from '@apollo/gateway/dist/dataRewrites.js';
 import { deepMerge } from '@apollo/gateway/dist/utilities/deepMerge.js';
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
+import {
+  defaultMaxResponseBytes,
+  exceededBytes,
+  responseTooLarge,
+} from '../../platform/graphql/execution/response-size.ts';
+import { leastJsonBytes } from '../../platform/json.ts';
 import { compileRepresent, type Represent } from './representations.ts';
 import { objectsAt } from './response-paths.ts';
 import {
@@ -23,6 +29,8 @@ interface FetchContext {
 
 /** Measured for the functions of a fetch, without the request body that the service prepares from the query's text. */
 const bytesPerFetch = 3_000;
+/** Limit of the JSON of the entities that are copied for one operation. They have more than is selected, such as keys. */
+const maxCopiedBytes = 4 * defaultMaxResponseBytes;
 /** Measured for a query's text, and for the structure of its response. */
 const bytesPerCharacter = 8;
 
@@ -34,16 +42,23 @@ export function compileFetch(node: FetchNode, path: ResponsePath, context: Fetch
   const { operation: query, operationName } = node;
   context.countBytes(bytesPerFetch + bytesPerCharacter * query.length);
   const call = { node, path, send: service.prepare({ query, operationName }), schema: context.supergraphSchema };
+  // A mutation is executed however large its response is.
+  const isMutation = node.operationKind === 'mutation';
   const fetchInto = node.requires ? entityFetch(call, node.requires) : plainFetch(call);
   return async (run) => {
     const objects = path.length === 0 ? [run.data] : objectsAt(run.data, path);
-    if (objects.length === 0) return;
+    if (objects.length === 0 || (!isMutation && isTooLarge(run))) return;
     try {
       await fetchInto(run, objects);
     } catch (error) {
       run.errors.push(error);
     }
   };
+}
+
+/** Tells a run whose response cannot have all of its data. */
+function isTooLarge({ errors }: Run): boolean {
+  return errors.some((error) => exceededBytes(error) !== undefined);
 }
 
 interface Call {
@@ -80,6 +95,7 @@ function entityFetch({ node, path, send, schema }: Call, requires: NonNullable<F
     if (!data) return;
     const received = entitiesIn(data, { sent: sent.length, represented: entities.length });
     const isShared = sent.length < entities.length;
+    if (isShared) countCopies(run, received, sentAs);
     entities.forEach((entity, index) => {
       const shared = received[Number(sentAs[index])];
       // A later fetch would change an object that is shared for all entities that share it.
@@ -141,6 +157,13 @@ function entitiesIn(data: Data, { sent, represented }: { sent: number; represent
   if (!Array.isArray(received)) throw new Error('Expected "data._entities" in response to be an array');
   if (received.length !== sent) throw new Error(`Expected "data._entities" to contain ${represented} elements`);
   return received;
+}
+
+/** Throws RESPONSE_TOO_LARGE for entities that cannot be copied for each place where they occur. */
+function countCopies(run: Run, received: unknown[], sentAs: number[]): void {
+  const sizes = received.map((entity) => leastJsonBytes(entity, maxCopiedBytes));
+  for (const index of sentAs) run.copiedBytes += sizes[index] ?? 0;
+  if (run.copiedBytes > maxCopiedBytes) throw responseTooLarge(maxCopiedBytes);
 }
 
 /** Copies JSON. */

@@ -29,6 +29,8 @@ export interface Run {
   data: Data;
   /** GraphQL errors, and whatever else was thrown while a subgraph was called. */
   errors: unknown[];
+  /** Estimated JSON of the entities that were copied because they occur more than once. */
+  copiedBytes: number;
 }
 
 export type Result = ExecutionResult;

@@ -1,20 +1,29 @@
-import { type Dispatcher, Pool } from 'undici';
+import { type Dispatcher, errors, Pool } from 'undici';
 import type { Signal } from '../../platform/async/signal.ts';
+import { defaultMaxResponseBytes, responseTooLarge } from '../../platform/graphql/execution/response-size.ts';
 import type { SignRequest } from '../../platform/signatures/request-signer.ts';
-import { type Call, maxResponseBytes, type Transport } from './transport.ts';
+import type { Call, Transport } from './transport.ts';
 
 /** For queries, and as many for mutations: more than a subgraph queues, so that the subgraph is what rejects. */
 const maxConnections = 64;
+/** A response's JSON ends with one. */
+const lineEndBytes = 1;
 
 export interface HttpTransportSettings {
   /** Signs each request. Without it, the subgraph cannot trust a client's address, and gets none. */
   signRequest?: SignRequest;
+  /** Limit of the JSON of one response; `defaultMaxResponseBytes` if omitted. */
+  maxResponseBytes?: number | undefined;
 }
 
 /** Carries operations over HTTP with connections kept alive, to a subgraph at `url` (absolute http or https). */
-export function createHttpTransport(url: string, { signRequest }: HttpTransportSettings = {}): Transport {
+export function createHttpTransport(
+  url: string,
+  { signRequest, maxResponseBytes = defaultMaxResponseBytes }: HttpTransportSettings = {},
+): Transport {
   const { origin, pathname: path } = new URL(url);
-  const createPool = () => new Pool(origin, { connections: maxConnections, maxResponseSize: maxResponseBytes });
+  const createPool = () =>
+    new Pool(origin, { connections: maxConnections, maxResponseSize: maxResponseBytes + lineEndBytes });
   // Mutations may queue at the subgraph, for passwords or the image service: queries do not queue behind them.
   const pools = { queries: createPool(), mutations: createPool() };
 
@@ -32,9 +41,13 @@ export function createHttpTransport(url: string, { signRequest }: HttpTransportS
         const parts = { ...request, authorization, clientAddress, trustedDocument: isTrusted ? '1' : undefined };
         const signed = signRequest && { ...userAgentOf(call), ...signRequest(parts) };
         const headers = { ...headersOf(call), ...signed };
-        return new Promise((resolve, reject) =>
-          pool.dispatch({ ...request, headers }, responseHandler({ signal, resolve, reject })),
-        );
+        return new Promise((resolve, rejectPromise) => {
+          const reject = (error: unknown) =>
+            rejectPromise(
+              error instanceof errors.ResponseExceededMaxSizeError ? responseTooLarge(maxResponseBytes) : error,
+            );
+          pool.dispatch({ ...request, headers }, responseHandler({ signal, resolve, reject }));
+        });
       };
     },
     close: async () => {

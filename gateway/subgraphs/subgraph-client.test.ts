@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { deadUrl } from '../../tests/support/http/servers.ts';
 import { createClient, listenAsSubgraph, startClient } from '../../tests/support/subgraphs/subgraph-client.ts';
+import { createHttpTransport } from './http-transport.ts';
 
 const unavailableAt = (...path: (string | number)[]) => ({
   message: 'This part of the API is temporarily unavailable: try again.',
@@ -84,20 +85,37 @@ describe('every requested field fails with SERVICE_UNAVAILABLE if a subgraph', (
     expect(log).toHaveLength(1);
   });
 
-  test('responds with over 32 MiB', async () => {
-    const { send, log } = await startClient((res) => {
-      res.write('{"data":{"first":"');
-      for (let chunk = 0; chunk < 33; chunk++) res.write(Buffer.alloc(1024 * 1024, 'x'));
-      res.end('"}}');
-    });
-    expect(await send()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
-    expect(log).toHaveLength(1);
-  });
-
   test('is called after its client was closed', async () => {
     const { send, close } = await startClient(json({ data: { first: 1 } }));
     await close();
     expect(await send()).toEqual({ errors: [unavailableAt('first'), unavailableAt('second')] });
+  });
+});
+
+describe('a subgraph whose response would be too large rejects with RESPONSE_TOO_LARGE, and no failure is logged:', () => {
+  const tooLarge = (maxBytes: number) => ({ extensions: { code: 'RESPONSE_TOO_LARGE', maxBytes } });
+
+  test('if it sends more', async () => {
+    const transportTo = (url: string) => createHttpTransport(url, { maxResponseBytes: 100_000 });
+    const answer = (res: ServerResponse) => void res.end(JSON.stringify({ data: { first: 'x'.repeat(200_000) } }));
+    const { send, log } = await startClient(answer, {}, transportTo);
+    await expect(send()).rejects.toMatchObject(tooLarge(100_000));
+    expect(log).toEqual([]);
+  });
+
+  test('if it says so itself', async () => {
+    const errors = [{ message: 'too large', extensions: { code: 'RESPONSE_TOO_LARGE', maxBytes: 5_000 } }];
+    const { send, log } = await startClient(json({ data: null, errors }));
+    await expect(send()).rejects.toMatchObject(tooLarge(5_000));
+    expect(log).toEqual([]);
+  });
+
+  test('but not if it sends the most bytes, and a line end', async () => {
+    const data = { first: 'x'.repeat(1_000), second: 1 };
+    const text = JSON.stringify({ data });
+    const transportTo = (url: string) => createHttpTransport(url, { maxResponseBytes: text.length });
+    const { send } = await startClient((res) => void res.end(`${text}\n`), {}, transportTo);
+    expect(await send()).toEqual({ data });
   });
 });
 

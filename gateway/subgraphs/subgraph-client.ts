@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { startDeadline } from '../../platform/async/deadline.ts';
 import { type Signal, throwIfAborted } from '../../platform/async/signal.ts';
 import { isApiErrorCode, pickPublic } from '../../platform/graphql/error-formatting.ts';
+import { exceededBytes, responseTooLarge } from '../../platform/graphql/execution/response-size.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
 import { createLimitedLog, kindOfError } from '../../platform/process/limited-log.ts';
 import type { Logger } from '../../platform/process/logger.ts';
@@ -50,7 +51,8 @@ export interface SubgraphClient extends SubgraphService {
  * Creates a client of one subgraph of the supergraph with this schema. It forwards `Authorization`, the request's id and,
  * with mutations, the client's address. A subgraph that cannot be reached costs the requested fields
  * (SERVICE_UNAVAILABLE), and the error does not name it. When a client disconnects, its calls are aborted and rejected
- * with the signal's reason, and none is sent any more. The subgraph decides what of them runs on.
+ * with the signal's reason, and none is sent any more. The subgraph decides what of them runs on. A call whose response
+ * would be too large is rejected with RESPONSE_TOO_LARGE.
  */
 export function createSubgraphClient(
   { name, transport, timeoutMs, mutationTimeoutMs }: SubgraphSettings,
@@ -77,6 +79,7 @@ export function createSubgraphClient(
         return await sendInBatches(variables, sendOnce);
       } catch (err) {
         throwIfAborted(clientGone);
+        if (exceededBytes(err) !== undefined) throw err;
         limited.warn(kindOfError(err), { requestId, subgraph: name, err }, 'subgraph unavailable');
         return unavailable(query, variables);
       } finally {
@@ -106,6 +109,8 @@ export function createSubgraphClient(
 function readResponse(response: unknown): SubgraphResponse {
   if (isClean(response)) return { data: response.data };
   const { data, errors } = result.parse(response);
+  const tooLarge = errors?.map(exceededBytes).find((maxBytes) => maxBytes !== undefined);
+  if (tooLarge !== undefined) throw responseTooLarge(tooLarge);
   return { ...(data && { data }), ...(errors && { errors: errors.map(withPublicExtensions) }) };
 }
 

@@ -15,7 +15,10 @@ export interface Call {
   signal: Signal;
 }
 
-/** Sends a prepared operation. Rejects if the subgraph executed nothing, or its response is no JSON. */
+/**
+ * Sends a prepared operation. Rejects if the subgraph executed nothing, or its response is no JSON, and with
+ * RESPONSE_TOO_LARGE.
+ */
 export type Send = (variables: Record<string, unknown>, call: Call) => Promise<unknown>;
 
 /** Carries operations to one subgraph. */
@@ -25,6 +28,3 @@ export interface Transport {
   /** Cuts off calls in flight. */
   close(): Promise<void>;
 }
-
-/** Limit of a response, in bytes of its JSON. */
-export const maxResponseBytes = 32 * 1024 * 1024;

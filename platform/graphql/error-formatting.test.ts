@@ -60,6 +60,7 @@ describe('an API error keeps its code and the extensions of that code', () => {
     CONFLICT: { reason, currentVersion },
     IMAGE_TOO_LARGE: { maxBytes },
     PAYLOAD_TOO_LARGE: { maxBytes },
+    RESPONSE_TOO_LARGE: { maxBytes },
   };
 
   test.each(apiErrorCodes)('%s', (code) => {

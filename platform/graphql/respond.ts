@@ -7,11 +7,13 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 import type { Signal } from '../async/signal.ts';
+import { fitsInJson } from '../json.ts';
 import { describeError } from '../process/error-description.ts';
 import { createLimitedLog, kindOfError } from '../process/limited-log.ts';
 import type { Logger } from '../process/logger.ts';
 import { isStackOverflow, nestedTooDeep } from './document-limits/limit-errors.ts';
 import { createErrorFormatter, isPublicCode, type PublicErrors } from './error-formatting.ts';
+import { defaultMaxResponseBytes, exceededBytes, responseTooLarge } from './execution/response-size.ts';
 
 /** A GraphQL response, ready to be written as JSON. */
 export interface GraphqlResponse {
@@ -40,9 +42,10 @@ export type Respond = (outcome: Outcome, request: AnsweredRequest) => GraphqlRes
 /**
  * Creates the function that makes every GraphQL response: it logs and masks errors, removes extensions, and logs one line
  * for the request. Of the same errors, only so many a minute are logged. Responses to documents that Apollo Server rejects
- * pass through it as well. What stopped because its client has gone is no error.
+ * pass through it as well. What stopped because its client has gone is no error. A response that would be over `maxBytes`,
+ * or is incomplete because a part of it was, has RESPONSE_TOO_LARGE and no data.
  */
-export function createRespond(publicErrors: PublicErrors, log: Logger): Respond {
+export function createRespond(publicErrors: PublicErrors, log: Logger, maxBytes = defaultMaxResponseBytes): Respond {
   const format = createErrorFormatter(publicErrors);
   const limited = createLimitedLog(log);
 
@@ -77,14 +80,11 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
     }
   };
 
-  return (outcome, request) => {
+  const formatOutcome = (outcome: Outcome, request: AnsweredRequest): GraphqlResponse => {
     const result: ReportedResult = 'thrown' in outcome ? { errors: [outcome.thrown] } : outcome;
     const { data, errors, extensions: { cost, ...unfit } = {} } = result;
     const extensions = cost === undefined ? undefined : { cost };
-    if (!errors && !result.extensions && data) {
-      logAnswered(request, []);
-      return { status: 200, body: { data } };
-    }
+    if (!errors && !result.extensions && data) return { status: 200, body: { data } };
     // Apollo's rules for completing values report here which values of a subgraph were wrong: that is for the log.
     if (Object.keys(unfit).length > 0) {
       const { requestId } = request;
@@ -94,7 +94,6 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
     const reported = clientGone.aborted ? errors?.filter((error) => originalOf(error) !== clientGone.reason) : errors;
     const formatted = (reported ?? []).map((error) => report(error, request.requestId));
     const codes = formatted.map((error) => error.extensions?.code);
-    logAnswered(request, codes);
     const body = {
       ...(formatted.length > 0 && { errors: formatted }),
       ...(data !== undefined && { data }),
@@ -102,6 +101,24 @@ export function createRespond(publicErrors: PublicErrors, log: Logger): Respond 
     };
     const { status = statusOf(outcome, codes), headers } = data === undefined ? httpOf(errors?.[0]) : {};
     return { status, ...(headers && { headers }), body };
+  };
+
+  const limitSize = (response: GraphqlResponse, { requestId, operation }: AnsweredRequest): GraphqlResponse => {
+    const { errors, extensions } = response.body;
+    const exceeded = errors?.map(exceededBytes).find((bytes) => bytes !== undefined);
+    if (exceeded === undefined && fitsInJson(response.body, maxBytes)) return response;
+    // A subgraph may have a lower limit.
+    const limit = Math.min(exceeded ?? maxBytes, maxBytes);
+    const error = report(responseTooLarge(limit, operation?.kind), requestId);
+    return { status: 200, body: { errors: [error], data: null, ...(extensions && { extensions }) } };
+  };
+
+  return (outcome, request) => {
+    const response = limitSize(formatOutcome(outcome, request), request);
+    const { errors = [] } = response.body;
+    const codes = errors.map((error) => error.extensions?.code);
+    logAnswered(request, codes);
+    return response;
   };
 }
 

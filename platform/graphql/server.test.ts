@@ -203,7 +203,7 @@ describe('a server that stops', () => {
   });
 
   test('lets a slow client read its response to the end', async () => {
-    const { url, stop } = await startTinyServer({ maxBodyBytes: 20_000_000 });
+    const { url, stop } = await startTinyServer({ maxBodyBytes: 20_000_000, maxResponseBytes: 20_000_000 });
     const sending = request(url, { method: 'POST', headers: { 'content-type': 'application/json' } });
     const long = 'x'.repeat(10_000_000);
     sending.end(JSON.stringify({ query: 'query ($text: String!) { echo(text: $text) }', variables: { text: long } }));

@@ -62,6 +62,8 @@ export type GraphqlServerSettings<Context extends RequestContext> = Omit<
     /** Shows the schema to clients, and suggests names of it; true by default. */
     introspection?: boolean;
     publicErrors: PublicErrors;
+    /** Limit of the JSON of one response; `defaultMaxResponseBytes` if omitted. */
+    maxResponseBytes?: number | undefined;
     listen: Listen;
     /** Shared by the servers of a process; one with the default grace period if omitted. */
     shutdown?: Shutdown;
@@ -84,7 +86,7 @@ export async function startGraphqlServer<Context extends RequestContext>(
   const isGateway = 'executor' in settings;
   const { wrapExecutor = (executor: Executor) => executor } = isGateway ? {} : settings;
   const executor = isGateway ? settings.executor : wrapExecutor(await loadJitExecutor(settings.schema, log));
-  const respond = createRespond(publicErrors, log);
+  const respond = createRespond(publicErrors, log, settings.maxResponseBytes);
   const execution = createExecution(createPreparedOperations(executor), respond);
   const apollo = createApolloServer({
     schema: executor.schema,

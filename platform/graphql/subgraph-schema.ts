@@ -16,19 +16,23 @@ type Resolve = (...args: never[]) => unknown;
 type LegacyModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown; resolvers?: unknown }>;
 type ApolloResolvers = NonNullable<LegacyModule['resolvers']>;
 
+export interface SchemaParts {
+  resolvers: Resolvers;
+  policies: Policies;
+  /** Limit of the JSON of one response, over which a query stops; a default if omitted. */
+  maxResponseBytes?: number | undefined;
+}
+
 /**
  * Builds the executable schema of the subgraph whose SDL is `schema/<name>.graphql`. Its fields check what the SDL requires
  * of whoever uses them. Its resolvers answer SERVICE_UNAVAILABLE where storage throws DatabaseUnavailableError.
  */
-export function buildSchema(
-  name: string,
-  { resolvers, policies }: { resolvers: Resolvers; policies: Policies },
-): GraphQLSchema {
+export function buildSchema(name: string, { resolvers, policies, maxResponseBytes }: SchemaParts): GraphQLSchema {
   const sdl = readFileSync(new URL(`../../schema/${name}.graphql`, import.meta.url), 'utf8');
   const wrapped = Object.fromEntries(
     Object.entries(resolvers).map(([type, fields]) => [
       type,
-      fields instanceof GraphQLScalarType ? fields : wrapResolvers(fields),
+      fields instanceof GraphQLScalarType ? fields : wrapResolvers(fields, maxResponseBytes),
     ]),
   );
   const typeDefs = gql(sdl);
@@ -36,13 +40,13 @@ export function buildSchema(
   return protectSchema(checkRepresentations(schema), readAuthorization(typeDefs.definitions, policies));
 }
 
-function wrapResolvers(fields: Record<string, Resolve>): Record<string, Resolve> {
+function wrapResolvers(fields: Record<string, Resolve>, maxResponseBytes: number | undefined): Record<string, Resolve> {
   return Object.fromEntries(
     Object.entries(fields).map(([field, resolve]) => [
       field,
       field === '__resolveReference'
         ? returnErrors(cancellableReference(throwApiErrors(resolve)))
-        : cancellable(throwApiErrors(resolve)),
+        : cancellable(throwApiErrors(resolve), maxResponseBytes),
     ]),
   );
 }

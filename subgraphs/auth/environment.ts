@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { costVariables } from '../../platform/cost/limit-cost.ts';
 import { documentLimitVariables } from '../../platform/graphql/document-limits/environment.ts';
+import { responseVariables } from '../../platform/graphql/execution/response-size.ts';
 import { logLevel, namedHttpUrls, onOrOff, port, wholeNumber } from '../../platform/process/environment.ts';
 import { shutdownVariables } from '../../platform/process/shutdown.ts';
 import { gatewayKeyFile, gatewaySignature } from '../../platform/signatures/environment.ts';
@@ -90,6 +91,7 @@ export const authEnvironment = z.object({
   INTROSPECTION: onOrOff()
     .prefault('on')
     .describe('Shows the schema to clients, and suggests names of it in errors: on or off.'),
+  ...responseVariables,
   ...shutdownVariables,
   LOG_LEVEL: logLevel().default('info').describe('One of trace, debug, info, warn, error, silent.'),
 });

@@ -31,6 +31,7 @@ await runProcess({
       maxCost: env.MAX_COST,
       documentLimits: documentLimitsFrom(env),
       introspection: env.INTROSPECTION,
+      maxResponseBytes: env.MAX_RESPONSE_BYTES,
       shutdown,
       listen: { host: env.HOST, port: env.AUTH_PORT, portVariable: 'AUTH_PORT' },
       log,

@@ -55,6 +55,8 @@ export interface AuthSettings {
   documentLimits?: DocumentLimits;
   /** Shows the schema, and suggests names of it in errors; true if omitted. */
   introspection?: boolean;
+  /** Limit of the JSON of one response, in bytes; `defaultMaxResponseBytes` if omitted. */
+  maxResponseBytes?: number | undefined;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -98,6 +100,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningAuth> {
     ...subgraph,
     validationRules: [limitRootFields({ operation: 'mutation', fields: credentialFields })],
     wrapExecutor: limitSchemaCost(subgraph.schema, maxCost),
+    maxResponseBytes: settings.maxResponseBytes,
     publicErrors,
     paths: {
       '/.well-known/jwks.json': createJwksHandler(keys),

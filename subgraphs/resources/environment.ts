@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { costVariables } from '../../platform/cost/limit-cost.ts';
 import { documentLimitVariables } from '../../platform/graphql/document-limits/environment.ts';
+import { responseVariables } from '../../platform/graphql/execution/response-size.ts';
 import {
   httpOrigin,
   httpUrl,
@@ -42,6 +43,7 @@ const variables = z.object({
     .optional()
     .describe('Origin to fetch public images from, if not the origin of their URLs.'),
   ...costVariables,
+  ...responseVariables,
   GATEWAY_KEY_FILE: optionalGatewayKeyFile(),
   GATEWAY_SIGNATURE: gatewaySignature(),
   ...documentLimitVariables,

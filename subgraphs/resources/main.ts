@@ -40,6 +40,7 @@ await runProcess({
       maxCost: env.MAX_COST,
       documentLimits: documentLimitsFrom(env),
       introspection: env.INTROSPECTION,
+      maxResponseBytes: env.MAX_RESPONSE_BYTES,
       shutdown,
       listen: { host: env.HOST, port: env.RESOURCES_PORT, portVariable: 'RESOURCES_PORT' },
       log,

@@ -8,7 +8,7 @@ import { needsOnlySummaries } from './list-projection.ts';
 import type { Caller } from './resources/resource-input.ts';
 import type { Resources } from './resources/resources.ts';
 import type { SharedLists } from './resources/shared-lists.ts';
-import type { Resource } from './storage/resource.ts';
+import type { Resource, ResourceSummary } from './storage/resource.ts';
 
 export interface ResourcesContext extends AuthorizationContext {
   requestId: string;
@@ -67,6 +67,8 @@ export const resolvers = {
     // The gateway passes entity keys on unchecked, so the id may be any JSON value.
     __resolveReference: ({ id }, { loadResource }) => loadResource(String(id)),
     owner: ({ ownerId }) => ({ id: ownerId }),
+    // Has a resolver because it may be long: a query whose response would be too large stops while it is made.
+    description: ({ description = null }: ResourceSummary & Pick<Partial<Resource>, 'description'>) => description,
   },
 
   ResourceConnection: {

@@ -64,6 +64,8 @@ export interface ResourcesSettings {
   documentLimits?: DocumentLimits;
   /** Shows the schema, and suggests names of it in errors; true if omitted. */
   introspection?: boolean;
+  /** Limit of the JSON of one response, in bytes; `defaultMaxResponseBytes` if omitted. */
+  maxResponseBytes?: number | undefined;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -81,6 +83,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
     eventAudience,
     identifySender,
     maxCost,
+    maxResponseBytes,
     shutdown,
     listen,
     log,
@@ -105,10 +108,11 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
 
   const authenticate = createAuthenticate(verifier);
   const { isRevoked } = revocations;
-  const subgraph = createResourcesSubgraph({ resources, authenticate, isRevoked });
+  const subgraph = createResourcesSubgraph({ resources, authenticate, isRevoked, maxResponseBytes });
   return startGraphqlServer({
     ...subgraph,
     wrapExecutor: limitSchemaCost(subgraph.schema, maxCost),
+    maxResponseBytes,
     publicErrors,
     paths: { '/events': receiveEvent },
     checkReady: async () => {

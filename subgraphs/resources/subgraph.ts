@@ -15,10 +15,13 @@ export function createResourcesSubgraph({
   resources,
   authenticate,
   isRevoked,
+  maxResponseBytes,
 }: {
   resources: Resources;
   authenticate: Authenticate;
   isRevoked: RevocationStore['isRevoked'];
+  /** Limit of the JSON of one response; a default if omitted. */
+  maxResponseBytes?: number | undefined;
 }) {
   const viewerOf = async (authorization: string | undefined): Promise<Viewer> => {
     const viewer = await authenticate(authorization);
@@ -26,7 +29,7 @@ export function createResourcesSubgraph({
     return viewer;
   };
   return {
-    schema: buildSchema('resources', { resolvers, policies }),
+    schema: buildSchema('resources', { resolvers, policies, maxResponseBytes }),
     context: ({ requestId, authorization, clientGone }: IncomingRequest): ResourcesContext => {
       let viewer: Promise<Viewer> | undefined;
       // Verified once per request, however many fields need it.

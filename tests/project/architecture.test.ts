@@ -26,7 +26,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   { room: /^platform\//, files: /^platform\//, packages: /./ },
   {
     room: /^gateway\/execution\//,
-    files: /^gateway\/execution\/|^platform\/graphql\//,
+    files: /^gateway\/execution\/|^platform\/(graphql\/|json\.ts$)/,
     packages:
       /^(node:|@apollo\/(gateway($|\/dist\/)|federation-internals$|query-planner$)|graphql($|\/execution\/collectFields\.js$)|lru-cache$)/,
   },

@@ -22,6 +22,8 @@ export interface ErrorDetailsByCode {
   RATE_LIMITED: { retryAfterSeconds: number };
   /** An operation whose estimated cost is over the limit; HTTP 400, and nothing was executed. */
   COST_ESTIMATED_TOO_EXPENSIVE: { cost: number; maxCost: number };
+  /** A response that would be over its limit; HTTP 200, and `data` is null. A mutation was executed. */
+  RESPONSE_TOO_LARGE: { maxBytes: number };
   /** Another account has this username, in any case, or one that looks the same. */
   USERNAME_TAKEN: Record<never, never>;
   /** No such resource or session, or one that belongs to another account. */
@@ -75,6 +77,7 @@ export const errorDetailKeys: Record<keyof ErrorDetailsByCode, readonly string[]
   INVALID_REFRESH_TOKEN: [],
   RATE_LIMITED: ['retryAfterSeconds'],
   COST_ESTIMATED_TOO_EXPENSIVE: ['cost', 'maxCost'],
+  RESPONSE_TOO_LARGE: ['maxBytes'],
   USERNAME_TAKEN: [],
   NOT_FOUND: [],
   CONFLICT: ['reason', 'currentVersion'],

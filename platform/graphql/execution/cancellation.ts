@@ -1,4 +1,6 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { type Signal, throwIfAborted } from '../../async/signal.ts';
+import { defaultMaxResponseBytes, responseTooLarge } from './response-size.ts';
 
 /** Resolver calls of one operation that return promises, between two iterations of the event loop. */
 const maxCallsInIteration = 32;
@@ -17,6 +19,8 @@ interface Calls {
   inIteration: number;
   /** Starts the calls that wait, in their order. */
   waiting: (() => void)[];
+  /** Characters of the strings that were returned. */
+  characters: number;
 }
 
 /**
@@ -24,23 +28,33 @@ interface Calls {
  * with the signal's reason. Nested fields could otherwise resolve for long without an iteration of the event loop, in which
  * a disconnect would be noticed and other requests served. So an operation waits for one after each 32 calls that return
  * promises; other calls do nothing that takes long.
+ *
+ * A query also stops with RESPONSE_TOO_LARGE once the strings that such resolvers have returned are over `maxBytes`. Fields
+ * of long texts should have a resolver, so that a response is given up while it is made.
  */
-export function cancellable(resolve: Resolve): Resolve {
+export function cancellable(resolve: Resolve, maxBytes = defaultMaxResponseBytes): Resolve {
   return (...args) => {
     const context = contextIn(args, 2);
-    throwIfAborted(context.clientGone);
     const calls = callsOf(context);
+    const throwIfStopped = () => {
+      throwIfAborted(context.clientGone);
+      if (calls.characters > maxBytes && !isRootMutation(args)) throw responseTooLarge(maxBytes);
+    };
     const call = () => {
+      throwIfStopped();
       const result = resolve(...args);
       if (result instanceof Promise) calls.inIteration += 1;
+      else if (typeof result === 'string') calls.characters += result.length;
       return result;
     };
-    if (calls.inIteration < maxCallsInIteration) return call();
-    return nextIteration(calls).then(() => {
-      throwIfAborted(context.clientGone);
-      return call();
-    });
+    return calls.inIteration < maxCallsInIteration ? call() : nextIteration(calls).then(call);
   };
+}
+
+/** Tells a mutation's own fields, which are executed however large the response is. */
+function isRootMutation(args: readonly unknown[]): boolean {
+  const { operation, path } = args[3] as GraphQLResolveInfo;
+  return operation.operation === 'mutation' && path.prev === undefined;
 }
 
 /** Does the same for the resolver of an entity's reference, without waiting: references are loaded together. */
@@ -58,7 +72,7 @@ const callsByContext = new WeakMap<CancellableContext, Calls>();
 function callsOf(context: CancellableContext): Calls {
   const known = callsByContext.get(context);
   if (known) return known;
-  const calls = { inIteration: 0, waiting: [] };
+  const calls = { inIteration: 0, waiting: [], characters: 0 };
   callsByContext.set(context, calls);
   return calls;
 }

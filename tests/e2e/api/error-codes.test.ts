@@ -266,6 +266,7 @@ test('every error code is provoked here, or in the tests of outages and faults',
     'error-codes.test.ts',
     'error-codes.images.test.ts',
     'outages.test.ts',
+    'response-size.test.ts',
     'image-service-faults.test.ts',
   ];
   const texts = names.map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'));

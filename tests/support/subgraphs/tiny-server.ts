@@ -25,6 +25,7 @@ type Settings = Partial<
     | 'identifySender'
     | 'listen'
     | 'maxBodyBytes'
+    | 'maxResponseBytes'
     | 'page'
     | 'paths'
     | 'shutdown'

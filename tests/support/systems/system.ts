@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import { startSupergraph } from '../../../embedded/supergraph.ts';
+import type { ExecutorName } from '../../../gateway/executor.ts';
 import type { CostLimits } from '../../../gateway/limits/cost-budget.ts';
 import type { TrustSettings } from '../../../gateway/trusted-documents/environment.ts';
 import type { WriterKind } from '../../../platform/database/writer/writer.ts';
@@ -48,6 +49,8 @@ export interface SystemSettings {
   /** How the gateway calls the subgraphs. By default, as the project of the test does. */
   calls?: 'memory' | 'network';
   writer?: WriterKind;
+  executor?: ExecutorName;
+  maxResponseBytes?: number;
   /** Closed by `stop`. By default, images are decoded in this process. */
   imageDecoder?: ImageDecoder;
   trustedProxies?: readonly string[];
