@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import type { HttpError } from '../http/json-body.ts';
+import { createLimitedLog } from '../process/limited-log.ts';
 import type { Logger } from '../process/logger.ts';
 import type { GatewayKeys } from './gateway-keys.ts';
 import { createRequestVerifier, maxSkewSeconds, type SignatureFailure } from './request-verifier.ts';
@@ -27,13 +28,11 @@ export interface SenderSettings {
   log: Logger;
 }
 
-const logEveryMs = 60_000;
-
 /** Creates a function that tells the gateway, by its signature, from other callers. */
 export function createIdentifySender({ keys, isSignatureRequired, log }: SenderSettings): IdentifySender {
   const verify = createRequestVerifier(keys);
   const readSignedAddress = createSignedAddressReader(keys);
-  const logRejected = createRareLog((line) => log.warn(line, 'request without a valid signature of the gateway'));
+  const limited = createLimitedLog(log);
 
   return (req) => {
     const verified = verify(req);
@@ -44,23 +43,12 @@ export function createIdentifySender({ keys, isSignatureRequired, log }: SenderS
       return { isGateway: true, isTrusted, client: client(clientAddress), contentDigest };
     }
     // Callers that sign nothing are no mistake where none has to.
-    if (isSignatureRequired || verified.failure !== 'missing')
-      logRejected({ ...verified, address: req.socket.remoteAddress, isRejected: isSignatureRequired });
+    if (isSignatureRequired || verified.failure !== 'missing') {
+      const line = { ...verified, address: req.socket.remoteAddress, isRejected: isSignatureRequired };
+      limited.warn(verified.failure, line, 'request without a valid signature of the gateway');
+    }
     if (isSignatureRequired) return { error: explain(verified) };
     return { isGateway: false, client: client(readSignedAddress(req)) };
-  };
-}
-
-/** Logs at most once a minute, with the number of lines left out since: anybody in the network can provoke them. */
-function createRareLog(write: (line: object) => void): (line: object) => void {
-  let loggedAt = Number.NEGATIVE_INFINITY;
-  let leftOut = 0;
-  return (line) => {
-    const now = performance.now();
-    if (now - loggedAt < logEveryMs) return void leftOut++;
-    write({ ...line, ...(leftOut > 0 && { leftOut }) });
-    loggedAt = now;
-    leftOut = 0;
   };
 }
 
