@@ -20,6 +20,30 @@ export function overLimit(code: LimitCode, max: number, message: string): Reques
   return { status: 400, code, message, details: { max } };
 }
 
+export const tooManyBytes = (max: number) =>
+  overLimit(
+    'MAX_TOKENS_LIMIT',
+    max,
+    `The document is over ${max} bytes without the contents of its strings: send a shorter one, or several.`,
+  );
+
+export const tooManyTokens = (max: number) =>
+  overLimit('MAX_TOKENS_LIMIT', max, `The document has over ${max} tokens: select less at once.`);
+
+export const fieldsTooDeep = (max: number) =>
+  overLimit(
+    'MAX_DEPTH_LIMIT',
+    max,
+    `The operation selects over ${max} levels of fields: ask for what is deeper in another operation.`,
+  );
+
+export const introspectionTooDeep = (max: number) =>
+  overLimit(
+    'MAX_DEPTH_LIMIT',
+    max,
+    `The introspection selects over ${max} levels of fields: select fewer levels of ofType.`,
+  );
+
 /** Reports a limit without a code of its own. */
 export function badRequest(message: string): RequestLimitError {
   return { status: 400, code: 'BAD_REQUEST', message };

@@ -9,8 +9,16 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { maxNesting } from '../../json.ts';
-import { badRequest, nestedTooDeep, overLimit, type RequestLimitError } from './limit-errors.ts';
+import {
+  badRequest,
+  fieldsTooDeep,
+  introspectionTooDeep,
+  nestedTooDeep,
+  overLimit,
+  type RequestLimitError,
+} from './limit-errors.ts';
 import type { DocumentLimits } from './limits.ts';
+import { isIntrospectionField } from './nesting.ts';
 
 /** Finds the first limit that one of a document's operations exceeds. Takes time linear in the document's size. */
 export function checkSelections(document: DocumentNode, limits: DocumentLimits): RequestLimitError | undefined {
@@ -37,18 +45,8 @@ function checkCounts(
   limits: DocumentLimits,
 ): RequestLimitError | undefined {
   const { maxDepth, maxIntrospectionDepth, maxAliases, maxRootFields, maxSelections } = limits;
-  if (depth > maxDepth)
-    return overLimit(
-      'MAX_DEPTH_LIMIT',
-      maxDepth,
-      `The operation selects ${depth} levels of fields, over the limit of ${maxDepth}: ask for what is deeper in another operation.`,
-    );
-  if (introspectionDepth > maxIntrospectionDepth)
-    return overLimit(
-      'MAX_DEPTH_LIMIT',
-      maxIntrospectionDepth,
-      `The introspection selects ${introspectionDepth} levels of fields, over the limit of ${maxIntrospectionDepth}: select fewer levels of ofType.`,
-    );
+  if (depth > maxDepth) return fieldsTooDeep(maxDepth);
+  if (introspectionDepth > maxIntrospectionDepth) return introspectionTooDeep(maxIntrospectionDepth);
   if (aliases > maxAliases)
     return overLimit(
       'MAX_ALIASES_LIMIT',
@@ -124,12 +122,10 @@ function countSelection(selection: SelectionNode, counting: Counting): Counts {
 function countField({ name, alias, selectionSet }: FieldNode, counting: Counting): Counts {
   const inner = selectionSet ? countSet(selectionSet, counting) : nothing;
   const aliases = inner.aliases + (alias ? 1 : 0);
-  return isIntrospection(name.value)
+  return isIntrospectionField(name.value)
     ? { ...inner, aliases, depth: 1, introspectionDepth: inner.depth + 1 }
     : { ...inner, aliases, depth: inner.depth + 1 };
 }
-
-const isIntrospection = (name: string) => name === '__schema' || name === '__type';
 
 function countFragment(name: string, counting: Counting): Counts {
   const { fragments, counted } = counting;

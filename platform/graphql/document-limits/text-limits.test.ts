@@ -3,7 +3,7 @@ import { maxNesting } from '../../json.ts';
 import { defaultDocumentLimits } from './limits.ts';
 import { checkText } from './text-limits.ts';
 
-const limits = { maxBytes: 300, maxTokens: 50, maxNameLength: 20 };
+const limits = { ...defaultDocumentLimits, maxBytes: 300, maxTokens: 50, maxNameLength: 20 };
 const nested = (open: string, depth: number, close: string, inner = '') =>
   `${open.repeat(depth)}${inner}${close.repeat(depth)}`;
 
@@ -56,7 +56,7 @@ test('the limit of names is BAD_REQUEST', () => {
 });
 
 describe('the limit of brackets in each other', () => {
-  const manyTokens = { ...defaultDocumentLimits, maxTokens: 10_000 };
+  const manyTokens = { ...defaultDocumentLimits, maxTokens: 10_000, maxDepth: 1_000 };
   const isTooDeep = (text: string) => checkText(text, manyTokens)?.code === 'BAD_REQUEST';
 
   test.each<[string, (depth: number) => string]>([
@@ -81,5 +81,33 @@ describe('the limit of brackets in each other', () => {
     ['one after the other', '{ a(b: [1]) }'.repeat(900)],
   ])('does not count brackets %s', (_, text) => {
     expect(isTooDeep(text)).toBe(false);
+  });
+});
+
+describe('levels of fields', () => {
+  const codeOf = (text: string) => checkText(text, { ...defaultDocumentLimits, maxTokens: 10_000 })?.code;
+  const most = defaultDocumentLimits.maxIntrospectionDepth;
+  const fields = (depth: number) => nested('{ a ', depth, '}');
+
+  test.each<[string, (depth: number) => string]>([
+    ['fields', fields],
+    ['fields with arguments', (depth) => nested('{ a(b: { c: [{ d: "}" }] }) ', depth, '}')],
+    ['fields with directives', (depth) => nested('{ on @on(if: true) ', depth, '}')],
+    ['fields in inline fragments', (depth) => nested('{ ... { ... on A @b { ... @on { a ', depth, '} } } }')],
+    ['fields after fragments', (depth) => nested('{ ...F ... { a } ...G @b(c: { d: 1 }) a ', depth, '}')],
+    ['fields of a fragment', (depth) => `{ ...F } fragment F on A ${fields(depth)}`],
+    ['fields that are never closed', (depth) => '{ a '.repeat(depth)],
+  ])('are rejected where no limit allows them, before the document is parsed: %s', (_, text) => {
+    expect([codeOf(text(most)), codeOf(text(most + 1))]).toEqual([undefined, 'MAX_DEPTH_LIMIT']);
+  });
+
+  test('end with their selection sets', () => {
+    expect(codeOf(`{ ${`a ${fields(most - 1)} `.repeat(5)} } ${fields(most)}`)).toBeUndefined();
+  });
+
+  test('of introspection have its limit in the error', () => {
+    const { maxDepth, maxIntrospectionDepth } = defaultDocumentLimits;
+    const maxOf = (text: string) => checkText(text, defaultDocumentLimits)?.details?.max;
+    expect([maxOf(fields(800)), maxOf(`{ __schema ${fields(400)} }`)]).toEqual([maxDepth, maxIntrospectionDepth]);
   });
 });

@@ -1,20 +1,25 @@
-import { Lexer, Source, type Token, TokenKind } from 'graphql';
+import { Lexer, Source, TokenKind } from 'graphql';
 import { maxNesting } from '../../json.ts';
-import { badRequest, nestedTooDeep, overLimit, type RequestLimitError } from './limit-errors.ts';
+import {
+  badRequest,
+  fieldsTooDeep,
+  introspectionTooDeep,
+  nestedTooDeep,
+  type RequestLimitError,
+  tooManyBytes,
+  tooManyTokens,
+} from './limit-errors.ts';
 import type { DocumentLimits } from './limits.ts';
-
-type TextLimits = Pick<DocumentLimits, 'maxBytes' | 'maxTokens' | 'maxNameLength'>;
+import { createNesting, isIntrospectionField } from './nesting.ts';
 
 /**
  * Finds the first limit that the text of a document exceeds, without recursion and without reading on. Brackets are among
  * the limits, because graphql-js parses with recursion.
  */
-export function checkText(text: string, limits: TextLimits): RequestLimitError | undefined {
+export function checkText(text: string, limits: DocumentLimits): RequestLimitError | undefined {
   const { maxBytes } = limits;
-  if (text.length * maxBytesPerUnit > maxBytes && bytesWithoutStrings(text, maxBytes) > maxBytes) {
-    const message = `The document is over ${maxBytes} bytes without the contents of its strings: send a shorter one, or several.`;
-    return overLimit('MAX_TOKENS_LIMIT', maxBytes, message);
-  }
+  if (text.length * maxBytesPerUnit > maxBytes && bytesWithoutStrings(text, maxBytes) > maxBytes)
+    return tooManyBytes(maxBytes);
   try {
     return checkTokens(new Lexer(new Source(text)), limits);
   } catch {
@@ -23,38 +28,28 @@ export function checkText(text: string, limits: TextLimits): RequestLimitError |
   }
 }
 
-function checkTokens(lexer: Lexer, { maxTokens, maxNameLength }: TextLimits): RequestLimitError | undefined {
-  let depth = 0;
+function checkTokens(lexer: Lexer, limits: DocumentLimits): RequestLimitError | undefined {
+  const { maxTokens, maxNameLength, maxDepth, maxIntrospectionDepth } = limits;
+  const nestingAt = createNesting();
   let count = 0;
+  let isIntrospection = false;
   for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
     count += 1;
-    depth += nestingOf(token);
-    if (count > maxTokens)
-      return overLimit(
-        'MAX_TOKENS_LIMIT',
-        maxTokens,
-        `The document has over ${maxTokens} tokens: select less at once.`,
-      );
-    if (depth > maxNesting) return badRequest(nestedTooDeep('document'));
-    if (token.kind === TokenKind.NAME && token.end - token.start > maxNameLength)
-      return badRequest(`A name in the document is over ${maxNameLength} characters: choose a shorter one.`);
+    if (count > maxTokens) return tooManyTokens(maxTokens);
+    const { brackets, fieldLevels } = nestingAt(token);
+    if (token.kind === TokenKind.NAME) {
+      if (token.end - token.start > maxNameLength)
+        return badRequest(`A name in the document is over ${maxNameLength} characters: choose a shorter one.`);
+      isIntrospection ||= isIntrospectionField(token.value);
+    }
+    // Less than this is looked at after parsing, when it is known which fields are in introspection.
+    if (fieldLevels > Math.max(maxDepth, maxIntrospectionDepth)) {
+      if (isIntrospection) return introspectionTooDeep(maxIntrospectionDepth);
+      return fieldsTooDeep(maxDepth);
+    }
+    if (brackets > maxNesting) return badRequest(nestedTooDeep('document'));
   }
   return undefined;
-}
-
-function nestingOf({ kind }: Token): number {
-  switch (kind) {
-    case TokenKind.BRACE_L:
-    case TokenKind.BRACKET_L:
-    case TokenKind.PAREN_L:
-      return 1;
-    case TokenKind.BRACE_R:
-    case TokenKind.BRACKET_R:
-    case TokenKind.PAREN_R:
-      return -1;
-    default:
-      return 0;
-  }
 }
 
 /** UTF-8 takes at most three bytes for one UTF-16 unit. */
