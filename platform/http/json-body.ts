@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raw } from 'body-parser';
 import { isJsonTooDeep, maxNesting } from '../json.ts';
@@ -149,6 +150,7 @@ const byteOrderMark = '\ufeff';
 
 function parse(bytes: Buffer, maxDepth = maxNesting): ReadResult {
   if (isJsonTooDeep(bytes, maxDepth)) return { error: nestedTooDeep(maxDepth) };
+  if (!isUtf8(bytes)) return { error: notUtf8 };
   const json = bytes.toString();
   try {
     const body: unknown = JSON.parse(json.startsWith(byteOrderMark) ? json.slice(1) : json);
@@ -169,6 +171,12 @@ const malformed: HttpError = {
   status: 400,
   code: 'BAD_REQUEST',
   message: 'The body is not complete, well-formed JSON.',
+};
+
+const notUtf8: HttpError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'The body has bytes that are no UTF-8 (RFC 8259, section 8.1).',
 };
 
 const notAnObject: HttpError = {
