@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createWriter } from '../../../bench/worst/document.ts';
+import { queryGenes } from '../../../bench/worst/genes.ts';
+import { defaultMaxCost } from '../../../platform/cost/limit-cost.ts';
+import { untyped } from '../../support/graphql/request.ts';
+import { type System, startSystem } from '../../support/systems/system.ts';
+import type { TestUser } from '../../support/systems/users.ts';
+
+const supergraphSdl = readFileSync(new URL('../../../schema/supergraph.graphql', import.meta.url), 'utf8');
+
+let system: System;
+let ada: TestUser;
+let resourceId: string;
+beforeAll(async () => {
+  system = await startSystem();
+  ada = await system.signUp();
+  for (let nth = 0; nth < 3; nth += 1) resourceId = String(await ada.create());
+});
+afterAll(() => system.stop());
+
+describe('what the gateway takes is never refused by a subgraph into which it is written out', () => {
+  const write = createWriter({ supergraphSdl, maxCost: defaultMaxCost });
+
+  test('queries up to the largest cost', { timeout: 120_000 }, async () => {
+    const samples = fc.sample(queryGenes, { seed: 20_261_201, numRuns: 40 });
+    let largest = 0;
+    for (const genes of samples) {
+      const query = write(genes, resourceId);
+      if (!query) continue;
+      largest = Math.max(largest, query.cost);
+      const { status, errors } = await ada.request(untyped(query.source));
+      expect([query.source, status, errors]).toEqual([query.source, 200, []]);
+    }
+    expect(largest).toBeGreaterThan(0.9 * defaultMaxCost);
+  });
+
+  test.each<[string, string, Record<string, unknown>]>([
+    ['a size by a variable', 'query ($n: Int) { resources(first: $n) { nodes { id } } }', { n: 100 }],
+    ['a size by the default of a variable', 'query ($n: Int = 100) { resources(first: $n) { nodes { id } } }', {}],
+    [
+      'a condition',
+      'query ($x: Boolean!) { resources { nodes { id @skip(if: $x) owner @include(if: $x) { username } } } }',
+      { x: true },
+    ],
+    [
+      'an entity below an entity',
+      '{ me { resources(first: 90) { nodes { owner { resources(first: 90) { totalCount } } } } } }',
+      {},
+    ],
+  ])('%s', async (_, query, variables) => {
+    const { status, errors } = await ada.request(untyped(query), variables);
+    expect([status, errors]).toEqual([200, []]);
+  });
+});
