@@ -59,15 +59,19 @@ export function createRecorder(): Recorder {
     const response = await fetch(url, request);
     const text = await response.text();
     const body = parse<Data>(text);
-    const issued = tokensIn(body);
-    for (const { accessToken, refreshToken } of issued) {
-      const nth = unredacted.length + 1;
+    const nth = unredacted.length + 1;
+    const secrets = tokensIn(body).flatMap(({ accessToken, refreshToken }) => {
       // The header of an access token is not secret.
       tokens.push(textSecret(`access token of response ${nth}`, accessToken.slice(accessToken.indexOf('.') + 1)));
       tokens.push(textSecret(`refresh token of response ${nth}`, refreshToken));
+      return [accessToken, refreshToken];
+    });
+    for (const token of personalAccessTokensIn(body)) {
+      // Nor is the prefix of a personal access token.
+      tokens.push(textSecret(`personal access token of response ${nth}`, token.slice('isg_pat_'.length)));
+      secrets.push(token);
     }
-    const secrets = issued.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken]);
-    const name = `response ${unredacted.length + 1}`;
+    const name = `response ${nth}`;
     const head = `${response.status} ${JSON.stringify([...response.headers])}\n`;
     const without = secrets.reduce((left, secret) => left.replace(secret, ''), text);
     unredacted.push({ name, bytes: Buffer.from(`${head}${text}`) });
@@ -111,5 +115,13 @@ function parse<Data>(text: string): Body<Data> {
 function tokensIn({ data }: Body<unknown>): Tokens[] {
   return Object.values(data ?? {}).filter((field: unknown): field is Tokens => {
     return typeof field === 'object' && field !== null && 'accessToken' in field && 'refreshToken' in field;
+  });
+}
+
+/** The personal access tokens in a response. */
+function personalAccessTokensIn({ data }: Body<unknown>): string[] {
+  return Object.values(data ?? {}).flatMap((field: unknown) => {
+    const { token } = Object(field) as { token?: unknown };
+    return typeof token === 'string' ? [token] : [];
   });
 }

@@ -90,6 +90,15 @@ export async function runUserScenario(run: Run): Promise<ScenarioUser> {
   const changed = tokensOf(await request(accounts.changePassword, { input: change }, accessToken));
 
   const token = changed.accessToken;
+  const script = { name: 'a script', scopes: ['resources:read'], expiresInDays: 1 };
+  const created = await request(accounts.createPersonalAccessToken, { input: script }, token);
+  const { token: scriptToken, personalAccessToken } = requireValue(created.data?.createPersonalAccessToken);
+  expect((await request(list, {}, scriptToken)).codes).toEqual([]);
+  expect((await request(accounts.personalAccessTokens, {}, scriptToken)).codes).toEqual(['FORBIDDEN']);
+  expect((await request(accounts.personalAccessTokens, {}, token)).codes).toEqual([]);
+  const revocation = { id: personalAccessToken.id };
+  expect((await request(accounts.revokePersonalAccessToken, { input: revocation }, token)).codes).toEqual([]);
+  expect((await request(list, {}, `${scriptToken}x`)).codes).toContain('UNAUTHENTICATED');
   const image = data(images.first);
   const keyed = { title: 'Kept', image, idempotencyKey: 'one' };
   const stored = createdBy(await request(createResource, { input: keyed }, token));
