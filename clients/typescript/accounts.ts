@@ -3,6 +3,8 @@ import { type CallOptions, type ClientParts, type Execute, requireValue } from '
 import {
   ChangePasswordDocument,
   type ChangePasswordInput,
+  CreatePersonalAccessTokenDocument,
+  type CreatePersonalAccessTokenInput,
   DeleteAccountDocument,
   EndSessionDocument,
   LogInDocument,
@@ -10,8 +12,11 @@ import {
   LogOutDocument,
   LogOutEverywhereDocument,
   MeDocument,
+  type PersonalAccessTokenFieldsFragment,
+  PersonalAccessTokensDocument,
   RegisterDocument,
   type RegisterInput,
+  RevokePersonalAccessTokenDocument,
   SessionsDocument,
   type SessionsQuery,
   type TokenFieldsFragment,
@@ -23,6 +28,9 @@ export type User = UserFieldsFragment;
 
 /** A session of the account: this client's own, or one on another device. */
 export type OpenSession = NonNullable<SessionsQuery['sessions']>[number];
+
+/** A token for scripts, without its text. */
+export type PersonalAccessToken = PersonalAccessTokenFieldsFragment;
 
 /** Account operations. Logging in stores the tokens; logging out clears them. Each method lists the codes it may throw. */
 export interface Accounts {
@@ -44,6 +52,15 @@ export interface Accounts {
   endSession(sessionId: string, options?: CallOptions): Promise<void>;
   /** Ends every other session. UNAUTHENTICATED, INVALID_CREDENTIALS, BAD_USER_INPUT, RATE_LIMITED. */
   changePassword(input: ChangePasswordInput, options?: CallOptions): Promise<void>;
+  /** Creates a token for scripts; `token` is its text, which cannot be read again. UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT. */
+  createPersonalAccessToken(
+    input: CreatePersonalAccessTokenInput,
+    options?: CallOptions,
+  ): Promise<{ token: string; personalAccessToken: PersonalAccessToken }>;
+  /** Newest first. UNAUTHENTICATED, FORBIDDEN. */
+  personalAccessTokens(options?: CallOptions): Promise<PersonalAccessToken[]>;
+  /** UNAUTHENTICATED, FORBIDDEN, NOT_FOUND. */
+  revokePersonalAccessToken(id: string, options?: CallOptions): Promise<void>;
   /** Deletes all resources and images too. UNAUTHENTICATED, INVALID_CREDENTIALS, RATE_LIMITED. */
   deleteAccount(password: string, options?: CallOptions): Promise<void>;
 }
@@ -93,6 +110,13 @@ export function createAccounts({ execute, executeAs, session }: ClientParts): Ac
     sessions: async (options) => requireValue((await execute(SessionsDocument, {}, options)).sessions),
     endSession: async (sessionId, options) =>
       void (await execute(EndSessionDocument, { input: { sessionId } }, options)),
+
+    createPersonalAccessToken: async (input, options) =>
+      requireValue((await execute(CreatePersonalAccessTokenDocument, { input }, options)).createPersonalAccessToken),
+    personalAccessTokens: async (options) =>
+      requireValue((await execute(PersonalAccessTokensDocument, {}, options)).personalAccessTokens),
+    revokePersonalAccessToken: async (id, options) =>
+      void (await execute(RevokePersonalAccessTokenDocument, { input: { id } }, options)),
 
     changePassword: (input, options) =>
       replaceTokens(async (execute) => {

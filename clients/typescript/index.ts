@@ -1,4 +1,4 @@
-export type { Accounts, OpenSession, User } from './accounts.ts';
+export type { Accounts, OpenSession, PersonalAccessToken, User } from './accounts.ts';
 export { type Client, type ClientSettings, createClient } from './client.ts';
 export {
   AnswerError,

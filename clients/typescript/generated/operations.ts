@@ -58,6 +58,22 @@ export type DeleteAccountInput = {
   password: string;
 };
 
+/** The input of createPersonalAccessToken. */
+export type CreatePersonalAccessTokenInput = {
+  /** What the token is for: 1 to 100 characters after trimming. */
+  name: string;
+  /** What the token may do: at least one of `resources:read` and `resources:write`. */
+  scopes: Array<string>;
+  /** When the token expires: in 1 to 365 days. */
+  expiresInDays?: number;
+};
+
+/** The input of revokePersonalAccessToken. */
+export type RevokePersonalAccessTokenInput = {
+  /** The id of a token of `personalAccessTokens`. */
+  id: string;
+};
+
 /** The order of a list. Resources with equal values are ordered by id. */
 export type ResourceOrder =
   /** By createdAt, latest first. */
@@ -196,6 +212,27 @@ export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type SessionsQuery = { sessions: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, isCurrent: boolean, userAgent: string | null }> | null };
 
+export type PersonalAccessTokenFieldsFragment = { id: string, name: string, scopes: Array<string>, createdAt: string, expiresAt: string, lastUsedAt: string | null };
+
+export type PersonalAccessTokensQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PersonalAccessTokensQuery = { personalAccessTokens: Array<{ id: string, name: string, scopes: Array<string>, createdAt: string, expiresAt: string, lastUsedAt: string | null }> | null };
+
+export type CreatePersonalAccessTokenMutationVariables = Exact<{
+  input: CreatePersonalAccessTokenInput;
+}>;
+
+
+export type CreatePersonalAccessTokenMutation = { createPersonalAccessToken: { token: string, personalAccessToken: { id: string, name: string, scopes: Array<string>, createdAt: string, expiresAt: string, lastUsedAt: string | null } } | null };
+
+export type RevokePersonalAccessTokenMutationVariables = Exact<{
+  input: RevokePersonalAccessTokenInput;
+}>;
+
+
+export type RevokePersonalAccessTokenMutation = { revokePersonalAccessToken: { revokedPersonalAccessTokenId: string } | null };
+
 export type ResourceFieldsFragment = { id: string, title: string, description: string | null, createdAt: string, updatedAt: string, version: number, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } };
 
 export type CreateResourceMutationVariables = Exact<{
@@ -287,6 +324,16 @@ export const TokenFieldsFragmentDoc = new TypedDocumentString(`
   username
   createdAt
 }`, {"fragmentName":"TokenFields"}) as unknown as TypedDocumentString<TokenFieldsFragment, unknown>;
+export const PersonalAccessTokenFieldsFragmentDoc = new TypedDocumentString(`
+    fragment PersonalAccessTokenFields on PersonalAccessToken {
+  id
+  name
+  scopes
+  createdAt
+  expiresAt
+  lastUsedAt
+}
+    `, {"fragmentName":"PersonalAccessTokenFields"}) as unknown as TypedDocumentString<PersonalAccessTokenFieldsFragment, unknown>;
 export const ResourceFieldsFragmentDoc = new TypedDocumentString(`
     fragment ResourceFields on Resource {
   id
@@ -432,6 +479,44 @@ export const SessionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
+export const PersonalAccessTokensDocument = new TypedDocumentString(`
+    query PersonalAccessTokens {
+  personalAccessTokens {
+    ...PersonalAccessTokenFields
+  }
+}
+    fragment PersonalAccessTokenFields on PersonalAccessToken {
+  id
+  name
+  scopes
+  createdAt
+  expiresAt
+  lastUsedAt
+}`) as unknown as TypedDocumentString<PersonalAccessTokensQuery, PersonalAccessTokensQueryVariables>;
+export const CreatePersonalAccessTokenDocument = new TypedDocumentString(`
+    mutation CreatePersonalAccessToken($input: CreatePersonalAccessTokenInput!) {
+  createPersonalAccessToken(input: $input) {
+    token
+    personalAccessToken {
+      ...PersonalAccessTokenFields
+    }
+  }
+}
+    fragment PersonalAccessTokenFields on PersonalAccessToken {
+  id
+  name
+  scopes
+  createdAt
+  expiresAt
+  lastUsedAt
+}`) as unknown as TypedDocumentString<CreatePersonalAccessTokenMutation, CreatePersonalAccessTokenMutationVariables>;
+export const RevokePersonalAccessTokenDocument = new TypedDocumentString(`
+    mutation RevokePersonalAccessToken($input: RevokePersonalAccessTokenInput!) {
+  revokePersonalAccessToken(input: $input) {
+    revokedPersonalAccessTokenId
+  }
+}
+    `) as unknown as TypedDocumentString<RevokePersonalAccessTokenMutation, RevokePersonalAccessTokenMutationVariables>;
 export const CreateResourceDocument = new TypedDocumentString(`
     mutation CreateResource($input: CreateResourceInput!) {
   createResource(input: $input) {
