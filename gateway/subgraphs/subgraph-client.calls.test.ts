@@ -45,6 +45,15 @@ describe('a mutation', () => {
   });
 });
 
+test.each(['{ first second }', mutation])('a call that times out is aborted at the subgraph: %s', async (query) => {
+  const { promise: called, resolve: onCalled } = deferred<ServerResponse>();
+  const { send } = await startClient(onCalled, { timeoutMs: 100, mutationTimeoutMs: 100 });
+  const pending = send({ query });
+  const atSubgraph = await called;
+  await once(atSubgraph, 'close');
+  expect([atSubgraph.writableFinished, await pending]).toEqual([false, unavailable]);
+});
+
 describe('a client that disconnects', () => {
   test.each(['{ first second }', mutation])('aborts its operation, and no failure is logged: %s', async (query) => {
     const client = new AbortController();

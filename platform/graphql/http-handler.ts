@@ -8,6 +8,7 @@ import { acceptedType, prefersPage, responseTypes } from '../http/content-negoti
 import { type BodyLimit, createJsonReader, type HttpError, sendError, sendJson, sendText } from '../http/json-body.ts';
 import { checkHost, checkPreflight } from '../http/request-rules.ts';
 import { securityHeaders, withHsts } from '../http/security-headers.ts';
+import { type AdmitResponse, createResponseAdmission } from '../http/unread-responses.ts';
 import { createLimitedLog, kindOfError, type LimitedLog } from '../process/limited-log.ts';
 import type { Logger } from '../process/logger.ts';
 import { StoppingError } from '../process/shutdown.ts';
@@ -80,6 +81,12 @@ const notAcceptable: HttpError = {
   message: `Accept one of ${responseTypes.join(', ')}.`,
 };
 
+const overloaded: HttpError = {
+  status: 503,
+  code: 'SERVICE_UNAVAILABLE',
+  message: 'Too many large responses wait to be read: try again in a few seconds.',
+};
+
 /** Handles one request. Never rejects; resolves when nothing of it runs any more, even if its client left before. */
 type GraphqlListener = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
@@ -97,7 +104,8 @@ export function createGraphqlListener<Context extends RequestContext>(
   });
   const everyHeader = withHsts(securityHeaders, settings.hstsSeconds ?? 0);
   const limited = createLimitedLog(log);
-  const routing = { ...settings, limited, readJson: createJsonReader(maxBodyBytes), allowOrigins };
+  const readJson = createJsonReader(maxBodyBytes);
+  const routing = { ...settings, limited, readJson, admitResponse: createResponseAdmission(), allowOrigins };
 
   return (req, res) => {
     const requestId = requestIdOf(req);
@@ -121,6 +129,7 @@ type Routing<Context extends RequestContext> = GraphqlHttpSettings<Context> & {
   /** For all that callers can cause. */
   limited: LimitedLog;
   readJson: ReturnType<typeof createJsonReader>;
+  admitResponse: AdmitResponse;
   allowOrigins: ReturnType<typeof cors>;
 };
 
@@ -227,13 +236,13 @@ async function executeGraphql<Context extends RequestContext>(
   const statusOf = isRecommended ? recommendedJsonStatus : (status: number) => status;
   const response = await routing.execution.executePrepared(admitted.body, context);
   if (clientGone.aborted) return;
+  const send = (status: number, text: string, own: Record<string, string> = {}) => {
+    if (!routing.admitResponse(res, text)) return reject(routing, exchange, overloaded);
+    sendText(res, status, text, { ...headers, ...own });
+  };
   if (response) {
     const text = `${JSON.stringify(response.body)}\n`;
-    return sendText(res, statusOf(response.status, response.body), text, {
-      ...headers,
-      ...response.headers,
-      'content-type': type,
-    });
+    return send(statusOf(response.status, response.body), text, { ...response.headers, 'content-type': type });
   }
   const answer = await executeThroughApollo(routing.apollo, req, {
     ...admitted,
@@ -242,7 +251,7 @@ async function executeGraphql<Context extends RequestContext>(
   });
   if ('error' in answer) return reject(routing, exchange, answer.error);
   const status = answer.result ? statusOf(answer.status, answer.result) : answer.status;
-  sendText(res, status, answer.text, { ...headers, ...answer.headers });
+  send(status, answer.text, answer.headers);
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {
