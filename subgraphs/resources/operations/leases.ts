@@ -21,6 +21,7 @@ export interface Timing {
 
 /** Grants leases to requests, and hands operations to the reconciler that their request cannot finish. */
 export interface Leases {
+  /** Begins a lease now, before the first write waits for the database: it is part of the time that the request has. */
   begin(requestId: string): LeasedOperation;
   /** The time after which no call made until now can take effect any more. */
   settlesAt(): Date;

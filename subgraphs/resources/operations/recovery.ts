@@ -100,7 +100,7 @@ export function createRecovery(parts: RecoveryParts): Recover {
     const { lease, settlesAt, imageUrl, oldSha256, changes } = operation;
     if (Date.now() < settlesAt.getTime()) return operations.postpone(lease, { dueAt: settlesAt });
     const served = await imageClient.publicHash(imageUrl, callFor(operation));
-    if (served?.sha256 === changes.image.sha256) return operations.finishReplacement(lease, new Date());
+    if (served?.sha256 === changes.image.sha256) return operations.finishReplacement(lease);
     return served?.sha256 === oldSha256 ? operations.end(lease) : leaveUnresolved(operation, 'UNKNOWN_BYTES');
   };
 

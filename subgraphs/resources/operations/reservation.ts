@@ -3,8 +3,7 @@ import { deflateSync } from 'node:zlib';
 import { v7 as newId } from 'uuid';
 import type { CreatedImage } from '../image-service/client.ts';
 import { pngChunk, pngSignature } from '../images/png-chunks.ts';
-import type { NewResource } from '../storage/operation-store.ts';
-import type { Resource } from '../storage/resource.ts';
+import type { CreatedResource, NewResource } from '../storage/operation-store.ts';
 
 /** A placeholder that a create stores at the image service first. Its random bytes identify it among all images there. */
 export interface Reservation {
@@ -32,7 +31,6 @@ export function createReservation(): Reservation {
 }
 
 /** Completes a new resource with the image that was reserved for it. */
-export function resourceOf({ image, ...resource }: NewResource, { id, url }: CreatedImage): Resource {
-  const now = new Date();
-  return { id: newId(), ...resource, image: { id, url, ...image }, createdAt: now, updatedAt: now, version: 1 };
+export function resourceOf({ image, ...resource }: NewResource, { id, url }: CreatedImage): CreatedResource {
+  return { id: newId(), ...resource, image: { id, url, ...image }, version: 1 };
 }

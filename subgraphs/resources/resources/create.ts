@@ -4,7 +4,7 @@ import type { DecodedImage, ImageReader } from '../images/image-reader.ts';
 import type { DeleteImage } from '../operations/image-deletion.ts';
 import type { LeasedOperation, Leases } from '../operations/leases.ts';
 import { createReservation, type Reservation, resourceOf } from '../operations/reservation.ts';
-import type { Idempotency, LateWrite, NewResource } from '../storage/operation-store.ts';
+import type { CreatedResource, Idempotency, LateWrite, NewResource } from '../storage/operation-store.ts';
 import type { Resource } from '../storage/resource.ts';
 import type { ResourceStore } from '../storage/resource-store.ts';
 import { accountDeleted, duplicateImageId, imageLost, inProgress, leaseExpired } from './errors.ts';
@@ -83,16 +83,16 @@ export function createCreate({ store, readImage, imageClient, leases, deleteImag
     throw imageLost(imageId);
   };
 
-  const storeResource = async (operation: LeasedOperation, resource: Resource, lateWrite: LateWrite | undefined) => {
+  const storeResource = async (operation: LeasedOperation, created: CreatedResource, lateWrite?: LateWrite) => {
     const { lease } = operation;
-    const isStored = await operations.finishCreate(lease, resource, lateWrite).catch(async (error: unknown) => {
+    const stored = await operations.finishCreate(lease, created, lateWrite).catch(async (error: unknown) => {
       await leases.handOver(lease, { settlesAt: lateWrite?.settlesAt ?? new Date() });
       throw error;
     });
-    if (isStored) return resource;
+    if (stored) return stored;
     // Does nothing after the lease has expired: the image is the reconciler's then.
-    await undo(operation, resource.image.id);
-    throw (await store.revocations.isPurged(resource.ownerId)) ? accountDeleted() : leaseExpired();
+    await undo(operation, created.image.id);
+    throw (await store.revocations.isPurged(created.ownerId)) ? accountDeleted() : leaseExpired();
   };
 
   /** Explains a create that could not begin: its account was deleted, or its key was taken since it was looked up. */

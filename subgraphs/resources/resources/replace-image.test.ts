@@ -186,19 +186,19 @@ describe('while an image is being replaced', () => {
     const { store } = anotherProcess();
     const key = { ownerId: ada.viewerId, id };
     const change = { title: 'From elsewhere' };
-    expect(await store.update(key, change, new Date())).toBeUndefined();
-    expect(await store.update({ ...key, expectedVersion: 1 }, change, new Date())).toBeUndefined();
+    expect(await store.update(key, change)).toBeUndefined();
+    expect(await store.update({ ...key, expectedVersion: 1 }, change)).toBeUndefined();
     expect(await store.find(key)).toEqual(resource);
     release();
     expect(await replaced).toMatchObject({ title: resource.title, version: 2, image: { width: 4 } });
     expect(await servedAt(resource.image.url)).toBe((await replaced).image.sha256);
-    expect(await store.update(key, change, new Date())).toMatchObject({ title: 'From elsewhere', version: 3 });
+    expect(await store.update(key, change)).toMatchObject({ title: 'From elsewhere', version: 3 });
   });
 
   test('without an expected version, updates of another process leave the row in accordance with the bytes', async () => {
     const { ada, id, replaced, release, servedAt, anotherProcess } = await replacing('after');
     const { store } = anotherProcess();
-    await store.update({ ownerId: ada.viewerId, id }, { title: 'From elsewhere' }, new Date());
+    await store.update({ ownerId: ada.viewerId, id }, { title: 'From elsewhere' });
     release();
     const resource = await replaced;
     expect(resource).toMatchObject({ title: 'From elsewhere', version: 3, image: { width: 4 } });

@@ -81,7 +81,7 @@ export function createReplaceImage(parts: ReplaceParts) {
   };
 
   const finish = async ({ lease }: LeasedOperation, key: VersionedKey, lateWrite: LateWrite | undefined) => {
-    const changed = await operations.finishReplacement(lease, new Date(), lateWrite).catch(async (error: unknown) => {
+    const changed = await operations.finishReplacement(lease, lateWrite).catch(async (error: unknown) => {
       // The service has the new bytes: unless a late write is possible, the reconciler need not wait.
       await leases.handOver(lease, { settlesAt: lateWrite?.settlesAt ?? new Date() });
       throw error;

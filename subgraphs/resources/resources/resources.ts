@@ -36,7 +36,7 @@ export function createResources(parts: CreateParts): Resources {
 
   const changeTexts = async (key: VersionedKey, changes: ResourceChanges): Promise<Resource> => {
     if (Object.keys(changes).length === 0) return lookup.findAtVersion(key);
-    const changed = await store.update(key, changes, new Date());
+    const changed = await store.update(key, changes);
     if (!changed) throw await lookup.explainMissing(key);
     return changed;
   };

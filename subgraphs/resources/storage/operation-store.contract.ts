@@ -116,7 +116,7 @@ const writes: Write[] = [
     run: (operations, lease) => operations.reserve(lease, anImage()),
   },
   {
-    ...{ name: 'finishCreate', from: ['RESERVED'], onFailure: false },
+    ...{ name: 'finishCreate', from: ['RESERVED'], onFailure: undefined },
     // With a new image, so that only the operation can make it fail.
     run: (operations, lease, { id, ownerId }) => operations.finishCreate(lease, aResource({ id, ownerId })),
   },
@@ -127,7 +127,7 @@ const writes: Write[] = [
   },
   {
     ...{ name: 'finishReplacement', from: ['REPLACING'], onFailure: undefined },
-    run: (operations, lease) => operations.finishReplacement(lease, new Date()),
+    run: (operations, lease) => operations.finishReplacement(lease),
   },
   { name: 'end', from: states, onFailure: false, run: (operations, lease) => operations.end(lease) },
   {
@@ -154,7 +154,7 @@ function begin(state: State): (store: ResourceStore) => Promise<Begun> {
       }
       expect(await operations.beginReplacement({ lease, settlesAt, ...parts })).toBe('BEGUN');
       if (state === 'REPLACING') return begun;
-      expect(await operations.finishReplacement(lease, new Date(), { settlesAt })).toBeDefined();
+      expect(await operations.finishReplacement(lease, { settlesAt })).toBeDefined();
       const landing = (await claimAll(store)).find((operation) => operation.state === 'LANDING');
       return { ...begun, lease: landing?.lease as Lease };
     }
@@ -182,12 +182,12 @@ const endings: Record<string, (store: ResourceStore) => Promise<Begun>> = {
   ),
   'its create succeeded': async (store) => {
     const begun = await begin('RESERVED')(store);
-    expect(await store.operations.finishCreate(begun.lease, begun.resource)).toBe(true);
+    expect(await store.operations.finishCreate(begun.lease, begun.resource)).toBeDefined();
     return begun;
   },
   'its replacement succeeded': async (store) => {
     const begun = await begin('REPLACING')(store);
-    expect(await store.operations.finishReplacement(begun.lease, new Date())).toBeDefined();
+    expect(await store.operations.finishReplacement(begun.lease)).toBeDefined();
     return begun;
   },
   'the resource of its replacement was deleted': async (store) => {

@@ -11,7 +11,7 @@ import {
   removeResource,
 } from '../testing/resources.ts';
 import type { NewCreate } from './operation-store.ts';
-import type { StoredImage } from './resource.ts';
+import type { Resource, StoredImage } from './resource.ts';
 import type { ResourceStore } from './resource-store.ts';
 
 const always = new Date(0);
@@ -41,8 +41,9 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
   };
   const finished = async (fields?: Partial<NewCreate>) => {
     const begins = await reserved(fields);
-    expect(await begins.operations.finishCreate(begins.lease, begins.resource)).toBe(true);
-    return begins;
+    const resource = await begins.operations.finishCreate(begins.lease, begins.resource);
+    expect(resource).toEqual({ ...begins.resource, createdAt: expect.any(Date), updatedAt: resource?.createdAt });
+    return { ...begins, resource: resource as Resource };
   };
   const insert = async (store: ResourceStore, image?: StoredImage) => {
     const resource = aResource(image && { image });
@@ -107,7 +108,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       const claimed = await claimAll(store);
       const first = claimed.find((operation) => operation.lease.operationId === lease.operationId);
       expect(first).toMatchObject({ state: 'RESERVED', isKeyed: false });
-      expect(await operations.finishCreate(first?.lease ?? lease, resource)).toBe(true);
+      expect(await operations.finishCreate(first?.lease ?? lease, resource)).toBeDefined();
       expect(await keyed()).toEqual({ inputSha256: second.idempotency?.inputSha256, resourceId: undefined });
     });
 
@@ -148,7 +149,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       expect(await operations.reserve(lease, image)).toBe('RESERVED');
       expect(await keyed()).toEqual({ inputSha256, resourceId: undefined });
       const resource = aResource({ image });
-      expect(await operations.finishCreate(lease, resource)).toBe(true);
+      expect(await operations.finishCreate(lease, resource)).toBeDefined();
       expect(await keyed()).toEqual({ inputSha256, resourceId: resource.id });
     });
 
@@ -264,9 +265,9 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     ])('locks only the image if a late write is possible, %s', async (_, idempotency) => {
       const { store, operations, lease, resource } = await reserved({ idempotency });
       const settlesAt = new Date('2100-01-01T00:00:00.123Z');
-      expect(await operations.finishCreate(lease, resource, { settlesAt })).toBe(true);
+      expect(await operations.finishCreate(lease, resource, { settlesAt })).toBeDefined();
       expect(await operations.beginReplacement(aReplacement(resource))).toBe('LOCKED');
-      expect(await store.update(resource, { title: 'New' }, new Date())).toMatchObject({ title: 'New', version: 2 });
+      expect(await store.update(resource, { title: 'New' })).toMatchObject({ title: 'New', version: 2 });
       const [operation, ...others] = await claimAll(store);
       expect([operation, ...others]).toMatchObject([{ state: 'LANDING', settlesAt }]);
       expect(await operations.end(operation?.lease ?? lease)).toBe(true);
@@ -276,7 +277,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     test('locks nothing if the lease has expired', async () => {
       const { store, operations, lease, resource } = await reserved();
       await claimAll(store, always);
-      expect(await operations.finishCreate(lease, resource, { settlesAt: new Date() })).toBe(false);
+      expect(await operations.finishCreate(lease, resource, { settlesAt: new Date() })).toBeUndefined();
       expect(await store.find(resource)).toBeUndefined();
       expect(await claimAll(store)).toMatchObject([{ state: 'RESERVED' }]);
     });
@@ -284,7 +285,7 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     test('stores nothing after the create was discarded', async () => {
       const { store, operations, lease, image, resource } = await reserved();
       expect(await operations.discard(lease, image.id)).toBe(true);
-      expect(await operations.finishCreate(lease, resource)).toBe(false);
+      expect(await operations.finishCreate(lease, resource)).toBeUndefined();
       expect(await store.find(resource)).toBeUndefined();
     });
 

@@ -19,6 +19,9 @@ export type NewResource = Pick<Resource, 'ownerId' | 'title' | 'description'> & 
   image: Omit<StoredImage, 'id' | 'url'>;
 };
 
+/** The resource that a create makes. Its times are those at which it is stored. */
+export type CreatedResource = Omit<Resource, 'createdAt' | 'updatedAt'>;
+
 /** The idempotency key of a create. */
 export interface Idempotency {
   /** Chosen by the client; unique per owner. */
@@ -116,8 +119,8 @@ export interface OperationStore {
   findByKey(ownerId: string, key: string, since: Date): Promise<KeyedCreate | undefined>;
   /** RESERVING → RESERVED. `TAKEN` if a resource or another operation has the image; `LAPSED` if the lease has expired. */
   reserve(lease: Lease, image: Pick<StoredImage, 'id' | 'url'>): Promise<'RESERVED' | 'TAKEN' | 'LAPSED'>;
-  /** RESERVED → ended; stores the resource. False if the lease has expired or the account is purged. */
-  finishCreate(lease: Lease, resource: Resource, lateWrite?: LateWrite): Promise<boolean>;
+  /** RESERVED → ended; stores the resource and returns it. Undefined if the lease has expired or the account is purged. */
+  finishCreate(lease: Lease, created: CreatedResource, lateWrite?: LateWrite): Promise<Resource | undefined>;
   /** RESERVING → SEARCHING; frees the key. False if the lease has expired. */
   startSearch(lease: Lease): Promise<boolean>;
   /** RESERVED or SEARCHING → DELETING; frees the key. False if the lease has expired or a resource has the image. */
@@ -128,7 +131,7 @@ export interface OperationStore {
    */
   beginReplacement(replacement: NewReplacement): Promise<'BEGUN' | 'MISSING' | 'LOCKED'>;
   /** REPLACING → ended; changes the resource. Undefined if the lease has expired, or the resource or account is gone. */
-  finishReplacement(lease: Lease, updatedAt: Date, lateWrite?: LateWrite): Promise<Resource | undefined>;
+  finishReplacement(lease: Lease, lateWrite?: LateWrite): Promise<Resource | undefined>;
   /** Deletes the resource and ends replacements of its image. Undefined if no resource has the key and version. */
   beginDeletion(deletion: NewDeletion): Promise<Resource | undefined>;
   /** Any state → ended; deletes the operation and frees its key. False if the lease has expired. */

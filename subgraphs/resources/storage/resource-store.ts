@@ -50,7 +50,7 @@ export interface ResourceStore {
    * Changes a resource and increments its version. Undefined if no resource has the key and version, the owner's account
    * is purged, or its image is being replaced on the condition of a version.
    */
-  update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Promise<Resource | undefined>;
+  update(key: VersionedKey, changes: ResourceChanges): Promise<Resource | undefined>;
   /** Returns a range in the list's order, also when it is taken from the end. */
   range(list: ResourceList, range: ResourceRange): Promise<Resource[]>;
   /** Like `range`, at less than half its cost. */

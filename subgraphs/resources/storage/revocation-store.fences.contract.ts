@@ -38,12 +38,12 @@ export function fenceContract(opened: () => Promise<ResourceStore>): void {
     },
     'update of any version': async (store) => {
       const resource = await inserted(store);
-      const write = () => store.update(resource, { title: 'Late' }, new Date());
+      const write = () => store.update(resource, { title: 'Late' });
       return { ownerId: resource.ownerId, onFailure: undefined, write };
     },
     'update at a version': async (store) => {
       const resource = await inserted(store);
-      const write = () => store.update({ ...resource, expectedVersion: 1 }, { title: 'Late' }, new Date());
+      const write = () => store.update({ ...resource, expectedVersion: 1 }, { title: 'Late' });
       return { ownerId: resource.ownerId, onFailure: undefined, write };
     },
     beginCreate: async ({ operations }) => {
@@ -61,7 +61,7 @@ export function fenceContract(opened: () => Promise<ResourceStore>): void {
       const made = madeBy(create, image);
       const landing = { settlesAt: new Date() };
       const write = () => operations.finishCreate(create.lease, made, landing);
-      return { ownerId: made.ownerId, onFailure: false, open: ['RESERVED'], write };
+      return { ownerId: made.ownerId, onFailure: undefined, open: ['RESERVED'], write };
     },
     beginReplacement: async (store) => {
       const resource = await inserted(store);
@@ -73,7 +73,7 @@ export function fenceContract(opened: () => Promise<ResourceStore>): void {
       const replacement = aReplacement(resource);
       expect(await store.operations.beginReplacement(replacement)).toBe('BEGUN');
       const landing = { settlesAt: new Date() };
-      const write = () => store.operations.finishReplacement(replacement.lease, new Date(), landing);
+      const write = () => store.operations.finishReplacement(replacement.lease, landing);
       return { ownerId: resource.ownerId, onFailure: undefined, open: ['REPLACING'], write };
     },
   };
@@ -118,7 +118,7 @@ export function fenceContract(opened: () => Promise<ResourceStore>): void {
     await operations.beginCreate(create);
     await operations.reserve(create.lease, image);
     await purgeAccount(store, create.resource.ownerId);
-    expect(await operations.finishCreate(create.lease, madeBy(create, image))).toBe(false);
+    expect(await operations.finishCreate(create.lease, madeBy(create, image))).toBeUndefined();
     expect(await operations.discard(create.lease, image.id)).toBe(true);
     expect(await claimAll(store)).toEqual([expect.objectContaining({ state: 'DELETING', imageId: image.id })]);
   });

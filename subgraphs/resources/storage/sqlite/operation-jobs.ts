@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, lt, type SQL } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import { unlessDuplicate } from '../../../../platform/database/sqlite-errors.ts';
 import type {
+  CreatedResource,
   Idempotency,
   LateWrite,
   Lease,
@@ -21,7 +22,7 @@ import { hasEnded, locksImage, operations, reservations, resources } from './tab
 export type OperationJobs = ReturnType<typeof createOperationJobs>;
 
 /** Creates the writes of operations in the database of the resources, so that one transaction can change both. */
-export function createOperationJobs(db: BetterSQLite3Database, changes: Changes) {
+export function createOperationJobs({ db, now }: Connection, changes: Changes) {
   const isPurged = prepareIsPurged(db);
 
   const change = (lease: Lease, state: State | State[], set: Partial<typeof operations.$inferInsert>): boolean =>
@@ -127,18 +128,20 @@ export function createOperationJobs(db: BetterSQLite3Database, changes: Changes)
       return unlessDuplicate(() => (change(lease, 'RESERVING', set) ? 'RESERVED' : 'LAPSED'), 'TAKEN');
     },
 
-    finishCreate(lease: Lease, resource: Resource, lateWrite?: LateWrite): boolean {
-      if (isPurged(resource.ownerId) || !endCreate(lease, resource.id)) return false;
-      lockForLateWrite(lateWrite, resource);
-      return changes.insert(resource);
+    finishCreate(lease: Lease, created: CreatedResource, lateWrite?: LateWrite): Resource | undefined {
+      if (isPurged(created.ownerId) || !endCreate(lease, created.id)) return undefined;
+      lockForLateWrite(lateWrite, created);
+      const createdAt = now();
+      const resource = { ...created, createdAt, updatedAt: createdAt };
+      return changes.insert(resource) ? resource : undefined;
     },
 
-    finishReplacement(lease: Lease, updatedAt: Date, lateWrite?: LateWrite): Resource | undefined {
+    finishReplacement(lease: Lease, lateWrite?: LateWrite): Resource | undefined {
       const operation = remove(lease, ['REPLACING'], ownerExists(operations.ownerId));
       if (!operation?.resourceId) return undefined;
       const key = { ownerId: operation.ownerId, id: operation.resourceId };
       lockForLateWrite(lateWrite, key);
-      return changes.update(key, operation.content as NewReplacement['changes'], updatedAt);
+      return changes.update(key, operation.content as NewReplacement['changes']);
     },
 
     startSearch: (lease: Lease) => change(lease, 'RESERVING', { state: 'SEARCHING', content: null, ...noKey }),

@@ -29,10 +29,7 @@ function open() {
   const second = new Database(file, { timeout: 0 });
   onTestFinished(() => [client, second, store].forEach((each) => void each.close()));
   const connection = connect(client, { lockWait: { maxWaitMs: 0 } });
-  const operations = createSqliteOperations(
-    connection,
-    createInlineWriter(connection, createResourceJobs(connection.db)),
-  );
+  const operations = createSqliteOperations(connection, createInlineWriter(connection, createResourceJobs(connection)));
   const rows = () =>
     ['operations', 'reservations', 'resources'].map((table) => second.prepare(`SELECT * FROM ${table}`).all());
   return { store, operations, client, second, rows };
@@ -89,7 +86,8 @@ const growing: Record<string, (store: ResourceStore) => Promise<Pending>> = {
   },
   finishCreate: async (store) => {
     const { lease, resource } = await reserve(store, long);
-    return { run: (operations) => operations.finishCreate(lease, resource, { settlesAt: past }), result: true };
+    const result = expect.objectContaining({ id: resource.id, version: 1 });
+    return { run: (operations) => operations.finishCreate(lease, resource, { settlesAt: past }), result };
   },
   discard: async (store) => {
     const { lease } = await reserve(store);
@@ -104,7 +102,7 @@ const growing: Record<string, (store: ResourceStore) => Promise<Pending>> = {
   finishReplacement: async (store) => {
     const { lease } = await replace(store, long);
     const result = expect.objectContaining({ description: long, version: 2 });
-    return { run: (operations) => operations.finishReplacement(lease, past, { settlesAt: past }), result };
+    return { run: (operations) => operations.finishReplacement(lease, { settlesAt: past }), result };
   },
   adopt: async (store) => {
     const { begun, lease } = await beginCreate(store);
@@ -140,7 +138,7 @@ const writes: Record<string, (store: ResourceStore) => Promise<Pending>> = {
   },
   deleteExpiredKeys: async (store) => {
     const { lease, resource } = await reserve(store);
-    expect(await store.operations.finishCreate(lease, resource)).toBe(true);
+    expect(await store.operations.finishCreate(lease, resource)).toBeDefined();
     return { run: (operations) => operations.deleteExpiredKeys(new Date('9999-01-01')), result: undefined };
   },
 };

@@ -18,14 +18,14 @@ import { prepareChanges } from './resource-changes.ts';
 /** Operations and changes, with the query plans of the statements that they run. */
 function openOperations() {
   const { connection, plans } = openExplained();
-  const changes = prepareChanges(connection.db);
+  const changes = prepareChanges(connection);
   /** Returns only the plans of what `run` does. */
   const plansOf = async (run: () => unknown) => {
     plans.length = 0;
     await run();
     return plans;
   };
-  const writer = createInlineWriter(connection, createOperationJobs(connection.db, changes));
+  const writer = createInlineWriter(connection, createOperationJobs(connection, changes));
   return { operations: createSqliteOperations(connection, writer), changes, plansOf };
 }
 
@@ -92,7 +92,7 @@ test('finishCreate and finishReplacement find their rows by id, and the lock by 
   const finished = await plansOf(() => operations.finishCreate(create.lease, made));
   expect(finished).toEqual([tombstone, byId, byId, inserted]);
   expect(await operations.beginReplacement(aReplacement(resource, replacement))).toBe('BEGUN');
-  const [removed, changed, ...more] = await plansOf(() => operations.finishReplacement(replacement.lease, new Date()));
+  const [removed, changed, ...more] = await plansOf(() => operations.finishReplacement(replacement.lease));
   expect(more).toEqual([]);
   expect(removed).toContain(byId);
   expect(removed).not.toMatch(scan);
@@ -104,7 +104,7 @@ test('finishCreate and finishReplacement find their rows by id, and the lock by 
 test.each([undefined, 1])('an update of a resource looks for a lock in an index (version: %s)', async (version) => {
   const { changes, plansOf } = openOperations();
   const key = { ...aResource(), expectedVersion: version };
-  const [plan, ...more] = await plansOf(() => changes.update(key, { title: 'New' }, new Date()));
+  const [plan, ...more] = await plansOf(() => changes.update(key, { title: 'New' }));
   expect(more).toEqual([]);
   expect(plan).toContain(resourceById);
   expect(plan).toContain(byLock);

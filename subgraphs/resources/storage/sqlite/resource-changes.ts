@@ -1,5 +1,6 @@
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import { placeholders } from '../../../../platform/database/sqlite.ts';
 import type { Resource, ResourceChanges, VersionedKey } from '../resource.ts';
 import { ownerExists } from './purged-accounts.ts';
@@ -10,15 +11,15 @@ import { resources } from './tables.ts';
 export type Changes = ReturnType<typeof prepareChanges>;
 
 /** Creates the statements that change resources, one for each set of columns, with and without a version condition. */
-export function prepareChanges(db: BetterSQLite3Database) {
+export function prepareChanges({ db, now }: Connection) {
   const insert = prepareInsert(db);
   const updates = createStatementCache((shape: UpdateShape) => prepareUpdate(db, shape));
   const deletes = createStatementCache((shape: KeyShape) => prepareDelete(db, shape));
   return {
     /** False if the owner's account is purged. */
     insert: (resource: Resource): boolean => insert.run(toRow(resource)).changes === 1,
-    update(key: VersionedKey, changes: ResourceChanges, updatedAt: Date): Resource | undefined {
-      const values = { ...toColumns(changes), updatedAt };
+    update(key: VersionedKey, changes: ResourceChanges): Resource | undefined {
+      const values = { ...toColumns(changes), updatedAt: now() };
       const statement = updates({ names: Object.keys(values) as ColumnName[], ...shapeOf(key) });
       return statement.values({ ...values, ...keyValues(key) }).map(fromValues)[0];
     },

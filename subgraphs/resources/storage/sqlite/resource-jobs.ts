@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Connection, ConnectionSettings } from '../../../../platform/database/connection.ts';
 import { openSqlite } from '../../../../platform/database/sqlite.ts';
 import { unlessDuplicate } from '../../../../platform/database/sqlite-errors.ts';
@@ -17,12 +16,12 @@ export const openResources = (file: string, settings: ConnectionSettings = {}): 
 export type ResourceJobs = ReturnType<typeof createResourceJobs>;
 
 /** Creates all writes of the database. */
-export function createResourceJobs(db: BetterSQLite3Database) {
-  const changes = prepareChanges(db);
+export function createResourceJobs(connection: Connection) {
+  const changes = prepareChanges(connection);
   return {
     insert: (resource: Resource): boolean => unlessDuplicate(() => changes.insert(resource), false),
     update: changes.update,
-    ...createOperationJobs(db, changes),
-    ...createRevocationJobs(db),
+    ...createOperationJobs(connection, changes),
+    ...createRevocationJobs(connection.db),
   };
 }

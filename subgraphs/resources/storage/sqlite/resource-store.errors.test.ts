@@ -36,7 +36,7 @@ async function expectReads(store: ResourceStore, resource: Resource) {
 
 async function expectWrites(store: ResourceStore, resource: Resource) {
   expect(await store.insert(aResource({ ownerId: resource.ownerId }))).toBe(true);
-  expect(await store.update(resource, { title: 'New' }, new Date())).toMatchObject({ title: 'New', version: 2 });
+  expect(await store.update(resource, { title: 'New' })).toMatchObject({ title: 'New', version: 2 });
   expect(await removeResource(store, resource)).toMatchObject({ title: 'New' });
 }
 
@@ -54,7 +54,7 @@ test('changes of a read-only database throw DatabaseUnavailableError, and reads 
   const readOnly = unavailable('SQLITE_READONLY');
   markReadOnly(second);
   await expect(store.insert(aResource())).rejects.toMatchObject(readOnly);
-  await expect(store.update(resource, { title: 'New' }, new Date())).rejects.toMatchObject(readOnly);
+  await expect(store.update(resource, { title: 'New' })).rejects.toMatchObject(readOnly);
   await expect(removeResource(store, resource)).rejects.toMatchObject(readOnly);
   await expectReads(store, resource);
 });

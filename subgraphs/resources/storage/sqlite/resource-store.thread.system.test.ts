@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../../../../tests/support/files.ts';
+import { folderOfTest, temporaryFolder } from '../../../../tests/support/files.ts';
 import { aResource } from '../../testing/resources.ts';
 import { operationStoreContract } from '../operation-store.contract.ts';
 import { resourceStoreContract } from '../resource-store.contract.ts';
 import type { ResourceStore } from '../resource-store.ts';
 import { revocationStoreContract } from '../revocation-store.contract.ts';
+import { delayedWritesContract } from './delayed-writes.contract.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
 
 const folder = temporaryFolder();
@@ -21,6 +22,11 @@ const open = (): ResourceStore => ({ ...shared, close: async () => {} });
 resourceStoreContract(open);
 describe('operations', () => operationStoreContract(open));
 describe('revocations', () => revocationStoreContract(open));
+describe('of a write that waits', () =>
+  delayedWritesContract(
+    (file) => openSqliteResourceStore(file, { writer: 'thread' }),
+    () => join(folderOfTest(), 'resources.sqlite'),
+  ));
 
 test('closing finishes the writes in progress, and then nothing is accepted', async () => {
   const store = openThread();

@@ -23,7 +23,7 @@ export function openSqliteResourceStore(file: string, settings: ResourceStoreSet
   const { writer: kind = 'inline', ...connectionSettings } = settings;
   const sqlite = openResources(file, connectionSettings);
   const { db, read } = sqlite;
-  const writer = kind === 'thread' ? startThread(file, sqlite) : createInlineWriter(sqlite, createResourceJobs(db));
+  const writer = kind === 'thread' ? startThread(file, sqlite) : createInlineWriter(sqlite, createResourceJobs(sqlite));
   const lists = prepareLists(db);
   // One statement for any number of ids.
   const ids = sql`(SELECT value FROM json_each(${sql.placeholder('ids')}))`;

@@ -12,8 +12,8 @@ import { createSqliteRevocations, isRevokedSql } from './revocation-store.ts';
 function openRevocations() {
   const { connection, plans } = openExplained();
   const { db } = connection;
-  const changes = prepareChanges(db);
-  const writer = createInlineWriter(connection, createResourceJobs(db));
+  const changes = prepareChanges(connection);
+  const writer = createInlineWriter(connection, createResourceJobs(connection));
   const operations = createSqliteOperations(connection, writer);
   const plansOf = async (run: () => Promise<unknown>) => {
     plans.length = 0;

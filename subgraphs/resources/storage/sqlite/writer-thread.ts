@@ -8,5 +8,5 @@ export interface ResourceWriterSettings {
 
 serveJobs(({ file }: ResourceWriterSettings) => {
   const sqlite = openResources(file, { lockWait: unbounded });
-  return { grouped: { sqlite, jobs: createResourceJobs(sqlite.db) } };
+  return { grouped: { sqlite, jobs: createResourceJobs(sqlite) } };
 });
