@@ -129,7 +129,7 @@ describe('a denied field', () => {
       '{ ...A } fragment A on Query { open { ...B } secret { id } } fragment B on Item { ... on Node { ... on Item { secret } } }';
     expect(run(query)).toMatchObject({
       data: '{"open":{"secret":null},"secret":null}',
-      paths: ['open.secret', 'secret'],
+      paths: ['secret', 'open.secret'],
       calls: ['open'],
     });
   });

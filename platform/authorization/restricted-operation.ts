@@ -16,9 +16,9 @@ import {
   type SelectionSetNode,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
-  visit,
 } from 'graphql';
-import { createPlace, type Denials, type Place } from './denied-fields.ts';
+import { createPlace, type Place, unusedPrefix } from '../graphql/execution/result-completion.ts';
+import type { Denials } from './denied-fields.ts';
 import type { Requirement } from './requirement.ts';
 import type { SchemaRequirements } from './schema-requirements.ts';
 
@@ -68,7 +68,7 @@ export function restrictOperation(
 ): RestrictedOperation {
   const fragments = fragmentsOf(document);
   const { type: rootType, operation } = rootOf(document, schema);
-  const denials: Denials = { prefix: freePrefix(document), fields: [], root: createPlace(rootType) };
+  const denials: Denials = { prefix: unusedPrefix(document, 'denied_'), fields: [], root: createPlace(rootType) };
 
   const restrict = (
     parent: GraphQLCompositeType,
@@ -92,7 +92,7 @@ export function restrictOperation(
     const type = fieldTypeOf(parent, field);
     const key = (field.alias ?? field.name).value;
     if (requirement && !isMet(requirement)) {
-      place.isDenying = true;
+      place.hasPlaceholder = true;
       const index = denials.fields.push({ key, isNonNull: isNonNullType(type), requirement }) - 1;
       return typenameAs(`${denials.prefix}${index}`);
     }
@@ -142,14 +142,6 @@ function fieldTypeOf(parent: GraphQLCompositeType, { name: { value: name } }: Fi
   const field = meta ?? (isUnionType(parent) ? undefined : parent.getFields()[name]);
   if (!field) throw new Error(`${parent.name} has no field ${name}.`);
   return field.type;
-}
-
-function freePrefix(document: DocumentNode): string {
-  const names: string[] = [];
-  visit(document, { Name: ({ value }) => void names.push(value) });
-  let prefix = 'denied_';
-  while (names.some((name) => name.startsWith(prefix))) prefix += '_';
-  return prefix;
 }
 
 function typenameAs(alias: string): FieldNode {
