@@ -1,11 +1,11 @@
 import { EventEmitter, once } from 'node:events';
-import { type ClientRequest, request as httpRequest, type ServerResponse } from 'node:http';
+import { request as httpRequest, type ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { LogInMutationVariables } from '../../generated/graphql.ts';
 import { folderOfTest } from '../../support/files.ts';
 import { logIn, register } from '../../support/graphql/accounts.ts';
 import { viewer } from '../../support/graphql/documents.ts';
-import { requestTo } from '../../support/graphql/request.ts';
 import { listen } from '../../support/http/servers.ts';
 import { type SingleServers, serversBeside } from '../../support/systems/single-servers.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
@@ -36,18 +36,34 @@ async function sendAndDisconnect(query: string, variables?: LogInMutationVariabl
   return atSubgraph;
 }
 
-/** Sends registrations, each over a connection of its own, and waits until they have probably begun. */
-async function sendAll(gateway: string, users: { username: string; password: string }[]): Promise<ClientRequest[]> {
+const pausesMs = [250, 500, 1_000, 2_000, 4_000];
+
+/**
+ * Sends registrations, each over a connection of its own, and disconnects after a pause. Returns false if one had its
+ * response before.
+ */
+async function registerAndDisconnect(gateway: string, users: readonly NewUser[], pauseMs: number): Promise<boolean> {
   const clients = users.map((input) => {
     const headers = { 'content-type': 'application/json', 'x-request-id': input.username };
     const client = httpRequest(gateway, { method: 'POST', headers, agent: false });
     client.on('error', () => {});
     return client.end(JSON.stringify({ query: String(register), variables: { input } }));
   });
+  let haveResponse = false;
+  for (const client of clients) client.once('response', () => (haveResponse = true));
   await Promise.all(clients.map((client) => once(client, 'finish')));
-  await new Promise((resolve) => setTimeout(resolve, 250));
-  return clients;
+  await setTimeout(pauseMs);
+  for (const client of clients) client.destroy();
+  return !haveResponse;
 }
+
+interface NewUser {
+  username: string;
+  password: string;
+}
+
+const newUsers = (prefix: string, count: number): NewUser[] =>
+  Array.from({ length: count }, (_, index) => ({ username: `${prefix}-${index}`, password: 'correct horse' }));
 
 test('a client that disconnects cancels its query at the subgraph', async () => {
   const atSubgraph = await sendAndDisconnect(String(viewer));
@@ -63,44 +79,53 @@ test('the gateway waits no longer for the mutation of a client that disconnects'
 
 test.each(['memory', 'network'] as const)(
   'registrations of clients that disconnect are dropped, except those whose password is being hashed: over the %s',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (calls) => {
     const slow = await startSystem({ passwords: { cost: 12, concurrency: 1 } }, { calls });
     try {
-      const users = Array.from({ length: 12 }, (_, index) => ({
-        username: `gone-${index}`,
-        password: 'correct horse',
-      }));
-      const clients = await sendAll(slow.gateway, users);
-      for (const client of clients) client.destroy();
-      // The one that is being hashed ends before these begin.
-      const codes: unknown[] = [];
-      for (const input of users) codes.push((await slow.request(register, { input })).errors[0]?.extensions.code);
-      const taken = codes.filter((code) => code === 'USERNAME_TAKEN').length;
+      let taken = 0;
+      // On a busy machine, none may have begun after a short pause.
+      for (const pauseMs of pausesMs) {
+        const users = newUsers(`gone-${pauseMs}`, 12);
+        await registerAndDisconnect(slow.gateway, users, pauseMs);
+        // The one that is being hashed ends before these begin.
+        const codes: unknown[] = [];
+        for (const input of users) codes.push((await slow.request(register, { input })).errors[0]?.extensions.code);
+        taken = codes.filter((code) => code === 'USERNAME_TAKEN').length;
+        expect(taken).toBeLessThan(users.length);
+        expect(codes.filter((code) => code === undefined)).toHaveLength(users.length - taken);
+        if (taken > 0) break;
+      }
       expect(taken).toBeGreaterThan(0);
-      expect(taken).toBeLessThan(users.length);
-      expect(codes.filter((code) => code === undefined)).toHaveLength(users.length - taken);
     } finally {
       await slow.stop();
     }
   },
 );
 
-test('a stop waits for mutations that have begun, though their clients have disconnected', async () => {
-  const dataFolder = folderOfTest();
-  // All passwords are being hashed when their clients disconnect.
-  const stopped = await startSystem({ passwords: { cost: 13, concurrency: 4 } }, { dataFolder });
-  const users = Array.from({ length: 4 }, (_, index) => ({ username: `leaver-${index}`, password: 'correct horse' }));
-  const clients = await sendAll(stopped.gateway, users);
-  for (const client of clients) client.destroy();
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await stopped.stop();
+test('a stop waits for mutations that have begun, though their clients have disconnected', {
+  timeout: 120_000,
+}, async () => {
+  // The passwords of all are hashed at once, and for long.
+  const passwords = { cost: 13, concurrency: 4 };
+  const registerAndStop = async (pauseMs: number): Promise<boolean> => {
+    const dataFolder = folderOfTest();
+    const users = newUsers('leaver', 4);
+    const stopped = await startSystem({ passwords }, { dataFolder });
+    const haveLeftInTime = await registerAndDisconnect(stopped.gateway, users, pauseMs);
+    await setTimeout(100);
+    await stopped.stop();
+    const restarted = await startSystem({}, { dataFolder });
+    try {
+      const responses = await Promise.all(users.map((input) => restarted.request(logIn, { input })));
+      return haveLeftInTime && responses.every(({ errors }) => errors.length === 0);
+    } finally {
+      await restarted.stop();
+    }
+  };
 
-  const restarted = await startSystem({}, { dataFolder });
-  try {
-    for (const input of users)
-      expect(await requestTo(restarted.gateway).data(logIn, { input })).toHaveProperty('login.accessToken');
-  } finally {
-    await restarted.stop();
-  }
+  let allRegistered = false;
+  // On a busy machine, not all may have begun after a short pause.
+  for (const pauseMs of pausesMs) allRegistered ||= await registerAndStop(pauseMs);
+  expect(allRegistered).toBe(true);
 });
