@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { ApiError } from '../../platform/api-error.ts';
 import { networkOf } from '../../platform/http/client-info.ts';
+import { createLimitedLog, kindOfError } from '../../platform/process/limited-log.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { isPersonalAccessToken } from '../../platform/tokens/personal-access-token.ts';
 import type { ExchangedToken, ExchangeToken } from '../../platform/tokens/token-exchange.ts';
@@ -11,8 +12,11 @@ import type { ExchangedToken, ExchangeToken } from '../../platform/tokens/token-
  */
 export type AccessTokenFor = (token: string, address: string) => string | Promise<string>;
 
-/** Bounds the memory for exchanged tokens to some megabytes. */
-const maxExchanged = 10_000;
+/** Limit of all cached access tokens. */
+const maxCacheBytes = 8 * 1024 * 1024;
+
+/** Estimates an entry: its key, its numbers and the cache's own part, beside the access token. */
+const entryBytes = 500;
 
 /** After this time a token is exchanged again, so that auth knows to the minute when it was last used. */
 const replaceAfterMs = 60_000;
@@ -40,13 +44,17 @@ interface Exchanged {
  * also while auth is unavailable; meanwhile, it is replaced in the background.
  */
 export function createTokenExchange({ exchange, log }: { exchange: ExchangeToken; log: Logger }): AccessTokenFor {
-  const cache = new LRUCache<string, Exchanged>({ max: maxExchanged });
+  const cache = new LRUCache<string, Exchanged>({
+    maxSize: maxCacheBytes,
+    sizeCalculation: ({ accessToken }) => entryBytes + accessToken.length,
+  });
   const inFlight = new Map<string, Promise<string>>();
   const attempts = createAttempts();
+  const limited = createLimitedLog(log);
 
   const exchangeAtAuth = async (token: string): Promise<string> => {
     const issued = await exchange(token).catch((err: unknown) => {
-      log.warn({ err }, 'a personal access token could not be exchanged: auth is unavailable');
+      limited.warn(kindOfError(err), { err }, 'a personal access token could not be exchanged: auth is unavailable');
       throw unavailable();
     });
     if (issued) cache.set(token, toExchanged(issued));

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { apiError, openAccounts } from '../testing/accounts.ts';
+import { newPersonalAccessToken } from '../testing/stored-accounts.ts';
 import { startMaintenance, updateSkeletons } from './maintenance.ts';
 
 /** The rules, and a second connection to their database. */
@@ -98,6 +99,18 @@ describe('startMaintenance', () => {
     const { isDone, sessions, ada, emittedEvents } = await start();
     await isDone();
     await sessions.refresh(ada.refreshToken);
+    expect(await emittedEvents()).toEqual([]);
+  });
+
+  test('deletes expired personal access tokens, and no others', async () => {
+    const { isDone, ada, connection, store, countOf, emittedEvents } = await start({ intervalMs: 10 });
+    const session = { id: ada.viewer.sessionId, userId: ada.user.id };
+    const [expired, kept] = [newPersonalAccessToken(ada.user.id), newPersonalAccessToken(ada.user.id)];
+    for (const token of [expired, kept]) await store.personalAccessTokens.create(token, session);
+    connection.prepare('UPDATE personal_access_tokens SET expires_at = 1 WHERE id = ?').run(expired.id);
+    await vi.waitFor(() => expect(countOf('personal_access_tokens')).toBe(1), 20_000);
+    expect(await store.personalAccessTokens.list(ada.user.id)).toMatchObject([{ id: kept.id }]);
+    await isDone();
     expect(await emittedEvents()).toEqual([]);
   });
 
