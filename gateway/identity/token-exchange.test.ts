@@ -107,6 +107,13 @@ describe('while auth is unavailable', () => {
     expect(await use(token)).toBe('access token 2');
   });
 
+  test('a flood of tokens of many addresses is logged twenty times a minute', async () => {
+    const { failTimes, auth, lines } = open();
+    auth.isAvailable = false;
+    for (let network = 0; network < 50; network += 1) await failTimes(2, `192.0.2.${network}`);
+    expect(lines).toHaveLength(20);
+  });
+
   test('an exchanged token is used until its access token expires', async () => {
     const { issue, use, auth } = open();
     const token = issue();
