@@ -8,7 +8,7 @@ export interface ResponseLimits {
   slowAfterMs: number;
 }
 
-const defaultResponseLimits: ResponseLimits = { maxTotalBytes: 64 * 1024 * 1024, slowAfterMs: 10_000 };
+const defaultResponseLimits: ResponseLimits = { maxTotalBytes: 128 * 1024 * 1024, slowAfterMs: 10_000 };
 
 /** Counts a response that is about to be sent. Returns false if there is no room for it. */
 export type AdmitResponse = (res: ServerResponse, text: string) => boolean;
