@@ -76,6 +76,17 @@ test('an image that nobody waits for is not decoded', async () => {
   expect(lines).toEqual([]);
 });
 
+test('an image whose client leaves while it is decoded is not stored, also if its decoder goes on to the end', async () => {
+  const { read, started, lines } = createReader();
+  const signal = createAbortable();
+  const abandoned = read('abandoned', 'a', signal);
+  const reason = new Error('The client has disconnected.');
+  signal.abort(reason);
+  started[0]?.finish({ size: { width: 5, height: 4 } });
+  await expect(abandoned).rejects.toBe(reason);
+  expect(lines).toEqual([]);
+});
+
 describe('an image is SERVICE_UNAVAILABLE', () => {
   test('if the decoder fails, which is logged with its reason, and the next image is read', async () => {
     const { read, started, finishAll, lines } = createReader();

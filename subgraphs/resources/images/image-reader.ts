@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApiError } from '../../../platform/api-error.ts';
 import { createBoundedQueue } from '../../../platform/async/bounded-queue.ts';
-import type { Signal } from '../../../platform/async/signal.ts';
+import { type Signal, throwIfAborted } from '../../../platform/async/signal.ts';
 import { createLimitedLog, kindOfError } from '../../../platform/process/limited-log.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
@@ -68,6 +68,8 @@ export function createImageReader({ maxBytes, decoder, log }: ImageReaderParts):
       const bytes = decodeBase64(base64);
       const contentType = checkType(bytes, declared);
       const outcome = await decoder.decode({ contentType, bytes }, signal);
+      // Nothing has been written for it yet.
+      if (signal) throwIfAborted(signal);
       if ('unsupported' in outcome) throw unsupported(outcome.unsupported);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       return { base64, contentType, ...outcome.size, sizeBytes: bytes.length, sha256 };
