@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWriter } from '../../../bench/worst/document.ts';
 import { queryGenes } from '../../../bench/worst/genes.ts';
 import { defaultMaxCost } from '../../../platform/cost/limit-cost.ts';
-import { untyped } from '../../support/graphql/request.ts';
+import { requestTo, untyped } from '../../support/graphql/request.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
 import type { TestUser } from '../../support/systems/users.ts';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-describe('what the gateway takes is never refused by a subgraph into which it is written out', () => {
+describe('a cost that the gateway takes is never rejected by a subgraph into which an operation is written out', () => {
   const write = createWriter({ supergraphSdl, maxCost: defaultMaxCost });
 
   test('queries up to the largest cost', { timeout: 120_000 }, async () => {
@@ -52,5 +52,39 @@ describe('what the gateway takes is never refused by a subgraph into which it is
   ])('%s', async (_, query, variables) => {
     const { status, errors } = await ada.request(untyped(query), variables);
     expect([status, errors]).toEqual([200, []]);
+  });
+});
+
+describe('a subgraph limits the cost of any caller', () => {
+  const counts = untyped(
+    'query ($who: [_Any!]!) { _entities(representations: $who) { ... on User { resources { totalCount } } } }',
+  );
+  const send = (count: number) =>
+    requestTo(system.resources, ada.accessToken)(counts, {
+      who: Array(count).fill({ __typename: 'User', id: ada.id }),
+    });
+
+  test('5,000 representations are rejected before any is resolved', async () => {
+    const { status, data, errors } = await send(5_000);
+    expect(status).toBe(400);
+    expect(data).toBeUndefined();
+    expect(errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: 5_000 * (1 + 1 + 5), maxCost: defaultMaxCost },
+    ]);
+  });
+
+  test('so is one more than a gateway sends at once, which the field says', async () => {
+    const { errors } = await send(101);
+    expect(errors).toMatchObject([{ path: ['_entities'], extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(await send(100)).toMatchObject({ status: 200, errors: [] });
+  });
+
+  test('nested lists are rejected by the subgraph itself', async () => {
+    const nested = untyped(
+      '{ resources(first: 100) { nodes { owner { resources(first: 100) { nodes { title } } } } } }',
+    );
+    const { status, errors } = await requestTo(system.resources, ada.accessToken)(nested);
+    expect(status).toBe(400);
+    expect(errors).toMatchObject([{ extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE' } }]);
   });
 });
