@@ -9,7 +9,8 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
-COPY package.json trusted-documents.json ./
+COPY package.json ./
+COPY trusted-documents.json ./
 COPY schema schema
 COPY platform platform
 COPY gateway gateway

@@ -111,6 +111,22 @@ const resourcesCreatedFrom = graphql(`
   query ResourcesCreatedFrom($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }
 `);
 
+/** Documents over each limit, with a password in them. */
+function documentsOverLimits({ secrets: { passwords } }: Run): string[] {
+  const field = `a(b: ${literal(passwords.ada)})`;
+  const list = (count: number, item: (nth: number) => string) =>
+    `{ ${Array.from({ length: count }, (_, nth) => item(nth)).join(' ')} ${field} }`;
+  const search = `filter: { search: ${literal(passwords.ada)} }`;
+  return [
+    list(2_001, () => 'a'),
+    list(13, () => 'a {').replace(field, `${field} ${'}'.repeat(13)}`),
+    list(21, () => 'a: a'),
+    list(21, (nth) => `a${nth}`),
+    `{ ${field} ${'@a '.repeat(11)} }`,
+    `{ resources(first: 100, ${search}) { nodes { owner { resources(first: 100) { nodes { id } } } } } }`,
+  ];
+}
+
 /** Headers with tokens that are damaged, of another type, or in the wrong header. */
 function malformedHeaders(
   { secrets }: Run,
@@ -172,7 +188,8 @@ export async function sendMalformedRequests(run: Run, user: ScenarioUser, imageS
   const { system, recorder } = run;
   const { accessToken: token } = user;
   for (const url of [system.gateway, system.auth, system.resources]) {
-    for (const text of malformedDocuments(run, user)) await recorder.request(url, { query: untyped(text), token });
+    for (const text of [...malformedDocuments(run, user), ...documentsOverLimits(run)])
+      await recorder.request(url, { query: untyped(text), token });
     for (const request of malformedVariables(run, user)) await recorder.request(url, { ...request, token });
     for (const headers of malformedHeaders(run, user, imageServiceToken)) {
       await recorder.request(url, { query: viewer, variables: {}, headers });

@@ -28,6 +28,9 @@ const otherCodes = [
   'INTERNAL_SERVER_ERROR',
 ];
 
+/** Codes of another setting of the gateway, and of 8 MB of data: nothing of a request is in their responses. */
+const codesElsewhere = ['QUERY_NOT_IN_SAFELIST', 'RESPONSE_TOO_LARGE'];
+
 describe.each([
   ['npm start', startInOneProcess],
   ['four processes', startInFourProcesses],
@@ -77,7 +80,8 @@ describe.each([
   });
 
   test('provokes every error code, and every process exits with 0', () => {
-    expect([...run.recorder.codes].sort()).toEqual(expect.arrayContaining([...apiErrorCodes, ...otherCodes].sort()));
+    const codes = [...apiErrorCodes, ...otherCodes].filter((code) => !codesElsewhere.includes(code));
+    expect([...run.recorder.codes].sort()).toEqual(expect.arrayContaining(codes.sort()));
     expect(exitCodes.every((code) => code === 0)).toBe(true);
   });
 
