@@ -7,7 +7,8 @@ import type { Requirement } from './requirement.ts';
 export interface DeniedField {
   /** Its response name. */
   key: string;
-  isNonNull: boolean;
+  /** Tells if the field is not nullable in objects of a type: an interface may allow null where its types do not. */
+  isNonNull: (typeName: string) => boolean;
   requirement: Requirement;
 }
 
@@ -27,34 +28,40 @@ type Data = Record<string, unknown>;
 export function completeDenied(result: ExecutionResult, denials: Denials, errorFor: ErrorFor): ExecutionResult {
   return completeResult(result, denials.root, (object, { path, report }) => {
     const names = Object.keys(object);
-    const denied = new Map(names.flatMap((name) => denialOf(name, denials)));
+    const denied = new Map(names.flatMap((name) => denialOf(name, { object, denials })));
     // Without a prototype, `__proto__` is a key as any other.
     const completed = Object.create(null) as Data;
     for (const name of names) {
-      const [[key] = [name]] = denialOf(name, denials);
+      const [[key] = [name]] = denialOf(name, { object, denials });
       // A field that several fragments select may be denied in one of them only: then it is not complete without it.
-      const field = denied.get(key);
+      const denial = denied.get(key);
       if (key in completed) continue;
-      completed[key] = field ? null : object[name];
-      if (field) deny(field, { path: [...path, key], errorFor, report });
+      completed[key] = denial ? null : object[name];
+      if (!denial) continue;
+      const error = errorAt([...path, key], errorFor(denial.field.requirement));
+      if (denial.field.isNonNull(denial.typeName)) throw error;
+      report(error);
     }
     return completed;
   });
 }
 
-/** The response name and the field that a placeholder stands for; nothing for any other name. */
-function denialOf(name: string, { prefix, fields }: Denials): [string, DeniedField][] {
-  const field = name.startsWith(prefix) ? fields[Number(name.slice(prefix.length))] : undefined;
-  return field ? [[field.key, field]] : [];
+/** A denied field, and the type of the object that it is denied of: the value of the placeholder. */
+interface Denial {
+  field: DeniedField;
+  typeName: string;
 }
 
-function deny(
-  { isNonNull, requirement }: DeniedField,
-  { path, errorFor, report }: { path: Path; errorFor: ErrorFor; report: (error: GraphQLError) => void },
-): void {
-  const originalError = errorFor(requirement);
+/** The response name and the field that a placeholder stands for; nothing for any other name. */
+function denialOf(
+  name: string,
+  { object, denials: { prefix, fields } }: { object: Data; denials: Denials },
+): [string, Denial][] {
+  const field = name.startsWith(prefix) ? fields[Number(name.slice(prefix.length))] : undefined;
+  return field ? [[field.key, { field, typeName: String(object[name]) }]] : [];
+}
+
+function errorAt(path: Path, originalError: ApiError): GraphQLError {
   const { message, extensions } = originalError;
-  const error = new GraphQLError(message, { path, originalError, extensions });
-  if (isNonNull) throw error;
-  report(error);
+  return new GraphQLError(message, { path, originalError, extensions });
 }

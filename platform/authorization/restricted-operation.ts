@@ -9,6 +9,7 @@ import {
   type InlineFragmentNode,
   isCompositeType,
   isNonNullType,
+  isObjectType,
   isUnionType,
   Kind,
   SchemaMetaFieldDef,
@@ -93,8 +94,11 @@ export function restrictOperation(
     const key = (field.alias ?? field.name).value;
     if (requirement && !isMet(requirement)) {
       place.hasPlaceholder = true;
-      const index = denials.fields.push({ key, isNonNull: isNonNullType(type), requirement }) - 1;
-      return typenameAs(`${denials.prefix}${index}`);
+      const isNonNull = (typeName: string) => {
+        const object = schema.getType(typeName);
+        return isNonNullType(isObjectType(object) ? fieldTypeOf(object, field) : type);
+      };
+      return typenameAs(`${denials.prefix}${denials.fields.push({ key, isNonNull, requirement }) - 1}`);
     }
     const valueType = getNamedType(type);
     if (!field.selectionSet || !isCompositeType(valueType)) return field;
@@ -106,8 +110,12 @@ export function restrictOperation(
   };
 
   const selectionSet = restrict(rootType, operation.selectionSet, denials.root);
-  const restricted: DocumentNode = { kind: Kind.DOCUMENT, definitions: [{ ...operation, selectionSet }] };
-  return { document: restricted, denials, result: resultOfPlaceholders(selectionSet, { rootType, denials }) };
+  const definitions = [{ ...operation, selectionSet }];
+  return {
+    document: { kind: Kind.DOCUMENT, definitions },
+    denials,
+    result: resultOfPlaceholders(selectionSet, { rootType, denials }),
+  };
 }
 
 function rootOf(document: DocumentNode, schema: GraphQLSchema) {
