@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWriter } from '../../../bench/worst/document.ts';
 import { queryGenes } from '../../../bench/worst/genes.ts';
 import { defaultMaxCost } from '../../../platform/cost/limit-cost.ts';
-import { requestTo, untyped } from '../../support/graphql/request.ts';
+import { requestTo, type UntypedDocument, untyped } from '../../support/graphql/request.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
 import type { TestUser } from '../../support/systems/users.ts';
 
@@ -36,21 +36,25 @@ describe('a cost that the gateway takes is never rejected by a subgraph into whi
     expect(largest).toBeGreaterThan(0.9 * defaultMaxCost);
   });
 
-  test.each<[string, string, Record<string, unknown>]>([
-    ['a size by a variable', 'query ($n: Int) { resources(first: $n) { nodes { id } } }', { n: 100 }],
-    ['a size by the default of a variable', 'query ($n: Int = 100) { resources(first: $n) { nodes { id } } }', {}],
+  test.each<[string, UntypedDocument, Record<string, unknown>]>([
+    ['a size by a variable', untyped('query ($n: Int) { resources(first: $n) { nodes { id } } }'), { n: 100 }],
+    [
+      'a size by the default of a variable',
+      untyped('query ($n: Int = 100) { resources(first: $n) { nodes { id } } }'),
+      {},
+    ],
     [
       'a condition',
-      'query ($x: Boolean!) { resources { nodes { id @skip(if: $x) owner @include(if: $x) { username } } } }',
+      untyped('query ($x: Boolean!) { resources { nodes { id @skip(if: $x) owner @include(if: $x) { username } } } }'),
       { x: true },
     ],
     [
       'an entity below an entity',
-      '{ me { resources(first: 90) { nodes { owner { resources(first: 90) { totalCount } } } } } }',
+      untyped('{ me { resources(first: 90) { nodes { owner { resources(first: 90) { totalCount } } } } } }'),
       {},
     ],
   ])('%s', async (_, query, variables) => {
-    const { status, errors } = await ada.request(untyped(query), variables);
+    const { status, errors } = await ada.request(query, variables);
     expect([status, errors]).toEqual([200, []]);
   });
 });
