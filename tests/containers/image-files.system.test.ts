@@ -9,7 +9,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 /** Paths that the Dockerfile copies from the project into the image. */
-const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(\S+) \S+$/gm)].map(([, path = '']) => path);
+const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from|package.json package-lock.json)(.+) \S+$/gm)].flatMap(
+  ([, paths = '']) => paths.split(' '),
+);
 
 /** Patterns of .dockerignore that exclude files within the copied folders. */
 const excluded = read('.dockerignore')

@@ -7,7 +7,7 @@ import { scenarios } from './scenarios.ts';
 import { supergraphs } from './supergraphs/all.ts';
 
 /** Random operations over each supergraph: enough to reach the minimums below. */
-const operationCount = 120;
+const operationCount = 140;
 
 const documents = createCounts();
 const plans = createCounts();
