@@ -25,6 +25,9 @@ const api = 'tests/e2e/api/*.test.ts';
 /** Kills processes by the hundred. */
 const faults = ['tests/faults/**/*.test.ts'];
 
+/** Sends generated requests and images by the ten thousand. */
+const fuzz = ['tests/fuzz/**/*.test.ts'];
+
 /** Drives the explorer in a real browser. Skipped with a notice where no browser is installed. */
 const browser = ['tests/browser/*.test.ts'];
 
@@ -55,7 +58,7 @@ export default defineConfig({
           // A worker keeps its modules from file to file: importing Apollo for each would take four minutes in all.
           isolate: false,
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...system, ...faults, ...browser],
+          exclude: ['**/node_modules/**', ...system, ...faults, ...fuzz, ...browser],
           provide: { calls: 'memory' },
         },
       },
@@ -78,6 +81,8 @@ export default defineConfig({
           provide: { calls: 'memory' },
         },
       },
+      // `npm run test:fuzz`
+      { extends: true, test: { name: 'fuzz', include: fuzz, provide: { calls: 'memory' } } },
       // `npm run test:faults`
       {
         extends: true,

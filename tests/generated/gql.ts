@@ -39,11 +39,13 @@ type Documents = {
     "\n  query ConditionalFragment($is: Boolean!) {\n    one: resources { ...CountAndNextPage @include(if: $is) }\n    two: resources { ...CountAndNextPage __typename }\n  }\n": typeof types.ConditionalFragmentDocument,
     "\n  query ConditionalFields($id: ID!, $is: Boolean!) {\n    resources { nodes { id } } resources @include(if: $is) { nodes { description image { sha256 } } }\n    resource(id: $id) { id } resource(id: $id) @skip(if: $is) { description }\n  }\n": typeof types.ConditionalFieldsDocument,
     "\n  mutation OneNull($id: ID!, $none: DeleteResourceInput = { id: \"nothing\" }) {\n    first: updateResource(input: { id: $id, title: \"First\" }) { resource { title } }\n    none: deleteResource(input: $none) { deletedResourceId }\n    last: updateResource(input: { id: $id, title: \"Last\" }) { resource { title } }\n  }\n": typeof types.OneNullDocument,
+    "query ListedBesideHeldConnections { me { id } resources { totalCount } }": typeof types.ListedBesideHeldConnectionsDocument,
     "\n  fragment KeptResource on Resource {\n    id title description version createdAt updatedAt owner { id username }\n    image { url contentType width height sizeBytes sha256 }\n  }\n": typeof types.KeptResourceFragmentDoc,
     "\n  query EverythingKept {\n    me { username resources(first: 50, orderBy: TITLE) { totalCount nodes { ...KeptResource } } }\n  }\n": typeof types.EverythingKeptDocument,
     "\n  mutation CreateBesideKept($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { ...KeptResource } }\n  }\n": typeof types.CreateBesideKeptDocument,
     "\n  mutation UpdateKept($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { ...KeptResource } }\n  }\n": typeof types.UpdateKeptDocument,
     "\n  query OneSupergraph { me { username } resources { nodes { title owner { username } } } }\n": typeof types.OneSupergraphDocument,
+    "query FuzzedUser { me { id } }": typeof types.FuzzedUserDocument,
     "\n  query FirstResources($first: Int) { resources(first: $first) { totalCount } }\n": typeof types.FirstResourcesDocument,
     "\n  query ResourcesAfter($after: String) { resources(after: $after) { totalCount } }\n": typeof types.ResourcesAfterDocument,
     "\n  query ResourcesCreatedFrom($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }\n": typeof types.ResourcesCreatedFromDocument,
@@ -102,11 +104,13 @@ const documents: Documents = {
     "\n  query ConditionalFragment($is: Boolean!) {\n    one: resources { ...CountAndNextPage @include(if: $is) }\n    two: resources { ...CountAndNextPage __typename }\n  }\n": types.ConditionalFragmentDocument,
     "\n  query ConditionalFields($id: ID!, $is: Boolean!) {\n    resources { nodes { id } } resources @include(if: $is) { nodes { description image { sha256 } } }\n    resource(id: $id) { id } resource(id: $id) @skip(if: $is) { description }\n  }\n": types.ConditionalFieldsDocument,
     "\n  mutation OneNull($id: ID!, $none: DeleteResourceInput = { id: \"nothing\" }) {\n    first: updateResource(input: { id: $id, title: \"First\" }) { resource { title } }\n    none: deleteResource(input: $none) { deletedResourceId }\n    last: updateResource(input: { id: $id, title: \"Last\" }) { resource { title } }\n  }\n": types.OneNullDocument,
+    "query ListedBesideHeldConnections { me { id } resources { totalCount } }": types.ListedBesideHeldConnectionsDocument,
     "\n  fragment KeptResource on Resource {\n    id title description version createdAt updatedAt owner { id username }\n    image { url contentType width height sizeBytes sha256 }\n  }\n": types.KeptResourceFragmentDoc,
     "\n  query EverythingKept {\n    me { username resources(first: 50, orderBy: TITLE) { totalCount nodes { ...KeptResource } } }\n  }\n": types.EverythingKeptDocument,
     "\n  mutation CreateBesideKept($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { ...KeptResource } }\n  }\n": types.CreateBesideKeptDocument,
     "\n  mutation UpdateKept($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { ...KeptResource } }\n  }\n": types.UpdateKeptDocument,
     "\n  query OneSupergraph { me { username } resources { nodes { title owner { username } } } }\n": types.OneSupergraphDocument,
+    "query FuzzedUser { me { id } }": types.FuzzedUserDocument,
     "\n  query FirstResources($first: Int) { resources(first: $first) { totalCount } }\n": types.FirstResourcesDocument,
     "\n  query ResourcesAfter($after: String) { resources(after: $after) { totalCount } }\n": types.ResourcesAfterDocument,
     "\n  query ResourcesCreatedFrom($from: DateTime) { resources(filter: { createdFrom: $from }) { totalCount } }\n": types.ResourcesCreatedFromDocument,
@@ -237,6 +241,10 @@ export function graphql(source: "\n  mutation OneNull($id: ID!, $none: DeleteRes
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "query ListedBesideHeldConnections { me { id } resources { totalCount } }"): typeof import('./graphql.ts').ListedBesideHeldConnectionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  fragment KeptResource on Resource {\n    id title description version createdAt updatedAt owner { id username }\n    image { url contentType width height sizeBytes sha256 }\n  }\n"): typeof import('./graphql.ts').KeptResourceFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -254,6 +262,10 @@ export function graphql(source: "\n  mutation UpdateKept($input: UpdateResourceI
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query OneSupergraph { me { username } resources { nodes { title owner { username } } } }\n"): typeof import('./graphql.ts').OneSupergraphDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query FuzzedUser { me { id } }"): typeof import('./graphql.ts').FuzzedUserDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

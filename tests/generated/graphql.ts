@@ -299,6 +299,11 @@ export type OneNullMutationVariables = Exact<{
 
 export type OneNullMutation = { first: { resource: { title: string } } | null, none: { deletedResourceId: string } | null, last: { resource: { title: string } } | null };
 
+export type ListedBesideHeldConnectionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ListedBesideHeldConnectionsQuery = { me: { id: string } | null, resources: { totalCount: number } | null };
+
 export type KeptResourceFragment = { id: string, title: string, description: string | null, version: number, createdAt: string, updatedAt: string, owner: { id: string, username: string } | null, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } };
 
 export type EverythingKeptQueryVariables = Exact<{ [key: string]: never; }>;
@@ -324,6 +329,11 @@ export type OneSupergraphQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type OneSupergraphQuery = { me: { username: string } | null, resources: { nodes: Array<{ title: string, owner: { username: string } | null }> } | null };
+
+export type FuzzedUserQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FuzzedUserQuery = { me: { id: string } | null };
 
 export type FirstResourcesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -958,6 +968,16 @@ export const OneNullDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OneNullMutation, OneNullMutationVariables>;
+export const ListedBesideHeldConnectionsDocument = new TypedDocumentString(`
+    query ListedBesideHeldConnections {
+  me {
+    id
+  }
+  resources {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<ListedBesideHeldConnectionsQuery, ListedBesideHeldConnectionsQueryVariables>;
 export const EverythingKeptDocument = new TypedDocumentString(`
     query EverythingKept {
   me {
@@ -1061,6 +1081,13 @@ export const OneSupergraphDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OneSupergraphQuery, OneSupergraphQueryVariables>;
+export const FuzzedUserDocument = new TypedDocumentString(`
+    query FuzzedUser {
+  me {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<FuzzedUserQuery, FuzzedUserQueryVariables>;
 export const FirstResourcesDocument = new TypedDocumentString(`
     query FirstResources($first: Int) {
   resources(first: $first) {
