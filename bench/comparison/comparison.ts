@@ -1,7 +1,7 @@
 import type { Child } from '../harness/child.ts';
 import { prepare } from '../harness/prepare.ts';
 import { firstPage, type MeasuredName, queryOf } from '../harness/queries.ts';
-import { firstResponse, sendOperation } from '../harness/request.ts';
+import { firstResponse } from '../harness/request.ts';
 import type { User } from '../harness/users.ts';
 import { startVariant, type Variant, type VariantSettings } from '../harness/variants.ts';
 import type { Row } from './results.ts';
@@ -35,7 +35,7 @@ export async function startComparison(
   const typename = JSON.stringify({ query: '{ __typename }' });
   for (const child of [subgraphs.auth, subgraphs.resources, ...gateways.values()]) await firstResponse(child, typename);
 
-  for (const user of users.readers) user.cursor = await cursorOf(user, subgraphs.resources.url);
+  for (const user of users.readers) user.cursor = await cursorOf(user, subgraphs.resources);
 
   logProgress('comparing responses');
   const [one, other] = users.readers;
@@ -54,8 +54,9 @@ export async function startComparison(
   };
 }
 
-async function cursorOf({ authorization }: User, url: string): Promise<string> {
-  const { data, text } = await sendOperation(url, firstPage, authorization);
+async function cursorOf({ authorization }: User, resources: Child): Promise<string> {
+  // Before it has fetched auth's keys, it answers with an error.
+  const { data, text } = await firstResponse(resources, firstPage, authorization);
   const { endCursor } = (data as { resources?: { pageInfo: { endCursor?: string } } }).resources?.pageInfo ?? {};
   if (!endCursor) throw new Error(`The first page of a reader is empty:\n${text}`);
   return endCursor;

@@ -1,6 +1,4 @@
-import { buildSchema, getOperationAST, parse } from 'graphql';
-import { createCostModel } from '../../platform/cost/cost-model.ts';
-import { compileCost } from '../../platform/cost/operation-cost.ts';
+import { createCompileDocument } from '../../platform/cost/testing/compile-document.ts';
 import { checkDocument } from '../../platform/graphql/document-limits/check-document.ts';
 import { defaultDocumentLimits } from '../../platform/graphql/document-limits/limits.ts';
 import type { ConnectionGene, ResourceGene, RootGene, UserGene } from './genes.ts';
@@ -14,20 +12,14 @@ export interface Candidate {
 
 /** Creates the function that writes the largest query of some genes whose cost is at most `maxCost`. */
 export function createWriter({ supergraphSdl, maxCost }: { supergraphSdl: string; maxCost: number }) {
-  const model = createCostModel(buildSchema(supergraphSdl, { assumeValidSDL: true }));
-  const costOf = (source: string): number => {
-    const document = parse(source);
-    const operation = getOperationAST(document);
-    if (!operation) throw new Error('The query has no operation.');
-    return compileCost({ source, document, operation, operationName: undefined }, model).cost({});
-  };
+  const compileDocument = createCompileDocument(supergraphSdl);
   return (genes: readonly RootGene[], resourceId: string): Candidate | undefined => {
     let best: Candidate | undefined;
     const used: RootGene[] = [];
     for (const gene of genes) {
       const source = writeQuery([...used, gene], resourceId);
       if (checkDocument(source, defaultDocumentLimits)) continue;
-      const cost = costOf(source);
+      const cost = compileDocument(source).cost({});
       if (cost > maxCost) continue;
       used.push(gene);
       best = { genes: [...used], source, cost };

@@ -1,7 +1,6 @@
-import { buildSchema, getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { createCostModel } from './cost-model.ts';
-import { compileCost, introspectionWeight } from './operation-cost.ts';
+import { introspectionWeight } from './operation-cost.ts';
+import { createCompileDocument } from './testing/compile-document.ts';
 
 const directives = `
   directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
@@ -34,14 +33,9 @@ const sdl = `
   input Filter { search: String @cost(weight: 9) all: [Filter!] not: Filter plain: Int }
   input PageInput { first: Int }
 `;
-const model = createCostModel(buildSchema(sdl));
+const compileDocument = createCompileDocument(sdl);
 
-function costOf(source: string, variables?: Record<string, unknown>): number {
-  const document = parse(source);
-  const operation = getOperationAST(document);
-  if (!operation) throw new Error('The document holds no operation.');
-  return compileCost({ source, document, operation, operationName: undefined }, model).cost(variables);
-}
+const costOf = (source: string, variables?: Record<string, unknown>): number => compileDocument(source).cost(variables);
 
 describe('the cost of an operation', () => {
   it.each([
@@ -193,10 +187,7 @@ describe('the cost of an operation', () => {
 
   it('does not keep the document', () => {
     const source = `query ($n: Int) { shelf(first: $n, filter: { search: "${'x'.repeat(1_000)}" }) { nodes { id } } }`;
-    const document = parse(source);
-    const operation = getOperationAST(document);
-    if (!operation) throw new Error('The document holds no operation.');
-    const compiled = compileCost({ source, document, operation, operationName: undefined }, model);
+    const compiled = compileDocument(source);
     expect(compiled.sizeBytes).toBeLessThan(5_000);
     expect(compiled.cost({ n: 3 })).toBe(1 + 3 + 9);
   });

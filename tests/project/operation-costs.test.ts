@@ -4,7 +4,6 @@ import {
   type DocumentNode,
   type GraphQLInputType,
   getNamedType,
-  getOperationAST,
   isCompositeType,
   isEnumType,
   isInputObjectType,
@@ -19,11 +18,13 @@ import {
 import { expect, test } from 'vitest';
 import { createCostModel } from '../../platform/cost/cost-model.ts';
 import { defaultMaxCost } from '../../platform/cost/limit-cost.ts';
-import { compileCost } from '../../platform/cost/operation-cost.ts';
+import { createCompileDocument } from '../../platform/cost/testing/compile-document.ts';
 
 const textOf = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
-const schema = buildSchema(textOf('schema/supergraph.graphql'), { assumeValidSDL: true });
+const supergraphSdl = textOf('schema/supergraph.graphql');
+const schema = buildSchema(supergraphSdl, { assumeValidSDL: true });
 const model = createCostModel(schema);
+const compileDocument = createCompileDocument(supergraphSdl);
 const manifest = JSON.parse(textOf('trusted-documents.json')) as Record<string, string>;
 
 const largestPage = 100;
@@ -50,16 +51,13 @@ const withLargestPages = (document: DocumentNode): DocumentNode =>
   });
 
 function costAtLargestPage(source: string): { name: string; cost: number } {
-  const document = withLargestPages(parse(source));
-  const operation = getOperationAST(document);
-  if (!operation) throw new Error(`The document holds no operation, or several: ${source}`);
+  const { operation, cost } = compileDocument(withLargestPages(parse(source)));
   const variables = Object.fromEntries(
     (operation.variableDefinitions ?? []).map(({ variable, type: node }) => {
       const type = typeFromAST(schema, node as never) as GraphQLInputType;
       return [variable.name.value, fullValue(type, variable.name.value)];
     }),
   );
-  const { cost } = compileCost({ source, document, operation, operationName: undefined }, model);
   return { name: operation.name?.value ?? source, cost: cost(variables) };
 }
 
