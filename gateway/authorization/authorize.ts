@@ -53,22 +53,24 @@ function prepareForCallers(
   // Until the first execution; later variants parse the text again.
   let newOperation: ValidOperation | undefined = operation;
 
-  const executeFor = (identity: Identity, request: Request) => {
-    const errorOf = (requirement: Requirement) =>
-      'viewer' in identity ? authorization.forbid(identity.viewer, requirement) : identity.error;
-    const unmet = required.filter((requirement) => errorOf(requirement) !== undefined);
-    const parsed = newOperation;
+  const errorFor = (identity: Identity, requirement: Requirement): ApiError | undefined =>
+    'viewer' in identity ? authorization.forbid(identity.viewer, requirement) : identity.error;
+
+  const prepareVariant = (unmet: Requirement[]): Variant => {
+    const parsed = newOperation ?? parseOperation({ source, operationName });
     newOperation = undefined;
-    const key = required.map((requirement) => Number(unmet.includes(requirement))).join('');
-    const prepare = () => {
-      const parsedAgain = parsed ?? parseOperation({ source, operationName });
-      return unmet.length === 0
-        ? executor.prepare(parsedAgain)
-        : restrict(parsedAgain, { executor, authorization, unmet });
-    };
-    const variant = variants.get(key) ?? prepare();
-    variants.set(key, variant);
-    return variant.execute(request, (requirement) => requireValue(errorOf(requirement)));
+    return unmet.length === 0 ? executor.prepare(parsed) : restrict(parsed, { executor, authorization, unmet });
+  };
+
+  const executeFor = (identity: Identity, request: Request) => {
+    const unmet = required.filter((requirement) => errorFor(identity, requirement) !== undefined);
+    const key = unmet.length === 0 ? '' : unmet.map((requirement) => required.indexOf(requirement)).join();
+    let variant = variants.get(key);
+    if (!variant) {
+      variant = prepareVariant(unmet);
+      variants.set(key, variant);
+    }
+    return variant.execute(request, (requirement) => requireValue(errorFor(identity, requirement)));
   };
 
   return {

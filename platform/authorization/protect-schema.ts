@@ -26,11 +26,11 @@ type Check = (context: AuthorizationContext) => void | Promise<void>;
 export function protectSchema(schema: GraphQLSchema, { requirements, forbid }: Authorization): GraphQLSchema {
   const checks = new Map<Requirement, Check>();
   const checkOf = (requirement: Requirement): Check => {
+    const throwUnlessMet = (viewer: Viewer) => {
+      const error = forbid(viewer, requirement);
+      if (error) throw error;
+    };
     const created: Check = (context) => {
-      const throwUnlessMet = (viewer: Viewer) => {
-        const error = forbid(viewer, requirement);
-        if (error) throw error;
-      };
       const viewer = context.authenticate();
       return viewer instanceof Promise ? viewer.then(throwUnlessMet) : throwUnlessMet(viewer);
     };

@@ -47,36 +47,33 @@ interface CachedToken {
  */
 export function createAuthenticate({ keys, issuer, audience }: AuthenticateSettings): Authenticate {
   const verify = createVerifyToken({ type: accessTokenType, keys, issuer, audience });
+  // By the whole header: to look it up, nothing is read from it.
   const cache = new LRUCache<string, CachedToken>({ max: maxCachedTokens });
 
-  const toViewer = (token: string, { claims, kid, key }: VerifiedToken): Viewer => {
+  const toViewer = (authorization: string, { claims, kid, key }: VerifiedToken): Viewer => {
     const { sub, sid, exp, scope } = claims;
     // jsonwebtoken accepts a token without `exp`, which would never expire.
     if (!isText(sub) || !isText(sid) || exp === undefined) throw invalid();
     const viewer = { id: sub, sessionId: sid, ...(scope !== undefined && { scopes: readScopes(scope) }) };
-    cache.set(token, { viewer, expiresAtMs: exp * 1000, kid, key });
+    cache.set(authorization, { viewer, expiresAtMs: exp * 1000, kid, key });
     return viewer;
   };
 
   return (authorization) => {
-    const token = readBearerToken(authorization);
-    const cached = cache.get(token);
+    if (authorization === undefined) throw missing();
+    const cached = cache.get(authorization);
     if (cached && cached.expiresAtMs > Date.now() && keys.get(cached.kid) === cached.key) return cached.viewer;
     try {
-      const verified = verify(token);
-      if (!(verified instanceof Promise)) return toViewer(token, verified);
-      return verified.then((late) => toViewer(token, late)).catch(throwApiError);
+      const verified = verify(readBearerToken(authorization));
+      if (!(verified instanceof Promise)) return toViewer(authorization, verified);
+      return verified.then((late) => toViewer(authorization, late)).catch(throwApiError);
     } catch (error) {
       return throwApiError(error);
     }
   };
 }
 
-function readBearerToken(authorization: string | undefined): string {
-  if (authorization === undefined) {
-    const message = 'Log in first, and send the access token in the header: Authorization: Bearer …';
-    throw new ApiError({ code: 'UNAUTHENTICATED', reason: 'MISSING' }, message);
-  }
+function readBearerToken(authorization: string): string {
   const [, token] = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization) ?? [];
   if (token === undefined) throw invalid();
   return token;
@@ -95,6 +92,11 @@ function isText(value: unknown): value is string {
 function throwApiError(error: unknown): never {
   if (!(error instanceof TokenError)) throw error;
   throw error.reason === 'EXPIRED' ? expired() : invalid(error);
+}
+
+function missing(): ApiError {
+  const message = 'Log in first, and send the access token in the header: Authorization: Bearer …';
+  return new ApiError({ code: 'UNAUTHENTICATED', reason: 'MISSING' }, message);
 }
 
 function expired(): ApiError {

@@ -33,21 +33,20 @@ interface Calls {
  * of long texts should have a resolver, so that a response is given up while it is made.
  */
 export function cancellable(resolve: Resolve, maxBytes = defaultMaxResponseBytes): Resolve {
+  // Called for each row of a list: it creates no functions.
+  const call = (args: never[], { clientGone }: CancellableContext, calls: Calls): unknown => {
+    throwIfAborted(clientGone);
+    if (calls.characters > maxBytes && !isRootMutation(args)) throw responseTooLarge(maxBytes);
+    const result = resolve(...args);
+    if (result instanceof Promise) calls.inIteration += 1;
+    else if (typeof result === 'string') calls.characters += result.length;
+    return result;
+  };
   return (...args) => {
     const context = contextIn(args, 2);
     const calls = callsOf(context);
-    const throwIfStopped = () => {
-      throwIfAborted(context.clientGone);
-      if (calls.characters > maxBytes && !isRootMutation(args)) throw responseTooLarge(maxBytes);
-    };
-    const call = () => {
-      throwIfStopped();
-      const result = resolve(...args);
-      if (result instanceof Promise) calls.inIteration += 1;
-      else if (typeof result === 'string') calls.characters += result.length;
-      return result;
-    };
-    return calls.inIteration < maxCallsInIteration ? call() : nextIteration(calls).then(call);
+    if (calls.inIteration < maxCallsInIteration) return call(args, context, calls);
+    return nextIteration(calls).then(() => call(args, context, calls));
   };
 }
 
