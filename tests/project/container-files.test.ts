@@ -68,12 +68,33 @@ test.each(services)(
   },
 );
 
-test.each(services)('$name gets only variables that it reads', ({ name, spec }) => {
+/** The names of the variables that a service gets, with those of the anchors that its environment merges. */
+function variablesOf(name: string) {
   const section = sectionOf(name);
-  const [, tokens = ''] = /^x-tokens: &tokens\n((?: {2}.+\n)+)/m.exec(compose) ?? [];
-  const set = variablesIn(section.includes('<<: *tokens') ? section + tokens : section);
+  const [, merged = ''] = /^ {4}environment:\n {6}<<: (.+)$/m.exec(section) ?? [];
+  const anchored = [...merged.matchAll(/\*(\w+)/g)].map(([, anchor]) => {
+    const lines = new RegExp(`^x-${anchor}: &${anchor}\n((?: {2}.+\n)+)`, 'm').exec(compose)?.[1];
+    if (lines === undefined) throw new Error(`docker-compose.yml has no x-${anchor}.`);
+    return lines;
+  });
+  return variablesIn([section, ...anchored].join(''));
+}
+
+test.each(services)('$name gets only variables that it reads', ({ name, spec }) => {
+  const set = variablesOf(name);
   expect(set.filter((variable) => !Object.keys(spec.shape).includes(String(variable)))).toEqual([]);
   expect(set).toContain('SHUTDOWN_GRACE_MS');
+});
+
+test.each(services)('$name gets each limit that it reads', ({ name, spec }) => {
+  const isLimit = (variable: string) =>
+    /^(MAX_|TRUSTED_|INTROSPECTION$|COST_|GATEWAY_REPLICAS$|UNVERIFIED_)/.test(variable);
+  const set = variablesOf(name);
+  expect(
+    Object.keys(spec.shape)
+      .filter(isLimit)
+      .filter((variable) => !set.includes(variable)),
+  ).toEqual([]);
 });
 
 test.each(services)('$name is killed later than it stops by itself', ({ name }) => {
