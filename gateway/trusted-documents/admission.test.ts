@@ -33,7 +33,7 @@ describe.each(['only', 'prefer'] as const)('with %s', (mode) => {
     ['its hash and its text', { ...query, extensions: apq(hash) }, query],
     ['its hash beside other extensions', { extensions: { ...apq(hash), a: 1 } }, { ...query, extensions: { a: 1 } }],
   ])('a trusted document runs by %s', (_, body, executed) => {
-    expect(admit[mode](post(body))).toEqual({ body: executed, search: '', isTrusted: true });
+    expect(admit[mode](post(body))).toStrictEqual({ body: executed, search: '', isTrusted: true });
   });
 
   test.each<[string, Record<string, string>]>([

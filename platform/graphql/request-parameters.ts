@@ -45,8 +45,9 @@ export function withQuery({ body, search }: RequestParameters, query: string): R
   return { body, search: `?${parameters}` };
 }
 
-/** Leaves out an object that becomes empty. */
+/** Leaves out an object that becomes empty, and the key if it is absent: Apollo Server rejects one that is undefined. */
 function withoutPersistedQuery(extensions: unknown): { extensions?: unknown } {
+  if (extensions === undefined) return {};
   if (typeof extensions !== 'object' || extensions === null) return { extensions };
   const { persistedQuery: _, ...others } = recordOf(extensions);
   return Object.keys(others).length > 0 ? { extensions: others } : {};
