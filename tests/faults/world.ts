@@ -78,13 +78,14 @@ export function letTimePass(file: string, landsWithinMs?: number): void {
 /** Stores an image as another application would. */
 export async function storeForeign(
   imageServiceUrl: string,
-  { base64, sha256 }: Picture,
+  { base64, contentType, sha256 }: Picture,
 ): Promise<ClientLedger['foreign'][number]> {
   const response = await fetch(`${imageServiceUrl}/images/api/v1/images`, {
     method: 'POST',
     headers: { 'x-api-private-token': imageServiceToken, 'content-type': 'application/json' },
-    body: JSON.stringify({ data: base64, contentType: 'image/png' }),
+    body: JSON.stringify({ data: base64, contentType }),
   });
+  if (!response.ok) throw new Error(`The image was not stored: ${await response.text()}`);
   const { id, imageUrl: url } = (await response.json()) as { id: string; imageUrl: string };
   return { id, url, sha256 };
 }

@@ -13,14 +13,18 @@ import type { ClientLedger } from './ledger.ts';
 
 export interface Picture {
   base64: string;
+  contentType: string;
   sha256: string;
 }
 
 /** Three small images, each of another type. */
-export const pictures = ['png', 'jpg', 'gif'].map((type): Picture => {
+export const pictures = Object.entries({ png: 'image/png', jpg: 'image/jpeg', gif: 'image/gif' }).map(toPicture);
+
+function toPicture([type, contentType]: [string, string]): Picture {
   const bytes = readFileSync(new URL(`../../fixtures/four-colours.${type}`, import.meta.url));
-  return { base64: bytes.toString('base64'), sha256: createHash('sha256').update(bytes).digest('hex') };
-});
+  return { base64: bytes.toString('base64'), contentType, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
 export const [png, jpg] = pictures as [Picture, Picture];
 
 export type StoredResource = StoredResourceFragment;
