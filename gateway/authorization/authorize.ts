@@ -6,6 +6,7 @@ import { completeDenied, type ErrorFor } from '../../platform/authorization/deni
 import type { Requirement } from '../../platform/authorization/requirement.ts';
 import { requirementsOf, restrictOperation } from '../../platform/authorization/restricted-operation.ts';
 import { withoutTokens } from '../../platform/graphql/compact-document.ts';
+import { variableErrors } from '../../platform/graphql/document-limits/limits.ts';
 import { parseOperationDocument } from '../../platform/graphql/operation-document.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import { rewrittenOperation } from '../execution/preprocessing/rewritten-operation.ts';
@@ -105,7 +106,7 @@ function restrict(
   return {
     execute: async (request, errorFor) => {
       // Errors of variables show where they stand in the client's document, also of those that only denied fields use.
-      const { errors } = getVariableValues(schema, definitions, request.variables ?? {});
+      const { errors } = getVariableValues(schema, definitions, request.variables ?? {}, variableErrors);
       if (errors) return { errors };
       return completeDenied(await executable.execute(request), denials, errorFor);
     },

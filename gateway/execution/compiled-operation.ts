@@ -2,6 +2,7 @@ import { buildOperationContext } from '@apollo/gateway/dist/operationContext.js'
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
 import { withoutTokens } from '../../platform/graphql/compact-document.ts';
+import { variableErrors } from '../../platform/graphql/document-limits/limits.ts';
 import { parseOperationDocument } from '../../platform/graphql/operation-document.ts';
 import type { ExecutableOperation, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import type { ApolloFallback } from './apollo-fallback.ts';
@@ -83,7 +84,7 @@ export function prepareOperation(
       const parsed = newDocument;
       newDocument = undefined;
       if (variableDefinitions.length > 0) {
-        const { errors } = getVariableValues(schema, variableDefinitions, variables ?? {});
+        const { errors } = getVariableValues(schema, variableDefinitions, variables ?? {}, variableErrors);
         if (errors) return { errors };
       }
       planned ??= planOperation(

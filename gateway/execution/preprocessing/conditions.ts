@@ -1,6 +1,7 @@
 import { GraphQLError, getVariableValues, Kind, OperationTypeNode, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { withoutTokens } from '../../../platform/graphql/compact-document.ts';
+import { variableErrors } from '../../../platform/graphql/document-limits/limits.ts';
 import { parseOperationDocument, variableDefaults } from '../../../platform/graphql/operation-document.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../../platform/graphql/prepared-operations.ts';
 import { collectOperation } from './collected-operation.ts';
@@ -69,7 +70,7 @@ function prepareVariants(
     execute: async (request) => {
       const { variables = {} } = request;
       // Errors of variables show where they stand in the client's document, also of those that only conditions use.
-      const { errors } = getVariableValues(schema, definitions, variables);
+      const { errors } = getVariableValues(schema, definitions, variables, variableErrors);
       if (errors) return { errors };
       const given = { ...defaults, ...variables };
       const values = Object.fromEntries(names.map((name) => [name, given[name]]));
