@@ -5,9 +5,9 @@ import type { Authorization } from '../../platform/authorization/authorization.t
 import { completeDenied, type ErrorFor } from '../../platform/authorization/denied-fields.ts';
 import type { Requirement } from '../../platform/authorization/requirement.ts';
 import { requirementsOf, restrictOperation } from '../../platform/authorization/restricted-operation.ts';
-import { withoutTokens } from '../../platform/graphql/compact-document.ts';
 import { variableErrors } from '../../platform/graphql/document-limits/limits.ts';
-import { parseOperationDocument } from '../../platform/graphql/operation-document.ts';
+import { withoutTokens } from '../../platform/graphql/documents/compact-document.ts';
+import { parseOperationDocument } from '../../platform/graphql/documents/operation-document.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import { rewrittenOperation } from '../execution/preprocessing/rewritten-operation.ts';
 import type { Caller, Identity } from '../identity/identity.ts';

@@ -3,7 +3,7 @@ import { ApolloGateway } from '@apollo/gateway';
 import type { QueryPlan, QueryPlannerConfig } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { withoutTokens } from '../../platform/graphql/compact-document.ts';
+import { withoutTokens } from '../../platform/graphql/documents/compact-document.ts';
 import type { Executor } from '../../platform/graphql/prepared-operations.ts';
 import { createApolloRequest } from './apollo-fallback.ts';
 import type { ExecutorSettings } from './compiled-executor.ts';

@@ -6,7 +6,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type Fragments, fragmentsOf } from '../../platform/graphql/operation-document.ts';
+import { type Fragments, fragmentsOf } from '../../platform/graphql/documents/operation-document.ts';
 import type { ClientNames } from './renamed-operation.ts';
 import type { Result } from './run.ts';
 

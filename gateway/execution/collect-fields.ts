@@ -10,7 +10,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { Fragments } from '../../platform/graphql/operation-document.ts';
+import type { Fragments } from '../../platform/graphql/documents/operation-document.ts';
 import { UnsupportedPlanError } from './run.ts';
 
 /** All the fields of an object that share one response key. */

@@ -1,5 +1,5 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
-import { withoutTokens } from '../../platform/graphql/compact-document.ts';
+import { withoutTokens } from '../../platform/graphql/documents/compact-document.ts';
 import type { Executor } from '../../platform/graphql/prepared-operations.ts';
 import { createResponseNames, rejectCollisions } from './response-names.ts';
 

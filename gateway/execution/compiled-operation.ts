@@ -1,9 +1,9 @@
 import { buildOperationContext } from '@apollo/gateway/dist/operationContext.js';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
-import { withoutTokens } from '../../platform/graphql/compact-document.ts';
 import { variableErrors } from '../../platform/graphql/document-limits/limits.ts';
-import { parseOperationDocument } from '../../platform/graphql/operation-document.ts';
+import { withoutTokens } from '../../platform/graphql/documents/compact-document.ts';
+import { parseOperationDocument } from '../../platform/graphql/documents/operation-document.ts';
 import type { ExecutableOperation, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import type { ApolloFallback } from './apollo-fallback.ts';
 import { withClientNames, withClientPaths } from './client-names.ts';

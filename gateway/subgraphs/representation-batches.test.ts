@@ -1,6 +1,6 @@
 import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { startClient } from '../../tests/support/subgraphs/subgraph-client.ts';
+import { type ReceivedRequest, startClient } from '../../tests/support/subgraphs/subgraph-client.ts';
 
 const schema = buildSchema(
   'scalar _Any type Query { _entities(representations: [_Any!]!): [T]! } type T { id: ID a: Int }',
@@ -13,11 +13,15 @@ interface Sent {
   n: number;
 }
 
+function sentIn({ variables = {} }: ReceivedRequest['body']): Sent {
+  return { representations: variables.representations as Sent['representations'], n: Number(variables.n) };
+}
+
 /** Starts a subgraph that answers each representation with its id, unless `answer` has another response. */
 async function start(answer: (sent: Sent, nth: number) => object | undefined = () => undefined) {
   const started = await startClient(
     (res, { body }) => {
-      const sent = body.variables as unknown as Sent;
+      const sent = sentIn(body);
       const other = answer(sent, started.received.length);
       const entities = sent.representations.map(({ id }) => ({ __typename: 'T', a: id }));
       res.end(JSON.stringify(other ?? { data: { _entities: entities } }));
@@ -28,7 +32,7 @@ async function start(answer: (sent: Sent, nth: number) => object | undefined = (
     const representations = Array.from({ length: count }, (_, id) => ({ __typename: 'T', id }));
     return started.send({ query, variables: { n: 5, representations } });
   };
-  const sizes = () => started.received.map(({ body }) => (body.variables as unknown as Sent).representations.length);
+  const sizes = () => started.received.map(({ body }) => sentIn(body).representations.length);
   return { ...started, send, sizes };
 }
 

@@ -1,5 +1,5 @@
 import { type FieldNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
-import { type Fragments, readOperation } from '../../platform/graphql/operation-document.ts';
+import { type Fragments, readOperation } from '../../platform/graphql/documents/operation-document.ts';
 
 type Variables = Record<string, unknown>;
 

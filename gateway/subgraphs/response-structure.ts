@@ -9,7 +9,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import { readOperation } from '../../platform/graphql/operation-document.ts';
+import { readOperation } from '../../platform/graphql/documents/operation-document.ts';
 import { collectFields, type SelectionContext, typesWithFragments } from '../execution/collect-fields.ts';
 import type { SubgraphResponse } from '../execution/run.ts';
 import {

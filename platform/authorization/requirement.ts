@@ -54,20 +54,11 @@ export function withoutImplied(
   others: readonly Requirement[],
 ): Requirement | undefined {
   if (!requirement || others.length === 0) return requirement;
-  const scopes = requirement.scopes.filter(
-    (condition) =>
-      !isImplied(
-        condition,
-        others.flatMap((other) => other.scopes),
-      ),
-  );
-  const policies = requirement.policies.filter(
-    (condition) =>
-      !isImplied(
-        condition,
-        others.flatMap((other) => other.policies),
-      ),
-  );
+  const remaining = (kind: keyof Requirement) => {
+    const conditions = others.flatMap((other) => other[kind]);
+    return requirement[kind].filter((condition) => !isImplied(condition, conditions));
+  };
+  const [scopes, policies] = [remaining('scopes'), remaining('policies')];
   return scopes.length + policies.length > 0 ? { scopes, policies } : undefined;
 }
 

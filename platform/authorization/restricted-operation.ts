@@ -10,14 +10,11 @@ import {
   isCompositeType,
   isNonNullType,
   isObjectType,
-  isUnionType,
   Kind,
-  SchemaMetaFieldDef,
   type SelectionNode,
   type SelectionSetNode,
-  TypeMetaFieldDef,
-  TypeNameMetaFieldDef,
 } from 'graphql';
+import { type Fragments, fieldDefinitionOf, fragmentsOf } from '../graphql/documents/operation-document.ts';
 import { createPlace, type Place, unusedPrefix } from '../graphql/execution/result-completion.ts';
 import type { Denials } from './denied-fields.ts';
 import type { Requirement } from './requirement.ts';
@@ -37,8 +34,6 @@ export interface RestrictedOperation {
   /** The result of an operation of which nothing has to be executed: all of its root fields are denied. */
   result: Record<string, unknown> | undefined;
 }
-
-type Fragments = ReadonlyMap<string, Pick<InlineFragmentNode, 'typeCondition' | 'selectionSet'>>;
 
 /** Lists what the fields of a document's one operation require, each requirement once. */
 export function requirementsOf(document: DocumentNode, { schema, requirements }: ProtectedSchema): Requirement[] {
@@ -125,14 +120,8 @@ function rootOf(document: DocumentNode, schema: GraphQLSchema) {
   return { operation, type };
 }
 
-function fragmentsOf({ definitions }: DocumentNode): Fragments {
-  return new Map(
-    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
-}
-
 function fragmentOf(selection: Exclude<SelectionNode, FieldNode>, fragments: Fragments) {
-  const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+  const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
   if (!fragment) throw new Error('The document spreads a fragment that it does not hold.');
   return fragment;
 }
@@ -146,8 +135,7 @@ function conditionOf(
 }
 
 function fieldTypeOf(parent: GraphQLCompositeType, { name: { value: name } }: FieldNode): GraphQLOutputType {
-  const meta = [TypeNameMetaFieldDef, SchemaMetaFieldDef, TypeMetaFieldDef].find((field) => field.name === name);
-  const field = meta ?? (isUnionType(parent) ? undefined : parent.getFields()[name]);
+  const field = fieldDefinitionOf(parent, name);
   if (!field) throw new Error(`${parent.name} has no field ${name}.`);
   return field.type;
 }

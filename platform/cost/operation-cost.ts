@@ -13,7 +13,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type Fragments, fragmentsOf, variableDefaults } from '../graphql/operation-document.ts';
+import { type Fragments, fragmentsOf, variableDefaults } from '../graphql/documents/operation-document.ts';
 import type { ValidOperation } from '../graphql/prepared-operations.ts';
 import { argumentCost, compileValue, hasVariables, sizeOfList } from './arguments.ts';
 import type { CostModel } from './cost-model.ts';

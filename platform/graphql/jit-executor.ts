@@ -8,12 +8,13 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { leastJsonBytes } from '../json.ts';
 import type { Logger } from '../process/logger.ts';
-import { withoutTokens } from './compact-document.ts';
 import { variableErrors } from './document-limits/limits.ts';
-import { executeDocument } from './execute-document.ts';
+import { withoutTokens } from './documents/compact-document.ts';
+import { executeDocument } from './documents/execute-document.ts';
+import { parseOperationDocument, variableDefaults } from './documents/operation-document.ts';
 import { expandedSize, isJitSupported, jitObstacles } from './jit-support.ts';
-import { parseOperationDocument, variableDefaults } from './operation-document.ts';
 import type { ExecutableOperation, Executor } from './prepared-operations.ts';
 
 /**
@@ -75,37 +76,24 @@ function graphqlJsRun(schema: GraphQLSchema, document: DocumentNode, operationNa
     executeDocument({ schema, document, operationName, contextValue: context, variableValues: variables });
 }
 
-/** graphql-jit does not limit its errors of variables, each of which shows the whole value. */
-const maxUncheckedValues = 200;
-
-/** Tells if a value has more than `max` parts, without looking at all of them. */
-function hasMoreValues(value: unknown, max: number): boolean {
-  const pending: unknown[] = [value];
-  for (let count = 0; count <= max; count += 1) {
-    const part = pending.pop();
-    if (pending.length > max) return true;
-    if (typeof part === 'object' && part !== null) for (const each of Object.values(part)) pending.push(each);
-    else if (pending.length === 0) return false;
-  }
-  return true;
-}
+/** Bytes of JSON. graphql-jit does not limit its errors of variables, each of which shows the whole value. */
+const maxUncheckedBytes = 1_000;
 
 function jitRun(query: CompiledQuery['query'], schema: GraphQLSchema, operation: OperationDefinitionNode): Run {
   // graphql-jit takes a non-null variable that is left out for missing, also where it has a default.
   const defaults = variableDefaults(operation);
+  const errorsOf = (variables: Record<string, unknown>) =>
+    getVariableValues(schema, operation.variableDefinitions ?? [], variables, variableErrors).errors;
   return async (request) => {
     const variables = { ...defaults, ...request.variables };
-    if (hasMoreValues(variables, maxUncheckedValues)) {
-      const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, variableErrors);
+    if (leastJsonBytes(variables, maxUncheckedBytes) > maxUncheckedBytes) {
+      const errors = errorsOf(variables);
       if (errors) return { errors };
     }
     const result: ExecutionResult = await query(undefined, request.context, variables);
     if (!result.errors) return result;
     // Nothing was executed. graphql-jit words errors of variables differently.
-    if (!('data' in result)) {
-      const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, variableErrors);
-      return { errors: errors ?? result.errors };
-    }
+    if (!('data' in result)) return { errors: errorsOf(variables) ?? result.errors };
     return { ...result, errors: result.errors.map((error) => asGraphqlError(error, operation)) };
   };
 }

@@ -27,7 +27,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { fragmentsOf } from './operation-document.ts';
+import { fragmentsOf } from './documents/operation-document.ts';
 
 /** Fields that one operation may compile to; code grows with each of them. */
 const maxExpandedFields = 2_000;

@@ -8,7 +8,7 @@ import {
   TokenKind,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { operationDocument } from './operation-document.ts';
+import { operationDocument } from './documents/operation-document.ts';
 
 /** An operation as a client sends it. */
 export interface OperationRequest {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApolloGateway, type GatewayConfig } from '@apollo/gateway';
 import { Kind } from 'graphql';
-import { operationDocument } from '../../../platform/graphql/operation-document.ts';
+import { operationDocument } from '../../../platform/graphql/documents/operation-document.ts';
 import type { FakeBackend } from './fakes/subgraphs.ts';
 import type { RandomOperation } from './operations/random-operation.ts';
 import type { Supergraph } from './supergraphs/compose.ts';

@@ -1,5 +1,5 @@
 import { GraphQLError, getOperationAST } from 'graphql';
-import { operationDocument, variableDefaults } from '../../../platform/graphql/operation-document.ts';
+import { operationDocument, variableDefaults } from '../../../platform/graphql/documents/operation-document.ts';
 import { collectOperation } from '../preprocessing/collected-operation.ts';
 import { rewrittenOperation } from '../preprocessing/rewritten-operation.ts';
 import { compareOutcomes, type Difference, type Outcome } from './compare.ts';

@@ -8,7 +8,7 @@ import {
   getOperationAST,
   printSchema,
 } from 'graphql';
-import { operationDocument } from '../../../platform/graphql/operation-document.ts';
+import { operationDocument } from '../../../platform/graphql/documents/operation-document.ts';
 import type { Executor } from '../../../platform/graphql/prepared-operations.ts';
 import type { ExecutorSettings } from '../compiled-executor.ts';
 import { withPrepare } from './compiled-gateway.ts';

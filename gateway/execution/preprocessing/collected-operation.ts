@@ -10,17 +10,18 @@ import {
   getDirectiveValues,
   getNamedType,
   getOperationAST,
-  isInterfaceType,
   isObjectType,
   Kind,
-  SchemaMetaFieldDef,
   type SelectionNode,
-  TypeMetaFieldDef,
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
-import { withoutTokens } from '../../../platform/graphql/compact-document.ts';
-import { nullVariableError } from '../../../platform/graphql/execute-document.ts';
-import { type Fragments, fragmentsOf } from '../../../platform/graphql/operation-document.ts';
+import { withoutTokens } from '../../../platform/graphql/documents/compact-document.ts';
+import { nullVariableError } from '../../../platform/graphql/documents/execute-document.ts';
+import {
+  type Fragments,
+  fieldDefinitionOf,
+  fragmentsOf,
+} from '../../../platform/graphql/documents/operation-document.ts';
 import { addPlaceholder, createPlaceholders, type FieldPath, type Placeholders } from './placeholders.ts';
 
 /** An operation without conditions and named fragments. */
@@ -119,17 +120,11 @@ function collectField(
   const field = { ...node, directives: [] };
   const selections = nodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
   if (selections.length === 0) return field;
-  const definition = fieldOf(type, node.name.value);
+  const definition = fieldDefinitionOf(type, node.name.value);
   if (!definition) throw new Error(`${type.name} has no field ${node.name.value}.`);
   const inner = [...path, { key: (node.alias ?? node.name).value, type: definition.type }];
   const below = collect({ type: getNamedType(definition.type), selections, path: inner }, context);
   return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: below } };
-}
-
-function fieldOf(type: GraphQLNamedType, name: string) {
-  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
-  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
-  return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
 }
 
 /** graphql-js names no variable, and locates the error at the condition's value. */

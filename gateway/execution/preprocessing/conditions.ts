@@ -1,8 +1,8 @@
 import { GraphQLError, getVariableValues, Kind, OperationTypeNode, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { withoutTokens } from '../../../platform/graphql/compact-document.ts';
 import { variableErrors } from '../../../platform/graphql/document-limits/limits.ts';
-import { parseOperationDocument, variableDefaults } from '../../../platform/graphql/operation-document.ts';
+import { withoutTokens } from '../../../platform/graphql/documents/compact-document.ts';
+import { parseOperationDocument, variableDefaults } from '../../../platform/graphql/documents/operation-document.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../../platform/graphql/prepared-operations.ts';
 import { collectOperation } from './collected-operation.ts';
 import { withoutPlaceholders } from './placeholders.ts';

@@ -11,9 +11,9 @@ import {
   type SelectionSetNode,
   separateOperations,
 } from 'graphql';
-import { withoutTokens } from '../../../platform/graphql/compact-document.ts';
-import { executeDocument } from '../../../platform/graphql/execute-document.ts';
-import { type Fragments, fragmentsOf } from '../../../platform/graphql/operation-document.ts';
+import { withoutTokens } from '../../../platform/graphql/documents/compact-document.ts';
+import { executeDocument } from '../../../platform/graphql/documents/execute-document.ts';
+import { type Fragments, fragmentsOf } from '../../../platform/graphql/documents/operation-document.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../../platform/graphql/prepared-operations.ts';
 import { isIntrospection } from '../response-names.ts';
 import type { Data } from '../run.ts';

@@ -1,6 +1,6 @@
 import { GraphQLError, getVariableValues, visit } from 'graphql';
-import { withoutTokens } from '../../../platform/graphql/compact-document.ts';
 import { variableErrors } from '../../../platform/graphql/document-limits/limits.ts';
+import { withoutTokens } from '../../../platform/graphql/documents/compact-document.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../../platform/graphql/prepared-operations.ts';
 import type { Data } from '../run.ts';
 import { rewrittenOperation } from './rewritten-operation.ts';

@@ -1,5 +1,5 @@
 import { type DocumentNode, type ExecutionResult, type GraphQLSchema, getOperationAST, parse } from 'graphql';
-import { executeDocument } from '../execute-document.ts';
+import { executeDocument } from '../documents/execute-document.ts';
 import { createJitExecutor } from '../jit-executor.ts';
 import type { ExecutableOperation } from '../prepared-operations.ts';
 

@@ -2,13 +2,13 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { maxNesting } from '../../json.ts';
+import { type Fragments, fragmentsOf } from '../documents/operation-document.ts';
 import {
   badRequest,
   fieldsTooDeep,
@@ -27,9 +27,7 @@ export function checkSelections(document: DocumentNode, limits: DocumentLimits):
     const message = `An element of the document has ${directives} directives, over the limit of ${limits.maxDirectives}.`;
     return overLimit('MAX_DIRECTIVES_LIMIT', limits.maxDirectives, message);
   }
-  const fragments = new Map(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
+  const fragments = fragmentsOf(document);
   const counted = new Map<string, Counts>();
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -82,8 +80,6 @@ interface Counts {
 
 const nothing: Counts = { levels: 0, depth: 0, introspectionDepth: 0, aliases: 0, selections: 0 };
 
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
 interface Counting {
   fragments: Fragments;
   /** The counts of each fragment, so that none is counted twice. */
@@ -130,7 +126,7 @@ function countField({ name, alias, selectionSet }: FieldNode, counting: Counting
 function countFragment(name: string, counting: Counting): Counts {
   const { fragments, counted } = counting;
   const before = counted.get(name);
-  const fragment = fragments.get(name);
+  const fragment = fragments[name];
   if (before || !fragment) return before ?? nothing;
   // Ends cycles, which validation rejects.
   counted.set(name, nothing);
@@ -150,7 +146,7 @@ function countRootFields(operation: OperationDefinitionNode, fragments: Fragment
       else if (selection.kind === Kind.INLINE_FRAGMENT) pending.push(selection.selectionSet);
       else if (!spread.has(selection.name.value)) {
         spread.add(selection.name.value);
-        const fragment = fragments.get(selection.name.value);
+        const fragment = fragments[selection.name.value];
         if (fragment) pending.push(fragment.selectionSet);
       }
     }

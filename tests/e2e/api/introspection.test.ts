@@ -35,7 +35,11 @@ afterAll(async () => {
 });
 
 /** Posts a query three times, so that it is also executed from the cache and compiled. Gives the one response. */
-async function ask(server: string, document: UntypedDocument | string, variables: Record<string, unknown> = {}) {
+async function ask<Data>(
+  server: string,
+  document: UntypedDocument | string,
+  variables: Record<string, unknown> = {},
+): Promise<ExecutionResult<Data>> {
   const query = String(document);
   const responses = new Set<string>();
   for (let time = 1; time <= 3; time++) {
@@ -43,7 +47,7 @@ async function ask(server: string, document: UntypedDocument | string, variables
     responses.add(await (await post(urls[server] ?? '', { query, variables }, { authorization })).text());
   }
   expect(responses.size).toBe(1);
-  return JSON.parse([...responses][0] ?? '') as ExecutionResult;
+  return JSON.parse([...responses][0] ?? '') as ExecutionResult<Data>;
 }
 
 /** The introspection query of graphql-js 17, which has more fields than that of version 16. */
@@ -57,8 +61,8 @@ const newestQuery = getIntrospectionQuery({
 
 describe.each(['compiled', 'apollo', 'auth', 'resources'])('%s answers introspection:', (server) => {
   test('every field and argument that it advertises', { timeout: 120_000 }, async () => {
-    const { data: types } = await ask(server, introspectionTypesQuery);
-    const advertised = types as unknown as IntrospectionTypes;
+    const { data: types } = await ask<IntrospectionTypes>(server, introspectionTypesQuery);
+    const advertised = types as IntrospectionTypes;
     expect(countAdvertised(advertised)).toBeGreaterThan(40);
     for (const depth of [1, 2]) {
       const { data, errors } = await ask(server, selectEverything(advertised, depth));
@@ -68,9 +72,9 @@ describe.each(['compiled', 'apollo', 'auth', 'resources'])('%s answers introspec
   });
 
   test('the query of the newest tools, from which a schema can be built', async () => {
-    const { data, errors } = await ask(server, newestQuery);
+    const { data, errors } = await ask<IntrospectionQuery>(server, newestQuery);
     expect(errors).toBeUndefined();
-    const schema = buildClientSchema(data as unknown as IntrospectionQuery);
+    const schema = buildClientSchema(data as IntrospectionQuery);
     expect(schema.getType('User')).toBeDefined();
     expect(data).toHaveProperty('__schema.directives.0.isDeprecated', false);
   });

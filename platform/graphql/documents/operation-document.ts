@@ -1,11 +1,18 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  isInterfaceType,
+  isObjectType,
   Kind,
   type OperationDefinitionNode,
   type ParseOptions,
   parse,
+  SchemaMetaFieldDef,
   separateOperations,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
   valueFromASTUntyped,
 } from 'graphql';
 
@@ -50,10 +57,17 @@ export function readOperation(source: string): ReadOperation {
 /** Fragments by their names, as graphql-js takes them. */
 export type Fragments = Record<string, FragmentDefinitionNode>;
 
+/** Reads the fragments of a document, which need not be valid: no name is found that it does not define. */
 export function fragmentsOf({ definitions }: DocumentNode): Fragments {
-  return Object.fromEntries(
-    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
+  const fragments = Object.create(null) as Fragments;
+  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments[node.name.value] = node;
+  return fragments;
+}
+
+/** Finds the definition of a field that a document may select of a type, those of introspection included. */
+export function fieldDefinitionOf(type: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | undefined {
+  const meta = [TypeNameMetaFieldDef, SchemaMetaFieldDef, TypeMetaFieldDef].find((field) => field.name === name);
+  return meta ?? (isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined);
 }
 
 /** The values that an operation's variables have if the client leaves them out. */
