@@ -133,9 +133,7 @@ export async function startGateway({
     executor,
     publicErrors,
     maxResponseBytes,
-    context: (request): GatewayContext => {
-      return { ...request, caller: identifyCaller(request) };
-    },
+    context: (request) => ({ ...request, caller: identifyCaller(request) }),
     identifySender: (req) => ({ isGateway: false, client: () => clientOf(req) }),
     ...(documentLimits && { documentLimits }),
     hstsSeconds,

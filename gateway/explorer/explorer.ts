@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { PathHandler } from '../../platform/graphql/http-handler.ts';
+import type { PathHandler } from '../../platform/http/exchange.ts';
 import { sendError } from '../../platform/http/json-body.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import {

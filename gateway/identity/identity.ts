@@ -1,5 +1,5 @@
 import { ApiError } from '../../platform/api-error.ts';
-import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
+import type { IncomingRequest } from '../../platform/graphql/graphql-endpoint.ts';
 import { networkOf } from '../../platform/http/client-info.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
 import { personalAccessTokenPrefix } from '../../platform/tokens/personal-access-token.ts';

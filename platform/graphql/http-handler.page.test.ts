@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
-import type { PathHandler } from './http-handler.ts';
+import type { PathHandler } from '../http/exchange.ts';
 
 const page: PathHandler = (_, res, { headers }) =>
   void res.writeHead(200, { ...headers, 'content-type': 'text/html' }).end('<h1>A page</h1>');

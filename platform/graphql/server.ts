@@ -12,12 +12,8 @@ import { errorCode, StartupError } from '../process/startup-error.ts';
 import { createApolloServer } from './apollo-server.ts';
 import type { PublicErrors } from './error-formatting.ts';
 import { createExecution, type RequestContext } from './execute.ts';
-import {
-  createGraphqlListener,
-  defaultMaxBodyBytes,
-  type GraphqlHttpSettings,
-  type IncomingRequest,
-} from './http-handler.ts';
+import { defaultMaxBodyBytes, type IncomingRequest } from './graphql-endpoint.ts';
+import { createGraphqlListener, type GraphqlHttpSettings } from './http-handler.ts';
 import { introspectionOff } from './introspection-off.ts';
 import { createPreparedOperations, type Executor, type OperationRequest } from './prepared-operations.ts';
 import { createRespond, type GraphqlResponse } from './respond.ts';

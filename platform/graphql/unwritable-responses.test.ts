@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { publicErrors } from '../../schema/error-codes.ts';
 import { captureLog } from '../../tests/support/captured-log.ts';
 import { post } from '../../tests/support/subgraphs/tiny-server.ts';
-import type { IncomingRequest } from './http-handler.ts';
+import type { IncomingRequest } from './graphql-endpoint.ts';
 import { startGraphqlServer } from './server.ts';
 
 /** Starts a server whose only field has a value that JSON cannot write, as one whose text is too long for V8. */

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
+import type { IncomingRequest } from '../../platform/graphql/graphql-endpoint.ts';
 import { buildSchema } from '../../platform/graphql/subgraph-schema.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
 import { policies } from '../../schema/policies.ts';

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { sessionEnded } from '../../platform/api-error.ts';
-import type { IncomingRequest } from '../../platform/graphql/http-handler.ts';
+import type { IncomingRequest } from '../../platform/graphql/graphql-endpoint.ts';
 import { buildSchema } from '../../platform/graphql/subgraph-schema.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
 import { policies } from '../../schema/policies.ts';

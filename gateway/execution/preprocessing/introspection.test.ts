@@ -1,6 +1,6 @@
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
-import type { IncomingRequest } from '../../../platform/graphql/http-handler.ts';
+import type { IncomingRequest } from '../../../platform/graphql/graphql-endpoint.ts';
 import type { Executor } from '../../../platform/graphql/prepared-operations.ts';
 import { startGraphqlServer } from '../../../platform/graphql/server.ts';
 import { parseOperation } from '../../../platform/testing/heap.ts';

@@ -5,7 +5,7 @@ import { publicErrors } from '../../../schema/error-codes.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { post } from '../../../tests/support/subgraphs/tiny-server.ts';
 import { createAbortable } from '../../async/signal.ts';
-import type { IncomingRequest } from '../http-handler.ts';
+import type { IncomingRequest } from '../graphql-endpoint.ts';
 import { startGraphqlServer } from '../server.ts';
 import { cancellable, cancellableReference } from './cancellation.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { publicErrors } from '../../../schema/error-codes.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { post, startTinyServer } from '../../../tests/support/subgraphs/tiny-server.ts';
-import type { IncomingRequest } from '../http-handler.ts';
+import type { IncomingRequest } from '../graphql-endpoint.ts';
 import { startGraphqlServer } from '../server.ts';
 import { cancellable } from './cancellation.ts';
 

@@ -1,4 +1,4 @@
-import type { PathHandler } from '../../../platform/graphql/http-handler.ts';
+import type { PathHandler } from '../../../platform/http/exchange.ts';
 import { sendError, sendText } from '../../../platform/http/json-body.ts';
 import type { SigningKeys } from './signing-keys.ts';
 

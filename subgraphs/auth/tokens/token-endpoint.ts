@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { DatabaseUnavailableError } from '../../../platform/database/database-unavailable-error.ts';
-import type { PathHandler } from '../../../platform/graphql/http-handler.ts';
 import { digestOf } from '../../../platform/http/content-digest.ts';
+import type { PathHandler } from '../../../platform/http/exchange.ts';
 import { sendError, sendJson } from '../../../platform/http/json-body.ts';
 import { readRawBody } from '../../../platform/http/raw-body.ts';
 import type { IdentifySender } from '../../../platform/signatures/sender.ts';

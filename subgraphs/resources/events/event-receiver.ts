@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { ApiError } from '../../../platform/api-error.ts';
 import { DatabaseUnavailableError } from '../../../platform/database/database-unavailable-error.ts';
-import type { PathHandler } from '../../../platform/graphql/http-handler.ts';
+import type { PathHandler } from '../../../platform/http/exchange.ts';
 import { sendJson } from '../../../platform/http/json-body.ts';
 import { readRawBody } from '../../../platform/http/raw-body.ts';
 import { createLimitedLog, kindOfError } from '../../../platform/process/limited-log.ts';

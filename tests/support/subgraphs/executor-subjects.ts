@@ -4,7 +4,7 @@ import type { RandomOperation } from '../../../gateway/execution/differential/op
 import { ApiError } from '../../../platform/api-error.ts';
 import { createAbortable } from '../../../platform/async/signal.ts';
 import type { Subject } from '../../../platform/graphql/differential/assert-equivalent.ts';
-import type { IncomingRequest } from '../../../platform/graphql/http-handler.ts';
+import type { IncomingRequest } from '../../../platform/graphql/graphql-endpoint.ts';
 import { createAuthSubgraph } from '../../../subgraphs/auth/subgraph.ts';
 import { client, openAccounts } from '../../../subgraphs/auth/testing/accounts.ts';
 import { createResourcesSubgraph } from '../../../subgraphs/resources/subgraph.ts';

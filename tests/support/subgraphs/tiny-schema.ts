@@ -2,7 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { gql } from 'graphql-tag';
 import { ApiError } from '../../../platform/api-error.ts';
-import type { IncomingRequest } from '../../../platform/graphql/http-handler.ts';
+import type { IncomingRequest } from '../../../platform/graphql/graphql-endpoint.ts';
 
 const typeDefs = gql`
   type Query {

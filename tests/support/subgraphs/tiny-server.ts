@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { IncomingRequest } from '../../../platform/graphql/http-handler.ts';
+import type { IncomingRequest } from '../../../platform/graphql/graphql-endpoint.ts';
 import {
   type GraphqlServerSettings,
   type RunningServer,

@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import cors from 'cors';
+import { createAbortable, type Signal } from '../async/signal.ts';
+import { type ClientInfo, remoteClient } from '../http/client-info.ts';
+import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
+import { type Exchange, type PathHandler, reject } from '../http/exchange.ts';
+import { type BodyLimit, createJsonReader, type HttpError, sendText } from '../http/json-body.ts';
+import { checkPreflight } from '../http/request-rules.ts';
+import { createResponseAdmission } from '../http/unread-responses.ts';
+import type { LimitedLog } from '../process/limited-log.ts';
+import type { IdentifySender, Sender } from '../signatures/sender.ts';
+import { executeThroughApollo } from './apollo-http.ts';
+import type { ApolloContext } from './apollo-server.ts';
+import { type DocumentLimits, defaultDocumentLimits, writtenOutLimits } from './document-limits/limits.ts';
+import type { Execution, RequestContext } from './execute.ts';
+import type { AdmitDocument } from './request-parameters.ts';
+import { recommendedJsonStatus } from './respond.ts';
+
+/** The parts of an HTTP request that reach resolvers. */
+export interface IncomingRequest {
+  authorization: string | undefined;
+  /** The client's `x-request-id` if it is safe in a log line, or a new one. */
+  requestId: string;
+  /** Aborts when the client disconnects before the response. */
+  clientGone: Signal;
+  /** The gateway calls: its request is signed with a key of this subgraph, or comes from this process. */
+  isGateway: boolean;
+  /** A function, because most operations do not need it. */
+  client: () => ClientInfo;
+  /** The client asked for the operation's cost, by the header `x-graphql-cost: 1`. */
+  wantsCost?: true;
+}
+
+export interface EndpointSettings<Context extends RequestContext> {
+  apollo: ApolloServer<ApolloContext>;
+  execution: Execution;
+  context: (request: IncomingRequest) => Context;
+  /** Identifies the sender of a request, or rejects it; by the remote address by default. */
+  identifySender?: IdentifySender;
+  /** Handles GET and HEAD for clients that prefer HTML, such as browsers. */
+  page?: PathHandler;
+  /** Origins that browsers may call from; none by default. */
+  corsOrigins?: readonly string[];
+  /** Status of `application/json` for documents and variables that are not valid; 400 by default. */
+  jsonErrorStatus?: 200 | 400;
+  /** Limit of a body after decompression; `defaultMaxBodyBytes` by default. */
+  maxBodyBytes?: number;
+  /** Limits the body of one request further, before it is read. */
+  bodyLimitOf?: (context: Context) => BodyLimit | Promise<BodyLimit>;
+  /** Limits of what clients send; `defaultDocumentLimits` by default. What a gateway sends has limits of its own. */
+  documentLimits?: DocumentLimits;
+  /** Decides whether the document of a request may run, before anything is done with it; each may by default. */
+  admitDocument?: AdmitDocument;
+}
+
+export const defaultMaxBodyBytes = 2 * 1024 * 1024;
+
+/** Sent before execution; Apollo Server itself would find out only afterwards. */
+const notAcceptable: HttpError = {
+  status: 406,
+  code: 'BAD_REQUEST',
+  message: `Accept one of ${responseTypes.join(', ')}.`,
+};
+
+const overloaded: HttpError = {
+  status: 503,
+  code: 'SERVICE_UNAVAILABLE',
+  message: 'Too many large responses wait to be read: try again in a few seconds.',
+};
+
+/** Serves GraphQL at one path. Resolves when nothing of the request runs any more, even if its client left before. */
+export type GraphqlEndpoint = (exchange: Exchange) => Promise<void>;
+
+/** Creates the endpoint. `limited` is for all that callers can cause. */
+export function createGraphqlEndpoint<Context extends RequestContext>(
+  settings: EndpointSettings<Context>,
+  limited: LimitedLog,
+): GraphqlEndpoint {
+  const { identifySender = senderOf, corsOrigins = [], maxBodyBytes = defaultMaxBodyBytes, page } = settings;
+  const allowOrigins = cors({
+    origin: [...corsOrigins],
+    methods: ['GET', 'POST'],
+    exposedHeaders: ['x-request-id'],
+    maxAge: 600,
+    preflightContinue: true,
+  });
+  const readJson = createJsonReader(maxBodyBytes);
+  const admitResponse = createResponseAdmission();
+
+  const execute = async (
+    exchange: Exchange,
+    { isGateway, isTrusted, client, contentDigest }: Sender,
+  ): Promise<void> => {
+    const { req, res, requestId, headers } = exchange;
+    const type = acceptedType(req.headers.accept);
+    if (!type) return reject(notAcceptable, exchange, limited);
+    const error = isRead(req) ? checkPreflight(req) : undefined;
+    if (error) return reject(error, exchange, limited);
+    const { authorization } = req.headers;
+    const clientGone = whenClientDisconnects(res);
+    const wantsCost = req.headers['x-graphql-cost'] === '1';
+    const request = { authorization, requestId, clientGone, isGateway, client, ...(wantsCost && { wantsCost }) };
+    const context = settings.context(request);
+    const limits = isGateway ? writtenOutLimits : (settings.documentLimits ?? defaultDocumentLimits);
+    const maxDepth = limits.maxJsonDepth;
+    const read =
+      req.method === 'POST'
+        ? await readJson(req, res, { limit: await settings.bodyLimitOf?.(context), maxDepth, contentDigest })
+        : { body: undefined };
+    if ('error' in read) return reject(read.error, exchange, limited);
+    if (clientGone.aborted) return;
+    const sent = { body: read.body, search: searchOf(req) };
+    const admitted = settings.admitDocument?.(sent) ?? { ...sent, isTrusted };
+    if ('error' in admitted) return reject(admitted.error, exchange, limited);
+    if (admitted.isTrusted) context.isTrusted = true;
+    const isRecommended = settings.jsonErrorStatus === 200 && type.startsWith('application/json');
+    const statusOf = isRecommended ? recommendedJsonStatus : (status: number) => status;
+    const response = await settings.execution.executePrepared(admitted.body, context);
+    if (clientGone.aborted) return;
+    const send = (status: number, text: string, own: Record<string, string> = {}) => {
+      if (!admitResponse(res, text)) return reject(overloaded, exchange, limited);
+      sendText(res, status, text, { ...headers, ...own });
+    };
+    if (response) {
+      const text = `${JSON.stringify(response.body)}\n`;
+      return send(statusOf(response.status, response.body), text, { ...response.headers, 'content-type': type });
+    }
+    const answer = await executeThroughApollo(settings.apollo, req, {
+      ...admitted,
+      context,
+      limits: admitted.isTrusted ? writtenOutLimits : limits,
+    });
+    if ('error' in answer) return reject(answer.error, exchange, limited);
+    const status = answer.result ? statusOf(answer.status, answer.result) : answer.status;
+    send(status, answer.text, answer.headers);
+  };
+
+  return async (exchange) => {
+    const { req, res, headers } = exchange;
+    const sender = identifySender(req);
+    if ('error' in sender) {
+      // The body is not read.
+      res.shouldKeepAlive = false;
+      return reject(sender.error, exchange, limited);
+    }
+    if (page && isRead(req) && prefersPage(req.headers.accept)) return page(req, res, exchange);
+    // Browsers send the header from other origins only.
+    if (req.headers.origin !== undefined || req.method === 'OPTIONS')
+      await new Promise<void>((resolve) => allowOrigins(req, res, () => resolve()));
+    if (req.method === 'OPTIONS') return void res.writeHead(204, headers).end();
+    return execute(exchange, sender);
+  };
+}
+
+const senderOf: IdentifySender = (req) => ({ isGateway: false, client: () => remoteClient(req) });
+
+function searchOf({ url = '' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query < 0 ? '' : url.slice(query);
+}
+
+const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
+
+function whenClientDisconnects(res: ServerResponse): Signal {
+  const gone = createAbortable();
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort(new Error('The client has disconnected.'));
+  });
+  return gone;
+}
