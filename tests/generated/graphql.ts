@@ -61,9 +61,9 @@ export type DeleteAccountInput = {
 
 /** The input of createPersonalAccessToken. */
 export type CreatePersonalAccessTokenInput = {
-  /** What the token is for: 1 to 100 characters after trimming. */
+  /** The name of the token: 1 to 100 characters after trimming. */
   name: string;
-  /** What the token may do: at least one of `resources:read` and `resources:write`. */
+  /** The scopes of the token: at least one of `resources:read` and `resources:write`. */
   scopes: Array<string>;
   /** When the token expires: in 1 to 365 days. */
   expiresInDays?: number;
