@@ -1,13 +1,13 @@
-import { getOperationAST, getVariableValues } from 'graphql';
+import { getOperationAST } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { ApiError } from '../../platform/api-error.ts';
 import type { Authorization } from '../../platform/authorization/authorization.ts';
 import { completeDenied, type ErrorFor } from '../../platform/authorization/denied-fields.ts';
 import type { Requirement } from '../../platform/authorization/requirement.ts';
 import { requirementsOf, restrictOperation } from '../../platform/authorization/restricted-operation.ts';
-import { variableErrors } from '../../platform/graphql/document-limits/limits.ts';
 import { withoutTokens } from '../../platform/graphql/documents/compact-document.ts';
 import { parseOperationDocument } from '../../platform/graphql/documents/operation-document.ts';
+import { variableErrors } from '../../platform/graphql/documents/variable-errors.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import { rewrittenOperation } from '../execution/preprocessing/rewritten-operation.ts';
 import type { Caller, Identity } from '../identity/identity.ts';
@@ -106,7 +106,7 @@ function restrict(
   return {
     execute: async (request, errorFor) => {
       // Errors of variables show where they stand in the client's document, also of those that only denied fields use.
-      const { errors } = getVariableValues(schema, definitions, request.variables ?? {}, variableErrors);
+      const errors = variableErrors({ schema, definitions }, request.variables);
       if (errors) return { errors };
       return completeDenied(await executable.execute(request), denials, errorFor);
     },

@@ -1,9 +1,9 @@
 import { buildOperationContext } from '@apollo/gateway/dist/operationContext.js';
 import type { QueryPlan } from '@apollo/query-planner';
-import { type DocumentNode, type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
-import { variableErrors } from '../../platform/graphql/document-limits/limits.ts';
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import { withoutTokens } from '../../platform/graphql/documents/compact-document.ts';
 import { parseOperationDocument } from '../../platform/graphql/documents/operation-document.ts';
+import { variableErrors } from '../../platform/graphql/documents/variable-errors.ts';
 import type { ExecutableOperation, ValidOperation } from '../../platform/graphql/prepared-operations.ts';
 import type { ApolloFallback } from './apollo-fallback.ts';
 import { withClientNames, withClientPaths } from './client-names.ts';
@@ -83,10 +83,8 @@ export function prepareOperation(
     async execute({ variables, context }) {
       const parsed = newDocument;
       newDocument = undefined;
-      if (variableDefinitions.length > 0) {
-        const { errors } = getVariableValues(schema, variableDefinitions, variables ?? {}, variableErrors);
-        if (errors) return { errors };
-      }
+      const errors = variableErrors({ schema, definitions: variableDefinitions }, variables);
+      if (errors) return { errors };
       planned ??= planOperation(
         {
           source,

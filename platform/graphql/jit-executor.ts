@@ -4,16 +4,15 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { leastJsonBytes } from '../json.ts';
 import type { Logger } from '../process/logger.ts';
-import { variableErrors } from './document-limits/limits.ts';
 import { withoutTokens } from './documents/compact-document.ts';
 import { executeDocument } from './documents/execute-document.ts';
 import { parseOperationDocument, variableDefaults } from './documents/operation-document.ts';
+import { variableErrors } from './documents/variable-errors.ts';
 import { expandedSize, isJitSupported, jitObstacles } from './jit-support.ts';
 import type { ExecutableOperation, Executor } from './prepared-operations.ts';
 
@@ -83,7 +82,7 @@ function jitRun(query: CompiledQuery['query'], schema: GraphQLSchema, operation:
   // graphql-jit takes a non-null variable that is left out for missing, also where it has a default.
   const defaults = variableDefaults(operation);
   const errorsOf = (variables: Record<string, unknown>) =>
-    getVariableValues(schema, operation.variableDefinitions ?? [], variables, variableErrors).errors;
+    variableErrors({ schema, definitions: operation.variableDefinitions ?? [] }, variables);
   return async (request) => {
     const variables = { ...defaults, ...request.variables };
     if (leastJsonBytes(variables, maxUncheckedBytes) > maxUncheckedBytes) {

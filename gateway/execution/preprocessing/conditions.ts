@@ -1,8 +1,8 @@
-import { GraphQLError, getVariableValues, Kind, OperationTypeNode, visit } from 'graphql';
+import { GraphQLError, Kind, OperationTypeNode, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { variableErrors } from '../../../platform/graphql/document-limits/limits.ts';
 import { withoutTokens } from '../../../platform/graphql/documents/compact-document.ts';
 import { parseOperationDocument, variableDefaults } from '../../../platform/graphql/documents/operation-document.ts';
+import { variableErrors } from '../../../platform/graphql/documents/variable-errors.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../../platform/graphql/prepared-operations.ts';
 import { collectOperation } from './collected-operation.ts';
 import { withoutPlaceholders } from './placeholders.ts';
@@ -70,7 +70,7 @@ function prepareVariants(
     execute: async (request) => {
       const { variables = {} } = request;
       // Errors of variables show where they stand in the client's document, also of those that only conditions use.
-      const { errors } = getVariableValues(schema, definitions, variables, variableErrors);
+      const errors = variableErrors({ schema, definitions }, variables);
       if (errors) return { errors };
       const given = { ...defaults, ...variables };
       const values = Object.fromEntries(names.map((name) => [name, given[name]]));

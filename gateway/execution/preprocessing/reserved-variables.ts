@@ -1,6 +1,6 @@
-import { GraphQLError, getVariableValues, visit } from 'graphql';
-import { variableErrors } from '../../../platform/graphql/document-limits/limits.ts';
+import { GraphQLError, visit } from 'graphql';
 import { withoutTokens } from '../../../platform/graphql/documents/compact-document.ts';
+import { variableErrors } from '../../../platform/graphql/documents/variable-errors.ts';
 import type { ExecutableOperation, Executor, ValidOperation } from '../../../platform/graphql/prepared-operations.ts';
 import type { Data } from '../run.ts';
 import { rewrittenOperation } from './rewritten-operation.ts';
@@ -46,7 +46,7 @@ function prepareRenamed(
     sizeBytes: () => sizeBytes() + definitions.sizeBytes,
     execute: async ({ variables = {}, context }) => {
       // Errors of variables show the client's name, and where it stands in the client's document.
-      const { errors: invalid } = getVariableValues(executor.schema, definitions.part, variables, variableErrors);
+      const invalid = variableErrors({ schema: executor.schema, definitions: definitions.part }, variables);
       if (invalid) return { errors: invalid };
       const { errors, ...result } = await execute({ variables: rename(variables, fresh), context });
       return { ...result, ...(errors && { errors: errors.map((error) => withClientsName(error, fresh)) }) };

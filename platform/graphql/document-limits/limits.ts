@@ -54,9 +54,3 @@ export const writtenOutLimits: DocumentLimits = {
   maxDirectives: 1_000,
   maxSelections: 20_000,
 };
-
-/**
- * Passed to graphql-js wherever it coerces variables, as its own executor does with 50: each error shows the whole value, so
- * thousands of unknown keys in one input would take gigabytes.
- */
-export const variableErrors = { maxErrors: 10 };

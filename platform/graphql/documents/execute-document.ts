@@ -4,6 +4,7 @@ import {
   type ExecutionResult,
   execute,
   GraphQLError,
+  getOperationAST,
   isNonNullType,
   isValueNode,
   Kind,
@@ -12,12 +13,17 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { variableErrors } from './variable-errors.ts';
 
 /**
- * Executes an operation by graphql-js. A nullable variable with a default may stand where null is not allowed; if it is
+ * Executes an operation by graphql-js, if nothing is wrong with its variables. A nullable variable with a default may stand where null is not allowed; if it is
  * null at run time, graphql-js gives an error without a code that need not name the variable: here it is BAD_USER_INPUT.
  */
 export async function executeDocument(args: ExecutionArgs): Promise<ExecutionResult> {
+  const { schema, document, operationName, variableValues } = args;
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+  const errors = variableErrors({ schema, definitions }, variableValues ?? {});
+  if (errors) return { errors };
   const result = await execute(args);
   return result.errors ? { ...result, errors: result.errors.map((error) => explain(error, args)) } : result;
 }
