@@ -13,7 +13,7 @@ import type {
   Postponement,
 } from '../operation-store.ts';
 import type { Resource, ResourceKey, StoredImage, VersionedKey } from '../resource.ts';
-import { isHeld, isIn, noKey, openStates, type State, unheld } from './operation-rows.ts';
+import { isHeldAt, isIn, noKey, openStates, type State, unheld } from './operation-rows.ts';
 import { ownerExists, prepareIsPurged } from './purged-accounts.ts';
 import { createRecoveryJobs } from './recovery-jobs.ts';
 import type { Changes } from './resource-changes.ts';
@@ -22,8 +22,10 @@ import { hasEnded, locksImage, operations, reservations, resources } from './tab
 export type OperationJobs = ReturnType<typeof createOperationJobs>;
 
 /** Creates the writes of operations in the database of the resources, so that one transaction can change both. */
-export function createOperationJobs({ db, now }: Connection, changes: Changes) {
+export function createOperationJobs(connection: Connection, changes: Changes) {
+  const { db, now } = connection;
   const isPurged = prepareIsPurged(db);
+  const isHeld = (lease: Lease) => isHeldAt(now(), lease);
 
   const change = (lease: Lease, state: State | State[], set: Partial<typeof operations.$inferInsert>): boolean =>
     db
@@ -103,7 +105,7 @@ export function createOperationJobs({ db, now }: Connection, changes: Changes) {
   const lockForLateWrite = (lateWrite: LateWrite | undefined, { id: resourceId, ownerId }: ResourceKey) => {
     if (!lateWrite) return;
     const { settlesAt } = lateWrite;
-    const times = { startedAt: new Date(), settlesAt, dueAt: settlesAt, leaseUntil: unheld };
+    const times = { startedAt: now(), settlesAt, dueAt: settlesAt, leaseUntil: unheld };
     const row = { id: randomUUID(), state: 'LANDING' as const, ownerId, resourceId, leaseToken: '', ...times };
     db.insert(operations).values(row).run();
   };
@@ -116,7 +118,7 @@ export function createOperationJobs({ db, now }: Connection, changes: Changes) {
   };
 
   return {
-    ...createRecoveryJobs(db),
+    ...createRecoveryJobs(connection),
     beginCreate,
     beginReplacement,
     beginDeletion,

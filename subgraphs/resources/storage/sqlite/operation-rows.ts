@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, lt, lte, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, lt, lte } from 'drizzle-orm';
 import type { Lease, NewReplacement, NewResource, OpenOperation } from '../operation-store.ts';
 import { hasEnded, isOpen, operations } from './tables.ts';
 
@@ -10,11 +10,9 @@ export const openStates: State[] = ['RESERVING', 'SEARCHING', 'RESERVED', 'REPLA
 export const unheld = new Date(0);
 export const noKey = { idempotencyKey: null, inputSha256: null };
 
-/** Fencing condition of every write: this lease holds the operation now. */
-export function isHeld({ operationId, token }: Lease): SQL | undefined {
-  const isMine = and(eq(operations.id, operationId), eq(operations.leaseToken, token));
-  return and(isMine, gt(operations.leaseUntil, new Date()));
-}
+/** Fencing condition of every write: this lease holds the operation at the time of the write. */
+export const isHeldAt = (now: Date, { operationId, token }: Lease) =>
+  and(eq(operations.id, operationId), eq(operations.leaseToken, token), gt(operations.leaseUntil, now));
 
 export const isIn = (state: State | State[]) => inArray(operations.state, [state].flat());
 

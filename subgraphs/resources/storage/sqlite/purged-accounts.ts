@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, inArray, type SQLWrapper, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import { hasEnded, isPending, locksImage, operations, resources, tombstones } from './tables.ts';
 
 /** Prepares a check whether an account is purged. Inside an immediate transaction the result cannot change. */
@@ -25,15 +26,15 @@ export const findPendingPurge = (db: BetterSQLite3Database) =>
  * Creates the purge, which removes some rows of one purged account each time. Each deleted resource leaves an operation
  * that deletes its image; operations of requests in progress keep only what is needed to find their image.
  */
-export function createPurge(db: BetterSQLite3Database): (limit: number) => boolean {
+export function createPurge({ db, now }: Connection): (limit: number) => boolean {
   const deleteResources = (ownerId: string, limit: number): number => {
     const some = db.select({ id: resources.id }).from(resources).where(eq(resources.ownerId, ownerId)).limit(limit);
     const { id: resourceId, imageId } = resources;
     const deleted = db.delete(resources).where(inArray(resources.id, some)).returning({ resourceId, imageId }).all();
-    const now = new Date();
+    const deletedAt = now();
     const deletions = deleted.map((resource) => ({
       ...{ id: randomUUID(), state: 'DELETING' as const, ownerId, ...resource },
-      ...{ startedAt: now, settlesAt: now, dueAt: now, leaseToken: '', leaseUntil: new Date(0) },
+      ...{ startedAt: deletedAt, settlesAt: deletedAt, dueAt: deletedAt, leaseToken: '', leaseUntil: new Date(0) },
     }));
     if (deletions.length > 0) db.insert(operations).values(deletions).run();
     return deleted.length;

@@ -1,5 +1,5 @@
 import { eq, inArray, sql } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Connection } from '../../../../platform/database/connection.ts';
 import type { OpenOperation, OperationStore } from '../operation-store.ts';
 import { claimedFrom, hasEndedBefore, isDueAt, isReserving, unheld } from './operation-rows.ts';
 import { operations, reservations, resources } from './tables.ts';
@@ -8,24 +8,24 @@ type Claim = Parameters<OperationStore['claim']>[0];
 type Orphan = Parameters<OperationStore['adoptOrphan']>[0];
 
 /** Creates the writes that only the reconciler uses. */
-export function createRecoveryJobs(db: BetterSQLite3Database) {
+export function createRecoveryJobs({ db, now }: Connection) {
   return {
     adoptOrphan({ operationId, imageId, reservationSha256 }: Orphan): boolean {
       const isRecorded = db.select().from(reservations).where(eq(reservations.sha256, reservationSha256)).get();
       const isAwaited = db.select({ id: operations.id }).from(operations).where(isReserving(reservationSha256)).get();
       const hasResource = db.select({ id: resources.id }).from(resources).where(eq(resources.imageId, imageId)).get();
       if (!isRecorded || isAwaited || hasResource) return false;
-      const now = new Date();
-      const times = { startedAt: now, settlesAt: now, dueAt: now, leaseUntil: unheld };
+      const adoptedAt = now();
+      const times = { startedAt: adoptedAt, settlesAt: adoptedAt, dueAt: adoptedAt, leaseUntil: unheld };
       const row = { id: operationId, state: 'DELETING' as const, ownerId: '', imageId, leaseToken: '', ...times };
       return db.insert(operations).values(row).onConflictDoNothing().run().changes === 1;
     },
 
-    claim({ now, until, limit }: Claim): OpenOperation[] {
+    claim({ now: claimedAt, until, limit }: Claim): OpenOperation[] {
       const due = db
         .select({ id: operations.id })
         .from(operations)
-        .where(isDueAt(now))
+        .where(isDueAt(claimedAt))
         .orderBy(operations.dueAt)
         .limit(limit);
       // SQLite evaluates this for each row, so that each operation gets its own token.

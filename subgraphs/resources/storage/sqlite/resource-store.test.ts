@@ -18,11 +18,8 @@ const open = () => openSqliteResourceStore(join(folder, 'resources.sqlite'));
 resourceStoreContract(open);
 describe('operations', () => operationStoreContract(open));
 describe('revocations', () => revocationStoreContract(open));
-describe('of a write that waits', () =>
-  delayedWritesContract(
-    (file) => openSqliteResourceStore(file),
-    () => join(folderOfTest(), 'resources.sqlite'),
-  ));
+describe('writes that wait', () =>
+  delayedWritesContract(({ file, clock: { now } }) => openSqliteResourceStore(file, { now })));
 
 test('checkHealth rejects after the store was closed', async () => {
   const store = open();

@@ -1,16 +1,29 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { folderOfTest, temporaryFolder } from '../../../../tests/support/files.ts';
+import { startThreadWriter } from '../../../../platform/database/writer/thread-writer.ts';
+import type { TestClock } from '../../../../platform/testing/test-clock.ts';
+import { temporaryFolder } from '../../../../tests/support/files.ts';
 import { aResource } from '../../testing/resources.ts';
 import { operationStoreContract } from '../operation-store.contract.ts';
 import { resourceStoreContract } from '../resource-store.contract.ts';
 import type { ResourceStore } from '../resource-store.ts';
 import { revocationStoreContract } from '../revocation-store.contract.ts';
 import { delayedWritesContract } from './delayed-writes.contract.ts';
-import { openSqliteResourceStore } from './resource-store.ts';
+import { openResources, type ResourceJobs } from './resource-jobs.ts';
+import { createSqliteResourceStore, openSqliteResourceStore } from './resource-store.ts';
+import type { ClockedWriterSettings } from './testing/clocked-writer-thread.ts';
 
 const folder = temporaryFolder();
 const openThread = () => openSqliteResourceStore(join(folder.path, 'resources.sqlite'), { writer: 'thread' });
+
+/** Opens a store whose writer thread has the clock of the test, too. */
+function openClocked(file: string, { now, memory }: TestClock): ResourceStore {
+  const reads = openResources(file, { now });
+  const module = new URL('testing/clocked-writer-thread.ts', import.meta.url);
+  const settings: ClockedWriterSettings = { file, clock: memory };
+  return createSqliteResourceStore(reads, startThreadWriter<ResourceJobs>({ reads, module, settings }));
+}
+
 // One thread for all tests: each takes a second to start.
 const shared = openThread();
 afterAll(async () => {
@@ -22,11 +35,7 @@ const open = (): ResourceStore => ({ ...shared, close: async () => {} });
 resourceStoreContract(open);
 describe('operations', () => operationStoreContract(open));
 describe('revocations', () => revocationStoreContract(open));
-describe('of a write that waits', () =>
-  delayedWritesContract(
-    (file) => openSqliteResourceStore(file, { writer: 'thread' }),
-    () => join(folderOfTest(), 'resources.sqlite'),
-  ));
+describe('writes that wait', () => delayedWritesContract(({ file, clock }) => openClocked(file, clock)));
 
 test('closing finishes the writes in progress, and then nothing is accepted', async () => {
   const store = openThread();

@@ -5,12 +5,11 @@ import { startThreadWriter } from '../../../../platform/database/writer/thread-w
 import { jobMethods, type Writer, type WriterKind } from '../../../../platform/database/writer/writer.ts';
 import type { ResourceStore } from '../resource-store.ts';
 import { createSqliteOperations } from './operation-store.ts';
-import { createResourceJobs, openResources, type ResourceJobs } from './resource-jobs.ts';
+import { createResourceJobs, openResources, type ResourceJobs, type ResourceWriterSettings } from './resource-jobs.ts';
 import { prepareLists } from './resource-lists.ts';
 import { fromValues, readColumns } from './resource-rows.ts';
 import { createSqliteRevocations } from './revocation-store.ts';
 import { resources } from './tables.ts';
-import type { ResourceWriterSettings } from './writer-thread.ts';
 
 /** Settings of the connection apply to reads, and to inline writes. */
 export interface ResourceStoreSettings extends ConnectionSettings {
@@ -20,10 +19,18 @@ export interface ResourceStoreSettings extends ConnectionSettings {
 
 /** Opens the SQLite file of the resources; creates it if it does not exist. */
 export function openSqliteResourceStore(file: string, settings: ResourceStoreSettings = {}): ResourceStore {
-  const { writer: kind = 'inline', ...connectionSettings } = settings;
+  const { writer = 'inline', ...connectionSettings } = settings;
   const sqlite = openResources(file, connectionSettings);
+  const isInline = writer === 'inline';
+  return createSqliteResourceStore(
+    sqlite,
+    isInline ? createInlineWriter(sqlite, createResourceJobs(sqlite)) : startThread(file, sqlite),
+  );
+}
+
+/** Creates the store: its reads on this connection, and its writes as jobs. */
+export function createSqliteResourceStore(sqlite: Connection, writer: Writer<ResourceJobs>): ResourceStore {
   const { db, read } = sqlite;
-  const writer = kind === 'thread' ? startThread(file, sqlite) : createInlineWriter(sqlite, createResourceJobs(sqlite));
   const lists = prepareLists(db);
   // One statement for any number of ids.
   const ids = sql`(SELECT value FROM json_each(${sql.placeholder('ids')}))`;

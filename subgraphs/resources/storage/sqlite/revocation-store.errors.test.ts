@@ -29,7 +29,7 @@ async function open() {
   const tables = ['revoked_sessions', 'tombstones', 'security_events', 'resources', 'operations'];
   const rows = () => tables.map((table) => second.prepare(`SELECT * FROM ${table}`).all());
   const connection = connect(client, { lockWait: { maxWaitMs: 0 } });
-  const writer = createInlineWriter(connection, createRevocationJobs(connection.db));
+  const writer = createInlineWriter(connection, createRevocationJobs(connection));
   const revocations = createSqliteRevocations(connection, writer);
   return { store, ownerId, revocations, client, second, rows };
 }

@@ -14,7 +14,8 @@ export const isRevokedSql = `SELECT EXISTS (SELECT 1 FROM revoked_sessions WHERE
 export type RevocationJobs = ReturnType<typeof createRevocationJobs>;
 
 /** Creates the writes of revocations, in the database of the resources. */
-export function createRevocationJobs(db: BetterSQLite3Database) {
+export function createRevocationJobs(connection: Connection) {
+  const { db } = connection;
   return {
     accept({ jti, event, receivedAt, expiresAt }: ReceivedEvent): boolean {
       const isNew = db.insert(securityEvents).values({ jti, expiresAt }).onConflictDoNothing().run().changes === 1;
@@ -30,7 +31,7 @@ export function createRevocationJobs(db: BetterSQLite3Database) {
       }
       return true;
     },
-    purgeSome: createPurge(db),
+    purgeSome: createPurge(connection),
     deleteExpired(now: Date, limit: number): void {
       for (const { table, id } of expiringTables) {
         db.delete(table)
