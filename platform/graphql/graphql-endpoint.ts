@@ -6,7 +6,7 @@ import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
 import { type Exchange, type PathHandler, reject } from '../http/exchange.ts';
 import { type BodyLimit, createJsonReader, type HttpError, sendText } from '../http/json-body.ts';
-import { checkPreflight } from '../http/request-rules.ts';
+import { checkPreflight } from '../http/preflight.ts';
 import { createResponseAdmission } from '../http/unread-responses.ts';
 import type { LimitedLog } from '../process/limited-log.ts';
 import type { IdentifySender, Sender } from '../signatures/sender.ts';

@@ -76,39 +76,6 @@ describe('the security headers are in', () => {
   });
 });
 
-describe('a request with', () => {
-  const request = (...hosts: string[]) =>
-    [
-      'POST /graphql HTTP/1.1',
-      ...hosts,
-      'Content-Type: application/json',
-      'Content-Length: 32',
-      '',
-      '{"query":"mutation { change }"  }'.slice(0, 32),
-    ].join('\r\n');
-
-  test.each([
-    ['two Host headers', ['Host: a', 'Host: b']],
-    ['two equal Host headers', ['Host: a', 'host: a']],
-    ['no Host header', []],
-  ])('%s is 400, and closes the connection', async (_, hosts) => {
-    const { url, changes } = await startTinyServer();
-    const responses = await sendRaw(url, `${request(...hosts)}${request('Host: a')}`);
-    expect(responses.map(({ status }) => status)).toEqual([400]);
-    expect([JSON.parse(responses[0]?.body ?? ''), changes()]).toEqual([
-      { errors: [{ message: 'Send exactly one Host header.', extensions: { code: 'BAD_REQUEST' } }] },
-      0,
-    ]);
-  });
-
-  test('one Host header is answered, and one of HTTP/1.0 without any', async () => {
-    const { url } = await startTinyServer();
-    const [one] = await sendRaw(url, 'GET /health/live HTTP/1.1\r\nhost: a\r\nConnection: close\r\n\r\n');
-    const [none] = await sendRaw(url, 'GET /health/live HTTP/1.0\r\n\r\n');
-    expect([one?.status, none?.status]).toEqual([200, 200]);
-  });
-});
-
 describe('a query by GET', () => {
   test.each<[string, Record<string, string>]>([
     ['a bearer token', { authorization: 'Bearer x' }],

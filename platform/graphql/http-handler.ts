@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Exchange, type PathHandler, reject } from '../http/exchange.ts';
 import { sendError, sendJson } from '../http/json-body.ts';
-import { checkHost } from '../http/request-rules.ts';
+import { resolveTarget } from '../http/request-target.ts';
 import { securityHeaders, withHsts } from '../http/security-headers.ts';
 import { createLimitedLog, kindOfError, type LimitedLog } from '../process/limited-log.ts';
 import type { Logger } from '../process/logger.ts';
@@ -36,9 +36,9 @@ export function createGraphqlListener<Context extends RequestContext>(
     const requestId = requestIdOf(req);
     const headers = { ...everyHeader, 'x-request-id': requestId };
     const exchange = { req, res, requestId, headers };
-    const error = checkHost(req);
+    const error = resolveTarget(req);
     if (error) {
-      // Where the next request begins is as uncertain as its host.
+      // Where the next request begins is as uncertain as the target of this one.
       res.shouldKeepAlive = false;
       return Promise.resolve(reject(error, exchange, limited));
     }
@@ -63,6 +63,8 @@ async function route(routing: Routing, exchange: Exchange): Promise<void> {
   switch (path) {
     case '/graphql':
       return routing.serveGraphql(exchange);
+    case '*':
+      return void res.writeHead(204, { ...headers, allow: 'GET, HEAD, POST, OPTIONS' }).end();
     case '/health/live':
       return sendJson(res, 200, { status: 'ok' }, headers);
     case '/health/ready':

@@ -77,6 +77,8 @@ export async function startGraphqlServer<Context extends RequestContext>(
   const { validationRules = [], introspection = true, shutdown = createShutdown(), log } = settings;
   const publicErrors = { ...settings.publicErrors, hidesSuggestions: !introspection };
   const httpServer = createServer({ requestTimeout: requestTimeoutMs, requireHostHeader: false });
+  // Node would leave out all headers after the 2,000th. Their bytes are limited.
+  httpServer.maxHeadersCount = 0;
   answerMalformedRequests(httpServer, withHsts(securityHeaders, settings.hstsSeconds ?? 0));
 
   const isGateway = 'executor' in settings;

@@ -3,20 +3,6 @@ import { isJson } from './content-negotiation.ts';
 import type { HttpError } from './json-body.ts';
 
 /**
- * Rejects what has not exactly one Host: two processes could each read another (RFC 9112, section 3.2). HTTP/1.0 may have
- * none.
- */
-export function checkHost({ rawHeaders, httpVersion }: IncomingMessage): HttpError | undefined {
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) if (isHost(rawHeaders[at])) hosts += 1;
-  return hosts === 1 || (hosts === 0 && httpVersion === '1.0') ? undefined : notOneHost;
-}
-
-const isHost = (name = '') => name.length === 4 && name.toLowerCase() === 'host';
-
-const notOneHost: HttpError = { status: 400, code: 'BAD_REQUEST', message: 'Send exactly one Host header.' };
-
-/**
  * Rejects a GET request that a page of another site could make a browser send: one without any header that takes a
  * preflight, which CORS answers.
  */
