@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom, type Random } from '../gateway/execution/differential/operations/random.ts';
-import { fitsInJson, isJsonTooDeep, parseJson } from './json.ts';
+import { fitsInJson, hasOverParts, isJsonTooDeep, parseJson } from './json.ts';
 
 const texts = ['', 'a', 'two words', '"quoted"', 'line\nbreak', 'ünïcödé', '🙂', '\u0000', '\ud800', 'x'.repeat(40)];
 const numbers = [0, -0, 1, -1, 0.1, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, Number.NaN, Number.POSITIVE_INFINITY];
@@ -133,4 +133,25 @@ describe('isJsonTooDeep', () => {
       expect([isTooDeep(json, depth), isTooDeep(json, depth - 1)]).toEqual([false, depth > 0]);
     }
   });
+});
+
+describe('hasOverParts', () => {
+  test.each<[string, unknown, number]>([
+    ['a text', 'abc', 0],
+    ['null', null, 0],
+    ['nothing', undefined, 0],
+    ['an empty list', [], 0],
+    ['elements', [null, undefined, [], ''], 4],
+    ['members', { a: 1, b: { c: [1, 2] } }, 5],
+    ['300,000 elements', Array(300_000).fill(0), 300_000],
+    ['300,000 levels', nestedIn(300_000), 300_000],
+  ])('counts %s', (_, value, parts) => {
+    expect([hasOverParts(value, parts), hasOverParts(value, parts - 1)]).toEqual([false, true]);
+  });
+
+  function nestedIn(levels: number): unknown {
+    let value: unknown = 0;
+    for (let level = 0; level < levels; level += 1) value = [value];
+    return value;
+  }
 });

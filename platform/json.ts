@@ -62,6 +62,20 @@ export function leastJsonBytes(value: unknown, maxBytes: number): number {
   return countBytes(value, { maxBytes, bytesOf: leastBytesOf });
 }
 
+/** Tells if a value of JSON has over `max` elements of arrays and members of objects, at all its levels together. */
+export function hasOverParts(value: unknown, max: number): boolean {
+  let parts = 0;
+  const pending: unknown[] = [value];
+  while (pending.length > 0 && parts <= max) {
+    const part = pending.pop();
+    if (typeof part !== 'object' || part === null) continue;
+    const inner: unknown[] = Array.isArray(part) ? part : Object.values(part);
+    parts += inner.length;
+    if (parts <= max) for (const each of inner) pending.push(each);
+  }
+  return parts > max;
+}
+
 /** The longest that a single character or value may get: `-1.7976931348623157e+308` counts as one byte. */
 const maxBytesPerByte = 24;
 
