@@ -20,6 +20,9 @@ export class HttpError extends Error {
   }
 }
 
+/** The methods of all paths together, as a header has them. */
+export const EVERY_METHOD = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
 /** Sent with every reply that has no other value for them. */
 const securityHeaders: OutgoingHttpHeaders = {
   'Cache-Control': 'no-store',
@@ -49,8 +52,14 @@ export function errorReply(error: unknown): Reply {
 
 const masked = { status: 500, message: 'The image service failed. Try again later.', headers: {} };
 
+/** All headers of a reply. */
+export const headersOf = ({ headers }: Pick<Reply, 'headers'>): OutgoingHttpHeaders => ({
+  ...securityHeaders,
+  ...headers,
+});
+
 /** Sends a reply unless the client has disconnected. Node omits the body in responses to HEAD. */
-export function send(response: ServerResponse, { status, headers = {}, body }: Reply): void {
+export function send(response: ServerResponse, reply: Reply): void {
   if (response.destroyed) return;
-  response.writeHead(status, { ...securityHeaders, ...headers }).end(body);
+  response.writeHead(reply.status, headersOf(reply)).end(reply.body);
 }

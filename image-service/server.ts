@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type RequestHandler, trackConnections } from './connection-drain.ts';
 import { openImageFiles } from './image-files.ts';
 import { requireType } from './image-input.ts';
+import { answerMalformedRequests } from './malformed-requests.ts';
 import { createImageService } from './service.ts';
 
 export interface ImageServiceSettings {
@@ -36,7 +37,10 @@ const DEFAULT_GRACE_MS = 20_000;
 
 /** Starts the service. Rejects with Node's error for listening (EADDRINUSE, …) or for the folder (EACCES, …). */
 export async function startImageService(settings: ImageServiceSettings): Promise<RunningImageService> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS });
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, requireHostHeader: false });
+  // Node would leave out all headers after the 2,000th. Their bytes are limited.
+  server.maxHeadersCount = 0;
+  answerMalformedRequests(server);
   const connections = trackConnections(server, settings.stopping);
   server.listen(settings.port, settings.host);
   await once(server, 'listening');

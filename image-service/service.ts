@@ -7,7 +7,8 @@ import { createBodyReader, parseChange, parseImage } from './image-input.ts';
 import type { ImageRecord } from './image-record.ts';
 import { publicReply } from './public-image.ts';
 import { createRequestLog } from './request-log.ts';
-import { errorReply, HttpError, jsonReply, noContent, send } from './responses.ts';
+import { resolveTarget } from './request-target.ts';
+import { EVERY_METHOD, errorReply, HttpError, jsonReply, noContent, send } from './responses.ts';
 import { type Exchange, findHandler, pathOf, type Route } from './routes.ts';
 
 /** `publicUrl` is absolute, without a trailing slash. Logs nothing without `log`. */
@@ -36,6 +37,7 @@ export function createImageService(options: ImageServiceOptions): RequestHandler
   return async (request, response) => {
     logWhenEnded(request, response);
     try {
+      resolveTarget(request);
       send(response, await reply({ request, response }));
     } catch (error) {
       if (!(error instanceof HttpError)) logFailure(request, error);
@@ -105,6 +107,7 @@ function publicRoutes({ files, stopping }: ImageServiceOptions): Route[] {
 
   return [
     { path: /^\/images\/public\/([^/]+)$/, methods: { GET: serve } },
+    { path: /^\*$/, methods: { OPTIONS: () => ({ status: 204, headers: { Allow: EVERY_METHOD } }) } },
     { path: /^\/health\/live$/, methods: { GET: () => jsonReply(200, { status: 'ok' }) } },
     { path: /^\/health\/ready$/, methods: { GET: ready } },
   ];
