@@ -133,7 +133,7 @@ export async function startGateway({
     executor,
     publicErrors,
     maxResponseBytes,
-    context: (request) => ({ ...request, caller: identifyCaller(request) }),
+    context: (request) => ({ ...request, authorization: undefined, caller: identifyCaller(request) }),
     identifySender: (req) => ({ isGateway: false, client: () => clientOf(req) }),
     ...(documentLimits && { documentLimits }),
     hstsSeconds,

@@ -35,9 +35,3 @@ export function throwIfInvalid(problems: readonly ValidationIssue[]): void {
   const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join(' ');
   throw new ApiError({ code: 'BAD_USER_INPUT', problems: [...problems] }, message);
 }
-
-/** The error for an access token whose session has ended or whose account was deleted. */
-export function sessionEnded(): ApiError {
-  const message = 'The session of this access token has ended: log in again.';
-  return new ApiError({ code: 'UNAUTHENTICATED', reason: 'INVALID' }, message);
-}

@@ -1,33 +1,35 @@
-import type { Executor } from '../../platform/graphql/prepared-operations.ts';
-import { type Caller, type Identity, personalAccessTokenIn } from './identity.ts';
+import type { ExecutableOperation, Executor } from '../../platform/graphql/prepared-operations.ts';
+import type { Caller, Identity } from './identity.ts';
 
-interface CallerContext {
-  authorization: string | undefined;
+/** The part of a request's context that tells subgraphs who calls. */
+interface ForwardedContext {
   caller: Caller;
+  /** The header that subgraphs get. Absent until the caller is known: what the client sent never goes on. */
+  authorization?: string | undefined;
 }
 
-/**
- * Lets an executor send access tokens only to the subgraphs: the one that a personal access token was exchanged for, and
- * none if it could not be exchanged.
- */
+/** Lets an executor send subgraphs the header that belongs to the caller's identity, in place of the client's. */
 export function forwardAccessToken(executor: Executor): Executor {
   return {
     ...executor,
     prepare: (operation) => {
       const { execute, sizeBytes } = executor.prepare(operation);
+      const executeFor = (identity: Identity, request: Request) => {
+        const context = request.context as ForwardedContext;
+        context.authorization = identity.authorization;
+        return execute(request);
+      };
       return {
         sizeBytes,
-        execute: async (request) => {
-          const context = request.context as CallerContext;
-          if (personalAccessTokenIn(context.authorization) === undefined) return execute(request);
-          const authorization = headerOf(await context.caller.identity());
-          return execute({ ...request, context: { ...context, authorization } });
+        execute: (request) => {
+          const identity = (request.context as ForwardedContext).caller.identity();
+          return identity instanceof Promise
+            ? identity.then((known) => executeFor(known, request))
+            : executeFor(identity, request);
         },
       };
     },
   };
 }
 
-function headerOf(identity: Identity): string | undefined {
-  return 'viewer' in identity && identity.accessToken !== undefined ? `Bearer ${identity.accessToken}` : undefined;
-}
+type Request = Parameters<ExecutableOperation['execute']>[0];

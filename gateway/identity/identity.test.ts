@@ -34,7 +34,8 @@ const unauthenticated = (reason: string) => ({ error: { extensions: { code: 'UNA
 test('a valid token gives its viewer and scopes, of any issuer and audience if none is set', () => {
   const authorization = `Bearer ${forge({}, { iss: 'another', aud: 'another', scope: 'resources:read' })}`;
   const caller = callerOf({ authorization });
-  expect(caller.identity()).toEqual({ viewer: { id: 'ada', sessionId: 'a-session', scopes: ['resources:read'] } });
+  const viewer = { id: 'ada', sessionId: 'a-session', scopes: ['resources:read'] };
+  expect(caller.identity()).toEqual({ viewer, authorization });
   expect(caller.budgetKey()).toBe('sub:ada');
 });
 
@@ -95,6 +96,32 @@ test('without any key, a good token is SERVICE_UNAVAILABLE, never INVALID, and c
   expect(await caller.budgetKey()).toBe('address:192.0.2.7');
 });
 
+describe('the header that subgraphs get', () => {
+  const token = forge();
+  const unknown = forge({ kid: 'unknown' });
+  test.each<[string, string | undefined, string | undefined]>([
+    ['a valid token as it came', `Bearer ${token}`, `Bearer ${token}`],
+    ['a valid token in the right form', `bearer   ${token}  `, `Bearer ${token}`],
+    ['a token that could not be verified in the right form', `BEARER  ${unknown} `, `Bearer ${unknown}`],
+    ['nothing without a token', undefined, undefined],
+    ['nothing of a header that is malformed', `Bearer\t${token}`, undefined],
+    ['nothing of a header without a scheme', token, undefined],
+    ['nothing of another scheme', 'Basic YWRhOnNlY3JldA==', undefined],
+    ['nothing of what may be a personal access token', 'Bearer ISG_PAT_x', undefined],
+    ['nothing of a personal access token within another text', 'Bearer "isg_pat_x"', undefined],
+    ['nothing of a token that begins with another text', 'Bearer x.isg_pat_x.y', undefined],
+  ])('has %s', async (_, authorization, forwarded) => {
+    expect((await callerOf({ authorization }).identity()).authorization).toBe(forwarded);
+  });
+
+  test('has nothing of a personal access token that could not be exchanged', async () => {
+    const accessTokenFor = async () => Promise.reject(new ApiError({ code: 'SERVICE_UNAVAILABLE' }, 'Later.'));
+    const identity = await callerOf({ authorization: 'Bearer isg_pat_x', accessTokenFor }).identity();
+    expect(identity).toMatchObject({ error: { extensions: { code: 'SERVICE_UNAVAILABLE' } } });
+    expect(identity.authorization).toBeUndefined();
+  });
+});
+
 describe('a personal access token', () => {
   const authorization = 'Bearer isg_pat_x';
   const scope = 'resources:read';
@@ -108,10 +135,11 @@ describe('a personal access token', () => {
       return accessToken;
     };
     const caller = callerOf({ authorization, accessTokenFor });
-    expect(caller.identity()).toEqual({ viewer, accessToken });
+    const forwarded = `Bearer ${accessToken}`;
+    expect(caller.identity()).toEqual({ viewer, authorization: forwarded });
     expect(caller.budgetKey()).toBe('sub:ada');
     const late = callerOf({ authorization: 'bearer  isg_pat_y ', accessTokenFor: async () => accessToken });
-    expect(await late.identity()).toEqual({ viewer, accessToken });
+    expect(await late.identity()).toEqual({ viewer, authorization: forwarded });
     expect(await late.budgetKey()).toBe('sub:ada');
     expect(seen).toEqual(['isg_pat_x', '192.0.2.7']);
   });

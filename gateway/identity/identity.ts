@@ -2,6 +2,7 @@ import { ApiError } from '../../platform/api-error.ts';
 import type { IncomingRequest } from '../../platform/graphql/graphql-endpoint.ts';
 import { networkOf } from '../../platform/http/client-info.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
+import { findBearerToken } from '../../platform/tokens/bearer-token.ts';
 import { personalAccessTokenPrefix } from '../../platform/tokens/personal-access-token.ts';
 import type { AccessTokenFor } from './token-exchange.ts';
 
@@ -9,13 +10,10 @@ import type { AccessTokenFor } from './token-exchange.ts';
  * The viewer of a request's access token, or the error that says why there is none: UNAUTHENTICATED, SERVICE_UNAVAILABLE
  * if the token cannot be verified now, or RATE_LIMITED after too many invalid personal access tokens.
  */
-export type Identity =
-  | {
-      viewer: Viewer;
-      /** The access token that a personal access token was exchanged for. */
-      accessToken?: string;
-    }
-  | { error: ApiError };
+export type Identity = ({ viewer: Viewer } | { error: ApiError }) & {
+  /** The header that subgraphs get: made anew, and never with a personal access token. */
+  authorization?: string | undefined;
+};
 
 /** The caller of one request. */
 export interface Caller {
@@ -36,7 +34,7 @@ export function createIdentifyCaller(authenticate: Authenticate, accessTokenFor:
   const identityOf = ({ authorization, client }: Request): Identity | Promise<Identity> => {
     const personalAccessToken = personalAccessTokenIn(authorization);
     if (personalAccessToken === undefined) return verify(authenticate, authorization);
-    const verifyIssued = (accessToken: string) => verify(authenticate, `Bearer ${accessToken}`, { accessToken });
+    const verifyIssued = (accessToken: string) => verify(authenticate, `Bearer ${accessToken}`);
     const issued = accessTokenFor(personalAccessToken, client().address);
     return issued instanceof Promise ? issued.then(verifyIssued) : verifyIssued(issued);
   };
@@ -44,7 +42,7 @@ export function createIdentifyCaller(authenticate: Authenticate, accessTokenFor:
   return (request) => {
     let evaluated: Identity | Promise<Identity> | undefined;
     const identity = () => {
-      evaluated ??= orError(() => identityOf(request));
+      evaluated ??= orError(request, identityOf);
       return evaluated;
     };
     const keyOf = (found: Identity) =>
@@ -58,33 +56,50 @@ export function createIdentifyCaller(authenticate: Authenticate, accessTokenFor:
 }
 
 /** Returns the token of a header that carries a personal access token, or what looks like one. */
-export function personalAccessTokenIn(authorization: string | undefined): string | undefined {
+function personalAccessTokenIn(authorization: string | undefined): string | undefined {
   const [, token] = headerWithToken.exec(authorization ?? '') ?? [];
   return token;
 }
 
 const headerWithToken = new RegExp(`^[Bb][Ee][Aa][Rr][Ee][Rr] +(${personalAccessTokenPrefix}\\S*) *$`);
 
-function verify(
-  authenticate: Authenticate,
-  authorization: string | undefined,
-  exchanged?: { accessToken: string },
-): Identity | Promise<Identity> {
+function verify(authenticate: Authenticate, authorization: string | undefined): Identity | Promise<Identity> {
   const viewer = authenticate(authorization);
-  return viewer instanceof Promise ? viewer.then((late) => ({ viewer: late, ...exchanged })) : { viewer, ...exchanged };
+  const identify = (verified: Viewer) => ({ viewer: verified, authorization: verifiedHeader(authorization) });
+  return viewer instanceof Promise ? viewer.then(identify) : identify(viewer);
 }
 
 /** Returns the error of the API that is thrown, or rejected with; any other is a bug. */
-function orError(evaluate: () => Identity | Promise<Identity>): Identity | Promise<Identity> {
+function orError(
+  request: Request,
+  identityOf: (request: Request) => Identity | Promise<Identity>,
+): Identity | Promise<Identity> {
+  const rejection = (error: unknown): Identity => {
+    if (error instanceof ApiError) return { error, authorization: rebuilt(request.authorization) };
+    throw error;
+  };
   try {
-    const identity = evaluate();
+    const identity = identityOf(request);
     return identity instanceof Promise ? identity.catch(rejection) : identity;
   } catch (error) {
     return rejection(error);
   }
 }
 
-function rejection(error: unknown): { error: ApiError } {
-  if (error instanceof ApiError) return { error };
-  throw error;
+/**
+ * Writes the header of an access token again, in the one form that is sent on. Subgraphs verify it for themselves, also one
+ * that could not be verified here. Nothing is sent on of any other header, nor of what may be a personal access token.
+ */
+function rebuilt(authorization: string | undefined): string | undefined {
+  const token = authorization === undefined ? undefined : findBearerToken(authorization);
+  if (token === undefined || mayBePersonal.test(token)) return undefined;
+  return `Bearer ${token}`;
 }
+
+/** The same for a header that is verified, without work if it has that form, as nearly all have. */
+function verifiedHeader(authorization: string | undefined): string | undefined {
+  const isRebuilt = authorization?.startsWith('Bearer ') && !authorization.includes(' ', 'Bearer '.length);
+  return isRebuilt ? authorization : rebuilt(authorization);
+}
+
+const mayBePersonal = new RegExp(personalAccessTokenPrefix, 'i');

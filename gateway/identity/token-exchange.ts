@@ -4,6 +4,7 @@ import { networkOf } from '../../platform/http/client-info.ts';
 import { createLimitedLog, kindOfError } from '../../platform/process/limited-log.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { isPersonalAccessToken } from '../../platform/tokens/personal-access-token.ts';
+import { personalAccessTokenEnded, unauthenticated } from '../../platform/tokens/token-errors.ts';
 import type { ExchangedToken, ExchangeToken } from '../../platform/tokens/token-exchange.ts';
 
 /**
@@ -59,7 +60,7 @@ export function createTokenExchange({ exchange, log }: { exchange: ExchangeToken
     });
     if (issued) cache.set(token, toExchanged(issued));
     else cache.delete(token);
-    if (!issued) throw invalid();
+    if (!issued) throw personalAccessTokenEnded();
     return issued.accessToken;
   };
 
@@ -83,7 +84,7 @@ export function createTokenExchange({ exchange, log }: { exchange: ExchangeToken
     const pending = inFlight.get(token);
     if (pending) return pending;
     const attempt = attempts.begin(networkOf(address));
-    if (!isPersonalAccessToken(token)) throw invalid();
+    if (!isPersonalAccessToken(token)) throw incomplete();
     const exchanging = startExchange(token);
     exchanging.then(attempt.release, (error) => isInvalid(error) || attempt.release());
     return exchanging;
@@ -123,9 +124,10 @@ function createAttempts() {
 
 const isInvalid = (error: unknown) => error instanceof ApiError && error.extensions.code === 'UNAUTHENTICATED';
 
-function invalid(): ApiError {
-  const message = 'The personal access token is invalid, has expired or was revoked: create another.';
-  return new ApiError({ code: 'UNAUTHENTICATED', reason: 'INVALID' }, message);
+/** The error for a text that was never issued: its checksum is wrong. */
+function incomplete(): ApiError {
+  const message = 'The personal access token is incomplete or was changed: copy all of it, or create another.';
+  return unauthenticated('INVALID', message);
 }
 
 function unavailable(): ApiError {

@@ -1,8 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { ApiError } from '../api-error.ts';
+import { isPlaceholder, placeholderSent, readBearerToken } from './bearer-token.ts';
 import type { KeySet } from './key-set.ts';
+import { personalAccessTokenPrefix } from './personal-access-token.ts';
 import { createVerifyToken, TokenError, type VerifiedToken } from './signed-token.ts';
+import { invalidAccessToken, missingToken, noAccessToken, notExchanged } from './token-errors.ts';
 
 /** The header `typ` of access tokens (RFC 9068, section 2.1). */
 export const accessTokenType = 'at+jwt';
@@ -53,35 +55,31 @@ export function createAuthenticate({ keys, issuer, audience }: AuthenticateSetti
   const toViewer = (authorization: string, { claims, kid, key }: VerifiedToken): Viewer => {
     const { sub, sid, exp, scope } = claims;
     // jsonwebtoken accepts a token without `exp`, which would never expire.
-    if (!isText(sub) || !isText(sid) || exp === undefined) throw invalid();
+    if (!isText(sub) || !isText(sid) || exp === undefined) throw invalidAccessToken('MALFORMED');
     const viewer = { id: sub, sessionId: sid, ...(scope !== undefined && { scopes: readScopes(scope) }) };
     cache.set(authorization, { viewer, expiresAtMs: exp * 1000, kid, key });
     return viewer;
   };
 
   return (authorization) => {
-    if (authorization === undefined) throw missing();
+    if (authorization === undefined) throw missingToken();
     const cached = cache.get(authorization);
     if (cached && cached.expiresAtMs > Date.now() && keys.get(cached.kid) === cached.key) return cached.viewer;
+    const token = readBearerToken(authorization);
+    const fail = (error: unknown) => explain(token, error);
     try {
-      const verified = verify(readBearerToken(authorization));
+      const verified = verify(token);
       if (!(verified instanceof Promise)) return toViewer(authorization, verified);
-      return verified.then((late) => toViewer(authorization, late)).catch(throwApiError);
+      return verified.then((late) => toViewer(authorization, late)).catch(fail);
     } catch (error) {
-      return throwApiError(error);
+      return fail(error);
     }
   };
 }
 
-function readBearerToken(authorization: string): string {
-  const [, token] = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization) ?? [];
-  if (token === undefined) throw invalid();
-  return token;
-}
-
 /** Splits scopes, which single spaces separate (RFC 6749, section 3.3). */
 function readScopes(scope: unknown): readonly string[] {
-  if (typeof scope !== 'string') throw invalid();
+  if (typeof scope !== 'string') throw invalidAccessToken('MALFORMED');
   return scope.split(' ').filter((each) => each !== '');
 }
 
@@ -89,22 +87,10 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-function throwApiError(error: unknown): never {
+function explain(token: string, error: unknown): never {
   if (!(error instanceof TokenError)) throw error;
-  throw error.reason === 'EXPIRED' ? expired() : invalid(error);
-}
-
-function missing(): ApiError {
-  const message = 'Log in first, and send the access token in the header: Authorization: Bearer …';
-  return new ApiError({ code: 'UNAUTHENTICATED', reason: 'MISSING' }, message);
-}
-
-function expired(): ApiError {
-  const message = 'The access token has expired: refresh the session, or log in again.';
-  return new ApiError({ code: 'UNAUTHENTICATED', reason: 'EXPIRED' }, message);
-}
-
-function invalid(cause?: unknown): ApiError {
-  const message = 'The access token is invalid: log in again, and send it in the header: Authorization: Bearer …';
-  return new ApiError({ code: 'UNAUTHENTICATED', reason: 'INVALID' }, message, { cause });
+  if (isPlaceholder(token)) throw placeholderSent();
+  if (token.startsWith(personalAccessTokenPrefix)) throw notExchanged();
+  if (!token.includes('.')) throw noAccessToken();
+  throw invalidAccessToken(error.reason, error);
 }

@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
-import { sessionEnded } from '../../platform/api-error.ts';
 import type { IncomingRequest } from '../../platform/graphql/graphql-endpoint.ts';
 import { buildSchema } from '../../platform/graphql/subgraph-schema.ts';
 import type { Authenticate, Viewer } from '../../platform/tokens/access-token.ts';
+import { sessionEnded } from '../../platform/tokens/token-errors.ts';
 import { policies } from '../../schema/policies.ts';
 import { type ResourcesContext, resolvers } from './resolvers.ts';
 import type { Resources } from './resources/resources.ts';
@@ -25,7 +25,7 @@ export function createResourcesSubgraph({
 }) {
   const viewerOf = async (authorization: string | undefined): Promise<Viewer> => {
     const viewer = await authenticate(authorization);
-    if (await isRevoked({ userId: viewer.id, sessionId: viewer.sessionId })) throw sessionEnded();
+    if (await isRevoked({ userId: viewer.id, sessionId: viewer.sessionId })) throw sessionEnded(viewer);
     return viewer;
   };
   return {

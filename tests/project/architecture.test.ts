@@ -66,7 +66,7 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
       {
         room: new RegExp(rules),
         files: new RegExp(
-          `${own}|^platform/(api-error|json|text|async/[\\w-]+|process/logger|http/client-info|tokens/(access-token|personal-access-token|token-exchange))\\.ts$|^schema/error-codes\\.ts$`,
+          `${own}|^platform/(api-error|json|text|async/[\\w-]+|process/logger|http/client-info|tokens/(access-token|personal-access-token|token-errors|token-exchange))\\.ts$|^schema/error-codes\\.ts$`,
         ),
         packages: /^(node:(crypto|timers\/promises|zlib)|lru-cache|p-limit|unhomoglyph|uuid|zod)$/,
       },

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { sessionEnded, throwIfInvalid } from '../../../platform/api-error.ts';
+import { throwIfInvalid } from '../../../platform/api-error.ts';
 import type { Signal } from '../../../platform/async/signal.ts';
 import type { ClientInfo } from '../../../platform/http/client-info.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { Viewer } from '../../../platform/tokens/access-token.ts';
+import { sessionEnded } from '../../../platform/tokens/token-errors.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { Throttle } from '../rate-limiting/throttle.ts';
 import type { AuthResult, Sessions } from '../sessions/sessions.ts';

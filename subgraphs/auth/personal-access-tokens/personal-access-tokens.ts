@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError, sessionEnded, throwIfInvalid } from '../../../platform/api-error.ts';
+import { ApiError, throwIfInvalid } from '../../../platform/api-error.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { Viewer } from '../../../platform/tokens/access-token.ts';
 import { createPersonalAccessToken, hashPersonalAccessToken } from '../../../platform/tokens/personal-access-token.ts';
+import { personalAccessTokenEnded, sessionEnded } from '../../../platform/tokens/token-errors.ts';
 import type { ExchangeToken } from '../../../platform/tokens/token-exchange.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import {
@@ -69,7 +70,7 @@ export function createPersonalAccessTokens(parts: {
     },
 
     async requireActive({ id: userId, sessionId: id }) {
-      if (!(await store.find({ id, userId }))) throw tokenRevoked();
+      if (!(await store.find({ id, userId }))) throw personalAccessTokenEnded();
     },
 
     async exchange(text) {
@@ -90,9 +91,4 @@ function tooMany(): ApiError {
 function tokenNotFound(): ApiError<ErrorExtensions> {
   const message = 'There is no such personal access token: it may have been revoked, or has expired.';
   return new ApiError<ErrorExtensions>({ code: 'NOT_FOUND' }, message);
-}
-
-function tokenRevoked(): ApiError {
-  const message = 'This personal access token was revoked or has expired: create another.';
-  return new ApiError({ code: 'UNAUTHENTICATED', reason: 'INVALID' }, message);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError, sessionEnded } from '../../../platform/api-error.ts';
+import { ApiError } from '../../../platform/api-error.ts';
 import type { Viewer } from '../../../platform/tokens/access-token.ts';
+import { sessionEnded } from '../../../platform/tokens/token-errors.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import type { NewSession, Renewal, Session, SessionStore } from '../storage/session-store.ts';
 import type { User, UserWithPassword } from '../storage/user.ts';
