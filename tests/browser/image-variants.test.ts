@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { incompleteAnimatedPngs, wholeAnimatedPngs } from '../../subgraphs/resources/testing/animated-pngs.ts';
 import { incompleteGifs, wholeGifs } from '../../subgraphs/resources/testing/gif-variants.ts';
 import type { ImageVariant } from '../../subgraphs/resources/testing/images.ts';
 import { incompleteJpegs, wholeJpegs } from '../../subgraphs/resources/testing/jpeg-variants.ts';
 import { incompletePngs, wholePngs } from '../../subgraphs/resources/testing/png-variants.ts';
 import { incompleteRestartJpegs, wholeRestartJpegs } from '../../subgraphs/resources/testing/restart-jpegs.ts';
+import { incompleteScanOrders, wholeScanOrders } from '../../subgraphs/resources/testing/scan-orders.ts';
 import { describeInBrowser, openBrowser } from '../support/chromium.ts';
 
 /** Pixels of the first frame as the browser draws them, or why it draws none. */
@@ -47,7 +49,9 @@ describeInBrowser('the files that the API accepts and rejects, in a browser', ()
   test.each<[string, () => ImageVariant[] | Promise<ImageVariant[]>]>([
     ['JPEG', wholeJpegs],
     ['JPEG with restart markers', wholeRestartJpegs],
+    ['progressive JPEG', wholeScanOrders],
     ['PNG', wholePngs],
+    ['animated PNG', wholeAnimatedPngs],
     ['GIF', wholeGifs],
   ])(
     'an accepted %s is drawn with every pixel',
@@ -61,6 +65,8 @@ describeInBrowser('the files that the API accepts and rejects, in a browser', ()
   test.each<[string, () => ImageVariant[] | Promise<ImageVariant[]>, string[]]>([
     ['JPEG', incompleteJpegs, []],
     ['JPEG with restart markers', incompleteRestartJpegs, []],
+    ['progressive JPEG', incompleteScanOrders, []],
+    ['animated PNG', incompleteAnimatedPngs, []],
     // Browsers do not verify these checksums. The API does: any pixel may have changed.
     [
       'PNG',

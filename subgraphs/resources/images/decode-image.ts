@@ -1,7 +1,7 @@
 import sharp, { type Metadata } from 'sharp';
 import { type ImageType, openImage } from './image-format.ts';
 import { exceededLimit } from './image-limits.ts';
-import { DamagedImageError, type Size, UnsupportedImageError } from './opened-image.ts';
+import { DamagedImageError, type RepairedImage, type Size, UnsupportedImageError } from './opened-image.ts';
 
 /** An image whose first bytes have a known signature. Cloneable: it is sent to another process. */
 export interface EncodedImage {
@@ -24,7 +24,7 @@ export async function decodeImage({ contentType, bytes }: EncodedImage): Promise
     if (size.width === 0 || size.height === 0) throw new DamagedImageError('its width or height is 0.');
     const exceeded = exceededLimit(contentType, image);
     if (exceeded !== undefined) return { unsupported: exceeded };
-    await decodePixels(contentType, repair()).catch((error: unknown) => {
+    await decodePixels(contentType, await repair()).catch((error: unknown) => {
       if (!(error instanceof DamagedImageError) || !image.requirePixels) throw error;
       return image.requirePixels();
     });
@@ -48,9 +48,10 @@ async function readMetadata(contentType: ImageType, bytes: Buffer): Promise<Meta
  * Decodes every row of every frame in order, and keeps one column. Of a JPEG, libjpeg reads all codes, but computes only
  * one pixel of each block, which takes half the time.
  */
-async function decodePixels(contentType: ImageType, bytes: Buffer): Promise<void> {
+async function decodePixels(contentType: ImageType, { bytes, hasWarnings }: RepairedImage): Promise<void> {
   const { width, height, space } = await readMetadata(contentType, bytes);
-  const options = { animated: true, failOn: 'warning', limitInputPixels: false, sequentialRead: true } as const;
+  const failOn = hasWarnings ? 'error' : 'warning';
+  const options = { animated: true, failOn, limitInputPixels: false, sequentialRead: true } as const;
   const image = sharp(bytes, options);
   // Otherwise sharp converts it, by a colour profile that takes long to load.
   if (space === 'cmyk') image.pipelineColourspace('cmyk').toColourspace('cmyk');

@@ -26,7 +26,10 @@ export function openGif(bytes: Buffer): OpenedImage {
   const repair = () => {
     for (const [at, frame] of frames.entries()) frame.checkPixels(at + 1);
     const parts = blocks.map((block) => (block instanceof Frame ? block.terminated() : block));
-    return Buffer.concat([bytes.subarray(0, bodyStart), ...parts, Buffer.from([trailer])]);
+    return {
+      bytes: Buffer.concat([bytes.subarray(0, bodyStart), ...parts, Buffer.from([trailer])]),
+      hasWarnings: false,
+    };
   };
   const size = screenSize(bytes, first);
   // The screen, and a copy for frames that are undone.

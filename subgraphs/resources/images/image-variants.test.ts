@@ -1,19 +1,30 @@
 import { describe, expect, test } from 'vitest';
+import { incompleteAnimatedPngs, wholeAnimatedPngs } from '../testing/animated-pngs.ts';
 import { gifsWithIncompleteSecondFrame, incompleteGifs, wholeGifs } from '../testing/gif-variants.ts';
 import { readerOf } from '../testing/image-reader.ts';
 import type { ImageVariant } from '../testing/images.ts';
 import { incompleteJpegs, wholeJpegs } from '../testing/jpeg-variants.ts';
 import { incompletePngs, wholePngs } from '../testing/png-variants.ts';
 import { incompleteRestartJpegs, wholeRestartJpegs } from '../testing/restart-jpegs.ts';
+import { incompleteScanOrders, wholeScanOrders } from '../testing/scan-orders.ts';
 
 const read = readerOf(100_000);
 const readBytes = (bytes: Buffer) => read({ data: bytes.toString('base64') });
 
-const whole = [...(await wholeJpegs()), ...(await wholeRestartJpegs()), ...wholePngs(), ...wholeGifs()];
+const whole = [
+  ...(await wholeJpegs()),
+  ...(await wholeRestartJpegs()),
+  ...(await wholeScanOrders()),
+  ...wholePngs(),
+  ...wholeAnimatedPngs(),
+  ...wholeGifs(),
+];
 const incomplete = [
   ...(await incompleteJpegs()),
   ...incompleteRestartJpegs(),
+  ...(await incompleteScanOrders()),
   ...incompletePngs(),
+  ...incompleteAnimatedPngs(),
   ...incompleteGifs(),
   ...gifsWithIncompleteSecondFrame(),
 ];
@@ -46,6 +57,9 @@ describe('the message says what is wrong:', () => {
     ['a PNG with an unknown critical chunk', /its chunk "ABCD" .*is not known/],
     ['baseline JPEG with 12 bits per sample', /The JPEG has 12 bits per sample: save it .*with 8 bits/],
     ['baseline JPEG with a lossless process', /The JPEG is lossless or hierarchical: save it as baseline/],
+    ['a progressive JPEG with no scan 1', /refines pixels of which an earlier scan is missing/],
+    ['an animated PNG with no frame', /animated \(acTL\), and has no first frame/],
+    ['an animated PNG with a smaller first frame', /first frame \(fcTL\) is not the whole image/],
     ['a JPEG with restart numbers that are all 0, at an interval of 1', /a restart marker is not in its place/],
   ])('%s', async (name, message) => {
     const [{ bytes }] = incomplete.filter((variant) => variant.name === name) as [ImageVariant];

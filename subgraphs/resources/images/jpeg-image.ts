@@ -1,6 +1,7 @@
 import type { AcHistory } from './jpeg-ac-history.ts';
 import { type Component, type Frame, isFrameMarker, readFrame } from './jpeg-frame.ts';
 import { BitReader, readHuffmanTables } from './jpeg-huffman.ts';
+import type { Progression } from './jpeg-progression.ts';
 import { readScan, type Scan } from './jpeg-scan.ts';
 import { isRestart, type Marker, nextMarker, type Segment, withoutStuffing, withStuffing } from './jpeg-segments.ts';
 import { DamagedImageError } from './opened-image.ts';
@@ -12,8 +13,10 @@ export class JpegImage {
   #frame: Frame | undefined;
   #restartInterval = 0;
   #scans = 0;
+  #isInOrder = true;
   readonly #tables = new Map<number, Buffer>();
   readonly #histories = new Map<Component, AcHistory>();
+  readonly #progressions = new Map<Component, Progression>();
   readonly #coded = new Set<Component>();
 
   /** True after a sequential scan of all components, where decoders stop reading. */
@@ -21,6 +24,11 @@ export class JpegImage {
     return (
       this.#frame?.coding === 'sequential' && this.#scans === 1 && this.#coded.size === this.#frame.components.length
     );
+  }
+
+  /** False if decoders warn of the order of its scans. */
+  get isInOrder(): boolean {
+    return this.#isInOrder;
   }
 
   /** Throws if a component has no scan: libjpeg would show the others alone. */
@@ -43,7 +51,9 @@ export class JpegImage {
     const frame = this.#frame;
     if (!frame) throw new DamagedImageError('it has no frame header.');
     if (frame.coding === 'other') return copyUnread(header, bytes, start);
-    const scan = readScan(header.body, { frame, tables: this.#tables, histories: this.#histories });
+    const [tables, histories, progressions] = [this.#tables, this.#histories, this.#progressions];
+    const scan = readScan(header.body, { frame, tables, histories, progressions });
+    this.#isInOrder &&= scan.isInOrder;
     for (const component of scan.withPixels) this.#coded.add(component);
     const { kept, end } = readIntervals(scan, bytes, { start, restartInterval: this.#restartInterval });
     const { bytes: headerBytes } = header;

@@ -1,12 +1,15 @@
 import { AcHistory } from './jpeg-ac-history.ts';
 import type { Component, Frame } from './jpeg-frame.ts';
 import { type BitReader, type HuffmanTable, huffmanTableOf, standardTables } from './jpeg-huffman.ts';
+import { Progression, type ScanBits } from './jpeg-progression.ts';
 import { DamagedImageError } from './opened-image.ts';
 
 /** A scan of one or more components. */
 export interface Scan {
   /** The components that have pixels after this scan, at least coarse ones: a progressive image begins with those. */
   withPixels: Component[];
+  /** False if it comes in an order of which decoders warn, although they show every pixel. */
+  isInOrder: boolean;
   /** Number of units (MCU). */
   units: number;
   /** Reads the coefficients of `count` units from `first` on. Throws a `DamagedImageError` where they are missing. */
@@ -19,6 +22,8 @@ export interface ScanContext {
   tables: Map<number, Buffer>;
   /** Which coefficients earlier scans of each component have set. */
   histories: Map<Component, AcHistory>;
+  /** Which bits of the coefficients of each component earlier scans have. */
+  progressions: Map<Component, Progression>;
 }
 
 /** Reads a scan header (ITU T.81, annex B.2.3). */
@@ -35,7 +40,19 @@ export function readScan(body: Buffer, context: ScanContext): Scan {
   });
   const read = readerOf(context, { components, blocks, first, last, isRefinement: precision >> 4 > 0 });
   const withPixels = frame.coding === 'progressive' && first > 0 ? [] : components;
-  return { withPixels, units: unitsOf(frame, components), read };
+  const bits = { first, last, high: precision >> 4, low: precision & 0x0f };
+  const isInOrder = frame.coding !== 'progressive' || addToProgressions(context, components, bits);
+  return { withPixels, isInOrder, units: unitsOf(frame, components), read };
+}
+
+function addToProgressions({ progressions }: ScanContext, components: Component[], bits: ScanBits): boolean {
+  let isInOrder = true;
+  for (const component of components) {
+    const progression = progressions.get(component) ?? new Progression();
+    progressions.set(component, progression);
+    isInOrder = progression.add(bits) && isInOrder;
+  }
+  return isInOrder;
 }
 
 /** Finds the components by their ids. Where some have the same id, they come in the order of the frame header. */

@@ -1,7 +1,7 @@
 import { type Frame, isFrameMarker, readFrame } from './jpeg-frame.ts';
 import { JpegImage } from './jpeg-image.ts';
 import { isRestart, nextMarker, readSegment, type Segment } from './jpeg-segments.ts';
-import { DamagedImageError, type OpenedImage } from './opened-image.ts';
+import { DamagedImageError, type OpenedImage, type RepairedImage } from './opened-image.ts';
 
 const signature = Buffer.from([0xff, 0xd8, 0xff]);
 /** 64 coefficients, held until the last scan has been read. */
@@ -54,7 +54,7 @@ function* segmentsOf(bytes: Buffer): Generator<Segment> {
  * they skip and complain about: metadata, stray bytes and markers between segments, bytes after a scan's last code, and
  * the parameters of a sequential scan, which some phones write wrongly.
  */
-function repairJpeg(bytes: Buffer): Buffer {
+function repairJpeg(bytes: Buffer): RepairedImage {
   const image = new JpegImage();
   const kept: Buffer[] = [startOfImage];
   for (let at = startOfImage.length; ; ) {
@@ -76,7 +76,7 @@ function repairJpeg(bytes: Buffer): Buffer {
     }
   }
   image.requireEveryComponent();
-  return Buffer.concat([...kept, Buffer.from([0xff, endOfImage])]);
+  return { bytes: Buffer.concat([...kept, Buffer.from([0xff, endOfImage])]), hasWarnings: !image.isInOrder };
 }
 
 /** True for metadata, and for markers that mean nothing outside of a scan. */

@@ -18,6 +18,13 @@ export interface Size {
   height: number;
 }
 
+/** A file for the decoder. */
+export interface RepairedImage {
+  bytes: Buffer;
+  /** True if the decoder warns of it although every pixel is there. */
+  hasWarnings: boolean;
+}
+
 /** An image whose structure was read, but none of its pixels. */
 export interface OpenedImage {
   size: Size;
@@ -33,7 +40,7 @@ export interface OpenedImage {
    * Returns a file for the decoder: the same pixels, without the metadata and stray bytes that decoders skip. Throws a
    * `DamagedImageError` if pixels are missing. Its work grows with the size, so check that first.
    */
-  repair: () => Buffer;
+  repair: () => RepairedImage | Promise<RepairedImage>;
   /**
    * Decides about a file that the decoder rejects: throws a `DamagedImageError` that says what is wrong, unless every
    * pixel is there. Without it, the decoder decides.

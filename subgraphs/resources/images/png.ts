@@ -1,4 +1,5 @@
-import { DamagedImageError, type OpenedImage } from './opened-image.ts';
+import { DamagedImageError, type OpenedImage, type RepairedImage, type Size } from './opened-image.ts';
+import { type AnimationFrame, PngAnimation } from './png-animation.ts';
 import { isCritical, type PngChunk, pngChunk, pngSignature, readChunk } from './png-chunks.ts';
 import { type PngHeader, readHeader } from './png-header.ts';
 import { requirePixels } from './png-pixels.ts';
@@ -18,44 +19,55 @@ export function openPng(bytes: Buffer): OpenedImage {
   const { size, samples, depth, isInterlaced } = header;
   const pixelBytes = samples * (depth === 16 ? 2 : 1);
   const heldBytes = isInterlaced ? size.width * size.height * pixelBytes : 0;
-  const critical = () => readCriticalChunks(bytes, chunk.end);
+  const chunks = () => readChunks(bytes, chunk.end, header.size);
   return {
     size,
     pixelBytes,
     heldBytes,
     frames: 1,
     scans: 1,
-    repair: () => repairPng(chunk, header, critical()),
-    requirePixels: () => requirePixels(header, critical().data),
+    repair: () => repairPng(chunk, header, chunks()),
+    requirePixels: () => requirePixels(header, chunks().data),
   };
 }
 
-/** Writes the critical chunks alone, and the pixels as one chunk: libspng limits the number of chunks. */
-function repairPng({ content }: PngChunk, { isPalette }: PngHeader, { palette, data }: CriticalChunks): Buffer {
-  if (isPalette && !palette) throw new DamagedImageError('it has no palette (PLTE) before its pixels.');
+/**
+ * Writes the critical chunks alone, and the pixels as one chunk: libspng limits the number of chunks. Throws if browsers
+ * show a frame instead of the pixels, and it lacks some.
+ */
+async function repairPng({ content }: PngChunk, header: PngHeader, image: ImageChunks): Promise<RepairedImage> {
+  const { palette, data, firstFrame } = image;
+  if (header.isPalette && !palette) throw new DamagedImageError('it has no palette (PLTE) before its pixels.');
+  if (firstFrame) await requirePixels({ ...header, size: firstFrame.size }, firstFrame.data);
   const parts = [pngChunk('IHDR', content), ...(palette ? [pngChunk('PLTE', palette)] : []), pngChunk('IDAT', data)];
-  return Buffer.concat([pngSignature, ...parts, pngChunk('IEND')]);
+  return { bytes: Buffer.concat([pngSignature, ...parts, pngChunk('IEND')]), hasWarnings: false };
 }
 
-interface CriticalChunks {
+interface ImageChunks {
   palette?: Buffer;
   /** Compressed pixels. */
   data: Buffer;
+  /** The frame that browsers show instead. */
+  firstFrame?: AnimationFrame;
 }
 
 /**
  * Reads the critical chunks up to the last of the pixels: metadata with wrong checksums, and whatever follows, do not
- * change them. The rest must have correct checksums, unless the file ends before one.
+ * change them. The rest must have correct checksums, unless the file ends before one. Of an animation, the frames after
+ * the first are not read.
  */
-function readCriticalChunks(bytes: Buffer, start: number): CriticalChunks {
+function readChunks(bytes: Buffer, start: number, size: Size): ImageChunks {
+  const animation = new PngAnimation(size);
   let palette: Buffer | undefined;
   const data: Buffer[] = [];
-  for (let at = start; ; ) {
+  let at = start;
+  for (;;) {
     const chunk = readChunk(bytes, at);
     if (data.length > 0 && chunk?.name !== 'IDAT') break;
     if (!chunk || (chunk.isCut && chunk.name !== 'IDAT'))
       throw new DamagedImageError('it ends, or has an invalid chunk, before its pixels (IDAT).');
     at = chunk.end;
+    if (data.length === 0) animation.read(chunk);
     if (!isCritical(chunk)) continue;
     if (!chunk.isCut) requireChecksum(chunk);
     if (chunk.name === 'IDAT') data.push(chunk.content);
@@ -65,7 +77,8 @@ function readCriticalChunks(bytes: Buffer, start: number): CriticalChunks {
         `its chunk ${JSON.stringify(chunk.name)} comes twice, comes too early, or is not known.`,
       );
   }
-  return { data: Buffer.concat(data), ...(palette && { palette }) };
+  const firstFrame = animation.firstFrame(bytes, at);
+  return { data: Buffer.concat(data), ...(palette && { palette }), ...(firstFrame && { firstFrame }) };
 }
 
 /** Browsers ignore the rest of a colour. */

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { ImageVariant } from './images.ts';
 
-interface Segment {
+export interface Segment {
   marker: number;
   bytes: Buffer;
 }
@@ -11,7 +11,7 @@ const endOfImage = Buffer.from([0xff, 0xd9]);
 const [huffman, scan, restart, quantization, exif] = [0xc4, 0xda, 0xd0, 0xdb, 0xe1];
 
 /** A smooth image, whose missing rows would show. */
-function gradient() {
+export function gradient() {
   const [width, height] = [64, 48];
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, at) => {
     const [x, y] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width)];
@@ -29,7 +29,7 @@ const originals: [string, () => Promise<Buffer>][] = [
 ];
 
 /** Splits a JPEG as encoders write it. A scan has its data; the last segment is the end marker. */
-function segmentsOf(bytes: Buffer): Segment[] {
+export function segmentsOf(bytes: Buffer): Segment[] {
   const segments: Segment[] = [];
   for (let at = startOfImage.length; at < bytes.length; ) {
     const marker = bytes[at + 1] ?? 0;
@@ -41,7 +41,7 @@ function segmentsOf(bytes: Buffer): Segment[] {
   return segments;
 }
 
-const joined = (segments: Segment[]) => Buffer.concat([startOfImage, ...segments.map(({ bytes }) => bytes)]);
+export const joined = (segments: Segment[]) => Buffer.concat([startOfImage, ...segments.map(({ bytes }) => bytes)]);
 
 const segment = (marker: number, text: string) => {
   const content = Buffer.from(text, 'latin1');
