@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { pngChunk } from '../../subgraphs/resources/images/png-chunks.ts';
+import { pngChunk } from '../../subgraphs/resources/images/png/chunks.ts';
 
 const headerEnd = 33;
 const endChunkBytes = 12;

@@ -1,7 +1,7 @@
 import sharp, { type Metadata } from 'sharp';
+import { DamagedImageError, type RepairedImage, type Size, UnsupportedImageError } from './formats/opened-image.ts';
 import { type ImageType, openImage } from './image-format.ts';
 import { exceededLimit } from './image-limits.ts';
-import { DamagedImageError, type RepairedImage, type Size, UnsupportedImageError } from './opened-image.ts';
 
 /** An image whose first bytes have a known signature. Cloneable: it is sent to another process. */
 export interface EncodedImage {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { animatedGif, gif, interlacedPng, jpeg, plainGif, plainPng, png, progressiveJpeg } from '../testing/images.ts';
+import { DamagedImageError } from './formats/opened-image.ts';
 import { detectImageType, type ImageType, imageTypes, openImage } from './image-format.ts';
-import { DamagedImageError } from './opened-image.ts';
-import { pngChunk } from './png-chunks.ts';
+import { pngChunk } from './png/chunks.ts';
 
 const complete = [
   ['image/png', 'a PNG', () => png()],

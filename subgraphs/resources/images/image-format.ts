@@ -1,7 +1,7 @@
-import { isGif, openGif } from './gif.ts';
-import { isJpeg, openJpeg } from './jpeg.ts';
-import type { OpenedImage } from './opened-image.ts';
-import { isPng, openPng } from './png.ts';
+import type { OpenedImage } from './formats/opened-image.ts';
+import { isGif, openGif } from './gif/gif.ts';
+import { isJpeg, openJpeg } from './jpeg/jpeg.ts';
+import { isPng, openPng } from './png/png.ts';
 
 export const imageTypes = ['image/gif', 'image/jpeg', 'image/png'] as const;
 export type ImageType = (typeof imageTypes)[number];

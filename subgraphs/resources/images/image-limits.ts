@@ -1,5 +1,5 @@
+import type { OpenedImage } from './formats/opened-image.ts';
 import type { ImageType } from './image-format.ts';
-import type { OpenedImage } from './opened-image.ts';
 
 /** Pixels of each side: as many as a GIF can have, or as libjpeg decodes. */
 const maxSide = { 'image/gif': 65_535, 'image/jpeg': 65_500, 'image/png': 65_535 };

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { v7 as newId } from 'uuid';
 import type { CreatedImage } from '../image-service/client.ts';
-import { pngChunk, pngSignature } from '../images/png-chunks.ts';
+import { pngChunk, pngSignature } from '../images/png/chunks.ts';
 import type { CreatedResource, NewResource } from '../storage/operation-store.ts';
 
 /** A placeholder that a create stores at the image service first. Its random bytes identify it among all images there. */

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { pngChunk, pngSignature } from '../images/png-chunks.ts';
+import { pngChunk, pngSignature } from '../images/png/chunks.ts';
 import type { ImageVariant } from './images.ts';
 
 const [width, height] = [12, 9];

@@ -1,6 +1,6 @@
 import { createDeflate } from 'node:zlib';
 import sharp from 'sharp';
-import { pngChunk, pngSignature } from '../images/png-chunks.ts';
+import { pngChunk, pngSignature } from '../images/png/chunks.ts';
 
 interface Size {
   width: number;

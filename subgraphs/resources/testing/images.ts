@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import { pngChunk, pngSignature } from '../images/png-chunks.ts';
+import { pngChunk, pngSignature } from '../images/png/chunks.ts';
 
 interface Size {
   width: number;

@@ -1,8 +1,8 @@
-import { AcHistory } from './jpeg-ac-history.ts';
-import type { Component, Frame } from './jpeg-frame.ts';
-import { type BitReader, type HuffmanTable, huffmanTableOf, standardTables } from './jpeg-huffman.ts';
-import { Progression, type ScanBits } from './jpeg-progression.ts';
-import { DamagedImageError } from './opened-image.ts';
+import { DamagedImageError } from '../formats/opened-image.ts';
+import { AcHistory } from './ac-history.ts';
+import type { Component, Frame } from './frame.ts';
+import { type BitReader, type HuffmanTable, huffmanTableOf, standardTables } from './huffman.ts';
+import { Progression, type ScanBits } from './progression.ts';
 
 /** A scan of one or more components. */
 export interface Scan {

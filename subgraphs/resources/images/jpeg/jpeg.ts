@@ -1,7 +1,7 @@
-import { type Frame, isFrameMarker, readFrame } from './jpeg-frame.ts';
-import { JpegImage } from './jpeg-image.ts';
-import { isRestart, nextMarker, readSegment, type Segment } from './jpeg-segments.ts';
-import { DamagedImageError, type OpenedImage, type RepairedImage } from './opened-image.ts';
+import { DamagedImageError, type OpenedImage, type RepairedImage } from '../formats/opened-image.ts';
+import { type Frame, isFrameMarker, readFrame } from './frame.ts';
+import { JpegImage } from './image.ts';
+import { isRestart, nextMarker, readSegment, type Segment } from './segments.ts';
 
 const signature = Buffer.from([0xff, 0xd8, 0xff]);
 /** 64 coefficients, held until the last scan has been read. */

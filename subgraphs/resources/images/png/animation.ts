@@ -1,5 +1,5 @@
-import { DamagedImageError, type Size } from './opened-image.ts';
-import { type PngChunk, readChunk } from './png-chunks.ts';
+import { DamagedImageError, type Size } from '../formats/opened-image.ts';
+import { type PngChunk, readChunk } from './chunks.ts';
 
 const [animationControlBytes, frameControlBytes, sequenceBytes] = [8, 26, 4];
 const maxFrames = 2 ** 31 - 1;

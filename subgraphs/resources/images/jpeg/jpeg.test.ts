@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { greyJpeg, jpeg, noise, progressiveJpeg } from '../testing/images.ts';
+import { greyJpeg, jpeg, noise, progressiveJpeg } from '../../testing/images.ts';
+import { DamagedImageError } from '../formats/opened-image.ts';
 import { openJpeg } from './jpeg.ts';
-import { DamagedImageError } from './opened-image.ts';
 
 const end = Buffer.from([0xff, 0xd9]);
 

@@ -1,4 +1,4 @@
-import { DamagedImageError } from './opened-image.ts';
+import { DamagedImageError } from '../formats/opened-image.ts';
 
 /**
  * Coefficients by the first 16 bits of their code: bits × 256 + symbol, or 0 where there is no such code. The bits are

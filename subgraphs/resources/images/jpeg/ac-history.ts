@@ -1,4 +1,4 @@
-import type { BitReader, HuffmanTable } from './jpeg-huffman.ts';
+import type { BitReader, HuffmanTable } from './huffman.ts';
 
 interface Range {
   /** The block's index in its component. */

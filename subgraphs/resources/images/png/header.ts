@@ -1,4 +1,4 @@
-import { DamagedImageError, type Size } from './opened-image.ts';
+import { DamagedImageError, type Size } from '../formats/opened-image.ts';
 
 export interface PngHeader {
   size: Size;

@@ -1,4 +1,4 @@
-import { DamagedImageError, type Size, UnsupportedImageError } from './opened-image.ts';
+import { DamagedImageError, type Size, UnsupportedImageError } from '../formats/opened-image.ts';
 
 /** A colour component, such as luminance. */
 export interface Component {

@@ -1,4 +1,4 @@
-import { DamagedImageError } from './opened-image.ts';
+import { DamagedImageError } from '../formats/opened-image.ts';
 
 export interface Marker {
   code: number;

@@ -1,6 +1,6 @@
 import { constants, createInflate } from 'node:zlib';
-import { DamagedImageError } from './opened-image.ts';
-import type { PngHeader } from './png-header.ts';
+import { DamagedImageError } from '../formats/opened-image.ts';
+import type { PngHeader } from './header.ts';
 
 /** First column and row of each pass of an interlaced PNG, and the distance to the next ones (Adam7). */
 const passes = [

@@ -1,10 +1,10 @@
-import type { AcHistory } from './jpeg-ac-history.ts';
-import { type Component, type Frame, isFrameMarker, readFrame } from './jpeg-frame.ts';
-import { BitReader, readHuffmanTables } from './jpeg-huffman.ts';
-import type { Progression } from './jpeg-progression.ts';
-import { readScan, type Scan } from './jpeg-scan.ts';
-import { isRestart, type Marker, nextMarker, type Segment, withoutStuffing, withStuffing } from './jpeg-segments.ts';
-import { DamagedImageError } from './opened-image.ts';
+import { DamagedImageError } from '../formats/opened-image.ts';
+import type { AcHistory } from './ac-history.ts';
+import { type Component, type Frame, isFrameMarker, readFrame } from './frame.ts';
+import { BitReader, readHuffmanTables } from './huffman.ts';
+import type { Progression } from './progression.ts';
+import { readScan, type Scan } from './scan.ts';
+import { isRestart, type Marker, nextMarker, type Segment, withoutStuffing, withStuffing } from './segments.ts';
 
 const [firstFrame, defineHuffmanTables, firstRestart, defineRestartInterval] = [0xc0, 0xc4, 0xd0, 0xdd];
 

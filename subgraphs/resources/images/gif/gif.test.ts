@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { gifFrame, noise, plainGif } from '../testing/images.ts';
+import { gifFrame, noise, plainGif } from '../../testing/images.ts';
+import { DamagedImageError } from '../formats/opened-image.ts';
 import { openGif } from './gif.ts';
-import { DamagedImageError } from './opened-image.ts';
 
 const size = { width: 2, height: 2 };
 const ofCodes = (...codes: number[]) => plainGif({ ...size, frames: [{ ...size, codes }] });

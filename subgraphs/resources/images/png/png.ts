@@ -1,8 +1,8 @@
-import { DamagedImageError, type OpenedImage, type RepairedImage, type Size } from './opened-image.ts';
-import { type AnimationFrame, PngAnimation } from './png-animation.ts';
-import { isCritical, type PngChunk, pngChunk, pngSignature, readChunk } from './png-chunks.ts';
-import { type PngHeader, readHeader } from './png-header.ts';
-import { requirePixels } from './png-pixels.ts';
+import { DamagedImageError, type OpenedImage, type RepairedImage, type Size } from '../formats/opened-image.ts';
+import { type AnimationFrame, PngAnimation } from './animation.ts';
+import { isCritical, type PngChunk, pngChunk, pngSignature, readChunk } from './chunks.ts';
+import { type PngHeader, readHeader } from './header.ts';
+import { requirePixels } from './pixels.ts';
 
 const maxPaletteBytes = 3 * 256;
 

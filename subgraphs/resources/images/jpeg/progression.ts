@@ -1,4 +1,4 @@
-import { DamagedImageError } from './opened-image.ts';
+import { DamagedImageError } from '../formats/opened-image.ts';
 
 /** The coefficients of a progressive scan, and the bits of them that it has (ITU T.81, annex G.1.1.1). */
 export interface ScanBits {

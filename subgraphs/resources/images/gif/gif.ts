@@ -1,5 +1,5 @@
-import { hasPixels } from './gif-pixels.ts';
-import { DamagedImageError, type OpenedImage, type Size } from './opened-image.ts';
+import { DamagedImageError, type OpenedImage, type Size } from '../formats/opened-image.ts';
+import { hasPixels } from './pixels.ts';
 
 const signatures = [Buffer.from('GIF87a'), Buffer.from('GIF89a')];
 const extension = 0x21;
