@@ -54,6 +54,9 @@ export interface EndpointSettings<Context extends RequestContext> {
   admitDocument?: AdmitDocument;
 }
 
+/** Headers that pages of allowed origins may read, beside those that the Fetch standard always lets them read. */
+const exposedHeaders = ['allow', 'retry-after', 'www-authenticate', 'x-request-id'];
+
 export const defaultMaxBodyBytes = 2 * 1024 * 1024;
 
 /** Sent before execution; Apollo Server itself would find out only afterwards. */
@@ -81,7 +84,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
   const allowOrigins = cors({
     origin: [...corsOrigins],
     methods: ['GET', 'POST'],
-    exposedHeaders: ['x-request-id'],
+    exposedHeaders,
     maxAge: 600,
     preflightContinue: true,
   });
