@@ -31,6 +31,14 @@ describe.each(['only', 'prefer'] as const)('with %s', (mode) => {
     ['its id in the manifest', { documentId: 'custom', query: null }, query],
     ['the hash of a persisted query', { extensions: apq(hash), variables: {} }, { ...query, variables: {} }],
     ['its hash and its text', { ...query, extensions: apq(hash) }, query],
+    ['the hash in upper case', { documentId: hash.toUpperCase() }, query],
+    ['the prefixed hash in upper case', { documentId: `SHA256:${hash.toUpperCase()}` }, query],
+    ['the hash of a persisted query in upper case', { extensions: apq(hash.toUpperCase()) }, query],
+    ['its documentId and its text', { ...query, documentId: hash }, query],
+    ['its prefixed documentId and its text', { ...query, documentId: `sha256:${hash.toUpperCase()}` }, query],
+    ['its id in the manifest and its text', { ...query, documentId: 'custom' }, query],
+    ['its documentId, its hash and its text', { ...query, documentId: 'custom', extensions: apq(hash) }, query],
+    ['its documentId and its hash', { documentId: 'custom', extensions: apq(hash) }, query],
     ['its hash beside other extensions', { extensions: { ...apq(hash), a: 1 } }, { ...query, extensions: { a: 1 } }],
   ])('a trusted document runs by %s', (_, body, executed) => {
     expect(admit[mode](post(body))).toStrictEqual({ body: executed, search: '', isTrusted: true });
@@ -40,6 +48,7 @@ describe.each(['only', 'prefer'] as const)('with %s', (mode) => {
     ['its text', query],
     ['the prefixed hash', { documentId: `sha256:${hash}` }],
     ['the bare hash', { documentId: hash }],
+    ['the bare hash and its text', { documentId: hash.toUpperCase(), ...query }],
     ['the hash of a persisted query', { extensions: JSON.stringify(apq(hash)) }],
   ])('a trusted document runs by GET and %s', (_, parameters) => {
     const admitted = admit[mode](get({ ...parameters, variables: '{"a":1}', operationName: 'Me' }));
@@ -53,7 +62,13 @@ describe.each(['only', 'prefer'] as const)('with %s', (mode) => {
   });
 
   test.each<[string, object]>([
-    ['a documentId and a query', { documentId: hash, query: trusted }],
+    ['a trusted text with the documentId of another', { ...query, documentId: otherHash }],
+    ['a trusted text with an unknown documentId', { ...query, documentId: 'unknown' }],
+    ['a trusted text with an empty documentId', { ...query, documentId: '' }],
+    ['another text with the documentId of a trusted one', { query: other, documentId: hash }],
+    ['a documentId with the hash of another', { documentId: hash, extensions: apq(otherHash) }],
+    ['a documentId with a hash that is no string', { documentId: hash, extensions: apq(1) }],
+    ['a documentId with a query that is no string', { documentId: hash, query: 1 }],
     ['a documentId that is no string', { documentId: 1 }],
     ['a documentId that is a list', { documentId: [hash] }],
     ['a trusted text with the hash of another', { ...query, extensions: apq(otherHash) }],
@@ -99,11 +114,17 @@ const unknownIds: [string, RequestParameters][] = [
   ['an unknown documentId by GET', get({ documentId: `sha256:${otherHash}` })],
   ['an empty documentId', post({ documentId: '' })],
   ['another prefix', post({ documentId: `md5:${hash}` })],
-  ['a hash in upper case', post({ documentId: hash.toUpperCase() })],
+  ['an id in another case', post({ documentId: 'CUSTOM' })],
 ];
 
 describe('another document', () => {
   test.each([...untrusted, ...unknownIds])('is QUERY_NOT_IN_SAFELIST with only, by %s', (_, request) => {
+    expect(admit.only(request)).toMatchObject({ error: { status: 400, code: 'QUERY_NOT_IN_SAFELIST' } });
+  });
+
+  test('with its documentId runs by its text with prefer, and is QUERY_NOT_IN_SAFELIST with only', () => {
+    const request = post({ query: other, documentId: `sha256:${otherHash}`, variables: {} });
+    expect(admit.prefer(request)).toEqual({ ...post({ query: other, variables: {} }), isTrusted: false });
     expect(admit.only(request)).toMatchObject({ error: { status: 400, code: 'QUERY_NOT_IN_SAFELIST' } });
   });
 
