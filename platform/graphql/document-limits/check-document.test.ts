@@ -46,6 +46,17 @@ describe('depth', () => {
     expect(errorOf(types(limits.maxIntrospectionDepth + 1))).toEqual(['MAX_DEPTH_LIMIT', limits.maxIntrospectionDepth]);
   });
 
+  const lists = (count: number) => `${'fields { type { '.repeat(count)} name ${'} } '.repeat(count)}`;
+  test.each<[string, (count: number) => string]>([
+    ['__schema', (count) => `{ __schema { types { ${lists(count)} } } }`],
+    ['__type', (count) => `{ __type(name: "A") { ${lists(count)} } }`],
+    ['a fragment', (count) => `{ a: __type(name: "A") { ...F } } fragment F on __Type { ${lists(count)} }`],
+    ['another operation', (count) => `query A { a } query B { __schema { queryType { ${lists(count)} } } }`],
+    ['what is not valid', (count) => `{ nothing __type { ${lists(count)} } }`],
+  ])('of introspection has a limit of lists in each other, in %s', (_, source) => {
+    expect([errorOf(source(2)), errorOf(source(3))]).toEqual([undefined, ['MAX_DEPTH_LIMIT', 2]]);
+  });
+
   test('of introspection beside other fields does not hide theirs', () => {
     expect(errorOf(`{ __schema ${fields(14)} a ${fields(11)} }`)).toBeUndefined();
     expect(errorOf(`{ __schema ${fields(14)} a ${fields(12)} }`)).toEqual(tooDeep);

@@ -44,6 +44,13 @@ export const introspectionTooDeep = (max: number) =>
     `The introspection selects over ${max} levels of fields: select fewer levels of ofType.`,
   );
 
+export const introspectionListsTooDeep = (max: number) =>
+  overLimit(
+    'MAX_DEPTH_LIMIT',
+    max,
+    `The introspection selects over ${max} lists of a type in each other: ask for what is deeper by __type(name:).`,
+  );
+
 /** Reports a limit without a code of its own. */
 export function badRequest(message: string): RequestLimitError {
   return { status: 400, code: 'BAD_REQUEST', message };

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { maxNesting } from '../../json.ts';
 import { type Fragments, fragmentsOf } from '../documents/operation-document.ts';
+import { checkIntrospectionLists } from './introspection-lists.ts';
 import {
   badRequest,
   fieldsTooDeep,
@@ -29,13 +30,15 @@ export function checkSelections(document: DocumentNode, limits: DocumentLimits):
   }
   const fragments = fragmentsOf(document);
   const counted = new Map<string, Counts>();
+  let hasIntrospection = false;
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const counts = countSet(definition.selectionSet, { fragments, counted, levelsLeft: maxNesting });
     const error = checkCounts({ ...counts, rootFields: countRootFields(definition, fragments) }, limits);
     if (error) return error;
+    hasIntrospection ||= counts.introspectionDepth > 0;
   }
-  return undefined;
+  return hasIntrospection ? checkIntrospectionLists(document) : undefined;
 }
 
 function checkCounts(
