@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { ImageCall, ReplaceOutcome } from '../image-service/client.ts';
-import type { LateWrite, Lease, OperationStore, Postponement } from '../storage/operation-store.ts';
+import type { LateWrite, Lease, NewOperation, OperationStore, Postponement } from '../storage/operation-store.ts';
 
 /** A request's operation under its lease, and the deadline for its calls to the image service. */
 export interface LeasedOperation {
   lease: Lease;
-  times: { startedAt: Date; settlesAt: Date };
+  durations: Pick<NewOperation, 'leaseMs' | 'settleMs'>;
   call: ImageCall;
 }
 
@@ -21,7 +21,10 @@ export interface Timing {
 
 /** Grants leases to requests, and hands operations to the reconciler that their request cannot finish. */
 export interface Leases {
-  /** Begins a lease now, before the first write waits for the database: it is part of the time that the request has. */
+  /**
+   * Begins a request's time now, before its first write waits for the database. The lease begins when that write is
+   * stored, so it outlasts the deadline by `writeMs` at least.
+   */
   begin(requestId: string): LeasedOperation;
   /** The time after which no call made until now can take effect any more. */
   settlesAt(): Date;
@@ -30,7 +33,7 @@ export interface Leases {
   /** Runs the write that finishes an operation; hands the operation over if the database rejects it. Never rejects. */
   conclude(lease: Lease, write: () => Promise<unknown>): Promise<void>;
   /** Gives the lease back for the reconciler. Never rejects: if the database keeps failing, the lease expires by itself. */
-  handOver(lease: Lease, postponement?: Partial<Postponement>): Promise<void>;
+  handOver(lease: Lease, postponement?: Postponement): Promise<void>;
 }
 
 /** Part of a lease that remains after the last call, to write the result even if the database is locked for a moment. */
@@ -39,9 +42,13 @@ export const writeMs = 5_000;
 /** How long a lease lasts, a request's as well as the reconciler's: the time of its calls, and of writing the result. */
 export const leaseMsOf = ({ requestMs }: Pick<Timing, 'requestMs'>): number => requestMs + writeMs;
 
+const dueNow: Postponement = { delayMs: 0 };
+
 interface HandOver {
   lease: Lease;
   postponement: Postponement;
+  /** The lease has expired by then, in milliseconds since 1970. */
+  expiresAt: number;
 }
 
 export interface LeasesParts {
@@ -62,10 +69,10 @@ export function createLeases(parts: LeasesParts): Leases {
   const pending: HandOver[] = [];
   let isRetrying = false;
 
-  const isDone = ({ lease, postponement }: HandOver): Promise<boolean> =>
+  const isDone = ({ lease, postponement, expiresAt }: HandOver): Promise<boolean> =>
     operations.postpone(lease, postponement).then(
       () => true,
-      () => Date.now() >= lease.until.getTime(),
+      () => Date.now() >= expiresAt,
     );
 
   /** Retries one at a time with pauses, to leave room for requests among the writes that may wait for a lock. */
@@ -79,12 +86,12 @@ export function createLeases(parts: LeasesParts): Leases {
     isRetrying = false;
   };
 
-  const handOver: Leases['handOver'] = async (lease, { dueAt = new Date(), ...postponement } = {}) => {
+  const handOver: Leases['handOver'] = async (lease, postponement = dueNow) => {
     try {
-      await operations.postpone(lease, { ...postponement, dueAt });
+      await operations.postpone(lease, postponement);
     } catch (err) {
       log.warn({ operationId: lease.operationId, err }, 'operation not handed to the reconciler; will retry');
-      pending.push({ lease, postponement: { ...postponement, dueAt } });
+      pending.push({ lease, postponement, expiresAt: Date.now() + leaseMs });
       void retryPending();
     }
   };
@@ -102,12 +109,10 @@ export function createLeases(parts: LeasesParts): Leases {
     },
 
     begin(requestId) {
-      const now = Date.now();
-      const until = new Date(now + leaseMs);
       return {
-        lease: { operationId: randomUUID(), token: randomUUID(), until },
-        times: { startedAt: new Date(now), settlesAt: new Date(until.getTime() + settleMs) },
-        call: { requestId, deadline: now + requestMs },
+        lease: { operationId: randomUUID(), token: randomUUID() },
+        durations: { leaseMs, settleMs },
+        call: { requestId, deadline: Date.now() + requestMs },
       };
     },
 

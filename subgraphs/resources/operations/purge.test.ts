@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { OpenOperation } from '../storage/operation-store.ts';
 import { purgeAccount } from '../testing/events.ts';
 import { blockCalls, delay, lost } from '../testing/image-service-proxy.ts';
-import { claimAll } from '../testing/resources.ts';
 import { imageOf, startRules, unauthenticated } from '../testing/rules.ts';
 
 type Rules = Awaited<ReturnType<typeof startRules>>;
@@ -118,7 +117,7 @@ test('an abandoned create of a purged account leaves nothing', async () => {
 
 describe('an operation that the reconciler has claimed before the account is purged leaves nothing:', () => {
   const claimOne = async (rules: Rules): Promise<OpenOperation> => {
-    const [operation, ...more] = await claimAll(rules.store);
+    const [operation, ...more] = await rules.store.operations.claim({ leaseMs: 60_000, limit: 2 });
     expect(more).toEqual([]);
     return operation as OpenOperation;
   };

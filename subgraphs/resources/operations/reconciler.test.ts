@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { resourcesTiming } from '../server.ts';
 import { blockCalls } from '../testing/image-service-proxy.ts';
-import { aLease, someTimes } from '../testing/resources.ts';
+import { aDeletion } from '../testing/resources.ts';
 import { startRules } from '../testing/rules.ts';
 
 /** Creates resources and deletes their rows, so that the images remain for the reconciler. */
@@ -12,8 +12,7 @@ async function deletionsLeft({ signUp, store }: Awaited<ReturnType<typeof startR
   for (let at = 0; at < count; at += 1) {
     const { id, image } = await ada.create();
     paths.push(`/images/api/v1/images/${image.id}`);
-    const lease = { ...aLease(), until: new Date() };
-    await store.operations.beginDeletion({ lease, ...someTimes(), key: { ownerId: ada.viewerId, id } });
+    await store.operations.beginDeletion(aDeletion({ ownerId: ada.viewerId, id }, { leaseMs: 0 }));
   }
   return paths;
 }

@@ -48,9 +48,7 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
     while (!stopping.signal.aborted) {
       // Repeated between claims, so that a purged account's rows disappear before other accounts' images are deleted.
       await purge();
-      const now = new Date();
-      const until = new Date(now.getTime() + leaseMs);
-      const claimed = await operations.claim({ now, until, limit: claimBatch });
+      const claimed = await operations.claim({ leaseMs, limit: claimBatch });
       logFailed(await Promise.allSettled(claimed.map(recover)));
       if (claimed.length < claimBatch) return;
     }

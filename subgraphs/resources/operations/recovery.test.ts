@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { idempotencyOf } from '../resources/idempotency.ts';
 import type { NewResource } from '../storage/operation-store.ts';
-import { aLease, someTimes } from '../testing/resources.ts';
+import { aDeletion, anOperation } from '../testing/resources.ts';
 import { imageOf, inProgress, notFound, startRules } from '../testing/rules.ts';
 import { createReservation } from './reservation.ts';
 
@@ -24,14 +24,14 @@ async function killedCreate(rules: Rules, { key }: { key?: string } = {}) {
   const input = { title: 'A picture', image: { data }, ...(key !== undefined && { idempotencyKey: key }) };
   const resource: NewResource = { ownerId: ada.viewerId, title: 'A picture', description: null, image: properties };
   const { base64, sha256: reservationSha256 } = createReservation();
-  const lease = aLease();
+  const operation = anOperation();
   const idempotency = idempotencyOf(input);
-  await rules.store.operations.beginCreate({ lease, ...someTimes(), resource, reservationSha256, idempotency });
+  await rules.store.operations.beginCreate({ ...operation, resource, reservationSha256, idempotency });
   return {
     ada,
     input,
     reserveAt: () => rules.putImage(base64),
-    record: (image: { id: string; url: string }) => rules.store.operations.reserve(lease, image),
+    record: (image: { id: string; url: string }) => rules.store.operations.reserve(operation.lease, image),
     upload: ({ id }: { id: string }) => rules.overwrite(id, data),
   };
 }
@@ -152,7 +152,7 @@ describe('a replacement that was killed', () => {
     const { data, properties } = await imageOfWidth(4);
     const key = { ownerId: ada.viewerId, id: resource.id, expectedVersion: 1 };
     const changes = { title: 'New', image: properties };
-    await rules.store.operations.beginReplacement({ lease: aLease(), ...someTimes(), key, changes });
+    await rules.store.operations.beginReplacement({ ...anOperation(), key, changes });
     return { ...rules, ada, resource, data, properties };
   };
 
@@ -193,7 +193,7 @@ test('a deletion that was killed is finished when the service works again', asyn
   const rules = await startRules();
   const ada = rules.signUp();
   const { id, image } = await ada.create();
-  await rules.store.operations.beginDeletion({ lease: aLease(), ...someTimes(), key: { ownerId: ada.viewerId, id } });
+  await rules.store.operations.beginDeletion(aDeletion({ ownerId: ada.viewerId, id }));
   rules.proxy.steps.DELETE = { instead: ({ socket }) => socket.destroy() };
   rules.database.abandon();
   rules.reconcile();

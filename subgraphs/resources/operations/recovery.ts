@@ -26,21 +26,21 @@ export function createRecovery(parts: RecoveryParts): Recover {
   const { operations, imageClient, searchReservation, retryMs = 1_000, log } = parts;
 
   /** Exponential backoff with jitter, after so many attempts (from 1). */
-  const nextAttemptAt = (attempts: number): Date => {
+  const delayAfter = (attempts: number): number => {
     const delayMs = Math.min(maxRetryMs, retryMs * 2 ** (attempts - 1));
-    return new Date(Date.now() + delayMs * (0.5 + Math.random() / 2));
+    return delayMs * (0.5 + Math.random() / 2);
   };
 
-  const callFor = ({ lease }: OpenOperation): ImageCall => ({
+  const callFor = ({ lease, leaseUntil }: OpenOperation): ImageCall => ({
     requestId: lease.operationId,
-    deadline: lease.until.getTime() - writeMs,
+    deadline: leaseUntil.getTime() - writeMs,
   });
 
   const retryLater = ({ lease, attempts }: OpenOperation) =>
-    operations.postpone(lease, { dueAt: nextAttemptAt(attempts) });
+    operations.postpone(lease, { delayMs: delayAfter(attempts) });
 
   const leaveUnresolved = ({ lease, attempts }: OpenOperation, unresolved: Unresolved) =>
-    operations.postpone(lease, { dueAt: nextAttemptAt(attempts), unresolved });
+    operations.postpone(lease, { delayMs: delayAfter(attempts), unresolved });
 
   const deleteImage = async (operation: OpenOperation, imageId: string) => {
     await imageClient.delete(imageId, callFor(operation));

@@ -49,9 +49,10 @@ export function createCreate({ store, readImage, imageClient, leases, deleteImag
   };
 
   const leaveToSearch = async (lease: LeasedOperation['lease']) => {
+    const settlesAt = leases.settlesAt();
     await leases.conclude(lease, async () => {
       await operations.startSearch(lease);
-      await leases.handOver(lease, { settlesAt: leases.settlesAt() });
+      await leases.handOver(lease, { delayMs: 0, settlesAt });
     });
   };
 
@@ -86,7 +87,7 @@ export function createCreate({ store, readImage, imageClient, leases, deleteImag
   const storeResource = async (operation: LeasedOperation, created: CreatedResource, lateWrite?: LateWrite) => {
     const { lease } = operation;
     const stored = await operations.finishCreate(lease, created, lateWrite).catch(async (error: unknown) => {
-      await leases.handOver(lease, { settlesAt: lateWrite?.settlesAt ?? new Date() });
+      await leases.handOver(lease, { delayMs: 0, settlesAt: lateWrite?.settlesAt ?? new Date() });
       throw error;
     });
     if (stored) return stored;
@@ -105,10 +106,10 @@ export function createCreate({ store, readImage, imageClient, leases, deleteImag
 
   const create = async (requestId: string, resource: NewResource, { image, idempotency }: Upload) => {
     const operation = leases.begin(requestId);
-    const { lease, times } = operation;
+    const { lease, durations } = operation;
     const reservation = createReservation();
     const planned = { resource, reservationSha256: reservation.sha256, idempotency };
-    const hasBegun = await operations.beginCreate({ lease, ...times, ...planned });
+    const hasBegun = await operations.beginCreate({ lease, ...durations, ...planned });
     if (!hasBegun) return resolveConflict(resource.ownerId, idempotency);
     const reserved = await reserve(operation, reservation);
     await recordReserved(operation, reserved);

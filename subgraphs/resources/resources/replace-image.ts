@@ -41,8 +41,8 @@ export function createReplaceImage(parts: ReplaceParts) {
   const begin = async (requestId: string, { key, newImage }: Target, textChanges: ResourceChanges) => {
     const operation = leases.begin(requestId);
     const { base64: _, ...image } = newImage;
-    const { lease, times } = operation;
-    const outcome = await operations.beginReplacement({ lease, ...times, key, changes: { ...textChanges, image } });
+    const { lease, durations } = operation;
+    const outcome = await operations.beginReplacement({ lease, ...durations, key, changes: { ...textChanges, image } });
     if (outcome === 'MISSING') throw await explainMissing(key);
     if (outcome === 'LOCKED') throw inProgress();
     return operation;
@@ -83,7 +83,7 @@ export function createReplaceImage(parts: ReplaceParts) {
   const finish = async ({ lease }: LeasedOperation, key: VersionedKey, lateWrite: LateWrite | undefined) => {
     const changed = await operations.finishReplacement(lease, lateWrite).catch(async (error: unknown) => {
       // The service has the new bytes: unless a late write is possible, the reconciler need not wait.
-      await leases.handOver(lease, { settlesAt: lateWrite?.settlesAt ?? new Date() });
+      await leases.handOver(lease, { delayMs: 0, settlesAt: lateWrite?.settlesAt ?? new Date() });
       throw error;
     });
     if (changed) return changed;

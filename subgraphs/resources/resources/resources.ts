@@ -53,8 +53,8 @@ export function createResources(parts: CreateParts): Resources {
 
     async delete({ viewerId, requestId }, { id, expectedVersion }) {
       const key = { ownerId: viewerId, id, expectedVersion: expectedVersion ?? undefined };
-      const { lease, times } = leases.begin(requestId);
-      const deleted = await store.operations.beginDeletion({ lease, ...times, key });
+      const { lease, durations } = leases.begin(requestId);
+      const deleted = await store.operations.beginDeletion({ lease, ...durations, key });
       if (!deleted) throw await lookup.explainMissing(key);
       await deleteImage({ lease, imageId: deleted.image.id, requestId });
     },

@@ -7,29 +7,28 @@ import {
   anImage,
   aReplacement,
   aResource,
+  type ClockedStore,
   claimAll,
   madeBy,
 } from '../testing/resources.ts';
-import type { NewCreate, OpenOperation, OperationStore } from './operation-store.ts';
+import type { NewCreate, NewOperation, OpenOperation, OperationStore, Postponement } from './operation-store.ts';
 import type { ResourceStore } from './resource-store.ts';
 
 const always = new Date(0);
 
 /** Contract of every engine for open operations and recorded reservations. */
-export function operationClaimContract(opened: () => Promise<ResourceStore>): void {
+export function operationClaimContract(opened: () => Promise<ClockedStore>): void {
   const begun = async (fields?: Partial<NewCreate>) => {
     const store = await opened();
     const create = aCreate(fields);
     expect(await store.operations.beginCreate(create)).toBe(true);
     return { store, operations: store.operations, create, lease: create.lease };
   };
-  /** Begins creates, each due a second after the previous one, in reverse order. */
-  const beginMany = async ({ operations }: ResourceStore, count: number, firstAt: Date) => {
-    const creates = Array.from({ length: count }, (_, index) => {
-      const until = new Date(firstAt.getTime() + index * 1_000);
-      return aCreate({ lease: { operationId: randomUUID(), token: randomUUID(), until } });
-    });
+  /** Begins creates, each due a second after the previous one, in reverse order; waits until all are due. */
+  const beginMany = async ({ operations, clock }: ClockedStore, count: number) => {
+    const creates = Array.from({ length: count }, (_, index) => aCreate({ leaseMs: index * 1_000 }));
     for (const create of creates.toReversed()) await operations.beginCreate(create);
+    clock.advance(count * 1_000);
     return creates.map(({ lease }) => lease.operationId);
   };
   const idsOf = (claimed: OpenOperation[]) => claimed.map(({ lease }) => lease.operationId);
@@ -40,32 +39,33 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
     });
 
     test('returns an operation once its lease has expired, and then again only after the new lease has', async () => {
-      const { operations, lease } = await begun();
-      const at = (now: number, until: number) =>
-        operations.claim({ now: new Date(now), until: new Date(until), limit: 9 });
-      const until = lease.until.getTime();
-      expect(await at(until - 1, until + 10)).toEqual([]);
-      expect(await at(until, until + 10)).toHaveLength(1);
-      expect(await at(until + 9, until + 20)).toEqual([]);
-      expect(await at(until + 10, until + 20)).toHaveLength(1);
+      const { store, operations, create } = await begun();
+      const claimAfter = (ms: number) => {
+        store.clock.advance(ms);
+        return operations.claim({ leaseMs: 10, limit: 9 });
+      };
+      expect(await claimAfter(create.leaseMs - 1)).toEqual([]);
+      expect(await claimAfter(1)).toHaveLength(1);
+      expect(await claimAfter(9)).toEqual([]);
+      expect(await claimAfter(1)).toHaveLength(1);
     });
 
-    test('returns no operation that is not due, even if its lease was released', async () => {
-      const { operations, lease } = await begun();
-      const dueAt = new Date('2100-01-01');
-      expect(await operations.postpone(lease, { dueAt })).toBe(true);
-      const at = (now: Date) => operations.claim({ now, until: new Date('2200-01-01'), limit: 9 });
-      expect(await at(new Date(dueAt.getTime() - 1))).toEqual([]);
-      expect(await at(dueAt)).toHaveLength(1);
+    test.each<[string, (now: Date) => Postponement]>([
+      ['after a delay', () => ({ delayMs: 5_000 })],
+      ['at a time', (now) => ({ dueAt: new Date(now.getTime() + 5_000) })],
+    ])('returns no operation before it is due %s, even if its lease was released', async (_, postponementAt) => {
+      const { store, operations, lease } = await begun();
+      expect(await operations.postpone(lease, postponementAt(store.clock.now()))).toBe(true);
+      store.clock.advance(4_999);
+      expect(await operations.claim({ leaseMs: 1, limit: 9 })).toEqual([]);
+      store.clock.advance(1);
+      expect(await operations.claim({ leaseMs: 1, limit: 9 })).toHaveLength(1);
     });
 
     test('returns what is due first, up to the limit', async () => {
       const store = await opened();
-      const ids = await beginMany(store, 7, new Date(5_000));
-      const claim = async (limit: number) => {
-        const claimed = await store.operations.claim({ now: new Date(), until: new Date('2100-01-01'), limit });
-        return idsOf(claimed).sort();
-      };
+      const ids = await beginMany(store, 7);
+      const claim = async (limit: number) => idsOf(await store.operations.claim({ leaseMs: 1_000, limit })).sort();
       expect(await claim(1)).toEqual(ids.slice(0, 1));
       expect(await claim(2)).toEqual(ids.slice(1, 3).sort());
       expect(await claim(0)).toEqual([]);
@@ -74,7 +74,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
 
     test('gives each operation a new token each time, and counts attempts', async () => {
       const store = await opened();
-      await beginMany(store, 3, new Date(5_000));
+      await beginMany(store, 3);
       const tokens = new Set<string>();
       for (const attempts of [1, 2, 3]) {
         const claimed = await claimAll(store);
@@ -94,9 +94,9 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
 
     test('by two stores concurrently returns each operation to only one of them', async () => {
       const [one, other] = [await opened(), await opened()];
-      const ids = await beginMany(one, 60, new Date(5_000));
+      const ids = await beginMany(one, 60);
       const claims = Array.from({ length: 14 }, (_, index) =>
-        (index % 2 ? one : other).operations.claim({ now: new Date(), until: new Date('2100-01-01'), limit: 5 }),
+        (index % 2 ? one : other).operations.claim({ leaseMs: 1_000, limit: 5 }),
       );
       const claimed = (await Promise.all(claims)).flat();
       expect(idsOf(claimed).sort()).toEqual(ids.sort());
@@ -117,9 +117,12 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
 
   describe('claim returns every property of an operation in state', () => {
     const until = new Date('2100-01-01T00:00:00.123Z');
-    const claimed = async (store: ResourceStore, { lease, startedAt, settlesAt }: Omit<NewCreate, 'resource'>) => {
+    const claimed = async (store: ClockedStore, { lease, leaseMs, settleMs }: NewOperation) => {
       const { operationId } = lease;
-      const shared = { lease: { operationId, token: expect.any(String), until }, startedAt, settlesAt, attempts: 1 };
+      const startedAt = store.clock.now();
+      const settlesAt = new Date(startedAt.getTime() + leaseMs + settleMs);
+      const times = { leaseUntil: until, startedAt, settlesAt };
+      const shared = { lease: { operationId, token: expect.any(String) }, ...times, attempts: 1 };
       const operations = await claimAll(store, until);
       return { operations, shared };
     };
@@ -156,7 +159,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
         const { changes, ...replacement } = aReplacement(resource);
         const expected = { ...textChanges, ...changes };
         await store.operations.beginReplacement({ ...replacement, changes: expected });
-        const { operations: found, shared } = await claimed(store, { ...replacement, reservationSha256: '' });
+        const { operations: found, shared } = await claimed(store, replacement);
         const { id: imageId, url: imageUrl, sha256: oldSha256 } = resource.image;
         expect(found).toStrictEqual([
           { ...shared, state: 'REPLACING', imageId, imageUrl, oldSha256, changes: expected },
@@ -170,7 +173,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       await store.insert(resource);
       const deletion = aDeletion(resource);
       await store.operations.beginDeletion(deletion);
-      const { operations: found, shared } = await claimed(store, { ...deletion, reservationSha256: '' });
+      const { operations: found, shared } = await claimed(store, deletion);
       expect(found).toStrictEqual([{ ...shared, state: 'DELETING', imageId: resource.image.id }]);
     });
 
@@ -182,8 +185,8 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       await store.operations.beginReplacement(replacement);
       const settlesAt = new Date('2099-01-01T00:00:00.123Z');
       await store.operations.finishReplacement(replacement.lease, { settlesAt });
-      const lease = { operationId: expect.any(String), token: expect.any(String), until };
-      const shared = { lease, startedAt: expect.any(Date), settlesAt, attempts: 1 };
+      const lease = { operationId: expect.any(String), token: expect.any(String) };
+      const shared = { lease, leaseUntil: until, startedAt: store.clock.now(), settlesAt, attempts: 1 };
       expect(await claimAll(store, until)).toStrictEqual([{ ...shared, state: 'LANDING' }]);
     });
 
@@ -201,30 +204,31 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
   describe('postpone', () => {
     test('keeps settlesAt unless it gets another', async () => {
       const { store, operations, create, lease } = await begun();
-      const [dueAt, settlesAt] = [new Date(), new Date('2100-01-01T00:00:00.123Z')];
-      expect(await operations.postpone(lease, { dueAt })).toBe(true);
+      const [delayMs, settlesAt] = [0, new Date('2100-01-01T00:00:00.123Z')];
+      expect(await operations.postpone(lease, { delayMs })).toBe(true);
       const [first] = await claimAll(store);
-      expect(first?.settlesAt).toEqual(create.settlesAt);
-      expect(await operations.postpone(first?.lease ?? lease, { dueAt, settlesAt })).toBe(true);
+      const settledAfterMs = create.leaseMs + create.settleMs;
+      expect(first?.settlesAt).toEqual(new Date(store.clock.now().getTime() + settledAfterMs));
+      expect(await operations.postpone(first?.lease ?? lease, { delayMs, settlesAt })).toBe(true);
       expect(await claimAll(store)).toMatchObject([{ settlesAt, state: 'RESERVING', attempts: 2 }]);
     });
 
     test('keeps the key', async () => {
       const idempotency = anIdempotency();
       const { operations, create, lease } = await begun({ idempotency });
-      await operations.postpone(lease, { dueAt: new Date(), unresolved: 'NO_LISTING' });
+      await operations.postpone(lease, { delayMs: 0, unresolved: 'NO_LISTING' });
       const found = await operations.findByKey(create.resource.ownerId, idempotency.key, always);
       expect(found).toEqual({ inputSha256: idempotency.inputSha256, resourceId: undefined });
     });
   });
 
   describe('countUnresolved', () => {
-    const dueAt = new Date();
+    const delayMs = 0;
     const unresolved = async () => {
       const held = await begun();
       expect(await held.operations.countUnresolved()).toBe(0);
       expect(await held.operations.startSearch(held.lease)).toBe(true);
-      expect(await held.operations.postpone(held.lease, { dueAt, unresolved: 'NO_LISTING' })).toBe(true);
+      expect(await held.operations.postpone(held.lease, { delayMs, unresolved: 'NO_LISTING' })).toBe(true);
       expect(await held.operations.countUnresolved()).toBe(1);
       const [{ lease } = held] = await claimAll(held.store);
       expect(await held.operations.countUnresolved()).toBe(1);
@@ -235,12 +239,12 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       [
         'keeps its reason over another attempt',
         1,
-        ({ operations, lease }) => operations.postpone(lease, { dueAt, unresolved: 'UNKNOWN_BYTES' }),
+        ({ operations, lease }) => operations.postpone(lease, { delayMs, unresolved: 'UNKNOWN_BYTES' }),
       ],
       [
         'loses its reason when it is postponed without one',
         0,
-        ({ operations, lease }) => operations.postpone(lease, { dueAt }),
+        ({ operations, lease }) => operations.postpone(lease, { delayMs }),
       ],
       [
         'loses its reason when its image is found',
@@ -260,7 +264,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       await store.insert(resource);
       const { lease, ...replacement } = aReplacement(resource);
       await operations.beginReplacement({ lease, ...replacement });
-      expect(await operations.postpone(lease, { dueAt, unresolved: 'UNKNOWN_BYTES' })).toBe(true);
+      expect(await operations.postpone(lease, { delayMs, unresolved: 'UNKNOWN_BYTES' })).toBe(true);
       expect(await operations.countUnresolved()).toBe(2);
       await operations.beginDeletion(aDeletion(resource));
       expect(await operations.countUnresolved()).toBe(1);
@@ -328,7 +332,7 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
       expect(await operations.adoptOrphan(stray)).toBe(true);
       expect(await operations.adoptOrphan({ ...stray, operationId: randomUUID() })).toBe(false);
       const { operationId, imageId } = stray;
-      const claimed = await operations.claim({ now: new Date(), until: new Date('2100-01-01'), limit: 9 });
+      const claimed = await operations.claim({ leaseMs: 1_000, limit: 9 });
       expect(claimed).toMatchObject([{ lease: { operationId }, state: 'DELETING', imageId, attempts: 1 }]);
       expect(await operations.end((claimed[0] as OpenOperation).lease)).toBe(true);
     });
@@ -401,22 +405,21 @@ export function operationClaimContract(opened: () => Promise<ResourceStore>): vo
 
   describe('deleteExpiredKeys', () => {
     test('deletes only keys of successful creates that started before the time', async () => {
-      const { store, operations } = await begun();
-      const at = new Date('2026-11-24T12:00:00.000Z');
-      const finish = async (startedAt: Date) => {
-        const create = aCreate({ startedAt, idempotency: anIdempotency() });
+      const { store, operations, create: open } = await begun({ idempotency: anIdempotency() });
+      const finish = async () => {
+        const create = aCreate({ idempotency: anIdempotency() });
         await operations.beginCreate(create);
         await ends.succeeded?.(store, create);
         return create;
       };
-      const open = aCreate({ startedAt: new Date(1), idempotency: anIdempotency() });
-      await operations.beginCreate(open);
-      const [old, young] = [await finish(new Date(at.getTime() - 1)), await finish(at)];
-      await operations.deleteExpiredKeys(at);
+      const old = await finish();
+      store.clock.advance(1);
+      const young = await finish();
+      await operations.deleteExpiredKeys(store.clock.now());
       const isStored = async ({ resource, idempotency }: NewCreate) =>
         (await operations.findByKey(resource.ownerId, idempotency?.key ?? '', always)) !== undefined;
       expect([await isStored(old), await isStored(young), await isStored(open)]).toEqual([false, true, true]);
-      expect(await claimAll(store)).toHaveLength(2);
+      expect(await claimAll(store)).toHaveLength(1);
     });
 
     test('keeps the resources of the creates', async () => {

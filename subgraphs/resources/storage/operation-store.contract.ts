@@ -7,6 +7,7 @@ import {
   anImage,
   aReplacement,
   aResource,
+  type ClockedStore,
   claimAll,
   madeBy,
 } from '../testing/resources.ts';
@@ -15,15 +16,17 @@ import { operationCreateContract } from './operation-store.creates.contract.ts';
 import { operationReplacementContract } from './operation-store.replacements.contract.ts';
 import type { Lease, OpenOperation, OperationStore } from './operation-store.ts';
 import type { Resource } from './resource.ts';
-import type { ResourceStore } from './resource-store.ts';
+
+const start = new Date('2026-12-01T12:00:00.000Z');
 
 /**
  * Contract of every engine for operations. All opened stores are one database, which only these tests use; operations
  * that remain open are ended before each test.
  */
-export function operationStoreContract(open: () => ResourceStore | Promise<ResourceStore>): void {
+export function operationStoreContract(open: () => ClockedStore): void {
   const opened = async () => {
-    const store = await open();
+    const store = open();
+    store.clock.set(start);
     onTestFinished(() => store.close());
     for (const { lease } of await claimAll(store)) await store.operations.end(lease);
     return store;
@@ -133,28 +136,29 @@ const writes: Write[] = [
   {
     ...{ name: 'postpone', from: states, onFailure: false },
     run: (operations, lease) =>
-      operations.postpone(lease, { dueAt: new Date(), settlesAt: new Date(5), unresolved: 'NO_LISTING' }),
+      operations.postpone(lease, { delayMs: 0, settlesAt: new Date(5), unresolved: 'NO_LISTING' }),
   },
 ];
 
 const writeOf = (name: string) => writes.find((write) => write.name === name) as Write;
 
 /** Begins an operation and brings it to a state. */
-function begin(state: State): (store: ResourceStore) => Promise<Begun> {
+function begin(state: State): (store: ClockedStore) => Promise<Begun> {
   return async (store) => {
     const { operations } = store;
     if (state === 'REPLACING' || state === 'DELETING' || state === 'LANDING') {
       const resource = aResource();
-      const { lease, settlesAt, ...parts } = aReplacement(resource);
+      const replacement = aReplacement(resource);
+      const { lease } = replacement;
       const begun = { lease, resource, key: 'none' };
       await store.insert(resource);
       if (state === 'DELETING') {
         expect(await operations.beginDeletion(aDeletion(resource, { lease }))).toEqual(resource);
         return begun;
       }
-      expect(await operations.beginReplacement({ lease, settlesAt, ...parts })).toBe('BEGUN');
+      expect(await operations.beginReplacement(replacement)).toBe('BEGUN');
       if (state === 'REPLACING') return begun;
-      expect(await operations.finishReplacement(lease, { settlesAt })).toBeDefined();
+      expect(await operations.finishReplacement(lease, { settlesAt: new Date('2100-01-01') })).toBeDefined();
       const landing = (await claimAll(store)).find((operation) => operation.state === 'LANDING');
       return { ...begun, lease: landing?.lease as Lease };
     }
@@ -169,11 +173,11 @@ function begin(state: State): (store: ResourceStore) => Promise<Begun> {
 }
 
 /** Ways in which an operation can end; the lease was valid until then. */
-const endings: Record<string, (store: ResourceStore) => Promise<Begun>> = {
+const endings: Record<string, (store: ClockedStore) => Promise<Begun>> = {
   ...Object.fromEntries(
     states.map((state) => [
       `it was ${state}`,
-      async (store: ResourceStore) => {
+      async (store: ClockedStore) => {
         const begun = await begin(state)(store);
         expect(await store.operations.end(begun.lease)).toBe(true);
         return begun;
@@ -198,35 +202,35 @@ const endings: Record<string, (store: ResourceStore) => Promise<Begun>> = {
 };
 
 /** The lease of the latest claim. */
-async function renewed(store: ResourceStore, { lease }: Pick<Begun, 'lease'>, until?: Date): Promise<Lease> {
+async function renewed(store: ClockedStore, { lease }: Pick<Begun, 'lease'>, until?: Date): Promise<Lease> {
   const claimed = await claimAll(store, until);
   return claimed.find((operation) => operation.lease.operationId === lease.operationId)?.lease as Lease;
 }
 
 /** Invalid leases, derived from a valid one. */
-const strangers: Record<string, (store: ResourceStore, lease: Lease) => Promise<Lease>> = {
+const strangers: Record<string, (store: ClockedStore, lease: Lease) => Promise<Lease>> = {
   'with another token': async (_, lease) => ({ ...lease, token: randomUUID() }),
   'of another operation': async (_, lease) => ({ ...lease, operationId: randomUUID() }),
   'with an empty token': async (_, lease) => ({ ...lease, token: '' }),
-  'that has expired, whatever its holder claims': async (store, lease) => {
-    const expired = await renewed(store, { lease }, new Date(Date.now() - 1));
-    return { ...expired, until: lease.until };
-  },
+  'that has expired': (store, lease) => renewed(store, { lease }, store.clock.now()),
   'that was replaced by a claim': async (store, lease) => {
     await renewed(store, { lease });
     return lease;
   },
   'that was given up': async (store, lease) => {
-    expect(await store.operations.postpone(lease, { dueAt: new Date() })).toBe(true);
+    expect(await store.operations.postpone(lease, { delayMs: 0 })).toBe(true);
     return lease;
   },
 };
 
 /** All observable properties of an operation and its effects, except its lease. */
-async function look(store: ResourceStore, { resource, key }: Begun) {
+async function look(store: ClockedStore, { resource, key }: Begun) {
   const claimed = await claimAll(store);
   return {
-    operations: claimed.map(({ lease: { operationId }, attempts: _, ...rest }) => ({ operationId, ...rest })),
+    operations: claimed.map(({ lease: { operationId }, leaseUntil: _, attempts: __, ...rest }) => ({
+      operationId,
+      ...rest,
+    })),
     resource: await store.find(resource),
     keyed: await store.operations.findByKey(resource.ownerId, key, new Date(0)),
     unresolved: await store.operations.countUnresolved(),

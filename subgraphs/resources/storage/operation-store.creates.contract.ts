@@ -6,6 +6,7 @@ import {
   anImage,
   aReplacement,
   aResource,
+  type ClockedStore,
   claimAll,
   madeBy,
   removeResource,
@@ -18,7 +19,7 @@ const always = new Date(0);
 const fifty = Array.from({ length: 50 });
 
 /** Contract of every engine for creates, their keys and their reservations. */
-export function operationCreateContract(opened: () => Promise<ResourceStore>): void {
+export function operationCreateContract(opened: () => Promise<ClockedStore>): void {
   /** A store with a create that has a key, and what findByKey returns for it. */
   const begun = async (fields?: Partial<NewCreate>) => {
     const store = await opened();
@@ -101,9 +102,9 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
     });
 
     test('takes an expired key from a create in progress, which continues without it', async () => {
-      const startedAt = new Date(Date.now() - 5_000);
-      const { store, operations, lease, resource, keyed, again } = await reserved({ startedAt });
-      const second = again(new Date());
+      const { store, operations, lease, resource, keyed, again } = await reserved();
+      store.clock.advance(1);
+      const second = again(store.clock.now());
       expect(await operations.beginCreate(second)).toBe(true);
       const claimed = await claimAll(store);
       const first = claimed.find((operation) => operation.lease.operationId === lease.operationId);
@@ -117,8 +118,8 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       ['in progress, with an image', reserved],
       ['that succeeded', finished],
     ])('takes the key of a create %s only if that started before `since`', async (_, bring) => {
-      const startedAt = new Date(Date.now() - 5_000);
-      const { operations, keyed, again } = await bring({ startedAt });
+      const { store, operations, keyed, again } = await bring();
+      const startedAt = store.clock.now();
       expect(await operations.beginCreate(again(new Date(startedAt.getTime() - 1)))).toBe(false);
       const second = again(new Date(startedAt.getTime() + 1));
       expect(await operations.beginCreate(second)).toBe(true);
@@ -157,15 +158,15 @@ export function operationCreateContract(opened: () => Promise<ResourceStore>): v
       ['is in progress', begun],
       ['has succeeded', finished],
     ])('finds a create that %s only if it started at or after `since`', async (_, bring) => {
-      const startedAt = new Date(Date.now() - 5_000);
-      const { keyed } = await bring({ startedAt });
+      const { store, keyed } = await bring();
+      const startedAt = store.clock.now();
       expect(await keyed(new Date(startedAt.getTime() + 1))).toBeUndefined();
       expect(await keyed(new Date(startedAt.getTime() - 1))).toBeDefined();
     });
 
     test('finds a create that started exactly at `since`, whose key is taken', async () => {
-      const startedAt = new Date(Date.now() - 5_000);
-      const { operations, keyed, again } = await finished({ startedAt });
+      const { store, operations, keyed, again } = await finished();
+      const startedAt = store.clock.now();
       expect(await keyed(startedAt)).toBeDefined();
       expect(await operations.beginCreate(again(startedAt))).toBe(false);
     });

@@ -1,14 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { aDeletion, anImage, aReplacement, aResource, claimAll, removeResource } from '../testing/resources.ts';
+import {
+  aDeletion,
+  anImage,
+  aReplacement,
+  aResource,
+  type ClockedStore,
+  claimAll,
+  removeResource,
+} from '../testing/resources.ts';
 import type { NewReplacement, OpenOperation } from './operation-store.ts';
 import type { Resource } from './resource.ts';
-import type { ResourceStore } from './resource-store.ts';
 
 const always = new Date(0);
 const fifty = Array.from({ length: 50 });
 
 /** Contract of every engine for replacements of images, and for deletions. */
-export function operationReplacementContract(opened: () => Promise<ResourceStore>): void {
+export function operationReplacementContract(opened: () => Promise<ClockedStore>): void {
   /** A store with one resource. */
   const storeWithResource = async (fields?: Partial<Resource>) => {
     const store = await opened();
@@ -206,10 +213,13 @@ export function operationReplacementContract(opened: () => Promise<ResourceStore
     );
 
     test('the operation is not due', async () => {
-      const { operations } = await landing();
-      const at = (now: number) => operations.claim({ now: new Date(now), until: new Date('2200-01-01'), limit: 9 });
-      expect(await at(settlesAt.getTime() - 1)).toEqual([]);
-      expect(await at(settlesAt.getTime())).toHaveLength(1);
+      const { store, operations } = await landing();
+      const claimAt = (ms: number) => {
+        store.clock.set(new Date(ms));
+        return operations.claim({ leaseMs: 1_000, limit: 9 });
+      };
+      expect(await claimAt(settlesAt.getTime() - 1)).toEqual([]);
+      expect(await claimAt(settlesAt.getTime())).toHaveLength(1);
     });
 
     test('a deletion ends the operation and begins a deletion of the image', async () => {

@@ -5,13 +5,11 @@ import type { Resource, ResourceChanges, StoredImage, VersionedKey } from './res
  * image service belongs to an operation that was committed before it. A transition succeeds only for the lease's holder.
  */
 
-/** The exclusive right to change an operation, until a time. A later holder has another token. */
+/** The exclusive right to change an operation, for a limited time. A later holder has another token. */
 export interface Lease {
   operationId: string;
   /** Fencing token, new with each claim. */
   token: string;
-  /** Writes with this lease fail from then on. */
-  until: Date;
 }
 
 /** A resource to create, without the fields that are set only when it is stored. */
@@ -34,30 +32,30 @@ export interface Idempotency {
   since: Date;
 }
 
-interface OperationTimes {
-  /** The time after which no call that the operation's request made can take effect any more. */
-  settlesAt: Date;
-  startedAt: Date;
+/** An operation to store. Its times begin when that happens, however long it waited for the database. */
+export interface NewOperation {
+  lease: Lease;
+  /** How long the lease lasts. Writes with it fail from then on. */
+  leaseMs: number;
+  /** How long calls of the operation's request may still take effect after the lease. */
+  settleMs: number;
 }
 
 /** A create. Its image is found among all images by the hash of its reservation, the placeholder that was stored first. */
-export interface NewCreate extends OperationTimes {
-  lease: Lease;
+export interface NewCreate extends NewOperation {
   resource: NewResource;
   reservationSha256: string;
   idempotency?: Idempotency | undefined;
 }
 
 /** A replacement of a resource's image. */
-export interface NewReplacement extends OperationTimes {
-  lease: Lease;
+export interface NewReplacement extends NewOperation {
   key: VersionedKey;
   changes: ResourceChanges & { image: Omit<StoredImage, 'id' | 'url'> };
 }
 
 /** A deletion of a resource; its image is deleted after its row. */
-export interface NewDeletion extends OperationTimes {
-  lease: Lease;
+export interface NewDeletion extends NewOperation {
   key: VersionedKey;
 }
 
@@ -80,8 +78,13 @@ export type OpenOperation = OperationBase &
     | { state: 'LANDING' }
   );
 
-interface OperationBase extends OperationTimes {
+interface OperationBase {
   lease: Lease;
+  /** Writes with the lease fail from then on. */
+  leaseUntil: Date;
+  startedAt: Date;
+  /** The time after which no call that the operation's request made can take effect any more. */
+  settlesAt: Date;
   /** How often the reconciler has claimed the operation, including this time. */
   attempts: number;
 }
@@ -89,17 +92,20 @@ interface OperationBase extends OperationTimes {
 /** Why an operation cannot be recovered now: the service has no valid listing, or its bytes are neither old nor new. */
 export type Unresolved = 'NO_LISTING' | 'UNKNOWN_BYTES';
 
-/** A PUT without a response, which may still take effect until `settlesAt`. It writes the same bytes again. */
+/**
+ * A PUT without a response, which may still take effect until `settlesAt`. It writes the same bytes again. The time counts
+ * from the call, which was made before this is stored: a write that waits does not move it.
+ */
 export interface LateWrite {
   settlesAt: Date;
 }
 
-export interface Postponement {
-  /** The time of the next attempt. */
-  dueAt: Date;
+/** The next attempt, after a delay that begins when this is stored, or at a time, which is a `settlesAt`. */
+export type Postponement = ({ delayMs: number } | { dueAt: Date }) & {
+  /** Replaces the operation's `settlesAt`. Counts from its last call, like that of a late write. */
   settlesAt?: Date;
   unresolved?: Unresolved | undefined;
-}
+};
 
 /** A create that was found by its idempotency key. */
 export interface KeyedCreate {
@@ -136,10 +142,10 @@ export interface OperationStore {
   beginDeletion(deletion: NewDeletion): Promise<Resource | undefined>;
   /** Any state → ended; deletes the operation and frees its key. False if the lease has expired. */
   end(lease: Lease): Promise<boolean>;
-  /** Gives up the lease until `dueAt`. False if it has expired. */
+  /** Gives up the lease until the next attempt. False if it has expired. */
   postpone(lease: Lease, postponement: Postponement): Promise<boolean>;
   /** Leases operations that are due and have no valid lease. Only one of several concurrent claims gets each operation. */
-  claim(claim: { now: Date; until: Date; limit: number }): Promise<OpenOperation[]>;
+  claim(claim: { leaseMs: number; limit: number }): Promise<OpenOperation[]>;
   /**
    * Begins a DELETING operation for an image with a reservation's hash. False if a resource or an operation refers to the
    * image, or a create may still be waiting for it.

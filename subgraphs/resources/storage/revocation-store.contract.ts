@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { aPurge, aRevocation, purgeAll } from '../testing/events.ts';
-import { claimAll } from '../testing/resources.ts';
-import type { ResourceStore } from './resource-store.ts';
+import { type ClockedStore, claimAll } from '../testing/resources.ts';
 import { fenceContract } from './revocation-store.fences.contract.ts';
 import { purgeContract } from './revocation-store.purge.contract.ts';
 
+const start = new Date('2026-12-01T12:00:00.000Z');
 const always = new Date('9999-01-01');
 
 /**
  * Contract of every engine for revocations. All opened stores are one database, which only these tests use; what
  * remains open or pending is ended before each test.
  */
-export function revocationStoreContract(open: () => ResourceStore | Promise<ResourceStore>): void {
+export function revocationStoreContract(open: () => ClockedStore): void {
   const opened = async () => {
-    const store = await open();
+    const store = open();
+    store.clock.set(start);
     onTestFinished(() => store.close());
     await purgeAll(store);
     for (const { lease } of await claimAll(store)) await store.operations.end(lease);

@@ -7,6 +7,7 @@ import {
   anImage,
   aReplacement,
   aResource,
+  type ClockedStore,
   claimAll,
   madeBy,
 } from '../testing/resources.ts';
@@ -24,7 +25,7 @@ interface Late {
 }
 
 /** Contract of every engine for writes after their owner's tombstone: none is stored. */
-export function fenceContract(opened: () => Promise<ResourceStore>): void {
+export function fenceContract(opened: () => Promise<ClockedStore>): void {
   const inserted = async (store: ResourceStore) => {
     const resource = aResource();
     expect(await store.insert(resource)).toBe(true);
@@ -80,7 +81,7 @@ export function fenceContract(opened: () => Promise<ResourceStore>): void {
 
   const resourcesOf = (store: ResourceStore, ownerId: string) =>
     store.range({ ownerId, order: 'NEWEST', filter: {} }, { limit: 10, fromEnd: false });
-  const openIn = async (store: ResourceStore) => (await claimAll(store)).map(({ state }) => state);
+  const openIn = async (store: ClockedStore) => (await claimAll(store)).map(({ state }) => state);
 
   describe.each(Object.entries(writes))('%s', (_, begin) => {
     test('writes nothing, and returns so', async () => {

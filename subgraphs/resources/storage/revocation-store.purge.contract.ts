@@ -6,6 +6,7 @@ import {
   anImage,
   aReplacement,
   aResource,
+  type ClockedStore,
   claimAll,
   madeBy,
   manyResources,
@@ -17,7 +18,7 @@ import type { ResourceStore } from './resource-store.ts';
 const always = new Date(0);
 
 /** Contract of every engine for deleting what purged accounts left. */
-export function purgeContract(opened: () => Promise<ResourceStore>): void {
+export function purgeContract(opened: () => Promise<ClockedStore>): void {
   const insert = async (store: ResourceStore, resources: Resource[]) => {
     for (const resource of resources) expect(await store.insert(resource)).toBe(true);
   };
@@ -64,8 +65,7 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
     await purgeAccount(store, ada);
     await purgeAll(store);
     expect([await countOf(store, ada), await countOf(store, bob)]).toEqual([0, 7]);
-    const now = new Date();
-    const claimed = await store.operations.claim({ now, until: new Date(now.getTime() + 60_000), limit: 100 });
+    const claimed = await store.operations.claim({ leaseMs: 1_000, limit: 100 });
     expect(deletingIn(claimed).sort()).toEqual(adas.map(({ image }) => image.id).sort());
     for (const resource of bobs) expect(await store.find(resource)).toEqual(resource);
   });
@@ -139,10 +139,17 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
     for (const { keyed } of [reserving, reserved]) expect(await keyed()).toBeUndefined();
     const open = await claimAll(store);
     const stateOf = (operationId: string) => {
-      const { lease: _, attempts: __, ...state } = open.find((each) => each.lease.operationId === operationId) ?? {};
+      const {
+        lease: _,
+        leaseUntil: __,
+        attempts: ___,
+        ...state
+      } = open.find((each) => each.lease.operationId === operationId) ?? {};
       return state;
     };
-    const { startedAt, settlesAt, reservationSha256 } = reserving.create;
+    const { leaseMs, settleMs, reservationSha256 } = reserving.create;
+    const startedAt = store.clock.now();
+    const settlesAt = new Date(startedAt.getTime() + leaseMs + settleMs);
     const stillReserving = { state: 'RESERVING', startedAt, settlesAt, reservationSha256 };
     expect(stateOf(reserving.lease.operationId)).toEqual(stillReserving);
     const stillSearching = { state: 'SEARCHING', reservationSha256: searching.create.reservationSha256 };
@@ -164,7 +171,7 @@ export function purgeContract(opened: () => Promise<ResourceStore>): void {
     for (const replacement of [late, landed, theirs]) {
       expect(await operations.beginReplacement(replacement)).toBe('BEGUN');
     }
-    expect(await operations.finishReplacement(landed.lease, landed)).toBeDefined();
+    expect(await operations.finishReplacement(landed.lease, { settlesAt: store.clock.now() })).toBeDefined();
     await purgeAccount(store, ada);
     await purgeAll(store);
     expect(await operations.finishReplacement(late.lease)).toBeUndefined();

@@ -1,9 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { TestClock } from '../../../platform/testing/test-clock.ts';
 import type {
   Idempotency,
   Lease,
   NewCreate,
   NewDeletion,
+  NewOperation,
   NewReplacement,
   OpenOperation,
 } from '../storage/operation-store.ts';
@@ -85,21 +87,20 @@ function createRandom() {
   };
 }
 
-const minute = 60_000;
+const minuteMs = 60_000;
 
-/** A lease on a new operation, valid for a minute. */
-export function aLease(): Lease {
-  return { operationId: randomUUID(), token: randomUUID(), until: new Date(Date.now() + minute) };
+/** A new operation with a lease of a minute, whose calls have settled a minute later. */
+export function anOperation(): NewOperation {
+  return { lease: aLease(), leaseMs: minuteMs, settleMs: minuteMs };
 }
 
-/** Start and settling times of an operation. */
-export const someTimes = () => ({ startedAt: new Date(), settlesAt: new Date(Date.now() + 2 * minute) });
+const aLease = (): Lease => ({ operationId: randomUUID(), token: randomUUID() });
 
 /** Deletes a resource and its deletion operation. */
 export async function removeResource({ operations }: ResourceStore, key: VersionedKey): Promise<Resource | undefined> {
-  const lease = aLease();
-  const removed = await operations.beginDeletion({ lease, key, ...someTimes() });
-  if (removed) await operations.end(lease);
+  const deletion = aDeletion(key);
+  const removed = await operations.beginDeletion(deletion);
+  if (removed) await operations.end(deletion.lease);
   return removed;
 }
 
@@ -107,13 +108,13 @@ export async function removeResource({ operations }: ResourceStore, key: Version
 export function aCreate(fields: Partial<NewCreate> = {}): NewCreate {
   const { id: _id, url: _url, ...image } = anImage();
   const resource = { ownerId: randomUUID(), title: 'A picture', description: null, image };
-  return { lease: aLease(), ...someTimes(), resource, reservationSha256: randomBytes(32).toString('hex'), ...fields };
+  return { ...anOperation(), resource, reservationSha256: randomBytes(32).toString('hex'), ...fields };
 }
 
 /** A new key with the hash of some input. */
 export function anIdempotency(): Idempotency {
   const inputSha256 = randomBytes(32).toString('hex');
-  return { key: randomUUID(), inputSha256, since: new Date(Date.now() - minute) };
+  return { key: randomUUID(), inputSha256, since: new Date(Date.now() - minuteMs) };
 }
 
 /** The resource that a create results in, with this image. */
@@ -124,16 +125,28 @@ export function madeBy({ resource }: NewCreate, image: StoredImage): Resource {
 /** A replacement of a resource's image by a new one. */
 export function aReplacement(key: VersionedKey, fields: Partial<NewReplacement> = {}): NewReplacement {
   const { id: _id, url: _url, ...image } = anImage({ contentType: 'image/gif', width: 1, height: 2, sizeBytes: 3 });
-  return { lease: aLease(), ...someTimes(), key: keyOf(key), changes: { image }, ...fields };
+  return { ...anOperation(), key: keyOf(key), changes: { image }, ...fields };
 }
 
 export function aDeletion(key: VersionedKey, fields: Partial<NewDeletion> = {}): NewDeletion {
-  return { lease: aLease(), ...someTimes(), key: keyOf(key), ...fields };
+  return { ...anOperation(), key: keyOf(key), ...fields };
 }
 
 const keyOf = ({ id, ownerId, expectedVersion }: VersionedKey): VersionedKey => ({ id, ownerId, expectedVersion });
 
-/** Claims every open operation, by default for a minute. */
-export function claimAll({ operations }: ResourceStore, until = aLease().until): Promise<OpenOperation[]> {
-  return operations.claim({ now: new Date('9999-01-01'), until, limit: 1_000 });
+/** A store with the clock by which it dates and compares everything. */
+export interface ClockedStore extends ResourceStore {
+  clock: TestClock;
+}
+
+const endOfTime = new Date('9999-01-01');
+
+/** Claims every open operation, due or not, held or not, by default for a minute. Leaves the clock as it is. */
+export async function claimAll({ operations, clock }: ClockedStore, until?: Date): Promise<OpenOperation[]> {
+  const now = clock.now();
+  const leaseEnd = until?.getTime() ?? now.getTime() + minuteMs;
+  clock.set(endOfTime);
+  const claimed = await operations.claim({ leaseMs: leaseEnd - endOfTime.getTime(), limit: 1_000 });
+  clock.set(now);
+  return claimed;
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import type { OperationStore } from '../../../subgraphs/resources/storage/operation-store.ts';
+import type { OpenOperation, OperationStore } from '../../../subgraphs/resources/storage/operation-store.ts';
 import { emptyLedger } from '../clients/ledger.ts';
 import { clientOf, isResource, png } from '../clients/resource-client.ts';
 import { type ResourcesSettings, startResourcesServer } from './resources-server.ts';
@@ -59,10 +59,10 @@ const writeMs = 5_000;
 function withShortClaims(operations: OperationStore, claimMs: number): OperationStore {
   return {
     ...operations,
-    async claim({ now, limit }) {
-      const claimed = await operations.claim({ now, limit, until: new Date(now.getTime() + claimMs) });
-      const until = new Date(now.getTime() + claimMs + writeMs);
-      return claimed.map((operation) => ({ ...operation, lease: { ...operation.lease, until } }));
+    async claim({ limit }) {
+      const claimed = await operations.claim({ leaseMs: claimMs, limit });
+      const withTimeToWrite = ({ leaseUntil }: OpenOperation) => new Date(leaseUntil.getTime() + writeMs);
+      return claimed.map((operation) => ({ ...operation, leaseUntil: withTimeToWrite(operation) }));
     },
   };
 }

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createTestClock, type TestClock } from '../../../../platform/testing/test-clock.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { purgeAccount } from '../../testing/events.ts';
-import { aCreate, anImage, aReplacement, aResource, madeBy } from '../../testing/resources.ts';
+import { aCreate, aDeletion, anImage, aReplacement, aResource, madeBy } from '../../testing/resources.ts';
 import type { ResourceStore } from '../resource-store.ts';
 
 const start = new Date('2026-12-01T12:00:00.000Z');
@@ -35,13 +35,11 @@ export function delayedWritesContract(open: (store: { file: string; clock: TestC
     };
     return { store, operations: store.operations, clock, whileLocked };
   }
-  const lease = () => ({ operationId: randomUUID(), token: randomUUID(), until: at(60) });
-  const claim = ({ operations }: ResourceStore, seconds: number) =>
-    operations.claim({ now: at(seconds), until: at(seconds + 60), limit: 9 });
+  const claim = { leaseMs: 60_000, limit: 9 };
 
   test('a new resource has the time at which it is stored', async () => {
     const { store, operations, whileLocked } = openStore();
-    const [create, image] = [aCreate({ lease: lease() }), anImage()];
+    const [create, image] = [aCreate(), anImage()];
     await operations.beginCreate(create);
     await operations.reserve(create.lease, image);
     const made = madeBy(create, image);
@@ -57,7 +55,7 @@ export function delayedWritesContract(open: (store: { file: string; clock: TestC
     expect(await whileLocked(at(1), () => store.update(resource, { title: 'New' }))).toMatchObject({
       updatedAt: at(1),
     });
-    const replacement = aReplacement(resource, { lease: lease() });
+    const replacement = aReplacement(resource);
     await operations.beginReplacement(replacement);
     const replaced = await whileLocked(at(2), () => operations.finishReplacement(replacement.lease));
     expect(replaced).toMatchObject({ updatedAt: at(2) });
@@ -65,33 +63,78 @@ export function delayedWritesContract(open: (store: { file: string; clock: TestC
 
   test('a lease that expires while its write waits is not valid any more', async () => {
     const { operations, clock, whileLocked } = openStore();
-    const create = aCreate({ lease: lease() });
+    const create = aCreate();
     await operations.beginCreate(create);
     expect(await whileLocked(at(60), () => operations.reserve(create.lease, anImage()))).toBe('LAPSED');
     clock.set(start);
     expect(await whileLocked(at(59.999), () => operations.reserve(create.lease, anImage()))).toBe('RESERVED');
   });
 
+  test('the lease of a new operation begins when it is stored', async () => {
+    const { store, operations, clock, whileLocked } = openStore();
+    const [replaced, deleted] = [aResource(), aResource()];
+    for (const resource of [replaced, deleted]) await store.insert(resource);
+    const durations = { leaseMs: 10_000, settleMs: 5_000 };
+    await whileLocked(at(2), () => operations.beginCreate(aCreate(durations)));
+    await whileLocked(at(2), () => operations.beginReplacement(aReplacement(replaced, durations)));
+    await whileLocked(at(2), () => operations.beginDeletion(aDeletion(deleted, durations)));
+    clock.set(at(11.999));
+    expect(await operations.claim(claim)).toEqual([]);
+    clock.set(at(12));
+    const times = { startedAt: at(2), settlesAt: at(17) };
+    expect(await operations.claim(claim)).toMatchObject([times, times, times]);
+  });
+
+  test('a claim begins when it is stored, and takes what is due by then', async () => {
+    const { operations, clock, whileLocked } = openStore();
+    const [first, second] = [aCreate({ leaseMs: 1_000 }), aCreate({ leaseMs: 2_000 })];
+    for (const create of [first, second]) await operations.beginCreate(create);
+    clock.set(at(1));
+    const claimed = await whileLocked(at(2), () => operations.claim({ leaseMs: 10_000, limit: 9 }));
+    expect(claimed.map(({ leaseUntil }) => leaseUntil)).toEqual([at(12), at(12)]);
+    clock.set(at(11.999));
+    expect(await operations.claim(claim)).toEqual([]);
+    clock.set(at(12));
+    expect(await operations.claim(claim)).toHaveLength(2);
+  });
+
+  test('a delay begins when the postponement is stored, and a time stays as it is', async () => {
+    const { operations, clock, whileLocked } = openStore();
+    const [delayed, settling] = [aCreate(), aCreate()];
+    for (const create of [delayed, settling]) await operations.beginCreate(create);
+    await whileLocked(at(2), () => operations.postpone(delayed.lease, { delayMs: 5_000 }));
+    await whileLocked(at(2), () => operations.postpone(settling.lease, { dueAt: at(5), settlesAt: at(5) }));
+    const dueAt = async (seconds: number) => {
+      clock.set(at(seconds));
+      return (await operations.claim(claim)).map(({ lease }) => lease.operationId);
+    };
+    expect(await dueAt(4.999)).toEqual([]);
+    expect(await dueAt(5)).toEqual([settling.lease.operationId]);
+    expect(await dueAt(6.999)).toEqual([]);
+    expect(await dueAt(7)).toEqual([delayed.lease.operationId]);
+  });
+
   test('an operation that another change leaves has the time at which that is stored', async () => {
-    const { store, operations, whileLocked } = openStore();
+    const { store, operations, clock, whileLocked } = openStore();
     const replaced = aResource();
     await store.insert(replaced);
-    const replacement = aReplacement(replaced, { lease: lease() });
+    const replacement = aReplacement(replaced);
     await operations.beginReplacement(replacement);
-    await whileLocked(at(1), () => operations.finishReplacement(replacement.lease, { settlesAt: at(9) }));
-    expect(await claim(store, 9)).toMatchObject([{ state: 'LANDING', startedAt: at(1), settlesAt: at(9) }]);
+    await whileLocked(at(1), () => operations.finishReplacement(replacement.lease, { settlesAt: at(2) }));
+    clock.set(at(2));
+    expect(await operations.claim(claim)).toMatchObject([{ state: 'LANDING', startedAt: at(1), settlesAt: at(2) }]);
 
-    const { reservationSha256, ...create } = aCreate({ lease: lease() });
+    const { reservationSha256, ...create } = aCreate();
     await operations.beginCreate({ ...create, reservationSha256 });
     await operations.end(create.lease);
     const orphan = { operationId: randomUUID(), imageId: anImage().id, reservationSha256 };
-    await whileLocked(at(2), () => operations.adoptOrphan(orphan));
-    expect(await claim(store, 2)).toMatchObject([{ state: 'DELETING', startedAt: at(2), settlesAt: at(2) }]);
+    await whileLocked(at(3), () => operations.adoptOrphan(orphan));
+    expect(await operations.claim(claim)).toMatchObject([{ state: 'DELETING', startedAt: at(3), settlesAt: at(3) }]);
 
     const purged = aResource();
     await store.insert(purged);
     await purgeAccount(store, purged.ownerId);
-    await whileLocked(at(3), () => store.revocations.purgeSome(9));
-    expect(await claim(store, 3)).toMatchObject([{ state: 'DELETING', startedAt: at(3), settlesAt: at(3) }]);
+    await whileLocked(at(4), () => store.revocations.purgeSome(9));
+    expect(await operations.claim(claim)).toMatchObject([{ state: 'DELETING', startedAt: at(4), settlesAt: at(4) }]);
   });
 }

@@ -9,11 +9,12 @@ import type {
   Lease,
   NewCreate,
   NewDeletion,
+  NewOperation,
   NewReplacement,
   Postponement,
 } from '../operation-store.ts';
 import type { Resource, ResourceKey, StoredImage, VersionedKey } from '../resource.ts';
-import { isHeldAt, isIn, noKey, openStates, type State, unheld } from './operation-rows.ts';
+import { isHeldAt, isIn, later, noKey, openStates, type State, unheld } from './operation-rows.ts';
 import { ownerExists, prepareIsPurged } from './purged-accounts.ts';
 import { createRecoveryJobs } from './recovery-jobs.ts';
 import type { Changes } from './resource-changes.ts';
@@ -56,11 +57,18 @@ export function createOperationJobs(connection: Connection, changes: Changes) {
     db.update(operations).set(noKey).where(isOld).run();
   };
 
-  const beginCreate = ({ lease, resource, reservationSha256, idempotency, ...times }: NewCreate): boolean => {
+  /** The columns of a new operation, whose lease begins now. */
+  const leased = ({ lease: { operationId: id, token: leaseToken }, leaseMs, settleMs }: NewOperation) => {
+    const startedAt = now();
+    const leaseUntil = later(startedAt, leaseMs);
+    return { id, leaseToken, leaseUntil, dueAt: leaseUntil, startedAt, settlesAt: later(leaseUntil, settleMs) };
+  };
+
+  const beginCreate = ({ resource, reservationSha256, idempotency, ...operation }: NewCreate): boolean => {
     if (isPurged(resource.ownerId)) return false;
     if (idempotency) deleteExpiredKey(resource.ownerId, idempotency);
     const keyColumns = { idempotencyKey: idempotency?.key, inputSha256: idempotency?.inputSha256 };
-    const row = { ...leased(lease, times), ...keyColumns, state: 'RESERVING' as const, ownerId: resource.ownerId };
+    const row = { ...leased(operation), ...keyColumns, state: 'RESERVING' as const, ownerId: resource.ownerId };
     const { changes: inserted } = db
       .insert(operations)
       .values({ ...row, reservationSha256, content: resource })
@@ -71,16 +79,15 @@ export function createOperationJobs(connection: Connection, changes: Changes) {
   };
 
   const beginReplacement = ({
-    lease,
     key,
     changes: content,
-    ...times
+    ...operation
   }: NewReplacement): 'BEGUN' | 'MISSING' | 'LOCKED' => {
     const resource = db.select().from(resources).where(matching(key)).get();
     if (!resource || isPurged(resource.ownerId)) return 'MISSING';
     const { imageId, imageUrl, sha256: oldSha256, ownerId, id: resourceId } = resource;
     const isVersioned = key.expectedVersion !== undefined;
-    const row = { ...leased(lease, times), state: 'REPLACING' as const, ownerId, resourceId, imageId, imageUrl };
+    const row = { ...leased(operation), state: 'REPLACING' as const, ownerId, resourceId, imageId, imageUrl };
     const { changes: inserted } = db
       .insert(operations)
       .values({ ...row, oldSha256, isVersioned, content })
@@ -89,14 +96,14 @@ export function createOperationJobs(connection: Connection, changes: Changes) {
     return inserted === 1 ? 'BEGUN' : 'LOCKED';
   };
 
-  const beginDeletion = ({ lease, key, ...times }: NewDeletion): Resource | undefined => {
+  const beginDeletion = ({ key, ...operation }: NewDeletion): Resource | undefined => {
     const resource = changes.delete(key);
     if (!resource) return undefined;
     const { id: resourceId, ownerId, image } = resource;
     db.delete(operations)
       .where(and(eq(operations.resourceId, resourceId), locksImage))
       .run();
-    const row = { ...leased(lease, times), state: 'DELETING' as const, ownerId, resourceId, imageId: image.id };
+    const row = { ...leased(operation), state: 'DELETING' as const, ownerId, resourceId, imageId: image.id };
     db.insert(operations).values(row).run();
     return resource;
   };
@@ -156,16 +163,10 @@ export function createOperationJobs(connection: Connection, changes: Changes) {
 
     end: (lease: Lease) => remove(lease, openStates) !== undefined,
 
-    postpone(lease: Lease, { dueAt, settlesAt, unresolved }: Postponement): boolean {
+    postpone(lease: Lease, { settlesAt, unresolved, ...next }: Postponement): boolean {
+      const dueAt = 'dueAt' in next ? next.dueAt : later(now(), next.delayMs);
       const set = { leaseUntil: unheld, dueAt, unresolved: unresolved ?? null, ...(settlesAt && { settlesAt }) };
       return change(lease, openStates, set);
     },
   };
 }
-
-function leased({ operationId: id, token: leaseToken, until: leaseUntil }: Lease, times: Times) {
-  const { startedAt, settlesAt } = times;
-  return { id, leaseToken, leaseUntil, dueAt: leaseUntil, startedAt, settlesAt };
-}
-
-type Times = Pick<NewCreate, 'startedAt' | 'settlesAt'>;

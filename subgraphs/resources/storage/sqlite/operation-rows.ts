@@ -14,6 +14,8 @@ export const noKey = { idempotencyKey: null, inputSha256: null };
 export const isHeldAt = (now: Date, { operationId, token }: Lease) =>
   and(eq(operations.id, operationId), eq(operations.leaseToken, token), gt(operations.leaseUntil, now));
 
+export const later = (instant: Date, ms: number) => new Date(instant.getTime() + ms);
+
 export const isIn = (state: State | State[]) => inArray(operations.state, [state].flat());
 
 /** Open, due, and without a valid lease. */
@@ -27,12 +29,12 @@ export const hasEndedBefore = (startedBefore: Date) => and(hasEnded, lt(operatio
 
 /** Reads an operation from its row, just after it was claimed. */
 export function claimedFrom(row: Row): OpenOperation {
-  const { id: operationId, leaseToken: token, leaseUntil: until, startedAt, settlesAt, attempts } = row;
-  return { lease: { operationId, token, until }, startedAt, settlesAt, attempts, ...stateOf(row) };
+  const { id: operationId, leaseToken: token, leaseUntil, startedAt, settlesAt, attempts } = row;
+  return { lease: { operationId, token }, leaseUntil, startedAt, settlesAt, attempts, ...stateOf(row) };
 }
 
 type StateProperties = OpenOperation extends infer Each ? (Each extends unknown ? Omit<Each, Base> : never) : never;
-type Base = 'lease' | 'startedAt' | 'settlesAt' | 'attempts';
+type Base = 'lease' | 'leaseUntil' | 'startedAt' | 'settlesAt' | 'attempts';
 
 function stateOf({ state, content, idempotencyKey, ...row }: Row): StateProperties {
   switch (state) {

@@ -129,12 +129,13 @@ const writes: Record<string, (store: ResourceStore) => Promise<Pending>> = {
   },
   postpone: async (store) => {
     const { lease } = await reserve(store);
-    return { run: (operations) => operations.postpone(lease, { dueAt: past, unresolved: 'NO_LISTING' }), result: true };
+    return { run: (operations) => operations.postpone(lease, { delayMs: 0, unresolved: 'NO_LISTING' }), result: true };
   },
   claim: async (store) => {
     const { lease } = await reserve(store);
-    const due = { now: new Date('9999-01-01'), until: lease.until, limit: 9 };
-    return { run: (operations) => operations.claim(due), result: [expect.objectContaining({ state: 'RESERVED' })] };
+    expect(await store.operations.postpone(lease, { delayMs: 0 })).toBe(true);
+    const claim = { leaseMs: 60_000, limit: 9 };
+    return { run: (operations) => operations.claim(claim), result: [expect.objectContaining({ state: 'RESERVED' })] };
   },
   deleteExpiredKeys: async (store) => {
     const { lease, resource } = await reserve(store);
@@ -211,8 +212,7 @@ describe('in a full database', () => {
 test('an idle reconciler waits for no writer', async () => {
   const { operations, second } = open();
   second.exec('BEGIN IMMEDIATE');
-  const now = new Date('9999-01-01');
-  expect(await operations.claim({ now, until: now, limit: 9 })).toEqual([]);
-  await operations.deleteExpiredKeys(now);
+  expect(await operations.claim({ leaseMs: 60_000, limit: 9 })).toEqual([]);
+  await operations.deleteExpiredKeys(new Date('9999-01-01'));
   second.exec('ROLLBACK');
 });

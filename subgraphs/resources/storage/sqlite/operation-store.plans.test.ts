@@ -64,7 +64,7 @@ test.each<[string, string[], (operations: OperationStore, begun: Begun, changes:
   ['search', [byId], (operations, { create }) => operations.startSearch(create.lease)],
   ['discard', [resourceByImage, byId], (operations, { create, image }) => operations.discard(create.lease, image.id)],
   ['end', [byId], (operations, { create }) => operations.end(create.lease)],
-  ['postpone', [byId], (operations, { create }) => operations.postpone(create.lease, { dueAt: new Date() })],
+  ['postpone', [byId], (operations, { create }) => operations.postpone(create.lease, { delayMs: 0 })],
   [
     'beginReplacement',
     [resourceById, tombstone],
@@ -112,10 +112,9 @@ test.each([undefined, 1])('an update of a resource looks for a lock in an index 
 });
 
 test('claim reads due operations from their index, without sorting', async () => {
-  const { operations, changes, plansOf } = openOperations();
-  await begunIn({ operations, changes, plansOf });
-  const now = new Date('9999-01-01');
-  const plans = await plansOf(() => operations.claim({ now, until: now, limit: 5 }));
+  const { operations, plansOf } = openOperations();
+  await operations.beginCreate(aCreate({ leaseMs: 0 }));
+  const plans = await plansOf(() => operations.claim({ leaseMs: 60_000, limit: 5 }));
   expect(plans.at(-1)).toContain(byDue);
   for (const plan of plans) expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);
 });

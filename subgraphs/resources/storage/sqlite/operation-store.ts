@@ -7,18 +7,20 @@ import { hasEndedBefore, isDueAt } from './operation-rows.ts';
 import { hasNewImage, isOpen, operations, reservations, resources } from './tables.ts';
 
 /** Creates the operation store: its reads on this connection, and its writes as jobs. */
-export function createSqliteOperations({ db, read }: Connection, writer: Writer<OperationJobs>): OperationStore {
+export function createSqliteOperations({ db, now, read }: Connection, writer: Writer<OperationJobs>): OperationStore {
   /** Checks without the write lock, so that an idle reconciler never waits for a writer. */
-  const hasSome = (condition: SQL | undefined): Promise<boolean> =>
-    read(() => db.select({ id: operations.id }).from(operations).where(condition).limit(1).get() !== undefined);
+  const hasSome = (conditionAt: (now: Date) => SQL | undefined): Promise<boolean> =>
+    read(
+      () => db.select({ id: operations.id }).from(operations).where(conditionAt(now())).limit(1).get() !== undefined,
+    );
 
   return {
     ...jobMethods(writer, 'beginCreate', 'reserve', 'finishCreate', 'startSearch', 'discard'),
     ...jobMethods(writer, 'beginReplacement', 'finishReplacement', 'beginDeletion'),
     ...jobMethods(writer, 'end', 'postpone', 'adoptOrphan'),
-    claim: async (claim) => ((await hasSome(isDueAt(claim.now))) ? writer.run('claim', claim) : []),
+    claim: async (claim) => ((await hasSome(isDueAt)) ? writer.run('claim', claim) : []),
     deleteExpiredKeys: async (startedBefore) => {
-      if (await hasSome(hasEndedBefore(startedBefore))) await writer.run('deleteExpiredKeys', startedBefore);
+      if (await hasSome(() => hasEndedBefore(startedBefore))) await writer.run('deleteExpiredKeys', startedBefore);
     },
 
     findByKey: (ownerId, key, since) =>

@@ -1,7 +1,7 @@
 import { eq, inArray, sql } from 'drizzle-orm';
 import type { Connection } from '../../../../platform/database/connection.ts';
 import type { OpenOperation, OperationStore } from '../operation-store.ts';
-import { claimedFrom, hasEndedBefore, isDueAt, isReserving, unheld } from './operation-rows.ts';
+import { claimedFrom, hasEndedBefore, isDueAt, isReserving, later, unheld } from './operation-rows.ts';
 import { operations, reservations, resources } from './tables.ts';
 
 type Claim = Parameters<OperationStore['claim']>[0];
@@ -21,7 +21,8 @@ export function createRecoveryJobs({ db, now }: Connection) {
       return db.insert(operations).values(row).onConflictDoNothing().run().changes === 1;
     },
 
-    claim({ now: claimedAt, until, limit }: Claim): OpenOperation[] {
+    claim({ leaseMs, limit }: Claim): OpenOperation[] {
+      const claimedAt = now();
       const due = db
         .select({ id: operations.id })
         .from(operations)
@@ -31,7 +32,7 @@ export function createRecoveryJobs({ db, now }: Connection) {
       // SQLite evaluates this for each row, so that each operation gets its own token.
       const set = {
         leaseToken: sql`lower(hex(randomblob(16)))`,
-        leaseUntil: until,
+        leaseUntil: later(claimedAt, leaseMs),
         attempts: sql`${operations.attempts} + 1`,
       };
       const rows = db.update(operations).set(set).where(inArray(operations.id, due)).returning().all();

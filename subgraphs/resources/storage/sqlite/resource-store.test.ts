@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { StartupError } from '../../../../platform/process/startup-error.ts';
+import { createTestClock } from '../../../../platform/testing/test-clock.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
 import { aCreate, anIdempotency, anImage, aResource, madeBy } from '../../testing/resources.ts';
 import { operationStoreContract } from '../operation-store.contract.ts';
@@ -14,7 +15,8 @@ import { openSqliteResourceStore } from './resource-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'supergraph-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const open = () => openSqliteResourceStore(join(folder, 'resources.sqlite'));
+const clock = createTestClock();
+const open = () => ({ ...openSqliteResourceStore(join(folder, 'resources.sqlite'), { now: clock.now }), clock });
 resourceStoreContract(open);
 describe('operations', () => operationStoreContract(open));
 describe('revocations', () => revocationStoreContract(open));

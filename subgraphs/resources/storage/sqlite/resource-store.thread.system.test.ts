@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startThreadWriter } from '../../../../platform/database/writer/thread-writer.ts';
-import type { TestClock } from '../../../../platform/testing/test-clock.ts';
+import { createTestClock, type TestClock } from '../../../../platform/testing/test-clock.ts';
 import { temporaryFolder } from '../../../../tests/support/files.ts';
 import { aResource } from '../../testing/resources.ts';
 import { operationStoreContract } from '../operation-store.contract.ts';
@@ -14,7 +14,7 @@ import { createSqliteResourceStore, openSqliteResourceStore } from './resource-s
 import type { ClockedWriterSettings } from './testing/clocked-writer-thread.ts';
 
 const folder = temporaryFolder();
-const openThread = () => openSqliteResourceStore(join(folder.path, 'resources.sqlite'), { writer: 'thread' });
+const file = join(folder.path, 'resources.sqlite');
 
 /** Opens a store whose writer thread has the clock of the test, too. */
 function openClocked(file: string, { now, memory }: TestClock): ResourceStore {
@@ -25,12 +25,13 @@ function openClocked(file: string, { now, memory }: TestClock): ResourceStore {
 }
 
 // One thread for all tests: each takes a second to start.
-const shared = openThread();
+const clock = createTestClock();
+const shared = openClocked(file, clock);
 afterAll(async () => {
   await shared.close();
   folder.remove();
 });
-const open = (): ResourceStore => ({ ...shared, close: async () => {} });
+const open = () => ({ ...shared, clock, close: async () => {} });
 
 resourceStoreContract(open);
 describe('operations', () => operationStoreContract(open));
@@ -38,7 +39,7 @@ describe('revocations', () => revocationStoreContract(open));
 describe('writes that wait', () => delayedWritesContract(({ file, clock }) => openClocked(file, clock)));
 
 test('closing finishes the writes in progress, and then nothing is accepted', async () => {
-  const store = openThread();
+  const store = openSqliteResourceStore(file, { writer: 'thread' });
   const resources = Array.from({ length: 100 }, () => aResource());
   const inserted = resources.map((resource) => store.insert(resource));
   await store.close();
