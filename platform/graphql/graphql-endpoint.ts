@@ -91,10 +91,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
   const readJson = createJsonReader(maxBodyBytes);
   const admitResponse = createResponseAdmission();
 
-  const execute = async (
-    exchange: Exchange,
-    { isGateway, isTrusted, client, contentDigest }: Sender,
-  ): Promise<void> => {
+  const execute = async (exchange: Exchange, { isGateway, isTrusted, client, checkBody }: Sender): Promise<void> => {
     const { req, res, requestId, headers } = exchange;
     const type = acceptedType(req.headers.accept);
     if (!type) return reject(notAcceptable, exchange, limited);
@@ -109,7 +106,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     const maxDepth = limits.maxJsonDepth;
     const read =
       req.method === 'POST'
-        ? await readJson(req, res, { limit: await settings.bodyLimitOf?.(context), maxDepth, contentDigest })
+        ? await readJson(req, res, { limit: await settings.bodyLimitOf?.(context), maxDepth, checkBody })
         : { body: undefined };
     if ('error' in read) return reject(read.error, exchange, limited);
     if (clientGone.aborted) return;

@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raw } from 'body-parser';
 import { isJsonTooDeep, maxNesting } from '../json.ts';
-import { digestOf } from './content-digest.ts';
 import { isJson } from './content-negotiation.ts';
 import { createUploadAdmission, defaultUploadLimits, largeBodyBytes, type UploadLimits } from './upload-admission.ts';
 
@@ -45,8 +44,8 @@ export interface ExpectedBody {
   limit?: BodyLimit | undefined;
   /** Levels of arrays and objects; `maxNesting` by default. */
   maxDepth?: number | undefined;
-  /** A body with another digest is an error. */
-  contentDigest?: string | undefined;
+  /** Returns the error of a body that is not acceptable, before it is parsed. */
+  checkBody?: ((body: Buffer) => HttpError | undefined) | undefined;
 }
 
 /** Limit of one body, below the limit of all. */
@@ -71,7 +70,7 @@ export function createJsonReader(maxBytes: number, limits: UploadLimits = defaul
   const read = async (
     req: IncomingMessage,
     res: ServerResponse,
-    { limit, maxDepth, contentDigest }: ExpectedBody & { limit: BodyLimit },
+    { limit, maxDepth, checkBody }: ExpectedBody & { limit: BodyLimit },
   ): Promise<{ result: ReadResult; sizeBytes: number }> => {
     const isDeclared = Number.isFinite(declaredBytes(req));
     const readBytes = isDeclared || limit.maxBytes === maxBytes ? readUpToMax : createReadBytes(limit.maxBytes);
@@ -82,8 +81,8 @@ export function createJsonReader(maxBytes: number, limits: UploadLimits = defaul
     });
     if (error !== undefined) return { result: fail(res, explain(error, limit)), sizeBytes: 0 };
     const { body = noBytes } = req as { body?: Buffer };
-    if (contentDigest !== undefined && digestOf(body) !== contentDigest)
-      return { result: { error: otherDigest }, sizeBytes: body.length };
+    const unacceptable = checkBody?.(body);
+    if (unacceptable) return { result: { error: unacceptable }, sizeBytes: body.length };
     // Large bodies are parsed in different iterations of the event loop, so that other requests run in between.
     if (body.length > largeBodyBytes) await yieldToEventLoop();
     return { result: parse(body, maxDepth), sizeBytes: body.length };
@@ -137,12 +136,6 @@ const tooSlow: HttpError = {
   status: 408,
   code: 'SERVICE_UNAVAILABLE',
   message: 'The body arrived too slowly while other requests were waiting: try again in a few seconds.',
-};
-
-const otherDigest: HttpError = {
-  status: 403,
-  code: 'FORBIDDEN',
-  message: 'The body does not have the signed digest: send it as it was signed.',
 };
 
 const noBytes = Buffer.alloc(0);

@@ -81,6 +81,12 @@ describe('where a signature is required', () => {
     expect(await other.text()).toContain('The body does not have the signed digest: send it as it was signed.');
   });
 
+  test('a body in place of the signed one is logged, with the reason', async () => {
+    const { url, lines } = await startSubgraph(true);
+    await post(url, JSON.stringify({ query: 'mutation { change }' }), signed());
+    expect(lines).toMatchObject([{ failure: 'other body', address: '127.0.0.1', isRejected: true }]);
+  });
+
   test('nobody else’s body is waited for', async () => {
     const { origin } = await startSubgraph(true);
     const { hostname, port } = new URL(origin);

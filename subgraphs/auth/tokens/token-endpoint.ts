@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { DatabaseUnavailableError } from '../../../platform/database/database-unavailable-error.ts';
-import { digestOf } from '../../../platform/http/content-digest.ts';
 import type { PathHandler } from '../../../platform/http/exchange.ts';
 import { sendError, sendJson } from '../../../platform/http/json-body.ts';
 import { readRawBody } from '../../../platform/http/raw-body.ts';
-import type { IdentifySender } from '../../../platform/signatures/sender.ts';
+import type { IdentifySender, Sender } from '../../../platform/signatures/sender.ts';
 import { type ExchangedToken, type ExchangeToken, tokenExchange } from '../../../platform/tokens/token-exchange.ts';
 
 /** Many times the size of a request. */
@@ -16,13 +15,12 @@ const maxBytes = 4 * 1024;
  * does; 503 while the database is unavailable. Neither token is ever logged.
  */
 export function createTokenEndpoint(exchange: ExchangeToken, identifySender?: IdentifySender): PathHandler {
-  const respond = async (req: IncomingMessage, contentDigest: string | undefined): Promise<TokenResponse> => {
+  const respond = async (req: IncomingMessage, checkBody: Sender['checkBody']): Promise<TokenResponse> => {
     if (req.method !== 'POST') return invalid(405, 'Use POST.');
     if (!isForm(req.headers['content-type'])) return invalid(400, `Send ${tokenExchange.contentType}.`);
     const body = await readRawBody(req, maxBytes);
     if ('status' in body) return invalid(body.status, `Send at most ${maxBytes} bytes, not compressed.`);
-    if (contentDigest !== undefined && digestOf(body.bytes) !== contentDigest)
-      return invalid(400, 'The body is another than the one that was signed.');
+    if (checkBody?.(body.bytes)) return invalid(400, 'The body is another than the one that was signed.');
     const form = new URLSearchParams(body.bytes.toString());
     if (form.get('grant_type') !== tokenExchange.grantType)
       return { status: 400, body: { error: 'unsupported_grant_type' } };
@@ -36,7 +34,7 @@ export function createTokenEndpoint(exchange: ExchangeToken, identifySender?: Id
     const sender = identifySender?.(req);
     if (sender && 'error' in sender) return sendError(res, sender.error, headers);
     try {
-      const { status, body } = await respond(req, sender?.contentDigest);
+      const { status, body } = await respond(req, sender?.checkBody);
       res.shouldKeepAlive = status === 200;
       sendJson(res, status, body, { ...headers, ...(status === 405 && { allow: 'POST' }) });
     } catch (error) {
