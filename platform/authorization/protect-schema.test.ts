@@ -5,7 +5,7 @@ import { ApiError } from '../api-error.ts';
 import { createJitExecutor } from '../graphql/jit-executor.ts';
 import type { Viewer } from '../tokens/access-token.ts';
 import { readAuthorization } from './authorization.ts';
-import { protectSchema } from './protect-schema.ts';
+import { protectSchema, requireAccessTo } from './protect-schema.ts';
 
 const typeDefs = parse(`
   extend schema @link(
@@ -73,7 +73,7 @@ function createSubgraph() {
     expect(results[1]).toEqual(results[0]);
     return results[1];
   };
-  return { run };
+  return { run, schema };
 }
 
 const nobody = () => {
@@ -148,6 +148,22 @@ describe('a field whose requirement is not met', () => {
       },
       errors: [],
     });
+  });
+});
+
+describe('requireAccessTo', () => {
+  const { schema } = createSubgraph();
+  const requires = (field: string, authenticate: () => Viewer) => requireAccessTo(field, { authenticate }, { schema });
+
+  test('throws what the field of Query would throw', async () => {
+    await expect(requires('mine', nobody)).rejects.toBe(missing);
+    await expect(requires('person', script('read'))).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+    await requires('person', session);
+    await requires('open', nobody);
+  });
+
+  test('throws a bug for a field that Query does not have', async () => {
+    await expect(requires('nothing', session)).rejects.toThrow('Query has no field nothing.');
   });
 });
 

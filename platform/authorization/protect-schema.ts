@@ -2,6 +2,7 @@ import {
   defaultFieldResolver,
   type GraphQLField,
   type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   isObjectType,
 } from 'graphql';
@@ -44,14 +45,31 @@ export function protectSchema(schema: GraphQLSchema, { requirements, forbid }: A
     for (const field of Object.values(type.getFields())) {
       const requirement = requirements.ofField(type.name, field.name);
       if (!requirement) continue;
-      const check = checkOf(requirement);
-      protectField(field, type === mutation ? check : oncePerRequest(check));
+      const check = type === mutation ? checkOf(requirement) : oncePerRequest(checkOf(requirement));
+      protectField(field, check);
+      checksOfFields.set(field, check);
     }
   }
   return schema;
 }
 
 type Field = GraphQLField<unknown, AuthorizationContext>;
+
+const checksOfFields = new WeakMap<object, Check>();
+
+/**
+ * Checks what a field of Query requires, for a resolver that shows the same in another way: an entity's reference has no
+ * field of its own, and a mutation may only read. Throws UNAUTHENTICATED or FORBIDDEN.
+ */
+export async function requireAccessTo(
+  queryField: string,
+  context: AuthorizationContext,
+  { schema }: Pick<GraphQLResolveInfo, 'schema'>,
+): Promise<void> {
+  const field = schema.getQueryType()?.getFields()[queryField];
+  if (!field) throw new Error(`Query has no field ${queryField}.`);
+  await checksOfFields.get(field)?.(context);
+}
 
 /** Synchronous resolvers stay synchronous if the check is. */
 function protectField(field: Field, check: Check): void {

@@ -1,11 +1,11 @@
 import { ApiError } from '../../platform/api-error.ts';
-import type { AuthorizationContext } from '../../platform/authorization/protect-schema.ts';
+import { type AuthorizationContext, requireAccessTo } from '../../platform/authorization/protect-schema.ts';
 import { dateTime } from '../../platform/graphql/date-time.ts';
 import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { ErrorExtensions } from '../../schema/error-codes.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
 import { needsOnlySummaries } from './list-projection.ts';
-import type { Caller } from './resources/resource-input.ts';
+import { type Caller, changesNothing } from './resources/resource-input.ts';
 import type { Resources } from './resources/resources.ts';
 import type { SharedLists } from './resources/shared-lists.ts';
 import type { Resource, ResourceSummary } from './storage/resource.ts';
@@ -54,9 +54,11 @@ export const resolvers = {
     createResource: async (_, { input }, context) => ({
       resource: await context.resources.create(await callerOf(context), input),
     }),
-    updateResource: async (_, { input }, context) => ({
-      resource: await context.resources.update(await callerOf(context), input),
-    }),
+    updateResource: async (_, { input }, context, info) => {
+      const caller = await callerOf(context);
+      if (changesNothing(input)) await requireAccessTo('resource', context, info);
+      return { resource: await context.resources.update(caller, input) };
+    },
     deleteResource: async (_, { input }, context) => {
       await context.resources.delete(await callerOf(context), input);
       return { deletedResourceId: input.id };
@@ -65,7 +67,10 @@ export const resolvers = {
 
   Resource: {
     // The gateway passes entity keys on unchecked, so the id may be any JSON value.
-    __resolveReference: ({ id }, { loadResource }) => loadResource(String(id)),
+    __resolveReference: async ({ id }, context, info) => {
+      await requireAccessTo('resource', context, info);
+      return context.loadResource(String(id));
+    },
     owner: ({ ownerId }) => ({ id: ownerId }),
     // Has a resolver because it may be long: a query whose response would be too large stops while it is made.
     description: ({ description = null }: ResourceSummary & Pick<Partial<Resource>, 'description'>) => description,

@@ -33,6 +33,8 @@ type Documents = {
     "\n  query Joined { me { resources { totalCount } } resources { nodes { title owner { username } } } }\n": typeof types.JoinedDocument,
     "\n  mutation OneOfThree($input: RegisterInput!) {\n    a: logout(input: { refreshToken: \"none\" }) { loggedOut }\n    register(input: $input) { user { username } }\n    b: logout(input: { refreshToken: \"none\" }) { loggedOut }\n  }\n": typeof types.OneOfThreeDocument,
     "\n  query JoinedBothWays {\n    me { username resources { totalCount } } resources { nodes { title owner { username } } }\n  }\n": typeof types.JoinedBothWaysDocument,
+    "\n  mutation CreateAndJoin($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { id title owner { username } } }\n  }\n": typeof types.CreateAndJoinDocument,
+    "\n  mutation UpdateAndJoin($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { id title version owner { username } } }\n  }\n": typeof types.UpdateAndJoinDocument,
     "\n  mutation UpdateTexts($id: ID!, $title: String, $description: String) {\n    updateResource(input: { id: $id, title: $title, description: $description }) { resource { title description } }\n  }\n": typeof types.UpdateTextsDocument,
     "\n  mutation UpdateDescription($id: ID!, $description: String) {\n    updateResource(input: { id: $id, description: $description }) { resource { description } }\n  }\n": typeof types.UpdateDescriptionDocument,
     "\n  fragment CountAndNextPage on ResourceConnection { totalCount pageInfo { hasNextPage } }\n": typeof types.CountAndNextPageFragmentDoc,
@@ -98,6 +100,8 @@ const documents: Documents = {
     "\n  query Joined { me { resources { totalCount } } resources { nodes { title owner { username } } } }\n": types.JoinedDocument,
     "\n  mutation OneOfThree($input: RegisterInput!) {\n    a: logout(input: { refreshToken: \"none\" }) { loggedOut }\n    register(input: $input) { user { username } }\n    b: logout(input: { refreshToken: \"none\" }) { loggedOut }\n  }\n": types.OneOfThreeDocument,
     "\n  query JoinedBothWays {\n    me { username resources { totalCount } } resources { nodes { title owner { username } } }\n  }\n": types.JoinedBothWaysDocument,
+    "\n  mutation CreateAndJoin($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { id title owner { username } } }\n  }\n": types.CreateAndJoinDocument,
+    "\n  mutation UpdateAndJoin($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { id title version owner { username } } }\n  }\n": types.UpdateAndJoinDocument,
     "\n  mutation UpdateTexts($id: ID!, $title: String, $description: String) {\n    updateResource(input: { id: $id, title: $title, description: $description }) { resource { title description } }\n  }\n": types.UpdateTextsDocument,
     "\n  mutation UpdateDescription($id: ID!, $description: String) {\n    updateResource(input: { id: $id, description: $description }) { resource { description } }\n  }\n": types.UpdateDescriptionDocument,
     "\n  fragment CountAndNextPage on ResourceConnection { totalCount pageInfo { hasNextPage } }\n": types.CountAndNextPageFragmentDoc,
@@ -214,6 +218,14 @@ export function graphql(source: "\n  mutation OneOfThree($input: RegisterInput!)
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query JoinedBothWays {\n    me { username resources { totalCount } } resources { nodes { title owner { username } } }\n  }\n"): typeof import('./graphql.ts').JoinedBothWaysDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateAndJoin($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { id title owner { username } } }\n  }\n"): typeof import('./graphql.ts').CreateAndJoinDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateAndJoin($input: UpdateResourceInput!) {\n    updateResource(input: $input) { resource { id title version owner { username } } }\n  }\n"): typeof import('./graphql.ts').UpdateAndJoinDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

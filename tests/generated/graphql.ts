@@ -254,6 +254,20 @@ export type JoinedBothWaysQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type JoinedBothWaysQuery = { me: { username: string, resources: { totalCount: number } | null } | null, resources: { nodes: Array<{ title: string, owner: { username: string } | null }> } | null };
 
+export type CreateAndJoinMutationVariables = Exact<{
+  input: CreateResourceInput;
+}>;
+
+
+export type CreateAndJoinMutation = { createResource: { resource: { id: string, title: string, owner: { username: string } | null } } | null };
+
+export type UpdateAndJoinMutationVariables = Exact<{
+  input: UpdateResourceInput;
+}>;
+
+
+export type UpdateAndJoinMutation = { updateResource: { resource: { id: string, title: string, version: number, owner: { username: string } | null } } | null };
+
 export type UpdateTextsMutationVariables = Exact<{
   id: string;
   title?: string | null | undefined;
@@ -893,6 +907,33 @@ export const JoinedBothWaysDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<JoinedBothWaysQuery, JoinedBothWaysQueryVariables>;
+export const CreateAndJoinDocument = new TypedDocumentString(`
+    mutation CreateAndJoin($input: CreateResourceInput!) {
+  createResource(input: $input) {
+    resource {
+      id
+      title
+      owner {
+        username
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateAndJoinMutation, CreateAndJoinMutationVariables>;
+export const UpdateAndJoinDocument = new TypedDocumentString(`
+    mutation UpdateAndJoin($input: UpdateResourceInput!) {
+  updateResource(input: $input) {
+    resource {
+      id
+      title
+      version
+      owner {
+        username
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateAndJoinMutation, UpdateAndJoinMutationVariables>;
 export const UpdateTextsDocument = new TypedDocumentString(`
     mutation UpdateTexts($id: ID!, $title: String, $description: String) {
   updateResource(input: {id: $id, title: $title, description: $description}) {

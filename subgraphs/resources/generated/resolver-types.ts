@@ -59,7 +59,8 @@ export type Mutation = {
    */
   createResource?: Maybe<CreateResourcePayload>;
   /**
-   * Changes the fields that the input contains. `title: null` and `image: null` give BAD_USER_INPUT.
+   * Changes the fields that the input contains. `title: null` and `image: null` give BAD_USER_INPUT. With nothing to change
+   * it reads the resource, for which a script also needs the scope resources:read.
    * Codes: as createResource, NOT_FOUND, CONFLICT.
    */
   updateResource?: Maybe<UpdateResourcePayload>;

@@ -38,6 +38,11 @@ export function readCreateInput({ title: untrimmed, description = null, image, i
   return { title, description, image };
 }
 
+/** Tells an update that only reads the resource. */
+export function changesNothing({ title, description, image }: UpdateInput): boolean {
+  return title === undefined && description === undefined && image === undefined;
+}
+
 /** Validates an update; the result has only the fields that change. Throws BAD_USER_INPUT with every issue. */
 export function readUpdateInput({ id, title, description, image, expectedVersion }: UpdateInput) {
   const trimmed = typeof title === 'string' ? trimTitle(title) : title;

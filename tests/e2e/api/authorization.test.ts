@@ -122,6 +122,27 @@ describe('entities', () => {
       expect(codesOf(answer)).toEqual([['_entities.0.resources', code]]);
     }
   });
+
+  const lookUpResources = untyped(`query ($what: [_Any!]!) {
+    _entities(representations: $what) { ... on Resource { id title } }
+  }`);
+  const resourceBy = (scope?: string) =>
+    sendTo('resources', scope)<{ _entities: unknown[] }>(lookUpResources, {
+      what: [{ __typename: 'Resource', id: resourceId }],
+    });
+
+  test('have the requirement of the field that finds them', async () => {
+    expect((await resourceBy('resources:read')).data).toEqual({ _entities: [{ id: resourceId, title: 'Mine' }] });
+    for (const [scope, code] of [
+      [undefined, 'MISSING'],
+      ['', 'FORBIDDEN'],
+      ['resources:write', 'FORBIDDEN'],
+    ] as const) {
+      const answer = await resourceBy(scope);
+      expect(answer.data).toEqual({ _entities: [null] });
+      expect(codesOf(answer)).toEqual([['_entities.0', code]]);
+    }
+  });
 });
 
 test('a field below a permitted one is denied at its place, and the rest is answered', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createPersonalAccessToken as newTokenText } from '../../../platform/tokens/personal-access-token.ts';
+import { graphql } from '../../generated/gql.ts';
 import { fixture } from '../../support/files.ts';
 import * as accounts from '../../support/graphql/accounts.ts';
 import {
@@ -135,6 +136,40 @@ describe('FORBIDDEN is what a script gets', () => {
   test.each(forPeople)('with every scope: %s', (_, attempt) => expectForbidden(attempt, all));
   test.each(writes)('with resources:read alone: %s', (_, attempt) => expectForbidden(attempt, readOnly));
   test.each(reads)('with resources:write alone: %s', (_, attempt) => expectForbidden(attempt, ['resources:write']));
+});
+
+const createAndJoin = graphql(`
+  mutation CreateAndJoin($input: CreateResourceInput!) {
+    createResource(input: $input) { resource { id title owner { username } } }
+  }
+`);
+const updateAndJoin = graphql(`
+  mutation UpdateAndJoin($input: UpdateResourceInput!) {
+    updateResource(input: $input) { resource { id title version owner { username } } }
+  }
+`);
+
+describe('a script with resources:write alone', () => {
+  const signUpWithWriter = () => signUpWithScript(['resources:write']);
+
+  test('gets what it has created and changed, with the fields of other subgraphs', async () => {
+    const { ada, script } = await signUpWithWriter();
+    const input = { title: 'By a script', image: picture };
+    const created = requireValue((await script.data(createAndJoin, { input })).createResource).resource;
+    expect(created).toMatchObject({ title: 'By a script', owner: { username: ada.username } });
+    const renamed = await script.data(updateAndJoin, { input: { id: created.id, title: 'Renamed' } });
+    const owner = { username: ada.username };
+    expect(renamed.updateResource?.resource).toMatchObject({ title: 'Renamed', version: 2, owner });
+  });
+
+  test('reads nothing by an update that changes nothing', async () => {
+    const { ada, script } = await signUpWithWriter();
+    const id = await ada.create('Mine');
+    for (const input of [{ id }, { id, expectedVersion: 1 }, { id, expectedVersion: 2 }, { id: 'nothing' }])
+      expect(await script.error(updateAndJoin, { input })).toEqual({ code: 'FORBIDDEN' });
+    const { updateResource } = await ada.request.data(updateAndJoin, { input: { id } });
+    expect(updateResource?.resource).toMatchObject({ title: 'Mine', version: 1 });
+  });
 });
 
 describe('a script’s token ends', () => {
