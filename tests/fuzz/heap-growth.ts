@@ -1,15 +1,25 @@
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { collectGarbage } from '../support/collect-garbage.ts';
 
-/** Bytes that are alive in the heap and in buffers. */
+/** Collections in a row that free nothing, before what is left counts as alive. */
+const idleCollections = 3;
+
+/** What measuring itself may allocate. */
+const noiseBytes = 10_000;
+
+/** Bytes that are alive in the heap and in buffers. Threads of V8 free buffers after a collection: they are waited for. */
 async function liveBytes(): Promise<number> {
-  // Objects that wait for their finalizers become garbage of a later collection.
-  for (let nth = 0; nth < 3; nth += 1) {
+  let least = Number.POSITIVE_INFINITY;
+  let idle = 0;
+  while (idle < idleCollections) {
     collectGarbage();
-    await setImmediate();
+    await setTimeout(10);
+    const { heapUsed, external } = process.memoryUsage();
+    const alive = heapUsed + external;
+    idle = alive < least - noiseBytes ? 0 : idle + 1;
+    least = Math.min(least, alive);
   }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  return least;
 }
 
 export interface GrowthMeter {
