@@ -4,12 +4,14 @@ export interface ValidationIssue {
   message: string;
 }
 
+type RateLimited = { code: 'RATE_LIMITED'; retryAfterSeconds: number };
+
 /** Extensions of the errors that platform itself throws. A schema adds its own: see schema/error-codes.ts. */
 export type PlatformErrorExtensions =
   | { code: 'UNAUTHENTICATED'; reason: 'MISSING' | 'EXPIRED' | 'INVALID' }
   | { code: 'FORBIDDEN' }
   | { code: 'BAD_USER_INPUT'; problems: ValidationIssue[] }
-  | { code: 'RATE_LIMITED'; retryAfterSeconds: number }
+  | RateLimited
   | { code: 'SERVICE_UNAVAILABLE' }
   | { code: 'COST_ESTIMATED_TOO_EXPENSIVE'; cost: number; maxCost: number }
   | { code: 'RESPONSE_TOO_LARGE'; maxBytes: number };
@@ -34,4 +36,11 @@ export function throwIfInvalid(problems: readonly ValidationIssue[]): void {
   if (problems.length === 0) return;
   const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join(' ');
   throw new ApiError({ code: 'BAD_USER_INPUT', problems: [...problems] }, message);
+}
+
+/** The error for a limit that counts again after some milliseconds. `reason` is the beginning of the message. */
+export function rateLimited(reason: string, msBeforeNext: number): ApiError<RateLimited> {
+  const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1_000));
+  const message = `${reason}: try again in ${retryAfterSeconds} seconds.`;
+  return new ApiError<RateLimited>({ code: 'RATE_LIMITED', retryAfterSeconds }, message);
 }

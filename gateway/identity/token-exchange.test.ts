@@ -8,7 +8,7 @@ const address = '192.0.2.7';
 const otherAddress = '192.0.2.8';
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
 });
 const passSeconds = (seconds: number) => void vi.advanceTimersByTime(seconds * 1_000);

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { ApiError } from '../../platform/api-error.ts';
+import { ApiError, rateLimited } from '../../platform/api-error.ts';
 import { networkOf } from '../../platform/http/client-info.ts';
+import { createRateLimiter } from '../../platform/http/rate-limiter.ts';
 import { createLimitedLog, kindOfError } from '../../platform/process/limited-log.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import { isPersonalAccessToken } from '../../platform/tokens/personal-access-token.ts';
@@ -29,9 +30,7 @@ const retryAfterMs = 5_000;
 const marginMs = 10_000;
 
 /** Attempts of one IPv4 address or IPv6 /64 in a minute, of which those that succeed do not count. */
-const maxAttempts = 100;
-const windowMs = 60_000;
-const maxNetworks = 20_000;
+const attemptsPerMinute = 100;
 
 interface Exchanged {
   accessToken: string;
@@ -50,7 +49,7 @@ export function createTokenExchange({ exchange, log }: { exchange: ExchangeToken
     sizeCalculation: ({ accessToken }) => entryBytes + accessToken.length,
   });
   const inFlight = new Map<string, Promise<string>>();
-  const attempts = createAttempts();
+  const attempts = createRateLimiter({ pointsPerMinute: attemptsPerMinute });
   const limited = createLimitedLog(log);
 
   const exchangeAtAuth = async (token: string): Promise<string> => {
@@ -64,15 +63,29 @@ export function createTokenExchange({ exchange, log }: { exchange: ExchangeToken
     return issued.accessToken;
   };
 
-  const startExchange = (token: string): Promise<string> => {
-    const exchanging = exchangeAtAuth(token).finally(() => inFlight.delete(token));
+  const startExchange = (token: string, exchanged: () => Promise<string>): Promise<string> => {
+    const exchanging = exchanged().finally(() => inFlight.delete(token));
     inFlight.set(token, exchanging);
     return exchanging;
   };
 
+  const attempt = async (token: string, network: string): Promise<string> => {
+    const msBeforeNext = await attempts.consume(network);
+    if (msBeforeNext !== undefined) throw rateLimited('Too many invalid tokens came from your address', msBeforeNext);
+    if (!isPersonalAccessToken(token)) throw incomplete();
+    try {
+      const accessToken = await exchangeAtAuth(token);
+      attempts.release(network);
+      return accessToken;
+    } catch (error) {
+      if (!isInvalid(error)) attempts.release(network);
+      throw error;
+    }
+  };
+
   const replaceInBackground = (token: string, cached: Exchanged) => {
     cached.replaceAtMs = performance.now() + retryAfterMs;
-    startExchange(token).catch(() => {});
+    startExchange(token, () => exchangeAtAuth(token)).catch(() => {});
   };
 
   return (token, address) => {
@@ -81,13 +94,7 @@ export function createTokenExchange({ exchange, log }: { exchange: ExchangeToken
       if (performance.now() >= cached.replaceAtMs) replaceInBackground(token, cached);
       return cached.accessToken;
     }
-    const pending = inFlight.get(token);
-    if (pending) return pending;
-    const attempt = attempts.begin(networkOf(address));
-    if (!isPersonalAccessToken(token)) throw incomplete();
-    const exchanging = startExchange(token);
-    exchanging.then(attempt.release, (error) => isInvalid(error) || attempt.release());
-    return exchanging;
+    return inFlight.get(token) ?? startExchange(token, () => attempt(token, networkOf(address)));
   };
 }
 
@@ -98,27 +105,6 @@ function toExchanged({ accessToken, expiresIn }: ExchangedToken): Exchanged {
     accessToken,
     replaceAtMs: now + replaceAfterMs,
     usableUntilMs: now + lifetimeMs - Math.min(marginMs, lifetimeMs / 2),
-  };
-}
-
-/** Counts the attempts of each network, in windows that begin with the first of them. */
-function createAttempts() {
-  const windows = new LRUCache<string, { attempts: number; endsAtMs: number }>({ max: maxNetworks });
-  return {
-    /** Throws RATE_LIMITED after too many failures. `release` takes back an attempt that did not fail. */
-    begin(network: string): { release: () => void } {
-      const now = performance.now();
-      const last = windows.get(network);
-      const current = last && now < last.endsAtMs ? last : { attempts: 0, endsAtMs: now + windowMs };
-      if (current.attempts >= maxAttempts) throw rateLimited(current.endsAtMs - now);
-      current.attempts += 1;
-      windows.set(network, current);
-      return {
-        release: () => {
-          current.attempts -= 1;
-        },
-      };
-    },
   };
 }
 
@@ -133,10 +119,4 @@ function incomplete(): ApiError {
 function unavailable(): ApiError {
   const message = 'The personal access token cannot be verified now: try again in a moment.';
   return new ApiError({ code: 'SERVICE_UNAVAILABLE' }, message);
-}
-
-function rateLimited(msBeforeNext: number): ApiError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1_000));
-  const message = `Too many invalid tokens came from your address: try again in ${retryAfterSeconds} seconds.`;
-  return new ApiError({ code: 'RATE_LIMITED', retryAfterSeconds }, message);
 }

@@ -1,4 +1,5 @@
 import type { BodyLimit, HttpError } from '../../platform/http/json-body.ts';
+import { rateLimitedResponse } from '../../platform/http/rate-limiter.ts';
 import type { Caller, Identity } from '../identity/identity.ts';
 
 /** Limit of a body with a valid access token: an image of the largest size in base64, and a second one beside it. */
@@ -25,10 +26,7 @@ const verified: BodyLimit = { maxBytes: maxBodyBytes };
 /** Without a token, the size alone is the error. */
 function errorOf({ error: { message, extensions } }: Exclude<Identity, { viewer: unknown }>): { error?: HttpError } {
   const { code, ...details } = extensions;
-  if (extensions.code === 'RATE_LIMITED') {
-    const headers = { 'retry-after': String(extensions.retryAfterSeconds) };
-    return { error: { status: 429, code, message, details, headers } };
-  }
+  if (extensions.code === 'RATE_LIMITED') return { error: rateLimitedResponse({ message, extensions }) };
   if (extensions.code !== 'UNAUTHENTICATED') return { error: { status: 503, code, message, details } };
   if (extensions.reason === 'MISSING') return {};
   // RFC 6750, section 3.1.

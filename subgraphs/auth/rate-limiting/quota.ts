@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ApiError } from '../../../platform/api-error.ts';
-import type { ErrorExtensions } from '../../../schema/error-codes.ts';
+import { rateLimited } from '../../../platform/api-error.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 
 const hourMs = 3_600_000;
@@ -121,7 +120,5 @@ function currentPeriod(): number {
 export async function throwIfBlocked(quotas: Quota[]): Promise<void> {
   const until = Math.max(0, ...(await Promise.all(quotas.map((quota) => quota.blockedUntil()))));
   if (until === 0) return;
-  const retryAfterSeconds = Math.max(1, Math.ceil((until - Date.now()) / 1_000));
-  const message = `There were too many attempts from here: try again in ${retryAfterSeconds} seconds.`;
-  throw new ApiError<ErrorExtensions>({ code: 'RATE_LIMITED', retryAfterSeconds }, message);
+  throw rateLimited('There were too many attempts from here', until - Date.now());
 }
