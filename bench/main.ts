@@ -11,6 +11,7 @@ import { legend, toTable } from './comparison/table.ts';
 import { stopAll } from './harness/child.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { runStressTests } from './stress/stress-tests.ts';
+import { measureWeights } from './worst/weights.ts';
 import { searchForWorst } from './worst/worst.ts';
 
 const startedAt = performance.now();
@@ -23,7 +24,7 @@ function logProgress(text: string): void {
 async function run(options: Options): Promise<void> {
   const isStress = options.stressTests.length > 0;
   // The only stress test that needs packages of bench/ is password-attempts, for its statistics.
-  if (!(isStress || options.isWorst) || options.stressTests.includes('password-attempts')) installPackages();
+  if (!(isStress || options.costs) || options.stressTests.includes('password-attempts')) installPackages();
   if (options.isPictureOnly) return drawPicture(readResults());
   const committed = options.isCheck ? readResults() : [];
   const folder = mkdtempSync(join(tmpdir(), 'supergraph-bench-'));
@@ -31,8 +32,10 @@ async function run(options: Options): Promise<void> {
   // An orderly exit ends the child processes and removes the folder.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
-  if (options.isWorst) {
-    process.stdout.write(`${await searchForWorst(folder, logProgress)}\n`);
+  if (options.costs) {
+    const isWorst = options.costs === 'worst';
+    const report = isWorst ? searchForWorst(folder, options.seed, logProgress) : measureWeights(folder, logProgress);
+    process.stdout.write(`${await report}\n`);
     return stopAll();
   }
   if (isStress) {

@@ -15,8 +15,10 @@ export interface Options extends ComparisonSettings {
   queries: readonly MeasuredName[];
   /** Run instead of the comparison, if there are any. */
   stressTests: readonly StressTestName[];
-  /** Searches for the most expensive query instead of the comparison. */
-  isWorst: boolean;
+  /** Measures what operations cost instead of the comparison: the worst there are, or each kind. */
+  costs: 'worst' | 'weights' | undefined;
+  /** Repeats a search for the most expensive operation. */
+  seed: number;
 }
 
 export const help = `Usage: npm run bench [-- options]
@@ -34,7 +36,9 @@ Prints a table, writes bench/results.json and draws docs/performance.svg.
   --cpu-prof <name>    write the CPU profile of a variant to bench/profiles; writes no results
   --stress <names>     run stress tests of this project instead: comma-separated, of
                        ${stressTestNames.join(', ')}; takes no other option
-  --worst              search for the query within all limits that takes most CPU; takes no other option
+  --worst              search for the query within all limits that takes most CPU; takes no other option but --seed
+  --seed <number>      repeat the search that printed this seed
+  --weights            measure the CPU of each kind of field beside its cost; takes no other option
   --help               print this text
 `;
 
@@ -51,20 +55,17 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       'cpu-prof': { type: 'string' },
       stress: { type: 'string' },
       worst: { type: 'boolean', default: false },
+      weights: { type: 'boolean', default: false },
+      seed: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
-  const { stress, ...others } = values;
-  if (stress !== undefined && Object.values(others).some((value) => value !== undefined && value !== false)) {
-    throw new Error('--stress cannot be combined with other options.');
-  }
-  if (
-    values.worst &&
-    Object.values({ ...others, stress, worst: false }).some((value) => value !== undefined && value !== false)
-  ) {
-    throw new Error('--worst cannot be combined with other options.');
-  }
+  const given = Object.keys(values).filter((name) => values[name as keyof typeof values]);
+  const alone = given.find((name) => ['stress', 'worst', 'weights'].includes(name));
+  const others = given.filter((name) => name !== alone && !(alone === 'worst' && name === 'seed'));
+  if (alone && others.length > 0) throw new Error(`--${alone} cannot be combined with other options.`);
+  if (values.seed !== undefined && !values.worst) throw new Error('--seed needs --worst.');
   const cpuProf = values['cpu-prof'];
   // Changes to this project affect only its own ratios.
   const byDefault = values.check ? variants.filter((name) => /^(ours|apollo)/.test(name)) : variants;
@@ -76,8 +77,9 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
     variants: withBaseline(choose('--variants', values.variants, variants) ?? byDefault),
     ...(values.rounds !== undefined && { rounds: readRounds(values.rounds) }),
     ...(cpuProf !== undefined && { cpuProf: choose('--cpu-prof', cpuProf, variants)?.[0] }),
-    isWorst: values.worst,
-    stressTests: choose('--stress', stress, stressTestNames) ?? [],
+    seed: values.seed === undefined ? Date.now() % 2 ** 31 : readSeed(values.seed),
+    costs: values.worst ? 'worst' : values.weights ? 'weights' : undefined,
+    stressTests: choose('--stress', values.stress, stressTestNames) ?? [],
   };
 }
 
@@ -91,6 +93,11 @@ function choose<Name extends string>(option: string, value: string | undefined, 
 /** Adds the baseline, which all ratios need. */
 function withBaseline(chosen: readonly Variant[]): readonly Variant[] {
   return variants.filter((name) => name === baseline || chosen.includes(name));
+}
+
+function readSeed(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new Error('--seed: use a whole number.');
+  return Number(text);
 }
 
 function readRounds(text: string): number {

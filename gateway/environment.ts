@@ -58,7 +58,7 @@ export const gatewayEnvironment = z.object({
   ...responseVariables,
   COST_BUDGET_PER_MINUTE: wholeNumber({ min: 1, max: 1_000_000_000_000 })
     .optional()
-    .describe('What the operations of one caller may cost in a minute; 240 times MAX_COST by default.'),
+    .describe('What one caller is charged in a minute; by default 2,000 times MAX_COST, and 1,000,000 at least.'),
   GATEWAY_REPLICAS: wholeNumber({ min: 1, max: 10_000 })
     .prefault('1')
     .describe('Number of gateways behind one load balancer: each counts its part of the budgets.'),

@@ -19,7 +19,7 @@ import { type Caller, createIdentifyCaller } from './identity/identity.ts';
 import { createTokenExchange } from './identity/token-exchange.ts';
 import type { TokenExchangeClient } from './identity/token-exchange-client.ts';
 import { createBodyLimit, maxBodyBytes } from './limits/body-limit.ts';
-import { type CostLimits, createCostAdmission } from './limits/cost-budget.ts';
+import { type Bill, type CostLimits, createCostBudget } from './limits/cost-budget.ts';
 import {
   createSubgraphClient,
   type SubgraphClient,
@@ -73,6 +73,7 @@ export interface GatewaySettings {
 /** The context of each request. */
 export interface GatewayContext extends SubgraphContext, CostContext {
   caller: Caller;
+  bill: Bill;
 }
 
 const noTokenExchange: TokenExchangeClient = { exchange: async () => undefined, close: async () => {} };
@@ -118,9 +119,9 @@ export async function startGateway({
     if (!client) throw new Error(`The supergraph has a subgraph ${name}, and the gateway has no address for it.`);
     return client;
   };
-  const admit = createCostAdmission({ maxCost: defaultMaxCost, ...cost });
+  const budget = createCostBudget({ maxCost: defaultMaxCost, ...cost });
   const planning = await createExecutor(executorName, { supergraphSdl, buildService, policies, logger: log });
-  const executor = limitCost(forwardAccessToken(planning), { schema, admit: () => admit });
+  const executor = limitCost(forwardAccessToken(planning), { schema, admit: budget.admit });
   const identifyCaller = createIdentifyCaller(
     createAuthenticate(verifier),
     createTokenExchange({ exchange: tokenExchange.exchange, log }),
@@ -133,7 +134,12 @@ export async function startGateway({
     executor,
     publicErrors,
     maxResponseBytes,
-    context: (request) => ({ ...request, authorization: undefined, caller: identifyCaller(request) }),
+    context: (request) => ({
+      ...request,
+      authorization: undefined,
+      caller: identifyCaller(request),
+      bill: { charged: 0 },
+    }),
     identifySender: (req) => ({ isGateway: false, client: () => clientOf(req) }),
     ...(documentLimits && { documentLimits }),
     hstsSeconds,
@@ -145,6 +151,7 @@ export async function startGateway({
     corsOrigins,
     maxBodyBytes,
     bodyLimitOf: createBodyLimit(unverifiedBodyBytes),
+    metering: budget,
     ...(trust && { admitDocument: createDocumentAdmission(trust.documents, trust.mode) }),
     acceptsPersistedQueries: trust?.mode !== 'only',
     ...(shutdown && { shutdown }),

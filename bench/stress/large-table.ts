@@ -83,7 +83,7 @@ function rowOf(nth: number, ownerId: string, rowCount: number) {
 }
 
 /** A UUIDv7 for a time, like the real ids. */
-function idAt(time: number, nth: number): string {
+export function idAt(time: number, nth: number): string {
   const at = time.toString(16).padStart(12, '0');
   return `${at.slice(0, 8)}-${at.slice(8)}-7000-8000-${nth.toString(16).padStart(12, '0')}`;
 }

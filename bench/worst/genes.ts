@@ -4,13 +4,24 @@ import fc from 'fast-check';
 export interface ConnectionGene {
   size: number;
   fromEnd: boolean;
-  order: string;
-  search: string | undefined;
+  order: Order;
+  filter: FilterGene | undefined;
+  /** Where a cursor divides the list, from 0 to 1; no cursor if undefined. */
+  cursorAt: number | undefined;
   nodes: ResourceGene | undefined;
   edges: ResourceGene | undefined;
-  /** How often `totalCount` and both flags of `pageInfo` are selected. */
+  /** How often `totalCount` is selected. */
   counts: number;
   hasPageInfo: boolean;
+}
+
+export type Order = (typeof orders)[number];
+
+export interface FilterGene {
+  search?: string;
+  contentType?: string;
+  createdFrom?: Date;
+  createdBefore?: Date;
 }
 
 export interface ResourceGene {
@@ -31,17 +42,40 @@ export type RootGene =
   | { kind: 'resources'; connection: ConnectionGene }
   | { kind: 'me'; user: UserGene }
   | { kind: 'resource'; resource: ResourceGene }
-  | { kind: 'sessions' | 'introspection' };
+  | { kind: 'sessions' | 'personalAccessTokens' | 'introspection' };
+
+/** A query, and how it is written. */
+export interface QueryGene {
+  roots: RootGene[];
+  /** Sizes, cursors and filters are variables. */
+  hasVariables: boolean;
+  /** Selections of resources and users are fragments, each of which is written once. */
+  hasFragments: boolean;
+}
 
 const resourceFields = ['id', 'title', 'createdAt', 'updatedAt', 'version'];
 const imageFields = ['url', 'contentType', 'width', 'height', 'sizeBytes', 'sha256'];
 const userFields = ['id', 'username', 'createdAt'];
-const orders = ['NEWEST', 'OLDEST', 'TITLE', 'RECENTLY_UPDATED'];
+const orders = ['NEWEST', 'OLDEST', 'TITLE', 'RECENTLY_UPDATED'] as const;
 
 /** The whole list more often than a part of it, because most work is for whole objects. */
 const someOf = (names: string[]) =>
   fc.oneof({ weight: 2, arbitrary: fc.constant(names) }, { weight: 1, arbitrary: fc.subarray(names) });
 const optional = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined, freq: 1 });
+const instant = fc.date({ min: new Date('2026-01-01T00:00:00Z'), max: new Date('2026-01-01T04:00:00Z') });
+
+/** A text that no description has is looked for in all of them; one that all have fills the page. */
+const search = fc.oneof(
+  fc.constant('\u{1f600}'),
+  fc.nat({ max: 1_000 }).map((nth) => `nothing ${nth}`),
+);
+const filter: fc.Arbitrary<FilterGene> = fc.oneof(
+  fc.record({ search }),
+  fc.record(
+    { search, contentType: fc.constant('image/png'), createdFrom: instant, createdBefore: instant },
+    { requiredKeys: [] },
+  ),
+);
 
 const { root } = fc.letrec<{ connection: ConnectionGene; resource: ResourceGene; user: UserGene; root: RootGene }>(
   (tie) => ({
@@ -49,7 +83,8 @@ const { root } = fc.letrec<{ connection: ConnectionGene; resource: ResourceGene;
       size: fc.oneof(fc.constant(100), fc.integer({ min: 1, max: 100 })),
       fromEnd: fc.boolean(),
       order: fc.constantFrom(...orders),
-      search: optional(fc.constantFrom('z', 'nothing that any description has')),
+      filter: optional(filter),
+      cursorAt: optional(fc.double({ min: 0, max: 1, noNaN: true })),
       nodes: fc.option(tie('resource'), { nil: undefined, freq: 4 }),
       edges: optional(tie('resource')),
       counts: fc.integer({ min: 0, max: 4 }),
@@ -66,14 +101,22 @@ const { root } = fc.letrec<{ connection: ConnectionGene; resource: ResourceGene;
       { weight: 8, arbitrary: tie('connection').map((connection) => ({ kind: 'resources' as const, connection })) },
       { weight: 2, arbitrary: tie('user').map((user) => ({ kind: 'me' as const, user })) },
       { weight: 1, arbitrary: tie('resource').map((resource) => ({ kind: 'resource' as const, resource })) },
-      { weight: 1, arbitrary: fc.constantFrom({ kind: 'sessions' as const }, { kind: 'introspection' as const }) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('sessions', 'personalAccessTokens', 'introspection').map((kind) => ({ kind })),
+      },
     ),
   }),
 );
 
-/** Root fields of one query: those that are over a limit are left out. Single kinds are repeated, as a flood would do. */
-export const queryGenes: fc.Arbitrary<RootGene[]> = fc.oneof(
-  root.map((gene) => Array<RootGene>(20).fill(gene)),
-  fc.array(root, { minLength: 1, maxLength: 20 }),
-);
-export const rootGene = root;
+export const rootGene: fc.Arbitrary<RootGene> = root;
+
+/** Root fields that are over a limit are left out. Single kinds are repeated, as a flood would do. */
+export const queryGene: fc.Arbitrary<QueryGene> = fc.record({
+  roots: fc.oneof(
+    root.map((gene) => Array<RootGene>(20).fill(gene)),
+    fc.array(root, { minLength: 1, maxLength: 20 }),
+  ),
+  hasVariables: fc.boolean(),
+  hasFragments: fc.boolean(),
+});

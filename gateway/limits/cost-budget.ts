@@ -1,70 +1,83 @@
 import { GraphQLError } from 'graphql';
-import { LRUCache } from 'lru-cache';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { ApiError } from '../../platform/api-error.ts';
+import { rateLimited } from '../../platform/api-error.ts';
 import { type AdmitCost, tooExpensive } from '../../platform/cost/limit-cost.ts';
 import type { RequestContext } from '../../platform/graphql/execute.ts';
-import type { ErrorExtensions } from '../../schema/error-codes.ts';
+import type { Metering } from '../../platform/graphql/graphql-endpoint.ts';
+import type { ValidOperation } from '../../platform/graphql/prepared-operations.ts';
+import { createRateLimiter, type RateLimitedError, rateLimitedResponse } from '../../platform/http/rate-limiter.ts';
 import type { Caller } from '../identity/identity.ts';
+import { operationPrice, priceOfDocument, priceOfPlan, priceOfResponse } from './prices.ts';
 
 export interface CostLimits {
   /** The largest cost of one operation. */
   maxCost: number;
-  /** Limit of what the operations of one caller may cost in a minute, over all gateways; `defaultBudget` if omitted. */
+  /** Limit of what one caller is charged in a minute, over all gateways; `defaultBudget` if omitted. */
   budgetPerMinute?: number | undefined;
   /** Gateways that share a caller's requests evenly, each of which counts its own part of the budget; 1 if omitted. */
   replicas?: number | undefined;
 }
 
-/** One processor, if every operation were the worst that `maxCost` allows: see docs/performance.md. */
-const defaultBudget = (maxCost: number) => 240 * maxCost;
+/** 2,000 of the largest operations, and enough for a thousand new documents where `maxCost` is small. */
+const defaultBudget = (maxCost: number) => Math.max(1_000_000, 2_000 * maxCost);
 
-const windowSeconds = 60;
+/** The sum that one request has been charged, in its context. */
+export interface Bill {
+  charged: number;
+}
 
-/** Bounds the memory for budgets to a few megabytes; the caller that is forgotten first has not called for longest. */
-const maxCallers = 20_000;
+interface BudgetContext extends RequestContext {
+  caller: Caller;
+  bill: Bill;
+}
+
+export interface CostBudget extends Metering<BudgetContext> {
+  /** Creates the decision on one operation: it must be within its limit, unless it is trusted, and within the budget. */
+  admit(operation: ValidOperation): AdmitCost;
+}
 
 /**
- * Creates the decision on an operation: its cost must be within the limit of one operation, and within what is left of
- * the caller's budget, to which it is charged. An operation costs 1 at least. A trusted one has a budget only.
+ * Creates the budgets of callers, each of which refills a minute after the first charge to it. An operation or a document
+ * for which too little is left is rejected, and not charged.
  */
-export function createCostAdmission({ maxCost, ...limits }: CostLimits): AdmitCost {
-  const charge = createBudget({ maxCost, ...limits });
-  return async (cost, context) => {
-    const { caller, isTrusted } = context as { caller: Caller } & RequestContext;
-    const error = isTrusted ? undefined : tooExpensive(cost, maxCost);
-    if (error) return error;
-    return charge(await caller.budgetKey(), Math.max(1, cost));
+export function createCostBudget({ maxCost, budgetPerMinute, replicas = 1 }: CostLimits): CostBudget {
+  const pointsPerMinute = Math.max(1, Math.floor((budgetPerMinute ?? defaultBudget(maxCost)) / replicas));
+  const limiter = createRateLimiter({ pointsPerMinute });
+
+  /** Returns the error if too little is left. */
+  const charge = async ({ caller, bill }: BudgetContext, points: number): Promise<RateLimitedError | undefined> => {
+    const msBeforeNext = await limiter.consume(await caller.budgetKey(), points);
+    if (msBeforeNext !== undefined)
+      return rateLimited('Your operations cost too much in the last minute', msBeforeNext);
+    bill.charged += points;
+    return undefined;
+  };
+
+  return {
+    admit: ({ source }) => {
+      let planning = priceOfPlan(source);
+      return async (cost, context) => {
+        const budgetContext = context as BudgetContext;
+        const tooDear = budgetContext.isTrusted ? undefined : tooExpensive(cost, maxCost);
+        // An operation is planned when it is first executed.
+        const error = await charge(budgetContext, operationPrice + (tooDear ? 0 : cost + planning));
+        if (error) return toGraphqlError(error);
+        if (!tooDear) planning = 0;
+        return tooDear;
+      };
+    },
+    async admitDocument(document, context) {
+      const error = await charge(context, priceOfDocument(document));
+      return error && rateLimitedResponse(error);
+    },
+    chargeResponse(length, { caller, bill }) {
+      const missing = priceOfResponse(length) - bill.charged;
+      if (missing > 0) void Promise.resolve(caller.budgetKey()).then((key) => limiter.charge(key, missing));
+    },
   };
 }
 
-type Charge = (key: string, cost: number) => Promise<GraphQLError | undefined>;
-
-/** Creates budgets that refill each minute, a caller's from its first operation on. A rejected operation is not charged. */
-function createBudget({ maxCost, budgetPerMinute = defaultBudget(maxCost), replicas = 1 }: CostLimits): Charge {
-  const points = Math.max(1, Math.floor(budgetPerMinute / replicas));
-  const limiter = new RateLimiterMemory({ points, duration: windowSeconds });
-  const callers = new LRUCache<string, true>({
-    max: maxCallers,
-    dispose: (_, key, reason) => void (reason === 'evict' && limiter.delete(key)),
-  });
-  return async (key, cost) => {
-    callers.set(key, true);
-    try {
-      await limiter.consume(key, cost);
-      return undefined;
-    } catch (rejected) {
-      if (!(rejected instanceof RateLimiterRes)) throw rejected;
-      await limiter.reward(key, cost);
-      return budgetUsedUp(rejected.msBeforeNext);
-    }
-  };
-}
-
-function budgetUsedUp(msBeforeNext: number): GraphQLError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1_000));
-  const message = `Your operations cost too much in the last minute: try again in ${retryAfterSeconds} seconds.`;
-  const http = { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } };
-  const originalError = new ApiError<ErrorExtensions>({ code: 'RATE_LIMITED', retryAfterSeconds }, message);
-  return new GraphQLError(message, { originalError, extensions: { ...originalError.extensions, http } });
+function toGraphqlError(originalError: RateLimitedError): GraphQLError {
+  const { status, headers } = rateLimitedResponse(originalError);
+  const { message, extensions } = originalError;
+  return new GraphQLError(message, { originalError, extensions: { ...extensions, http: { status, headers } } });
 }

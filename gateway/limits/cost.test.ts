@@ -6,6 +6,7 @@ import { post } from '../../tests/support/subgraphs/tiny-server.ts';
 import { startGateway } from '../server.ts';
 import type { Transport } from '../subgraphs/transport.ts';
 import type { CostLimits } from './cost-budget.ts';
+import { operationPrice, priceOfDocument, priceOfPlan } from './prices.ts';
 
 const pair = newPair();
 const forge = forgeWith(pair);
@@ -38,7 +39,7 @@ async function start(cost: Partial<CostLimits> = {}, executor: 'compiled' | 'apo
     const sender = 'x-forwarded-for' in headers ? {} : tokenOf('ada');
     const response = await post(url, { query, variables }, { ...sender, ...headers });
     const { errors, data, extensions } = (await response.json()) as {
-      errors?: { message: string; extensions: object }[];
+      errors?: { message: string; extensions: Record<string, unknown> }[];
       data?: object;
       extensions?: object;
     };
@@ -49,7 +50,7 @@ async function start(cost: Partial<CostLimits> = {}, executor: 'compiled' | 'apo
 }
 
 const page = 'query ($first: Int) { resources(first: $first) { nodes { id image { url } } } }';
-const costOf = (first: number) => 1 + 2 * first;
+const costOf = (first: number) => 10 + 2 * first;
 
 describe.each(['compiled', 'apollo'] as const)('with the executor %s, an operation', (executor) => {
   test('over the limit is rejected before anything is planned or executed', async () => {
@@ -91,11 +92,17 @@ test('nested lists multiply beyond the default limit, however short the document
   expect(calls()).toBe(0);
 });
 
+/** The charge of the first request for an operation beside its cost; later ones are charged `operationPrice`. */
+const newPrice = (query: string) => priceOfDocument(query) + priceOfPlan(query) + operationPrice;
+
 describe('the budget of a minute', () => {
-  const limits = { maxCost: 50, budgetPerMinute: 100 };
+  const typename = '{ __typename }';
+  /** A budget for one request of a new operation, and further ones of the same. */
+  const roomFor = (query: string, further = 0) => newPrice(query) + further * operationPrice;
 
   test('ends with 429 and the time after which it is full again, and executes nothing', async () => {
-    const { send, calls } = await start(limits);
+    const room = roomFor(page, 1) + 2 * costOf(20) + operationPrice + costOf(5);
+    const { send, calls } = await start({ maxCost: 50, budgetPerMinute: room });
     for (const _ of [1, 2]) expect((await send(page, {}, { first: 20 })).status).toBe(200);
     const { status, errors, data, retryAfter } = await send(page, {}, { first: 20 });
     expect(status).toBe(429);
@@ -109,45 +116,64 @@ describe('the budget of a minute', () => {
     expect((await send(page, {}, { first: 5 })).status).toBe(200);
   });
 
-  test('bounds many cheap operations as it does one dear one: each costs 1 at least', async () => {
-    const { send } = await start({ maxCost: 50, budgetPerMinute: 5 });
+  test('bounds many cheap operations as it does one dear one', async () => {
+    const { send } = await start({ maxCost: 50, budgetPerMinute: roomFor(typename, 4) });
     const statuses = [];
-    for (let n = 0; n < 7; n += 1) statuses.push((await send('{ __typename }')).status);
+    for (let n = 0; n < 7; n += 1) statuses.push((await send(typename)).status);
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429]);
   });
 
-  test('applies to operations that Apollo Server has to look at first, with the same header', async () => {
-    const { send } = await start({ maxCost: 50, budgetPerMinute: 1 });
-    expect((await send('{ a: __typename }')).status).toBe(200);
-    const unseen = await send('{ b: __typename }');
-    expect(unseen.status).toBe(429);
+  test.each([
+    ['valid', '{ b: __typename }', 200],
+    ['a syntax error', '{ title', 400],
+    ['not valid', '{ nothing }', 400],
+    ['over a limit of documents', `{ ${'a '.repeat(2_001)} }`, 400],
+  ])('is charged a new document before it is parsed: %s', async (_, document, status) => {
+    const sent = priceOfDocument(document) + (status === 200 ? operationPrice + priceOfPlan(document) : 0);
+    const { send } = await start({ maxCost: 50, budgetPerMinute: sent + priceOfDocument(document) - 1 });
+    expect((await send(document)).status).toBe(status);
+    const unseen = await send(document.replace('b', 'c').replace('title', 'other'));
+    expect(unseen).toMatchObject({ status: 429, errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    expect(Number(unseen.retryAfter)).toBe(unseen.errors?.[0]?.extensions.retryAfterSeconds);
     expect(Number(unseen.retryAfter)).toBeGreaterThan(0);
   });
 
   test('is one for each account, at whatever address, and one for each address of the others', async () => {
-    const { send } = await start({ maxCost: 50, budgetPerMinute: 1 });
+    const { send } = await start({ maxCost: 50, budgetPerMinute: roomFor(typename) });
     const from = (address: string) => ({ 'x-forwarded-for': address });
-    const statusOf = async (headers: Record<string, string>) => (await send('{ __typename }', headers)).status;
-    expect(await statusOf({ ...tokenOf('ada'), ...from('192.0.2.1') })).toBe(200);
-    expect(await statusOf({ ...tokenOf('ada'), ...from('192.0.2.2') })).toBe(429);
-    expect(await statusOf({ ...tokenOf('bob'), ...from('192.0.2.1') })).toBe(200);
-    expect(await statusOf({ ...from('192.0.2.1') })).toBe(200);
-    expect(await statusOf({ authorization: 'Bearer forged', ...from('192.0.2.1') })).toBe(429);
-    expect(await statusOf({ ...from('2001:db8:1:2::1') })).toBe(200);
-    expect(await statusOf({ ...from('2001:db8:1:2:ffff::2') })).toBe(429);
-    expect(await statusOf({ ...from('2001:db8:1:3::1') })).toBe(200);
+    // The first caller pays for the plan, and has nothing left.
+    expect((await send(typename, from('203.0.113.1'))).status).toBe(200);
+    expect((await send(typename, from('203.0.113.1'))).status).toBe(429);
+    const room = Math.floor(roomFor(typename) / operationPrice);
+    /** Sends as many operations as a caller has room for, by all of these headers in turn, and one more. */
+    const statusesOf = async (...callers: Record<string, string>[]) => {
+      const statuses: number[] = [];
+      for (let nth = 0; nth <= room; nth += 1)
+        statuses.push((await send(typename, callers[nth % callers.length])).status);
+      return statuses;
+    };
+    const usedUp = [...Array<number>(room).fill(200), 429];
+    const [ada, bob] = [tokenOf('ada'), tokenOf('bob')];
+    expect(await statusesOf({ ...ada, ...from('192.0.2.1') }, { ...ada, ...from('192.0.2.2') })).toEqual(usedUp);
+    expect(await statusesOf({ ...bob, ...from('192.0.2.1') })).toEqual(usedUp);
+    const forged = { authorization: 'Bearer forged' };
+    expect(await statusesOf(from('192.0.2.1'), { ...forged, ...from('192.0.2.1') })).toEqual(usedUp);
+    expect(await statusesOf(from('2001:db8:1:2::1'), from('2001:db8:1:2:ffff::2'))).toEqual(usedUp);
+    expect(await statusesOf(from('2001:db8:1:3::1'))).toEqual(usedUp);
   });
 
   test('is divided among the gateways', async () => {
-    const { send } = await start({ maxCost: 50, budgetPerMinute: 9, replicas: 3 });
+    const { send } = await start({ maxCost: 50, budgetPerMinute: 3 * roomFor(typename, 2), replicas: 3 });
     const statuses = [];
-    for (let n = 0; n < 4; n += 1) statuses.push((await send('{ __typename }')).status);
+    for (let n = 0; n < 4; n += 1) statuses.push((await send(typename)).status);
     expect(statuses).toEqual([200, 200, 200, 429]);
   });
 
-  test('is charged nothing for an operation over the limit of one operation', async () => {
-    const { send } = await start({ maxCost: 50, budgetPerMinute: 50 });
+  test('is charged for a request, and not for what it would cost, by an operation over the limit of one', async () => {
+    const room = operationPrice + roomFor(page) + costOf(20);
+    const { send } = await start({ maxCost: 50, budgetPerMinute: room });
     expect((await send(page, {}, { first: 100 })).status).toBe(400);
     expect((await send(page, {}, { first: 20 })).status).toBe(200);
+    expect((await send(page, {}, { first: 100 })).status).toBe(429);
   });
 });

@@ -139,7 +139,7 @@ describe.each(['memory', 'network'] as const)('where trusted documents are prefe
   let system: System;
   let token: string;
   beforeAll(async () => {
-    system = await startSystem({}, { calls, trust: trustWith('prefer'), cost: { maxCost: 2, budgetPerMinute: 400 } });
+    system = await startSystem({}, { calls, trust: trustWith('prefer'), cost: { maxCost: 2, budgetPerMinute: 6_000 } });
     const registering = { input: { username: uniqueName(), password: 'correct horse battery' } };
     const response = await post(system.gateway, { query: readExample('register').document, variables: registering });
     token = ((await response.json()) as { data: { register: { accessToken: string } } }).data.register.accessToken;
@@ -171,7 +171,7 @@ describe.each(['memory', 'network'] as const)('where trusted documents are prefe
     });
     expect((await answer({ query: trusted, variables })).body).toHaveProperty('data.resources.totalCount', 0);
     const statuses = [];
-    for (let nth = 0; nth < 30; nth++) statuses.push((await answer({ query: trusted, variables })).status);
+    for (let nth = 0; nth < 80; nth++) statuses.push((await answer({ query: trusted, variables })).status);
     expect(statuses[0]).toBe(200);
     expect(statuses.at(-1)).toBe(429);
   });

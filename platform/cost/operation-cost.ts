@@ -31,7 +31,7 @@ export interface OperationCost {
 const defaultListSize = 20;
 
 /** Weight of `__schema` and of `__type`: measured, a whole introspection takes as long as a few hundred objects. */
-export const introspectionWeight = 700;
+export const introspectionWeight = 500;
 
 /** Measured for a function of variables, with what it refers to. */
 const bytesPerFunction = 500;

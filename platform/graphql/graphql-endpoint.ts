@@ -14,7 +14,7 @@ import { executeThroughApollo } from './apollo-http.ts';
 import type { ApolloContext } from './apollo-server.ts';
 import { type DocumentLimits, defaultDocumentLimits, writtenOutLimits } from './document-limits/limits.ts';
 import type { Execution, RequestContext } from './execute.ts';
-import type { AdmitDocument } from './request-parameters.ts';
+import { type AdmitDocument, readDocumentParameters } from './request-parameters.ts';
 import { recommendedJsonStatus } from './respond.ts';
 
 /** The parts of an HTTP request that reach resolvers. */
@@ -52,6 +52,15 @@ export interface EndpointSettings<Context extends RequestContext> {
   documentLimits?: DocumentLimits;
   /** Decides whether the document of a request may run, before anything is done with it; each may by default. */
   admitDocument?: AdmitDocument;
+  metering?: Metering<Context>;
+}
+
+/** Charges callers for work that depends on more than the operation. */
+export interface Metering<Context extends RequestContext> {
+  /** Charges a document before it is parsed, which is work whether it is valid or not; empty if only its hash came. */
+  admitDocument(document: string, context: Context): Promise<HttpError | undefined>;
+  /** Charges a response of so many characters. */
+  chargeResponse(length: number, context: Context): void;
 }
 
 /** Headers that pages of allowed origins may read, beside those that the Fetch standard always lets them read. */
@@ -120,12 +129,16 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     if (clientGone.aborted) return;
     const send = (status: number, text: string, own: Record<string, string> = {}) => {
       if (!admitResponse(res, text)) return reject(overloaded, exchange, limited);
+      settings.metering?.chargeResponse(text.length, context);
       sendText(res, status, text, { ...headers, ...own });
     };
     if (response) {
       const text = `${JSON.stringify(response.body)}\n`;
       return send(statusOf(response.status, response.body), text, { ...response.headers, 'content-type': type });
     }
+    const { query } = readDocumentParameters(admitted);
+    const overBudget = await settings.metering?.admitDocument(typeof query === 'string' ? query : '', context);
+    if (overBudget) return reject(overBudget, exchange, limited);
     const answer = await executeThroughApollo(settings.apollo, req, {
       ...admitted,
       context,

@@ -56,7 +56,7 @@ function checkTokens(lexer: Lexer, limits: DocumentLimits): RequestLimitError | 
 const maxBytesPerUnit = 3;
 
 /** Counts the UTF-8 bytes outside of string literals, until they are over `max`. */
-function bytesWithoutStrings(text: string, max: number): number {
+export function bytesWithoutStrings(text: string, max: number): number {
   let bytes = 0;
   let counted = 0;
   const next = /["#]/g;

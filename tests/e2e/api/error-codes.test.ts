@@ -208,7 +208,7 @@ test('COST_ESTIMATED_TOO_EXPENSIVE with HTTP 400', async () => {
   );
   expect(answer.status).toBe(400);
   expect(answer.errors.map(({ extensions }) => extensions)).toEqual([
-    { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: 10_301, maxCost: 10_000 },
+    { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: 11_210, maxCost: 10_000 },
   ]);
 });
 
