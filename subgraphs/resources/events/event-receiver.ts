@@ -47,9 +47,7 @@ export function createEventReceiver({ verify, issuer, revocations, onPurged, log
     if (!required || (!event && !isOtherEvent(claims))) throw new EventError(400, tokenErrors.MALFORMED);
     const { jti } = required;
     if (!event) return log.info({ requestId, jti }, 'security event of another type ignored');
-    const receivedAt = new Date();
-    const expiresAt = new Date(receivedAt.getTime() + retentionMs);
-    if (!(await revocations.accept({ jti, event, receivedAt, expiresAt }))) return;
+    if (!(await revocations.accept({ jti, event, retentionMs }))) return;
     log.info({ requestId, jti, type: event.type, userId: event.userId }, 'security event accepted');
     if (event.type === 'account-purged') onPurged();
   };

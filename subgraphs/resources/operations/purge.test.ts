@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { keyLifetimeMs } from '../resources/idempotency.ts';
 import type { OpenOperation } from '../storage/operation-store.ts';
 import { purgeAccount } from '../testing/events.ts';
 import { blockCalls, delay, lost } from '../testing/image-service-proxy.ts';
@@ -100,7 +101,7 @@ test('a key of a purged account does not find its create', async () => {
   await ada.create({ idempotencyKey: 'key' });
   const bobs = await bob.create({ idempotencyKey: 'key' });
   await end(rules, ada.viewerId, { isPurged: true });
-  expect(await rules.store.operations.findByKey(ada.viewerId, 'key', new Date(0))).toBeUndefined();
+  expect(await rules.store.operations.findByKey(ada.viewerId, 'key', keyLifetimeMs)).toBeUndefined();
   expect(await bob.create({ idempotencyKey: 'key' })).toEqual(bobs);
 });
 

@@ -72,8 +72,8 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
     try {
       await recoverDue();
       await logUnresolved();
-      await operations.deleteExpiredKeys(new Date(Date.now() - keyLifetimeMs));
-      await revocations.deleteExpired(new Date(), expiryBatch);
+      await operations.deleteExpiredKeys(keyLifetimeMs);
+      await revocations.deleteExpired(expiryBatch);
     } catch (err) {
       log.warn({ err }, 'reconciler run failed; will retry');
     }

@@ -7,8 +7,8 @@ import { createReservation, type Reservation, resourceOf } from '../operations/r
 import type { CreatedResource, Idempotency, LateWrite, NewResource } from '../storage/operation-store.ts';
 import type { Resource } from '../storage/resource.ts';
 import type { ResourceStore } from '../storage/resource-store.ts';
-import { accountDeleted, duplicateImageId, imageLost, inProgress, leaseExpired } from './errors.ts';
-import { createInFlightKeys, findEarlier, idempotencyOf } from './idempotency.ts';
+import { accountDeleted, duplicateImageId, imageLost, leaseExpired } from './errors.ts';
+import { createInFlightKeys, findEarlier, idempotencyOf, resultOf } from './idempotency.ts';
 import { type Caller, type CreateInput, readCreateInput } from './resource-input.ts';
 
 export interface CreateParts {
@@ -49,10 +49,9 @@ export function createCreate({ store, readImage, imageClient, leases, deleteImag
   };
 
   const leaveToSearch = async (lease: LeasedOperation['lease']) => {
-    const settlesAt = leases.settlesAt();
     await leases.conclude(lease, async () => {
       await operations.startSearch(lease);
-      await leases.handOver(lease, { delayMs: 0, settlesAt });
+      await leases.handOver(lease, { delayMs: 0, settlesAt: leases.settlesAt() });
     });
   };
 
@@ -96,21 +95,14 @@ export function createCreate({ store, readImage, imageClient, leases, deleteImag
     throw (await store.revocations.isPurged(created.ownerId)) ? accountDeleted() : leaseExpired();
   };
 
-  /** Explains a create that could not begin: its account was deleted, or its key was taken since it was looked up. */
-  const resolveConflict = async (ownerId: string, idempotency: Idempotency | undefined): Promise<Resource> => {
-    if (await store.revocations.isPurged(ownerId)) throw accountDeleted();
-    const earlier = idempotency && (await findEarlier(store, ownerId, idempotency));
-    if (!earlier) throw inProgress();
-    return earlier;
-  };
-
   const create = async (requestId: string, resource: NewResource, { image, idempotency }: Upload) => {
     const operation = leases.begin(requestId);
     const { lease, durations } = operation;
     const reservation = createReservation();
     const planned = { resource, reservationSha256: reservation.sha256, idempotency };
-    const hasBegun = await operations.beginCreate({ lease, ...durations, ...planned });
-    if (!hasBegun) return resolveConflict(resource.ownerId, idempotency);
+    const outcome = await operations.beginCreate({ lease, ...durations, ...planned });
+    if (outcome === 'PURGED') throw accountDeleted();
+    if (outcome !== 'BEGUN') return resultOf(outcome, { store, ownerId: resource.ownerId, idempotency });
     const reserved = await reserve(operation, reservation);
     await recordReserved(operation, reserved);
     const lateWrite = await upload(operation, reserved.id, image);

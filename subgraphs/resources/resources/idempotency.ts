@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { detectImageType } from '../images/image-format.ts';
-import type { Idempotency } from '../storage/operation-store.ts';
+import type { Idempotency, KeyedCreate } from '../storage/operation-store.ts';
 import type { Resource } from '../storage/resource.ts';
 import type { ResourceStore } from '../storage/resource-store.ts';
 import { inProgress, keyReused, notFound } from './errors.ts';
@@ -18,11 +18,11 @@ export function idempotencyOf({ idempotencyKey, title, description, image }: Cre
   const { data: base64, contentType } = image;
   const imageSha256 = sha256(base64);
   const hashWith = (type: string | null) => sha256(JSON.stringify([title, description ?? null, type, imageSha256]));
-  const since = new Date(Date.now() - keyLifetimeMs);
   const detected = detectedType(base64);
+  const lifetimeMs = keyLifetimeMs;
   const isImplied = detected !== undefined && (contentType ?? detected) === detected;
-  if (!isImplied) return { key: idempotencyKey, inputSha256: hashWith(contentType ?? null), since };
-  return { key: idempotencyKey, inputSha256: hashWith(null), formerInputSha256: hashWith(detected), since };
+  if (!isImplied) return { key: idempotencyKey, inputSha256: hashWith(contentType ?? null), lifetimeMs };
+  return { key: idempotencyKey, inputSha256: hashWith(null), formerInputSha256: hashWith(detected), lifetimeMs };
 }
 
 /** The type that the first bytes of an image say. */
@@ -31,19 +31,37 @@ function detectedType(base64: string): string | undefined {
 }
 
 /**
- * Finds the resource that an earlier create with the same key made, in its present state. Returns undefined when there was
- * no such create or it failed. Throws CONFLICT (IN_PROGRESS or KEY_REUSED), or NOT_FOUND if the resource was deleted since.
+ * Finds the resource that an earlier create with the same key made. Returns undefined when there was no such create or it
+ * failed. Throws the errors of `resultOf`.
  */
 export async function findEarlier(
   store: ResourceStore,
   ownerId: string,
-  { key, inputSha256, formerInputSha256, since }: Idempotency,
+  idempotency: Idempotency,
 ): Promise<Resource | undefined> {
-  const earlier = await store.operations.findByKey(ownerId, key, since);
-  if (!earlier) return undefined;
-  if (earlier.inputSha256 !== inputSha256 && earlier.inputSha256 !== formerInputSha256) throw keyReused();
-  if (earlier.resourceId === undefined) throw inProgress();
-  const resource = await store.find({ ownerId, id: earlier.resourceId });
+  const earlier = await store.operations.findByKey(ownerId, idempotency.key, idempotency.lifetimeMs);
+  return earlier && resultOf(earlier, { store, ownerId, idempotency });
+}
+
+/** The repetition of a create. */
+interface Repetition {
+  store: ResourceStore;
+  ownerId: string;
+  idempotency: Idempotency | undefined;
+}
+
+/**
+ * Returns the resource that an earlier create made, in its present state, to a create with the same key. Throws CONFLICT
+ * (IN_PROGRESS or KEY_REUSED), or NOT_FOUND if the resource was deleted since.
+ */
+export async function resultOf(
+  { inputSha256, resourceId }: KeyedCreate,
+  { store, ownerId, idempotency }: Repetition,
+): Promise<Resource> {
+  const isSameInput = inputSha256 === idempotency?.inputSha256 || inputSha256 === idempotency?.formerInputSha256;
+  if (!isSameInput) throw keyReused();
+  if (resourceId === undefined) throw inProgress();
+  const resource = await store.find({ ownerId, id: resourceId });
   if (!resource) throw notFound();
   return resource;
 }

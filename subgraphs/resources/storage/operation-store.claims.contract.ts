@@ -8,20 +8,22 @@ import {
   aReplacement,
   aResource,
   type ClockedStore,
+  centuryMs,
   claimAll,
   madeBy,
 } from '../testing/resources.ts';
 import type { NewCreate, NewOperation, OpenOperation, OperationStore, Postponement } from './operation-store.ts';
 import type { ResourceStore } from './resource-store.ts';
 
-const always = new Date(0);
+/** A lifetime after which every key has expired, also of this millisecond. */
+const everyKey = -1;
 
 /** Contract of every engine for open operations and recorded reservations. */
 export function operationClaimContract(opened: () => Promise<ClockedStore>): void {
   const begun = async (fields?: Partial<NewCreate>) => {
     const store = await opened();
     const create = aCreate(fields);
-    expect(await store.operations.beginCreate(create)).toBe(true);
+    expect(await store.operations.beginCreate(create)).toBe('BEGUN');
     return { store, operations: store.operations, create, lease: create.lease };
   };
   /** Begins creates, each due a second after the previous one, in reverse order; waits until all are due. */
@@ -217,7 +219,7 @@ export function operationClaimContract(opened: () => Promise<ClockedStore>): voi
       const idempotency = anIdempotency();
       const { operations, create, lease } = await begun({ idempotency });
       await operations.postpone(lease, { delayMs: 0, unresolved: 'NO_LISTING' });
-      const found = await operations.findByKey(create.resource.ownerId, idempotency.key, always);
+      const found = await operations.findByKey(create.resource.ownerId, idempotency.key, centuryMs);
       expect(found).toEqual({ inputSha256: idempotency.inputSha256, resourceId: undefined });
     });
   });
@@ -293,7 +295,7 @@ export function operationClaimContract(opened: () => Promise<ClockedStore>): voi
       const image = anImage();
       await operations.reserve(create.lease, image);
       await operations.finishCreate(create.lease, madeBy(create, image));
-      await operations.deleteExpiredKeys(new Date('9999-01-01'));
+      await operations.deleteExpiredKeys(everyKey);
       return true;
     },
   };
@@ -404,7 +406,7 @@ export function operationClaimContract(opened: () => Promise<ClockedStore>): voi
   });
 
   describe('deleteExpiredKeys', () => {
-    test('deletes only keys of successful creates that started before the time', async () => {
+    test('deletes only keys of successful creates that are older than their lifetime', async () => {
       const { store, operations, create: open } = await begun({ idempotency: anIdempotency() });
       const finish = async () => {
         const create = aCreate({ idempotency: anIdempotency() });
@@ -415,9 +417,9 @@ export function operationClaimContract(opened: () => Promise<ClockedStore>): voi
       const old = await finish();
       store.clock.advance(1);
       const young = await finish();
-      await operations.deleteExpiredKeys(store.clock.now());
+      await operations.deleteExpiredKeys(0);
       const isStored = async ({ resource, idempotency }: NewCreate) =>
-        (await operations.findByKey(resource.ownerId, idempotency?.key ?? '', always)) !== undefined;
+        (await operations.findByKey(resource.ownerId, idempotency?.key ?? '', centuryMs)) !== undefined;
       expect([await isStored(old), await isStored(young), await isStored(open)]).toEqual([false, true, true]);
       expect(await claimAll(store)).toHaveLength(1);
     });
@@ -428,7 +430,7 @@ export function operationClaimContract(opened: () => Promise<ClockedStore>): voi
       const created = madeBy(create, image);
       await operations.reserve(lease, image);
       const resource = await operations.finishCreate(lease, created);
-      await operations.deleteExpiredKeys(new Date('9999-01-01'));
+      await operations.deleteExpiredKeys(everyKey);
       expect(await store.find(created)).toEqual(resource);
     });
   });

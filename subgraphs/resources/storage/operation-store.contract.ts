@@ -8,6 +8,7 @@ import {
   aReplacement,
   aResource,
   type ClockedStore,
+  centuryMs,
   claimAll,
   madeBy,
 } from '../testing/resources.ts';
@@ -165,7 +166,7 @@ function begin(state: State): (store: ClockedStore) => Promise<Begun> {
     const idempotency = anIdempotency();
     const create = aCreate({ idempotency });
     const image = anImage();
-    expect(await operations.beginCreate(create)).toBe(true);
+    expect(await operations.beginCreate(create)).toBe('BEGUN');
     if (state === 'SEARCHING') expect(await operations.startSearch(create.lease)).toBe(true);
     if (state === 'RESERVED') expect(await operations.reserve(create.lease, image)).toBe('RESERVED');
     return { lease: create.lease, resource: madeBy(create, image), key: idempotency.key };
@@ -232,7 +233,7 @@ async function look(store: ClockedStore, { resource, key }: Begun) {
       ...rest,
     })),
     resource: await store.find(resource),
-    keyed: await store.operations.findByKey(resource.ownerId, key, new Date(0)),
+    keyed: await store.operations.findByKey(resource.ownerId, key, centuryMs),
     unresolved: await store.operations.countUnresolved(),
   };
 }

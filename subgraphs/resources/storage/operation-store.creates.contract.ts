@@ -7,6 +7,7 @@ import {
   aReplacement,
   aResource,
   type ClockedStore,
+  centuryMs,
   claimAll,
   madeBy,
   removeResource,
@@ -25,12 +26,12 @@ export function operationCreateContract(opened: () => Promise<ClockedStore>): vo
     const store = await opened();
     const idempotency = anIdempotency();
     const create = aCreate({ idempotency, ...fields });
-    expect(await store.operations.beginCreate(create)).toBe(true);
+    expect(await store.operations.beginCreate(create)).toBe('BEGUN');
     const { ownerId } = create.resource;
-    const keyed = (since = always) => store.operations.findByKey(ownerId, idempotency.key, since);
-    const again = (since = always) => {
+    const keyed = (lifetimeMs = centuryMs) => store.operations.findByKey(ownerId, idempotency.key, lifetimeMs);
+    const again = (lifetimeMs = centuryMs) => {
       const resource = { ...aCreate().resource, ownerId };
-      return aCreate({ resource, idempotency: { ...anIdempotency(), key: idempotency.key, since } });
+      return aCreate({ resource, idempotency: { ...anIdempotency(), key: idempotency.key, lifetimeMs } });
     };
     return { store, operations: store.operations, create, lease: create.lease, idempotency, keyed, again };
   };
@@ -57,12 +58,12 @@ export function operationCreateContract(opened: () => Promise<ClockedStore>): vo
       ['in progress', begun],
       ['in progress, with an image', reserved],
       ['that succeeded', finished],
-    ])('stores nothing if the owner’s key belongs to a create %s', async (_, bring) => {
+    ])('stores nothing if the owner’s key belongs to a create %s, and returns that', async (_, bring) => {
       const { store, operations, keyed, again } = await bring();
       const stored = await keyed();
       const second = again();
       const open = (await claimAll(store)).length;
-      expect(await operations.beginCreate(second)).toBe(false);
+      expect(await operations.beginCreate(second)).toEqual(stored);
       expect(await claimAll(store)).toHaveLength(open);
       expect(await operations.recordedReservations([second.reservationSha256])).toEqual([]);
       expect(await operations.end(second.lease)).toBe(false);
@@ -75,8 +76,9 @@ export function operationCreateContract(opened: () => Promise<ClockedStore>): vo
       const { resource, idempotency } = aCreate({ idempotency: anIdempotency() });
       const creates = fifty.map(() => aCreate({ resource, idempotency }));
       const results = await Promise.all(creates.map((create) => operations.beginCreate(create)));
-      expect(results.filter(Boolean)).toHaveLength(1);
-      const [winner] = creates.filter((_, index) => results[index]);
+      const inProgress = { inputSha256: idempotency?.inputSha256, resourceId: undefined };
+      expect(results.filter((result) => result !== 'BEGUN')).toEqual(fifty.slice(1).map(() => inProgress));
+      const [winner] = creates.filter((_, index) => results[index] === 'BEGUN');
       const claimed = await claimAll(store);
       expect(claimed.map(({ lease }) => lease.operationId)).toEqual([winner?.lease.operationId]);
       const hashes = creates.map(({ reservationSha256 }) => reservationSha256);
@@ -87,25 +89,25 @@ export function operationCreateContract(opened: () => Promise<ClockedStore>): vo
       const { operations } = await opened();
       const { resource } = aCreate();
       const results = await Promise.all(fifty.map(() => operations.beginCreate(aCreate({ resource }))));
-      expect(results).toEqual(fifty.map(() => true));
+      expect(results).toEqual(fifty.map(() => 'BEGUN'));
     });
 
     test('accepts a key of another owner, and leaves theirs', async () => {
       const { operations, idempotency, keyed } = await begun();
       const stored = await keyed();
       const other = aCreate({ idempotency: { ...anIdempotency(), key: idempotency.key } });
-      expect(await operations.beginCreate(other)).toBe(true);
+      expect(await operations.beginCreate(other)).toBe('BEGUN');
       expect(await keyed()).toEqual(stored);
       const { inputSha256 } = other.idempotency ?? {};
-      const found = await operations.findByKey(other.resource.ownerId, idempotency.key, always);
+      const found = await operations.findByKey(other.resource.ownerId, idempotency.key, centuryMs);
       expect(found).toEqual({ inputSha256, resourceId: undefined });
     });
 
     test('takes an expired key from a create in progress, which continues without it', async () => {
       const { store, operations, lease, resource, keyed, again } = await reserved();
       store.clock.advance(1);
-      const second = again(store.clock.now());
-      expect(await operations.beginCreate(second)).toBe(true);
+      const second = again(0);
+      expect(await operations.beginCreate(second)).toBe('BEGUN');
       const claimed = await claimAll(store);
       const first = claimed.find((operation) => operation.lease.operationId === lease.operationId);
       expect(first).toMatchObject({ state: 'RESERVED', isKeyed: false });
@@ -117,12 +119,13 @@ export function operationCreateContract(opened: () => Promise<ClockedStore>): vo
       ['in progress', begun],
       ['in progress, with an image', reserved],
       ['that succeeded', finished],
-    ])('takes the key of a create %s only if that started before `since`', async (_, bring) => {
+    ])('takes the key of a create %s only after the lifetime of the key', async (_, bring) => {
       const { store, operations, keyed, again } = await bring();
-      const startedAt = store.clock.now();
-      expect(await operations.beginCreate(again(new Date(startedAt.getTime() - 1)))).toBe(false);
-      const second = again(new Date(startedAt.getTime() + 1));
-      expect(await operations.beginCreate(second)).toBe(true);
+      const stored = await keyed();
+      store.clock.advance(5_000);
+      expect(await operations.beginCreate(again(5_000))).toEqual(stored);
+      const second = again(4_999);
+      expect(await operations.beginCreate(second)).toBe('BEGUN');
       expect(await keyed()).toEqual({ inputSha256: second.idempotency?.inputSha256, resourceId: undefined });
     });
   });
@@ -131,15 +134,15 @@ export function operationCreateContract(opened: () => Promise<ClockedStore>): vo
     test('finds nothing for another owner, another key or an empty key', async () => {
       const { operations, create, idempotency } = await begun();
       const { ownerId } = create.resource;
-      expect(await operations.findByKey(aCreate().resource.ownerId, idempotency.key, always)).toBeUndefined();
+      expect(await operations.findByKey(aCreate().resource.ownerId, idempotency.key, centuryMs)).toBeUndefined();
       for (const key of ['', anIdempotency().key, idempotency.key.toUpperCase(), `${idempotency.key} `]) {
-        expect(await operations.findByKey(ownerId, key, always)).toBeUndefined();
+        expect(await operations.findByKey(ownerId, key, centuryMs)).toBeUndefined();
       }
     });
 
     test('finds no create without a key', async () => {
       const { operations, create } = await begun({ idempotency: undefined });
-      expect(await operations.findByKey(create.resource.ownerId, '', always)).toBeUndefined();
+      expect(await operations.findByKey(create.resource.ownerId, '', centuryMs)).toBeUndefined();
     });
 
     test('returns the resource of a create that succeeded', async () => {
@@ -157,18 +160,11 @@ export function operationCreateContract(opened: () => Promise<ClockedStore>): vo
     test.each([
       ['is in progress', begun],
       ['has succeeded', finished],
-    ])('finds a create that %s only if it started at or after `since`', async (_, bring) => {
+    ])('finds a create that %s until the lifetime of its key is over', async (_, bring) => {
       const { store, keyed } = await bring();
-      const startedAt = store.clock.now();
-      expect(await keyed(new Date(startedAt.getTime() + 1))).toBeUndefined();
-      expect(await keyed(new Date(startedAt.getTime() - 1))).toBeDefined();
-    });
-
-    test('finds a create that started exactly at `since`, whose key is taken', async () => {
-      const { store, operations, keyed, again } = await finished();
-      const startedAt = store.clock.now();
-      expect(await keyed(startedAt)).toBeDefined();
-      expect(await operations.beginCreate(again(startedAt))).toBe(false);
+      store.clock.advance(5_000);
+      expect(await keyed(5_000)).toBeDefined();
+      expect(await keyed(4_999)).toBeUndefined();
     });
 
     test('finds a key even after its resource was deleted', async () => {
@@ -183,11 +179,11 @@ export function operationCreateContract(opened: () => Promise<ClockedStore>): vo
         const idempotency = { ...anIdempotency(), key };
         const { operations, create } = await begun({ idempotency });
         const { ownerId } = create.resource;
-        expect(await operations.findByKey(ownerId, `${key}x`, always)).toBeUndefined();
-        expect(await operations.findByKey(ownerId, key.normalize('NFC').toLowerCase(), always)).toEqual(
+        expect(await operations.findByKey(ownerId, `${key}x`, centuryMs)).toBeUndefined();
+        expect(await operations.findByKey(ownerId, key.normalize('NFC').toLowerCase(), centuryMs)).toEqual(
           key === key.normalize('NFC').toLowerCase() ? expect.anything() : undefined,
         );
-        expect(await operations.findByKey(ownerId, key, always)).toMatchObject({
+        expect(await operations.findByKey(ownerId, key, centuryMs)).toMatchObject({
           inputSha256: idempotency.inputSha256,
         });
       },
@@ -315,7 +311,7 @@ export function operationCreateContract(opened: () => Promise<ClockedStore>): vo
       expect(await give(begins as Begins)).toBe(true);
       expect(await begins.keyed()).toBeUndefined();
       const second = begins.again();
-      expect(await begins.operations.beginCreate(second)).toBe(true);
+      expect(await begins.operations.beginCreate(second)).toBe('BEGUN');
       expect(await begins.keyed()).toMatchObject({ inputSha256: second.idempotency?.inputSha256 });
     });
   });

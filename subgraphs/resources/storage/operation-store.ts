@@ -28,8 +28,8 @@ export interface Idempotency {
   inputSha256: string;
   /** The hash that former versions stored for the same input, where it differs. */
   formerInputSha256?: string;
-  /** Keys of creates that started earlier have expired. */
-  since: Date;
+  /** How long a key identifies its create, from when that was stored. */
+  lifetimeMs: number;
 }
 
 /** An operation to store. Its times begin when that happens, however long it waited for the database. */
@@ -119,10 +119,10 @@ export interface KeyedCreate {
  * changes nothing. Throws DatabaseUnavailableError if the database is locked, full, read-only or damaged.
  */
 export interface OperationStore {
-  /** False if the owner's key is taken or the account is purged. */
-  beginCreate(create: NewCreate): Promise<boolean>;
-  /** Finds the owner's create with this key, unless it started before `since`. */
-  findByKey(ownerId: string, key: string, since: Date): Promise<KeyedCreate | undefined>;
+  /** `PURGED` if the account is purged. If the owner's key is taken, the create that has it. */
+  beginCreate(create: NewCreate): Promise<'BEGUN' | 'PURGED' | KeyedCreate>;
+  /** Finds the owner's create with this key, unless the key has expired. */
+  findByKey(ownerId: string, key: string, lifetimeMs: number): Promise<KeyedCreate | undefined>;
   /** RESERVING → RESERVED. `TAKEN` if a resource or another operation has the image; `LAPSED` if the lease has expired. */
   reserve(lease: Lease, image: Pick<StoredImage, 'id' | 'url'>): Promise<'RESERVED' | 'TAKEN' | 'LAPSED'>;
   /** RESERVED → ended; stores the resource and returns it. Undefined if the lease has expired or the account is purged. */
@@ -156,6 +156,6 @@ export interface OperationStore {
   /** Filters images to those that a resource or an operation refers to. */
   referencedImages(imageIds: readonly string[]): Promise<string[]>;
   countUnresolved(): Promise<number>;
-  /** Deletes keys of finished creates that started before the time. */
-  deleteExpiredKeys(startedBefore: Date): Promise<void>;
+  /** Deletes expired keys of finished creates. */
+  deleteExpiredKeys(lifetimeMs: number): Promise<void>;
 }

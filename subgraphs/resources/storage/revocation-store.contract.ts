@@ -6,7 +6,7 @@ import { fenceContract } from './revocation-store.fences.contract.ts';
 import { purgeContract } from './revocation-store.purge.contract.ts';
 
 const start = new Date('2026-12-01T12:00:00.000Z');
-const always = new Date('9999-01-01');
+const endOfTime = new Date('9999-01-01');
 
 /**
  * Contract of every engine for revocations. All opened stores are one database, which only these tests use; what
@@ -49,27 +49,31 @@ export function revocationStoreContract(open: () => ClockedStore): void {
     });
 
     test('is deleted when its tokens have expired, and not before', async () => {
-      const { revocations } = await opened();
+      const { revocations, clock } = await opened();
       const viewer = { userId: randomUUID(), sessionId: randomUUID() };
-      const received = { ...aRevocation(viewer), expiresAt: new Date(5_000) };
+      const received = { ...aRevocation(viewer), retentionMs: 5_000 };
       await revocations.accept(received);
-      await revocations.deleteExpired(new Date(4_999), 1_000);
+      clock.advance(4_999);
+      await revocations.deleteExpired(1_000);
       expect(await revocations.isRevoked(viewer)).toBe(true);
       expect(await revocations.accept(received)).toBe(false);
-      await revocations.deleteExpired(new Date(5_000), 1_000);
+      clock.advance(1);
+      await revocations.deleteExpired(1_000);
       expect(await revocations.isRevoked(viewer)).toBe(false);
       expect(await revocations.accept(received)).toBe(true);
     });
 
     test('of two events is deleted at the later of their times', async () => {
-      const { revocations } = await opened();
+      const { revocations, clock } = await opened();
       const viewer = { userId: randomUUID(), sessionId: randomUUID() };
-      for (const at of [6_000, 9_000, 7_000]) {
-        expect(await revocations.accept({ ...aRevocation(viewer), expiresAt: new Date(at) })).toBe(true);
+      for (const retentionMs of [6_000, 9_000, 7_000]) {
+        expect(await revocations.accept({ ...aRevocation(viewer), retentionMs })).toBe(true);
       }
-      await revocations.deleteExpired(new Date(8_999), 1_000);
+      clock.advance(8_999);
+      await revocations.deleteExpired(1_000);
       expect(await revocations.isRevoked(viewer)).toBe(true);
-      await revocations.deleteExpired(new Date(9_000), 1_000);
+      clock.advance(1);
+      await revocations.deleteExpired(1_000);
       expect(await revocations.isRevoked(viewer)).toBe(false);
     });
   });
@@ -119,7 +123,8 @@ export function revocationStoreContract(open: () => ClockedStore): void {
       const { userId } = received.event;
       await revocations.accept(received);
       await purgeAll(store);
-      await revocations.deleteExpired(always, 1_000);
+      store.clock.set(endOfTime);
+      await revocations.deleteExpired(1_000);
       expect(await revocations.isPurged(userId)).toBe(true);
       // A repeated event changes nothing: there is nothing left to purge.
       expect(await revocations.accept(received)).toBe(true);
@@ -129,13 +134,14 @@ export function revocationStoreContract(open: () => ClockedStore): void {
   });
 
   test('deleteExpired deletes up to the limit, and the rest in later calls', async () => {
-    const { revocations } = await opened();
-    await revocations.deleteExpired(always, 1_000_000);
+    const { revocations, clock } = await opened();
+    clock.set(endOfTime);
+    await revocations.deleteExpired(1_000_000);
     const viewers = Array.from({ length: 5 }, () => ({ userId: 'ada', sessionId: randomUUID() }));
-    for (const viewer of viewers) await revocations.accept(aRevocation(viewer));
+    for (const viewer of viewers) await revocations.accept({ ...aRevocation(viewer), retentionMs: 0 });
     const left: number[] = [];
     for (let turn = 0; turn < 4; turn += 1) {
-      await revocations.deleteExpired(always, 2);
+      await revocations.deleteExpired(2);
       const revoked = await Promise.all(viewers.map((viewer) => revocations.isRevoked(viewer)));
       left.push(revoked.filter(Boolean).length);
     }

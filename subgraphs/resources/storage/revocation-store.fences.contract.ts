@@ -49,11 +49,11 @@ export function fenceContract(opened: () => Promise<ClockedStore>): void {
     },
     beginCreate: async ({ operations }) => {
       const create = aCreate();
-      return { ownerId: create.resource.ownerId, onFailure: false, write: () => operations.beginCreate(create) };
+      return { ownerId: create.resource.ownerId, onFailure: 'PURGED', write: () => operations.beginCreate(create) };
     },
     'beginCreate with a key': async ({ operations }) => {
       const create = aCreate({ idempotency: anIdempotency() });
-      return { ownerId: create.resource.ownerId, onFailure: false, write: () => operations.beginCreate(create) };
+      return { ownerId: create.resource.ownerId, onFailure: 'PURGED', write: () => operations.beginCreate(create) };
     },
     finishCreate: async ({ operations }) => {
       const [create, image] = [aCreate({ idempotency: anIdempotency() }), anImage()];

@@ -7,6 +7,7 @@ import {
   aReplacement,
   aResource,
   type ClockedStore,
+  centuryMs,
   claimAll,
   madeBy,
   manyResources,
@@ -14,8 +15,6 @@ import {
 import type { OpenOperation } from './operation-store.ts';
 import type { Resource } from './resource.ts';
 import type { ResourceStore } from './resource-store.ts';
-
-const always = new Date(0);
 
 /** Contract of every engine for deleting what purged accounts left. */
 export function purgeContract(opened: () => Promise<ClockedStore>): void {
@@ -30,8 +29,8 @@ export function purgeContract(opened: () => Promise<ClockedStore>): void {
   const begin = async ({ operations }: ResourceStore, ownerId: string) => {
     const resource = { ...aCreate().resource, ownerId };
     const create = aCreate({ resource, idempotency: anIdempotency() });
-    expect(await operations.beginCreate(create)).toBe(true);
-    const keyed = () => operations.findByKey(ownerId, create.idempotency?.key ?? '', always);
+    expect(await operations.beginCreate(create)).toBe('BEGUN');
+    const keyed = () => operations.findByKey(ownerId, create.idempotency?.key ?? '', centuryMs);
     expect(await keyed()).toBeDefined();
     return { create, lease: create.lease, keyed };
   };

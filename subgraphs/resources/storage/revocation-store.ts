@@ -5,9 +5,8 @@ export interface ReceivedEvent {
   /** The token's id, which is the same when the event is delivered again. */
   jti: string;
   event: SecurityEvent;
-  receivedAt: Date;
-  /** The time after which every access token that the event revokes has expired. */
-  expiresAt: Date;
+  /** How long after it is stored an access token that it revokes may still be valid. */
+  retentionMs: number;
 }
 
 /**
@@ -27,5 +26,5 @@ export interface RevocationStore {
    */
   purgeSome(limit: number): Promise<boolean>;
   /** Deletes up to `limit` expired sessions and as many expired events. */
-  deleteExpired(now: Date, limit: number): Promise<void>;
+  deleteExpired(limit: number): Promise<void>;
 }

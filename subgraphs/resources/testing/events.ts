@@ -3,20 +3,18 @@ import { expect } from 'vitest';
 import type { ResourceStore } from '../storage/resource-store.ts';
 import type { ReceivedEvent } from '../storage/revocation-store.ts';
 
-const hour = 60 * 60 * 1_000;
+const hourMs = 60 * 60 * 1_000;
 
 /** A session-revoked event, by default of a new user and session. */
 export function aRevocation(of: { userId?: string; sessionId?: string } = {}): ReceivedEvent {
   const event = { type: 'session-revoked' as const, userId: randomUUID(), sessionId: randomUUID(), ...of };
-  return { jti: randomUUID(), event, ...someTimes() };
+  return { jti: randomUUID(), event, retentionMs: hourMs };
 }
 
 /** An account-purged event. */
 export function aPurge(userId: string = randomUUID()): ReceivedEvent {
-  return { jti: randomUUID(), event: { type: 'account-purged', userId }, ...someTimes() };
+  return { jti: randomUUID(), event: { type: 'account-purged', userId }, retentionMs: hourMs };
 }
-
-const someTimes = () => ({ receivedAt: new Date(), expiresAt: new Date(Date.now() + hour) });
 
 /** Accepts the purge of an account. */
 export async function purgeAccount({ revocations }: ResourceStore, userId: string): Promise<void> {

@@ -88,6 +88,8 @@ function createRandom() {
 }
 
 const minuteMs = 60_000;
+/** The lifetime of a key that has not expired. */
+export const centuryMs = 100 * 365 * 24 * 60 * minuteMs;
 
 /** A new operation with a lease of a minute, whose calls have settled a minute later. */
 export function anOperation(): NewOperation {
@@ -111,10 +113,10 @@ export function aCreate(fields: Partial<NewCreate> = {}): NewCreate {
   return { ...anOperation(), resource, reservationSha256: randomBytes(32).toString('hex'), ...fields };
 }
 
-/** A new key with the hash of some input. */
+/** A new key of a minute, with the hash of some input. */
 export function anIdempotency(): Idempotency {
   const inputSha256 = randomBytes(32).toString('hex');
-  return { key: randomUUID(), inputSha256, since: new Date(Date.now() - minuteMs) };
+  return { key: randomUUID(), inputSha256, lifetimeMs: minuteMs };
 }
 
 /** The resource that a create results in, with this image. */

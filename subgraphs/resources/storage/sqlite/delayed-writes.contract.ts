@@ -4,8 +4,17 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestClock, type TestClock } from '../../../../platform/testing/test-clock.ts';
 import { folderOfTest } from '../../../../tests/support/files.ts';
-import { purgeAccount } from '../../testing/events.ts';
-import { aCreate, aDeletion, anImage, aReplacement, aResource, madeBy } from '../../testing/resources.ts';
+import { aRevocation, purgeAccount } from '../../testing/events.ts';
+import {
+  aCreate,
+  aDeletion,
+  anIdempotency,
+  anImage,
+  aReplacement,
+  aResource,
+  centuryMs,
+  madeBy,
+} from '../../testing/resources.ts';
 import type { ResourceStore } from '../resource-store.ts';
 
 const start = new Date('2026-12-01T12:00:00.000Z');
@@ -112,6 +121,54 @@ export function delayedWritesContract(open: (store: { file: string; clock: TestC
     expect(await dueAt(5)).toEqual([settling.lease.operationId]);
     expect(await dueAt(6.999)).toEqual([]);
     expect(await dueAt(7)).toEqual([delayed.lease.operationId]);
+  });
+
+  test('the age of a key counts until the create that asks for it runs', async () => {
+    const { operations, clock, whileLocked } = openStore();
+    const idempotency = { ...anIdempotency(), lifetimeMs: 10_000 };
+    const { resource, ...first } = aCreate({ idempotency });
+    await whileLocked(at(2), () => operations.beginCreate({ ...first, resource }));
+    clock.set(at(11));
+    const earlier = { inputSha256: idempotency.inputSha256, resourceId: undefined };
+    const again = () => operations.beginCreate(aCreate({ resource, idempotency }));
+    expect(await whileLocked(at(12), again)).toEqual(earlier);
+    expect(await whileLocked(at(12.001), again)).toBe('BEGUN');
+  });
+
+  test('keys that expire while their deletion waits are deleted', async () => {
+    const { operations, clock, whileLocked } = openStore();
+    const finish = async () => {
+      const [create, image] = [aCreate({ idempotency: anIdempotency() }), anImage()];
+      await operations.beginCreate(create);
+      await operations.reserve(create.lease, image);
+      await operations.finishCreate(create.lease, madeBy(create, image));
+      const { ownerId } = create.resource;
+      return () => operations.findByKey(ownerId, create.idempotency?.key ?? '', centuryMs);
+    };
+    const first = await finish();
+    clock.set(at(1));
+    const [second, third] = [await finish(), await whileLocked(at(2), finish)];
+    clock.set(at(10.001));
+    await whileLocked(at(11.001), () => operations.deleteExpiredKeys(10_000));
+    const found = [await first(), await second(), await third()];
+    expect(found).toEqual([undefined, undefined, expect.anything()]);
+  });
+
+  test('the retention of an event begins when it is stored, and a deletion takes what has expired by then', async () => {
+    const { store, clock, whileLocked } = openStore();
+    const { revocations } = store;
+    const viewers = Array.from({ length: 2 }, () => ({ userId: randomUUID(), sessionId: randomUUID() }));
+    const revoke = (seconds: number, viewer: (typeof viewers)[number] | undefined) =>
+      whileLocked(at(seconds), () => revocations.accept({ ...aRevocation(viewer), retentionMs: 10_000 }));
+    await revoke(2, viewers[0]);
+    await revoke(3, viewers[1]);
+    const revoked = () => Promise.all(viewers.map((viewer) => revocations.isRevoked(viewer)));
+    clock.set(at(11.999));
+    await revocations.deleteExpired(9);
+    expect(await revoked()).toEqual([true, true]);
+    clock.set(at(12));
+    await whileLocked(at(13), () => revocations.deleteExpired(9));
+    expect(await revoked()).toEqual([false, false]);
   });
 
   test('an operation that another change leaves has the time at which that is stored', async () => {

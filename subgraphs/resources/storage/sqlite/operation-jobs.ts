@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq, isNull, lt, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, type SQL } from 'drizzle-orm';
 import type { Connection } from '../../../../platform/database/connection.ts';
 import { unlessDuplicate } from '../../../../platform/database/sqlite-errors.ts';
 import type {
   CreatedResource,
-  Idempotency,
+  KeyedCreate,
   LateWrite,
   Lease,
   NewCreate,
@@ -14,11 +14,12 @@ import type {
   Postponement,
 } from '../operation-store.ts';
 import type { Resource, ResourceKey, StoredImage, VersionedKey } from '../resource.ts';
+import { createIdempotencyKeys } from './idempotency-keys.ts';
 import { isHeldAt, isIn, later, noKey, openStates, type State, unheld } from './operation-rows.ts';
 import { ownerExists, prepareIsPurged } from './purged-accounts.ts';
 import { createRecoveryJobs } from './recovery-jobs.ts';
 import type { Changes } from './resource-changes.ts';
-import { hasEnded, locksImage, operations, reservations, resources } from './tables.ts';
+import { locksImage, operations, reservations, resources } from './tables.ts';
 
 export type OperationJobs = ReturnType<typeof createOperationJobs>;
 
@@ -26,6 +27,7 @@ export type OperationJobs = ReturnType<typeof createOperationJobs>;
 export function createOperationJobs(connection: Connection, changes: Changes) {
   const { db, now } = connection;
   const isPurged = prepareIsPurged(db);
+  const keys = createIdempotencyKeys(connection);
   const isHeld = (lease: Lease) => isHeldAt(now(), lease);
 
   const change = (lease: Lease, state: State | State[], set: Partial<typeof operations.$inferInsert>): boolean =>
@@ -49,14 +51,6 @@ export function createOperationJobs(connection: Connection, changes: Changes) {
       expectedVersion === undefined ? undefined : eq(resources.version, expectedVersion),
     );
 
-  const deleteExpiredKey = (ownerId: string, { key, since }: Idempotency) => {
-    const isKey = and(eq(operations.ownerId, ownerId), eq(operations.idempotencyKey, key));
-    const isOld = and(isKey, lt(operations.startedAt, since));
-    if (!db.select({ id: operations.id }).from(operations).where(isOld).get()) return;
-    db.delete(operations).where(and(isOld, hasEnded)).run();
-    db.update(operations).set(noKey).where(isOld).run();
-  };
-
   /** The columns of a new operation, whose lease begins now. */
   const leased = ({ lease: { operationId: id, token: leaseToken }, leaseMs, settleMs }: NewOperation) => {
     const startedAt = now();
@@ -64,18 +58,23 @@ export function createOperationJobs(connection: Connection, changes: Changes) {
     return { id, leaseToken, leaseUntil, dueAt: leaseUntil, startedAt, settlesAt: later(leaseUntil, settleMs) };
   };
 
-  const beginCreate = ({ resource, reservationSha256, idempotency, ...operation }: NewCreate): boolean => {
-    if (isPurged(resource.ownerId)) return false;
-    if (idempotency) deleteExpiredKey(resource.ownerId, idempotency);
+  const beginCreate = ({
+    resource,
+    reservationSha256,
+    idempotency,
+    ...operation
+  }: NewCreate): 'BEGUN' | 'PURGED' | KeyedCreate => {
+    const { ownerId } = resource;
+    if (isPurged(ownerId)) return 'PURGED';
+    const earlier = idempotency && keys.findOrFree(ownerId, idempotency);
+    if (earlier) return earlier;
     const keyColumns = { idempotencyKey: idempotency?.key, inputSha256: idempotency?.inputSha256 };
-    const row = { ...leased(operation), ...keyColumns, state: 'RESERVING' as const, ownerId: resource.ownerId };
-    const { changes: inserted } = db
-      .insert(operations)
+    const row = { ...leased(operation), ...keyColumns, state: 'RESERVING' as const, ownerId };
+    db.insert(operations)
       .values({ ...row, reservationSha256, content: resource })
-      .onConflictDoNothing({ target: [operations.ownerId, operations.idempotencyKey] })
       .run();
-    if (inserted === 1) db.insert(reservations).values({ sha256: reservationSha256 }).run();
-    return inserted === 1;
+    db.insert(reservations).values({ sha256: reservationSha256 }).run();
+    return 'BEGUN';
   };
 
   const beginReplacement = ({

@@ -1,6 +1,6 @@
-import { and, eq, gt, inArray, lt, lte } from 'drizzle-orm';
+import { and, eq, gt, inArray, lte } from 'drizzle-orm';
 import type { Lease, NewReplacement, NewResource, OpenOperation } from '../operation-store.ts';
-import { hasEnded, isOpen, operations } from './tables.ts';
+import { isOpen, operations } from './tables.ts';
 
 type Row = typeof operations.$inferSelect;
 export type State = Row['state'];
@@ -23,9 +23,6 @@ export const isDueAt = (now: Date) => and(lte(operations.dueAt, now), lte(operat
 
 /** A create whose image has this hash and is not known yet. */
 export const isReserving = (sha256: string) => and(isOpen, isIn('RESERVING'), eq(operations.reservationSha256, sha256));
-
-/** A finished create whose idempotency key has expired. */
-export const hasEndedBefore = (startedBefore: Date) => and(hasEnded, lt(operations.startedAt, startedBefore));
 
 /** Reads an operation from its row, just after it was claimed. */
 export function claimedFrom(row: Row): OpenOperation {

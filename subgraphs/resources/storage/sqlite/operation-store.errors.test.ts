@@ -12,6 +12,7 @@ import {
   anImage,
   aReplacement,
   aResource,
+  centuryMs,
   madeBy,
 } from '../../testing/resources.ts';
 import type { OperationStore } from '../operation-store.ts';
@@ -38,6 +39,8 @@ function open() {
 /** More than the free space of any page. */
 const long = 'x'.repeat(100_000);
 const past = new Date(1);
+/** A lifetime after which every key has expired, also of this millisecond. */
+const everyKey = -1;
 
 /** A write that is ready to run, with its result if it succeeds. */
 interface Pending {
@@ -48,7 +51,7 @@ interface Pending {
 async function beginCreate({ operations }: ResourceStore, description: string | null = null) {
   const { resource, ...create } = aCreate({ idempotency: anIdempotency() });
   const begun = { ...create, resource: { ...resource, description } };
-  expect(await operations.beginCreate(begun)).toBe(true);
+  expect(await operations.beginCreate(begun)).toBe('BEGUN');
   return { begun, lease: begun.lease };
 }
 
@@ -78,7 +81,7 @@ const growing: Record<string, (store: ResourceStore) => Promise<Pending>> = {
   beginCreate: async () => {
     const { resource, ...create } = aCreate();
     const input = { ...create, resource: { ...resource, description: long } };
-    return { run: (operations) => operations.beginCreate(input), result: true };
+    return { run: (operations) => operations.beginCreate(input), result: 'BEGUN' };
   },
   reserve: async (store) => {
     const { lease } = await beginCreate(store);
@@ -140,7 +143,7 @@ const writes: Record<string, (store: ResourceStore) => Promise<Pending>> = {
   deleteExpiredKeys: async (store) => {
     const { lease, resource } = await reserve(store);
     expect(await store.operations.finishCreate(lease, resource)).toBeDefined();
-    return { run: (operations) => operations.deleteExpiredKeys(new Date('9999-01-01')), result: undefined };
+    return { run: (operations) => operations.deleteExpiredKeys(everyKey), result: undefined };
   },
 };
 
@@ -153,7 +156,7 @@ const unavailable = (code: string) => ({
 
 /** Reads that run beside the writes. */
 async function expectReads(operations: OperationStore) {
-  expect(await operations.findByKey('ada', 'a key', past)).toBeUndefined();
+  expect(await operations.findByKey('ada', 'a key', centuryMs)).toBeUndefined();
   expect(await operations.recordedReservations(['a hash'])).toEqual([]);
   expect(await operations.referencedImages(['an image'])).toEqual([]);
   expect(await operations.countUnresolved()).toBe(0);
@@ -213,6 +216,6 @@ test('an idle reconciler waits for no writer', async () => {
   const { operations, second } = open();
   second.exec('BEGIN IMMEDIATE');
   expect(await operations.claim({ leaseMs: 60_000, limit: 9 })).toEqual([]);
-  await operations.deleteExpiredKeys(new Date('9999-01-01'));
+  await operations.deleteExpiredKeys(everyKey);
   second.exec('ROLLBACK');
 });

@@ -1,39 +1,30 @@
-import { and, type Column, count, eq, gte, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, type Column, count, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Connection } from '../../../../platform/database/connection.ts';
 import { jobMethods, type Writer } from '../../../../platform/database/writer/writer.ts';
 import type { OperationStore } from '../operation-store.ts';
+import { createIdempotencyKeys } from './idempotency-keys.ts';
 import type { OperationJobs } from './operation-jobs.ts';
-import { hasEndedBefore, isDueAt } from './operation-rows.ts';
+import { isDueAt } from './operation-rows.ts';
 import { hasNewImage, isOpen, operations, reservations, resources } from './tables.ts';
 
 /** Creates the operation store: its reads on this connection, and its writes as jobs. */
-export function createSqliteOperations({ db, now, read }: Connection, writer: Writer<OperationJobs>): OperationStore {
+export function createSqliteOperations(connection: Connection, writer: Writer<OperationJobs>): OperationStore {
+  const { db, now, read } = connection;
+  const keys = createIdempotencyKeys(connection);
   /** Checks without the write lock, so that an idle reconciler never waits for a writer. */
-  const hasSome = (conditionAt: (now: Date) => SQL | undefined): Promise<boolean> =>
-    read(
-      () => db.select({ id: operations.id }).from(operations).where(conditionAt(now())).limit(1).get() !== undefined,
-    );
+  const hasSome = (condition: () => SQL | undefined): Promise<boolean> =>
+    read(() => db.select({ id: operations.id }).from(operations).where(condition()).limit(1).get() !== undefined);
 
   return {
     ...jobMethods(writer, 'beginCreate', 'reserve', 'finishCreate', 'startSearch', 'discard'),
     ...jobMethods(writer, 'beginReplacement', 'finishReplacement', 'beginDeletion'),
     ...jobMethods(writer, 'end', 'postpone', 'adoptOrphan'),
-    claim: async (claim) => ((await hasSome(isDueAt)) ? writer.run('claim', claim) : []),
-    deleteExpiredKeys: async (startedBefore) => {
-      if (await hasSome(() => hasEndedBefore(startedBefore))) await writer.run('deleteExpiredKeys', startedBefore);
+    claim: async (claim) => ((await hasSome(() => isDueAt(now()))) ? writer.run('claim', claim) : []),
+    deleteExpiredKeys: async (lifetimeMs) => {
+      if (await hasSome(() => keys.hasExpired(lifetimeMs))) await writer.run('deleteExpiredKeys', lifetimeMs);
     },
 
-    findByKey: (ownerId, key, since) =>
-      read(() => {
-        const { inputSha256, resourceId } = operations;
-        const hasKey = and(eq(operations.ownerId, ownerId), eq(operations.idempotencyKey, key));
-        const found = db
-          .select({ inputSha256, resourceId })
-          .from(operations)
-          .where(and(hasKey, gte(operations.startedAt, since)))
-          .get();
-        return found && { inputSha256: found.inputSha256 ?? '', resourceId: found.resourceId ?? undefined };
-      }),
+    findByKey: (ownerId, key, lifetimeMs) => read(() => keys.find(ownerId, { key, lifetimeMs })),
 
     recordedReservations: (sha256s) =>
       read(() => {

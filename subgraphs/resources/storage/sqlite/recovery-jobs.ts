@@ -1,14 +1,17 @@
 import { eq, inArray, sql } from 'drizzle-orm';
 import type { Connection } from '../../../../platform/database/connection.ts';
 import type { OpenOperation, OperationStore } from '../operation-store.ts';
-import { claimedFrom, hasEndedBefore, isDueAt, isReserving, later, unheld } from './operation-rows.ts';
+import { createIdempotencyKeys } from './idempotency-keys.ts';
+import { claimedFrom, isDueAt, isReserving, later, unheld } from './operation-rows.ts';
 import { operations, reservations, resources } from './tables.ts';
 
 type Claim = Parameters<OperationStore['claim']>[0];
 type Orphan = Parameters<OperationStore['adoptOrphan']>[0];
 
 /** Creates the writes that only the reconciler uses. */
-export function createRecoveryJobs({ db, now }: Connection) {
+export function createRecoveryJobs(connection: Connection) {
+  const { db, now } = connection;
+  const keys = createIdempotencyKeys(connection);
   return {
     adoptOrphan({ operationId, imageId, reservationSha256 }: Orphan): boolean {
       const isRecorded = db.select().from(reservations).where(eq(reservations.sha256, reservationSha256)).get();
@@ -39,8 +42,8 @@ export function createRecoveryJobs({ db, now }: Connection) {
       return rows.map(claimedFrom);
     },
 
-    deleteExpiredKeys(startedBefore: Date): void {
-      db.delete(operations).where(hasEndedBefore(startedBefore)).run();
+    deleteExpiredKeys(lifetimeMs: number): void {
+      db.delete(operations).where(keys.hasExpired(lifetimeMs)).run();
     },
   };
 }

@@ -11,7 +11,6 @@ import type { RevocationStore } from '../revocation-store.ts';
 import { openSqliteResourceStore } from './resource-store.ts';
 import { createRevocationJobs, createSqliteRevocations } from './revocation-store.ts';
 
-const always = new Date('9999-01-01');
 const [ended, buried] = ['a revoked session', 'a purged account'];
 
 /** A store with some rows, revocations on a connection that waits for no lock, and a second connection. */
@@ -53,7 +52,10 @@ const writes: Record<
     await purgeAccount(store, ownerId);
     return [(revocations) => revocations.purgeSome(10), true];
   },
-  forget: async () => [(revocations) => revocations.deleteExpired(always, 10), undefined],
+  deleteExpired: async ({ store }) => {
+    await store.revocations.accept({ ...aRevocation(), retentionMs: 0 });
+    return [(revocations) => revocations.deleteExpired(10), undefined];
+  },
 };
 
 const pending = (name: string, opened: Opened) =>
@@ -122,6 +124,6 @@ test('idle calls of purgeSome and deleteExpired wait for no writer', async () =>
   const { revocations, second } = await open();
   second.exec('BEGIN IMMEDIATE');
   expect(await revocations.purgeSome(10)).toBe(false);
-  await revocations.deleteExpired(new Date(), 10);
+  await revocations.deleteExpired(10);
   second.exec('ROLLBACK');
 });

@@ -15,9 +15,11 @@ export type RevocationJobs = ReturnType<typeof createRevocationJobs>;
 
 /** Creates the writes of revocations, in the database of the resources. */
 export function createRevocationJobs(connection: Connection) {
-  const { db } = connection;
+  const { db, now } = connection;
   return {
-    accept({ jti, event, receivedAt, expiresAt }: ReceivedEvent): boolean {
+    accept({ jti, event, retentionMs }: ReceivedEvent): boolean {
+      const acceptedAt = now();
+      const expiresAt = new Date(acceptedAt.getTime() + retentionMs);
       const isNew = db.insert(securityEvents).values({ jti, expiresAt }).onConflictDoNothing().run().changes === 1;
       if (!isNew) return false;
       if (event.type === 'session-revoked') {
@@ -26,16 +28,17 @@ export function createRevocationJobs(connection: Connection) {
         const row = { sessionId: event.sessionId, expiresAt };
         db.insert(revokedSessions).values(row).onConflictDoUpdate({ target: revokedSessions.sessionId, set }).run();
       } else {
-        const row = { userId: event.userId, purgedAt: receivedAt, isPending: true };
+        const row = { userId: event.userId, purgedAt: acceptedAt, isPending: true };
         db.insert(tombstones).values(row).onConflictDoNothing().run();
       }
       return true;
     },
     purgeSome: createPurge(connection),
-    deleteExpired(now: Date, limit: number): void {
+    deleteExpired(limit: number): void {
+      const deletedAt = now();
       for (const { table, id } of expiringTables) {
         db.delete(table)
-          .where(inArray(id, expiredIn(db, { table, id }, now, limit)))
+          .where(inArray(id, expiredIn(db, { table, id }, deletedAt, limit)))
           .run();
       }
     },
@@ -43,7 +46,10 @@ export function createRevocationJobs(connection: Connection) {
 }
 
 /** Creates the revocation store: its reads on this connection, and its writes as jobs. */
-export function createSqliteRevocations({ db, read }: Connection, writer: Writer<RevocationJobs>): RevocationStore {
+export function createSqliteRevocations(
+  { db, now, read }: Connection,
+  writer: Writer<RevocationJobs>,
+): RevocationStore {
   const revoked = db.$client.prepare<[string, string]>(isRevokedSql).pluck();
   const isPurged = prepareIsPurged(db);
   return {
@@ -53,9 +59,9 @@ export function createSqliteRevocations({ db, read }: Connection, writer: Writer
     // Both check without the write lock, so that an idle reconciler never waits for a writer.
     purgeSome: async (limit) =>
       (await read(() => findPendingPurge(db))) !== undefined && writer.run('purgeSome', limit),
-    deleteExpired: async (now, limit) => {
-      const hasExpired = () => expiringTables.some((expiring) => expiredIn(db, expiring, now, 1).get() !== undefined);
-      if (await read(hasExpired)) await writer.run('deleteExpired', now, limit);
+    deleteExpired: async (limit) => {
+      const hasExpired = () => expiringTables.some((expiring) => expiredIn(db, expiring, now(), 1).get() !== undefined);
+      if (await read(hasExpired)) await writer.run('deleteExpired', limit);
     },
   };
 }
@@ -70,5 +76,5 @@ const expiringTables: readonly Expiring[] = [
   { table: securityEvents, id: securityEvents.jti },
 ];
 
-const expiredIn = (db: BetterSQLite3Database, { table, id }: Expiring, now: Date, limit: number) =>
-  db.select({ id }).from(table).where(lte(table.expiresAt, now)).limit(limit);
+const expiredIn = (db: BetterSQLite3Database, { table, id }: Expiring, at: Date, limit: number) =>
+  db.select({ id }).from(table).where(lte(table.expiresAt, at)).limit(limit);
