@@ -36,24 +36,18 @@ export interface SignatureParameters {
   nonce: string;
 }
 
-/** Lists the covered components with their values (RFC 9421, section 2). */
-function componentsOf(parts: SignedParts): [name: string, value: string][] {
-  const { method, path, contentDigest, authorization, clientAddress, trustedDocument } = parts;
-  const components: [string, string][] = [
-    ['@method', method],
-    ['@path', path],
-    ['content-digest', contentDigest],
-  ];
-  if (authorization !== undefined) components.push(['authorization', authorization]);
-  if (clientAddress !== undefined) components.push([headerNames.clientAddress, clientAddress]);
-  if (trustedDocument !== undefined) components.push([headerNames.trustedDocument, trustedDocument]);
-  return components;
-}
+/** Components that are covered if the request has them, and their parts. */
+const optionalComponents = [
+  ['authorization', 'authorization'],
+  [headerNames.clientAddress, 'clientAddress'],
+  [headerNames.trustedDocument, 'trustedDocument'],
+] as const;
 
 /** Makes the parameters of a signature: the value of `Signature-Input` without its label. */
 export function formatParameters(parts: SignedParts, { created, keyId, nonce }: SignatureParameters): string {
-  const names = componentsOf(parts).map(([name]) => `"${name}"`);
-  return `(${names.join(' ')});created=${created};keyid="${keyId}";nonce="${nonce}"`;
+  let names = '"@method" "@path" "content-digest"';
+  for (const [name, part] of optionalComponents) if (parts[part] !== undefined) names += ` "${name}"`;
+  return `(${names});created=${created};keyid="${keyId}";nonce="${nonce}"`;
 }
 
 const parameters = /;created=(\d{1,12});keyid="([\w-]{1,64})";nonce="([\w.-]{1,64})"$/;
@@ -67,7 +61,12 @@ export function parseParameters(signatureInput: string): SignatureParameters | u
 
 /** Signs the signature base (RFC 9421, section 2.5), in base64. */
 export function signParts(parts: SignedParts, formatted: string, key: KeyObject): string {
-  const lines = componentsOf(parts).map(([name, value]) => `"${name}": ${value}`);
-  const base = `${lines.join('\n')}\n"@signature-params": ${formatted}`;
+  const { method, path, contentDigest } = parts;
+  let base = `"@method": ${method}\n"@path": ${path}\n"content-digest": ${contentDigest}\n`;
+  for (const [name, part] of optionalComponents) {
+    const value = parts[part];
+    if (value !== undefined) base += `"${name}": ${value}\n`;
+  }
+  base += `"@signature-params": ${formatted}`;
   return createHmac('sha256', key).update(base).digest('base64');
 }

@@ -17,17 +17,19 @@ export function createRequestSigner([{ id, key }]: GatewayKeys): SignRequest {
   const prefix = randomBytes(9).toString('base64url');
   let count = 0;
 
-  return ({ body, ...request }) => {
-    const parts = { ...request, contentDigest: digestOf(body) };
+  return ({ method, path, body, authorization, clientAddress, trustedDocument }) => {
+    const contentDigest = digestOf(body);
+    const parts = { method, path, contentDigest, authorization, clientAddress, trustedDocument };
     const created = Math.floor(Date.now() / 1_000);
     count++;
     const formatted = formatParameters(parts, { created, keyId: id, nonce: `${prefix}.${count.toString(36)}` });
-    return {
-      [contentDigestHeader]: parts.contentDigest,
+    const headers: Record<string, string> = {
+      [contentDigestHeader]: contentDigest,
       [headerNames.signatureInput]: `gateway=${formatted}`,
       [headerNames.signature]: `gateway=:${signParts(parts, formatted, key)}:`,
-      ...(parts.clientAddress !== undefined && { [headerNames.clientAddress]: parts.clientAddress }),
-      ...(parts.trustedDocument !== undefined && { [headerNames.trustedDocument]: parts.trustedDocument }),
     };
+    if (clientAddress !== undefined) headers[headerNames.clientAddress] = clientAddress;
+    if (trustedDocument !== undefined) headers[headerNames.trustedDocument] = trustedDocument;
+    return headers;
   };
 }
