@@ -41,12 +41,9 @@ export function createHttpTransport(
         const parts = { ...request, authorization, clientAddress, trustedDocument: isTrusted ? '1' : undefined };
         const signed = signRequest && { ...userAgentOf(call), ...signRequest(parts) };
         const headers = { ...headersOf(call), ...signed };
-        return new Promise((resolve, rejectPromise) => {
-          const reject = (error: unknown) =>
-            rejectPromise(
-              error instanceof errors.ResponseExceededMaxSizeError ? responseTooLarge(maxResponseBytes) : error,
-            );
-          pool.dispatch({ ...request, headers }, responseHandler({ signal, resolve, reject }));
+        return new Promise((resolve, reject) => {
+          const pending = { signal, maxResponseBytes, resolve, reject };
+          pool.dispatch({ ...request, headers }, new ResponseHandler(pending));
         });
       };
     },
@@ -57,8 +54,9 @@ export function createHttpTransport(
 }
 
 function headersOf({ authorization, requestId }: Call): Record<string, string> {
-  const headers = { 'content-type': 'application/json', 'x-request-id': requestId };
-  return authorization === undefined ? headers : { ...headers, authorization };
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'x-request-id': requestId };
+  if (authorization !== undefined) headers.authorization = authorization;
+  return headers;
 }
 
 function userAgentOf({ client }: Call): Record<string, string> {
@@ -69,38 +67,57 @@ function userAgentOf({ client }: Call): Record<string, string> {
 
 interface PendingCall {
   signal: Signal;
+  /** For the error of a longer response. */
+  maxResponseBytes: number;
   resolve: (response: unknown) => void;
   reject: (error: unknown) => void;
 }
 
 /** Gathers one response. A subgraph responds 200 to everything that it executed; any other status is a failure. */
-function responseHandler({ signal, resolve, reject }: PendingCall): Dispatcher.DispatchHandler {
-  const chunks: Buffer[] = [];
-  let status = 0;
-  // A call that waits for a connection has no request yet that could be aborted.
-  signal.addEventListener('abort', () => reject(signal.reason));
-  return {
-    onRequestStart(controller) {
-      if (signal.aborted) controller.abort(signal.reason as Error);
-      else signal.addEventListener('abort', () => controller.abort(signal.reason as Error));
-    },
-    onResponseStart(_, statusCode) {
-      status = statusCode;
-    },
-    onResponseData(_, chunk) {
-      chunks.push(chunk);
-    },
-    onResponseEnd() {
-      try {
-        resolve(parseResponse(status, chunks));
-      } catch (error) {
-        reject(error);
-      }
-    },
-    onResponseError(_, error) {
+class ResponseHandler implements Dispatcher.DispatchHandler {
+  readonly #call: PendingCall;
+  #controller: Dispatcher.DispatchController | undefined;
+  readonly #chunks: Buffer[] = [];
+  #status = 0;
+
+  constructor(call: PendingCall) {
+    this.#call = call;
+    call.signal.addEventListener('abort', () => this.#abort());
+  }
+
+  /** A call that waits for a connection has no request yet that could be aborted. */
+  #abort(): void {
+    const { signal, reject } = this.#call;
+    reject(signal.reason);
+    this.#controller?.abort(signal.reason as Error);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#call.signal.aborted) this.#abort();
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number): void {
+    this.#status = status;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const { resolve, reject } = this.#call;
+    try {
+      resolve(parseResponse(this.#status, this.#chunks));
+    } catch (error) {
       reject(error);
-    },
-  };
+    }
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    const { reject, maxResponseBytes } = this.#call;
+    reject(error instanceof errors.ResponseExceededMaxSizeError ? responseTooLarge(maxResponseBytes) : error);
+  }
 }
 
 function parseResponse(status: number, chunks: Buffer[]): unknown {

@@ -25,7 +25,7 @@ function createCounted() {
       inner.removeEventListener(type, listener);
     },
   };
-  return { signal, abort: inner.abort, listeners };
+  return { signal, abort: (reason: unknown) => inner.abort(reason), listeners };
 }
 
 describe('a deadline', () => {

@@ -23,10 +23,12 @@ export function startDeadline(timeoutMs: number, other?: Signal): Deadline {
  */
 export function abortAfter(target: Target, timeoutMs: number, other?: Signal): () => void {
   const timer = setTimeout(expire, timeoutMs, target, timeoutMs);
-  const onOther = other && follow(target, other);
+  const follow = other && abortLike(target, other);
+  if (other?.aborted) follow?.();
+  else if (follow) other?.addEventListener('abort', follow);
   return () => {
     clearTimeout(timer);
-    if (onOther) other.removeEventListener('abort', onOther);
+    if (follow) other?.removeEventListener('abort', follow);
   };
 }
 
@@ -34,9 +36,6 @@ function expire(target: Target, timeoutMs: number): void {
   target.abort(new Error(`No answer within ${timeoutMs} ms.`));
 }
 
-function follow(target: Target, other: Signal): () => void {
-  const abort = () => target.abort(other.reason);
-  if (other.aborted) abort();
-  else other.addEventListener('abort', abort);
-  return abort;
+function abortLike(target: Target, other: Signal): () => void {
+  return () => target.abort(other.reason);
 }
