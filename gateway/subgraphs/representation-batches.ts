@@ -7,13 +7,19 @@ const maxInFlight = 4;
 
 type SubgraphError = NonNullable<SubgraphResponse['errors']>[number];
 
+type SendBatch = (variables: Data) => Promise<SubgraphResponse>;
+
 /** Sends the representations of a fetch in batches that a subgraph accepts, and joins the responses. Rejects if one does. */
-export async function sendInBatches(
-  variables: Data,
-  send: (variables: Data) => Promise<SubgraphResponse>,
-): Promise<SubgraphResponse> {
+export function sendInBatches(variables: Data, send: SendBatch): Promise<SubgraphResponse> {
   const { representations } = variables;
   if (!Array.isArray(representations) || representations.length <= maxRepresentations) return send(variables);
+  return sendEach({ ...variables, representations }, send);
+}
+
+async function sendEach(
+  { representations, ...variables }: Data & { representations: unknown[] },
+  send: SendBatch,
+): Promise<SubgraphResponse> {
   const inTurn = pLimit(maxInFlight);
   const responses = batchesOf(representations).map((batch) =>
     inTurn(() => send({ ...variables, representations: batch })),

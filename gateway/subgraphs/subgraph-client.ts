@@ -13,7 +13,7 @@ import type { Data, SendToSubgraph, SubgraphOperation, SubgraphResponse, Subgrap
 import { sendInBatches } from './representation-batches.ts';
 import { requestedPaths } from './requested-paths.ts';
 import { createStructureCheck } from './response-structure.ts';
-import type { Transport } from './transport.ts';
+import type { Call, Transport } from './transport.ts';
 
 /** The part of a client's request that every call to a subgraph needs. */
 export interface SubgraphContext {
@@ -64,19 +64,19 @@ export function createSubgraphClient(
     const isMutation = query.startsWith('mutation');
     const send = transport.prepare({ query, operationName });
     const checkStructure = createStructureCheck(query, schema);
+    const sendOnce = async (variables: Data, call: Call) => {
+      const response = readResponse(await send(variables, call));
+      checkStructure(response, variables.representations);
+      return response;
+    };
     return async (variables, context) => {
       const { authorization, requestId, clientGone, isTrusted, client: clientOf } = context as SubgraphContext;
       throwIfAborted(clientGone);
       const deadline = startDeadline(isMutation ? mutationTimeoutMs : timeoutMs, clientGone);
+      const client = isMutation ? clientOf() : undefined;
+      const call = { authorization, requestId, isMutation, isTrusted, client, signal: deadline.signal };
       try {
-        const client = isMutation ? clientOf() : undefined;
-        const call = { authorization, requestId, isMutation, isTrusted, client, signal: deadline.signal };
-        const sendOnce = async (sent: Data) => {
-          const response = readResponse(await send(sent, call));
-          checkStructure(response, sent.representations);
-          return response;
-        };
-        return await sendInBatches(variables, sendOnce);
+        return await sendInBatches(variables, (batch) => sendOnce(batch, call));
       } catch (err) {
         throwIfAborted(clientGone);
         if (exceededBytes(err) !== undefined) throw err;

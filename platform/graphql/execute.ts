@@ -27,8 +27,13 @@ export interface Execution {
 /** Creates the execution of one server. Every operation runs through it, new ones after Apollo Server's validation. */
 export function createExecution(prepared: PreparedOperations, respond: Respond): Execution {
   const run = async (operation: PreparedOperation, { variables, context, startedAt }: ExecutionRequest) => {
-    const outcome = await outcomeOf(operation, { variables, context });
     const { requestId, clientGone } = context;
+    let outcome: Outcome;
+    try {
+      outcome = await operation.execute({ variables, context });
+    } catch (thrown) {
+      outcome = { thrown };
+    }
     return respond(outcome, { requestId, clientGone, operation, startedAt });
   };
 
@@ -39,21 +44,8 @@ export function createExecution(prepared: PreparedOperations, respond: Respond):
       const operation = request && prepared.get(request);
       return operation && run(operation, { variables: request.variables, context, startedAt });
     },
-    async executeValid(operation, request) {
-      return run(prepared.prepare(operation), request);
-    },
+    executeValid: async (operation, request) => run(prepared.prepare(operation), request),
   };
-}
-
-async function outcomeOf(
-  operation: PreparedOperation,
-  request: Parameters<PreparedOperation['execute']>[0],
-): Promise<Outcome> {
-  try {
-    return await operation.execute(request);
-  } catch (thrown) {
-    return { thrown };
-  }
 }
 
 /**
