@@ -82,7 +82,7 @@ const overloaded: HttpError = {
 };
 
 /** Serves GraphQL at one path. Resolves when nothing of the request runs any more, even if its client left before. */
-export type GraphqlEndpoint = (exchange: Exchange) => Promise<void>;
+export type GraphqlEndpoint = (exchange: Exchange) => Promise<void> | void;
 
 /** Creates the endpoint. `limited` is for all that callers can cause. */
 export function createGraphqlEndpoint<Context extends RequestContext>(
@@ -100,8 +100,17 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
   const readJson = createJsonReader(maxBodyBytes);
   const admitResponse = createResponseAdmission();
 
+  const send = (exchange: Exchange, context: Context, { status, text, headers }: HttpResponse): void => {
+    if (!admitResponse(exchange.res, text)) {
+      reject(overloaded, exchange, limited);
+      return;
+    }
+    settings.metering?.chargeResponse(text.length, context);
+    sendText(exchange.res, status, text, { ...exchange.headers, ...headers });
+  };
+
   const execute = async (exchange: Exchange, { isGateway, isTrusted, client, checkBody }: Sender): Promise<void> => {
-    const { req, res, requestId, headers } = exchange;
+    const { req, res, requestId } = exchange;
     const type = acceptedType(req.headers.accept);
     if (!type) return reject(notAcceptable, exchange, limited);
     const error = isRead(req) ? checkPreflight(req) : undefined;
@@ -123,18 +132,14 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     const admitted = settings.admitDocument?.(sent) ?? { ...sent, isTrusted };
     if ('error' in admitted) return reject(admitted.error, exchange, limited);
     if (admitted.isTrusted) context.isTrusted = true;
-    const isRecommended = settings.jsonErrorStatus === 200 && type.startsWith('application/json');
-    const statusOf = isRecommended ? recommendedJsonStatus : (status: number) => status;
     const response = await settings.execution.executePrepared(admitted.body, context);
     if (clientGone.aborted) return;
-    const send = (status: number, text: string, own: Record<string, string> = {}) => {
-      if (!admitResponse(res, text)) return reject(overloaded, exchange, limited);
-      settings.metering?.chargeResponse(text.length, context);
-      sendText(res, status, text, { ...headers, ...own });
-    };
+    const isRecommended = settings.jsonErrorStatus === 200 && type.startsWith('application/json');
+    const statusOf = isRecommended ? recommendedJsonStatus : sameStatus;
     if (response) {
+      const status = statusOf(response.status, response.body);
       const text = `${JSON.stringify(response.body)}\n`;
-      return send(statusOf(response.status, response.body), text, { ...response.headers, 'content-type': type });
+      return send(exchange, context, { status, text, headers: { ...response.headers, 'content-type': type } });
     }
     const { query } = readDocumentParameters(admitted);
     const overBudget = await settings.metering?.admitDocument(typeof query === 'string' ? query : '', context);
@@ -146,11 +151,18 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     });
     if ('error' in answer) return reject(answer.error, exchange, limited);
     const status = answer.result ? statusOf(answer.status, answer.result) : answer.status;
-    send(status, answer.text, answer.headers);
+    send(exchange, context, { status, text: answer.text, headers: answer.headers });
   };
 
-  return async (exchange) => {
+  const executeAcrossOrigins = async (exchange: Exchange, sender: Sender): Promise<void> => {
     const { req, res, headers } = exchange;
+    await new Promise<void>((resolve) => allowOrigins(req, res, () => resolve()));
+    if (req.method === 'OPTIONS') return void res.writeHead(204, headers).end();
+    return execute(exchange, sender);
+  };
+
+  return (exchange) => {
+    const { req, res } = exchange;
     const sender = identifySender(req);
     if ('error' in sender) {
       // The body is not read.
@@ -159,12 +171,18 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     }
     if (page && isRead(req) && prefersPage(req.headers.accept)) return page(req, res, exchange);
     // Browsers send the header from other origins only.
-    if (req.headers.origin !== undefined || req.method === 'OPTIONS')
-      await new Promise<void>((resolve) => allowOrigins(req, res, () => resolve()));
-    if (req.method === 'OPTIONS') return void res.writeHead(204, headers).end();
-    return execute(exchange, sender);
+    const isAcrossOrigins = req.headers.origin !== undefined || req.method === 'OPTIONS';
+    return isAcrossOrigins ? executeAcrossOrigins(exchange, sender) : execute(exchange, sender);
   };
 }
+
+interface HttpResponse {
+  status: number;
+  text: string;
+  headers: Record<string, string>;
+}
+
+const sameStatus = (status: number) => status;
 
 const senderOf: IdentifySender = (req) => ({ isGateway: false, client: () => remoteClient(req) });
 

@@ -32,7 +32,7 @@ export function createGraphqlListener<Context extends RequestContext>(
   const limited = createLimitedLog(settings.log);
   const routing = { ...settings, limited, serveGraphql: createGraphqlEndpoint(settings, limited) };
 
-  return (req, res) => {
+  return async (req, res) => {
     const requestId = requestIdOf(req);
     const headers = { ...everyHeader, 'x-request-id': requestId };
     const exchange = { req, res, requestId, headers };
@@ -40,14 +40,16 @@ export function createGraphqlListener<Context extends RequestContext>(
     if (error) {
       // Where the next request begins is as uncertain as the target of this one.
       res.shouldKeepAlive = false;
-      return Promise.resolve(reject(error, exchange, limited));
+      return reject(error, exchange, limited);
     }
-    return route(routing, exchange).catch((err) => {
+    try {
+      await route(routing, exchange);
+    } catch (err) {
       limited.error(kindOfError(err), { requestId, err }, 'bug');
       const bug = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: maskedMessage, details: { requestId } };
       if (!res.headersSent) sendError(res, bug, headers);
       else res.destroy();
-    });
+    }
   };
 }
 
@@ -57,7 +59,7 @@ interface Routing extends Pick<GraphqlHttpSettings<RequestContext>, 'checkReady'
   serveGraphql: GraphqlEndpoint;
 }
 
-async function route(routing: Routing, exchange: Exchange): Promise<void> {
+function route(routing: Routing, exchange: Exchange): Promise<void> | void {
   const { req, res, headers } = exchange;
   const path = pathOf(req);
   switch (path) {

@@ -32,13 +32,17 @@ export function handleUntilDrained(server: Server, handle: RequestHandler, shutd
   let isDraining = false;
   let onIdle = () => {};
 
+  const settle = (request: object) => {
+    running.delete(request);
+    if (running.size === 0) onIdle();
+  };
+
   const track = <Value>(work: Promise<Value>, request: object = work): Promise<Value> => {
     running.add(request);
-    const settled = () => {
-      running.delete(request);
-      if (running.size === 0) onIdle();
-    };
-    work.then(settled, settled);
+    work.then(
+      () => settle(request),
+      () => settle(request),
+    );
     return work;
   };
 

@@ -28,6 +28,7 @@ const pageType = 'text/html';
 
 /** Tells `application/json` in UTF-8, which is its only encoding (RFC 8259, section 8.1). */
 export function isJson(contentType: string): boolean {
+  if (contentType === 'application/json') return true;
   const [type, ...parameters] = contentType.toLowerCase().split(/ *; */);
   const isReadable = (parameter: string) =>
     !parameter.startsWith('charset=') || /^charset="?utf-8"? *$/.test(parameter);
