@@ -31,28 +31,43 @@ export type IdentifyCaller = (request: Request) => Caller;
 
 /** Creates the function that identifies callers. A token alone does not tell if its session has ended: subgraphs do. */
 export function createIdentifyCaller(authenticate: Authenticate, accessTokenFor: AccessTokenFor): IdentifyCaller {
+  const verifyIssued = (accessToken: string) => verify(authenticate, `Bearer ${accessToken}`);
   const identityOf = ({ authorization, client }: Request): Identity | Promise<Identity> => {
     const personalAccessToken = personalAccessTokenIn(authorization);
     if (personalAccessToken === undefined) return verify(authenticate, authorization);
-    const verifyIssued = (accessToken: string) => verify(authenticate, `Bearer ${accessToken}`);
     const issued = accessTokenFor(personalAccessToken, client().address);
     return issued instanceof Promise ? issued.then(verifyIssued) : verifyIssued(issued);
   };
 
-  return (request) => {
-    let evaluated: Identity | Promise<Identity> | undefined;
-    const identity = () => {
-      evaluated ??= orError(request, identityOf);
-      return evaluated;
-    };
-    const keyOf = (found: Identity) =>
-      'viewer' in found ? `sub:${found.viewer.id}` : `address:${networkOf(request.client().address)}`;
-    const budgetKey = () => {
-      const found = identity();
-      return found instanceof Promise ? found.then(keyOf) : keyOf(found);
-    };
-    return { identity, budgetKey };
-  };
+  return (request) => new RequestCaller(request, identityOf);
+}
+
+type IdentityOf = (request: Request) => Identity | Promise<Identity>;
+
+/** A class, because each request has one: functions of its own would cost more than what they do. */
+class RequestCaller implements Caller {
+  private readonly request: Request;
+  private readonly identityOf: IdentityOf;
+  private evaluated: Identity | Promise<Identity> | undefined;
+
+  constructor(request: Request, identityOf: IdentityOf) {
+    this.request = request;
+    this.identityOf = identityOf;
+  }
+
+  identity(): Identity | Promise<Identity> {
+    this.evaluated ??= orError(this.request, this.identityOf);
+    return this.evaluated;
+  }
+
+  budgetKey(): string | Promise<string> {
+    const identity = this.identity();
+    return identity instanceof Promise ? identity.then((known) => this.keyOf(known)) : this.keyOf(identity);
+  }
+
+  private keyOf(identity: Identity): string {
+    return 'viewer' in identity ? `sub:${identity.viewer.id}` : `address:${networkOf(this.request.client().address)}`;
+  }
 }
 
 /** Returns the token of a header that carries a personal access token, or what looks like one. */
@@ -65,25 +80,28 @@ const headerWithToken = new RegExp(`^[Bb][Ee][Aa][Rr][Ee][Rr] +(${personalAccess
 
 function verify(authenticate: Authenticate, authorization: string | undefined): Identity | Promise<Identity> {
   const viewer = authenticate(authorization);
-  const identify = (verified: Viewer) => ({ viewer: verified, authorization: verifiedHeader(authorization) });
-  return viewer instanceof Promise ? viewer.then(identify) : identify(viewer);
+  return viewer instanceof Promise
+    ? viewer.then((late) => verified(late, authorization))
+    : verified(viewer, authorization);
+}
+
+function verified(viewer: Viewer, authorization: string | undefined): Identity {
+  return { viewer, authorization: verifiedHeader(authorization) };
 }
 
 /** Returns the error of the API that is thrown, or rejected with; any other is a bug. */
-function orError(
-  request: Request,
-  identityOf: (request: Request) => Identity | Promise<Identity>,
-): Identity | Promise<Identity> {
-  const rejection = (error: unknown): Identity => {
-    if (error instanceof ApiError) return { error, authorization: rebuilt(request.authorization) };
-    throw error;
-  };
+function orError(request: Request, identityOf: IdentityOf): Identity | Promise<Identity> {
   try {
     const identity = identityOf(request);
-    return identity instanceof Promise ? identity.catch(rejection) : identity;
+    return identity instanceof Promise ? identity.catch((error) => rejected(error, request)) : identity;
   } catch (error) {
-    return rejection(error);
+    return rejected(error, request);
   }
+}
+
+function rejected(error: unknown, { authorization }: Request): Identity {
+  if (error instanceof ApiError) return { error, authorization: rebuilt(authorization) };
+  throw error;
 }
 
 /**

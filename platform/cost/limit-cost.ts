@@ -1,6 +1,6 @@
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { ApiError } from '../api-error.ts';
-import type { Executor, ValidOperation } from '../graphql/prepared-operations.ts';
+import type { ExecutableOperation, Executor, ValidOperation } from '../graphql/prepared-operations.ts';
 import { wholeNumber } from '../process/environment.ts';
 import { createCostModel } from './cost-model.ts';
 import { compileCost } from './operation-cost.ts';
@@ -40,22 +40,30 @@ export function limitCost(executor: Executor, { schema, admit: admitOperation }:
       const { cost: costOf, sizeBytes } = compileCost(operation, model);
       const admit = admitOperation(operation);
       const executable = executor.prepare(operation);
+      const executeUnless = (error: GraphQLError | undefined, cost: number, request: Request) => {
+        const { wantsCost } = request.context as CostContext;
+        if (error) return Promise.resolve({ errors: [error], ...(wantsCost && { extensions: { cost } }) });
+        const executing = executable.execute(request);
+        return wantsCost ? executing.then((result) => withCost(result, cost)) : executing;
+      };
       return {
-        execute: async (request) => {
+        execute: (request) => {
           const cost = costOf(request.variables);
           const rejected = admit(cost, request.context);
-          // Without a promise there is nothing to wait for.
-          const error = rejected instanceof Promise ? await rejected : rejected;
-          const { wantsCost } = request.context as CostContext;
-          if (error) return { errors: [error], ...(wantsCost && { extensions: { cost } }) };
-          if (!wantsCost) return executable.execute(request);
-          const result = await executable.execute(request);
-          return { ...result, extensions: { ...result.extensions, cost } };
+          return rejected instanceof Promise
+            ? rejected.then((error) => executeUnless(error, cost, request))
+            : executeUnless(rejected, cost, request);
         },
         sizeBytes: () => sizeBytes + executable.sizeBytes(),
       };
     },
   };
+}
+
+type Request = Parameters<ExecutableOperation['execute']>[0];
+
+function withCost(result: ExecutionResult, cost: number): ExecutionResult {
+  return { ...result, extensions: { ...result.extensions, cost } };
 }
 
 /** Creates a wrapper that limits the cost of one operation of a schema, whoever sends it. */
