@@ -77,15 +77,15 @@ export const resolvers = {
   },
 
   ResourceConnection: {
-    edges: ({ edges }) => edges(),
-    totalCount: ({ totalCount }) => totalCount(),
+    edges: (page) => page.edges(),
+    totalCount: (page) => page.totalCount(),
   },
 
   PageInfo: {
-    hasNextPage: ({ hasNextPage }) => hasNextPage(),
-    hasPreviousPage: ({ hasPreviousPage }) => hasPreviousPage(),
-    startCursor: ({ startCursor }) => startCursor(),
-    endCursor: ({ endCursor }) => endCursor(),
+    hasNextPage: (page) => page.hasNextPage(),
+    hasPreviousPage: (page) => page.hasPreviousPage(),
+    startCursor: (page) => page.startCursor(),
+    endCursor: (page) => page.endCursor(),
   },
 
   User: {

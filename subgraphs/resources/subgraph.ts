@@ -32,26 +32,31 @@ export function createResourcesSubgraph({
     schema: buildSchema('resources', { resolvers, policies, maxResponseBytes }),
     context: ({ requestId, authorization, clientGone }: IncomingRequest): ResourcesContext => {
       let viewer: Promise<Viewer> | undefined;
-      // Verified once per request, however many fields need it.
-      const requireViewer = () => {
-        viewer ??= viewerOf(authorization);
-        return viewer;
-      };
-      const requireViewerNow = () => viewerOf(authorization);
-      const lists = shareLists(resources);
-      const loader = new DataLoader<string, Resource | undefined>(async (ids) =>
-        resources.findMany((await requireViewer()).id, ids),
-      );
-      return {
+      let loader: ResourceLoader | undefined;
+      const context: ResourcesContext = {
         requestId,
         clientGone,
         authenticate: () => authenticate(authorization),
-        requireViewer,
-        requireViewerNow,
+        // Verified once per request, however many fields need it.
+        requireViewer: () => {
+          viewer ??= viewerOf(authorization);
+          return viewer;
+        },
+        requireViewerNow: () => viewerOf(authorization),
         resources,
-        lists,
-        loadResource: (id) => loader.load(id),
+        lists: shareLists(resources),
+        loadResource: (id) => {
+          loader ??= createLoader(context);
+          return loader.load(id);
+        },
       };
+      return context;
     },
   };
+}
+
+type ResourceLoader = DataLoader<string, Resource | undefined>;
+
+function createLoader({ resources, requireViewer }: ResourcesContext): ResourceLoader {
+  return new DataLoader(async (ids) => resources.findMany((await requireViewer()).id, ids));
 }

@@ -1,21 +1,26 @@
 import type { ResourceSummary } from '../storage/resource.ts';
 import { positionOf, type ResourceList, type ResourceRange, type ResourceStore } from '../storage/resource-store.ts';
-import { cursorWriter } from './cursor.ts';
+import { cursorWriter, writeCursor } from './cursor.ts';
 import { type ListInput, readListInput } from './list-input.ts';
 
-/** A page of the Relay cursor connections specification. Functions compute their field only when it is selected. */
+/** A page of the Relay cursor connections specification. Methods compute a field when it is selected. */
 export interface ResourceConnection {
-  edges: () => { cursor: string; node: ResourceSummary }[];
   nodes: ResourceSummary[];
   pageInfo: PageInfo;
-  totalCount: () => Promise<number>;
+  edges(): ResourceEdge[];
+  totalCount(): Promise<number>;
 }
 
 export interface PageInfo {
-  hasNextPage: () => Promise<boolean>;
-  hasPreviousPage: () => Promise<boolean>;
-  startCursor: () => string | null;
-  endCursor: () => string | null;
+  hasNextPage(): Promise<boolean>;
+  hasPreviousPage(): Promise<boolean>;
+  startCursor(): string | null;
+  endCursor(): string | null;
+}
+
+interface ResourceEdge {
+  cursor: string;
+  node: ResourceSummary;
 }
 
 export interface Listing {
@@ -33,12 +38,12 @@ export function createListing(store: ResourceStore): Listing {
       const found = needs === 'summaries' ? await store.summaries(list, oneMore) : await store.range(list, oneMore);
       const hasMore = found.length > range.limit;
       const nodes = range.fromEnd ? found.slice(hasMore ? 1 : 0) : found.slice(0, range.limit);
-      return toConnection({ store, list, range, nodes, hasMore });
+      return new Page({ store, list, range, nodes, hasMore });
     },
   };
 }
 
-interface Page {
+interface PageParts {
   store: ResourceStore;
   list: ResourceList;
   range: ResourceRange;
@@ -46,26 +51,54 @@ interface Page {
   hasMore: boolean;
 }
 
-function toConnection(page: Page): ResourceConnection {
-  const { store, list, nodes } = page;
-  const writeCursor = cursorWriter(list);
-  const cursorOf = (node: ResourceSummary) => writeCursor(positionOf(node, list.order));
-  const first = nodes.at(0);
-  const last = nodes.at(-1);
-  return {
-    edges: () => nodes.map((node) => ({ cursor: cursorOf(node), node })),
-    nodes,
-    pageInfo: {
-      hasNextPage: () => hasNext(page),
-      hasPreviousPage: () => hasPrevious(page),
-      startCursor: () => (first ? cursorOf(first) : null),
-      endCursor: () => (last ? cursorOf(last) : null),
-    },
-    totalCount: () => store.count(list),
-  };
+/** A class, because each request has pages, and most select few of their fields. */
+class Page implements ResourceConnection, PageInfo {
+  readonly nodes: ResourceSummary[];
+  private readonly parts: PageParts;
+
+  constructor(parts: PageParts) {
+    this.nodes = parts.nodes;
+    this.parts = parts;
+  }
+
+  get pageInfo(): PageInfo {
+    return this;
+  }
+
+  edges(): ResourceEdge[] {
+    const { list } = this.parts;
+    const write = cursorWriter(list);
+    return this.nodes.map((node) => ({ cursor: write(positionOf(node, list.order)), node }));
+  }
+
+  totalCount(): Promise<number> {
+    const { store, list } = this.parts;
+    return store.count(list);
+  }
+
+  hasNextPage(): Promise<boolean> {
+    return hasNext(this.parts);
+  }
+
+  hasPreviousPage(): Promise<boolean> {
+    return hasPrevious(this.parts);
+  }
+
+  startCursor(): string | null {
+    return this.cursorOf(this.nodes.at(0));
+  }
+
+  endCursor(): string | null {
+    return this.cursorOf(this.nodes.at(-1));
+  }
+
+  private cursorOf(node: ResourceSummary | undefined): string | null {
+    const { list } = this.parts;
+    return node ? writeCursor(list, positionOf(node, list.order)) : null;
+  }
 }
 
-async function hasNext({ store, list, range, nodes, hasMore }: Page): Promise<boolean> {
+async function hasNext({ store, list, range, nodes, hasMore }: PageParts): Promise<boolean> {
   if (!range.fromEnd && hasMore) return true;
   // Without `before` the page reaches the end of the list.
   if (!range.before) return false;
@@ -74,7 +107,7 @@ async function hasNext({ store, list, range, nodes, hasMore }: Page): Promise<bo
   return (await store.summaries(list, { after: after ?? range.after, limit: 1, fromEnd: false })).length > 0;
 }
 
-async function hasPrevious({ store, list, range, nodes, hasMore }: Page): Promise<boolean> {
+async function hasPrevious({ store, list, range, nodes, hasMore }: PageParts): Promise<boolean> {
   if (range.fromEnd && hasMore) return true;
   // Without `after` the page reaches the start of the list.
   if (!range.after) return false;

@@ -20,15 +20,17 @@ export function shareLists({ list }: Listing): SharedLists {
   };
 }
 
-function computeOnce({ edges, nodes, pageInfo, totalCount }: ResourceConnection): ResourceConnection {
+function computeOnce(page: ResourceConnection): ResourceConnection {
+  const { nodes, pageInfo } = page;
   return {
     nodes,
-    edges: once(edges),
-    totalCount: once(totalCount),
+    edges: once(() => page.edges()),
+    totalCount: once(() => page.totalCount()),
     pageInfo: {
-      ...pageInfo,
-      hasNextPage: once(pageInfo.hasNextPage),
-      hasPreviousPage: once(pageInfo.hasPreviousPage),
+      hasNextPage: once(() => pageInfo.hasNextPage()),
+      hasPreviousPage: once(() => pageInfo.hasPreviousPage()),
+      startCursor: () => pageInfo.startCursor(),
+      endCursor: () => pageInfo.endCursor(),
     },
   };
 }
