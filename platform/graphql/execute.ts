@@ -7,6 +7,8 @@ export interface RequestContext extends CancellableContext {
   requestId: string;
   /** The document is one that clients are trusted with. */
   isTrusted?: boolean;
+  /** The document may be over the limits of clients: a gateway wrote it, or clients are trusted with it. */
+  isWrittenOut?: boolean;
 }
 
 /** The part of a request that is not its document. */
@@ -41,10 +43,10 @@ export function createExecution(prepared: PreparedOperations, respond: Respond):
     executePrepared(body, context) {
       const startedAt = performance.now();
       const request = readOperation(body);
-      const operation = request && prepared.get(request);
+      const operation = request && prepared.get(request, context.isWrittenOut);
       return operation && run(operation, { variables: request.variables, context, startedAt });
     },
-    executeValid: async (operation, request) => run(prepared.prepare(operation), request),
+    executeValid: async (operation, request) => run(prepared.prepare(operation, request.context.isWrittenOut), request),
   };
 }
 

@@ -132,6 +132,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     const admitted = settings.admitDocument?.(sent) ?? { ...sent, isTrusted };
     if ('error' in admitted) return reject(admitted.error, exchange, limited);
     if (admitted.isTrusted) context.isTrusted = true;
+    if (isGateway || admitted.isTrusted) context.isWrittenOut = true;
     const response = await settings.execution.executePrepared(admitted.body, context);
     if (clientGone.aborted) return;
     const isRecommended = settings.jsonErrorStatus === 200 && type.startsWith('application/json');
@@ -147,7 +148,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     const answer = await executeThroughApollo(settings.apollo, req, {
       ...admitted,
       context,
-      limits: admitted.isTrusted ? writtenOutLimits : limits,
+      limits: context.isWrittenOut ? writtenOutLimits : limits,
     });
     if ('error' in answer) return reject(answer.error, exchange, limited);
     const status = answer.result ? statusOf(answer.status, answer.result) : answer.status;

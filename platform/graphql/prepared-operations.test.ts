@@ -47,6 +47,16 @@ describe('get', () => {
     expect([get({ query }), get({ query, operationName: 'C' })]).toEqual([undefined, undefined]);
   });
 
+  test('keeps operations apart whose documents may be over the limits of clients', () => {
+    const { get, prepare, add } = create();
+    const writtenOut = prepare(parseOperation('{ hello }'), true);
+    expect(get({ query: '{ hello }' })).toBeUndefined();
+    expect(get({ query: '{ hello }' }, true)).toBe(writtenOut);
+    const own = add('{ hello }');
+    expect([get({ query: '{ hello }' }), get({ query: '{ hello }' }, true)]).toEqual([own, writtenOut]);
+    expect(own).not.toBe(writtenOut);
+  });
+
   test.each<[OperationRequest, OperationRequest]>([
     [{ query: 'query\n{ hello }' }, { query: '{ hello }', operationName: 'query' }],
     [{ query: '5:query{ hello }' }, { query: '{ hello }', operationName: 'query' }],

@@ -47,11 +47,15 @@ export interface PreparedOperation extends Pick<ExecutableOperation, 'execute'> 
   name: string | undefined;
 }
 
+/**
+ * Operations whose documents may be over the limits of clients (`isWrittenOut`) are kept apart: whoever may not send such a
+ * document finds none that is prepared, so that its limits are checked.
+ */
 export interface PreparedOperations {
   /** Returns undefined for an operation that Apollo Server has to parse and validate first. */
-  get(request: OperationRequest): PreparedOperation | undefined;
+  get(request: OperationRequest, isWrittenOut?: boolean): PreparedOperation | undefined;
   /** Prepares an operation and caches it, unless its document is too large to cache. */
-  prepare(operation: ValidOperation): PreparedOperation;
+  prepare(operation: ValidOperation, isWrittenOut?: boolean): PreparedOperation;
   /** Estimates the heap that all cached operations hold. */
   sizeBytes(): number;
 }
@@ -73,9 +77,10 @@ export function createPreparedOperations(executor: Executor, maxBytes = maxCache
   const cache = new LRUCache<string, PreparedOperation>({ maxSize: maxBytes });
 
   return {
-    get: (request) => (request.query.length > maxSourceLength ? undefined : cache.get(keyOf(request))),
-    prepare: (operation) => {
-      const key = keyOf({ query: operation.source, operationName: operation.operationName });
+    get: (request, isWrittenOut) =>
+      request.query.length > maxSourceLength ? undefined : cache.get(keyOf(request, isWrittenOut)),
+    prepare: (operation, isWrittenOut) => {
+      const key = keyOf({ query: operation.source, operationName: operation.operationName }, isWrittenOut);
       const cached = cache.get(key);
       if (cached) return cached;
       const document = operationDocument(operation.document, operation.operationName);
@@ -110,8 +115,9 @@ export function createPreparedOperations(executor: Executor, maxBytes = maxCache
 }
 
 /** Identifies an operation. The name's length comes first, so that no name and document read as another pair. */
-function keyOf({ query, operationName }: OperationRequest): string {
-  return operationName === undefined ? `:${query}` : `${operationName.length}:${operationName}${query}`;
+function keyOf({ query, operationName }: OperationRequest, isWrittenOut = false): string {
+  const kind = isWrittenOut ? 'w' : '';
+  return operationName === undefined ? `${kind}:${query}` : `${kind}${operationName.length}:${operationName}${query}`;
 }
 
 /** Tells if the text of a valid document is short enough to be kept. Its tokens are linked. */

@@ -75,7 +75,7 @@ describe('the context of an operation of this process', () => {
     for (const authorization of ['Bearer ada', undefined, 'Bearer bob']) {
       const { data } = await execute({ query: '{ request }' }, caller(`r-${authorization?.length}`, authorization));
       const request = { requestId: `r-${authorization?.length}`, ...(authorization && { authorization }) };
-      expect(JSON.parse(String(data?.request))).toEqual({ ...request, isGateway: true });
+      expect(JSON.parse(String(data?.request))).toEqual({ ...request, isGateway: true, isWrittenOut: true });
     }
   });
 

@@ -127,6 +127,7 @@ function executeInProcess<Context extends RequestContext>(settings: GraphqlHttpS
     if (!fitsInJson(operation, maxBodyBytes)) throw new Error(`The operation is over ${maxBodyBytes} bytes.`);
     const context = contextOf({ ...incoming, isGateway: true });
     if (isTrusted) context.isTrusted = true;
+    context.isWrittenOut = true;
     const { status, body } =
       (await execution.executePrepared(operation, context)) ?? (await executeByApollo(apollo, operation, context));
     if (status !== 200) throw new Error(`The subgraph responded to the operation with status ${status}.`);

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { GraphQLFormattedError } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { captureLog } from '../../tests/support/captured-log.ts';
 import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
@@ -125,6 +126,19 @@ describe('where a signature is required', () => {
 });
 
 describe('where a signature is optional', () => {
+  test('a document that the gateway alone may send runs for nobody else, also once it is prepared', async () => {
+    const { url } = await startSubgraph(false);
+    const large = JSON.stringify({ query: `{ ${Array.from({ length: 21 }, (_, at) => `a${at}: hello`).join(' ')} }` });
+    const codeOf = async (headers: Record<string, string>) => {
+      const { errors = [] } = (await (await post(url, large, headers)).json()) as { errors?: GraphQLFormattedError[] };
+      return errors.map(({ extensions }) => extensions?.code);
+    };
+    for (const _ of ['validated', 'prepared']) {
+      expect(await codeOf(signed({ body: large }))).toEqual([]);
+      expect(await codeOf({})).toEqual(['MAX_ALIASES_LIMIT']);
+    }
+  });
+
   test('anybody else is answered, and is not the gateway', async () => {
     const { requestOf, lines } = await startSubgraph(false);
     expect(await requestOf({})).toMatchObject({ isGateway: false });

@@ -3,7 +3,7 @@ import { limitRootFields } from '../../platform/graphql/document-limits/limit-ro
 import {
   type DocumentLimits,
   defaultDocumentLimits,
-  writtenOutLimits,
+  unidentifiedLimits,
 } from '../../platform/graphql/document-limits/limits.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { Logger } from '../../platform/process/logger.ts';
@@ -110,7 +110,7 @@ export async function startAuth(settings: AuthSettings): Promise<RunningAuth> {
     ...(identifySender && { identifySender }),
     introspection: settings.introspection ?? true,
     // Without it, anybody may be the gateway.
-    documentLimits: identifySender ? (settings.documentLimits ?? defaultDocumentLimits) : writtenOutLimits,
+    documentLimits: identifySender ? (settings.documentLimits ?? defaultDocumentLimits) : unidentifiedLimits,
     ...(shutdown && { shutdown }),
     listen,
     log,

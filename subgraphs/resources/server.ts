@@ -2,7 +2,7 @@ import { limitSchemaCost } from '../../platform/cost/limit-cost.ts';
 import {
   type DocumentLimits,
   defaultDocumentLimits,
-  writtenOutLimits,
+  unidentifiedLimits,
 } from '../../platform/graphql/document-limits/limits.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
 import type { Logger } from '../../platform/process/logger.ts';
@@ -122,7 +122,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
     ...(identifySender && { identifySender }),
     introspection: settings.introspection ?? true,
     // Without it, anybody may be the gateway.
-    documentLimits: identifySender ? (settings.documentLimits ?? defaultDocumentLimits) : writtenOutLimits,
+    documentLimits: identifySender ? (settings.documentLimits ?? defaultDocumentLimits) : unidentifiedLimits,
     ...(shutdown && { shutdown }),
     listen,
     log,

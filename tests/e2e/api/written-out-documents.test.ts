@@ -8,11 +8,13 @@ let system: System;
 let servers: SingleServers;
 let ada: TestUser;
 let id: string;
+let unidentified: string;
 beforeAll(async () => {
   system = await startSystem({}, { calls: 'network' });
   servers = serversBeside(system);
   ada = await system.signUp();
   id = await ada.create();
+  unidentified = await servers.resourcesAt(0);
 });
 afterAll(async () => {
   await servers.stop();
@@ -25,6 +27,9 @@ const everyField =
 /** Fields of a user, whose resources have an owner, whose resources … */
 const nested = (times: number, inner: string) =>
   `${'resources(first: 1) { nodes { owner { '.repeat(times)} ${inner} ${'} } } '.repeat(times)}`;
+
+const everyArgument =
+  '(first: 1, after: null, last: null, before: null, orderBy: TITLE, filter: { contentType: "image/png", createdFrom: "2026-01-01T00:00:00.000Z", createdBefore: "2027-01-01T00:00:00.000Z" })';
 
 const namesOfThePlan: [string, () => string] = [
   'names that the plan needs for itself',
@@ -53,6 +58,13 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
            fragment A on User { ${list(5, (at) => `a${at}: resources(first: 1, orderBy: TITLE, filter: { contentType: "image/png", createdFrom: "2026-01-01T00:00:00.000Z" }) { totalCount }`)} }`,
       ],
       [
+        '20 aliases of lists with every argument, and as many selections as are allowed',
+        () =>
+          `{ me { ${list(20, (at) => `a${at}: resources${everyArgument} { totalCount nodes { ...R owner { ...U } } edges { node { ...R owner { ...U } } } }`)} } }
+           fragment U on User { id username createdAt resources${everyArgument} { totalCount nodes { ...R } } }
+           fragment R on Resource { id title version createdAt updatedAt image { url } }`,
+      ],
+      [
         '10 directives',
         () => `{ me { ${'... @include(if: true) { '.repeat(10)} id @include(if: true) ${'} '.repeat(10)} } }`,
       ],
@@ -68,10 +80,13 @@ describe.each(['compiled', 'apollo'] as const)('with the executor %s,', (executo
       // Apollo's executor rejects such names.
       ...(executor === 'apollo' ? [] : [namesOfThePlan]),
     ])('%s', { timeout: 60_000 }, async (_, query) => {
-      const gateway = await servers.gateway({}, { executor, timeoutMs: 30_000 });
-      for (let time = 1; time <= 2; time++) {
-        const { status, errors } = await requestTo(gateway, ada.accessToken)(untyped(query()));
-        expect([status, errors]).toEqual([200, []]);
+      // The second one has no key, and cannot tell who calls.
+      for (const resources of [system.resources, unidentified]) {
+        const gateway = await servers.gateway({ resources }, { executor, timeoutMs: 30_000 });
+        for (let time = 1; time <= 2; time++) {
+          const { status, errors } = await requestTo(gateway, ada.accessToken)(untyped(query()));
+          expect([status, errors]).toEqual([200, []]);
+        }
       }
     });
   });
