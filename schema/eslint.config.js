@@ -29,16 +29,13 @@ const rules = {
   'require-type-pattern-with-oneof': 'error',
   'no-root-type': ['error', { disallow: ['subscription'] }],
 
-  // There is no `Node` interface, and the short list `sessions` and the field `nodes` have no edges.
+  // The short list `sessions` and the field `nodes` have no edges.
   'relay-edge-types': [
     'error',
-    { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
+    { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false },
   ],
-  // An image belongs to its resource, and the other types have no identity.
-  'strict-id-in-types': [
-    'error',
-    { exceptions: { types: ['Image', 'PageInfo'], suffixes: ['Payload', 'Connection', 'Edge'] } },
-  ],
+  // These types have no identity.
+  'strict-id-in-types': ['error', { exceptions: { types: ['PageInfo'], suffixes: ['Payload', 'Connection', 'Edge'] } }],
   // Composition checks federation's directives, which this rule does not know.
   'known-directives': ['error', { ignoreClientDirectives: ['link', 'key', 'cost', 'listSize'] }],
 };

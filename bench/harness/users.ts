@@ -82,15 +82,16 @@ export async function fillDataFolder(folder: string): Promise<Users> {
 }
 
 function createResource(ownerId: string, nth: number): Resource {
-  const id = randomBytes(12).toString('hex');
+  const id = randomUUID();
+  const imageId = randomBytes(12).toString('hex');
   const createdAt = new Date(Date.UTC(2026, 0, 1, 12) + nth * 60_000);
   const image = {
-    ...{ id, url: `http://127.0.0.1:4003/images/public/${id}` },
+    ...{ id: imageId, resourceId: id, url: `http://127.0.0.1:4003/images/public/${imageId}` },
     ...{ contentType: 'image/png', width: 640, height: 480, sizeBytes: 123_456 },
     sha256: randomBytes(32).toString('hex'),
   };
   return {
-    ...{ id: randomUUID(), ownerId, title: `Picture ${nth} of a holiday by the sea`, description: null, image },
+    ...{ id, ownerId, title: `Picture ${nth} of a holiday by the sea`, description: null, image },
     ...{ createdAt, updatedAt: createdAt, version: 1 },
   };
 }

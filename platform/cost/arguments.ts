@@ -5,7 +5,9 @@ import {
   type GraphQLInputField,
   type GraphQLInputType,
   getNamedType,
+  getNullableType,
   isInputObjectType,
+  isListType,
   Kind,
   type ValueNode,
   valueFromASTUntyped,
@@ -70,9 +72,13 @@ export function sizeOfList(
     if (node && hasVariables(node)) isConstant = false;
     const read = node ? compileValue(node) : () => undefined;
     const fallback: unknown = argument?.defaultValue;
+    const isList = argument !== undefined && isListType(getNullableType(argument.type));
     reads.push((scope) => {
-      const value = read(scope);
-      return keys.reduce(ownValue, value === undefined ? fallback : value);
+      const given = read(scope);
+      const value = given === undefined ? fallback : given;
+      // A single value is coerced to a list of one (GraphQL, section 3.11).
+      if (isList && !Array.isArray(value) && value !== null && value !== undefined) return [value];
+      return keys.reduce(ownValue, value);
     });
   }
   const size = (scope: Scope) => {

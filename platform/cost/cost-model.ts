@@ -6,8 +6,10 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isCompositeType,
   isInputObjectType,
+  isListType,
 } from 'graphql';
 import type { InputWeights } from './arguments.ts';
 import { type ListSize, readCostDirectives } from './directives.ts';
@@ -22,8 +24,12 @@ export interface CostModel extends InputWeights {
   listSizeOf(field: Field): ListSize | undefined;
 }
 
-/** Federation's field for entities, which SDL does not declare: it returns one for each representation. */
-const entities = { name: '_entities', size: { slicingArguments: ['representations'], sizedFields: [] } };
+/**
+ * Root fields that return one object for each element of an argument: Federation's for entities, which SDL does not
+ * declare, and that of Relay's Global Object Identification. `@listSize` cannot say it, because composition takes no
+ * slicing argument but integers.
+ */
+const elementsByArgument: Record<string, string> = { _entities: 'representations', nodes: 'ids' };
 
 /** Reads the costs of a schema that was built from SDL. */
 export function createCostModel(schema: GraphQLSchema): CostModel {
@@ -31,7 +37,7 @@ export function createCostModel(schema: GraphQLSchema): CostModel {
   const fieldWeights = new Map<Field, number>();
   const inputWeights = new Map<GraphQLArgument | GraphQLInputField, number>();
   const weightedTypes = findWeightedTypes(schema, (input) => weightOf(input) ?? 0);
-  const entitiesField = schema.getQueryType()?.getFields()[entities.name];
+  const listArguments = findListArguments(schema);
 
   return {
     schema,
@@ -40,8 +46,12 @@ export function createCostModel(schema: GraphQLSchema): CostModel {
         const type = getNamedType(field.type);
         return weightOf(field) ?? weightOf(type) ?? (isCompositeType(type) ? 1 : 0);
       }),
-    listSizeOf: (field) =>
-      listSizeOf(field) ?? (field === entitiesField ? { ...entities.size, assumedSize: undefined } : undefined),
+    listSizeOf: (field) => {
+      const declared = listSizeOf(field);
+      const argument = listArguments.get(field);
+      if (argument === undefined) return declared;
+      return { assumedSize: declared?.assumedSize, slicingArguments: [argument], sizedFields: [] };
+    },
     weightOf: (input) =>
       remember(inputWeights, input, () => weightOf(input) ?? weightOf(getNamedType(input.type)) ?? 0),
     isWeighted: (type: GraphQLInputType) => weightedTypes.has(getNamedType(type)),
@@ -52,6 +62,18 @@ function remember<Key, Value>(known: Map<Key, Value>, key: Key, compute: () => V
   const value = known.get(key) ?? compute();
   known.set(key, value);
   return value;
+}
+
+/** Finds the fields of `elementsByArgument` that a schema has. */
+function findListArguments(schema: GraphQLSchema): Map<Field, string> {
+  const fields = schema.getQueryType()?.getFields() ?? {};
+  return new Map(
+    Object.entries(elementsByArgument).flatMap(([name, argument]) => {
+      const field = fields[name];
+      const type = field?.args.find((each) => each.name === argument)?.type;
+      return field && type && isListType(getNullableType(type)) ? [[field, argument]] : [];
+    }),
+  );
 }
 
 /** Finds the input types that have a weight somewhere in them. They may refer to each other. */

@@ -17,6 +17,7 @@ const sdl = `
     authors: [Author!]! @listSize(assumedSize: 5)
     unsized: [Book]
     node: Node
+    nodes(ids: [ID!]!): [Node] @listSize(assumedSize: 100)
     report(format: String @cost(weight: 4)): Report
     _entities(representations: [_Any!]!): [Item]!
   }
@@ -86,6 +87,8 @@ describe('the cost of an operation', () => {
       '{ node { ... on Node { ... on Book { author { id } } } ... on Book { pages } } }',
       1 + 2 + 3,
     ],
+    ['nodes count by id', '{ nodes(ids: ["a", "b", "a"]) { id ... on Book { pages } } }', 3 * (1 + 3)],
+    ['no ids find no nodes', '{ nodes(ids: []) { id ... on Book { pages } } }', 0],
     [
       'entities count by representation',
       '{ _entities(representations: [{}, {}, {}]) { ... on Book { pages } ... on Author { name } } }',
@@ -147,6 +150,15 @@ describe('the cost of an operation', () => {
       40,
     ],
     [
+      'ids of nodes',
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Book { pages } } }',
+      { ids: Array(7).fill('a') },
+      28,
+    ],
+    ['a variable in a list of ids', 'query ($id: ID!) { nodes(ids: ["a", $id]) { id } }', { id: 'b' }, 2],
+    ['a single id for a list', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: 'a' }, 1],
+    ['ids that are missing', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {}, 100],
+    [
       'sizes in a fragment, with the list of each spread',
       'query ($a: Int, $b: Int) { x: shelf(first: $a) { ...F } y: shelf(first: $b) { ...F } } fragment F on Shelf { nodes { id } }',
       { a: 2, b: 30 },
@@ -183,6 +195,14 @@ describe('the cost of an operation', () => {
   it('compiles a selection of an abstract type once for each of its types', () => {
     const nested = (n: number): string => (n === 0 ? 'id' : `... on Node { ...on Item { ${nested(n - 1)} } }`);
     expect(costOf(`query ($n: Int) { node { ${nested(50)} } page(size: $n) { id } }`, { n: 2 })).toBe(1 + 2);
+  });
+
+  it('counts a field nodes without a list of ids as declared', () => {
+    const other = `type Query { nodes(ids: Int): [Int] @listSize(slicingArguments: ["ids"]) a: A } type A { nodes(ids: [ID!]): [A] @listSize(assumedSize: 9) }`;
+    const { cost } = createCompileDocument(`${directives} ${other}`)('{ a { nodes(ids: ["a", "b"]) { __typename } } }');
+    expect(cost({})).toBe(1 + 9);
+    const sized = `type Query { nodes(ids: Int): [A] @listSize(slicingArguments: ["ids"]) } type A { a: Int }`;
+    expect(createCompileDocument(`${directives} ${sized}`)('{ nodes(ids: 3) { a } }').cost({})).toBe(3);
   });
 
   it('does not keep the document', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { GraphQLScalarType, type GraphQLSchema } from 'graphql';
+import { GraphQLScalarType, type GraphQLSchema, isInterfaceType } from 'graphql';
 import { gql } from 'graphql-tag';
 import { ApiError } from '../api-error.ts';
 import { readAuthorization } from '../authorization/authorization.ts';
@@ -8,6 +8,7 @@ import type { Policies } from '../authorization/permissions.ts';
 import { protectSchema } from '../authorization/protect-schema.ts';
 import { DatabaseUnavailableError } from '../database/database-unavailable-error.ts';
 import { cancellable, cancellableReference } from './execution/cancellation.ts';
+import { resolveByTypename } from './jit-support.ts';
 import { checkRepresentations } from './representations.ts';
 
 /** Resolvers by type and field; generated types check their arguments in each subgraph. */
@@ -25,7 +26,7 @@ export interface SchemaParts {
 
 /**
  * Builds the executable schema of the subgraph whose SDL is `schema/<name>.graphql`. Its fields check what the SDL requires
- * of whoever uses them. Its resolvers answer SERVICE_UNAVAILABLE where storage throws DatabaseUnavailableError.
+ * of whoever uses them. An object of an interface names its type in `__typename`. Its resolvers answer SERVICE_UNAVAILABLE where storage throws DatabaseUnavailableError.
  */
 export function buildSchema(name: string, { resolvers, policies, maxResponseBytes }: SchemaParts): GraphQLSchema {
   const sdl = readFileSync(new URL(`../../schema/${name}.graphql`, import.meta.url), 'utf8');
@@ -37,6 +38,8 @@ export function buildSchema(name: string, { resolvers, policies, maxResponseByte
   );
   const typeDefs = gql(sdl);
   const schema = buildSubgraphSchema({ typeDefs, resolvers: wrapped as ApolloResolvers });
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isInterfaceType(type)) type.resolveType = resolveByTypename;
   return protectSchema(checkRepresentations(schema), readAuthorization(typeDefs.definitions, policies));
 }
 

@@ -5,6 +5,7 @@ import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { ErrorExtensions } from '../../schema/error-codes.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
 import { needsOnlySummaries } from './list-projection.ts';
+import { findNode, findNodes } from './resources/nodes.ts';
 import { type Caller, changesNothing } from './resources/resource-input.ts';
 import type { Resources } from './resources/resources.ts';
 import type { SharedLists } from './resources/shared-lists.ts';
@@ -45,6 +46,8 @@ export const resolvers = {
   DateTime: dateTime,
 
   Query: {
+    node: (_, { id }, context) => findNode(context, id),
+    nodes: (_, { ids }, context) => findNodes(context, ids),
     resource: async (_, { id }, { resources, requireViewer }) => resources.find((await requireViewer()).id, id),
     resources: async (_, input, { lists, requireViewer }, info) =>
       lists.list((await requireViewer()).id, input, needsOf(info)),
@@ -74,6 +77,10 @@ export const resolvers = {
     owner: ({ ownerId }) => ({ id: ownerId }),
     // Has a resolver because it may be long: a query whose response would be too large stops while it is made.
     description: ({ description = null }: ResourceSummary & Pick<Partial<Resource>, 'description'>) => description,
+  },
+
+  Image: {
+    id: ({ resourceId }) => `image:${resourceId}`,
   },
 
   ResourceConnection: {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assertEquivalent, compare, operationsOver } from '../../platform/graphql/differential/assert-equivalent.ts';
 import { createExecutors } from '../../platform/graphql/differential/executors.ts';
+import { jitObstacles } from '../../platform/graphql/jit-support.ts';
 import { openAuth, openResources } from '../support/subgraphs/executor-subjects.ts';
 
 const query = `query ($representations: [_Any!]!) {
@@ -58,6 +59,10 @@ describe.each([
   ['auth', openAuth],
   ['resources', openResources],
 ])('over the subgraph %s the first run and each later one do as graphql-js', (_, open) => {
+  test('as nothing in its schema keeps operations from being compiled', async () => {
+    for (const { schema } of (await open()).subjects) expect(jitObstacles(schema)).toEqual([]);
+  });
+
   test('with random operations', { timeout: 120_000 }, async () => {
     for (const subject of (await open()).subjects) await assertEquivalent(subject, operationsOver(subject, 1_000));
   });

@@ -20,7 +20,7 @@ type Documents = {
     "query SessionQueries { sessions { id } personalAccessTokens { id } }": typeof types.SessionQueriesDocument,
     "\n    mutation SessionMutations {\n      logoutEverywhere { loggedOut }\n      endSession(input: { sessionId: \"1\" }) { loggedOut }\n      changePassword(input: { currentPassword: \"a\", newPassword: \"b\" }) { accessToken }\n      createPersonalAccessToken(input: { name: \"a\", scopes: [\"resources:write\"] }) { token }\n      revokePersonalAccessToken(input: { id: \"1\" }) { revokedPersonalAccessTokenId }\n    }\n  ": typeof types.SessionMutationsDocument,
     "mutation EraseAccount { deleteAccount(input: { password: \"a\" }) { deletedUserId } }": typeof types.EraseAccountDocument,
-    "\n  query ReadQueries($id: ID!) { resource(id: $id) { title } resources { totalCount } }\n": typeof types.ReadQueriesDocument,
+    "\n  query ReadQueries($id: ID!) {\n    resource(id: $id) { title }\n    resources { totalCount }\n    node(id: $id) { id }\n    nodes(ids: [$id]) { id }\n  }\n": typeof types.ReadQueriesDocument,
     "\n  mutation WriteMutations {\n    createResource(input: { title: \"t\", image: { data: \"\" } }) { resource { id } }\n    updateResource(input: { id: \"1\", title: \"t\" }) { resource { id } }\n    deleteResource(input: { id: \"1\" }) { deletedResourceId }\n  }\n": typeof types.WriteMutationsDocument,
     "\n  mutation RegisterAndList($input: RegisterInput!) {\n    register(input: $input) { new: user { username resources { totalCount } } }\n  }\n": typeof types.RegisterAndListDocument,
     "\n  query IdsAndImageUrls { resources(first: 100) { nodes { id image { url } } } }\n": typeof types.IdsAndImageUrlsDocument,
@@ -31,6 +31,13 @@ type Documents = {
     "\n  query FirstByTitle {\n    me { resources(first: 1, orderBy: TITLE, filter: { search: \"a\" }) { nodes { title } totalCount } }\n  }\n": typeof types.FirstByTitleDocument,
     "\n  query SeenByBob($id: ID!) { resource(id: $id) { id } resources { totalCount } }\n": typeof types.SeenByBobDocument,
     "\n  query Joined { me { resources { totalCount } } resources { nodes { title owner { username } } } }\n": typeof types.JoinedDocument,
+    "\n  fragment FoundNode on Node {\n    __typename\n    id\n    ... on User { username resources(first: 1) { totalCount nodes { title } } }\n    ... on Resource { title owner { id username } image { id width } }\n  }\n": typeof types.FoundNodeFragmentDoc,
+    "query FindNode($id: ID!) { node(id: $id) { ...FoundNode } }": typeof types.FindNodeDocument,
+    "query FindNodes($ids: [ID!]!) { nodes(ids: $ids) { ...FoundNode } }": typeof types.FindNodesDocument,
+    "\n        mutation NodeOfToken { createPersonalAccessToken(input: { name: \"t\", scopes: [\"resources:read\"] }) { personalAccessToken { id } } }\n      ": typeof types.NodeOfTokenDocument,
+    "query NodeOfSession { sessions { id } }": typeof types.NodeOfSessionDocument,
+    "\n        mutation NodeOfImage($id: ID!) { updateResource(input: { id: $id, title: \"First\" }) { resource { image { id } } } }\n      ": typeof types.NodeOfImageDocument,
+    "query NodesAlone($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }": typeof types.NodesAloneDocument,
     "\n  mutation OneOfThree($input: RegisterInput!) {\n    a: logout(input: { refreshToken: \"none\" }) { loggedOut }\n    register(input: $input) { user { username } }\n    b: logout(input: { refreshToken: \"none\" }) { loggedOut }\n  }\n": typeof types.OneOfThreeDocument,
     "\n  query JoinedBothWays {\n    me { username resources { totalCount } } resources { nodes { title owner { username } } }\n  }\n": typeof types.JoinedBothWaysDocument,
     "\n  mutation CreateAndJoin($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { id title owner { username } } }\n  }\n": typeof types.CreateAndJoinDocument,
@@ -87,7 +94,7 @@ const documents: Documents = {
     "query SessionQueries { sessions { id } personalAccessTokens { id } }": types.SessionQueriesDocument,
     "\n    mutation SessionMutations {\n      logoutEverywhere { loggedOut }\n      endSession(input: { sessionId: \"1\" }) { loggedOut }\n      changePassword(input: { currentPassword: \"a\", newPassword: \"b\" }) { accessToken }\n      createPersonalAccessToken(input: { name: \"a\", scopes: [\"resources:write\"] }) { token }\n      revokePersonalAccessToken(input: { id: \"1\" }) { revokedPersonalAccessTokenId }\n    }\n  ": types.SessionMutationsDocument,
     "mutation EraseAccount { deleteAccount(input: { password: \"a\" }) { deletedUserId } }": types.EraseAccountDocument,
-    "\n  query ReadQueries($id: ID!) { resource(id: $id) { title } resources { totalCount } }\n": types.ReadQueriesDocument,
+    "\n  query ReadQueries($id: ID!) {\n    resource(id: $id) { title }\n    resources { totalCount }\n    node(id: $id) { id }\n    nodes(ids: [$id]) { id }\n  }\n": types.ReadQueriesDocument,
     "\n  mutation WriteMutations {\n    createResource(input: { title: \"t\", image: { data: \"\" } }) { resource { id } }\n    updateResource(input: { id: \"1\", title: \"t\" }) { resource { id } }\n    deleteResource(input: { id: \"1\" }) { deletedResourceId }\n  }\n": types.WriteMutationsDocument,
     "\n  mutation RegisterAndList($input: RegisterInput!) {\n    register(input: $input) { new: user { username resources { totalCount } } }\n  }\n": types.RegisterAndListDocument,
     "\n  query IdsAndImageUrls { resources(first: 100) { nodes { id image { url } } } }\n": types.IdsAndImageUrlsDocument,
@@ -98,6 +105,13 @@ const documents: Documents = {
     "\n  query FirstByTitle {\n    me { resources(first: 1, orderBy: TITLE, filter: { search: \"a\" }) { nodes { title } totalCount } }\n  }\n": types.FirstByTitleDocument,
     "\n  query SeenByBob($id: ID!) { resource(id: $id) { id } resources { totalCount } }\n": types.SeenByBobDocument,
     "\n  query Joined { me { resources { totalCount } } resources { nodes { title owner { username } } } }\n": types.JoinedDocument,
+    "\n  fragment FoundNode on Node {\n    __typename\n    id\n    ... on User { username resources(first: 1) { totalCount nodes { title } } }\n    ... on Resource { title owner { id username } image { id width } }\n  }\n": types.FoundNodeFragmentDoc,
+    "query FindNode($id: ID!) { node(id: $id) { ...FoundNode } }": types.FindNodeDocument,
+    "query FindNodes($ids: [ID!]!) { nodes(ids: $ids) { ...FoundNode } }": types.FindNodesDocument,
+    "\n        mutation NodeOfToken { createPersonalAccessToken(input: { name: \"t\", scopes: [\"resources:read\"] }) { personalAccessToken { id } } }\n      ": types.NodeOfTokenDocument,
+    "query NodeOfSession { sessions { id } }": types.NodeOfSessionDocument,
+    "\n        mutation NodeOfImage($id: ID!) { updateResource(input: { id: $id, title: \"First\" }) { resource { image { id } } } }\n      ": types.NodeOfImageDocument,
+    "query NodesAlone($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }": types.NodesAloneDocument,
     "\n  mutation OneOfThree($input: RegisterInput!) {\n    a: logout(input: { refreshToken: \"none\" }) { loggedOut }\n    register(input: $input) { user { username } }\n    b: logout(input: { refreshToken: \"none\" }) { loggedOut }\n  }\n": types.OneOfThreeDocument,
     "\n  query JoinedBothWays {\n    me { username resources { totalCount } } resources { nodes { title owner { username } } }\n  }\n": types.JoinedBothWaysDocument,
     "\n  mutation CreateAndJoin($input: CreateResourceInput!) {\n    createResource(input: $input) { resource { id title owner { username } } }\n  }\n": types.CreateAndJoinDocument,
@@ -169,7 +183,7 @@ export function graphql(source: "mutation EraseAccount { deleteAccount(input: { 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ReadQueries($id: ID!) { resource(id: $id) { title } resources { totalCount } }\n"): typeof import('./graphql.ts').ReadQueriesDocument;
+export function graphql(source: "\n  query ReadQueries($id: ID!) {\n    resource(id: $id) { title }\n    resources { totalCount }\n    node(id: $id) { id }\n    nodes(ids: [$id]) { id }\n  }\n"): typeof import('./graphql.ts').ReadQueriesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -210,6 +224,34 @@ export function graphql(source: "\n  query SeenByBob($id: ID!) { resource(id: $i
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Joined { me { resources { totalCount } } resources { nodes { title owner { username } } } }\n"): typeof import('./graphql.ts').JoinedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment FoundNode on Node {\n    __typename\n    id\n    ... on User { username resources(first: 1) { totalCount nodes { title } } }\n    ... on Resource { title owner { id username } image { id width } }\n  }\n"): typeof import('./graphql.ts').FoundNodeFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query FindNode($id: ID!) { node(id: $id) { ...FoundNode } }"): typeof import('./graphql.ts').FindNodeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query FindNodes($ids: [ID!]!) { nodes(ids: $ids) { ...FoundNode } }"): typeof import('./graphql.ts').FindNodesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n        mutation NodeOfToken { createPersonalAccessToken(input: { name: \"t\", scopes: [\"resources:read\"] }) { personalAccessToken { id } } }\n      "): typeof import('./graphql.ts').NodeOfTokenDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query NodeOfSession { sessions { id } }"): typeof import('./graphql.ts').NodeOfSessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n        mutation NodeOfImage($id: ID!) { updateResource(input: { id: $id, title: \"First\" }) { resource { image { id } } } }\n      "): typeof import('./graphql.ts').NodeOfImageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query NodesAlone($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"): typeof import('./graphql.ts').NodesAloneDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

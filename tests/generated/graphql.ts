@@ -172,7 +172,13 @@ export type ReadQueriesQueryVariables = Exact<{
 }>;
 
 
-export type ReadQueriesQuery = { resource: { title: string } | null, resources: { totalCount: number } | null };
+export type ReadQueriesQuery = { resource: { title: string } | null, resources: { totalCount: number } | null, node:
+    | { id: string }
+    | { id: string }
+   | null, nodes: Array<
+    | { id: string }
+    | { id: string }
+   | null> | null };
 
 export type WriteMutationsMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -241,6 +247,62 @@ export type JoinedQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type JoinedQuery = { me: { resources: { totalCount: number } | null } | null, resources: { nodes: Array<{ title: string, owner: { username: string } | null }> } | null };
+
+type FoundNode_User_Fragment = { __typename: 'User', username: string, id: string, resources: { totalCount: number, nodes: Array<{ title: string }> } | null };
+
+type FoundNode_Resource_Fragment = { __typename: 'Resource', title: string, id: string, owner: { id: string, username: string } | null, image: { id: string, width: number } };
+
+export type FoundNodeFragment =
+  | FoundNode_User_Fragment
+  | FoundNode_Resource_Fragment
+;
+
+export type FindNodeQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FindNodeQuery = { node:
+    | { __typename: 'User', username: string, id: string, resources: { totalCount: number, nodes: Array<{ title: string }> } | null }
+    | { __typename: 'Resource', title: string, id: string, owner: { id: string, username: string } | null, image: { id: string, width: number } }
+   | null };
+
+export type FindNodesQueryVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type FindNodesQuery = { nodes: Array<
+    | { __typename: 'User', username: string, id: string, resources: { totalCount: number, nodes: Array<{ title: string }> } | null }
+    | { __typename: 'Resource', title: string, id: string, owner: { id: string, username: string } | null, image: { id: string, width: number } }
+   | null> | null };
+
+export type NodeOfTokenMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NodeOfTokenMutation = { createPersonalAccessToken: { personalAccessToken: { id: string } } | null };
+
+export type NodeOfSessionQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NodeOfSessionQuery = { sessions: Array<{ id: string }> | null };
+
+export type NodeOfImageMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type NodeOfImageMutation = { updateResource: { resource: { image: { id: string } } } | null };
+
+export type NodesAloneQueryVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type NodesAloneQuery = { nodes: Array<
+    | { __typename: 'User', id: string }
+    | { __typename: 'Resource', id: string }
+   | null> | null };
 
 export type OneOfThreeMutationVariables = Exact<{
   input: RegisterInput;
@@ -569,6 +631,32 @@ export const RFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"R"}) as unknown as TypedDocumentString<RFragment, unknown>;
+export const FoundNodeFragmentDoc = new TypedDocumentString(`
+    fragment FoundNode on Node {
+  __typename
+  id
+  ... on User {
+    username
+    resources(first: 1) {
+      totalCount
+      nodes {
+        title
+      }
+    }
+  }
+  ... on Resource {
+    title
+    owner {
+      id
+      username
+    }
+    image {
+      id
+      width
+    }
+  }
+}
+    `, {"fragmentName":"FoundNode"}) as unknown as TypedDocumentString<FoundNodeFragment, unknown>;
 export const CountAndNextPageFragmentDoc = new TypedDocumentString(`
     fragment CountAndNextPage on ResourceConnection {
   totalCount
@@ -728,6 +816,12 @@ export const ReadQueriesDocument = new TypedDocumentString(`
   resources {
     totalCount
   }
+  node(id: $id) {
+    id
+  }
+  nodes(ids: [$id]) {
+    id
+  }
 }
     `) as unknown as TypedDocumentString<ReadQueriesQuery, ReadQueriesQueryVariables>;
 export const WriteMutationsDocument = new TypedDocumentString(`
@@ -874,6 +968,101 @@ export const JoinedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<JoinedQuery, JoinedQueryVariables>;
+export const FindNodeDocument = new TypedDocumentString(`
+    query FindNode($id: ID!) {
+  node(id: $id) {
+    ...FoundNode
+  }
+}
+    fragment FoundNode on Node {
+  __typename
+  id
+  ... on User {
+    username
+    resources(first: 1) {
+      totalCount
+      nodes {
+        title
+      }
+    }
+  }
+  ... on Resource {
+    title
+    owner {
+      id
+      username
+    }
+    image {
+      id
+      width
+    }
+  }
+}`) as unknown as TypedDocumentString<FindNodeQuery, FindNodeQueryVariables>;
+export const FindNodesDocument = new TypedDocumentString(`
+    query FindNodes($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ...FoundNode
+  }
+}
+    fragment FoundNode on Node {
+  __typename
+  id
+  ... on User {
+    username
+    resources(first: 1) {
+      totalCount
+      nodes {
+        title
+      }
+    }
+  }
+  ... on Resource {
+    title
+    owner {
+      id
+      username
+    }
+    image {
+      id
+      width
+    }
+  }
+}`) as unknown as TypedDocumentString<FindNodesQuery, FindNodesQueryVariables>;
+export const NodeOfTokenDocument = new TypedDocumentString(`
+    mutation NodeOfToken {
+  createPersonalAccessToken(input: {name: "t", scopes: ["resources:read"]}) {
+    personalAccessToken {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NodeOfTokenMutation, NodeOfTokenMutationVariables>;
+export const NodeOfSessionDocument = new TypedDocumentString(`
+    query NodeOfSession {
+  sessions {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<NodeOfSessionQuery, NodeOfSessionQueryVariables>;
+export const NodeOfImageDocument = new TypedDocumentString(`
+    mutation NodeOfImage($id: ID!) {
+  updateResource(input: {id: $id, title: "First"}) {
+    resource {
+      image {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NodeOfImageMutation, NodeOfImageMutationVariables>;
+export const NodesAloneDocument = new TypedDocumentString(`
+    query NodesAlone($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    __typename
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<NodesAloneQuery, NodesAloneQueryVariables>;
 export const OneOfThreeDocument = new TypedDocumentString(`
     mutation OneOfThree($input: RegisterInput!) {
   a: logout(input: {refreshToken: "none"}) {

@@ -32,7 +32,7 @@ const largestPage = 100;
 /** A value of a type that gives all fields there are. */
 function fullValue(type: GraphQLInputType, name: string): unknown {
   if (isNonNullType(type)) return fullValue(type.ofType, name);
-  if (isListType(type)) return [fullValue(type.ofType, name)];
+  if (isListType(type)) return Array(name === 'ids' ? largestPage : 1).fill(fullValue(type.ofType, name));
   if (isInputObjectType(type))
     return Object.fromEntries(
       Object.values(type.getFields()).map((field) => [field.name, fullValue(field.type, field.name)]),

@@ -21,7 +21,7 @@ function operationsOver({ name, api }: Supergraph): RandomOperation[] {
   return operations.filter(({ source }) => !source.includes(' types {'));
 }
 
-/** Gives null for each variable that only its default allows in a condition. The own API has no abstract types. */
+/** Gives null for each variable that only its default allows in a condition. */
 function withNulls(operation: RandomOperation): RandomOperation[] {
   const nullable = [...operation.source.matchAll(/\$(\w+): Boolean =/g)].map(([, name]) => [name, null]);
   if (nullable.length === 0) return [];

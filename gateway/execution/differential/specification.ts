@@ -112,7 +112,8 @@ function recordMutations(schema: GraphQLSchema, mutations: string[]): void {
 
 /** Tells results of operations whose response names Apollo's executor would confuse. */
 export function isRejected({ result, mutations }: Observed): boolean {
-  const codes = result.errors?.map(({ extensions }) => extensions.code);
+  // Apollo's executor also reports plain errors, which have no extensions.
+  const codes = result.errors?.map(({ extensions }) => extensions?.code);
   return mutations.length === 0 && Boolean(codes?.includes('GRAPHQL_VALIDATION_FAILED'));
 }
 

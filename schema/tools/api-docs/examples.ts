@@ -30,6 +30,8 @@ export const order = [
   'wrong-input',
   'resources',
   'resource',
+  'node',
+  'nodes',
   'update-resource',
   'outdated-version',
   'delete-resource',

@@ -39,6 +39,8 @@ const outputs: (() => Promise<GeneratedFile[]> | GeneratedFile[])[] = [
       file: 'subgraphs/resources/generated/resolver-types.ts',
       contextType: '../resolvers.ts#ResourcesContext',
       mappers: {
+        Image: '../storage/resource.ts#ImageSummary as StoredImage',
+        Node: '../resources/nodes.ts#Node as FoundNode',
         PageInfo: '../resources/listing.ts#PageInfo as ListedPage',
         Resource: '../storage/resource.ts#ResourceSummary as StoredResource',
         ResourceConnection: '../resources/listing.ts#ResourceConnection as ListedResources',

@@ -32,5 +32,6 @@ export function createReservation(): Reservation {
 
 /** Completes a new resource with the image that was reserved for it. */
 export function resourceOf({ image, ...resource }: NewResource, { id, url }: CreatedImage): CreatedResource {
-  return { id: newId(), ...resource, image: { id, url, ...image }, version: 1 };
+  const resourceId = newId();
+  return { id: resourceId, ...resource, image: { id, resourceId, url, ...image }, version: 1 };
 }

@@ -99,7 +99,7 @@ describe('create', () => {
       description: ' as written ',
       image: {
         ...(await storedImages())[0],
-        ...{ contentType: 'image/png', width: 3, height: 2, sizeBytes: expect.any(Number) },
+        ...{ resourceId: resource.id, contentType: 'image/png', width: 3, height: 2, sizeBytes: expect.any(Number) },
         sha256: await servedAt(resource.image.url),
       },
       createdAt: resource.updatedAt,

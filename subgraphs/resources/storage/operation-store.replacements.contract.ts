@@ -6,6 +6,7 @@ import {
   aResource,
   type ClockedStore,
   claimAll,
+  type ResourceFields,
   removeResource,
 } from '../testing/resources.ts';
 import type { NewReplacement, OpenOperation } from './operation-store.ts';
@@ -17,7 +18,7 @@ const fifty = Array.from({ length: 50 });
 /** Contract of every engine for replacements of images, and for deletions. */
 export function operationReplacementContract(opened: () => Promise<ClockedStore>): void {
   /** A store with one resource. */
-  const storeWithResource = async (fields?: Partial<Resource>) => {
+  const storeWithResource = async (fields?: ResourceFields) => {
     const store = await opened();
     const resource = aResource(fields);
     expect(await store.insert(resource)).toBe(true);

@@ -40,9 +40,9 @@ export function resourceListContract(open: () => ResourceStore | Promise<Resourc
   afterAll(() => store.close());
 
   const idsOf = (resources: readonly Resource[]) => resources.map(({ id }) => id);
-  const summaryOf = ({ description, image: { url, width, height, sizeBytes }, ...rest }: Resource) => ({
+  const summaryOf = ({ description, image: { resourceId, url, width, height, sizeBytes }, ...rest }: Resource) => ({
     ...rest,
-    image: { url, width, height, sizeBytes },
+    image: { resourceId, url, width, height, sizeBytes },
   });
   const listOf = (order: ResourceOrder, filter: ResourceFilter = {}): ResourceList => ({ ownerId: ada, order, filter });
 

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { anImage, aResource, removeResource } from '../testing/resources.ts';
+import { anImage, aResource, type ResourceFields, removeResource } from '../testing/resources.ts';
 import type { Resource, ResourceChanges } from './resource.ts';
 import { resourceListContract } from './resource-lists.contract.ts';
 import type { ResourceStore } from './resource-store.ts';
@@ -16,7 +16,7 @@ export function resourceStoreContract(open: Open): void {
     return store;
   };
   /** A store with one resource, as it was read. */
-  const storeWithResource = async (fields?: Partial<Resource>) => {
+  const storeWithResource = async (fields?: ResourceFields) => {
     const store = await opened();
     const resource = aResource(fields);
     expect(await store.insert(resource)).toBe(true);
@@ -176,8 +176,13 @@ export function resourceStoreContract(open: Open): void {
 
     test('changes the properties of the image, but neither its id nor its URL', async () => {
       const { store, resource, found } = await storeWithResource();
-      const { id, url } = resource.image;
-      const expected = { ...resource, image: { ...image, id, url }, updatedAt: expect.any(Date), version: 2 };
+      const { id, url, resourceId } = resource.image;
+      const expected = {
+        ...resource,
+        image: { ...image, id, url, resourceId },
+        updatedAt: expect.any(Date),
+        version: 2,
+      };
       expect(await store.update(resource, { image })).toEqual(expected);
       expect(await found()).toEqual(expected);
     });

@@ -13,13 +13,19 @@ export interface StoredImage {
   sha256: string;
 }
 
+/** The image of a resource. */
+export interface ResourceImage extends StoredImage {
+  /** The id of the resource, by which clients identify its image. */
+  resourceId: string;
+}
+
 export interface Resource {
   /** UUID version 7, so ids sort by creation time. */
   id: string;
   ownerId: string;
   title: string;
   description: string | null;
-  image: StoredImage;
+  image: ResourceImage;
   createdAt: Date;
   updatedAt: Date;
   /** Starts at 1. */
@@ -27,9 +33,9 @@ export interface Resource {
 }
 
 /** The fields of a resource that most lists select: all but long texts and details of the image. */
-export type ResourceSummary = Omit<Resource, 'description' | 'image'> & {
-  image: Pick<StoredImage, 'url' | 'width' | 'height' | 'sizeBytes'>;
-};
+export type ResourceSummary = Omit<Resource, 'description' | 'image'> & { image: ImageSummary };
+
+export type ImageSummary = Pick<ResourceImage, 'resourceId' | 'url' | 'width' | 'height' | 'sizeBytes'>;
 
 /** Identifies one owner's resource; no key finds the resource of another owner. */
 export interface ResourceKey {

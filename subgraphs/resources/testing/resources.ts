@@ -27,19 +27,22 @@ export function anImage(fields: Partial<StoredImage> = {}): StoredImage {
   };
 }
 
+export type ResourceFields = Partial<Omit<Resource, 'image'>> & { image?: StoredImage };
+
 /** A new resource, by default of a new owner. */
-export function aResource(fields: Partial<Resource> = {}): Resource {
+export function aResource({ image = anImage(), ...fields }: ResourceFields = {}): Resource {
   const createdAt = fields.createdAt ?? new Date('2026-11-23T14:05:06.789Z');
+  const id = fields.id ?? randomUUID();
   return {
-    id: randomUUID(),
+    id,
     ownerId: randomUUID(),
     title: 'A picture',
     description: null,
-    image: anImage(),
     createdAt,
     updatedAt: createdAt,
     version: 1,
     ...fields,
+    image: { ...image, resourceId: id },
   };
 }
 

@@ -41,7 +41,12 @@ const sessionMutations = [
   graphql(`mutation EraseAccount { deleteAccount(input: { password: "a" }) { deletedUserId } }`),
 ];
 const readQueries = graphql(`
-  query ReadQueries($id: ID!) { resource(id: $id) { title } resources { totalCount } }
+  query ReadQueries($id: ID!) {
+    resource(id: $id) { title }
+    resources { totalCount }
+    node(id: $id) { id }
+    nodes(ids: [$id]) { id }
+  }
 `);
 const writeMutations = graphql(`
   mutation WriteMutations {
@@ -92,6 +97,8 @@ describe.each(['through the gateway', 'at the subgraph'])('%s,', (place) => {
     expect(await send.data(readQueries, { id: resourceId })).toEqual({
       resource: { title: 'Mine' },
       resources: { totalCount: 1 },
+      node: { id: resourceId },
+      nodes: [{ id: resourceId }],
     });
   });
 

@@ -1,4 +1,10 @@
-import { buildClientSchema, type ExecutionResult, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
+import {
+  buildClientSchema,
+  type ExecutionResult,
+  getIntrospectionQuery,
+  type IntrospectionQuery,
+  printSchema,
+} from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultDocumentLimits } from '../../../platform/graphql/document-limits/limits.ts';
 import {
@@ -77,6 +83,8 @@ describe.each(['compiled', 'apollo', 'auth', 'resources'])('%s answers introspec
     const schema = buildClientSchema(data as IntrospectionQuery);
     expect(schema.getType('User')).toBeDefined();
     expect(data).toHaveProperty('__schema.directives.0.isDeprecated', false);
+    expect(schema.getType('DateTime')).toHaveProperty('specifiedByURL', 'https://www.rfc-editor.org/rfc/rfc3339');
+    expect(printSchema(schema)).toContain('type User implements Node {');
   });
 
   test('with a variable, its default, and its null', async () => {

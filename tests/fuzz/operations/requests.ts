@@ -37,8 +37,8 @@ export function fuzzRequests(api: GraphQLSchema): fc.Arbitrary<FuzzRequest> {
   const [queries, mutations] = [api.getQueryType(), api.getMutationType()];
   if (!queries || !mutations) throw new Error('The API has no queries or no mutations.');
   const bodies = fc.oneof(
-    { weight: 6, arbitrary: operations('query', queries) },
-    { weight: 3, arbitrary: operations('mutation', mutations) },
+    { weight: 6, arbitrary: operations('query', queries, api) },
+    { weight: 3, arbitrary: operations('mutation', mutations, api) },
   );
   const valid = bodies.map((operation) => JSON.stringify(operation));
   const brokenDocuments = bodies.chain(({ query, variables }) =>
@@ -57,5 +57,5 @@ export function fuzzRequests(api: GraphQLSchema): fc.Arbitrary<FuzzRequest> {
   return fc.record({ bearer: bearers, body });
 }
 
-const operations = (kind: 'query' | 'mutation', type: GraphQLObjectType) =>
-  selectionsOf(type, depth).map((selections) => printOperation(kind, selections));
+const operations = (kind: 'query' | 'mutation', type: GraphQLObjectType, api: GraphQLSchema) =>
+  selectionsOf(type, { api, depth }).map((selections) => printOperation(kind, selections));

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import {
   type GraphQLArgument,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
+  type GraphQLSchema,
   getNamedType,
+  isInterfaceType,
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
@@ -55,21 +58,33 @@ const directives: fc.Arbitrary<Directive[]> = fc.oneof(
   },
 );
 
-/** Generates selections of a type, nested so deep. */
-export function selectionsOf(type: GraphQLObjectType, depth: number): fc.Arbitrary<Selection[]> {
+/** A type that has fields. The API has no unions. */
+type Composite = GraphQLObjectType | GraphQLInterfaceType;
+
+interface Place {
+  api: GraphQLSchema;
+  /** How deep selections may nest. */
+  depth: number;
+}
+
+const isComposite = (type: unknown): type is Composite => isObjectType(type) || isInterfaceType(type);
+
+/** Generates selections of a type. */
+export function selectionsOf(type: Composite, { api, depth }: Place): fc.Arbitrary<Selection[]> {
   const fields = Object.values(type.getFields());
-  const usable = depth > 0 ? fields : fields.filter((field) => !isObjectType(getNamedType(field.type)));
+  const usable = depth > 0 ? fields : fields.filter((field) => !isComposite(getNamedType(field.type)));
+  const below = { api, depth: depth - 1 };
   const typename: fc.Arbitrary<Selection> = fc
     .boolean()
     .map((isAliased) => ({ name: '__typename', isAliased, arguments: [], directives: [], selections: [] }));
-  const nested = { weight: 1, arbitrary: depth > 0 ? fragments(type, depth - 1) : typename };
-  const known = usable.map((field) => ({ weight: 2, arbitrary: fieldsOf(field, depth - 1) }));
+  const nested = { weight: 1, arbitrary: depth > 0 ? fragments(type, below) : typename };
+  const known = usable.map((field) => ({ weight: 2, arbitrary: fieldsOf(field, below) }));
   // The first is what fast-check shrinks to.
   return fc.array(fc.oneof({ weight: 1, arbitrary: typename }, ...known, nested), { minLength: 1, maxLength: 4 });
 }
 
 /** Chained, so that the arbitraries of a type exist only down to where a case goes. */
-function fieldsOf(field: GraphQLField<unknown, unknown>, depth: number): fc.Arbitrary<Selection> {
+function fieldsOf(field: GraphQLField<unknown, unknown>, place: Place): fc.Arbitrary<Selection> {
   const type = getNamedType(field.type);
   return fc.constant(field.name).chain((name) =>
     fc.record({
@@ -77,16 +92,18 @@ function fieldsOf(field: GraphQLField<unknown, unknown>, depth: number): fc.Arbi
       isAliased: fc.boolean(),
       arguments: argumentsOf(field.args),
       directives,
-      selections: isObjectType(type) ? selectionsOf(type, depth) : fc.constant([]),
+      selections: isComposite(type) ? selectionsOf(type, place) : fc.constant([]),
     }),
   );
 }
 
-function fragments(type: GraphQLObjectType, depth: number): fc.Arbitrary<Selection> {
+/** Fragments on a type, on the interfaces of an object, and on the objects of an interface. */
+function fragments(type: Composite, place: Place): fc.Arbitrary<Selection> {
+  const related = isInterfaceType(type) ? place.api.getPossibleTypes(type) : type.getInterfaces();
   return fc
-    .constant(type.name)
+    .constantFrom<Composite[]>(type, ...related)
     .chain((on) =>
-      fc.record({ on: fc.constant(on), isNamed: fc.boolean(), directives, selections: selectionsOf(type, depth) }),
+      fc.record({ on: fc.constant(on.name), isNamed: fc.boolean(), directives, selections: selectionsOf(on, place) }),
     );
 }
 

@@ -15,11 +15,9 @@ export function createPlaceholders(startedAt: number): (response: unknown) => un
     assigned.set(key, found);
     return found;
   };
+  const uuid = (id: string) => placeholder('id', id, (n) => `00000000-0000-4000-8000-${pad(n, 12)}`);
   const forms: [RegExp, (value: string) => string][] = [
-    [
-      /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
-      (id) => placeholder('id', id, (n) => `00000000-0000-4000-8000-${pad(n, 12)}`),
-    ],
+    [/^(image:)?[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, (id) => id.replace(/[\da-f-]{36}$/, uuid)],
     [/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/, (token) => placeholder('access token', token, (n) => `access-token-${n}`)],
     [/^isg_pat_[\w-]{48}$/, (token) => placeholder('personal access token', token, (n) => `isg_pat_${n}`)],
     [

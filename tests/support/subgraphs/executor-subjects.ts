@@ -35,7 +35,8 @@ export async function openAuth(): Promise<SubgraphSubjects> {
     create: async () => ({ personalAccessToken: { ...created, ...times }, token: 'isg_pat_text' }),
   };
   const subgraph = createAuthSubgraph({ accounts, sessions: lasting, personalAccessTokens: fixed, authenticate });
-  const existing = { typeName: 'User', ids: registered.map(({ user }) => user.id) };
+  const ids = registered.map(({ user }) => user.id);
+  const existing = { typeName: 'User', ids, nodeIds: ids };
   return subjectsOf('auth', { ...subgraph, existing, authorization: `Bearer ${registered[0]?.accessToken}` });
 }
 
@@ -58,7 +59,8 @@ export async function openResources(): Promise<SubgraphSubjects> {
     authenticate,
     isRevoked: rules.store.revocations.isRevoked,
   });
-  const existing = { typeName: 'Resource', ids: created.map(({ id }) => id) };
+  const ids = created.map(({ id }) => id);
+  const existing = { typeName: 'Resource', ids, nodeIds: [...ids, ada.viewerId] };
   return subjectsOf('resources', { ...subgraph, existing, authorization: 'Bearer ada' });
 }
 
@@ -88,9 +90,12 @@ function subjectsOf(name: string, { schema, context, existing, authorization }: 
   };
 }
 
+/** Entities of a subgraph. */
 interface Existing {
   typeName: string;
   ids: string[];
+  /** Ids that arguments may have. */
+  nodeIds: string[];
 }
 
 /** Replaces random ids and representations by existing ones. */
@@ -114,7 +119,7 @@ function adaptTo(existing: Existing): NonNullable<Subject['adapt']> {
 function adaptValue(value: unknown, parts: { type: string; random: Random; existing: Existing }): unknown {
   if (Array.isArray(value)) return value.map((item) => adaptValue(item, parts));
   const { type, random, existing } = parts;
-  if (type === 'ID' && typeof value === 'string') return random.chance(0.7) ? random.pick(existing.ids) : value;
+  if (type === 'ID' && typeof value === 'string') return random.chance(0.7) ? random.pick(existing.nodeIds) : value;
   return type === '_Any' && value !== null ? representation(random, existing) : value;
 }
 

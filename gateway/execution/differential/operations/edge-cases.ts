@@ -17,6 +17,21 @@ const edgeCases: Record<string, EdgeCase[]> = {
         '{ me { id: username resources { __typename: totalCount nodes { id: title owner { id: username __typename: createdAt resources { totalCount } } } } } }',
     },
     {
+      title: 'entities of several types behind an interface',
+      source:
+        '{ node(id: "id-1") { id ... on User { username resources { totalCount nodes { ...Found } } } ... on Resource { title owner { username } } } nodes(ids: ["id-1", "id-2"]) { ...Found } } fragment Found on Node { __typename id ... on User { createdAt username } ... on Resource { createdAt image { id } owner { createdAt } } }',
+    },
+    {
+      title: 'an interface of which only the type, or only one type, is selected',
+      source:
+        '{ a: node(id: "id-1") { __typename } b: node(id: "id-2") { ... on User { username } } c: nodes(ids: ["id-3"]) { ... on Resource { owner { username } } } d: nodes(ids: ["id-4"]) { ... on User { sessions: resources { totalCount } } } }',
+    },
+    {
+      title: 'aliases that are names of keys, and __typename, behind an interface',
+      source:
+        '{ node(id: "id-1") { __typename: id ... on User { id: username resources { id: totalCount } } ... on Resource { id: title owner { id: username __typename: createdAt } } } nodes(ids: ["id-2"]) { ... on User { __typename: username id: createdAt } ... on Resource { __typename: title id: owner { id: username } } } }',
+    },
+    {
       title: 'an alias that is __typename, in a mutation',
       source: 'mutation { deleteResource(input: { id: "id-1" }) { __typename: deletedResourceId } }',
     },

@@ -6,7 +6,7 @@ type Row = typeof resources.$inferSelect;
 
 /** Converts a resource to its row. */
 export function toRow({ image, ...resource }: Resource): Row {
-  const { id: imageId, url: imageUrl, ...properties } = image;
+  const { id: imageId, url: imageUrl, resourceId: _, ...properties } = image;
   return {
     ...resource,
     imageId,
@@ -60,7 +60,7 @@ export function fromValues(values: unknown): Resource {
   const [id, ownerId, title, description, imageId, url, contentType, width, height, sizeBytes, sha256, ...state] =
     values as Values;
   const [createdAt, updatedAt, version] = state;
-  const image = { id: imageId, url, contentType, width, height, sizeBytes, sha256 };
+  const image = { id: imageId, resourceId: id, url, contentType, width, height, sizeBytes, sha256 };
   const times = { createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) };
   return { id, ownerId, title, description, image, ...times, version };
 }
@@ -88,5 +88,5 @@ type SummaryValues = [
 export function summaryFromValues(ownerId: string, values: unknown): ResourceSummary {
   const [id, title, url, width, height, sizeBytes, createdAt, updatedAt, version] = values as SummaryValues;
   const times = { createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) };
-  return { id, ownerId, title, image: { url, width, height, sizeBytes }, ...times, version };
+  return { id, ownerId, title, image: { resourceId: id, url, width, height, sizeBytes }, ...times, version };
 }
