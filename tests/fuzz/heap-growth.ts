@@ -4,7 +4,7 @@ import { collectGarbage } from '../support/collect-garbage.ts';
 /** Collections in a row that free nothing, before what is left counts as alive. */
 const idleCollections = 3;
 
-/** What measuring itself may allocate. */
+/** Bytes that measuring itself may allocate. */
 const noiseBytes = 10_000;
 
 /** Bytes that are alive in the heap and in buffers. Threads of V8 free buffers after a collection: they are waited for. */
