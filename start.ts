@@ -34,6 +34,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     executor: env.GATEWAY_EXECUTOR,
     cost: { maxCost: env.MAX_COST, budgetPerMinute: env.COST_BUDGET_PER_MINUTE },
     maxResponseBytes: env.MAX_RESPONSE_BYTES,
+    maxUploadBytes: env.MAX_UPLOAD_BYTES,
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     documentLimits: documentLimitsFrom(env),

@@ -17,6 +17,7 @@ export const embeddedEnvironment = z.object({
   GATEWAY_EXECUTOR: gatewayEnvironment.shape.GATEWAY_EXECUTOR,
   MAX_COST: gatewayEnvironment.shape.MAX_COST,
   MAX_RESPONSE_BYTES: gatewayEnvironment.shape.MAX_RESPONSE_BYTES,
+  MAX_UPLOAD_BYTES: gatewayEnvironment.shape.MAX_UPLOAD_BYTES,
   COST_BUDGET_PER_MINUTE: gatewayEnvironment.shape.COST_BUDGET_PER_MINUTE,
   HOST: gatewayEnvironment.shape.HOST,
   CORS_ORIGINS: gatewayEnvironment.shape.CORS_ORIGINS,

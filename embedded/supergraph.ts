@@ -40,6 +40,8 @@ export interface SupergraphSettings {
   cost?: CostLimits | undefined;
   /** Limit of the JSON of one response, in bytes; a default if omitted. */
   maxResponseBytes?: number | undefined;
+  /** Limit of the files of one request, before base64; a default if omitted. */
+  maxUploadBytes?: number | undefined;
   corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is trusted; none if omitted. */
   trustedProxies?: readonly string[];
@@ -168,6 +170,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       timing: resourcesTiming({ timeoutMs: imageServiceTimeoutMs, settleSeconds: 60 }),
       identifySender: identifySender('resources'),
       maxCost: settings.cost?.maxCost,
+      maxUploadBytes: settings.maxUploadBytes,
       ...forAll,
       shutdown,
       listen: { host, port: ports.resources, portVariable: 'RESOURCES_PORT' },
@@ -211,6 +214,7 @@ async function startAll({ dataFolder, host, ports, shutdown, ...settings }: Star
       tokenExchange: tokenExchangeWith(auth),
       executor: settings.executor,
       cost: settings.cost,
+      maxUploadBytes: settings.maxUploadBytes,
       corsOrigins: settings.corsOrigins,
       ...(settings.trustedProxies && { trustedProxies: settings.trustedProxies }),
       ...forAll,

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { costVariables } from '../platform/cost/limit-cost.ts';
 import { documentLimitVariables } from '../platform/graphql/document-limits/environment.ts';
 import { responseVariables } from '../platform/graphql/execution/response-size.ts';
+import { maxBodyBytes, uploadVariables } from '../platform/http/bodies/upload-sizes.ts';
 import { httpUrl, logLevel, onOrOff, origins, port, wholeNumber } from '../platform/process/environment.ts';
 import { shutdownVariables } from '../platform/process/shutdown.ts';
 import { gatewayKeyFile } from '../platform/signatures/environment.ts';
 import { isProxyRange } from './client-ip.ts';
-import { maxBodyBytes } from './limits/body-limit.ts';
 import { trustedDocumentsVariables } from './trusted-documents/environment.ts';
 
 const milliseconds = () => wholeNumber({ min: 1, max: 300_000 });
@@ -67,8 +67,9 @@ export const gatewayEnvironment = z.object({
     .default([])
     .describe('Proxies whose X-Forwarded-For is trusted: addresses, ranges, loopback, linklocal, uniquelocal.'),
   UNVERIFIED_BODY_BYTES: wholeNumber({ min: 1_024, max: maxBodyBytes })
-    .prefault('524288')
+    .prefault(String(maxBodyBytes))
     .describe('Largest body of a request without a valid access token.'),
+  ...uploadVariables,
   ...trustedDocumentsVariables,
   GATEWAY_KEY_FILE: gatewayKeyFile(),
   ...documentLimitVariables,

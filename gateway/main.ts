@@ -58,6 +58,7 @@ await runProcess({
       corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
       unverifiedBodyBytes: env.UNVERIFIED_BODY_BYTES,
+      maxUploadBytes: env.MAX_UPLOAD_BYTES,
       documentLimits: documentLimitsFrom(env),
       hstsSeconds: env.HSTS_SECONDS,
       jsonErrorStatus: env.JSON_ERROR_STATUS,

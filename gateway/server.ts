@@ -4,6 +4,7 @@ import { type CostContext, defaultMaxCost, limitCost } from '../platform/cost/li
 import { limitRootFields } from '../platform/graphql/document-limits/limit-root-fields.ts';
 import type { DocumentLimits } from '../platform/graphql/document-limits/limits.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
+import { maxBodyBytes, uploadTypes } from '../platform/http/bodies/upload-sizes.ts';
 import type { Logger } from '../platform/process/logger.ts';
 import type { Shutdown } from '../platform/process/shutdown.ts';
 import { createAuthenticate } from '../platform/tokens/access-token.ts';
@@ -18,7 +19,7 @@ import { forwardAccessToken } from './identity/forward-access-token.ts';
 import { type Caller, createIdentifyCaller } from './identity/identity.ts';
 import { createTokenExchange } from './identity/token-exchange.ts';
 import type { TokenExchangeClient } from './identity/token-exchange-client.ts';
-import { createBodyLimit, maxBodyBytes } from './limits/body-limit.ts';
+import { createBodyLimit } from './limits/body-limit.ts';
 import { type Bill, type CostLimits, createCostBudget } from './limits/cost-budget.ts';
 import {
   createSubgraphClient,
@@ -52,8 +53,10 @@ export interface GatewaySettings {
   corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is trusted: addresses, ranges and names of ranges. None by default. */
   trustedProxies?: readonly string[];
-  /** Limit of the body of a request without a valid access token; 512 KiB by default. */
-  unverifiedBodyBytes?: number;
+  /** Limit of the body of a request without a valid access token; that of other requests if omitted. */
+  unverifiedBodyBytes?: number | undefined;
+  /** Limit of the files of one request, before base64; 16 MiB if omitted. */
+  maxUploadBytes?: number | undefined;
   /** Limits of what clients send; `defaultDocumentLimits` if omitted. */
   documentLimits?: DocumentLimits;
   /** How long browsers use TLS only (HSTS); 0, for no header, if omitted. */
@@ -100,6 +103,7 @@ export async function startGateway({
   corsOrigins,
   trustedProxies,
   unverifiedBodyBytes,
+  maxUploadBytes,
   documentLimits,
   hstsSeconds = 0,
   jsonErrorStatus = 400,
@@ -150,7 +154,8 @@ export async function startGateway({
     checkReady: async () => ({}),
     corsOrigins,
     maxBodyBytes,
-    bodyLimitOf: createBodyLimit(unverifiedBodyBytes),
+    uploads: uploadTypes(maxUploadBytes),
+    bodyLimitOf: createBodyLimit({ unverifiedBytes: unverifiedBodyBytes, maxUploadBytes }),
     metering: budget,
     ...(trust && { admitDocument: createDocumentAdmission(trust.documents, trust.mode) }),
     acceptsPersistedQueries: trust?.mode !== 'only',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom, type Random } from '../gateway/execution/differential/operations/random.ts';
-import { fitsInJson, hasOverParts, isJsonTooDeep, parseJson } from './json.ts';
+import { fitsInJson, hasOverParts, isJsonTooDeep, isStructureOver, parseJson } from './json.ts';
 
 const texts = ['', 'a', 'two words', '"quoted"', 'line\nbreak', 'ünïcödé', '🙂', '\u0000', '\ud800', 'x'.repeat(40)];
 const numbers = [0, -0, 1, -1, 0.1, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, Number.NaN, Number.POSITIVE_INFINITY];
@@ -154,4 +154,17 @@ describe('hasOverParts', () => {
     for (let level = 0; level < levels; level += 1) value = [value];
     return value;
   }
+});
+
+describe('isStructureOver', () => {
+  test.each([
+    ['{}', 2],
+    ['{"a":"long text"}', 5],
+    [String.raw`["\"", "\\", "\\\"[", 1]`, 12],
+    ['["never closed', 2],
+    ['["closed by an escaped quote\\"', 2],
+  ])('counts what is outside of strings, and their first quotes: %s', (json, bytes) => {
+    const text = Buffer.from(json);
+    expect([isStructureOver(text, bytes - 1), isStructureOver(text, bytes)]).toEqual([true, false]);
+  });
 });

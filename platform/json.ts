@@ -37,14 +37,25 @@ export function isJsonTooDeep(json: Uint8Array, max: number): boolean {
 
 const byte = { quote: 0x22, backslash: 0x5c, openBrace: 0x7b, closeBrace: 0x7d, openBracket: 0x5b, closeBracket: 0x5d };
 
+/** Tells if a JSON text, as bytes of UTF-8, has over `maxBytes` bytes that are not within a string. */
+export function isStructureOver(json: Uint8Array, maxBytes: number): boolean {
+  let bytes = 0;
+  for (let at = 0; at < json.length && bytes <= maxBytes; at++) {
+    bytes += 1;
+    if (json[at] === byte.quote) at = stringEnd(json, at);
+  }
+  return bytes > maxBytes;
+}
+
 /** Finds the quote that ends the string literal that begins at `start`, or the end of the text. */
 function stringEnd(json: Uint8Array, start: number): number {
-  for (let end = json.indexOf(byte.quote, start + 1); end >= 0; end = json.indexOf(byte.quote, end + 1)) {
-    let escapes = 0;
-    while (json[end - 1 - escapes] === byte.backslash) escapes += 1;
-    if (escapes % 2 === 0) return end;
-  }
-  return json.length;
+  const quote = json.indexOf(byte.quote, start + 1);
+  if (quote < 0) return json.length;
+  let at = quote;
+  while (json[at - 1] === byte.backslash) at -= 1;
+  // Byte by byte: a search for each of many escaped quotes would take longer.
+  while (at < json.length && json[at] !== byte.quote) at += json[at] === byte.backslash ? 2 : 1;
+  return Math.min(at, json.length);
 }
 
 /**

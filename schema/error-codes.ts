@@ -3,6 +3,9 @@
  * A code and its extension keys are part of the API and never change; `when` is documentation.
  */
 
+/** Size of the largest image that the image service takes, in bytes before base64. */
+export const maxImageBytes = 383_970;
+
 /** One invalid field of an input. `field` is its path in the input, such as `image.data`. */
 export interface ValidationIssue {
   field: string;
@@ -63,7 +66,7 @@ export const apiErrors = {
     extensions: [{ reason: ['VERSION_PASSED'], currentVersion: 'number' }, { reason: ['IN_PROGRESS', 'KEY_REUSED'] }],
   },
   IMAGE_TOO_LARGE: {
-    when: 'an image of over 383,970 bytes (before base64), the limit of the image service',
+    when: `an image of over ${maxImageBytes.toLocaleString('en')} bytes (before base64), the limit of the image service`,
     extensions: [{ maxBytes: 'number' }],
   },
   QUERY_NOT_IN_SAFELIST: {
@@ -75,8 +78,8 @@ export const apiErrors = {
   IMAGE_SERVICE_UNAVAILABLE: { when: 'the image service is down, slow or failing: try again' },
   SERVICE_UNAVAILABLE: { when: 'a part of the system is down, slow or overloaded: try again' },
   PAYLOAD_TOO_LARGE: {
-    when: 'a request body of over 1 MiB, or of over 512 KiB without an access token; HTTP 413. With one that is expired or invalid, a body of over 512 KiB is UNAUTHENTICATED; HTTP 401',
-    extensions: [{ maxBytes: 'number' }],
+    when: 'a request body of over 1 MiB without an access token, or over the limit of uploads with one; HTTP 413. With one that is expired or invalid, a body of over 1 MiB is UNAUTHENTICATED; HTTP 401. `maxImageBytes` is the size of the largest image',
+    extensions: [{ maxBytes: 'number', 'maxImageBytes?': 'number' }],
   },
   MAX_TOKENS_LIMIT: {
     when: 'a document of too many tokens, or of too many bytes without the contents of its strings; HTTP 400',

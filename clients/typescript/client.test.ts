@@ -132,8 +132,10 @@ describe('errors', () => {
     });
     const large = client.create({ title: 'Large', image: new Uint8Array(400_000) });
     await expect(large).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE', maxBytes: 383_970 });
-    const tooLarge = client.create({ title: 'Larger', image: new Uint8Array(900_000) });
-    await expect(tooLarge).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE', maxBytes: 1_048_576 });
+    const larger = client.create({ title: 'Larger', image: new Uint8Array(900_000) });
+    await expect(larger).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE', maxBytes: 383_970 });
+    const tooLarge = client.create({ title: 'Largest', image: new Uint8Array(17_000_000) });
+    await expect(tooLarge).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE', maxImageBytes: 383_970 });
   });
 });
 

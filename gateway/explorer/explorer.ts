@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { PathHandler } from '../../platform/http/exchange.ts';
-import { sendError } from '../../platform/http/json-body.ts';
+import { sendError } from '../../platform/http/responses.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import {
   createServedFile,

@@ -3,9 +3,11 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
+import { maxBodyBytes as maxBytes, uploadTypes } from '../../platform/http/bodies/upload-sizes.ts';
 import { forgeWith, newPair, rsa, seconds } from '../../platform/testing/forged-tokens.ts';
 import { fixedKeySet, type OpenKeySet } from '../../platform/tokens/key-set.ts';
 import { createRemoteKeySet } from '../../platform/tokens/remote-key-set.ts';
+import { maxImageBytes } from '../../schema/error-codes.ts';
 import { captureLog } from '../../tests/support/captured-log.ts';
 import { deadUrl } from '../../tests/support/http/servers.ts';
 import { startGateway } from '../server.ts';
@@ -13,7 +15,9 @@ import { startGateway } from '../server.ts';
 const pair = newPair();
 const forge = forgeWith(pair);
 const { log } = captureLog();
-const maxBytes = 524_288;
+/** Two MiB of files, to keep the tests quick. */
+const maxUploadBytes = 2 ** 21;
+const maxJsonBytes = uploadTypes(maxUploadBytes).json.maxBytes;
 
 async function startTestGateway(keys: OpenKeySet = fixedKeySet([pair.publicKey]), unverifiedBodyBytes?: number) {
   const { url, stop } = await startGateway({
@@ -25,7 +29,8 @@ async function startTestGateway(keys: OpenKeySet = fixedKeySet([pair.publicKey])
     })),
     verifier: { keys },
     corsOrigins: [],
-    ...(unverifiedBodyBytes !== undefined && { unverifiedBodyBytes }),
+    unverifiedBodyBytes,
+    maxUploadBytes,
     listen: { host: '127.0.0.1', port: 0, portVariable: 'GATEWAY_PORT' },
     log,
   });
@@ -39,9 +44,12 @@ function bodyOf(sizeBytes: number): string {
   return `${start}${'x'.repeat(sizeBytes - start.length - 2)}"}`;
 }
 
+/** A body without `Content-Length`. */
+const inChunks = (body: string) => new Blob([body]).stream();
+
 interface Sent {
   url: string;
-  body: string | Buffer;
+  body: string | Buffer | ReadableStream;
   token?: string | undefined;
   headers?: Record<string, string>;
 }
@@ -49,19 +57,28 @@ interface Sent {
 async function post({ url, body, token, headers = {} }: Sent) {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const type = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers: { ...type, ...authorization, ...headers }, body });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...type, ...authorization, ...headers },
+    body,
+    duplex: 'half',
+  });
   const { errors = [] } = (await response.json()) as { errors?: { extensions: object }[] };
   return { status: response.status, errors: errors.map(({ extensions }) => extensions), headers: response.headers };
 }
 
-const tooLarge = { status: 413, errors: [{ code: 'PAYLOAD_TOO_LARGE', maxBytes }] };
+const over = (limit: number) => ({
+  status: 413,
+  errors: [{ code: 'PAYLOAD_TOO_LARGE', maxBytes: limit, maxImageBytes }],
+});
+const tooLarge = over(maxBytes);
 const unauthenticated = (reason: string) => ({ status: 401, errors: [{ code: 'UNAUTHENTICATED', reason }] });
 const executed = { status: 200, errors: [] };
 
 const expired = forge({}, { exp: seconds() - 1 });
 const invalid = forge({}, {}, rsa(newPair().privateKey));
 
-test('without a token, a body over the smaller limit is PAYLOAD_TOO_LARGE with that limit', async () => {
+test('without a token, a body over 1 MiB is PAYLOAD_TOO_LARGE with that limit, and that of images', async () => {
   const url = await startTestGateway();
   expect(await post({ url, body: bodyOf(maxBytes + 1) })).toMatchObject(tooLarge);
   expect(await post({ url, body: bodyOf(maxBytes) })).toMatchObject(executed);
@@ -74,12 +91,36 @@ test('without a token, the limit counts after decompression', async () => {
   expect(await post({ url, headers, body: gzipSync(bodyOf(maxBytes)) })).toMatchObject(executed);
 });
 
-test('with a valid token, a body may have 1 MiB', async () => {
+test('with a valid token, a body may have the size of the largest files in base64', async () => {
   const url = await startTestGateway();
   const token = forge();
-  expect(await post({ url, token, body: bodyOf(2 ** 20) })).toMatchObject(executed);
-  const over = { status: 413, errors: [{ code: 'PAYLOAD_TOO_LARGE', maxBytes: 2 ** 20 }] };
-  expect(await post({ url, token, body: bodyOf(2 ** 20 + 1) })).toMatchObject(over);
+  expect(await post({ url, token, body: bodyOf(maxJsonBytes) })).toMatchObject(executed);
+  expect(await post({ url, token, body: bodyOf(maxJsonBytes + 1) })).toMatchObject(over(maxJsonBytes));
+});
+
+test('with a valid token, a body of unknown size may have as much', async () => {
+  const url = await startTestGateway();
+  const token = forge();
+  expect(await post({ url, token, body: inChunks(bodyOf(maxJsonBytes)) })).toMatchObject(executed);
+  expect(await post({ url, token, body: inChunks(bodyOf(maxJsonBytes + 1)) })).toMatchObject(over(maxJsonBytes));
+  expect(await post({ url, body: inChunks(bodyOf(maxBytes + 1)) })).toMatchObject(tooLarge);
+});
+
+test('with a valid token, a compressed body may have 1 MiB after decompression', async () => {
+  const url = await startTestGateway();
+  const sent = { url, token: forge(), headers: { 'content-encoding': 'gzip' } };
+  expect(await post({ ...sent, body: gzipSync(bodyOf(maxBytes)) })).toMatchObject(executed);
+  expect(await post({ ...sent, body: gzipSync(bodyOf(maxBytes + 1)) })).toMatchObject(tooLarge);
+});
+
+test('only strings may make a body larger than 1 MiB', async () => {
+  const url = await startTestGateway();
+  const withLists = (bytes: number) => `{"query":"{ __typename }","padding":[${'[],'.repeat(bytes / 3)}1]}`;
+  expect(await post({ url, token: forge(), body: withLists(maxBytes + 3) })).toMatchObject({
+    status: 413,
+    errors: [{ code: 'PAYLOAD_TOO_LARGE', maxBytes }],
+  });
+  expect(await post({ url, token: forge(), body: withLists(maxBytes / 2) })).toMatchObject(executed);
 });
 
 test.each([
@@ -96,11 +137,13 @@ test.each([
   },
 );
 
-test.each([undefined, expired])('over the limit of all, a body is PAYLOAD_TOO_LARGE with any token', async (token) => {
-  const url = await startTestGateway();
-  const errors = [{ code: 'PAYLOAD_TOO_LARGE', maxBytes: 2 ** 20 }];
-  expect(await post({ url, token, body: bodyOf(2 ** 20 + 1) })).toMatchObject({ status: 413, errors });
-});
+test.each([undefined, expired])(
+  'over the limit of uploads, a body is PAYLOAD_TOO_LARGE with any token',
+  async (token) => {
+    const url = await startTestGateway();
+    expect(await post({ url, token, body: bodyOf(maxJsonBytes + 1) })).toMatchObject(tooLarge);
+  },
+);
 
 test('before the keys could be fetched, a larger body with a token is SERVICE_UNAVAILABLE with HTTP 503', async () => {
   const url = await startTestGateway(createRemoteKeySet({ url: await deadUrl(), log }));
@@ -108,12 +151,13 @@ test('before the keys could be fetched, a larger body with a token is SERVICE_UN
   expect(rejected).toMatchObject({ status: 503, errors: [{ code: 'SERVICE_UNAVAILABLE' }] });
 });
 
-test('the smaller limit can be set', async () => {
+test('the limit without a valid token can be set', async () => {
   const url = await startTestGateway(undefined, 1_000);
   expect(await post({ url, body: bodyOf(1_001) })).toMatchObject({
     status: 413,
-    errors: [{ code: 'PAYLOAD_TOO_LARGE', maxBytes: 1_000 }],
+    errors: [{ code: 'PAYLOAD_TOO_LARGE', maxBytes: 1_000, maxImageBytes }],
   });
+  expect(await post({ url, token: forge(), body: bodyOf(maxBytes + 1) })).toMatchObject(executed);
 });
 
 test.each([

@@ -1,27 +1,43 @@
-import type { BodyLimit, HttpError } from '../../platform/http/json-body.ts';
+import type { BodyLimit } from '../../platform/http/bodies/body-errors.ts';
+import { maxBodyBytes, uploadTypes } from '../../platform/http/bodies/upload-sizes.ts';
+import { type ClientInfo, networkOf } from '../../platform/http/client-info.ts';
 import { rateLimitedResponse } from '../../platform/http/rate-limiter.ts';
+import type { HttpError } from '../../platform/http/responses.ts';
+import { maxImageBytes } from '../../schema/error-codes.ts';
 import type { Caller, Identity } from '../identity/identity.ts';
 
-/** Limit of a body with a valid access token: an image of the largest size in base64, and a second one beside it. */
-export const maxBodyBytes = 1024 * 1024;
-
-/** One image of the largest size still reaches GraphQL, which answers UNAUTHENTICATED. */
-const defaultUnverifiedBytes = 512 * 1024;
-
-/**
- * Creates the function that limits the body of a request by its caller, before the body is read. Over the smaller limit,
- * a token that is expired, invalid or cannot be verified now is the error, so that clients refresh it or try again.
- */
-export function createBodyLimit(unverifiedBytes = defaultUnverifiedBytes) {
-  const limitOf = (identity: Identity): BodyLimit =>
-    'viewer' in identity ? verified : { maxBytes: unverifiedBytes, ...errorOf(identity) };
-  return ({ caller }: { caller: Caller }): BodyLimit | Promise<BodyLimit> => {
-    const identity = caller.identity();
-    return identity instanceof Promise ? identity.then(limitOf) : limitOf(identity);
-  };
+export interface BodyLimitSettings {
+  /** Limit of the body of a request without a valid access token; that of other requests if omitted. */
+  unverifiedBytes?: number | undefined;
+  /** Limit of the files of one request, before base64; 16 MiB if omitted. */
+  maxUploadBytes?: number | undefined;
 }
 
-const verified: BodyLimit = { maxBytes: maxBodyBytes };
+interface RequestCaller {
+  caller: Caller;
+  client: () => ClientInfo;
+}
+
+/**
+ * Creates the function that limits the body of a request by its caller, before the body is read. Verified callers may upload
+ * more. Over the smaller limit, a token that is expired, invalid or cannot be verified now is the error, so that clients
+ * refresh it or try again.
+ */
+export function createBodyLimit({ unverifiedBytes = maxBodyBytes, maxUploadBytes }: BodyLimitSettings = {}) {
+  const imageHint = `An image may have ${maxImageBytes} bytes, before base64.`;
+  const details = { maxImageBytes };
+  const tokenHint = `With a valid access token, it may have ${uploadTypes(maxUploadBytes).json.maxBytes}. ${imageHint}`;
+
+  const limitOf = (identity: Identity, client: RequestCaller['client']): BodyLimit =>
+    'viewer' in identity
+      ? { maxBytes: maxBodyBytes, uploader: () => networkOf(client().address), hint: imageHint, details }
+      : { maxBytes: unverifiedBytes, hint: tokenHint, details, ...errorOf(identity) };
+
+  return ({ caller, client }: RequestCaller): BodyLimit | Promise<BodyLimit> => {
+    const identity = caller.identity();
+    return identity instanceof Promise ? identity.then((late) => limitOf(late, client)) : limitOf(identity, client);
+  };
+}
 
 /** Without a token, the size alone is the error. */
 function errorOf({ error: { message, extensions } }: Exclude<Identity, { viewer: unknown }>): { error?: HttpError } {

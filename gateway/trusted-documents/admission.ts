@@ -6,7 +6,7 @@ import {
   readDocumentParameters,
   withQuery,
 } from '../../platform/graphql/request-parameters.ts';
-import type { HttpError } from '../../platform/http/json-body.ts';
+import type { HttpError } from '../../platform/http/responses.ts';
 import type { TrustedDocuments } from './manifest.ts';
 
 /** `only` runs nothing but trusted documents; `prefer` frees them of the limits of one operation. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
-import type { HttpError } from '../http/json-body.ts';
+import type { HttpError } from '../http/responses.ts';
 import { isJsonTooDeep } from '../json.ts';
 import type { ApolloContext, ApolloOutcome } from './apollo-server.ts';
 import { checkDocument } from './document-limits/check-document.ts';

@@ -2,11 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
+import { createBodyAdmission, type UploadType } from '../http/bodies/body-admission.ts';
+import type { BodyLimit } from '../http/bodies/body-errors.ts';
+import { createJsonReader, type ExpectedBody } from '../http/bodies/json-reader.ts';
+import { defaultSlotLimits, type UploadSlotLimits } from '../http/bodies/upload-slots.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
 import { type Exchange, type PathHandler, reject } from '../http/exchange.ts';
-import { type BodyLimit, createJsonReader, type HttpError, sendText } from '../http/json-body.ts';
 import { checkPreflight } from '../http/preflight.ts';
+import { type HttpError, sendText } from '../http/responses.ts';
 import { createResponseAdmission } from '../http/unread-responses.ts';
 import type { LimitedLog } from '../process/limited-log.ts';
 import type { IdentifySender, Sender } from '../signatures/sender.ts';
@@ -46,8 +50,10 @@ export interface EndpointSettings<Context extends RequestContext> {
   jsonErrorStatus?: 200 | 400;
   /** Limit of a body after decompression; `defaultMaxBodyBytes` by default. */
   maxBodyBytes?: number;
-  /** Limits the body of one request further, before it is read. */
-  bodyLimitOf?: (context: Context) => BodyLimit | Promise<BodyLimit>;
+  /** Limits of larger bodies, which are none by default. */
+  uploads?: UploadSettings;
+  /** Limits the body of one request, before it is read, and tells who may upload; nobody by default. */
+  bodyLimitOf?: (context: Context, request: IncomingRequest) => BodyLimit | Promise<BodyLimit>;
   /** Limits of what clients send; `defaultDocumentLimits` by default. What a gateway sends has limits of its own. */
   documentLimits?: DocumentLimits;
   /** Decides whether the document of a request may run, before anything is done with it; each may by default. */
@@ -65,6 +71,12 @@ export interface Metering<Context extends RequestContext> {
 
 /** Headers that pages of allowed origins may read, beside those that the Fetch standard always lets them read. */
 const exposedHeaders = ['allow', 'retry-after', 'www-authenticate', 'x-request-id'];
+
+export interface UploadSettings {
+  json: UploadType;
+  /** `defaultSlotLimits` by default. */
+  slots?: Partial<UploadSlotLimits>;
+}
 
 export const defaultMaxBodyBytes = 2 * 1024 * 1024;
 
@@ -97,7 +109,8 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     maxAge: 600,
     preflightContinue: true,
   });
-  const readJson = createJsonReader(maxBodyBytes);
+  const slots = { ...defaultSlotLimits, ...settings.uploads?.slots };
+  const readJson = createJsonReader(createBodyAdmission({ slots }));
   const admitResponse = createResponseAdmission();
 
   const send = (exchange: Exchange, context: Context, { status, text, headers }: HttpResponse): void => {
@@ -109,6 +122,14 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     sendText(exchange.res, status, text, { ...exchange.headers, ...headers });
   };
 
+  const ordinaryLimit: BodyLimit = { maxBytes: maxBodyBytes };
+  const limitOf = settings.bodyLimitOf ?? (() => ordinaryLimit);
+  const readBody = async (exchange: Exchange, context: Context, { request, ...expected }: ReadSettings) => {
+    const { req, res } = exchange;
+    if (req.method !== 'POST') return { body: undefined };
+    return readJson({ req, res, limit: await limitOf(context, request), upload: settings.uploads?.json, ...expected });
+  };
+
   const execute = async (exchange: Exchange, { isGateway, isTrusted, client, checkBody }: Sender): Promise<void> => {
     const { req, res, requestId } = exchange;
     const type = acceptedType(req.headers.accept);
@@ -118,14 +139,18 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     const { authorization } = req.headers;
     const clientGone = whenClientDisconnects(res);
     const wantsCost = req.headers['x-graphql-cost'] === '1';
-    const request = { authorization, requestId, clientGone, isGateway, client, ...(wantsCost && { wantsCost }) };
+    const request: IncomingRequest = {
+      authorization,
+      requestId,
+      clientGone,
+      isGateway,
+      client,
+      ...(wantsCost && { wantsCost }),
+    };
     const context = settings.context(request);
     const limits = isGateway ? writtenOutLimits : (settings.documentLimits ?? defaultDocumentLimits);
     const maxDepth = limits.maxJsonDepth;
-    const read =
-      req.method === 'POST'
-        ? await readJson(req, res, { limit: await settings.bodyLimitOf?.(context), maxDepth, checkBody })
-        : { body: undefined };
+    const read = await readBody(exchange, context, { request, maxDepth, checkBody });
     if ('error' in read) return reject(read.error, exchange, limited);
     if (clientGone.aborted) return;
     const sent = { body: read.body, search: searchOf(req) };
@@ -175,6 +200,10 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     const isAcrossOrigins = req.headers.origin !== undefined || req.method === 'OPTIONS';
     return isAcrossOrigins ? executeAcrossOrigins(exchange, sender) : execute(exchange, sender);
   };
+}
+
+interface ReadSettings extends Pick<ExpectedBody, 'maxDepth' | 'checkBody'> {
+  request: IncomingRequest;
 }
 
 interface HttpResponse {

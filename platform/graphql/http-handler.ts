@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Exchange, type PathHandler, reject } from '../http/exchange.ts';
-import { sendError, sendJson } from '../http/json-body.ts';
 import { resolveTarget } from '../http/request-target.ts';
+import { sendError, sendJson } from '../http/responses.ts';
 import { securityHeaders, withHsts } from '../http/security-headers.ts';
 import { createLimitedLog, kindOfError, type LimitedLog } from '../process/limited-log.ts';
 import type { Logger } from '../process/logger.ts';

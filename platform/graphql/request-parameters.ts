@@ -1,4 +1,4 @@
-import type { HttpError } from '../http/json-body.ts';
+import type { HttpError } from '../http/responses.ts';
 import { parseJson } from '../json.ts';
 
 /** The parameters of a GraphQL request over HTTP: the body of a POST, or the query of the URL. */

@@ -4,7 +4,7 @@ import type { FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'gr
 import { handleUntilDrained } from '../http/connection-drain.ts';
 import { answerMalformedRequests } from '../http/malformed-requests.ts';
 import { securityHeaders, withHsts } from '../http/security-headers.ts';
-import { fitsInJson } from '../json.ts';
+import { fitsInJson, leastJsonBytes } from '../json.ts';
 import type { Running } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { createShutdown, type Shutdown } from '../process/shutdown.ts';
@@ -122,9 +122,13 @@ export async function startGraphqlServer<Context extends RequestContext>(
 }
 
 function executeInProcess<Context extends RequestContext>(settings: GraphqlHttpSettings<Context>): ExecuteInProcess {
-  const { apollo, execution, context: contextOf, maxBodyBytes = defaultMaxBodyBytes } = settings;
+  const { apollo, execution, context: contextOf, uploads } = settings;
+  const maxBytes = uploads?.json.maxBytes ?? settings.maxBodyBytes ?? defaultMaxBodyBytes;
+  // Nobody writes the JSON of an upload: that would take as long as everything else that is done with it.
+  const fits = (operation: OperationRequest) =>
+    uploads ? leastJsonBytes(operation, maxBytes) <= maxBytes : fitsInJson(operation, maxBytes);
   return async (operation, { isTrusted, ...incoming }) => {
-    if (!fitsInJson(operation, maxBodyBytes)) throw new Error(`The operation is over ${maxBodyBytes} bytes.`);
+    if (!fits(operation)) throw new Error(`The operation is over ${maxBytes} bytes.`);
     const context = contextOf({ ...incoming, isGateway: true });
     if (isTrusted) context.isTrusted = true;
     context.isWrittenOut = true;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LimitedLog } from '../process/limited-log.ts';
-import { type HttpError, sendError } from './json-body.ts';
+import { type HttpError, sendError } from './responses.ts';
 
 /** A request, its response, and what both have in common. */
 export interface Exchange {

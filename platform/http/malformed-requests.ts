@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { errorCode } from '../process/startup-error.ts';
-import { type HttpError, sendError } from './json-body.ts';
+import { type HttpError, sendError } from './responses.ts';
 
 /** Answers what Node passes to no request listener, in the form and with the headers of other errors. */
 export function answerMalformedRequests(server: Server, headers: Readonly<Record<string, string>>): void {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isJson } from './content-negotiation.ts';
-import type { HttpError } from './json-body.ts';
+import type { HttpError } from './responses.ts';
 
 /**
  * Rejects a GET request that a page of another site could make a browser send: one without any header that takes a

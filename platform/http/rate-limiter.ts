@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { rateLimited } from '../api-error.ts';
-import type { HttpError } from './json-body.ts';
+import type { HttpError } from './responses.ts';
 
 export interface RateLimits {
   /** Points of each key in a minute. */

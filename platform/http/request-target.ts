@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
-import type { HttpError } from './json-body.ts';
+import type { HttpError } from './responses.ts';
 
 /**
  * Checks which resource of which host a request is for (RFC 9112, sections 3.2 and 3.3). A target in absolute form, such

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { largeBodyBytes } from './upload-admission.ts';
+import { largeBodyBytes } from './responses.ts';
 
 export interface ResponseLimits {
   /** Limit of all large responses together that have not been read to their end. */

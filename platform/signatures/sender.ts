@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { digestOf } from '../http/content-digest.ts';
-import type { HttpError } from '../http/json-body.ts';
+import type { HttpError } from '../http/responses.ts';
 import { createLimitedLog } from '../process/limited-log.ts';
 import type { Logger } from '../process/logger.ts';
 import type { GatewayKeys } from './gateway-keys.ts';

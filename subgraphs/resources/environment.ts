@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { costVariables } from '../../platform/cost/limit-cost.ts';
 import { documentLimitVariables } from '../../platform/graphql/document-limits/environment.ts';
 import { responseVariables } from '../../platform/graphql/execution/response-size.ts';
+import { uploadVariables } from '../../platform/http/bodies/upload-sizes.ts';
 import {
   httpOrigin,
   httpUrl,
@@ -44,6 +45,7 @@ const variables = z.object({
     .describe('Origin to fetch public images from, if not the origin of their URLs.'),
   ...costVariables,
   ...responseVariables,
+  ...uploadVariables,
   GATEWAY_KEY_FILE: optionalGatewayKeyFile(),
   GATEWAY_SIGNATURE: gatewaySignature(),
   ...documentLimitVariables,

@@ -41,6 +41,7 @@ await runProcess({
       documentLimits: documentLimitsFrom(env),
       introspection: env.INTROSPECTION,
       maxResponseBytes: env.MAX_RESPONSE_BYTES,
+      maxUploadBytes: env.MAX_UPLOAD_BYTES,
       shutdown,
       listen: { host: env.HOST, port: env.RESOURCES_PORT, portVariable: 'RESOURCES_PORT' },
       log,

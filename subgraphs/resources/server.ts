@@ -5,6 +5,7 @@ import {
   unidentifiedLimits,
 } from '../../platform/graphql/document-limits/limits.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../../platform/graphql/server.ts';
+import { uploadTypes } from '../../platform/http/bodies/upload-sizes.ts';
 import type { Logger } from '../../platform/process/logger.ts';
 import type { Shutdown } from '../../platform/process/shutdown.ts';
 import type { IdentifySender } from '../../platform/signatures/sender.ts';
@@ -13,6 +14,7 @@ import type { OpenKeySet } from '../../platform/tokens/key-set.ts';
 import { securityEventType } from '../../platform/tokens/security-event.ts';
 import { createVerifyToken } from '../../platform/tokens/signed-token.ts';
 import { publicErrors } from '../../schema/error-codes.ts';
+import { createBodyLimit, uploadSlots } from './body-limit.ts';
 import { createEventReceiver } from './events/event-receiver.ts';
 import { type ImageClient, maxImageBytes } from './image-service/client.ts';
 import type { ImageDecoder } from './images/decoder-process.ts';
@@ -66,6 +68,8 @@ export interface ResourcesSettings {
   introspection?: boolean;
   /** Limit of the JSON of one response, in bytes; `defaultMaxResponseBytes` if omitted. */
   maxResponseBytes?: number | undefined;
+  /** Limit of the files of one request, before base64; 16 MiB if omitted. */
+  maxUploadBytes?: number | undefined;
   /** Shared by the servers of a process; one with the default grace period if omitted. */
   shutdown?: Shutdown;
   listen: Listen;
@@ -84,6 +88,7 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
     identifySender,
     maxCost,
     maxResponseBytes,
+    maxUploadBytes,
     shutdown,
     listen,
     log,
@@ -113,6 +118,8 @@ export async function startResources(settings: ResourcesSettings): Promise<Runni
     ...subgraph,
     wrapExecutor: limitSchemaCost(subgraph.schema, maxCost),
     maxResponseBytes,
+    uploads: { json: uploadTypes(maxUploadBytes).subgraph, slots: uploadSlots },
+    bodyLimitOf: createBodyLimit(authenticate),
     publicErrors,
     paths: { '/events': receiveEvent },
     checkReady: async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createJsonReader, sendError } from '../../../platform/http/json-body.ts';
+import { createJsonReader } from '../../../platform/http/bodies/json-reader.ts';
+import { sendError } from '../../../platform/http/responses.ts';
 
 /** Twice the largest image in base64. */
 const maxBodyBytes = 1024 * 1024;
@@ -10,7 +11,7 @@ const maxBodyBytes = 1024 * 1024;
  * POSTs to /graphql, CORS preflights and health checks.
  */
 export function createFront(hive: RequestListener): RequestListener {
-  const readJson = createJsonReader(maxBodyBytes);
+  const readJson = createJsonReader();
   return (req, res) => {
     const requestId = requestIdOf(req);
     req.headers['x-request-id'] = requestId;
@@ -24,7 +25,7 @@ export function createFront(hive: RequestListener): RequestListener {
     if (path !== '/graphql') return reject(404, 'There is nothing here: GraphQL is at /graphql.');
     if (req.method === 'OPTIONS') return void hive(req, res);
     if (req.method !== 'POST') return reject(405, 'Send operations by POST.');
-    void readJson(req, res).then((read) => {
+    void readJson({ req, res, limit: { maxBytes: maxBodyBytes } }).then((read) => {
       if ('error' in read) return sendError(res, read.error, headers);
       passOn(hive, req, res, read.body);
     });

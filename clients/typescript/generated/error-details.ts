@@ -40,8 +40,8 @@ export interface ErrorDetailsByCode {
   IMAGE_SERVICE_UNAVAILABLE: Record<never, never>;
   /** A part of the system is down, slow or overloaded: try again. */
   SERVICE_UNAVAILABLE: Record<never, never>;
-  /** A request body of over 1 MiB, or of over 512 KiB without an access token; HTTP 413. With one that is expired or invalid, a body of over 512 KiB is UNAUTHENTICATED; HTTP 401. */
-  PAYLOAD_TOO_LARGE: { maxBytes: number };
+  /** A request body of over 1 MiB without an access token, or over the limit of uploads with one; HTTP 413. With one that is expired or invalid, a body of over 1 MiB is UNAUTHENTICATED; HTTP 401. `maxImageBytes` is the size of the largest image. */
+  PAYLOAD_TOO_LARGE: { maxBytes: number; maxImageBytes?: number };
   /** A document of too many tokens, or of too many bytes without the contents of its strings; HTTP 400. */
   MAX_TOKENS_LIMIT: { max: number };
   /** An operation whose fields nest too deep; HTTP 400. */
@@ -86,7 +86,7 @@ export const errorDetailKeys: Record<keyof ErrorDetailsByCode, readonly string[]
   UNSUPPORTED_IMAGE: [],
   IMAGE_SERVICE_UNAVAILABLE: [],
   SERVICE_UNAVAILABLE: [],
-  PAYLOAD_TOO_LARGE: ['maxBytes'],
+  PAYLOAD_TOO_LARGE: ['maxBytes', 'maxImageBytes'],
   MAX_TOKENS_LIMIT: ['max'],
   MAX_DEPTH_LIMIT: ['max'],
   MAX_ALIASES_LIMIT: ['max'],

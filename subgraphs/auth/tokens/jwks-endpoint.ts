@@ -1,5 +1,5 @@
 import type { PathHandler } from '../../../platform/http/exchange.ts';
-import { sendError, sendText } from '../../../platform/http/json-body.ts';
+import { sendError, sendText } from '../../../platform/http/responses.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** RFC 7517, section 8.5.2. */

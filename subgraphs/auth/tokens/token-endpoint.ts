@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { DatabaseUnavailableError } from '../../../platform/database/database-unavailable-error.ts';
+import { readRawBody } from '../../../platform/http/bodies/raw-body.ts';
 import type { PathHandler } from '../../../platform/http/exchange.ts';
-import { sendError, sendJson } from '../../../platform/http/json-body.ts';
-import { readRawBody } from '../../../platform/http/raw-body.ts';
+import { sendError, sendJson } from '../../../platform/http/responses.ts';
 import type { IdentifySender, Sender } from '../../../platform/signatures/sender.ts';
 import { type ExchangedToken, type ExchangeToken, tokenExchange } from '../../../platform/tokens/token-exchange.ts';
 

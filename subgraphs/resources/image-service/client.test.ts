@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startImageService } from '../../../image-service/server.ts';
+import { maxImageBytes as publicMaxImageBytes } from '../../../schema/error-codes.ts';
 import { folderOfTest } from '../../../tests/support/files.ts';
 import { listen } from '../../../tests/support/http/servers.ts';
 import { commentedPng, gif, jpeg, png } from '../testing/images.ts';
@@ -183,4 +184,8 @@ test('close closes the connections', async () => {
   const sending = request(server.url).end();
   await new Promise((resolve) => sending.once('response', resolve));
   sending.destroy();
+});
+
+test('the size that errors and documents name is the same', () => {
+  expect(publicMaxImageBytes).toBe(maxImageBytes());
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { trustFrom } from '../../../gateway/trusted-documents/environment.ts';
-import { apiErrorCodes } from '../../../schema/error-codes.ts';
+import { apiErrorCodes, maxImageBytes } from '../../../schema/error-codes.ts';
 import type { DeleteResourceInput } from '../../generated/graphql.ts';
 import { fixture } from '../../support/files.ts';
 import {
@@ -183,11 +183,11 @@ test('CONFLICT, IN_PROGRESS, for all but one of several concurrent replacements 
 });
 
 test('PAYLOAD_TOO_LARGE with HTTP 413, counted after decompression', async () => {
-  const text = JSON.stringify({ query: String(viewer), padding: ' '.repeat(2 ** 20) });
+  const text = JSON.stringify({ query: String(viewer), padding: ' '.repeat(2 ** 25) });
   const headers = { 'content-type': 'application/json' };
   const bodies = [
-    { body: text, headers },
-    { body: gzipSync(text), headers: { ...headers, 'content-encoding': 'gzip' } },
+    { body: text, headers, maxBytes: 22_435_160 },
+    { body: gzipSync(text), headers: { ...headers, 'content-encoding': 'gzip' }, maxBytes: 2 ** 20 },
   ];
   for (const request of bodies) {
     const authorization = `Bearer ${ada.accessToken}`;
@@ -198,7 +198,7 @@ test('PAYLOAD_TOO_LARGE with HTTP 413, counted after decompression', async () =>
     });
     expect(response.status).toBe(413);
     const { errors } = (await response.json()) as { errors: ResponseError[] };
-    expect(errors[0]?.extensions).toEqual({ code: 'PAYLOAD_TOO_LARGE', maxBytes: 2 ** 20 });
+    expect(errors[0]?.extensions).toEqual({ code: 'PAYLOAD_TOO_LARGE', maxBytes: request.maxBytes, maxImageBytes });
   }
 });
 

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { listen } from '../../tests/support/http/servers.ts';
+import { listen } from '../../../tests/support/http/servers.ts';
 import { type RawBody, readRawBody } from './raw-body.ts';
 
 const maxBytes = 1_000;

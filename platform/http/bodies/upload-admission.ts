@@ -1,9 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { ApiError } from '../api-error.ts';
-import { createBoundedQueue } from '../async/bounded-queue.ts';
-
-/** From this size on, memory counts, and parsing takes a noticeable part of a millisecond. */
-export const largeBodyBytes = 64 * 1024;
+import { ApiError } from '../../api-error.ts';
+import { createBoundedQueue } from '../../async/bounded-queue.ts';
+import { largeBodyBytes } from '../responses.ts';
 
 export interface UploadLimits {
   /** Limit of all large bodies together, from the first byte read to the end of the response. */

@@ -3,8 +3,10 @@ import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:h
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { listen } from '../../tests/support/http/servers.ts';
-import { createJsonReader, sendError, sendJson } from './json-body.ts';
+import { listen } from '../../../tests/support/http/servers.ts';
+import { sendError, sendJson } from '../responses.ts';
+import { createBodyAdmission } from './body-admission.ts';
+import { createJsonReader } from './json-reader.ts';
 
 const maxBytes = 200_000;
 const limits = { maxTotalBytes: 300_000, maxQueued: 2, slowAfterMs: 60_000 };
@@ -15,11 +17,11 @@ const large = jsonOf(100_000);
 
 /** A server that reads bodies, and responds when `respond` is called. */
 async function startServer(settings = limits) {
-  const readJson = createJsonReader(maxBytes, settings);
+  const readJson = createJsonReader(createBodyAdmission({ queue: settings }));
   const respond: (() => void)[] = [];
   const handled: string[] = [];
   const server = await listen(async (req, res) => {
-    const read = await readJson(req, res);
+    const read = await readJson({ req, res, limit: { maxBytes } });
     if ('error' in read) return sendError(res, read.error);
     handled.push(String(req.headers['x-name']));
     respond.push(() => sendJson(res, 200, 'done'));

@@ -3,16 +3,17 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { listen } from '../../tests/support/http/servers.ts';
-import { createJsonReader, sendError, sendJson } from './json-body.ts';
+import { listen } from '../../../tests/support/http/servers.ts';
+import { sendError, sendJson } from '../responses.ts';
+import { createJsonReader } from './json-reader.ts';
 
 const maxBytes = 1_000;
 
 /** A server that echoes the parsed body. Returns a function that sends raw bytes to it. */
 async function startEcho() {
-  const readJson = createJsonReader(maxBytes);
+  const readJson = createJsonReader();
   const server = await listen(async (req, res) => {
-    const read = await readJson(req, res);
+    const read = await readJson({ req, res, limit: { maxBytes } });
     if ('error' in read) sendError(res, read.error);
     else sendJson(res, 200, { body: read.body });
   });
@@ -179,9 +180,9 @@ describe('accepts', () => {
 });
 
 test('ends with an error when the client disconnects within the body', async () => {
-  const readJson = createJsonReader(maxBytes);
+  const readJson = createJsonReader();
   const read = new Promise((resolve) => {
-    const server = listen((req, res) => void readJson(req, res).then(resolve));
+    const server = listen((req, res) => void readJson({ req, res, limit: { maxBytes } }).then(resolve));
     onTestFinished(async () => (await server).stop());
     void server.then(({ url }) => {
       const headers = { 'content-type': 'application/json', 'content-length': '100' };
