@@ -60,10 +60,10 @@ export function createQuotas({ counters, name, limit, windowMs, onSuccess }: Quo
     const pointsOf = async (counterKey: string) => (await counters.read(counterKey))?.points ?? 0;
 
     const block = async (earlierBlocks: number, windowEndsAt: number): Promise<number> => {
-      const now = Date.now();
-      const until = earlierBlocks === 0 ? windowEndsAt : now + Math.min(windowMs * 2 ** earlierBlocks, maxBlockMs);
-      await counters.set(blocksKey, earlierBlocks + 1, until + blockMemoryMs - now);
-      return until;
+      const restMs = windowEndsAt - Date.now();
+      const blockMs = earlierBlocks === 0 ? restMs : Math.min(windowMs * 2 ** earlierBlocks, maxBlockMs);
+      const { endsAt } = await counters.set(blocksKey, earlierBlocks + 1, blockMs + blockMemoryMs);
+      return endsAt - blockMemoryMs;
     };
 
     /** The next period counts too, as the clock of another process may be slightly ahead. */

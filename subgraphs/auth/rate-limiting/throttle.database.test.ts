@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { readInOtherProcess } from '../../../tests/support/files.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { folderOfTest, readInOtherProcess } from '../../../tests/support/files.ts';
 import type { LimitStore } from '../storage/limit-store.ts';
 import { openSqliteLimitStore } from '../storage/sqlite/limit-store.ts';
 import { address, inSequence, openThrottle, otherAddress, times } from '../testing/throttle.ts';
+import { createQuotas } from './quota.ts';
 
 const limits = { failuresPerAccount: 2, failuresPerAddress: 5, registrationsPerAddress: 3 };
 
@@ -61,6 +64,30 @@ describe('the database', () => {
       "SELECT substr(key, 1, 7) AS name, points FROM limits WHERE key NOT LIKE 'delays:%'",
     );
     expect(rows.all()).toEqual(failures);
+  });
+
+  test('has the end of a block that it tells, even if the block waited for the lock', async () => {
+    const file = join(folderOfTest(), 'auth.sqlite');
+    const [store, connection] = [openSqliteLimitStore(file), new Database(file)];
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+      [store, connection].forEach((each) => void each.close());
+    });
+    const set: LimitStore['set'] = async (...counter) => {
+      connection.exec('BEGIN IMMEDIATE');
+      const stored = store.set(...counter);
+      await setImmediate();
+      vi.setSystemTime(Date.now() + 2_000);
+      connection.exec('ROLLBACK');
+      return stored;
+    };
+    const settings = { name: 'account', limit: 1, windowMs: 60_000, onSuccess: 'IGNORE' as const };
+    const quota = createQuotas({ ...settings, counters: { ...store, set } })('ada');
+    await store.increment(quota.key, settings.windowMs);
+    const blockedUntil = await quota.blockedUntil();
+    expect(blockedUntil).toBeGreaterThan(Date.now());
+    expect(await quota.blockedUntil()).toBe(blockedUntil);
   });
 
   test('accepts usernames of a megabyte and ill-formed text', async () => {

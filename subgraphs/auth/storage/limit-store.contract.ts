@@ -72,8 +72,9 @@ export function limitStoreContract(open: () => LimitStore | Promise<LimitStore>)
 
   test('sets a counter with a new expiry', async () => {
     await increment();
-    await store.set(key, 7, 10 * minuteMs);
-    expect(await store.read(key)).toEqual({ points: 7, endsAt: Date.now() + 10 * minuteMs });
+    const replaced = await store.set(key, 7, 10 * minuteMs);
+    expect(replaced).toEqual({ points: 7, endsAt: Date.now() + 10 * minuteMs });
+    expect(await store.read(key)).toEqual(replaced);
     passMs(10 * minuteMs);
     expect(await store.read(key)).toBeUndefined();
   });

@@ -17,8 +17,8 @@ export interface LimitStore {
   increment(key: string, durationMs: number): Promise<Counter>;
   /** Subtracts 1, but not below 0. */
   decrement(key: string): Promise<void>;
-  /** Replaces the counter. */
-  set(key: string, points: number, durationMs: number): Promise<void>;
+  /** Replaces the counter, which lasts so long from when it is stored. */
+  set(key: string, points: number, durationMs: number): Promise<Counter>;
   delete(key: string): Promise<void>;
   /** Rejects unless reads answer, and tells if writes fail. */
   checkHealth(): Promise<DatabaseHealth>;

@@ -55,8 +55,8 @@ export function createCounterJobs({ $client: client }: Connection['db']) {
     increment: async (key: string, durationMs: number): Promise<Counter> =>
       toCounter(await limiter.penalty(key, 1, { customDuration: durationMs / 1_000 })),
     decrement: (key: string): void => decrement.immediate(key),
-    set: async (key: string, points: number, durationMs: number): Promise<void> =>
-      void (await limiter.set(key, points, durationMs / 1_000)),
+    set: async (key: string, points: number, durationMs: number): Promise<Counter> =>
+      toCounter(await limiter.set(key, points, durationMs / 1_000)),
     delete: async (key: string): Promise<void> => void (await limiter.delete(key)),
   };
 }
