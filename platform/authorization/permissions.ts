@@ -18,8 +18,11 @@ export type Forbid = (viewer: Viewer, requirement: Requirement) => ApiError | un
 export function createForbid(policies: Policies): Forbid {
   const remembered = new WeakMap<Viewer, Map<Requirement, string | undefined>>();
   return (viewer, requirement) => {
-    const results = remembered.get(viewer) ?? new Map<Requirement, string | undefined>();
-    remembered.set(viewer, results);
+    let results = remembered.get(viewer);
+    if (!results) {
+      results = new Map();
+      remembered.set(viewer, results);
+    }
     if (!results.has(requirement)) results.set(requirement, findMissing(requirement, { viewer, policies }));
     const missing = results.get(requirement);
     return missing === undefined ? undefined : forbidden(missing);

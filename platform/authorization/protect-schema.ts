@@ -14,7 +14,12 @@ import type { Requirement } from './requirement.ts';
 export interface AuthorizationContext {
   /** Throws UNAUTHENTICATED without a valid access token. A promise only if the token's key must be fetched first. */
   authenticate: () => Viewer | Promise<Viewer>;
+  /** Outcomes of the checks of a query, by the number of their requirement. Each request has a context of its own. */
+  checked?: Outcome[];
 }
+
+/** Does again what a check did: returns, resolves, or throws its error. */
+type Outcome = () => void | Promise<void>;
 
 /** Resolves, or returns, if a requirement is met; throws UNAUTHENTICATED or FORBIDDEN if it is not. */
 type Check = (context: AuthorizationContext) => void | Promise<void>;
@@ -25,19 +30,21 @@ type Check = (context: AuthorizationContext) => void | Promise<void>;
  * may expire meanwhile.
  */
 export function protectSchema(schema: GraphQLSchema, { requirements, forbid }: Authorization): GraphQLSchema {
-  const checks = new Map<Requirement, Check>();
-  const checkOf = (requirement: Requirement): Check => {
+  const checks = new Map<Requirement, { always: Check; once: Check }>();
+  const checksOf = (requirement: Requirement) => {
+    const known = checks.get(requirement);
+    if (known) return known;
     const throwUnlessMet = (viewer: Viewer) => {
       const error = forbid(viewer, requirement);
       if (error) throw error;
     };
-    const created: Check = (context) => {
+    const always: Check = (context) => {
       const viewer = context.authenticate();
       return viewer instanceof Promise ? viewer.then(throwUnlessMet) : throwUnlessMet(viewer);
     };
-    const check = checks.get(requirement) ?? created;
-    checks.set(requirement, check);
-    return check;
+    const created = { always, once: oncePerRequest(always, checks.size) };
+    checks.set(requirement, created);
+    return created;
   };
   const mutation = schema.getMutationType();
   for (const type of Object.values(schema.getTypeMap())) {
@@ -45,7 +52,8 @@ export function protectSchema(schema: GraphQLSchema, { requirements, forbid }: A
     for (const field of Object.values(type.getFields())) {
       const requirement = requirements.ofField(type.name, field.name);
       if (!requirement) continue;
-      const check = type === mutation ? checkOf(requirement) : oncePerRequest(checkOf(requirement));
+      const { always, once } = checksOf(requirement);
+      const check = type === mutation ? always : once;
       protectField(field, check);
       checksOfFields.set(field, check);
     }
@@ -81,17 +89,20 @@ function protectField(field: Field, check: Check): void {
   };
 }
 
-/** Remembers the outcome of a check for each context, which belongs to one request. */
-function oncePerRequest(check: Check): Check {
-  const outcomes = new WeakMap<object, () => void | Promise<void>>();
+/**
+ * Remembers the outcome of a check in the context of a request, at this number. A WeakMap of contexts would cost each
+ * request as much as all of its checks.
+ */
+function oncePerRequest(check: Check, number: number): Check {
   return (context) => {
-    const known = outcomes.get(context) ?? outcomeOf(check, context);
-    outcomes.set(context, known);
-    return known();
+    context.checked ??= [];
+    const outcome = context.checked[number] ?? outcomeOf(check, context);
+    context.checked[number] = outcome;
+    return outcome();
   };
 }
 
-function outcomeOf(check: Check, context: AuthorizationContext): () => void | Promise<void> {
+function outcomeOf(check: Check, context: AuthorizationContext): Outcome {
   try {
     const result = check(context);
     return () => result;

@@ -11,6 +11,8 @@ type Resolve = (...args: never[]) => unknown;
 export interface CancellableContext {
   /** Aborts when nobody waits for the response any more. */
   clientGone: Signal;
+  /** The resolver calls of the operation so far. */
+  calls?: Calls;
 }
 
 /** The resolver calls of one operation. */
@@ -66,14 +68,10 @@ export function cancellableReference(resolve: Resolve): Resolve {
 
 const contextIn = (args: readonly unknown[], index: number) => args[index] as CancellableContext;
 
-const callsByContext = new WeakMap<CancellableContext, Calls>();
-
+/** Kept in the context, which belongs to one request: a WeakMap of contexts would cost more than it keeps. */
 function callsOf(context: CancellableContext): Calls {
-  const known = callsByContext.get(context);
-  if (known) return known;
-  const calls = { inIteration: 0, waiting: [], characters: 0 };
-  callsByContext.set(context, calls);
-  return calls;
+  context.calls ??= { inIteration: 0, waiting: [], characters: 0 };
+  return context.calls;
 }
 
 /** Resolves in a later iteration of the event loop, in each of which 32 calls start. */

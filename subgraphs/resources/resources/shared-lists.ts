@@ -1,4 +1,4 @@
-import type { Listing, ResourceConnection } from './listing.ts';
+import type { Listing, PageInfo, ResourceConnection } from './listing.ts';
 
 /** The lists of one request: each is read and counted once, however many fields select it. */
 export interface SharedLists extends Listing {
@@ -12,7 +12,7 @@ export function shareLists({ list }: Listing): SharedLists {
   return {
     list: (viewerId, input, needs) => {
       const key = JSON.stringify([viewerId, needs, input]);
-      const shared = lists.get(key) ?? list(viewerId, input, needs).then(computeOnce);
+      const shared = lists.get(key) ?? list(viewerId, input, needs).then((page) => new SharedPage(page));
       lists.set(key, shared);
       return shared;
     },
@@ -20,25 +20,49 @@ export function shareLists({ list }: Listing): SharedLists {
   };
 }
 
-function computeOnce(page: ResourceConnection): ResourceConnection {
-  const { nodes, pageInfo } = page;
-  return {
-    nodes,
-    edges: once(() => page.edges()),
-    totalCount: once(() => page.totalCount()),
-    pageInfo: {
-      hasNextPage: once(() => pageInfo.hasNextPage()),
-      hasPreviousPage: once(() => pageInfo.hasPreviousPage()),
-      startCursor: () => pageInfo.startCursor(),
-      endCursor: () => pageInfo.endCursor(),
-    },
-  };
-}
+/** Computes each field of a page once. */
+class SharedPage implements ResourceConnection, PageInfo {
+  readonly nodes: ResourceConnection['nodes'];
+  private readonly page: ResourceConnection;
+  private computedEdges: ReturnType<ResourceConnection['edges']> | undefined;
+  private count: Promise<number> | undefined;
+  private hasNext: Promise<boolean> | undefined;
+  private hasPrevious: Promise<boolean> | undefined;
 
-function once<Value>(compute: () => Value): () => Value {
-  let computed: { value: Value } | undefined;
-  return () => {
-    computed ??= { value: compute() };
-    return computed.value;
-  };
+  constructor(page: ResourceConnection) {
+    this.nodes = page.nodes;
+    this.page = page;
+  }
+
+  get pageInfo(): PageInfo {
+    return this;
+  }
+
+  edges() {
+    this.computedEdges ??= this.page.edges();
+    return this.computedEdges;
+  }
+
+  totalCount(): Promise<number> {
+    this.count ??= this.page.totalCount();
+    return this.count;
+  }
+
+  hasNextPage(): Promise<boolean> {
+    this.hasNext ??= this.page.pageInfo.hasNextPage();
+    return this.hasNext;
+  }
+
+  hasPreviousPage(): Promise<boolean> {
+    this.hasPrevious ??= this.page.pageInfo.hasPreviousPage();
+    return this.hasPrevious;
+  }
+
+  startCursor(): string | null {
+    return this.page.pageInfo.startCursor();
+  }
+
+  endCursor(): string | null {
+    return this.page.pageInfo.endCursor();
+  }
 }
