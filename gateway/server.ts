@@ -144,7 +144,12 @@ export async function startGateway({
       caller: identifyCaller(request),
       bill: { charged: 0 },
     }),
-    identifySender: (req) => ({ isGateway: false, client: () => clientOf(req) }),
+    identifySender: (req) => ({
+      isGateway: false,
+      client() {
+        return clientOf(req);
+      },
+    }),
     ...(documentLimits && { documentLimits }),
     hstsSeconds,
     jsonErrorStatus,

@@ -214,7 +214,12 @@ interface HttpResponse {
 
 const sameStatus = (status: number) => status;
 
-const senderOf: IdentifySender = (req) => ({ isGateway: false, client: () => remoteClient(req) });
+const senderOf: IdentifySender = (req) => ({
+  isGateway: false,
+  client() {
+    return remoteClient(req);
+  },
+});
 
 function searchOf({ url = '' }: IncomingMessage): string {
   const query = url.indexOf('?');

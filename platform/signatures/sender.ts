@@ -48,7 +48,7 @@ export function createIdentifySender({ keys, isSignatureRequired, log }: SenderS
     if (!('failure' in verified)) {
       const { contentDigest, clientAddress, isTrusted } = verified;
       const checkBody = checkBodyOf(contentDigest, req.socket.remoteAddress);
-      return { isGateway: true, isTrusted, client: () => clientOf(req, clientAddress), checkBody };
+      return { isGateway: true, isTrusted, client: clientOf(req, clientAddress), checkBody };
     }
     // Callers that sign nothing are no mistake where none has to.
     if (isSignatureRequired || verified.failure !== 'missing') {
@@ -56,16 +56,15 @@ export function createIdentifySender({ keys, isSignatureRequired, log }: SenderS
       limited.warn(verified.failure, line, invalidSignature);
     }
     if (isSignatureRequired) return { error: explain(verified) };
-    return { isGateway: false, client: () => clientOf(req, readSignedAddress(req)) };
+    return { isGateway: false, client: clientOf(req, readSignedAddress(req)) };
   };
 }
 
 const invalidSignature = 'request without a valid signature of the gateway';
 
 /** The client at the address that the gateway names, or else the sender itself. */
-function clientOf(req: IncomingMessage, address: string | undefined): ClientInfo {
-  const sender = remoteClient(req);
-  return address === undefined ? sender : { ...sender, address };
+function clientOf(req: IncomingMessage, address: string | undefined): () => ClientInfo {
+  return () => (address === undefined ? remoteClient(req) : { ...remoteClient(req), address });
 }
 
 /** Headers that are signed, and a body that is not the one whose digest they have. */

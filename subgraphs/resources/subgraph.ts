@@ -36,16 +36,20 @@ export function createResourcesSubgraph({
       const context: ResourcesContext = {
         requestId,
         clientGone,
-        authenticate: () => authenticate(authorization),
+        authenticate() {
+          return authenticate(authorization);
+        },
         // Verified once per request, however many fields need it.
-        requireViewer: () => {
+        requireViewer() {
           viewer ??= viewerOf(authorization);
           return viewer;
         },
-        requireViewerNow: () => viewerOf(authorization),
+        requireViewerNow() {
+          return viewerOf(authorization);
+        },
         resources,
         lists: shareLists(resources),
-        loadResource: (id) => {
+        loadResource(id) {
           loader ??= createLoader(context);
           return loader.load(id);
         },

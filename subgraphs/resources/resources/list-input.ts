@@ -2,6 +2,7 @@ import { throwIfInvalid, type ValidationIssue } from '../../../platform/api-erro
 import { isLonger } from '../../../platform/text.ts';
 import { imageTypes } from '../images/image-format.ts';
 import {
+  type Position,
   type ResourceFilter,
   type ResourceList,
   type ResourceOrder,
@@ -35,16 +36,24 @@ const maxPageSize = 100;
 export function readListInput(ownerId: string, input: ListInput): { list: ResourceList; range: ResourceRange } {
   const issues: ValidationIssue[] = [...sizeIssues(input), ...filterIssues(input.filter ?? {})];
   const list = { ownerId, order: input.orderBy, filter: readFilter(input.filter ?? {}) };
-  const cursor = (field: 'after' | 'before') => {
-    const text = input[field];
-    if (text === undefined || text === null) return undefined;
-    const position = readCursor(list, text);
-    if (!position) issues.push({ field, message: 'It must be a cursor from a list of the same order and filter.' });
-    return position;
-  };
-  const range = { after: cursor('after'), before: cursor('before'), ...sizeOf(input) };
+  const reading = { list, input, issues };
+  const range = { after: readBound('after', reading), before: readBound('before', reading), ...sizeOf(input) };
   throwIfInvalid(issues);
   return { list, range };
+}
+
+interface Reading {
+  list: ResourceList;
+  input: ListInput;
+  issues: ValidationIssue[];
+}
+
+function readBound(field: 'after' | 'before', { list, input, issues }: Reading): Position | undefined {
+  const text = input[field];
+  if (text === undefined || text === null) return undefined;
+  const position = readCursor(list, text);
+  if (!position) issues.push({ field, message: 'It must be a cursor from a list of the same order and filter.' });
+  return position;
 }
 
 function sizeOf({ first, last }: ListInput): Pick<ResourceRange, 'limit' | 'fromEnd'> {

@@ -10,13 +10,15 @@ export interface SharedLists extends Listing {
 export function shareLists({ list }: Listing): SharedLists {
   const lists = new Map<string, Promise<ResourceConnection>>();
   return {
-    list: (viewerId, input, needs) => {
+    list(viewerId, input, needs) {
       const key = JSON.stringify([viewerId, needs, input]);
       const shared = lists.get(key) ?? list(viewerId, input, needs).then((page) => new SharedPage(page));
       lists.set(key, shared);
       return shared;
     },
-    forget: () => lists.clear(),
+    forget() {
+      lists.clear();
+    },
   };
 }
 
