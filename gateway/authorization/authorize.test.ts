@@ -275,6 +275,99 @@ describe('before a supergraph of an older composition,', () => {
   });
 });
 
+describe('before a supergraph of an older composition, what leads to a protected field over two steps is denied:', () => {
+  const owning = {
+    sdl: `
+      type Query { user: User any: Any named: Named }
+      union Any = User | Other
+      interface Named { name: String secret: String }
+      interface Secretive { secret: String }
+      type User implements Named & Secretive @key(fields: "id") {
+        id: ID! name: String secret: String @authenticated profile: Profile
+      }
+      type Other { name: String }
+      type Profile { inner: String @authenticated }
+    `,
+    resolvers: {
+      Query: {
+        user: () => ({ __typename: 'User', id: '1', secret: 's', name: 'ada', profile: { inner: 'i' } }),
+        any: () => ({ __typename: 'User', id: '1', secret: 's', name: 'ada' }),
+        named: () => ({ __typename: 'User', id: '1', secret: 's', name: 'ada' }),
+      },
+      User: { __resolveReference: ({ id }: { id: string }) => ({ id, secret: 's', profile: { inner: 'i' } }) },
+    },
+  };
+  const derived = {
+    sdl: `
+      type User @key(fields: "id") {
+        id: ID!
+        secret: String @external
+        profile: Profile @external
+        first: String @requires(fields: "secret") @authenticated
+        nested: String @requires(fields: "profile { inner }") @authenticated
+      }
+      type Profile { inner: String @external }
+    `,
+    resolvers: {
+      User: {
+        __resolveReference: (user: { secret?: string; profile?: { inner: string } }) => ({
+          ...user,
+          first: `<${user.secret}>`,
+          nested: `<${user.profile?.inner}>`,
+        }),
+      },
+    },
+  };
+  const last = {
+    sdl: `type User @key(fields: "id") {
+      id: ID!
+      first: String @external
+      second: String @requires(fields: "first") @authenticated
+    }`,
+    resolvers: { User: { __resolveReference: ({ first }: { first: string }) => ({ second: `<${first}>` }) } },
+  };
+  const startOld = () =>
+    startExecutor('compiled', {
+      subgraphs: { owning, derived, last },
+      changeSupergraph: (sdl) =>
+        withoutDirectivesAt(sdl, [
+          [/^type User/, 'first'],
+          [/^type User/, 'nested'],
+          [/^type User/, 'second'],
+          [/^interface Named/, 'secret'],
+          [/^interface Secretive/, 'secret'],
+        ]),
+    });
+
+  test.each([
+    ['a chain of @requires', '{ user { name x: second } }', 'user.x'],
+    ['@requires of a nested field', '{ user { name x: nested } }', 'user.x'],
+    ['a union', '{ any { ... on User { name x: secret } } }', 'any.x'],
+    ['an interface', '{ named { name x: secret } }', 'named.x'],
+    ['a fragment on another interface', '{ named { name ... on Secretive { x: secret } } }', 'named.x'],
+    [
+      'fragments in fragments',
+      '{ user { name ...F } } fragment F on User { ...G } fragment G on User { x: second }',
+      'user.x',
+    ],
+    ['__typename in an alias beside it', '{ user { name y: __typename x: second } }', 'user.x'],
+    ['a condition', '{ user { name x: second @skip(if: false) } }', 'user.x'],
+  ])('%s', async (_, query, path) => {
+    const { run } = await startOld();
+    const denied = await run(query, missing);
+    const [root = ''] = path.split('.');
+    expect(denied.data).toMatchObject({ [root]: { name: 'ada', x: null } });
+    expect(denied.errors).toEqual([[path, unauthenticated]]);
+    expect(denied.calls.join()).not.toMatch(/secret|inner|first/);
+    const { data, errors } = await run(query, session);
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ [root]: { x: expect.stringMatching(/^<*(s|i)>*$/) } });
+  });
+});
+
+const withoutDirectivesAt = (sdl: string, places: [RegExp, string][]) =>
+  places.reduce((changed, [type, field]) => withoutDirectiveAt(changed, type, field), sdl);
+
 /** Removes `@authenticated` at one field of a supergraph. */
 function withoutDirectiveAt(sdl: string, type: RegExp, field: string): string {
   let isInside = false;
