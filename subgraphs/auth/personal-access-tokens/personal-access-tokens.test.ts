@@ -151,7 +151,12 @@ describe('exchange', () => {
     const { tokens, token } = await openWithToken({ expiresInDays: 1 });
     vi.setSystemTime(Date.now() + (day - 20) * 1_000);
     expect(await tokens.exchange(token)).toMatchObject({ expiresIn: 20 });
-    vi.setSystemTime(Date.now() + 20_000);
+    vi.setSystemTime(Date.now() + 19_000);
+    expect(await tokens.exchange(token)).toMatchObject({ expiresIn: 1 });
+    // The lifetime of an access token is a whole number of seconds.
+    vi.setSystemTime(Date.now() + 1);
+    expect(await tokens.exchange(token)).toBeUndefined();
+    vi.setSystemTime(Date.now() + 999);
     expect(await tokens.exchange(token)).toBeUndefined();
   });
 

@@ -28,6 +28,9 @@ export interface PersonalAccessTokens {
   exchange: ExchangeToken;
 }
 
+/** The shortest lifetime of an access token: it must not outlive the token that it was exchanged for. */
+const minLifetimeMs = 1_000;
+
 const dayMs = 24 * 60 * 60 * 1_000;
 
 export function createPersonalAccessTokens(parts: {
@@ -75,7 +78,7 @@ export function createPersonalAccessTokens(parts: {
 
     async exchange(text) {
       const found = await store.findByHash(hashPersonalAccessToken(text));
-      if (!found) return undefined;
+      if (!found || found.token.expiresAt.getTime() - Date.now() < minLifetimeMs) return undefined;
       await recordUse(found.token);
       return issueAccessToken(found.user, found.token);
     },
