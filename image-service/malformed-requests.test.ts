@@ -41,6 +41,7 @@ function expectError(responses: string[], status: number, message: unknown = exp
 describe('an error of the API, with security headers, is the response to', () => {
   test.each<[string, number, string]>([
     ['what is no HTTP', 400, 'EHLO example\r\n\r\n'],
+    ['https', 400, '\x16\x03\x01\x02\0\x01\0\x01'],
     ['two lengths', 400, create('POST /images/api/v1/images HTTP/1.1', 'Host: a', 'Content-Length: 1')],
     ['headers of 20 kB', 431, `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
     ['an expectation', 417, create('POST / HTTP/1.1', 'Host: a', 'Expect: more', 'Connection: close')],

@@ -39,7 +39,7 @@ function rawResponse(error: HttpError): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }
 
-function explain(error: Error & { code?: string }): HttpError {
+function explain(error: Error & { code?: string; rawPacket?: Buffer }): HttpError {
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new HttpError(408, 'The request took too long to arrive.');
@@ -48,6 +48,9 @@ function explain(error: Error & { code?: string }): HttpError {
     case 'HPE_HEADER_OVERFLOW':
       return new HttpError(431, 'The headers are too long: send fewer, or shorter ones.');
     default:
+      // The record type of a handshake, and the major version (RFC 8446, section 5.1).
+      if (error.rawPacket?.[0] === 22 && error.rawPacket[1] === 3)
+        return new HttpError(400, 'This port speaks http, not https: use a URL that begins with http://.');
       return new HttpError(400, 'The request is not valid HTTP/1.1.');
   }
 }

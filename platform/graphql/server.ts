@@ -6,6 +6,7 @@ import { answerMalformedRequests } from '../http/malformed-requests.ts';
 import { securityHeaders, withHsts } from '../http/security-headers.ts';
 import { fitsInJson, leastJsonBytes } from '../json.ts';
 import type { Running } from '../process/lifecycle.ts';
+import { createLimitedLog } from '../process/limited-log.ts';
 import type { Logger } from '../process/logger.ts';
 import { createShutdown, type Shutdown } from '../process/shutdown.ts';
 import { errorCode, StartupError } from '../process/startup-error.ts';
@@ -70,6 +71,9 @@ export type GraphqlServerSettings<Context extends RequestContext> = Omit<
 /** From the first byte of a request to its last, so that slow clients do not hold connections. */
 const requestTimeoutMs = 30_000;
 
+/** Time after which a client that reads nothing of its response is disconnected; longer than a request may take. */
+const unreadTimeoutMs = 60_000;
+
 /** Starts a GraphQL server on `node:http`; resolves when it listens. */
 export async function startGraphqlServer<Context extends RequestContext>(
   settings: GraphqlServerSettings<Context>,
@@ -79,7 +83,8 @@ export async function startGraphqlServer<Context extends RequestContext>(
   const httpServer = createServer({ requestTimeout: requestTimeoutMs, requireHostHeader: false });
   // Node would leave out all headers after the 2,000th. Their bytes are limited.
   httpServer.maxHeadersCount = 0;
-  answerMalformedRequests(httpServer, withHsts(securityHeaders, settings.hstsSeconds ?? 0));
+  httpServer.timeout = unreadTimeoutMs;
+  answerMalformedRequests(httpServer, withHsts(securityHeaders, settings.hstsSeconds ?? 0), createLimitedLog(log));
 
   const isGateway = 'executor' in settings;
   const { wrapExecutor = (executor: Executor) => executor } = isGateway ? {} : settings;

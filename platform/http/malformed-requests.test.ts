@@ -31,3 +31,15 @@ test('what arrives after an error is answered no more', async () => {
   socket.end('EHLO three\r\n\r\n');
   expect((await received).match(/HTTP\/1\.1 400/g)).toHaveLength(1);
 });
+
+test.each<[string, Buffer, string]>([
+  ['https', Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3, ...Array<number>(500).fill(7)]), 'http://'],
+  ['HTTP/2', Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), 'HTTP/1.1, not HTTP/2'],
+])('the error for %s says what to use, and so does the log', async (_, bytes, words) => {
+  const { url, log } = await startTinyServer();
+  const [response, ...others] = await sendRaw(url, bytes);
+  expect([response?.status, others]).toEqual([400, []]);
+  const message = expect.stringContaining(words);
+  expect(JSON.parse(response?.body ?? '')).toEqual({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
+  expect(log).toContainEqual(expect.objectContaining({ level: 30, msg: 'rejected', status: 400, reason: message }));
+});

@@ -1,10 +1,14 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { errorCode } from '../process/startup-error.ts';
+import type { LimitedLog } from '../process/limited-log.ts';
 import { type HttpError, sendError } from './responses.ts';
 
-/** Answers what Node passes to no request listener, in the form and with the headers of other errors. */
-export function answerMalformedRequests(server: Server, headers: Readonly<Record<string, string>>): void {
+/** Answers what Node passes to no request listener, in the form and with the headers of other errors, and logs it. */
+export function answerMalformedRequests(
+  server: Server,
+  headers: Readonly<Record<string, string>>,
+  limited: LimitedLog,
+): void {
   const lastResponses = new WeakMap<object, ServerResponse>();
   const rejected = new WeakSet<object>();
 
@@ -12,6 +16,9 @@ export function answerMalformedRequests(server: Server, headers: Readonly<Record
     // The parser fails again with all that arrives later.
     if (rejected.has(socket)) return;
     rejected.add(socket);
+    const { status, code, message } = error;
+    // Browsers open connections that they may never use.
+    if (socket.bytesRead > 0) limited.info(message, { status, code, reason: message }, 'rejected');
     const answer = () => {
       if (socket.writable) socket.write(rawResponse(error, headers));
       // Closes it gracefully, and not before the client has read the response.
@@ -27,7 +34,7 @@ export function answerMalformedRequests(server: Server, headers: Readonly<Record
   };
 
   server.on('request', ({ socket }, res) => lastResponses.set(socket, res));
-  server.on('clientError', (error, socket) => reject(socket as Socket, errorFor(errorCode(error))));
+  server.on('clientError', (error, socket) => reject(socket as Socket, errorFor(error)));
   server.on('connect', (_: IncomingMessage, socket) => reject(socket as Socket, noTunnel));
   // Node answers every other `Expect` than 100-continue by itself (RFC 9110, section 10.1.1).
   server.on('checkExpectation', (_, res) => sendError(res, unmetExpectation, { ...headers }));
@@ -47,7 +54,13 @@ function rawResponse(error: HttpError, headers: Readonly<Record<string, string>>
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }
 
-function errorFor(code: string | undefined): HttpError {
+/** An error of Node's parser, with what was read last. */
+interface ParserError extends Error {
+  code?: string;
+  rawPacket?: Buffer;
+}
+
+function errorFor({ code, rawPacket }: ParserError): HttpError {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { status: 408, code: 'BAD_REQUEST', message: 'The request took too long to arrive.' };
@@ -56,9 +69,22 @@ function errorFor(code: string | undefined): HttpError {
     case 'HPE_HEADER_OVERFLOW':
       return { status: 431, code: 'BAD_REQUEST', message: 'The headers are too long: send fewer, or shorter ones.' };
     default:
-      return { status: 400, code: 'BAD_REQUEST', message: 'The request is not valid HTTP/1.1.' };
+      return { status: 400, code: 'BAD_REQUEST', message: explain(rawPacket) };
   }
 }
+
+/** Tells protocols for which clients take this one by mistake from what is malformed. */
+function explain(received: Buffer = Buffer.alloc(0)): string {
+  // The record type of a handshake, and the major version (RFC 8446, section 5.1).
+  if (received[0] === 22 && received[1] === 3)
+    return 'This port speaks http, not https: use a URL that begins with http://.';
+  if (received.subarray(0, http2Preface.length).equals(http2Preface))
+    return 'This server speaks HTTP/1.1, not HTTP/2: send requests of HTTP/1.1.';
+  return 'The request is not valid HTTP/1.1.';
+}
+
+// RFC 9113, section 3.4.
+const http2Preface = Buffer.from('PRI * HTTP/2.0');
 
 const unmetExpectation: HttpError = {
   status: 417,
