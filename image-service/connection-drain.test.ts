@@ -43,7 +43,7 @@ test('cutting off ends the wait for such a handler, and counts its request', asy
   await drained;
 });
 
-/** A server that records the paths it handles. It responds to `/held…` when `release` is called, else at once. */
+/** A server that records the paths it handles. It responds to `/held…` when `release` is called, to `/now` at once. */
 async function startServer(body = 'done') {
   const server = createServer();
   const stopping = new AbortController();
@@ -55,7 +55,7 @@ async function startServer(body = 'done') {
   });
   handle(async (request, response) => {
     handled.push(String(request.url));
-    for await (const _ of request);
+    if (request.url !== '/now') for await (const _ of request);
     if (request.url?.startsWith('/held')) await released;
     response.setHeader('content-length', body.length).end(body);
   });
@@ -73,10 +73,11 @@ async function startServer(body = 'done') {
   };
   /** Waits until the server handles a request of this path. */
   const handles = (path: string) => vi.waitFor(() => expect(handled).toContain(path));
-  return { open, stopping, drain, handled, handles, release };
+  return { server, port, open, stopping, drain, handled, handles, release };
 }
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: images\r\n\r\n`;
+const getLast = (path: string) => `GET ${path} HTTP/1.1\r\nHost: images\r\nConnection: close\r\n\r\n`;
 const countOf = (received: string, part: string) => received.split(part).length - 1;
 
 test('handles pipelined requests one after the other', async () => {
@@ -155,4 +156,41 @@ test('a whole response arrives though its connection is closed with unread input
   await new Promise((resolve) => setTimeout(resolve, 100));
   const received = await text(socket);
   expect(received.length - received.indexOf('x')).toBe(body.length);
+});
+
+test('gives other connections a turn between two pipelined requests', async () => {
+  const { server, open, handled } = await startServer();
+  const counts: number[] = [];
+  const count = () => {
+    counts.push(handled.length);
+    if (handled.length < 100) setImmediate(count);
+  };
+  server.once('request', count);
+  const socket = open();
+  socket.write(`${get('/now').repeat(99)}${getLast('/now')}`);
+  expect(countOf(await text(socket), '200 OK')).toBe(100);
+  const steps = counts.slice(1).map((handledBy, at) => handledBy - (counts[at] ?? 0));
+  expect(Math.max(...steps)).toBe(1);
+});
+
+test('cuts off connections that add pipelined requests when too many wait, and serves others', async () => {
+  const { open, port, handles } = await startServer();
+  const cutOff = Array.from({ length: 20 }, async () => {
+    const socket = open();
+    socket.write(get('/held').repeat(5_000));
+    return (await text(socket).catch(() => '')).length;
+  });
+  await handles('/held');
+  expect(await Promise.race(cutOff)).toBe(0);
+  expect((await fetch(`http://127.0.0.1:${port}/other`)).status).toBe(200);
+});
+
+test('disconnects a client that reads nothing of its response', async () => {
+  const { server, open } = await startServer('x'.repeat(50_000_000));
+  server.timeout = 500;
+  const accepted = once(server, 'connection');
+  open().write(get('/unread'));
+  const [socket] = await accepted;
+  await once(socket, 'close');
+  expect(socket.writableFinished).toBe(false);
 });

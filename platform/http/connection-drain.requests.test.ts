@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createShutdown } from '../process/shutdown.ts';
 import { handleUntilDrained } from './connection-drain.ts';
 
-/** A server that records the paths it handles. It responds to `/held…` when `release` is called, else at once. */
+/** A server that records the paths it handles. It responds to `/held…` when `release` is called, to `/now` at once. */
 async function startServer({ body = 'done', graceMs = 60_000 } = {}) {
   const server = createServer();
   const shutdown = createShutdown(graceMs);
@@ -17,7 +17,7 @@ async function startServer({ body = 'done', graceMs = 60_000 } = {}) {
   });
   const handle = async (req: IncomingMessage, res: ServerResponse) => {
     handled.push(String(req.url));
-    for await (const _ of req);
+    if (req.url !== '/now') for await (const _ of req);
     if (req.url?.startsWith('/held')) await released;
     res.setHeader('content-length', body.length).end(body);
   };
@@ -35,6 +35,7 @@ async function startServer({ body = 'done', graceMs = 60_000 } = {}) {
 }
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+const getLast = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
 const postHead = (path: string) => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n`;
 
 function clientOf(port: number) {
@@ -219,4 +220,50 @@ test('drains though a client never closes its side', async () => {
   await handles('/1');
   await drain();
   expect(await received).toContain('200 OK');
+});
+
+test('gives other connections a turn between two pipelined requests', async () => {
+  const { open, handled, server } = await startServer();
+  const counts: number[] = [];
+  const count = () => {
+    counts.push(handled.length);
+    if (handled.length < 100) setImmediate(count);
+  };
+  server.once('request', count);
+  const { received } = await open(`${get('/now').repeat(99)}${getLast('/now')}`);
+  expect(countOf(await received, '200 OK')).toBe(100);
+  const steps = counts.slice(1).map((handledBy, at) => handledBy - (counts[at] ?? 0));
+  expect(Math.max(...steps)).toBe(1);
+});
+
+test('cuts off connections that add pipelined requests when too many wait, and serves others', async () => {
+  const { open, port, handles, release } = await startServer();
+  const flood = get('/held').repeat(5_000);
+  const floods = await Promise.all(Array.from({ length: 20 }, () => open(flood)));
+  await handles('/held');
+  const received = floods.map(async (each) => (await each.received.catch(() => '')).length);
+  // Connections that are cut off have received nothing; the others wait.
+  expect(await Promise.race(received)).toBe(0);
+  const others = await Promise.all(Array.from({ length: 20 }, () => fetch(`http://127.0.0.1:${port}/other`)));
+  expect(others.map(({ status }) => status)).toEqual(Array(20).fill(200));
+  const { received: small } = await open(`${get('/held').repeat(9)}${getLast('/')}`);
+  release();
+  expect(countOf(await small, '200 OK')).toBe(10);
+});
+
+test('disconnects a client that reads nothing of its response, but not one that waits for it', async () => {
+  const { server, open, handled, release, port } = await startServer({ body: 'x'.repeat(50_000_000) });
+  server.timeout = 500;
+  const timeouts: unknown[] = [];
+  server.on('timeout', () => timeouts.push(handled.at(-1)));
+  const unread = connect(port, '127.0.0.1');
+  onTestFinished(() => void unread.destroy());
+  const [accepted] = (await Promise.all([once(server, 'connection'), once(unread, 'connect')]))[0] as [Socket];
+  unread.write(get('/unread'));
+  await once(accepted, 'close');
+
+  const { received } = await open(getLast('/held'));
+  await expect.poll(() => timeouts, { timeout: 10_000 }).toContain('/held');
+  release();
+  expect((await received).length).toBeGreaterThan(50_000_000);
 });

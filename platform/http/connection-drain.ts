@@ -15,9 +15,17 @@ export interface Drain {
 /** How long a connection is still read after its last response, if its client does not close it. */
 const lingerMs = 1_000;
 
+/** Limit of all pipelined requests that wait. Measured: up to 4 kB each, of which Node reads 2,400 at once. */
+const maxWaiting = 20_000;
+
+/** Pipelined requests that each connection may always have waiting. */
+const minWaiting = 16;
+
 /**
- * Passes a server's requests to `handle`, those of one connection one after the other (RFC 9112, section 9.3.2). What
- * arrives on a connection after `Connection: close` was sent is not handled (section 9.6).
+ * Passes a server's requests to `handle`, those of one connection one after the other (RFC 9112, section 9.3.2), with
+ * turns for other connections in between. What arrives on a connection after `Connection: close` was sent is not handled
+ * (section 9.6). When too many pipelined requests wait, a connection that adds to them is cut off. One whose client has
+ * read nothing for `server.timeout` is cut off, too, but not while its request is handled.
  *
  * From the beginning of the shutdown on, each response closes its connection. Draining closes all other connections at
  * once, and waits for requests and tracked work. When the grace period is over, the rest is cut off and
@@ -29,6 +37,7 @@ const lingerMs = 1_000;
 export function handleUntilDrained(server: Server, handle: RequestHandler, shutdown: Shutdown): Drain {
   const connections = new Map<Socket, Connection>();
   const running = new Set<object>();
+  let waitingCount = 0;
   let isDraining = false;
   let onIdle = () => {};
 
@@ -47,17 +56,19 @@ export function handleUntilDrained(server: Server, handle: RequestHandler, shutd
   };
 
   const startNext = (connection: Connection, socket: Socket) => {
-    if (isDraining || !socket.writable) return;
+    if (isDraining || !socket.writable || connection.current) return;
     const res = connection.waiting.shift();
     if (!res) {
       if (socket.isPaused()) socket.resume();
       return;
     }
+    waitingCount -= 1;
     connection.current = res;
     if (shutdown.signal.aborted) res.shouldKeepAlive = false;
     res.once('close', () => {
       connection.current = undefined;
       if (isDraining || !res.shouldKeepAlive) closeGracefully(socket);
+      else if (connection.waiting.length > 0) setImmediate(startNext, connection, socket);
       else startNext(connection, socket);
     });
     void track(handle(res.req, res), res);
@@ -66,18 +77,31 @@ export function handleUntilDrained(server: Server, handle: RequestHandler, shutd
   server.on('connection', (socket) => {
     // Node caches the address on first use: it stays known after the client has disconnected.
     void socket.remoteAddress;
-    connections.set(socket, { current: undefined, waiting: [] });
-    socket.once('close', () => connections.delete(socket));
+    const connection: Connection = { current: undefined, waiting: [] };
+    connections.set(socket, connection);
+    socket.once('close', () => {
+      connections.delete(socket);
+      waitingCount -= connection.waiting.splice(0).length;
+    });
     // Node calls it after a response with `Connection: close`. Its own would reset connections with unread input.
     socket.destroySoon = () => closeGracefully(socket);
   });
 
   server.on('request', ({ socket }, res) => {
     const connection = connections.get(socket);
-    connection?.waiting.push(res);
-    // A pipelined request waits. The pause bounds how many of them can.
-    if (connection?.current) socket.pause();
-    else if (connection) startNext(connection, socket);
+    // Node still parses what it has read from a connection that is cut off.
+    if (!connection || socket.destroyed) return;
+    connection.waiting.push(res);
+    waitingCount += 1;
+    if (!connection.current && connection.waiting.length === 1) return startNext(connection, socket);
+    // A pipelined request waits. The pause bounds how many of one connection can.
+    socket.pause();
+    if (waitingCount > maxWaiting && connection.waiting.length > minWaiting) socket.destroy();
+  });
+
+  server.on('timeout', (socket) => {
+    const { current } = connections.get(socket) ?? {};
+    if (!current || current.writableEnded) socket.destroy();
   });
 
   const responses = () => [...connections.values()].flatMap(({ current = [] }) => current);

@@ -10,10 +10,10 @@ import { createJsonReader } from './json-reader.ts';
 const maxBytes = 1_000;
 
 /** A server that echoes the parsed body. Returns a function that sends raw bytes to it. */
-async function startEcho() {
+async function startEcho(limit = maxBytes) {
   const readJson = createJsonReader();
   const server = await listen(async (req, res) => {
-    const read = await readJson({ req, res, limit: { maxBytes } });
+    const read = await readJson({ req, res, limit: { maxBytes: limit } });
     if ('error' in read) sendError(res, read.error);
     else sendJson(res, 200, { body: read.body });
   });
@@ -177,6 +177,13 @@ describe('accepts', () => {
       expect(await send(['{"a":1}'], { 'content-type': type })).toEqual({ status: 200, answer: { body: { a: 1 } } });
     },
   );
+});
+
+test('a body in 20,000 chunks is read, and one in more is rejected: each takes memory of its own', async () => {
+  const send = await startEcho(100_000);
+  const body = jsonOf(20_000);
+  expect((await send([...body])).status).toBe(200);
+  expect(await send([...body, ' '])).toEqual(badRequest(400));
 });
 
 test('ends with an error when the client disconnects within the body', async () => {

@@ -69,7 +69,7 @@ async function receive(req: IncomingMessage, count: CountBytes): Promise<ReadByt
     const error = count(chunk.length);
     if (error) return error;
     if (target) chunk.copy(target, size);
-    else chunks.push(chunk);
+    else if (chunks.push(chunk) > maxChunks) return tooManyChunks;
     size += chunk.length;
     return undefined;
   });
@@ -101,6 +101,9 @@ function onceOver(req: IncomingMessage, maxBytes: number, callback: () => void):
   });
 }
 
+/** Measured: a chunk takes up to 200 bytes beside its own, until the body is complete. */
+const maxChunks = 20_000;
+
 const noBytes = Buffer.alloc(0);
 const byteOrderMark = '\ufeff';
 
@@ -121,6 +124,7 @@ const unsupportedType = badRequest(
   415,
 );
 const unknownEncoding = badRequest('Send the body plain or compressed by gzip, deflate or br.', 415);
+const tooManyChunks = badRequest(`The body is sent in over ${maxChunks} chunks: send larger ones.`);
 const malformed = badRequest('The body is not complete, well-formed JSON.');
 const notUtf8 = badRequest('The body has bytes that are no UTF-8 (RFC 8259, section 8.1).');
 const notAnObject = badRequest('The body must be a JSON object, such as {"query":"{ me { id } }"}.');
