@@ -5,6 +5,7 @@ import type { Viewer } from '../../platform/tokens/access-token.ts';
 import type { ErrorExtensions } from '../../schema/error-codes.ts';
 import type { Resolvers } from './generated/resolver-types.ts';
 import { needsOnlySummaries } from './list-projection.ts';
+import type { ListOptions } from './resources/listing.ts';
 import { findNode, findNodes } from './resources/nodes.ts';
 import { type Caller, changesNothing } from './resources/resource-input.ts';
 import type { Resources } from './resources/resources.ts';
@@ -33,7 +34,7 @@ export interface Reference {
 
 type SelectionInfo = Parameters<typeof needsOnlySummaries>[0];
 
-const needsOf = (info: SelectionInfo) => (needsOnlySummaries(info) ? 'summaries' : 'resources');
+const needsOf = (info: SelectionInfo): ListOptions => ({ needs: needsOnlySummaries(info) ? 'summaries' : 'resources' });
 
 /** Identifies the caller of a mutation, which may change what later fields of the same operation list. */
 const callerOf = async ({ requireViewerNow, requestId, clientGone, lists }: ResourcesContext): Promise<Caller> => {

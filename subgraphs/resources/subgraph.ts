@@ -48,7 +48,7 @@ export function createResourcesSubgraph({
           return viewerOf(authorization);
         },
         resources,
-        lists: shareLists(resources),
+        lists: shareLists(resources, clientGone),
         loadResource(id) {
           loader ??= createLoader(context);
           return loader.load(id);

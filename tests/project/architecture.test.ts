@@ -59,7 +59,9 @@ const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
     return [
       {
         room: new RegExp(`${own}storage/`),
-        files: new RegExp(`${own}storage/|^platform/(tokens/security-event|database/(writer/)?[\\w-]+)\\.ts$`),
+        files: new RegExp(
+          `${own}storage/|^platform/(tokens/security-event|async/[\\w-]+|database/(writer/)?[\\w-]+)\\.ts$`,
+        ),
         packages: /^(node:(?!fs)|drizzle-orm|rate-limiter-flexible$)/,
       },
       // The rules are independent of transport and database: no graphql, drizzle, fetch or HTTP.

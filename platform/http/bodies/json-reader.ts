@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { raw } from 'body-parser';
+import { createYieldToEventLoop } from '../../async/yield-to-event-loop.ts';
 import { isJsonTooDeep, isStructureOver, maxNesting } from '../../json.ts';
 import { isJson } from '../content-negotiation.ts';
 import { type HttpError, largeBodyBytes } from '../responses.ts';
@@ -133,20 +134,3 @@ const nestedTooDeep = (maxDepth: number) =>
 
 const structureTooLarge = (maxBytes: number): HttpError =>
   tooLarge({ maxBytes, hint: 'A larger one may consist of strings only, such as a file in base64.' });
-
-/**
- * Creates a function to await before heavy synchronous work. It resolves for one caller per iteration of the event loop,
- * so that other work runs between callers that are ready at the same moment.
- */
-function createYieldToEventLoop(): () => Promise<void> {
-  let last = Promise.resolve();
-  return () => {
-    const previous = last;
-    last = previous.then(nextIteration);
-    return previous;
-  };
-}
-
-function nextIteration(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

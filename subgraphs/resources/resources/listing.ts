@@ -1,3 +1,4 @@
+import type { Signal } from '../../../platform/async/signal.ts';
 import type { ResourceSummary } from '../storage/resource.ts';
 import { positionOf, type ResourceList, type ResourceRange, type ResourceStore } from '../storage/resource-store.ts';
 import { cursorWriter, writeCursor } from './cursor.ts';
@@ -24,21 +25,29 @@ interface ResourceEdge {
 }
 
 export interface Listing {
-  /** Throws BAD_USER_INPUT. With `needs: 'summaries'` the nodes have no description and only part of the image. */
-  list(viewerId: string, input: ListInput, needs?: 'resources' | 'summaries'): Promise<ResourceConnection>;
+  /** Throws BAD_USER_INPUT. */
+  list(viewerId: string, input: ListInput, options?: ListOptions): Promise<ResourceConnection>;
+}
+
+export interface ListOptions {
+  /** `summaries` have no description and only part of the image; `resources` by default. */
+  needs?: 'resources' | 'summaries';
+  /** Aborts when nobody waits for the list any more, which ends a search. */
+  signal?: Signal | undefined;
 }
 
 /** Keyset pagination: a page starts from a position, so resources added in the meantime do not shift it. */
 export function createListing(store: ResourceStore): Listing {
   return {
-    async list(viewerId, input, needs = 'resources') {
+    async list(viewerId, input, { needs = 'resources', signal } = {}) {
       const { list, range } = readListInput(viewerId, input);
       // One more than the page holds shows whether another page follows.
       const oneMore = { ...range, limit: range.limit + 1 };
-      const found = needs === 'summaries' ? await store.summaries(list, oneMore) : await store.range(list, oneMore);
+      const isSummary = needs === 'summaries';
+      const found = isSummary ? await store.summaries(list, oneMore, signal) : await store.range(list, oneMore, signal);
       const hasMore = found.length > range.limit;
       const nodes = range.fromEnd ? found.slice(hasMore ? 1 : 0) : found.slice(0, range.limit);
-      return new Page({ store, list, range, nodes, hasMore });
+      return new Page({ store, list, range, nodes, hasMore, signal });
     },
   };
 }
@@ -49,6 +58,7 @@ interface PageParts {
   range: ResourceRange;
   nodes: ResourceSummary[];
   hasMore: boolean;
+  signal: Signal | undefined;
 }
 
 /** A class, because each request has pages, and most select few of their fields. */
@@ -72,8 +82,8 @@ class Page implements ResourceConnection, PageInfo {
   }
 
   totalCount(): Promise<number> {
-    const { store, list } = this.parts;
-    return store.count(list);
+    const { store, list, signal } = this.parts;
+    return store.count(list, signal);
   }
 
   hasNextPage(): Promise<boolean> {
@@ -98,20 +108,22 @@ class Page implements ResourceConnection, PageInfo {
   }
 }
 
-async function hasNext({ store, list, range, nodes, hasMore }: PageParts): Promise<boolean> {
+async function hasNext({ store, list, range, nodes, hasMore, signal }: PageParts): Promise<boolean> {
   if (!range.fromEnd && hasMore) return true;
   // Without `before` the page reaches the end of the list.
   if (!range.before) return false;
   const last = nodes.at(-1);
   const after = last && positionOf(last, list.order);
-  return (await store.summaries(list, { after: after ?? range.after, limit: 1, fromEnd: false })).length > 0;
+  const beyond = { after: after ?? range.after, limit: 1, fromEnd: false };
+  return (await store.summaries(list, beyond, signal)).length > 0;
 }
 
-async function hasPrevious({ store, list, range, nodes, hasMore }: PageParts): Promise<boolean> {
+async function hasPrevious({ store, list, range, nodes, hasMore, signal }: PageParts): Promise<boolean> {
   if (range.fromEnd && hasMore) return true;
   // Without `after` the page reaches the start of the list.
   if (!range.after) return false;
   const first = nodes.at(0);
   const before = first && positionOf(first, list.order);
-  return (await store.summaries(list, { before: before ?? range.before, limit: 1, fromEnd: true })).length > 0;
+  const beyond = { before: before ?? range.before, limit: 1, fromEnd: true };
+  return (await store.summaries(list, beyond, signal)).length > 0;
 }

@@ -1,3 +1,4 @@
+import type { Signal } from '../../../platform/async/signal.ts';
 import type { Listing, PageInfo, ResourceConnection } from './listing.ts';
 
 /** The lists of one request: each is read and counted once, however many fields select it. */
@@ -6,13 +7,14 @@ export interface SharedLists extends Listing {
   forget(): void;
 }
 
-/** Shares the lists of one request. */
-export function shareLists({ list }: Listing): SharedLists {
+/** Shares the lists of one request, whose signal aborts when nobody waits for it any more. */
+export function shareLists({ list }: Listing, signal?: Signal): SharedLists {
   const lists = new Map<string, Promise<ResourceConnection>>();
   return {
-    list(viewerId, input, needs) {
-      const key = JSON.stringify([viewerId, needs, input]);
-      const shared = lists.get(key) ?? list(viewerId, input, needs).then((page) => new SharedPage(page));
+    list(viewerId, input, options) {
+      const key = JSON.stringify([viewerId, options?.needs, input]);
+      const shared =
+        lists.get(key) ?? list(viewerId, input, { ...options, signal }).then((page) => new SharedPage(page));
       lists.set(key, shared);
       return shared;
     },

@@ -1,3 +1,4 @@
+import type { Signal } from '../../../platform/async/signal.ts';
 import type { DatabaseHealth } from '../../../platform/database/connection.ts';
 import type { OperationStore } from './operation-store.ts';
 import type { Resource, ResourceChanges, ResourceKey, ResourceSummary, VersionedKey } from './resource.ts';
@@ -51,11 +52,15 @@ export interface ResourceStore {
    * is purged, or its image is being replaced on the condition of a version.
    */
   update(key: VersionedKey, changes: ResourceChanges): Promise<Resource | undefined>;
-  /** Returns a range in the list's order, also when it is taken from the end. */
-  range(list: ResourceList, range: ResourceRange): Promise<Resource[]>;
+  /**
+   * Returns a range in the list's order, also when it is taken from the end. A search reads all texts of the list: it does
+   * so in steps, between which other calls are answered, and rejects with the signal's reason if that is aborted. A
+   * resource that is moved between two steps may be missing, or returned twice.
+   */
+  range(list: ResourceList, range: ResourceRange, signal?: Signal): Promise<Resource[]>;
   /** Like `range`, at less than half its cost. */
-  summaries(list: ResourceList, range: ResourceRange): Promise<ResourceSummary[]>;
-  count(list: ResourceList): Promise<number>;
+  summaries(list: ResourceList, range: ResourceRange, signal?: Signal): Promise<ResourceSummary[]>;
+  count(list: ResourceList, signal?: Signal): Promise<number>;
   /** Changes of these resources that are in progress. */
   operations: OperationStore;
   /** Revoked sessions and purged accounts. */

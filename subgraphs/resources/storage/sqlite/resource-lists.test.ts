@@ -50,6 +50,16 @@ describe.each(orders)('pages of %s are read from %s without sorting,', (order, i
   });
 });
 
+test.each(orders)('the steps of a search by %s are divided by the index alone', (order, index) => {
+  const { lists, plans } = openLists();
+  const at: Position = { key: order === 'TITLE' ? 'm' : 5, id: 'id' };
+  for (const fromEnd of [false, true])
+    lists.divide({ ownerId: 'ada', order, filter: { search: 'a' } }, { after: at, before: at, fromEnd }, 500);
+  expect(plans).toHaveLength(2);
+  for (const plan of plans)
+    expect(plan).toMatch(new RegExp(`^SEARCH resources USING COVERING INDEX ${index} \\(owner_id=`));
+});
+
 test.each(['TITLE', 'RECENTLY_UPDATED'] as const)(
   'pages of %s for a time range are read from an index of the owner, sorted or in order',
   (order) => {

@@ -18,24 +18,56 @@ const orders = {
 export function prepareLists(db: BetterSQLite3Database) {
   const wholes = createStatementCache((shape: RangeShape) => prepareRange(db, shape, readColumns));
   const summaries = createStatementCache((shape: RangeShape) => prepareRange(db, shape, summaryColumns));
-  const counts = createStatementCache((shape: ListShape) => prepareCount(db, shape));
+  const counts = createStatementCache((shape: RangeShape) => prepareCount(db, shape));
+  const stepEnds = createStatementCache((shape: RangeShape) => prepareStepEnd(db, shape));
   return {
     range: (list: ResourceList, range: ResourceRange) => readRange(wholes, list, range).map(fromValues),
     summaries: (list: ResourceList, range: ResourceRange) =>
       readRange(summaries, list, range).map((values) => summaryFromValues(list.ownerId, values)),
-    count: (list: ResourceList) => counts(shapeOf(list)).get(valuesOf(list))?.count ?? 0,
+    count: (list: ResourceList, bounds: Bounds = {}) => {
+      const { shape, values } = statementOf(list, { ...bounds, fromEnd: false });
+      return counts(shape).get(values)?.count ?? 0;
+    },
+    /** Divides a range after its first `rows` resources, from the end that it is taken from, whether they match or not. */
+    divide: <Range extends Omit<ResourceRange, 'limit'>>(
+      { order, ownerId }: ResourceList,
+      range: Range,
+      rows: number,
+    ) => {
+      const { shape, values } = statementOf({ order, ownerId, filter: {} }, range);
+      const [last, beyond] = stepEnds(shape)
+        .values({ ...values, last: rows - 1 })
+        .map(toPosition);
+      if (!last || !beyond) return { step: range, rest: undefined };
+      return range.fromEnd
+        ? { step: { ...range, after: beyond }, rest: { ...range, before: last } }
+        : { step: { ...range, before: beyond }, rest: { ...range, after: last } };
+    },
   };
 }
+
+export type Lists = ReturnType<typeof prepareLists>;
+
+type Bounds = Pick<ResourceRange, 'after' | 'before'> & { fromEnd?: boolean };
 
 type Statements = (shape: RangeShape) => { values(parameters: Record<string, unknown>): unknown[] };
 
 /** Returns the values of each row, in the list's order. */
-function readRange(statements: Statements, list: ResourceList, { after, before, limit, fromEnd }: ResourceRange) {
-  const shape = { ...shapeOf(list), after: after !== undefined, before: before !== undefined, fromEnd };
-  const bounds = { ...bound('after', after), ...bound('before', before), limit };
-  const rows = statements(shape).values({ ...valuesOf(list), ...bounds });
-  return fromEnd ? rows.reverse() : rows;
+function readRange(statements: Statements, list: ResourceList, { limit, ...range }: ResourceRange) {
+  const { shape, values } = statementOf(list, range);
+  const rows = statements(shape).values({ ...values, limit });
+  return range.fromEnd ? rows.reverse() : rows;
 }
+
+function statementOf(list: ResourceList, { after, before, fromEnd }: Omit<ResourceRange, 'limit'>) {
+  const shape: RangeShape = { ...shapeOf(list), after: after !== undefined, before: before !== undefined, fromEnd };
+  return { shape, values: { ...valuesOf(list), ...bound('after', after), ...bound('before', before) } };
+}
+
+const toPosition = (row: unknown): Position => {
+  const [key, id] = row as [number | string, string];
+  return { key, id };
+};
 
 interface ListShape {
   order: ResourceOrder;
@@ -58,14 +90,32 @@ function prepareRange(
   return db
     .select(columns)
     .from(resources)
-    .where(and(inList(filters), after ? past(order, 'after') : undefined, before ? past(order, 'before') : undefined))
+    .where(within({ order, filters, after, before }))
     .orderBy(sorted(column), sorted(resources.id))
     .limit(sql.placeholder('limit'))
     .prepare();
 }
 
-function prepareCount(db: BetterSQLite3Database, { filters }: ListShape) {
-  return db.select({ count: count() }).from(resources).where(inList(filters)).prepare();
+function prepareCount(db: BetterSQLite3Database, shape: RangeShape) {
+  return db.select({ count: count() }).from(resources).where(within(shape)).prepare();
+}
+
+/** Finds the last resource of a step and the first beyond it, by the order's index alone. */
+function prepareStepEnd(db: BetterSQLite3Database, { order, fromEnd, ...shape }: RangeShape) {
+  const { column, descends } = orders[order];
+  const sorted = descends === fromEnd ? asc : desc;
+  return db
+    .select({ key: column, id: resources.id })
+    .from(resources)
+    .where(within({ order, ...shape }))
+    .orderBy(sorted(column), sorted(resources.id))
+    .limit(2)
+    .offset(sql.placeholder('last'))
+    .prepare();
+}
+
+function within({ order, filters, after, before }: Omit<RangeShape, 'fromEnd'>): SQL | undefined {
+  return and(inList(filters), after ? past(order, 'after') : undefined, before ? past(order, 'before') : undefined);
 }
 
 /** Condition that a row is strictly beyond a bound: a comparison of row values, for which SQLite uses the order's index. */
