@@ -85,6 +85,21 @@ test('a fetch for an unknown key postpones the next regular one', async () => {
   expect(vi.getTimerCount()).toBe(1);
 });
 
+test('a flood of unknown keys that begins just after a regular fetch causes one fetch a minute', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  const { server, keys, reasonFor } = await open();
+  vi.advanceTimersByTime(90_000);
+  // Waits for the regular fetch.
+  await keys.refresh();
+  const regular = server.requests.length;
+  expect(regular).toBe(2);
+  for (let second = 1; second <= 300; second++) {
+    vi.advanceTimersByTime(1_000);
+    await reasonFor(`stranger ${second}`);
+  }
+  expect(server.requests).toHaveLength(regular + 5);
+});
+
 test.each<[string, Parameters<KeyServer['respondWith']>[0]]>([
   ['fails', (_, res) => void res.writeHead(500).end()],
   ['is cut off', (req) => void req.socket.destroy()],
