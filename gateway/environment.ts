@@ -5,7 +5,7 @@ import { responseVariables } from '../platform/graphql/execution/response-size.t
 import { maxBodyBytes, uploadVariables } from '../platform/http/bodies/upload-sizes.ts';
 import { httpUrl, logLevel, onOrOff, origins, port, wholeNumber } from '../platform/process/environment.ts';
 import { shutdownVariables } from '../platform/process/shutdown.ts';
-import { gatewayKeyFile } from '../platform/signatures/environment.ts';
+import { gatewayKeyFile, subgraphKeyFile } from '../platform/signatures/environment.ts';
 import { isProxyRange } from './client-ip.ts';
 import { trustedDocumentsVariables } from './trusted-documents/environment.ts';
 
@@ -72,6 +72,8 @@ export const gatewayEnvironment = z.object({
   ...uploadVariables,
   ...trustedDocumentsVariables,
   GATEWAY_KEY_FILE: gatewayKeyFile(),
+  AUTH_GATEWAY_KEY_FILE: subgraphKeyFile('auth'),
+  RESOURCES_GATEWAY_KEY_FILE: subgraphKeyFile('resources'),
   ...documentLimitVariables,
   INTROSPECTION: onOrOff()
     .prefault('on')

@@ -22,18 +22,20 @@ await runProcess({
     const log = createLogger({ service: 'gateway', level: env.LOG_LEVEL });
     const { JWKS_URL: jwksUrl = new URL(jwksPath, env.AUTH_URL).href } = env;
     const { MAX_RESPONSE_BYTES: maxResponseBytes } = env;
-    const signRequest = createRequestSigner(env.GATEWAY_KEY_FILE);
+    const { GATEWAY_KEY_FILE: sharedKeys } = env;
+    const signForAuth = createRequestSigner(env.AUTH_GATEWAY_KEY_FILE ?? sharedKeys);
+    const signForResources = createRequestSigner(env.RESOURCES_GATEWAY_KEY_FILE ?? sharedKeys);
     const gateway = await startGateway({
       subgraphs: [
         {
           name: 'auth',
-          transport: createHttpTransport(env.AUTH_URL, { signRequest, maxResponseBytes }),
+          transport: createHttpTransport(env.AUTH_URL, { signRequest: signForAuth, maxResponseBytes }),
           timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
           mutationTimeoutMs: env.SUBGRAPH_TIMEOUT_MS,
         },
         {
           name: 'resources',
-          transport: createHttpTransport(env.RESOURCES_URL, { signRequest, maxResponseBytes }),
+          transport: createHttpTransport(env.RESOURCES_URL, { signRequest: signForResources, maxResponseBytes }),
           timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
           mutationTimeoutMs: env.SUBGRAPH_IMAGE_TIMEOUT_MS,
         },
@@ -45,7 +47,7 @@ await runProcess({
       },
       tokenExchange: createTokenExchangeClient({
         authUrl: env.AUTH_URL,
-        signRequest,
+        signRequest: signForAuth,
         timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
       }),
       executor: env.GATEWAY_EXECUTOR,

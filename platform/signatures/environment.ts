@@ -14,6 +14,14 @@ export const gatewayKeyFile = () => secretFile(readGatewayKeys).meta(metadata);
 /** The same, for a subgraph that also starts without it: it then takes nobody for the gateway. */
 export const optionalGatewayKeyFile = () => secretFile(readGatewayKeys).optional().meta(metadata);
 
+/** A variable of the gateway for the key that it shares with one subgraph, which then cannot call another in its name. */
+export const subgraphKeyFile = (subgraph: string) =>
+  secretFile(readGatewayKeys)
+    .optional()
+    .describe(
+      `File of the key for ${subgraph} alone, which has it as its GATEWAY_KEY_FILE; by default GATEWAY_KEY_FILE.`,
+    );
+
 /** The variable GATEWAY_SIGNATURE of a subgraph. */
 export const gatewaySignature = () =>
   z
