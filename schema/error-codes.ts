@@ -104,7 +104,7 @@ export const internalError = {
 
 /** GraphQL's and Apollo Server's own codes for requests that are never executed. They carry only a message. */
 export const graphqlErrors = {
-  BAD_REQUEST: { when: 'not a valid GraphQL-over-HTTP request' },
+  BAD_REQUEST: { when: 'not a valid GraphQL-over-HTTP request, or GraphQL multipart request' },
   GRAPHQL_PARSE_FAILED: { when: 'a document with a syntax error' },
   GRAPHQL_VALIDATION_FAILED: { when: 'a document that is not valid against the schema' },
   OPERATION_RESOLUTION_FAILURE: { when: 'no operation of the document matches `operationName`' },

@@ -1,5 +1,5 @@
 import type { BodyLimit } from '../../platform/http/bodies/body-errors.ts';
-import { maxBodyBytes, uploadTypes } from '../../platform/http/bodies/upload-sizes.ts';
+import { defaultMaxUploadBytes, maxBodyBytes } from '../../platform/http/bodies/upload-sizes.ts';
 import { type ClientInfo, networkOf } from '../../platform/http/client-info.ts';
 import { rateLimitedResponse } from '../../platform/http/rate-limiter.ts';
 import type { HttpError } from '../../platform/http/responses.ts';
@@ -23,10 +23,13 @@ interface RequestCaller {
  * more. Over the smaller limit, a token that is expired, invalid or cannot be verified now is the error, so that clients
  * refresh it or try again.
  */
-export function createBodyLimit({ unverifiedBytes = maxBodyBytes, maxUploadBytes }: BodyLimitSettings = {}) {
+export function createBodyLimit({
+  unverifiedBytes = maxBodyBytes,
+  maxUploadBytes = defaultMaxUploadBytes,
+}: BodyLimitSettings = {}) {
   const imageHint = `An image may have ${maxImageBytes} bytes, before base64.`;
   const details = { maxImageBytes };
-  const tokenHint = `With a valid access token, it may have ${uploadTypes(maxUploadBytes).json.maxBytes}. ${imageHint}`;
+  const tokenHint = `With a valid access token, it may have files of ${maxUploadBytes} bytes. ${imageHint}`;
 
   const limitOf = (identity: Identity, client: RequestCaller['client']): BodyLimit =>
     'viewer' in identity

@@ -3,7 +3,7 @@ import type { ApolloServer } from '@apollo/server';
 import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
 import { createBodyAdmission, type UploadType } from '../http/bodies/body-admission.ts';
-import type { BodyLimit } from '../http/bodies/body-errors.ts';
+import { type BodyLimit, closeAfter } from '../http/bodies/body-errors.ts';
 import { createJsonReader, type ExpectedBody } from '../http/bodies/json-reader.ts';
 import { defaultSlotLimits, type UploadSlotLimits } from '../http/bodies/upload-slots.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
@@ -18,6 +18,7 @@ import { executeThroughApollo } from './apollo-http.ts';
 import type { ApolloContext } from './apollo-server.ts';
 import { type DocumentLimits, defaultDocumentLimits, writtenOutLimits } from './document-limits/limits.ts';
 import type { Execution, RequestContext } from './execute.ts';
+import { createMultipartReader, isMultipart } from './multipart/multipart-reader.ts';
 import { type AdmitDocument, readDocumentParameters } from './request-parameters.ts';
 import { recommendedJsonStatus } from './respond.ts';
 
@@ -74,6 +75,8 @@ const exposedHeaders = ['allow', 'retry-after', 'www-authenticate', 'x-request-i
 
 export interface UploadSettings {
   json: UploadType;
+  /** Takes files by the GraphQL multipart request specification; not by default. */
+  multipart?: UploadType;
   /** `defaultSlotLimits` by default. */
   slots?: Partial<UploadSlotLimits>;
 }
@@ -110,7 +113,9 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     preflightContinue: true,
   });
   const slots = { ...defaultSlotLimits, ...settings.uploads?.slots };
-  const readJson = createJsonReader(createBodyAdmission({ slots }));
+  const admitBody = createBodyAdmission({ slots });
+  const readJson = createJsonReader(admitBody);
+  const readMultipart = createMultipartReader(admitBody);
   const admitResponse = createResponseAdmission();
 
   const send = (exchange: Exchange, context: Context, { status, text, headers }: HttpResponse): void => {
@@ -122,20 +127,26 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     sendText(exchange.res, status, text, { ...exchange.headers, ...headers });
   };
 
+  const hasFiles = ({ method, headers }: IncomingMessage) =>
+    settings.uploads?.multipart !== undefined && method === 'POST' && isMultipart(headers['content-type']);
+
   const ordinaryLimit: BodyLimit = { maxBytes: maxBodyBytes };
   const limitOf = settings.bodyLimitOf ?? (() => ordinaryLimit);
   const readBody = async (exchange: Exchange, context: Context, { request, ...expected }: ReadSettings) => {
     const { req, res } = exchange;
     if (req.method !== 'POST') return { body: undefined };
-    return readJson({ req, res, limit: await limitOf(context, request), upload: settings.uploads?.json, ...expected });
+    const body = { req, res, limit: await limitOf(context, request), ...expected };
+    return hasFiles(req)
+      ? readMultipart({ ...body, upload: settings.uploads?.multipart })
+      : readJson({ ...body, upload: settings.uploads?.json });
   };
 
   const execute = async (exchange: Exchange, { isGateway, isTrusted, client, checkBody }: Sender): Promise<void> => {
     const { req, res, requestId } = exchange;
     const type = acceptedType(req.headers.accept);
     if (!type) return reject(notAcceptable, exchange, limited);
-    const error = isRead(req) ? checkPreflight(req) : undefined;
-    if (error) return reject(error, exchange, limited);
+    const error = isRead(req) || hasFiles(req) ? checkPreflight(req) : undefined;
+    if (error) return reject(closeAfter(exchange.res, error).error, exchange, limited);
     const { authorization } = req.headers;
     const clientGone = whenClientDisconnects(res);
     const wantsCost = req.headers['x-graphql-cost'] === '1';

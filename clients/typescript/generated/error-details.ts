@@ -54,7 +54,7 @@ export interface ErrorDetailsByCode {
   MAX_DIRECTIVES_LIMIT: { max: number };
   /** A bug; its details are only in the log, under `requestId` (also in the header `x-request-id`). */
   INTERNAL_SERVER_ERROR: { requestId?: string };
-  /** Not a valid GraphQL-over-HTTP request. */
+  /** Not a valid GraphQL-over-HTTP request, or GraphQL multipart request. */
   BAD_REQUEST: Record<never, never>;
   /** A document with a syntax error. */
   GRAPHQL_PARSE_FAILED: Record<never, never>;

@@ -5,7 +5,7 @@ import type { UploadType } from './body-admission.ts';
 export const maxBodyBytes = 1024 * 1024;
 
 /** Limit of the files of one request together, by default. */
-const defaultMaxUploadBytes = 16 * 1024 * 1024;
+export const defaultMaxUploadBytes = 16 * 1024 * 1024;
 
 /** Everything in the request that is not a file. */
 const besideFilesBytes = 64 * 1024;

@@ -18,6 +18,7 @@ export interface TinyServer extends RunningServer, Omit<TinySchema, 'schema'> {
 type Settings = Partial<
   Pick<
     GraphqlServerSettings<IncomingRequest>,
+    | 'bodyLimitOf'
     | 'checkReady'
     | 'close'
     | 'corsOrigins'
@@ -29,6 +30,7 @@ type Settings = Partial<
     | 'page'
     | 'paths'
     | 'shutdown'
+    | 'uploads'
     | 'validationRules'
   >
 >;
