@@ -69,7 +69,7 @@ describe('a revoked session', () => {
     const ada = logIn();
     const other = logIn(ada.id);
     const creates = Array.from(
-      { length: 90 },
+      { length: 100 },
       (_, nth) => `c${nth}: createResource(input: $input) { resource { id } }`,
     );
     const input = { title: 'One of many', image: await imageOf(3) };
