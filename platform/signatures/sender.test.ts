@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { GraphQLFormattedError } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { captureLog } from '../../tests/support/captured-log.ts';
 import { post, startTinyServer } from '../../tests/support/subgraphs/tiny-server.ts';
 import { readGatewayKeys } from './gateway-keys.ts';
@@ -86,6 +86,18 @@ describe('where a signature is required', () => {
     const { url, lines } = await startSubgraph(true);
     await post(url, JSON.stringify({ query: 'mutation { change }' }), signed());
     expect(lines).toMatchObject([{ failure: 'other body', address: '127.0.0.1', isRejected: true }]);
+  });
+
+  test('a request of another time is rejected, and logged with the seconds by which the clocks are apart', async () => {
+    const { url, lines } = await startSubgraph(true);
+    vi.setSystemTime(Date.now() - 40_000);
+    onTestFinished(() => void vi.useRealTimers());
+    const headers = signed();
+    vi.useRealTimers();
+    expect((await post(url, body, headers)).status).toBe(403);
+    const [line] = lines;
+    expect(line).toMatchObject({ failure: 'out of date', address: '127.0.0.1', isRejected: true });
+    expect(line?.skewSeconds).toBeGreaterThanOrEqual(40);
   });
 
   test('nobody else’s body is waited for', async () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { fullTestTitles } from './test-titles.ts';
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 const page = readFileSync(join(docs, 'security.md'), 'utf8');
@@ -35,19 +36,48 @@ test('no requirement is listed twice', () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('each test that a requirement names is there, under its title', () => {
-  const named = rows.flatMap(({ id, tests }) =>
-    [...tests.matchAll(/\]\(([^)]+)\): "([^"]+)"/g)].map(([, file = '', title = '']) => ({ id, file, title })),
-  );
+/** A test that a requirement names, and the case of its table if it names one. */
+const named = rows.flatMap(({ id, tests }) =>
+  [...tests.matchAll(/\]\(([^)]+)\): "([^"]+)"(?: \("([^"]+)"\))?/g)].map(([, file = '', title = '', example]) => ({
+    id,
+    file,
+    title,
+    example,
+  })),
+);
+
+const sourceOf = (file: string) => (existsSync(join(docs, file)) ? readFileSync(join(docs, file), 'utf8') : '');
+
+test('each test that a requirement names is one of its file, by its whole title', () => {
   expect(named.length).toBeGreaterThan(60);
-  const isThere = ({ file, title }: (typeof named)[0]) =>
-    existsSync(join(docs, file)) && readFileSync(join(docs, file), 'utf8').includes(title);
+  const isThere = ({ file, title }: (typeof named)[0]) => fullTestTitles(sourceOf(file)).includes(title);
   expect(named.filter((each) => !isThere(each))).toEqual([]);
+});
+
+test('each case that a requirement names is one of its file, and its test has cases', () => {
+  const withCase = named.filter(({ example }) => example !== undefined);
+  expect(withCase.length).toBeGreaterThan(5);
+  const isThere = ({ file, title, example }: (typeof named)[0]) =>
+    /%[sji]|\$\w/.test(title) && sourceOf(file).includes(`'${example}'`);
+  expect(withCase.filter((each) => !isThere(each))).toEqual([]);
 });
 
 test('what stands under the tests is a test with its title', () => {
   const others = rows.filter(
-    ({ tests }) => tests.replace(/\[[^\]]+\.test\.ts\]\([^)]+\.test\.ts\): "[^"]+"(, )?/g, '') !== '',
+    ({ tests }) => tests.replace(/\[[^\]]+\.test\.ts\]\([^)]+\.test\.ts\): "[^"]+"( \("[^"]+"\))?(, )?/g, '') !== '',
   );
   expect(others).toEqual([]);
+});
+
+test('the whole title of a test has the titles of its suites', () => {
+  const text = [
+    "describe('a', () => {",
+    "  describe.each([1])('b %i', () => {",
+    "    test('c', () => {});",
+    '  });',
+    "  test.each([1])('d', () => {});",
+    '});',
+    "test('e', () => {});",
+  ].join('\n');
+  expect(fullTestTitles(text)).toEqual(['a > b %i > c', 'a > d', 'e']);
 });

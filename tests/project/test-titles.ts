@@ -41,17 +41,42 @@ function startOfArguments(text: string, start: number): number {
   return start + text.slice(start).search(text[start] === '<' ? /(?<=[^=]>)\(/ : /\(/);
 }
 
-/** Lists the titles of tests and suites, also behind the tables of `.each` and the conditions of `.skipIf`. */
-export function testTitles(text: string): string[] {
-  const titles: string[] = [];
-  for (const { index, 0: start } of text.matchAll(/^[ \t]*(?:test|it|describe)\b(?=[.(])/gm)) {
-    let at = index + start.length;
-    for (let name = /^\.\w+/.exec(text.slice(at)); name; name = /^\.\w+/.exec(text.slice(at))) {
-      at += name[0].length;
-      if (/^\.(each|for|skipIf|runIf)$/.test(name[0])) at = endOfBrackets(text, startOfArguments(text, at));
+/** A test or a suite of a file. */
+interface Titled {
+  isSuite: boolean;
+  /** As it stands in the file, with placeholders. */
+  title: string;
+  start: number;
+  end: number;
+}
+
+/** Lists the tests and suites of a file, also behind the tables of `.each` and the conditions of `.skipIf`. */
+function titledIn(text: string): Titled[] {
+  const found: Titled[] = [];
+  for (const { index, 0: name, 1: callee } of text.matchAll(/^[ \t]*(test|it|describe)\b(?=[.(])/gm)) {
+    let at = index + name.length;
+    for (let member = /^\.\w+/.exec(text.slice(at)); member; member = /^\.\w+/.exec(text.slice(at))) {
+      at += member[0].length;
+      if (/^\.(each|for|skipIf|runIf)$/.test(member[0])) at = endOfBrackets(text, startOfArguments(text, at));
     }
     const argument = text.slice(at).search(/(?<=^\(\s*)['"`]/);
-    if (argument >= 0) titles.push(text.slice(at + argument + 1, endOfString(text, at + argument) - 1));
+    if (argument < 0) continue;
+    const title = text.slice(at + argument + 1, endOfString(text, at + argument) - 1);
+    found.push({ isSuite: callee === 'describe', title, start: index, end: endOfBrackets(text, at) });
   }
-  return titles;
+  return found;
+}
+
+/** Lists the titles of tests and suites. */
+export const testTitles = (text: string): string[] => titledIn(text).map(({ title }) => title);
+
+/** Lists the titles of tests behind those of their suites, as Vitest prints them: `suite > test`. */
+export function fullTestTitles(text: string): string[] {
+  const titled = titledIn(text);
+  return titled
+    .filter(({ isSuite }) => !isSuite)
+    .map(({ start, title }) => {
+      const suites = titled.filter((each) => each.isSuite && each.start < start && start < each.end);
+      return [...suites.map((suite) => suite.title), title].join(' > ');
+    });
 }
