@@ -33,13 +33,17 @@ export function createBodyLimit({
 
   const limitOf = (identity: Identity, client: RequestCaller['client']): BodyLimit =>
     'viewer' in identity
-      ? { maxBytes: maxBodyBytes, uploader: () => networkOf(client().address), hint: imageHint, details }
+      ? { maxBytes: maxBodyBytes, uploader: addressOf(client), hint: imageHint, details }
       : { maxBytes: unverifiedBytes, hint: tokenHint, details, ...errorOf(identity) };
 
   return ({ caller, client }: RequestCaller): BodyLimit | Promise<BodyLimit> => {
     const identity = caller.identity();
     return identity instanceof Promise ? identity.then((late) => limitOf(late, client)) : limitOf(identity, client);
   };
+}
+
+function addressOf(client: RequestCaller['client']): () => string {
+  return () => networkOf(client().address);
 }
 
 /** Without a token, the size alone is the error. */

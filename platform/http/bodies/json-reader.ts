@@ -53,10 +53,10 @@ export function createJsonReader(admit: AdmitBody = createBodyAdmission()): Read
     return { result: parse(json), sizeBytes };
   };
 
-  return async (expected) => {
-    if (!isJson(expected.req.headers['content-type'] ?? '')) return { error: unsupportedType };
-    return admit(expected, (count) => read(expected, count));
-  };
+  return (expected) =>
+    isJson(expected.req.headers['content-type'] ?? '')
+      ? admit(expected, (count) => read(expected, count))
+      : Promise.resolve({ error: unsupportedType });
 }
 
 /** Reads an uncompressed body. */

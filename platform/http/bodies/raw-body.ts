@@ -11,17 +11,17 @@ export function receiveBody<Stop>(
   return new Promise((resolve) => {
     // No event would be emitted any more.
     if (req.destroyed) return resolve('CUT_OFF');
-    const pass = (chunk: Buffer) => {
-      const stop = receive(chunk);
+    let isStopped = false;
+    req.on('data', (chunk: Buffer) => {
+      const stop = isStopped ? undefined : receive(chunk);
       if (stop === undefined) return;
-      req.off('data', pass).pause();
+      isStopped = true;
+      req.pause();
       resolve(stop);
-    };
-    const cutOff = () => resolve('CUT_OFF');
-    req.on('data', pass);
+    });
     req.once('end', () => resolve(undefined));
-    req.once('error', cutOff);
-    req.once('close', cutOff);
+    req.once('error', () => resolve('CUT_OFF'));
+    req.once('close', () => resolve('CUT_OFF'));
   });
 }
 
