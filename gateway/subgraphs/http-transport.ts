@@ -33,17 +33,15 @@ export function createHttpTransport(
       const bodyStart = `${JSON.stringify(operation).slice(0, -1)},"variables":`;
       return (variables, call) => {
         const pool = call.isMutation ? pools.mutations : pools.queries;
-        const { authorization, isTrusted, signal } = call;
-        // The client's address is unknown once its connection is closed.
-        const clientAddress = call.client?.address || undefined;
+        const { signal } = call;
         const body = `${bodyStart}${JSON.stringify(variables)}}`;
-        const request = { method: 'POST', path, body } as const;
-        const parts = { ...request, authorization, clientAddress, trustedDocument: isTrusted ? '1' : undefined };
-        const signed = signRequest && { ...userAgentOf(call), ...signRequest(parts) };
-        const headers = { ...headersOf(call), ...signed };
+        const headers = signRequest ? signedHeadersOf(call, { path, body, signRequest }) : {};
+        headers['content-type'] = 'application/json';
+        headers['x-request-id'] = call.requestId;
+        if (call.authorization !== undefined) headers.authorization = call.authorization;
         return new Promise((resolve, reject) => {
           const pending = { signal, maxResponseBytes, resolve, reject };
-          pool.dispatch({ ...request, headers }, new ResponseHandler(pending));
+          pool.dispatch({ method: 'POST', path, body, headers }, new ResponseHandler(pending));
         });
       };
     },
@@ -53,16 +51,18 @@ export function createHttpTransport(
   };
 }
 
-function headersOf({ authorization, requestId }: Call): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': 'application/json', 'x-request-id': requestId };
-  if (authorization !== undefined) headers.authorization = authorization;
-  return headers;
-}
-
-function userAgentOf({ client }: Call): Record<string, string> {
-  if (client?.userAgent === undefined) return {};
+/** The headers that a subgraph believes only if the request is signed. */
+function signedHeadersOf(
+  { authorization, isTrusted, client }: Call,
+  { path, body, signRequest }: { path: string; body: string; signRequest: SignRequest },
+): Record<string, string> {
+  // The client's address is unknown once its connection is closed.
+  const clientAddress = client?.address || undefined;
+  const trustedDocument = isTrusted ? '1' : undefined;
+  const headers = signRequest({ method: 'POST', path, body, authorization, clientAddress, trustedDocument });
   // A character that a header must not have (RFC 9110, section 5.5) would make the whole call fail.
-  return { 'user-agent': client.userAgent.replace(/[^\t -~\x80-\xff]/g, '') };
+  if (client?.userAgent !== undefined) headers['user-agent'] = client.userAgent.replace(/[^\t -~\x80-\xff]/g, '');
+  return headers;
 }
 
 interface PendingCall {
