@@ -30,7 +30,7 @@ function openForm({ headers }: IncomingMessage, maxFieldBytes: number): BusboyIn
   try {
     return new Busboy({
       headers: { ...headers, 'content-type': headers['content-type'] ?? '' },
-      // Whether they have a file's name or not: some clients send JSON as a file, and files without one.
+      // By the part's name alone: some clients send JSON with a file's name, and files without one.
       isPartAFile: (name) => !fields.includes(name),
       limits: { parts: fields.length + maxFiles, fieldSize: maxFieldBytes, headerPairs: 32, headerSize: 8 * 1024 },
     });

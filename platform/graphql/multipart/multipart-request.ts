@@ -8,7 +8,7 @@ import { type FilePlace, readFileMap, shorten } from './file-map.ts';
 export interface MultipartRequest {
   addField(name: string, text: string): void;
   addFile(name: string | undefined, content: Readable): void;
-  /** What is wrong with the parts so far. */
+  /** Returns the error of the parts so far. */
   error(): HttpError | undefined;
   /** Returns the operation with its files, after the last part. */
   finish(): { body: object } | { error: HttpError };
