@@ -96,6 +96,8 @@ function writeQuery({ roots, hasVariables, hasFragments }: QueryGene, resourceId
     if (gene.kind === 'resources') return connection(gene.connection);
     if (gene.kind === 'me') return `me { ${user(gene.user)} }`;
     if (gene.kind === 'resource') return `resource(id: ${value('ID!', resourceId)}) { ${resource(gene.resource)} }`;
+    if (gene.kind === 'nodes')
+      return `nodes(ids: ${value('[ID!]!', Array(100).fill(resourceId))}) { ... on Resource { ${resource(gene.resource)} } }`;
     return listsOfAll[gene.kind];
   };
 

@@ -41,7 +41,7 @@ export interface UserGene {
 export type RootGene =
   | { kind: 'resources'; connection: ConnectionGene }
   | { kind: 'me'; user: UserGene }
-  | { kind: 'resource'; resource: ResourceGene }
+  | { kind: 'resource' | 'nodes'; resource: ResourceGene }
   | { kind: 'sessions' | 'personalAccessTokens' | 'introspection' };
 
 /** A query, and how it is written. */
@@ -100,7 +100,13 @@ const { root } = fc.letrec<{ connection: ConnectionGene; resource: ResourceGene;
     root: fc.oneof(
       { weight: 8, arbitrary: tie('connection').map((connection) => ({ kind: 'resources' as const, connection })) },
       { weight: 2, arbitrary: tie('user').map((user) => ({ kind: 'me' as const, user })) },
-      { weight: 1, arbitrary: tie('resource').map((resource) => ({ kind: 'resource' as const, resource })) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          kind: fc.constantFrom('resource' as const, 'nodes' as const),
+          resource: tie('resource'),
+        }),
+      },
       {
         weight: 1,
         arbitrary: fc.constantFrom('sessions', 'personalAccessTokens', 'introspection').map((kind) => ({ kind })),
