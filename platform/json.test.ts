@@ -159,11 +159,12 @@ describe('hasOverParts', () => {
 describe('isStructureOver', () => {
   test.each([
     ['{}', 2],
-    ['{"a":"long text"}', 5],
+    ['{"a":"long text"}', 7],
+    ['{"name" \n :"long text"}', 13],
     [String.raw`["\"", "\\", "\\\"[", 1]`, 12],
     ['["never closed', 2],
     ['["closed by an escaped quote\\"', 2],
-  ])('counts what is outside of strings, and their first quotes: %s', (json, bytes) => {
+  ])('counts names, what is outside of strings, and their first quotes: %s', (json, bytes) => {
     const text = Buffer.from(json);
     expect([isStructureOver(text, bytes - 1), isStructureOver(text, bytes)]).toEqual([true, false]);
   });

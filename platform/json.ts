@@ -35,17 +35,37 @@ export function isJsonTooDeep(json: Uint8Array, max: number): boolean {
   return false;
 }
 
-const byte = { quote: 0x22, backslash: 0x5c, openBrace: 0x7b, closeBrace: 0x7d, openBracket: 0x5b, closeBracket: 0x5d };
+const byte = {
+  quote: 0x22,
+  colon: 0x3a,
+  backslash: 0x5c,
+  openBrace: 0x7b,
+  closeBrace: 0x7d,
+  openBracket: 0x5b,
+  closeBracket: 0x5d,
+};
 
-/** Tells if a JSON text, as bytes of UTF-8, has over `maxBytes` bytes that are not within a string. */
+/** Tells if a JSON text, as bytes of UTF-8, has over `maxBytes` bytes that are not within a value of type string. */
 export function isStructureOver(json: Uint8Array, maxBytes: number): boolean {
   let bytes = 0;
   for (let at = 0; at < json.length && bytes <= maxBytes; at++) {
     bytes += 1;
-    if (json[at] === byte.quote) at = stringEnd(json, at);
+    if (json[at] !== byte.quote) continue;
+    const end = stringEnd(json, at);
+    // The names of members, which errors repeat, are not values.
+    if (nextByte(json, end + 1) === byte.colon) bytes += end - at;
+    at = end;
   }
   return bytes > maxBytes;
 }
+
+function nextByte(json: Uint8Array, start: number): number | undefined {
+  let at = start;
+  while (isWhiteSpace(json[at])) at += 1;
+  return json[at];
+}
+
+const isWhiteSpace = (code = 0) => code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 
 /** Finds the quote that ends the string literal that begins at `start`, or the end of the text. */
 function stringEnd(json: Uint8Array, start: number): number {

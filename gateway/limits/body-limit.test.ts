@@ -113,7 +113,7 @@ test('with a valid token, a compressed body may have 1 MiB after decompression',
   expect(await post({ ...sent, body: gzipSync(bodyOf(maxBytes + 1)) })).toMatchObject(tooLarge);
 });
 
-test('only strings may make a body larger than 1 MiB', async () => {
+test('only strings that are values may make a body larger than 1 MiB', async () => {
   const url = await startTestGateway();
   const withLists = (bytes: number) => `{"query":"{ __typename }","padding":[${'[],'.repeat(bytes / 3)}1]}`;
   expect(await post({ url, token: forge(), body: withLists(maxBytes + 3) })).toMatchObject({
@@ -121,6 +121,18 @@ test('only strings may make a body larger than 1 MiB', async () => {
     errors: [{ code: 'PAYLOAD_TOO_LARGE', maxBytes }],
   });
   expect(await post({ url, token: forge(), body: withLists(maxBytes / 2) })).toMatchObject(executed);
+  const withName = `{"query":"{ __typename }","${'x'.repeat(maxBytes)}":1}`;
+  expect(await post({ url, token: forge(), body: withName })).toMatchObject({ status: 413 });
+});
+
+test('a document over 1 MiB is PAYLOAD_TOO_LARGE, whatever it consists of', async () => {
+  const url = await startTestGateway();
+  const withText = (bytes: number) => JSON.stringify({ query: `{ resource(id: "${'x'.repeat(bytes)}") { id } }` });
+  expect(await post({ url, token: forge(), body: withText(maxBytes) })).toMatchObject({
+    status: 413,
+    errors: [{ code: 'PAYLOAD_TOO_LARGE', maxBytes }],
+  });
+  expect(await post({ url, token: forge(), body: withText(maxBytes - 100) })).toMatchObject({ status: 200 });
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { type Dispatcher, errors, Pool } from 'undici';
 import type { Signal } from '../../platform/async/signal.ts';
 import { defaultMaxResponseBytes, responseTooLarge } from '../../platform/graphql/execution/response-size.ts';
+import { OperationTooLargeError } from '../../platform/graphql/server.ts';
 import type { SignRequest } from '../../platform/signatures/request-signer.ts';
 import type { Call, Transport } from './transport.ts';
 
@@ -123,6 +124,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
 function parseResponse(status: number, chunks: Buffer[]): unknown {
   const [first] = chunks;
   const text = (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString();
+  if (status === 413) throw new OperationTooLargeError('The subgraph reads no operation of this size.');
   if (status !== 200) throw new Error(`The subgraph responded with status ${status}: ${text.slice(0, 200)}`);
   return JSON.parse(text);
 }

@@ -5,6 +5,7 @@ import { startDeadline } from '../../platform/async/deadline.ts';
 import { type Signal, throwIfAborted } from '../../platform/async/signal.ts';
 import { isApiErrorCode, pickPublic } from '../../platform/graphql/error-formatting.ts';
 import { exceededBytes, responseTooLarge } from '../../platform/graphql/execution/response-size.ts';
+import { OperationTooLargeError } from '../../platform/graphql/server.ts';
 import type { ClientInfo } from '../../platform/http/client-info.ts';
 import { createLimitedLog, kindOfError } from '../../platform/process/limited-log.ts';
 import type { Logger } from '../../platform/process/logger.ts';
@@ -80,8 +81,9 @@ export function createSubgraphClient(
       } catch (err) {
         throwIfAborted(clientGone);
         if (exceededBytes(err) !== undefined) throw err;
+        if (err instanceof OperationTooLargeError) return failed(query, variables, tooLarge);
         limited.warn(kindOfError(err), { requestId, subgraph: name, err }, 'subgraph unavailable');
-        return unavailable(query, variables);
+        return failed(query, variables, unavailable);
       } finally {
         deadline.clear();
       }
@@ -144,9 +146,17 @@ function withPublicExtensions({ message, path, extensions }: SubgraphError): Gra
   return { message, ...(path && { path }), extensions: shown };
 }
 
+const unavailable = {
+  message: 'This part of the API is temporarily unavailable: try again.',
+  extensions: { code: 'SERVICE_UNAVAILABLE' },
+};
+
+const tooLarge = {
+  message: 'The variables are too large for this part of the API: send shorter values.',
+  extensions: { code: 'BAD_USER_INPUT' },
+};
+
 /** Makes one error for each requested field or entity, so that every null in the response has its reason. */
-function unavailable(query: string, variables: Record<string, unknown>): SubgraphResponse {
-  const message = 'This part of the API is temporarily unavailable: try again.';
-  const extensions = { code: 'SERVICE_UNAVAILABLE' };
-  return { errors: requestedPaths({ query, variables }).map((path) => ({ message, path, extensions })) };
+function failed(query: string, variables: Record<string, unknown>, error: typeof unavailable): SubgraphResponse {
+  return { errors: requestedPaths({ query, variables }).map((path) => ({ ...error, path })) };
 }

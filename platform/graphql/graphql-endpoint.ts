@@ -3,7 +3,7 @@ import type { ApolloServer } from '@apollo/server';
 import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
 import { createBodyAdmission, type UploadType } from '../http/bodies/body-admission.ts';
-import { type BodyLimit, closeAfter } from '../http/bodies/body-errors.ts';
+import { type BodyLimit, closeAfter, tooLarge } from '../http/bodies/body-errors.ts';
 import { createJsonReader, type ExpectedBody } from '../http/bodies/json-reader.ts';
 import { defaultSlotLimits, type UploadSlotLimits } from '../http/bodies/upload-slots.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
@@ -131,6 +131,8 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     settings.uploads?.multipart !== undefined && method === 'POST' && isMultipart(headers['content-type']);
 
   const ordinaryLimit: BodyLimit = { maxBytes: maxBodyBytes };
+  // Only variables may be longer than bodies without uploads: a document is read several times.
+  const documentTooLarge = tooLarge({ ...ordinaryLimit, hint: 'Put files into variables, not into the document.' });
   const limitOf = settings.bodyLimitOf ?? (() => ordinaryLimit);
   const readBody = async (exchange: Exchange, context: Context, { request, ...expected }: ReadSettings) => {
     const { req, res } = exchange;
@@ -179,6 +181,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
       return send(exchange, context, { status, text, headers: { ...response.headers, 'content-type': type } });
     }
     const { query } = readDocumentParameters(admitted);
+    if (typeof query === 'string' && query.length > maxBodyBytes) return reject(documentTooLarge, exchange, limited);
     const overBudget = await settings.metering?.admitDocument(typeof query === 'string' ? query : '', context);
     if (overBudget) return reject(overBudget, exchange, limited);
     const answer = await executeThroughApollo(settings.apollo, req, {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'graphql';
 import { handleUntilDrained } from '../http/connection-drain.ts';
@@ -32,6 +32,11 @@ export interface RunningServer extends Running {
   /** Absolute, including `/graphql`. */
   url: string;
   execute: ExecuteInProcess;
+}
+
+/** An operation that a subgraph does not read because of its size, over HTTP or in process. */
+export class OperationTooLargeError extends Error {
+  override name = 'OperationTooLargeError';
 }
 
 /**
@@ -74,6 +79,21 @@ const requestTimeoutMs = 30_000;
 /** Time after which a client that reads nothing of its response is disconnected; longer than a request may take. */
 const unreadTimeoutMs = 60_000;
 
+/**
+ * Lets a client that waits for `100 Continue` send its body when somebody reads it: one that is rejected by its headers is
+ * never sent (RFC 9110, section 10.1.1). What such a client sends after another response is uncertain, so that closes.
+ */
+function continueWhenRead(this: Server, req: IncomingMessage, res: ServerResponse): void {
+  const { shouldKeepAlive } = res;
+  res.shouldKeepAlive = false;
+  req.once('resume', () => {
+    if (res.headersSent) return;
+    res.shouldKeepAlive = shouldKeepAlive;
+    res.writeContinue();
+  });
+  this.emit('request', req, res);
+}
+
 /** Starts a GraphQL server on `node:http`; resolves when it listens. */
 export async function startGraphqlServer<Context extends RequestContext>(
   settings: GraphqlServerSettings<Context>,
@@ -84,6 +104,7 @@ export async function startGraphqlServer<Context extends RequestContext>(
   // Node would leave out all headers after the 2,000th. Their bytes are limited.
   httpServer.maxHeadersCount = 0;
   httpServer.timeout = unreadTimeoutMs;
+  httpServer.on('checkContinue', continueWhenRead);
   answerMalformedRequests(httpServer, withHsts(securityHeaders, settings.hstsSeconds ?? 0), createLimitedLog(log));
 
   const isGateway = 'executor' in settings;
@@ -133,7 +154,7 @@ function executeInProcess<Context extends RequestContext>(settings: GraphqlHttpS
   const fits = (operation: OperationRequest) =>
     uploads ? leastJsonBytes(operation, maxBytes) <= maxBytes : fitsInJson(operation, maxBytes);
   return async (operation, { isTrusted, ...incoming }) => {
-    if (!fits(operation)) throw new Error(`The operation is over ${maxBytes} bytes.`);
+    if (!fits(operation)) throw new OperationTooLargeError(`The operation is over ${maxBytes} bytes.`);
     const context = contextOf({ ...incoming, isGateway: true });
     if (isTrusted) context.isTrusted = true;
     context.isWrittenOut = true;

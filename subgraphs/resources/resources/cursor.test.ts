@@ -77,6 +77,12 @@ describe('no cursor', () => {
     expect(readCursor(byTitle, writeCursor(byTitle, atTime))).toBeUndefined();
   });
 
+  test('has a title that is longer than any', () => {
+    const longest: Position = { key: '\uffff'.repeat(200 * 18), id };
+    expect(readCursor(byTitle, writeCursor(byTitle, longest))).toEqual(longest);
+    expect(readCursor(byTitle, writeCursor(byTitle, { key: 'x'.repeat(60_000), id }))).toBeUndefined();
+  });
+
   test('has a title that no database could store', () => {
     for (const key of ['\ud800', 'nul \0']) {
       expect({ key, read: readCursor(byTitle, writeCursor(byTitle, { key, id })) }).toEqual({ key, read: undefined });

@@ -22,8 +22,12 @@ export function cursorWriter(list: ResourceList): (position: Position) => string
   };
 }
 
+/** Over twice the longest: a title of 200 characters, each of which normalises to 18 at most, in JSON and base64. */
+const maxCursorLength = 64 * 1024;
+
 /** Decodes a cursor. Undefined if it is malformed, or comes from a list of another order or filter. */
 export function readCursor(list: ResourceList, cursor: string): Position | undefined {
+  if (cursor.length > maxCursorLength) return undefined;
   const parsed = position.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
   if (!parsed.success) return undefined;
   const [fingerprint, key, id] = parsed.data;

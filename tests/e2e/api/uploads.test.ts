@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { maxImageBytes } from '../../../schema/error-codes.ts';
 import { fixture } from '../../support/files.ts';
-import { createPersonalAccessToken } from '../../support/graphql/accounts.ts';
+import { createPersonalAccessToken, logIn } from '../../support/graphql/accounts.ts';
 import { createResource, resourceCount, updateResource } from '../../support/graphql/documents.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
 import type { TestUser } from '../../support/systems/users.ts';
@@ -65,6 +65,12 @@ test.each([
   const [response] = await once(sending, 'response');
   const body = (await json(response)) as { errors: { extensions: object }[] };
   expect({ status: response.statusCode, extensions: body.errors[0]?.extensions }).toEqual(rejected);
+});
+
+test('a password of 3 MB is BAD_USER_INPUT, because auth takes no uploads', async () => {
+  const input = { username: ada.username, password: 'x'.repeat(3_000_000) };
+  const { errors } = await ada.request(logIn, { input });
+  expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }]);
 });
 
 test('lists are answered while photos are uploaded, and uploads beyond two of an address try again later', {
