@@ -28,6 +28,9 @@ const faults = ['tests/faults/**/*.test.ts'];
 /** Sends generated requests and images by the ten thousand. */
 const fuzz = ['tests/fuzz/**/*.test.ts'];
 
+/** Uses other people's clients against the system at SUPERGRAPH_URL. They are a package of their own. */
+const clients = ['tests/clients/*.test.ts'];
+
 /** Drives the explorer in a real browser. Skipped with a notice where no browser is installed. */
 const browser = ['tests/browser/*.test.ts'];
 
@@ -58,7 +61,7 @@ export default defineConfig({
           // A worker keeps its modules from file to file: importing Apollo for each would take four minutes in all.
           isolate: false,
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...system, ...faults, ...fuzz, ...browser],
+          exclude: ['**/node_modules/**', ...system, ...faults, ...fuzz, ...browser, ...clients],
           provide: { calls: 'memory' },
         },
       },
@@ -81,6 +84,8 @@ export default defineConfig({
           provide: { calls: 'memory' },
         },
       },
+      // `npm run test:clients`
+      { extends: true, test: { name: 'clients', include: clients, provide: { calls: 'network' } } },
       // `npm run test:fuzz`
       { extends: true, test: { name: 'fuzz', include: fuzz, provide: { calls: 'memory' } } },
       // `npm run test:faults`

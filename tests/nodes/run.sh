@@ -69,32 +69,10 @@ run() {
     cd "$tree"
     export PATH=$bin:$PATH
     # `set -e` has no effect in here, as the caller tests the result.
-    run_mission &&
+    bash tests/support/with-system.sh node node_modules/vitest/vitest.mjs run --project 'in memory' \
+      tests/e2e/api/mission.test.ts &&
       node node_modules/vitest/vitest.mjs run --project 'in memory' --project system "${files[@]}"
   )
-}
-
-# Starts everything with the plain `node` of PATH, runs the mission against it, and expects it to stop with 0.
-# Node strips types itself from 22.18 on; before, tsx does.
-run_mission() {
-  local loader url process status=0
-  loader=$(node -p 'process.features.typescript ? "" : "--import tsx"')
-  # shellcheck disable=SC2086
-  DATA_FOLDER=$PWD/data/nodes GATEWAY_PORT=0 AUTH_PORT=0 RESOURCES_PORT=0 IMAGE_SERVICE_PORT=0 \
-    node $loader start.ts >start.log 2>&1 &
-  process=$!
-  for _ in $(seq 600); do
-    url=$(sed -n 's/^ *gateway  *\(http[^ ]*\).*/\1/p' start.log)
-    [ -z "$url" ] || break
-    kill -0 $process 2>/dev/null || break
-    sleep 0.2
-  done
-  if [ -z "$url" ]; then cat start.log >&2; kill $process 2>/dev/null || true; return 1; fi
-  SUPERGRAPH_URL=$url node node_modules/vitest/vitest.mjs run --project 'in memory' \
-    tests/e2e/api/mission.test.ts || status=1
-  kill -TERM $process
-  wait $process || { echo "start.ts exited with $?." >&2; status=1; }
-  return $status
 }
 
 declare -A preparing
