@@ -7,6 +7,7 @@ import type { Executor } from '../platform/graphql/prepared-operations.ts';
 import { authorize } from './authorization/authorize.ts';
 import { rejectCollidingNames } from './execution/colliding-names.ts';
 import { createCompiledExecutor, type ExecutorSettings } from './execution/compiled-executor.ts';
+import { writeOutAbstractFragments } from './execution/preprocessing/abstract-fragments.ts';
 import { resolveConditions } from './execution/preprocessing/conditions.ts';
 import { answerIntrospection } from './execution/preprocessing/introspection.ts';
 import { renameReservedVariables } from './execution/preprocessing/reserved-variables.ts';
@@ -25,7 +26,7 @@ export async function createExecutor(
   const sdl = withoutSpecifications(supergraphSdl, authorizationSpecifications);
   const planning = { ...settings, supergraphSdl: sdl };
   const executor = name === 'compiled' ? createCompiledExecutor(planning) : await loadApolloExecutor(planning);
-  const answering = answerIntrospection(renameReservedVariables(executor));
+  const answering = answerIntrospection(renameReservedVariables(writeOutAbstractFragments(executor)));
   const authorizing = authorize(answering, readAuthorization(parse(supergraphSdl).definitions, policies));
   const preprocessed = resolveConditions(authorizing);
   return name === 'compiled' ? preprocessed : rejectCollidingNames(preprocessed, sdl);
