@@ -83,6 +83,14 @@ export interface UploadSettings {
 
 export const defaultMaxBodyBytes = 2 * 1024 * 1024;
 
+/** Tells what Apollo Server would: it names no way to ask. */
+const noQuery: HttpError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message:
+    'There is no query. Send one by POST, as JSON such as {"query":"{ __typename }"} with the header Content-Type: application/json, or by GET, as ?query=%7B__typename%7D with the header Apollo-Require-Preflight: true.',
+};
+
 /** Sent before execution; Apollo Server itself would find out only afterwards. */
 const notAcceptable: HttpError = {
   status: 406,
@@ -147,6 +155,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     const { req, res, requestId } = exchange;
     const type = acceptedType(req.headers.accept);
     if (!type) return reject(notAcceptable, exchange, limited);
+    if (isRead(req) && !namesDocument(req)) return reject(noQuery, exchange, limited);
     const error = isRead(req) || hasFiles(req) ? checkPreflight(req) : undefined;
     if (error) return reject(closeAfter(exchange.res, error).error, exchange, limited);
     const { authorization } = req.headers;
@@ -209,7 +218,11 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
       res.shouldKeepAlive = false;
       return reject(sender.error, exchange, limited);
     }
-    if (page && isRead(req) && prefersPage(req.headers.accept)) return page(req, res, exchange);
+    if (page && isRead(req) && prefersPage(req.headers.accept)) {
+      if (!req.url?.startsWith('/graphql/')) return page(req, res, exchange);
+      // The links of the page are relative to a path without the slash.
+      return void res.writeHead(308, { ...exchange.headers, location: `../graphql${searchOf(req)}` }).end();
+    }
     // Browsers send the header from other origins only.
     const isAcrossOrigins = req.headers.origin !== undefined || req.method === 'OPTIONS';
     return isAcrossOrigins ? executeAcrossOrigins(exchange, sender) : execute(exchange, sender);
@@ -239,6 +252,8 @@ function searchOf({ url = '' }: IncomingMessage): string {
   const query = url.indexOf('?');
   return query < 0 ? '' : url.slice(query);
 }
+
+const namesDocument = (req: IncomingMessage) => /[?&](query|documentId|extensions)=/.test(searchOf(req));
 
 const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
 

@@ -45,6 +45,32 @@ test('a server without a page treats browsers like any client', async () => {
   expect(await (await fetch(`${url}${query}`, { headers })).json()).toEqual(hello);
 });
 
+test('/graphql/ is /graphql, to which a browser is sent for the links of the page', async () => {
+  const { url, changes } = await startTinyServer({ page });
+  const answers = [
+    await post(`${url}/`, { query: '{ hello }' }),
+    await post(`${url}/`, { query: 'mutation { change }' }),
+  ];
+  expect([answers.map(({ status }) => status), await answers[0]?.json(), changes()]).toEqual([[200, 200], hello, 1]);
+  const byGet = await fetch(`${url}/${query}`, { headers: { 'apollo-require-preflight': '1' } });
+  expect(await byGet.json()).toEqual(hello);
+  const browsed = await fetch(`${url}/${query}`, { headers: browser, redirect: 'manual' });
+  expect([browsed.status, browsed.headers.get('location')]).toEqual([308, `../graphql${query}`]);
+  expect(await (await fetch(`${url}/`, { headers: browser })).text()).toBe('<h1>A page</h1>');
+});
+
+test.each<[string, RequestInit]>([
+  ['a GET', {}],
+  ['a GET with other parameters', { headers: { 'apollo-require-preflight': '1' } }],
+])('the error for %s without a query names both ways to send one', async (_, request) => {
+  const { url } = await startTinyServer({ page });
+  const response = await fetch(`${url}?variables={}`, request);
+  const { errors } = (await response.json()) as { errors: { message: string; extensions: object }[] };
+  expect([response.status, errors[0]?.extensions]).toEqual([400, { code: 'BAD_REQUEST' }]);
+  for (const words of ['no query', 'POST', '{"query":"{ __typename }"}', '?query=', 'Apollo-Require-Preflight'])
+    expect(errors[0]?.message).toContain(words);
+});
+
 describe('a path that ends in an asterisk', () => {
   const paths = {
     '/files/*': page,

@@ -7,7 +7,7 @@ const query = (text: string) => `?query=${encodeURIComponent(text)}`;
 const preflight = { 'apollo-require-preflight': '1' };
 
 describe('a request is rejected before execution', () => {
-  test.each(['/', '/graphql/', '//graphql', '/graphql.html', '/health', '/health/live/', '/.env', '/favicon.ico'])(
+  test.each(['/', '/graphql//', '//graphql', '/graphql.html', '/health', '/health/live/', '/.env', '/favicon.ico'])(
     'for the unknown path %s',
     async (path) => {
       const { origin } = await startTinyServer();

@@ -64,6 +64,7 @@ function route(routing: Routing, exchange: Exchange): Promise<void> | void {
   const path = pathOf(req);
   switch (path) {
     case '/graphql':
+    case '/graphql/':
       return routing.serveGraphql(exchange);
     case '*':
       return void res.writeHead(204, { ...headers, allow: 'GET, HEAD, POST, OPTIONS' }).end();

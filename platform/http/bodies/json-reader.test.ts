@@ -179,6 +179,33 @@ describe('accepts', () => {
   );
 });
 
+describe('the error for what looks like a GraphQL document names its place in JSON:', () => {
+  const documents = [
+    '{ me { id } }',
+    ' query Me { me { id } }',
+    'mutation{logout}',
+    '{\n  ...F\n}',
+    '{query: "{ me }"}',
+  ];
+  test.each(documents)('%j', async (body) => {
+    const send = await startEcho();
+    const { status, answer } = await send([body]);
+    expect([status, answer.errors[0].message]).toEqual([400, expect.stringContaining('{"query":"{ me { id } }"}')]);
+  });
+
+  test.each(['', '{', '{"query":', '[', 'hello', "{'query': 1}", '{}}'])('but not %j', async (body) => {
+    const send = await startEcho();
+    const { answer } = await send([body]);
+    expect(answer.errors[0].message).not.toContain('GraphQL');
+  });
+
+  test('the error for another content type names the header and the form', async () => {
+    const send = await startEcho();
+    const { status, answer } = await send(['{ me { id } }'], { 'content-type': 'application/graphql' });
+    expect([status, answer.errors[0].message]).toEqual([415, expect.stringMatching(/\{"query":.*application\/json/)]);
+  });
+});
+
 test('a body in 20,000 chunks is read, and one in more is rejected: each takes memory of its own', async () => {
   const send = await startEcho(100_000);
   const body = jsonOf(20_000);

@@ -114,19 +114,25 @@ function parse(json: string): ReadResult<object> {
     if (typeof body !== 'object' || body === null) return { error: notAnObject };
     return { body };
   } catch {
-    return { error: malformed };
+    return { error: document.test(json) ? notJsonButDocument : malformed };
   }
 }
+
+/** Begins what looks like a GraphQL document, or like an object with a name that is not in quotation marks. */
+const document = /^[\s\ufeff]*(?:(?:query|mutation|subscription|fragment)\b|\{\s*[\w.])/;
 
 const badRequest = (message: string, status = 400): HttpError => ({ status, code: 'BAD_REQUEST', message });
 
 const unsupportedType = badRequest(
-  'Send the request as JSON in UTF-8, with the header: Content-Type: application/json.',
+  'Send the request as JSON in UTF-8, such as {"query":"{ me { id } }"}, with the header: Content-Type: application/json.',
   415,
 );
 const unknownEncoding = badRequest('Send the body plain or compressed by gzip, deflate or br.', 415);
 const tooManyChunks = badRequest(`The body is sent in over ${maxChunks} chunks: send larger ones.`);
 const malformed = badRequest('The body is not complete, well-formed JSON.');
+const notJsonButDocument = badRequest(
+  'The body looks like a GraphQL document: send it as a string in JSON, such as {"query":"{ me { id } }"}.',
+);
 const notUtf8 = badRequest('The body has bytes that are no UTF-8 (RFC 8259, section 8.1).');
 const notAnObject = badRequest('The body must be a JSON object, such as {"query":"{ me { id } }"}.');
 const nestedTooDeep = (maxDepth: number) =>
