@@ -66,7 +66,7 @@ export const apiErrors = {
     extensions: [{ reason: ['VERSION_PASSED'], currentVersion: 'number' }, { reason: ['IN_PROGRESS', 'KEY_REUSED'] }],
   },
   IMAGE_TOO_LARGE: {
-    when: `an image of over ${maxImageBytes.toLocaleString('en')} bytes (before base64), the limit of the image service`,
+    when: `an image of over ${maxImageBytes.toLocaleString('en')} bytes (before base64, without its metadata unless it keeps them), the limit of the image service`,
     extensions: [{ maxBytes: 'number' }],
   },
   QUERY_NOT_IN_SAFELIST: {

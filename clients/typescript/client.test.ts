@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readPhoto } from '../../tests/corpus/photos.ts';
 import { fixture } from '../../tests/support/files.ts';
 import { type System, startSystem } from '../../tests/support/systems/system.ts';
 import { uniqueName } from '../../tests/support/systems/users.ts';
@@ -81,6 +82,16 @@ describe('resources', () => {
     expect(created).toMatchObject({ title: 'Four colours', description: null, version: 1 });
     const served = await (await fetch(created.image.url)).arrayBuffer();
     expect(Buffer.from(served).equals(png)).toBe(true);
+  });
+
+  test('are stored without the metadata of their images, or with them', async () => {
+    const { client } = await signUp();
+    const photo = readPhoto({ file: 'position.jpg' });
+    const served = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
+    const { id, image } = await client.create({ title: 'A photo', image: photo });
+    expect((await served(image.url)).length).toBeLessThan(photo.length);
+    await client.replaceImage({ id, image: photo, keepMetadata: true });
+    expect((await served(image.url)).equals(photo)).toBe(true);
   });
 
   test('are read, updated, replaced and deleted', async () => {

@@ -25,6 +25,11 @@ export interface NewImage {
   image: ImageBytes;
   /** Detected from the bytes by default. UNSUPPORTED_IMAGE when it does not match them. */
   contentType?: string | undefined;
+  /**
+   * Stores exactly these bytes. By default, what they say of where, when, by whom and with what the image was made is left
+   * out.
+   */
+  keepMetadata?: boolean | undefined;
 }
 
 export interface NewResource extends NewImage {
@@ -128,8 +133,8 @@ export function createResources({ execute, executeAs, session }: ClientParts): R
   };
 }
 
-async function toInput({ image, contentType }: NewImage) {
-  return { data: await toBase64(image), contentType };
+async function toInput({ image, contentType, keepMetadata }: NewImage) {
+  return { data: await toBase64(image), contentType, ...(keepMetadata !== undefined && { keepMetadata }) };
 }
 
 /** A multiple of three, so that only the last chunk has padding; small enough for the argument list of one call. */

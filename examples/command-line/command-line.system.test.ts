@@ -1,8 +1,10 @@
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deferred, startProxy } from '../../clients/typescript/testing/proxy.ts';
+import { photosFolder } from '../../tests/corpus/photos.ts';
 import { folderOfTest } from '../../tests/support/files.ts';
 import { titles } from '../../tests/support/graphql/documents.ts';
 import { requireValue } from '../../tests/support/graphql/request.ts';
@@ -54,6 +56,19 @@ test('uploads files, and in a second run only the new ones', async () => {
   expect([await second.exitCode, second.stderr()]).toEqual([0, '']);
   expect(second.stdout()).toMatch(/2 uploaded, 3 already there, 0 failed\.\n$/);
   expect(await titlesOf(ada)).toEqual(namesOf(files));
+});
+
+test('recognises a photo that is stored without its metadata', async () => {
+  const ada = await system.signUp();
+  const file = fileURLToPath(new URL('position.jpg', photosFolder));
+  for (const expected of [/1 uploaded, 0 already there/, /0 uploaded, 1 already there/]) {
+    const upload = run(main, envFor(ada), 'upload', file);
+    expect([await upload.exitCode, upload.stdout()]).toEqual([0, expect.stringMatching(expected)]);
+  }
+  const list = run(main, envFor(ada), 'list');
+  expect(await list.exitCode).toBe(0);
+  const [, , url = ''] = list.stdout().trim().split('\t');
+  expect((await (await fetch(url)).arrayBuffer()).byteLength).toBeLessThan(readFileSync(file).length);
 });
 
 test('continues after Ctrl-C without duplicates', async () => {

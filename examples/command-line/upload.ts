@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Client, isApiError } from '../../clients/typescript/node.ts';
+import { type Client, isApiError, type Resource } from '../../clients/typescript/node.ts';
 
 /** The result for one file. */
 export type Outcome = 'uploaded' | 'already there' | { failure: string };
@@ -15,26 +15,29 @@ export interface Upload {
 
 const concurrency = 3;
 
-/** The API's limit for one image; larger ones give IMAGE_TOO_LARGE. */
+/** The API's limit for one image. Larger files are not sent, although a few would fit without their metadata. */
 const maxBytes = 383_970;
 
 /**
- * Uploads the files that are not there yet, each titled with its name. Finished uploads of an earlier run are recognised by
- * title and SHA-256; interrupted ones by an idempotency key derived from both. So nothing is uploaded twice, and no state
- * is stored here. Rejects when a failure would affect all files.
+ * Uploads the files that are not there yet, each titled with its name and described by its SHA-256, which the stored image
+ * may not have: it has no metadata. Finished uploads of an earlier run are recognised by both; interrupted ones by an
+ * idempotency key derived from both. So nothing is uploaded twice, and no state is stored here. Rejects when a failure
+ * would affect all files.
  */
 export async function uploadAll({ client, files, signal, onOutcome }: Upload): Promise<void> {
   const identities = new Set<string>();
-  for await (const { title, image } of client.all({ pageSize: 100 }, { signal }))
-    identities.add(`${image.sha256} ${title}`);
+  for await (const resource of client.all({ pageSize: 100 }, { signal })) {
+    identities.add(`${fileHashOf(resource)} ${resource.title}`);
+  }
 
   const uploadOne = async (file: string, options: { signal: AbortSignal }): Promise<Outcome> => {
     const title = basename(file).trim();
     const image = await read(file, options);
-    const identity = `${createHash('sha256').update(image).digest('hex')} ${title}`;
+    const hash = createHash('sha256').update(image).digest('hex');
+    const identity = `${hash} ${title}`;
     if (identities.has(identity)) return 'already there';
     identities.add(identity);
-    await create(client, { title, image, identity }, options);
+    await create(client, { title, description: `${hashLabel}${hash}`, image, identity }, options);
     return 'uploaded';
   };
 
@@ -58,6 +61,13 @@ export async function uploadAll({ client, files, signal, onOutcome }: Upload): P
   await Promise.all(Array.from({ length: concurrency }, work));
 }
 
+const hashLabel = 'SHA-256 of the file: ';
+
+/** The hash of the file that was uploaded; without a description, that of the image. */
+function fileHashOf({ description, image }: Resource): string {
+  return description?.startsWith(hashLabel) ? description.slice(hashLabel.length) : image.sha256;
+}
+
 /** A problem of the file itself. */
 class FileError extends Error {}
 
@@ -70,17 +80,18 @@ async function read(file: string, options: { signal: AbortSignal }): Promise<Uin
 
 interface Picture {
   title: string;
+  description: string;
   image: Uint8Array;
   /** SHA-256 and title. */
   identity: string;
 }
 
 /** Creates a resource. NOT_FOUND means that the key's resource was deleted within a day: then it tries the next key. */
-async function create(client: Client, { title, image, identity }: Picture, options: { signal: AbortSignal }) {
+async function create(client: Client, { identity, ...picture }: Picture, options: { signal: AbortSignal }) {
   for (let attempt = 1; ; attempt += 1) {
     const idempotencyKey = createHash('sha256').update(`${identity} ${attempt}`).digest('hex');
     try {
-      return await client.create({ title, image, idempotencyKey }, options);
+      return await client.create({ ...picture, idempotencyKey }, options);
     } catch (error) {
       if (!isApiError(error, 'NOT_FOUND')) throw error;
     }

@@ -1,12 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { detectImageType, removeMetadata } from '../../subgraphs/resources/images/image-format.ts';
 import { incompleteAnimatedPngs, wholeAnimatedPngs } from '../../subgraphs/resources/testing/animated-pngs.ts';
 import { incompleteGifs, wholeGifs } from '../../subgraphs/resources/testing/gif-variants.ts';
+import { readerOf } from '../../subgraphs/resources/testing/image-reader.ts';
 import type { ImageVariant } from '../../subgraphs/resources/testing/images.ts';
 import { incompleteJpegs, wholeJpegs } from '../../subgraphs/resources/testing/jpeg-variants.ts';
 import { incompletePngs, wholePngs } from '../../subgraphs/resources/testing/png-variants.ts';
 import { incompleteRestartJpegs, wholeRestartJpegs } from '../../subgraphs/resources/testing/restart-jpegs.ts';
 import { incompleteScanOrders, wholeScanOrders } from '../../subgraphs/resources/testing/scan-orders.ts';
+import { photos, readPhoto } from '../corpus/photos.ts';
 import { describeInBrowser, openBrowser } from '../support/chromium.ts';
+
+/** A file as it is stored. */
+function withoutMetadata(bytes: Buffer): Buffer {
+  const type = detectImageType(bytes) ?? expect.fail('no known type');
+  return removeMetadata(type, bytes, Number.POSITIVE_INFINITY) ?? expect.fail('too large');
+}
 
 /** Pixels of the first frame as the browser draws them, or why it draws none. */
 type Drawn = string;
@@ -46,6 +55,15 @@ describeInBrowser('the files that the API accepts and rejects, in a browser', ()
     return variants.flatMap(({ name }, at) => (drawn[2 * at] === drawn[2 * at + 1] ? [name] : []));
   };
 
+  const drawnSizes = async (images: Buffer[]): Promise<(string | undefined)[]> => {
+    const page = await browser.newPage();
+    const drawn = await page.evaluate<Drawn[]>(
+      `(${drawAll})(${JSON.stringify(images.map((bytes) => bytes.toString('base64')))})`,
+    );
+    await page.close();
+    return drawn.map((pixels) => pixels.split(' ')[0]);
+  };
+
   test.each<[string, () => ImageVariant[] | Promise<ImageVariant[]>]>([
     ['JPEG', wholeJpegs],
     ['JPEG with restart markers', wholeRestartJpegs],
@@ -54,10 +72,13 @@ describeInBrowser('the files that the API accepts and rejects, in a browser', ()
     ['animated PNG', wholeAnimatedPngs],
     ['GIF', wholeGifs],
   ])(
-    'an accepted %s is drawn with every pixel',
+    'an accepted %s is drawn with every pixel, also without its metadata',
     async (_, make) => {
       const variants = await make();
-      expect(await drawnLikeOriginals(variants)).toEqual(variants.map(({ name }) => name));
+      const names = variants.map(({ name }) => name);
+      expect(await drawnLikeOriginals(variants)).toEqual(names);
+      const stored = variants.map((variant) => ({ ...variant, bytes: withoutMetadata(variant.bytes) }));
+      expect(await drawnLikeOriginals(stored)).toEqual(names);
     },
     60_000,
   );
@@ -81,4 +102,16 @@ describeInBrowser('the files that the API accepts and rejects, in a browser', ()
     },
     60_000,
   );
+
+  test('a photo is drawn in the same way without its metadata, and in the size that the API returns', async () => {
+    const variants = photos.map((photo) => {
+      const original = readPhoto(photo);
+      return { name: photo.file, original, bytes: withoutMetadata(original) };
+    });
+    expect(await drawnLikeOriginals(variants)).toEqual(variants.map(({ name }) => name));
+    const read = readerOf(100_000);
+    const images = await Promise.all(variants.map(({ original }) => read({ data: original.toString('base64') })));
+    const sizes = images.map(({ width, height }) => `${width}x${height}`);
+    expect(await drawnSizes(variants.map(({ original }) => original))).toEqual(sizes);
+  }, 60_000);
 });

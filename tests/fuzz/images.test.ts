@@ -37,11 +37,11 @@ test('mutated images are accepted or UNSUPPORTED_IMAGE, in the decoder process, 
   const outcomes = { accepted: 0, rejected: 0 };
   const property = fc.asyncProperty(mutatedImage, async (bytes) => {
     try {
-      const { width, height } = await read(
-        { data: bytes.toString('base64') },
-        { viewerId: 'a user', requestId: 'a request' },
-      );
-      expect(width * height).toBeGreaterThan(0);
+      const readFor = { viewerId: 'a user', requestId: 'a request' };
+      const image = await read({ data: bytes.toString('base64') }, readFor);
+      expect(image.width * image.height).toBeGreaterThan(0);
+      // Nothing more is removed of an image that was stored.
+      expect(await read({ data: image.base64 }, readFor)).toEqual(image);
       outcomes.accepted += 1;
     } catch (error) {
       if (!(error instanceof ApiError) || error.extensions.code !== 'UNSUPPORTED_IMAGE') throw error;

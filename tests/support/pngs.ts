@@ -4,13 +4,13 @@ import { pngChunk } from '../../subgraphs/resources/images/png/chunks.ts';
 const headerEnd = 33;
 const endChunkBytes = 12;
 
-/** A valid PNG of exactly this size, most of it in a text chunk. */
+/** A valid PNG of exactly this size, most of it after the compressed pixels. */
 export async function pngOfSize(sizeBytes: number): Promise<Buffer> {
   const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
     .png()
     .toBuffer();
-  const text = pngChunk('tEXt', Buffer.alloc(sizeBytes - png.length - 12, 'pad\0x'));
-  return Buffer.concat([png.subarray(0, -endChunkBytes), text, png.subarray(-endChunkBytes)]);
+  const padding = pngChunk('IDAT', Buffer.alloc(sizeBytes - png.length - endChunkBytes, 'padding'));
+  return Buffer.concat([png.subarray(0, -endChunkBytes), padding, png.subarray(-endChunkBytes)]);
 }
 
 /** The PNG with other dimensions in its header, and the right checksum. */

@@ -30,7 +30,7 @@ export interface ErrorDetailsByCode {
   NOT_FOUND: Record<never, never>;
   /** The resource has another version than `expectedVersion`, another change of it is in progress, or an `idempotencyKey` was used with different input. */
   CONFLICT: { reason: 'VERSION_PASSED'; currentVersion: number } | { reason: 'IN_PROGRESS' | 'KEY_REUSED' };
-  /** An image of over 383,970 bytes (before base64), the limit of the image service. */
+  /** An image of over 383,970 bytes (before base64, without its metadata unless it keeps them), the limit of the image service. */
   IMAGE_TOO_LARGE: { maxBytes: number };
   /** A document that is not trusted, where only trusted documents run; HTTP 400, and nothing was executed. */
   QUERY_NOT_IN_SAFELIST: Record<never, never>;

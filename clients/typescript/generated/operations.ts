@@ -103,6 +103,12 @@ export type ImageInput = {
   data: string;
   /** Optional; UNSUPPORTED_IMAGE if it does not match the bytes. */
   contentType?: string | null | undefined;
+  /**
+   * Whether exactly these bytes are stored. By default, everything is left out that says where, when, by whom and with what the
+   * image was made, and what comes after the image in its file. Pixels, orientation and colour profile stay as they are, and an
+   * image without metadata stays byte for byte. IMAGE_TOO_LARGE depends on what is stored.
+   */
+  keepMetadata?: boolean;
 };
 
 /** The input of createResource. */

@@ -159,9 +159,9 @@ export type Image = {
   url: Scalars['String']['output'];
   /** image/gif, image/jpeg or image/png, detected from the bytes. */
   contentType: Scalars['String']['output'];
-  /** Width in pixels as stored, without applying an EXIF orientation. */
+  /** Width in pixels as shown: an EXIF orientation is applied. */
   width: Scalars['Int']['output'];
-  /** Height in pixels as stored; of one frame, if the image is animated. */
+  /** Height in pixels as shown; of one frame, if the image is animated. */
   height: Scalars['Int']['output'];
   /** Size of the file at url in bytes. */
   sizeBytes: Scalars['Int']['output'];
@@ -233,6 +233,12 @@ export type ImageInput = {
   data: Scalars['String']['input'];
   /** Optional; UNSUPPORTED_IMAGE if it does not match the bytes. */
   contentType?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * Whether exactly these bytes are stored. By default, everything is left out that says where, when, by whom and with what the
+   * image was made, and what comes after the image in its file. Pixels, orientation and colour profile stay as they are, and an
+   * image without metadata stays byte for byte. IMAGE_TOO_LARGE depends on what is stored.
+   */
+  keepMetadata?: Scalars['Boolean']['input'];
 };
 
 /** The input of createResource. */

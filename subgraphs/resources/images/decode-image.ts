@@ -1,25 +1,47 @@
 import sharp, { type Metadata } from 'sharp';
-import { DamagedImageError, type RepairedImage, type Size, UnsupportedImageError } from './formats/opened-image.ts';
-import { type ImageType, openImage } from './image-format.ts';
+import { isTurned } from './formats/exif.ts';
+import {
+  DamagedImageError,
+  type OpenedImage,
+  type RepairedImage,
+  type Size,
+  UnsupportedImageError,
+} from './formats/opened-image.ts';
+import { type ImageType, openImage, removeMetadata } from './image-format.ts';
 import { exceededLimit } from './image-limits.ts';
 
 /** An image whose first bytes have a known signature. Cloneable: it is sent to another process. */
 export interface EncodedImage {
   contentType: ImageType;
   bytes: Uint8Array;
+  /** Stores the bytes as they are, instead of without metadata. */
+  keepMetadata: boolean;
+  /** Limit of what is stored. */
+  maxBytes: number;
 }
 
-/** The size of an image whose every pixel was decoded; or why the image is not accepted, as a message for clients. */
-export type DecodeOutcome = { size: Size } | { unsupported: string };
+/**
+ * The size in which an image is shown whose every pixel was decoded, with the bytes without metadata if it had any; or
+ * that it is too large, or why it is not accepted, as a message for clients.
+ */
+export type DecodeOutcome =
+  | { size: Size; withoutMetadata?: Uint8Array }
+  | { isTooLarge: true }
+  | { unsupported: string };
 
 // One image at a time, and none twice.
 sharp.cache(false);
 sharp.concurrency(1);
 
 /** Decodes every pixel of every frame. Rejects if memory runs out, which the limits prevent. */
-export async function decodeImage({ contentType, bytes }: EncodedImage): Promise<DecodeOutcome> {
+export async function decodeImage(encoded: EncodedImage): Promise<DecodeOutcome> {
+  const { contentType, keepMetadata, maxBytes } = encoded;
+  const bytes = Buffer.from(encoded.bytes.buffer, encoded.bytes.byteOffset, encoded.bytes.byteLength);
   try {
-    const image = openImage(contentType, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    const stored = keepMetadata ? bytes : removeMetadata(contentType, bytes, maxBytes);
+    if (!stored || stored.length > maxBytes) return { isTooLarge: true };
+    // An image is judged with its metadata, unless they take much memory.
+    const image = openImage(contentType, bytes.length > maxBytes ? stored : bytes);
     const { size, repair } = image;
     if (size.width === 0 || size.height === 0) throw new DamagedImageError('its width or height is 0.');
     const exceeded = exceededLimit(contentType, image);
@@ -28,11 +50,17 @@ export async function decodeImage({ contentType, bytes }: EncodedImage): Promise
       if (!(error instanceof DamagedImageError) || !image.requirePixels) throw error;
       return image.requirePixels();
     });
-    return { size };
+    return { size: shownSize(image), ...(stored !== bytes && { withoutMetadata: stored }) };
   } catch (error) {
-    if (error instanceof UnsupportedImageError) return { unsupported: error.message };
-    throw error;
+    if (!(error instanceof UnsupportedImageError)) throw error;
+    // Clients have to make it smaller anyway.
+    return bytes.length > maxBytes ? { isTooLarge: true } : { unsupported: error.message };
   }
+}
+
+/** The size after the orientation was applied. */
+function shownSize({ size: { width, height }, orientation }: OpenedImage): Size {
+  return isTurned(orientation) ? { width: height, height: width } : { width, height };
 }
 
 /** Reads the header, as the decoder sees it. */

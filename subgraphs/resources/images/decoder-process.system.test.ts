@@ -11,7 +11,7 @@ import { createDecoderProcess, type DecoderProcessSettings } from './decoder-pro
 
 const timeout = 60_000;
 const size = { width: 5, height: 4 };
-const small = { contentType: 'image/png' as const, bytes: await png(size) };
+const small = { contentType: 'image/png' as const, bytes: await png(size), keepMetadata: false, maxBytes: 1_000 };
 const gone = new Error('The client has disconnected.');
 const failed = (reason: RegExp) => ({ name: 'DecoderFailedError', message: expect.stringMatching(reason) });
 

@@ -150,7 +150,8 @@ describe('a complete image is accepted', () => {
 
   test.each([1, 2, 3, 4])('with any base64 padding: %i more bytes', async (more) => {
     const bytes = Buffer.concat([await png(), Buffer.alloc(more)]);
-    expect(await readBytes(bytes)).toMatchObject({ sizeBytes: bytes.length, contentType: 'image/png' });
+    const stored = await read({ data: bytes.toString('base64'), keepMetadata: true });
+    expect(stored).toMatchObject({ sizeBytes: bytes.length, contentType: 'image/png' });
   });
 
   test('of a single pixel', async () => {
@@ -160,10 +161,14 @@ describe('a complete image is accepted', () => {
     }
   });
 
-  test('with its stored size, ignoring EXIF orientation', async () => {
-    const bytes = await noise(size).withMetadata({ orientation: 6 }).jpeg().toBuffer();
-    expect((await sharp(bytes).metadata()).orientation).toBe(6);
-    expect(await readBytes(bytes)).toMatchObject(size);
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('with the size in which it is shown: orientation %i', async (orientation) => {
+    const shown = orientation < 5 ? size : { width: size.height, height: size.width };
+    const image = noise(size).withMetadata({ orientation });
+    for (const bytes of [await image.clone().jpeg().toBuffer(), await image.clone().png().toBuffer()]) {
+      expect((await sharp(bytes).metadata()).orientation).toBe(orientation);
+      expect(await readBytes(bytes)).toMatchObject(shown);
+      expect(await read({ data: bytes.toString('base64'), keepMetadata: true })).toMatchObject(shown);
+    }
   });
 
   test('with the size of its logical screen, not of its first frame, if it is a GIF', async () => {

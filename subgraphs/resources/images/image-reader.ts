@@ -6,23 +6,25 @@ import { createLimitedLog, kindOfError } from '../../../platform/process/limited
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import { DecoderFailedError, type ImageDecoder } from './decoder-process.ts';
-import { detectImageType, type ImageType, imageTypes } from './image-format.ts';
+import { detectEncodedType, detectImageType, type ImageType, imageTypes } from './image-format.ts';
 
 /** The input type of the GraphQL API. */
 export interface ImageInput {
   /** Base64 (RFC 4648, section 4). */
   data: string;
   contentType?: string | null;
+  /** Stores exactly these bytes; by default, they are stored without metadata. */
+  keepMetadata?: boolean;
 }
 
 /** An image whose every pixel could be decoded. */
 export interface DecodedImage {
-  /** The input's text. It is canonical, so equal bytes have equal texts. */
+  /** The bytes to store: those of the input, by default without metadata. Equal bytes have equal texts. */
   base64: string;
   contentType: ImageType;
-  /** Pixels. */
+  /** Pixels, as shown: the orientation is applied. */
   width: number;
-  /** Pixels; for a GIF, those of its logical screen. */
+  /** Pixels, as shown; for a GIF, those of its logical screen. */
   height: number;
   sizeBytes: number;
   /** Lower-case hex. */
@@ -54,7 +56,7 @@ export interface ImageReaderParts {
  * that one with many or slow images does not delay the others.
  */
 const concurrency = 1;
-/** The number of requests that the gateway sends at once. An image in the queue has at most `maxBytes`, as base64. */
+/** The number of requests that the gateway sends at once. Bodies in memory have a limit of their own. */
 const maxQueued = 64;
 
 /** Creates a reader that validates and decodes images; cheap checks come first, decoding comes last. */
@@ -62,17 +64,23 @@ export function createImageReader({ maxBytes, decoder, log }: ImageReaderParts):
   const queue = createBoundedQueue({ concurrency, maxQueued });
   const limited = createLimitedLog(log);
 
-  return async ({ data: base64, contentType: declared }, { viewerId, requestId, abandoned: signal }) => {
-    if (decodedLength(base64) > maxBytes) throw tooLarge(maxBytes);
+  return async (input, { viewerId, requestId, abandoned: signal }) => {
+    const { keepMetadata = false } = input;
+    const mayBecomeSmaller = !keepMetadata && detectEncodedType(input.data) !== undefined;
+    if (decodedLength(input.data) > maxBytes && !mayBecomeSmaller) throw tooLarge(maxBytes);
     const read = async () => {
-      const bytes = decodeBase64(base64);
-      const contentType = checkType(bytes, declared);
-      const outcome = await decoder.decode({ contentType, bytes }, signal);
+      const sent = decodeBase64(input.data);
+      const contentType = checkType(sent, input.contentType);
+      const outcome = await decoder.decode({ contentType, bytes: sent, keepMetadata, maxBytes }, signal);
       // Nothing has been written for it yet.
       if (signal) throwIfAborted(signal);
+      if ('isTooLarge' in outcome) throw tooLarge(maxBytes);
       if ('unsupported' in outcome) throw unsupported(outcome.unsupported);
+      const { size, withoutMetadata } = outcome;
+      const bytes = withoutMetadata ? Buffer.from(withoutMetadata) : sent;
+      const base64 = withoutMetadata ? bytes.toString('base64') : input.data;
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { base64, contentType, ...outcome.size, sizeBytes: bytes.length, sha256 };
+      return { base64, contentType, ...size, sizeBytes: bytes.length, sha256 };
     };
     return queue(read, { client: viewerId, signal }).catch((error: unknown) => {
       if (!(error instanceof DecoderFailedError)) throw error;

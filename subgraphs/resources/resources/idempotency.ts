@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { detectImageType } from '../images/image-format.ts';
+import { detectEncodedType } from '../images/image-format.ts';
 import type { Idempotency, KeyedCreate } from '../storage/operation-store.ts';
 import type { Resource } from '../storage/resource.ts';
 import type { ResourceStore } from '../storage/resource-store.ts';
@@ -10,24 +10,22 @@ import type { CreateInput } from './resource-input.ts';
 export const keyLifetimeMs = 24 * 60 * 60 * 1000;
 
 /**
- * The input's key, with a hash of everything else in the input. A content type that the bytes have anyway is left out of
- * it; former versions did not, so the hash with it identifies the same input. Undefined when the input has no key.
+ * The input's key, with a hash of everything else in the input. Defaults are left out of it, so that a new field does not
+ * change the hash of older inputs; and a content type that the bytes have anyway. Former versions did not leave that out,
+ * so the hash with it identifies the same input. Undefined when the input has no key.
  */
 export function idempotencyOf({ idempotencyKey, title, description, image }: CreateInput): Idempotency | undefined {
   if (idempotencyKey === undefined || idempotencyKey === null) return undefined;
-  const { data: base64, contentType } = image;
+  const { data: base64, contentType, keepMetadata = false } = image;
   const imageSha256 = sha256(base64);
-  const hashWith = (type: string | null) => sha256(JSON.stringify([title, description ?? null, type, imageSha256]));
-  const detected = detectedType(base64);
+  const options = keepMetadata ? ['keepMetadata'] : [];
+  const hashWith = (type: string | null) =>
+    sha256(JSON.stringify([title, description ?? null, type, imageSha256, ...options]));
+  const detected = detectEncodedType(base64);
   const lifetimeMs = keyLifetimeMs;
   const isImplied = detected !== undefined && (contentType ?? detected) === detected;
   if (!isImplied) return { key: idempotencyKey, inputSha256: hashWith(contentType ?? null), lifetimeMs };
   return { key: idempotencyKey, inputSha256: hashWith(null), formerInputSha256: hashWith(detected), lifetimeMs };
-}
-
-/** The type that the first bytes of an image say. */
-function detectedType(base64: string): string | undefined {
-  return detectImageType(Buffer.from(base64.slice(0, 16), 'base64'));
 }
 
 /**

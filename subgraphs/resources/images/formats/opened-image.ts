@@ -27,7 +27,10 @@ export interface RepairedImage {
 
 /** An image whose structure was read, but none of its pixels. */
 export interface OpenedImage {
+  /** As stored, before the orientation is applied. */
   size: Size;
+  /** EXIF's orientation, 1 to 8. */
+  orientation: number;
   /** Bytes of a pixel as a decoder gives it. */
   pixelBytes: number;
   /** Bytes that a decoder holds for the whole image, where it cannot decode row by row. */

@@ -1,31 +1,25 @@
 import { DamagedImageError, type OpenedImage, type Size } from '../formats/opened-image.ts';
-import { hasPixels } from './pixels.ts';
+import { Frame, readBlocks, startOfBlocks, trailer } from './blocks.ts';
 
 const signatures = [Buffer.from('GIF87a'), Buffer.from('GIF89a')];
-const extension = 0x21;
-const graphicControl = 0xf9;
-const image = 0x2c;
-const trailer = 0x3b;
-const screenBytes = 13;
 /** Red, green, blue and transparency. */
 const pixelBytes = 4;
-/** Bytes of a frame before its colours. */
-const descriptorBytes = 10;
 
 export const isGif = (bytes: Buffer) => signatures.some((signature) => bytes.subarray(0, 6).equals(signature));
 
 /** Reads the structure: screen, extensions and frames, as far as they go (GIF89a, section 12 and appendix B). */
 export function openGif(bytes: Buffer): OpenedImage {
-  const bodyStart = screenBytes + colourTableBytes(bytes[10]);
-  if (bytes.length < bodyStart) throw new DamagedImageError('it ends before its first frame.');
-  const blocks = readBlocks(bytes, bodyStart);
+  const bodyStart = startOfBlocks(bytes);
+  const blocks = [...readBlocks(bytes, bodyStart)];
   const frames = blocks.filter((block) => block instanceof Frame);
   const [first] = frames;
   if (!first) throw new DamagedImageError('it has no frame.');
   if (frames.every(({ width, height }) => width * height === 0)) throw new DamagedImageError('it has no pixels.');
   const repair = () => {
     for (const [at, frame] of frames.entries()) frame.checkPixels(at + 1);
-    const parts = blocks.map((block) => (block instanceof Frame ? block.terminated() : block));
+    const parts = blocks.map((block) =>
+      block instanceof Frame ? block.terminated() : bytes.subarray(block.start, block.end),
+    );
     return {
       bytes: Buffer.concat([bytes.subarray(0, bodyStart), ...parts, Buffer.from([trailer])]),
       hasWarnings: false,
@@ -34,7 +28,7 @@ export function openGif(bytes: Buffer): OpenedImage {
   const size = screenSize(bytes, first);
   // The screen, and a copy for frames that are undone.
   const heldBytes = 2 * pixelBytes * size.width * size.height;
-  return { size, pixelBytes, heldBytes, frames: frames.length, scans: 1, repair };
+  return { size, orientation: 1, pixelBytes, heldBytes, frames: frames.length, scans: 1, repair };
 }
 
 /** The logical screen, which browsers enlarge where the first frame exceeds it. */
@@ -43,120 +37,4 @@ function screenSize(bytes: Buffer, { left, top, width, height }: Frame): Size {
     width: Math.max(bytes.readUInt16LE(6), left + width),
     height: Math.max(bytes.readUInt16LE(8), top + height),
   };
-}
-
-/**
- * Lists extensions and frames up to the trailer or the end of the file. Bytes that begin neither are skipped after the
- * first frame; before it, browsers show nothing. An extension without its end has no frame after it, and is left out; so
- * is what looks like a frame among skipped bytes and lacks pixels, with everything after it.
- */
-function readBlocks(bytes: Buffer, start: number): (Buffer | Frame)[] {
-  const blocks: (Buffer | Frame)[] = [];
-  let hasFrame = false;
-  let isAfterStray = false;
-  for (let at = start; at < bytes.length && bytes[at] !== trailer; ) {
-    if (bytes[at] === image) {
-      const frame = isAfterStray ? wholeFrame(bytes, at) : new Frame(bytes, at);
-      if (!frame) break;
-      blocks.push(frame);
-      hasFrame = true;
-      isAfterStray = false;
-      at = frame.end;
-    } else if (bytes[at] === extension) {
-      const { end, isEnded } = readSubBlocks(bytes, at + 2);
-      if (!hasFrame && bytes[at + 1] === graphicControl) requireControlLength(bytes, at + 2, end);
-      if (isEnded) blocks.push(bytes.subarray(at, end));
-      at = end;
-    } else if (hasFrame) {
-      // A spare 0 is no sign of other bytes: some encoders end a frame twice.
-      isAfterStray ||= bytes[at] !== 0;
-      at += 1;
-    } else throw new DamagedImageError(`byte ${at} begins no extension and no frame.`);
-  }
-  return blocks;
-}
-
-/** Browsers show nothing of a file whose first frame comes after such an extension of another length than 4. */
-function requireControlLength(bytes: Buffer, start: number, end: number): void {
-  if (bytes[start] === 4 && end === start + 6) return;
-  throw new DamagedImageError('a graphic control extension has not 4 bytes, so browsers show no frame.');
-}
-
-/** Undefined if there is no frame with all of its pixels. */
-function wholeFrame(bytes: Buffer, start: number): Frame | undefined {
-  try {
-    const frame = new Frame(bytes, start);
-    frame.checkPixels(1);
-    return frame;
-  } catch (error) {
-    if (error instanceof DamagedImageError) return undefined;
-    throw error;
-  }
-}
-
-class Frame {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  /** The offset after its last sub-block. */
-  readonly end: number;
-  readonly #bytes: Buffer;
-  readonly #start: number;
-  readonly #codesStart: number;
-  readonly #subBlocks: SubBlocks;
-
-  constructor(bytes: Buffer, start: number) {
-    const colours = colourTableBytes(bytes[start + 9]);
-    this.#codesStart = start + descriptorBytes + colours;
-    if (this.#codesStart >= bytes.length) throw new DamagedImageError('it ends at the beginning of a frame.');
-    this.left = bytes.readUInt16LE(start + 1);
-    this.top = bytes.readUInt16LE(start + 3);
-    this.width = bytes.readUInt16LE(start + 5);
-    this.height = bytes.readUInt16LE(start + 7);
-    this.#subBlocks = readSubBlocks(bytes, this.#codesStart + 1);
-    this.end = this.#subBlocks.end;
-    this.#bytes = bytes;
-    this.#start = start;
-  }
-
-  checkPixels(number: number): void {
-    if (hasPixels(this.#bytes, this.#codesStart, this.width * this.height)) return;
-    throw new DamagedImageError(`frame ${number} lacks pixels, or its codes cannot be decoded.`);
-  }
-
-  /** The frame's bytes. If the file ends inside them, their last sub-block gets its true length, and an end. */
-  terminated(): Buffer {
-    const { lastBlock, end, isEnded } = this.#subBlocks;
-    const whole = this.#bytes.subarray(this.#start, end);
-    if (isEnded) return whole;
-    const rest = this.#bytes.subarray(lastBlock + 1, end);
-    const last = rest.length > 0 ? [Buffer.from([rest.length]), rest] : [];
-    return Buffer.concat([this.#bytes.subarray(this.#start, lastBlock), ...last, Buffer.from([0])]);
-  }
-}
-
-function colourTableBytes(flags = 0): number {
-  return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
-}
-
-interface SubBlocks {
-  /** The offset of the last sub-block. */
-  lastBlock: number;
-  /** The offset after all of them, at most the file's length. */
-  end: number;
-  /** False if the file ends before the empty sub-block that is the last. */
-  isEnded: boolean;
-}
-
-/** Reads sub-blocks, each of which begins with its length, up to an empty one. */
-function readSubBlocks(bytes: Buffer, start: number): SubBlocks {
-  let lastBlock = start;
-  for (let size = bytes[lastBlock]; size !== undefined; size = bytes[lastBlock]) {
-    const next = lastBlock + 1 + size;
-    if (size === 0) return { lastBlock, end: next, isEnded: true };
-    if (next >= bytes.length) return { lastBlock, end: bytes.length, isEnded: false };
-    lastBlock = next;
-  }
-  return { lastBlock: bytes.length, end: bytes.length, isEnded: false };
 }

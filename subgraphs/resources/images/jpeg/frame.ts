@@ -59,6 +59,11 @@ function requireKnownCoding(code: number, sampleBits: number): void {
   throw new UnsupportedImageError(`The JPEG ${what}: save it as baseline or progressive, with 8 bits per sample.`);
 }
 
+/** True for the first scan of a frame if decoders read no other: it has the pixels of all components. */
+export function isOnlyScan(frame: Frame | undefined, scanHeader: Buffer): boolean {
+  return frame?.coding === 'sequential' && scanHeader[0] === frame.components.length;
+}
+
 function readFactors(body: Buffer, at: number): Pick<Component, 'id' | 'horizontal' | 'vertical'> {
   const factors = body[at + 1] ?? 0;
   const [horizontal, vertical] = [factors >> 4, factors & 0x0f];

@@ -4,9 +4,18 @@ import { type Component, type Frame, isFrameMarker, readFrame } from './frame.ts
 import { BitReader, readHuffmanTables } from './huffman.ts';
 import type { Progression } from './progression.ts';
 import { readScan, type Scan } from './scan.ts';
-import { isRestart, type Marker, nextMarker, type Segment, withoutStuffing, withStuffing } from './segments.ts';
+import {
+  endOfScan,
+  isRestart,
+  type Marker,
+  marker,
+  nextMarker,
+  type Segment,
+  withoutStuffing,
+  withStuffing,
+} from './segments.ts';
 
-const [firstFrame, defineHuffmanTables, firstRestart, defineRestartInterval] = [0xc0, 0xc4, 0xd0, 0xdd];
+const [defineHuffmanTables, defineRestartInterval] = [0xc4, 0xdd];
 
 /** Reads a JPEG's segments in order, and knows which components have their pixels. */
 export class JpegImage {
@@ -66,9 +75,8 @@ export class JpegImage {
 
 /** Arithmetic-coded data, which the decoder alone can check. */
 function copyUnread(header: Segment, bytes: Buffer, start: number): { kept: Buffer[]; end: number } {
-  let marker = nextMarker(bytes, start);
-  while (isRestart(marker.code)) marker = nextMarker(bytes, marker.end);
-  return { kept: [header.bytes, bytes.subarray(start, marker.start)], end: marker.start };
+  const end = endOfScan(bytes, start);
+  return { kept: [header.bytes, bytes.subarray(start, end)], end };
 }
 
 /** Spectral selection 0 to 63 and no successive approximation: all that a sequential scan can have. */
@@ -82,15 +90,15 @@ function readIntervals(scan: Scan, bytes: Buffer, options: { start: number; rest
   let unit = 0;
   let at = options.start;
   for (let interval = 0; ; interval += 1) {
-    const marker = nextMarker(bytes, at);
+    const found = nextMarker(bytes, at);
     const left = scan.units - unit;
     const count = Math.min(options.restartInterval || left, left);
-    kept.push(readInterval(scan, bytes.subarray(at, marker.start), { first: unit, count }));
+    kept.push(readInterval(scan, bytes.subarray(at, found.start), { first: unit, count }));
     unit += count;
-    if (unit === scan.units) return { kept, end: marker.start };
-    const expected = firstRestart + (interval & 7);
+    if (unit === scan.units) return { kept, end: found.start };
+    const expected = marker.firstRestart + (interval & 7);
     kept.push(Buffer.from([0xff, expected]));
-    at = findRestart(bytes, marker, expected).end;
+    at = findRestart(bytes, found, expected).end;
   }
 }
 
@@ -100,10 +108,10 @@ function readIntervals(scan: Scan, bytes: Buffer, options: { start: number; rest
  * comes soon, or another marker, means that data are missing.
  */
 function findRestart(bytes: Buffer, from: Marker, expected: number): Marker {
-  for (let marker = from; ; marker = nextMarker(bytes, marker.end)) {
-    const ahead = (marker.code - expected) & 7;
-    if (isRestart(marker.code) && (ahead === 0 || (ahead > 2 && ahead < 6))) return marker;
-    const isSkipped = marker.code < firstFrame || (isRestart(marker.code) && ahead > 5);
+  for (let found = from; ; found = nextMarker(bytes, found.end)) {
+    const ahead = (found.code - expected) & 7;
+    if (isRestart(found.code) && (ahead === 0 || (ahead > 2 && ahead < 6))) return found;
+    const isSkipped = found.code < marker.firstFrame || (isRestart(found.code) && ahead > 5);
     if (!isSkipped) throw new DamagedImageError('a restart marker is not in its place, so decoders leave out pixels.');
   }
 }

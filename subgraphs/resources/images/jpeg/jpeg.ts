@@ -1,29 +1,30 @@
+import { readOrientation } from '../formats/exif.ts';
 import { DamagedImageError, type OpenedImage, type RepairedImage } from '../formats/opened-image.ts';
-import { type Frame, isFrameMarker, readFrame } from './frame.ts';
+import { type Frame, isFrameMarker, isOnlyScan, readFrame } from './frame.ts';
 import { JpegImage } from './image.ts';
-import { isRestart, nextMarker, readSegment, type Segment } from './segments.ts';
+import { exifOf } from './metadata.ts';
+import { isApplication, isRestart, marker, nextMarker, readSegment, type Segment } from './segments.ts';
 
 const signature = Buffer.from([0xff, 0xd8, 0xff]);
 /** 64 coefficients, held until the last scan has been read. */
 const bytesOfBlock = 128;
 const startOfImage = signature.subarray(0, 2);
-/** Marker codes (ITU T.81, table B.1). */
-const [temporary, endOfImage, startOfScan, firstApplication, lastApplication, comment] = [
-  1, 0xd9, 0xda, 0xe0, 0xef, 0xfe,
-];
 
 export const isJpeg = (bytes: Buffer) => bytes.subarray(0, signature.length).equals(signature);
 
-/** Reads the size from the frame header, and counts the scans. */
+/** Reads the size from the frame header and the orientation, and counts the scans. */
 export function openJpeg(bytes: Buffer): OpenedImage {
   let frame: Frame | undefined;
+  let exif: Buffer | undefined;
   let scans = 0;
-  for (const { code, body } of segmentsOf(bytes)) {
+  for (const segment of segmentsOf(bytes)) {
+    const { code, body } = segment;
     if (isFrameMarker(code)) frame ??= readFrame(code, body);
-    if (code !== startOfScan) continue;
+    if (scans === 0) exif ??= exifOf(segment);
+    if (code !== marker.startOfScan) continue;
     scans += 1;
-    // Decoders read no further, and stray bytes after it may look like segments.
-    if (frame?.coding === 'sequential' && scans === 1 && body[0] === frame.components.length) break;
+    // Stray bytes after it may look like segments.
+    if (scans === 1 && isOnlyScan(frame, body)) break;
   }
   if (!frame) throw new DamagedImageError('it has no frame header.');
   const { size, components } = frame;
@@ -31,6 +32,7 @@ export function openJpeg(bytes: Buffer): OpenedImage {
   const blocks = components.reduce((sum, { blocksAcross, blocksDown }) => sum + blocksAcross * blocksDown, 0);
   return {
     size,
+    orientation: exif ? readOrientation(exif) : 1,
     pixelBytes: components.length,
     heldBytes: isRowByRow ? 0 : blocks * bytesOfBlock,
     frames: 1,
@@ -43,7 +45,7 @@ export function openJpeg(bytes: Buffer): OpenedImage {
 function* segmentsOf(bytes: Buffer): Generator<Segment> {
   for (let at = startOfImage.length; ; ) {
     const segment = readSegment(bytes, at);
-    if (segment.code === endOfImage) return;
+    if (segment.code === marker.endOfImage) return;
     yield segment;
     at = segment.end;
   }
@@ -60,9 +62,9 @@ function repairJpeg(bytes: Buffer): RepairedImage {
   for (let at = startOfImage.length; ; ) {
     const segment = readSegment(bytes, at);
     at = segment.end;
-    if (segment.code === endOfImage) break;
+    if (segment.code === marker.endOfImage) break;
     if (isSkipped(segment.code)) continue;
-    if (segment.code !== startOfScan) {
+    if (segment.code !== marker.startOfScan) {
       image.read(segment);
       kept.push(segment.bytes);
       continue;
@@ -76,15 +78,14 @@ function repairJpeg(bytes: Buffer): RepairedImage {
     }
   }
   image.requireEveryComponent();
-  return { bytes: Buffer.concat([...kept, Buffer.from([0xff, endOfImage])]), hasWarnings: !image.isInOrder };
+  return { bytes: Buffer.concat([...kept, Buffer.from([0xff, marker.endOfImage])]), hasWarnings: !image.isInOrder };
 }
 
 /** True for metadata, and for markers that mean nothing outside of a scan. */
 function isSkipped(code: number): boolean {
-  const isMetadata = (code >= firstApplication && code <= lastApplication) || code === comment;
-  return isMetadata || code === temporary || isRestart(code);
+  return isApplication(code) || code === marker.comment || code === marker.temporary || isRestart(code);
 }
 
 function requireEndOfImage(bytes: Buffer, from: number): void {
-  for (let marker = nextMarker(bytes, from); marker.code !== endOfImage; ) marker = nextMarker(bytes, marker.end);
+  for (let found = nextMarker(bytes, from); found.code !== marker.endOfImage; ) found = nextMarker(bytes, found.end);
 }

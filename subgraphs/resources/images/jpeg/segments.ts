@@ -8,6 +8,20 @@ export interface Marker {
   end: number;
 }
 
+/** Marker codes (ITU T.81, table B.1). Frame headers and tables have codes of their own. */
+export const marker = {
+  temporary: 0x01,
+  firstFrame: 0xc0,
+  firstRestart: 0xd0,
+  lastRestart: 0xd7,
+  startOfImage: 0xd8,
+  endOfImage: 0xd9,
+  startOfScan: 0xda,
+  firstApplication: 0xe0,
+  lastApplication: 0xef,
+  comment: 0xfe,
+};
+
 /** A marker with what belongs to it (ITU T.81, annex B.1.1.4). */
 export interface Segment {
   code: number;
@@ -15,12 +29,17 @@ export interface Segment {
   bytes: Buffer;
   /** The parameters alone. */
   body: Buffer;
+  /** The offset of its first 0xff. */
+  start: number;
   /** The offset after it. */
   end: number;
 }
 
 /** True for RST0 to RST7. */
-export const isRestart = (code: number) => code >= 0xd0 && code <= 0xd7;
+export const isRestart = (code: number) => code >= marker.firstRestart && code <= marker.lastRestart;
+
+/** True for APP0 to APP15. */
+export const isApplication = (code: number) => code >= marker.firstApplication && code <= marker.lastApplication;
 
 /**
  * Finds the next marker. Other bytes, and 0xff followed by 0, are data within a scan; elsewhere decoders skip them. Any
@@ -37,11 +56,11 @@ export function nextMarker(bytes: Buffer, from: number): Marker {
 }
 
 export function readSegment(bytes: Buffer, from: number): Segment {
-  const { code, end: bodyStart } = nextMarker(bytes, from);
+  const { code, start, end: bodyStart } = nextMarker(bytes, from);
   const [length = 0, body] = hasLength(code) ? lengthAndBody(bytes, bodyStart) : [];
   const end = bodyStart + length;
   const whole = Buffer.concat([Buffer.from([0xff, code]), bytes.subarray(bodyStart, end)]);
-  return { code, bytes: whole, body: body ?? Buffer.alloc(0), end };
+  return { code, bytes: whole, body: body ?? Buffer.alloc(0), start, end };
 }
 
 /** Decoders take a length of less than its own two bytes as two. */
@@ -53,7 +72,26 @@ function lengthAndBody(bytes: Buffer, at: number): [number, Buffer] {
 
 /** False for TEM, RST0 to RST7, SOI and EOI. */
 function hasLength(code: number): boolean {
-  return code !== 0x01 && !(code >= 0xd0 && code <= 0xd9);
+  return code !== marker.temporary && !(code >= marker.firstRestart && code <= marker.endOfImage);
+}
+
+/** Writes a segment: marker, length, parameters. */
+export function jpegSegment(code: number, body: Buffer): Buffer {
+  const length = body.length + 2;
+  return Buffer.concat([Buffer.from([0xff, code, length >> 8, length & 0xff]), body]);
+}
+
+/**
+ * Finds the end of a scan's data: the first marker that is neither a restart marker nor, if one of those follows, another
+ * that decoders pass over within the data.
+ */
+export function endOfScan(bytes: Buffer, from: number): number {
+  let end: number | undefined;
+  for (let found = nextMarker(bytes, from); ; found = nextMarker(bytes, found.end)) {
+    if (isRestart(found.code)) end = undefined;
+    else end ??= found.start;
+    if (end !== undefined && found.code >= marker.firstFrame) return end;
+  }
 }
 
 /** Removes the zero after each 0xff of entropy-coded data, and any further 0xff before it. */

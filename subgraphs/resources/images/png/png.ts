@@ -2,6 +2,7 @@ import { DamagedImageError, type OpenedImage, type RepairedImage, type Size } fr
 import { type AnimationFrame, PngAnimation } from './animation.ts';
 import { isCritical, type PngChunk, pngChunk, pngSignature, readChunk } from './chunks.ts';
 import { type PngHeader, readHeader } from './header.ts';
+import { readPngOrientation } from './metadata.ts';
 import { requirePixels } from './pixels.ts';
 
 const maxPaletteBytes = 3 * 256;
@@ -22,6 +23,7 @@ export function openPng(bytes: Buffer): OpenedImage {
   const chunks = () => readChunks(bytes, chunk.end, header.size);
   return {
     size,
+    orientation: readPngOrientation(bytes),
     pixelBytes,
     heldBytes,
     frames: 1,
