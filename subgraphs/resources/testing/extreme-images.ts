@@ -59,25 +59,28 @@ async function deflatedZeros(sizeBytes: number): Promise<Buffer> {
   return Buffer.concat(compressed);
 }
 
-/** An animated PNG: a still picture, and further frames that decoders of PNG skip. */
-export async function animatedPng(size: Size, frames: number): Promise<Buffer> {
+/** An animated PNG of equal frames. The first one is its pixels, or comes after them. */
+export async function animatedPng(size: Size, { frames = 1, hasStill = false } = {}): Promise<Buffer> {
   const still = await zeroPng({ ...size, colour: 'grey' });
-  const control = Buffer.alloc(8);
-  control.writeUInt32BE(frames, 0);
-  const animation = Array.from({ length: frames }, (_, at) => {
-    const frame = Buffer.alloc(26);
-    frame.writeUInt32BE(2 * at, 0);
-    frame.writeUInt32BE(size.width, 4);
-    frame.writeUInt32BE(size.height, 8);
-    return pngChunk('fcTL', frame);
-  });
-  const headerEnd = 33;
+  const [headerEnd, endBytes] = [33, 12];
+  const pixels = still.subarray(headerEnd, -endBytes);
+  const data = pixels.subarray(8, -4);
+  let sequence = 0;
+  const numbered = (name: string, ...content: Buffer[]) =>
+    pngChunk(name, Buffer.concat([uint32(sequence++), ...content]));
+  const control = () => numbered('fcTL', uint32(size.width, size.height, 0, 0), Buffer.alloc(6));
+  const first = hasStill ? [] : [control()];
+  const later = Array.from({ length: hasStill ? frames : frames - 1 }, () => [control(), numbered('fdAT', data)]);
   return Buffer.concat([
-    still.subarray(0, headerEnd),
-    pngChunk('acTL', control),
-    ...animation,
-    still.subarray(headerEnd),
+    ...[still.subarray(0, headerEnd), pngChunk('acTL', uint32(frames, 0)), ...first, pixels],
+    ...[...later.flat(), still.subarray(-endBytes)],
   ]);
+}
+
+function uint32(...values: number[]): Buffer {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [at, value] of values.entries()) bytes.writeUInt32BE(value, 4 * at);
+  return bytes;
 }
 
 interface JpegOptions extends Size {
