@@ -123,6 +123,42 @@ describe('selections', () => {
   });
 });
 
+describe('strings that spreads repeat', () => {
+  const text = (length: number) => `"${'x'.repeat(length)}"`;
+  const max = limits.maxRepeatedStrings;
+  const tooMany = ['BAD_REQUEST', undefined];
+  test.each<[string, (extra: number) => string]>([
+    ['in an argument', (extra) => `{ a { ...F } b { ...F } } fragment F on A { c(d: ${text(max + extra)}) }`],
+    ['in a block string', (extra) => `{ a { ...F } b { ...F } } fragment F on A { c(d: ""${text(max + extra)}"") }`],
+    [
+      'in a list of an object',
+      (extra) => `{ a { ...F } b { ...F } } fragment F on A { c(d: { e: [${text(max + extra)}] }) }`,
+    ],
+    [
+      'in a fragment of a fragment',
+      (extra) =>
+        `{ a { ...F } b { ...F } } fragment F on A { ...G c { ...G } } fragment G on A { c(d: ${text(max / 3 + extra)}) }`,
+    ],
+    [
+      'in the second operation',
+      (extra) => `query A { a } query B { ...F b { ...F } } fragment F on A { c(d: ${text(max + extra)}) }`,
+    ],
+    [
+      '20 times',
+      (extra) =>
+        `{ ${list(20, (at) => `a${at} { ...F }`)} } fragment F on A { c(d: ${text(Math.floor(max / 19) + extra)}) }`,
+    ],
+  ])('accepts those %s at the limit, and rejects them over it', (_, source) => {
+    expect([errorOf(source(0)), errorOf(source(1))]).toEqual([undefined, tooMany]);
+  });
+
+  test('does not count strings that stand in the document', () => {
+    expect(
+      errorOf(`{ a(b: ${text(9 * max)}) c(d: ${text(9 * max)}) ...F } fragment F on A { e(f: ${text(9 * max)}) }`),
+    ).toBeUndefined();
+  });
+});
+
 test.each(['__proto__', 'constructor', 'toString'])('takes %s for a name like any other', (name) => {
   expect(errorOf(`query ${name} { ...${name} ${name}: a } fragment ${name} on A { a }`)).toBeUndefined();
   expect(errorOf(`{ ...${name} ...hasOwnProperty }`)).toBeUndefined();

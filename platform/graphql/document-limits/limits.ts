@@ -22,6 +22,8 @@ export interface DocumentLimits {
   maxDirectives: number;
   /** Selections of an operation, with each fragment counted wherever it is spread. */
   maxSelections: number;
+  /** Characters of string literals of an operation that spreads of fragments add to those of its document. */
+  maxRepeatedStrings: number;
 }
 
 /** Far over what clients write, and far under what takes long to validate or to plan. */
@@ -36,6 +38,7 @@ export const defaultDocumentLimits: DocumentLimits = {
   maxRootFields: 20,
   maxDirectives: 10,
   maxSelections: 2_000,
+  maxRepeatedStrings: 100_000,
 };
 
 /**
@@ -53,6 +56,7 @@ export const writtenOutLimits: DocumentLimits = {
   maxRootFields: 2_000,
   maxDirectives: 1_000,
   maxSelections: 20_000,
+  maxRepeatedStrings: Number.POSITIVE_INFINITY,
 };
 
 /**

@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 import { maxNesting } from '../../json.ts';
 import { type Fragments, fragmentsOf } from '../documents/operation-document.ts';
@@ -30,11 +31,16 @@ export function checkSelections(document: DocumentNode, limits: DocumentLimits):
   }
   const fragments = fragmentsOf(document);
   const counted = new Map<string, Counts>();
+  const written = { strings: 0 };
   let hasIntrospection = false;
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const counts = countSet(definition.selectionSet, { fragments, counted, levelsLeft: maxNesting });
-    const error = checkCounts({ ...counts, rootFields: countRootFields(definition, fragments) }, limits);
+    const counts = countSet(definition.selectionSet, { fragments, counted, written, levelsLeft: maxNesting });
+    const repeatedStrings = counts.strings - written.strings;
+    const error = checkCounts(
+      { ...counts, repeatedStrings, rootFields: countRootFields(definition, fragments) },
+      limits,
+    );
     if (error) return error;
     hasIntrospection ||= counts.introspectionDepth > 0;
   }
@@ -42,10 +48,11 @@ export function checkSelections(document: DocumentNode, limits: DocumentLimits):
 }
 
 function checkCounts(
-  { levels, depth, introspectionDepth, aliases, rootFields, selections }: Counts & { rootFields: number },
+  counts: Counts & { rootFields: number; repeatedStrings: number },
   limits: DocumentLimits,
 ): RequestLimitError | undefined {
-  const { maxDepth, maxIntrospectionDepth, maxAliases, maxRootFields, maxSelections } = limits;
+  const { levels, depth, introspectionDepth, aliases, rootFields, selections, repeatedStrings } = counts;
+  const { maxDepth, maxIntrospectionDepth, maxAliases, maxRootFields, maxSelections, maxRepeatedStrings } = limits;
   if (depth > maxDepth) return fieldsTooDeep(maxDepth);
   if (introspectionDepth > maxIntrospectionDepth) return introspectionTooDeep(maxIntrospectionDepth);
   if (aliases > maxAliases)
@@ -67,6 +74,10 @@ function checkCounts(
       code: 'GRAPHQL_VALIDATION_FAILED',
       message: `The operation has over ${maxSelections} selections, where its fragments are spread: ask for less in one operation.`,
     };
+  if (repeatedStrings > maxRepeatedStrings)
+    return badRequest(
+      `The spreads of the operation would repeat over ${maxRepeatedStrings} characters of strings: send them as variables.`,
+    );
   return undefined;
 }
 
@@ -79,14 +90,18 @@ interface Counts {
   introspectionDepth: number;
   aliases: number;
   selections: number;
+  /** Characters of string literals. */
+  strings: number;
 }
 
-const nothing: Counts = { levels: 0, depth: 0, introspectionDepth: 0, aliases: 0, selections: 0 };
+const nothing: Counts = { levels: 0, depth: 0, introspectionDepth: 0, aliases: 0, selections: 0, strings: 0 };
 
 interface Counting {
   fragments: Fragments;
   /** The counts of each fragment, so that none is counted twice. */
   counted: Map<string, Counts>;
+  /** Sum over the fields that were counted, each once. */
+  written: Pick<Counts, 'strings'>;
   /** Bounds the recursion. */
   levelsLeft: number;
 }
@@ -102,6 +117,7 @@ function countSet({ selections }: SelectionSetNode, counting: Counting): Counts 
     sum.introspectionDepth = Math.max(sum.introspectionDepth, counts.introspectionDepth);
     sum.aliases += counts.aliases;
     sum.selections += counts.selections + 1;
+    sum.strings += counts.strings;
   }
   sum.levels += 1;
   return sum;
@@ -118,12 +134,29 @@ function countSelection(selection: SelectionNode, counting: Counting): Counts {
   }
 }
 
-function countField({ name, alias, selectionSet }: FieldNode, counting: Counting): Counts {
+function countField({ name, alias, arguments: args = [], selectionSet }: FieldNode, counting: Counting): Counts {
   const inner = selectionSet ? countSet(selectionSet, counting) : nothing;
   const aliases = inner.aliases + (alias ? 1 : 0);
+  const own = args.reduce((sum, { value }) => sum + lengthOfStrings(value), 0);
+  counting.written.strings += own;
+  const strings = inner.strings + own;
   return isIntrospectionField(name.value)
-    ? { ...inner, aliases, depth: 1, introspectionDepth: inner.depth + 1 }
-    : { ...inner, aliases, depth: inner.depth + 1 };
+    ? { ...inner, aliases, strings, depth: 1, introspectionDepth: inner.depth + 1 }
+    : { ...inner, aliases, strings, depth: inner.depth + 1 };
+}
+
+/** Brackets in a document are limited, and so is the recursion. */
+function lengthOfStrings(value: ValueNode): number {
+  switch (value.kind) {
+    case Kind.STRING:
+      return value.value.length;
+    case Kind.LIST:
+      return value.values.reduce((sum, each) => sum + lengthOfStrings(each), 0);
+    case Kind.OBJECT:
+      return value.fields.reduce((sum, field) => sum + lengthOfStrings(field.value), 0);
+    default:
+      return 0;
+  }
 }
 
 function countFragment(name: string, counting: Counting): Counts {
