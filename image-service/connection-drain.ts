@@ -10,12 +10,17 @@ const LINGER_MS = 1_000;
 const MAX_WAITING = 20_000;
 /** Pipelined requests that each connection may always have waiting. */
 const MIN_WAITING = 16;
+/** How often responses are looked for that their clients do not read. */
+const LOOK_MS = 15_000;
+/** Looks after which a client is disconnected: a minute, and as long as its response takes at 16 kB a second. */
+const MIN_LOOKS = 4;
+const BYTES_PER_LOOK = 240_000;
 
 /**
  * Tracks a server's connections from before it listens, and passes their requests to the handler: those of one connection
  * one after the other (RFC 9112, section 9.3.2), with turns for other connections in between, and none that arrives after
  * `Connection: close` was sent (section 9.6). When too many pipelined requests wait, a connection that adds to them is cut
- * off. One whose client has read nothing for `server.timeout` is cut off, too, but not while its request is handled.
+ * off. So is one whose client reads its response too slowly.
  *
  * Once `stopping` is aborted, each response closes its connection. `drain` closes all other connections, and resolves
  * when no connection is left and no handler runs. `cutOff` closes the connections that are left, ends the wait for
@@ -41,6 +46,17 @@ export function trackConnections(server: Server, stopping?: AbortSignal) {
     // Node calls it after a response with `Connection: close`. Its own would reset connections with unread input.
     socket.destroySoon = () => closeGracefully(socket);
   });
+
+  const disconnectUnread = () => {
+    for (const [socket, connection] of connections) {
+      const { current, unread } = connection;
+      if (!current?.writableEnded) continue;
+      const looksLeft = MIN_LOOKS + Math.floor(socket.writableLength / BYTES_PER_LOOK);
+      if (unread?.response !== current) connection.unread = { response: current, looksLeft };
+      else if (--unread.looksLeft <= 0) socket.destroy();
+    }
+  };
+  const looking = setInterval(disconnectUnread, LOOK_MS).unref();
 
   const responses = () => [...connections.values()].flatMap(({ current = [] }) => current);
 
@@ -90,11 +106,6 @@ export function trackConnections(server: Server, stopping?: AbortSignal) {
       socket.pause();
       if (waitingCount > MAX_WAITING && connection.waiting.length > MIN_WAITING) socket.destroy();
     });
-
-    server.on('timeout', (socket) => {
-      const { current } = connections.get(socket) ?? {};
-      if (!current || current.writableEnded) socket.destroy();
-    });
   };
 
   const whenIdle = () =>
@@ -113,6 +124,7 @@ export function trackConnections(server: Server, stopping?: AbortSignal) {
     }
     await closed;
     await whenIdle();
+    clearInterval(looking);
     // Only stops the timer that looks for slow requests: no connection is left.
     server.close();
   };
@@ -134,6 +146,8 @@ interface Connection {
   current: ServerResponse | undefined;
   /** Responses of pipelined requests. */
   waiting: ServerResponse[];
+  /** A response that was complete at the last look, but not sent. */
+  unread?: { response: ServerResponse; looksLeft: number };
 }
 
 /**

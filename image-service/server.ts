@@ -33,8 +33,6 @@ export interface RunningImageService {
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Time after which a client that reads nothing of its response is disconnected; longer than a request may take. */
-const UNREAD_TIMEOUT_MS = 60_000;
 const DEFAULT_GRACE_MS = 20_000;
 
 /** Starts the service. Rejects with Node's error for listening (EADDRINUSE, …) or for the folder (EACCES, …). */
@@ -42,7 +40,6 @@ export async function startImageService(settings: ImageServiceSettings): Promise
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, requireHostHeader: false });
   // Node would leave out all headers after the 2,000th. Their bytes are limited.
   server.maxHeadersCount = 0;
-  server.timeout = UNREAD_TIMEOUT_MS;
   answerMalformedRequests(server);
   const connections = trackConnections(server, settings.stopping);
   server.listen(settings.port, settings.host);

@@ -76,9 +76,6 @@ export type GraphqlServerSettings<Context extends RequestContext> = Omit<
 /** From the first byte of a request to its last, so that slow clients do not hold connections. */
 const requestTimeoutMs = 30_000;
 
-/** Time after which a client that reads nothing of its response is disconnected; longer than a request may take. */
-const unreadTimeoutMs = 60_000;
-
 /**
  * Lets a client that waits for `100 Continue` send its body when somebody reads it: one that is rejected by its headers is
  * never sent (RFC 9110, section 10.1.1). What such a client sends after another response is uncertain, so that closes.
@@ -103,7 +100,6 @@ export async function startGraphqlServer<Context extends RequestContext>(
   const httpServer = createServer({ requestTimeout: requestTimeoutMs, requireHostHeader: false });
   // Node would leave out all headers after the 2,000th. Their bytes are limited.
   httpServer.maxHeadersCount = 0;
-  httpServer.timeout = unreadTimeoutMs;
   httpServer.on('checkContinue', continueWhenRead);
   answerMalformedRequests(httpServer, withHsts(securityHeaders, settings.hstsSeconds ?? 0), createLimitedLog(log));
 

@@ -21,11 +21,17 @@ const maxWaiting = 20_000;
 /** Pipelined requests that each connection may always have waiting. */
 const minWaiting = 16;
 
+/** How often responses are looked for that their clients do not read. */
+const lookMs = 15_000;
+/** Looks after which a client is disconnected: a minute, and as long as its response takes at 16 kB a second. */
+const minLooks = 4;
+const bytesPerLook = 240_000;
+
 /**
  * Passes a server's requests to `handle`, those of one connection one after the other (RFC 9112, section 9.3.2), with
  * turns for other connections in between. What arrives on a connection after `Connection: close` was sent is not handled
- * (section 9.6). When too many pipelined requests wait, a connection that adds to them is cut off. One whose client has
- * read nothing for `server.timeout` is cut off, too, but not while its request is handled.
+ * (section 9.6). When too many pipelined requests wait, a connection that adds to them is cut off. So is one whose
+ * client reads its response too slowly.
  *
  * From the beginning of the shutdown on, each response closes its connection. Draining closes all other connections at
  * once, and waits for requests and tracked work. When the grace period is over, the rest is cut off and
@@ -99,10 +105,16 @@ export function handleUntilDrained(server: Server, handle: RequestHandler, shutd
     if (waitingCount > maxWaiting && connection.waiting.length > minWaiting) socket.destroy();
   });
 
-  server.on('timeout', (socket) => {
-    const { current } = connections.get(socket) ?? {};
-    if (!current || current.writableEnded) socket.destroy();
-  });
+  const disconnectUnread = () => {
+    for (const [socket, connection] of connections) {
+      const { current, unread } = connection;
+      if (!current?.writableEnded) continue;
+      const looksLeft = minLooks + Math.floor(socket.writableLength / bytesPerLook);
+      if (unread?.response !== current) connection.unread = { response: current, looksLeft };
+      else if (--unread.looksLeft <= 0) socket.destroy();
+    }
+  };
+  const looking = setInterval(disconnectUnread, lookMs).unref();
 
   const responses = () => [...connections.values()].flatMap(({ current = [] }) => current);
 
@@ -142,6 +154,7 @@ export function handleUntilDrained(server: Server, handle: RequestHandler, shutd
       await closed;
       await whenIdle();
       clearTimeout(timer);
+      clearInterval(looking);
       // Only stops the timer that looks for slow requests: no connection is left.
       server.close();
       if (requestsCutOff > 0) throw new RequestsCutOffError(requestsCutOff, shutdown.graceMs);
@@ -155,6 +168,8 @@ interface Connection {
   current: ServerResponse | undefined;
   /** Responses of pipelined requests. */
   waiting: ServerResponse[];
+  /** A response that was complete at the last look, but not sent. */
+  unread?: { response: ServerResponse; looksLeft: number };
 }
 
 /**
