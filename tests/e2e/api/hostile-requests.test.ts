@@ -107,7 +107,7 @@ describe.each(['compiled', 'apollo', 'auth', 'resources'])('%s', (server) => {
       [
         'introspection whose lists nest',
         () => '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }',
-        'GRAPHQL_VALIDATION_FAILED',
+        'MAX_DEPTH_LIMIT',
       ],
       ['a NUL', () => '{ __typename \0 }', 'GRAPHQL_PARSE_FAILED'],
       ['a lone surrogate', () => '{ __typename \ud800 }', 'GRAPHQL_PARSE_FAILED'],
