@@ -2,6 +2,7 @@ import { type Dispatcher, errors, Pool } from 'undici';
 import type { Signal } from '../../platform/async/signal.ts';
 import { defaultMaxResponseBytes, responseTooLarge } from '../../platform/graphql/execution/response-size.ts';
 import { OperationTooLargeError } from '../../platform/graphql/server.ts';
+import { largeBodyBytes } from '../../platform/http/responses.ts';
 import type { SignRequest } from '../../platform/signatures/request-signer.ts';
 import type { Call, Transport } from './transport.ts';
 
@@ -35,7 +36,7 @@ export function createHttpTransport(
       return (variables, call) => {
         const pool = call.isMutation ? pools.mutations : pools.queries;
         const { signal } = call;
-        const body = `${bodyStart}${JSON.stringify(variables)}}`;
+        const body = bodyOf(bodyStart, variables);
         const headers = signRequest ? signedHeadersOf(call, { path, body, signRequest }) : {};
         headers['content-type'] = 'application/json';
         headers['x-request-id'] = call.requestId;
@@ -52,10 +53,16 @@ export function createHttpTransport(
   };
 }
 
+/** Writes a large body as bytes at once: the signature and the connection would each make them of a text. */
+function bodyOf(start: string, variables: Record<string, unknown>): string | Buffer {
+  const text = `${start}${JSON.stringify(variables)}}`;
+  return text.length > largeBodyBytes ? Buffer.from(text) : text;
+}
+
 /** The headers that a subgraph believes only if the request is signed. */
 function signedHeadersOf(
   { authorization, isTrusted, client }: Call,
-  { path, body, signRequest }: { path: string; body: string; signRequest: SignRequest },
+  { path, body, signRequest }: { path: string; body: string | Buffer; signRequest: SignRequest },
 ): Record<string, string> {
   // The client's address is unknown once its connection is closed.
   const clientAddress = client?.address || undefined;

@@ -5,7 +5,7 @@ import { formatParameters, headerNames, type SignedParts, signParts } from './me
 
 /** A request to a subgraph. */
 export interface RequestToSign extends Omit<SignedParts, 'contentDigest'> {
-  body: string;
+  body: string | Buffer;
 }
 
 /** Makes the headers that a signed request has in addition to its `Authorization`. */

@@ -43,7 +43,7 @@ interface Changes {
   headers?: Record<string, string | undefined>;
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('base64');
+const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('base64');
 
 describe('a signature', () => {
   test('has the form of RFC 9421 and RFC 9530', () => {
