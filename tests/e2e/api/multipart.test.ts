@@ -7,6 +7,7 @@ import { fixture } from '../../support/files.ts';
 import { createPersonalAccessToken } from '../../support/graphql/accounts.ts';
 import { createResource, resourceCount, updateResource } from '../../support/graphql/documents.ts';
 import type { ResponseError } from '../../support/graphql/request.ts';
+import { pngOfSize } from '../../support/pngs.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
 import type { TestUser } from '../../support/systems/users.ts';
 
@@ -77,7 +78,7 @@ describe('a file', () => {
 
   test('that is too large for the image service is IMAGE_TOO_LARGE with the limit', { timeout: 60_000 }, async () => {
     for (const bytes of [1_000_000, 16 * 2 ** 20]) {
-      const file = Buffer.concat([jpeg, Buffer.alloc(bytes)]).subarray(0, bytes);
+      const file = await pngOfSize(bytes);
       const { status, errors } = await send({ operations: create, file, token: ada.accessToken });
       expect([status, errors]).toEqual([200, [{ code: 'IMAGE_TOO_LARGE', maxBytes: maxImageBytes }]]);
     }

@@ -6,6 +6,7 @@ import { maxImageBytes } from '../../../schema/error-codes.ts';
 import { fixture } from '../../support/files.ts';
 import { createPersonalAccessToken, logIn } from '../../support/graphql/accounts.ts';
 import { createResource, resourceCount, updateResource } from '../../support/graphql/documents.ts';
+import { pngOfSize } from '../../support/pngs.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
 import type { TestUser } from '../../support/systems/users.ts';
 
@@ -17,22 +18,21 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** A photo of as many bytes as phones make: a complete image, and bytes after its end. */
-const photoOf = (bytes: number) => Buffer.concat([fixture('four-colours.jpg'), Buffer.alloc(bytes)]).subarray(0, bytes);
-const base64Of = (bytes: number) => photoOf(bytes).toString('base64');
+/** An image of as many bytes as phones make, none of which are metadata. */
+const base64Of = async (bytes: number) => (await pngOfSize(bytes)).toString('base64');
 
 const tooLarge = { code: 'IMAGE_TOO_LARGE', maxBytes: maxImageBytes };
 
 describe('JSON with an image that is too large for the image service', { timeout: 60_000 }, () => {
   test.each([1_000_000, 12_000_000, 16 * 2 ** 20])('of %i bytes is IMAGE_TOO_LARGE with the limit', async (bytes) => {
-    const input = { title: 'photo', image: { data: base64Of(bytes) } };
+    const input = { title: 'photo', image: { data: await base64Of(bytes) } };
     const { status, errors } = await ada.request(createResource, { input });
     expect([status, errors.map(({ extensions }) => extensions)]).toEqual([200, [tooLarge]]);
   });
 
   test('is IMAGE_TOO_LARGE in an update', async () => {
     const id = await ada.create();
-    const { errors } = await ada.request(updateResource, { input: { id, image: { data: base64Of(5_000_000) } } });
+    const { errors } = await ada.request(updateResource, { input: { id, image: { data: await base64Of(5_000_000) } } });
     expect(errors.map(({ extensions }) => extensions)).toEqual([tooLarge]);
   });
 
@@ -41,10 +41,16 @@ describe('JSON with an image that is too large for the image service', { timeout
       input: { name: 'uploads', scopes: ['resources:write', 'resources:read'] },
     });
     const token = data?.createPersonalAccessToken?.token ?? '';
-    const input = { title: 'photo', image: { data: base64Of(5_000_000) } };
+    const input = { title: 'photo', image: { data: await base64Of(5_000_000) } };
     const { errors } = await system.as(token)(createResource, { input });
     expect(errors.map(({ extensions }) => extensions)).toEqual([tooLarge]);
   });
+});
+
+test('a photo of which only metadata is too large is stored', { timeout: 60_000 }, async () => {
+  const photo = Buffer.concat([fixture('four-colours.jpg'), Buffer.alloc(12_000_000, 'the film of a motion photo')]);
+  const input = { title: 'photo', image: { data: photo.toString('base64') } };
+  expect((await ada.request(createResource, { input })).errors).toEqual([]);
 });
 
 test.each([
@@ -78,7 +84,7 @@ test('lists are answered while photos are uploaded, and uploads beyond two of an
 }, async () => {
   const body = JSON.stringify({
     query: String(createResource),
-    variables: { input: { title: 'photo', image: { data: base64Of(12_000_000) } } },
+    variables: { input: { title: 'photo', image: { data: await base64Of(12_000_000) } } },
   });
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${ada.accessToken}` };
   const uploads = Array.from({ length: 8 }, async () => {
