@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { SecretFiles } from '../../embedded/data-folder.ts';
+import { pngChunk } from '../../subgraphs/resources/images/png/chunks.ts';
 import { bytesSecret, type Secret, textSecret } from './secret-search.ts';
 
 /** The secrets of a run, and the searches for them. */
@@ -20,12 +21,14 @@ export interface RunSecrets {
 export async function createSecrets(): Promise<RunSecrets> {
   const passwords = { ada: newPassword(), next: newPassword(), bob: newPassword(), wrong: newPassword() };
   const digits = randomInt(2 ** 46, 2 ** 47);
-  const images = { first: await noise(20), second: await noise(21), tooLarge: await noise(400) };
+  const author = `Ada ${partOf()}`;
+  const images = { first: await noise(20), second: byAuthor(await noise(21), author), tooLarge: await noise(400) };
   return {
     ...{ passwords, digits, images },
     secrets: [
       ...Object.entries(passwords).flatMap(([name, password]) => passwordSecrets(`password ${name}`, password)),
       textSecret('password of digits', String(digits)),
+      textSecret('author of an image', author),
     ],
     imageSecrets: Object.entries(images).map(([name, image]) =>
       bytesSecret(`image ${name}`, image.subarray(headBytes, -tailBytes)),
@@ -44,6 +47,7 @@ function passwordSecrets(name: string, password: string): Secret[] {
 /** The first and last bytes of a PNG are not random. */
 const headBytes = 64;
 const tailBytes = 20;
+const endChunkBytes = 12;
 
 /** A PNG of random pixels, which cannot be compressed. */
 function noise(side: number): Promise<Buffer> {
@@ -51,6 +55,12 @@ function noise(side: number): Promise<Buffer> {
   return sharp(randomBytes(side * side * 3), { raw })
     .png({ compressionLevel: 0 })
     .toBuffer();
+}
+
+/** The PNG with its author, which nobody may learn from what is stored of it. */
+function byAuthor(png: Buffer, author: string): Buffer {
+  const text = pngChunk('tEXt', Buffer.from(`Author\0${author}`));
+  return Buffer.concat([png.subarray(0, -endChunkBytes), text, png.subarray(-endChunkBytes)]);
 }
 
 /** The secrets in the files of a data folder. */
