@@ -62,6 +62,6 @@ describe('a security event token', () => {
     const verifyEvent = createVerifyToken({ ...settings, type: securityEventType });
     expect(() => verifyEvent(accessToken)).toThrow('MALFORMED');
     const event = sign({ ...delivery, event: revoked });
-    expect(() => createAuthenticate(settings)(`Bearer ${event}`)).toThrow('is invalid');
+    expect(() => createAuthenticate(settings)(`Bearer ${event}`)).toThrow('a token of another kind');
   });
 });
