@@ -2,10 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
-import { createBodyAdmission, type UploadType } from '../http/bodies/body-admission.ts';
-import { type BodyLimit, closeAfter, tooLarge } from '../http/bodies/body-errors.ts';
-import { createJsonReader, type ExpectedBody } from '../http/bodies/json-reader.ts';
-import { defaultSlotLimits, type UploadSlotLimits } from '../http/bodies/upload-slots.ts';
+import { type BodyLimit, closeAfter } from '../http/bodies/body-errors.ts';
+import type { ExpectedBody } from '../http/bodies/json-reader.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
 import { type Exchange, type PathHandler, reject } from '../http/exchange.ts';
@@ -18,7 +16,7 @@ import { executeThroughApollo } from './apollo-http.ts';
 import type { ApolloContext } from './apollo-server.ts';
 import { type DocumentLimits, defaultDocumentLimits, writtenOutLimits } from './document-limits/limits.ts';
 import type { Execution, RequestContext } from './execute.ts';
-import { createMultipartReader, isMultipart } from './multipart/multipart-reader.ts';
+import { type BodySettings, createBodyReader } from './request-body.ts';
 import { type AdmitDocument, readDocumentParameters } from './request-parameters.ts';
 import { recommendedJsonStatus } from './respond.ts';
 
@@ -37,7 +35,7 @@ export interface IncomingRequest {
   wantsCost?: true;
 }
 
-export interface EndpointSettings<Context extends RequestContext> {
+export interface EndpointSettings<Context extends RequestContext> extends BodySettings {
   apollo: ApolloServer<ApolloContext>;
   execution: Execution;
   context: (request: IncomingRequest) => Context;
@@ -49,10 +47,6 @@ export interface EndpointSettings<Context extends RequestContext> {
   corsOrigins?: readonly string[];
   /** Status of `application/json` for documents and variables that are not valid; 400 by default. */
   jsonErrorStatus?: 200 | 400;
-  /** Limit of a body after decompression; `defaultMaxBodyBytes` by default. */
-  maxBodyBytes?: number;
-  /** Limits of larger bodies, which are none by default. */
-  uploads?: UploadSettings;
   /** Limits the body of one request, before it is read, and tells who may upload; nobody by default. */
   bodyLimitOf?: (context: Context, request: IncomingRequest) => BodyLimit | Promise<BodyLimit>;
   /** Limits of what clients send; `defaultDocumentLimits` by default. What a gateway sends has limits of its own. */
@@ -72,16 +66,6 @@ export interface Metering<Context extends RequestContext> {
 
 /** Headers that pages of allowed origins may read, beside those that the Fetch standard always lets them read. */
 const exposedHeaders = ['allow', 'retry-after', 'www-authenticate', 'x-request-id'];
-
-export interface UploadSettings {
-  json: UploadType;
-  /** Takes files by the GraphQL multipart request specification; not by default. */
-  multipart?: UploadType;
-  /** `defaultSlotLimits` by default. */
-  slots?: Partial<UploadSlotLimits>;
-}
-
-export const defaultMaxBodyBytes = 2 * 1024 * 1024;
 
 /** Tells what Apollo Server would: it names no way to ask. */
 const noQuery: HttpError = {
@@ -112,7 +96,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
   settings: EndpointSettings<Context>,
   limited: LimitedLog,
 ): GraphqlEndpoint {
-  const { identifySender = senderOf, corsOrigins = [], maxBodyBytes = defaultMaxBodyBytes, page } = settings;
+  const { identifySender = senderOf, corsOrigins = [], page } = settings;
   const allowOrigins = cors({
     origin: [...corsOrigins],
     methods: ['GET', 'POST'],
@@ -120,10 +104,8 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     maxAge: 600,
     preflightContinue: true,
   });
-  const slots = { ...defaultSlotLimits, ...settings.uploads?.slots };
-  const admitBody = createBodyAdmission({ slots });
-  const readJson = createJsonReader(admitBody);
-  const readMultipart = createMultipartReader(admitBody);
+  const bodies = createBodyReader(settings);
+  const limitOf = settings.bodyLimitOf ?? (() => bodies.ordinaryLimit);
   const admitResponse = createResponseAdmission();
 
   const send = (exchange: Exchange, context: Context, { status, text, headers }: HttpResponse): void => {
@@ -135,20 +117,10 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     sendText(exchange.res, status, text, { ...exchange.headers, ...headers });
   };
 
-  const hasFiles = ({ method, headers }: IncomingMessage) =>
-    settings.uploads?.multipart !== undefined && method === 'POST' && isMultipart(headers['content-type']);
-
-  const ordinaryLimit: BodyLimit = { maxBytes: maxBodyBytes };
-  // Only variables may be longer than bodies without uploads: a document is read several times.
-  const documentTooLarge = tooLarge({ ...ordinaryLimit, hint: 'Put files into variables, not into the document.' });
-  const limitOf = settings.bodyLimitOf ?? (() => ordinaryLimit);
   const readBody = async (exchange: Exchange, context: Context, { request, ...expected }: ReadSettings) => {
     const { req, res } = exchange;
     if (req.method !== 'POST') return { body: undefined };
-    const body = { req, res, limit: await limitOf(context, request), ...expected };
-    return hasFiles(req)
-      ? readMultipart({ ...body, upload: settings.uploads?.multipart })
-      : readJson({ ...body, upload: settings.uploads?.json });
+    return bodies.read({ req, res, limit: await limitOf(context, request), ...expected });
   };
 
   const execute = async (exchange: Exchange, { isGateway, isTrusted, client, checkBody }: Sender): Promise<void> => {
@@ -156,7 +128,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     const type = acceptedType(req.headers.accept);
     if (!type) return reject(notAcceptable, exchange, limited);
     if (isRead(req) && !namesDocument(req)) return reject(noQuery, exchange, limited);
-    const error = isRead(req) || hasFiles(req) ? checkPreflight(req) : undefined;
+    const error = isRead(req) || bodies.hasFiles(req) ? checkPreflight(req) : undefined;
     if (error) return reject(closeAfter(exchange.res, error).error, exchange, limited);
     const { authorization } = req.headers;
     const clientGone = whenClientDisconnects(res);
@@ -190,7 +162,8 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
       return send(exchange, context, { status, text, headers: { ...response.headers, 'content-type': type } });
     }
     const { query } = readDocumentParameters(admitted);
-    if (typeof query === 'string' && query.length > maxBodyBytes) return reject(documentTooLarge, exchange, limited);
+    const tooLong = bodies.checkDocument(query);
+    if (tooLong) return reject(tooLong, exchange, limited);
     const overBudget = await settings.metering?.admitDocument(typeof query === 'string' ? query : '', context);
     if (overBudget) return reject(overBudget, exchange, limited);
     const answer = await executeThroughApollo(settings.apollo, req, {

@@ -13,10 +13,11 @@ import { errorCode, StartupError } from '../process/startup-error.ts';
 import { createApolloServer } from './apollo-server.ts';
 import type { PublicErrors } from './error-formatting.ts';
 import { createExecution, type RequestContext } from './execute.ts';
-import { defaultMaxBodyBytes, type IncomingRequest } from './graphql-endpoint.ts';
+import type { IncomingRequest } from './graphql-endpoint.ts';
 import { createGraphqlListener, type GraphqlHttpSettings } from './http-handler.ts';
 import { introspectionOff } from './introspection-off.ts';
 import { createPreparedOperations, type Executor, type OperationRequest } from './prepared-operations.ts';
+import { defaultMaxBodyBytes } from './request-body.ts';
 import { createRespond, type GraphqlResponse } from './respond.ts';
 
 /** The address that a server listens on, and the environment variable that sets its port. */

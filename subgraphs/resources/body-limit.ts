@@ -1,4 +1,5 @@
-import { defaultMaxBodyBytes, type IncomingRequest } from '../../platform/graphql/graphql-endpoint.ts';
+import type { IncomingRequest } from '../../platform/graphql/graphql-endpoint.ts';
+import { defaultMaxBodyBytes } from '../../platform/graphql/request-body.ts';
 import type { BodyLimit } from '../../platform/http/bodies/body-errors.ts';
 import type { Authenticate } from '../../platform/tokens/access-token.ts';
 
