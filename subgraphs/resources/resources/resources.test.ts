@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   apiErrorWith,
   databaseUnavailable,
@@ -209,4 +209,25 @@ test('users neither find nor list resources of others', async () => {
   const [adas, bobs] = [await ada.create(), await bob.create({ image: await imageOf(4) })];
   expect([await ada.find(adas.id), await ada.find(bobs.id)]).toEqual([adas, undefined]);
   expect([await ada.list(), await bob.list()]).toEqual([[adas], [bobs]]);
+});
+
+test('an id of megabytes, which an upload can carry, finds nothing and never reaches the database', async () => {
+  const { resources, store, signUp } = await startRules();
+  const ada = signUp();
+  const { id } = await ada.create();
+  const calls = [
+    vi.spyOn(store, 'find'),
+    vi.spyOn(store, 'findMany'),
+    vi.spyOn(store, 'update'),
+    vi.spyOn(store.operations, 'beginDeletion'),
+  ];
+
+  const long = `${id}${'x'.repeat(1_000_000)}`;
+  expect(await ada.find(long)).toBeUndefined();
+  expect(await resources.findMany(ada.viewerId, [long, id])).toEqual([undefined, expect.objectContaining({ id })]);
+  for (const change of [{}, { title: 'New' }, { image: await imageOf(4) }])
+    await expect(ada.update({ id: long, ...change })).rejects.toEqual(notFound);
+  await expect(ada.delete({ id: long })).rejects.toEqual(notFound);
+  expect(calls.map(({ mock }) => mock.calls.length > 0)).not.toContain(false);
+  expect(JSON.stringify(calls.map(({ mock }) => mock.calls)).length).toBeLessThan(10_000);
 });

@@ -3,6 +3,7 @@ import { type CreateParts, createCreate } from './create.ts';
 import { createListing, type Listing } from './listing.ts';
 import { createReplaceImage } from './replace-image.ts';
 import {
+  boundedId,
   type Caller,
   type CreateInput,
   type DeleteInput,
@@ -52,17 +53,18 @@ export function createResources(parts: CreateParts): Resources {
     },
 
     async delete({ viewerId, requestId }, { id, expectedVersion }) {
-      const key = { ownerId: viewerId, id, expectedVersion: expectedVersion ?? undefined };
+      const key = { ownerId: viewerId, id: boundedId(id), expectedVersion: expectedVersion ?? undefined };
       const { lease, durations } = leases.begin(requestId);
       const deleted = await store.operations.beginDeletion({ lease, ...durations, key });
       if (!deleted) throw await lookup.explainMissing(key);
       await deleteImage({ lease, imageId: deleted.image.id, requestId });
     },
 
-    find: (viewerId, id) => store.find({ ownerId: viewerId, id }),
+    find: (viewerId, id) => store.find({ ownerId: viewerId, id: boundedId(id) }),
 
     async findMany(viewerId, ids) {
-      const found = new Map((await store.findMany(viewerId, ids)).map((resource) => [resource.id, resource]));
+      const resources = await store.findMany(viewerId, ids.map(boundedId));
+      const found = new Map(resources.map((resource) => [resource.id, resource]));
       return ids.map((id) => found.get(id));
     },
   };
