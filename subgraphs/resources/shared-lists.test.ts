@@ -80,3 +80,21 @@ test('a list is read again after each mutation of an operation, and in the next 
   );
   expect(reads.lists).toBe(3);
 });
+
+test.each(['after: $text', 'before: $text', 'filter: { search: $text }', 'filter: { contentType: $text }'])(
+  'a text of megabytes in %s is rejected for each list, and is no part of a key',
+  async (argument) => {
+    const { send, reads } = await startCounting();
+    const { data, errors } = await send(
+      `query ($text: String) { a: resources(${argument}) { totalCount } b: resources(${argument}) { totalCount } }`,
+      { text: 'x'.repeat(1_000_000) },
+    );
+    expect(data).toEqual({ a: null, b: null });
+    expect(errors?.map(({ path, extensions }) => [path, extensions.code])).toEqual([
+      [['a'], 'BAD_USER_INPUT'],
+      [['b'], 'BAD_USER_INPUT'],
+    ]);
+    // Lists of the same key are read once.
+    expect(reads.lists).toBe(2);
+  },
+);

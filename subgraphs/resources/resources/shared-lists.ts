@@ -1,4 +1,5 @@
 import type { Signal } from '../../../platform/async/signal.ts';
+import type { ListInput } from './list-input.ts';
 import type { Listing, PageInfo, ResourceConnection } from './listing.ts';
 
 /** The lists of one request: each is read and counted once, however many fields select it. */
@@ -7,11 +8,16 @@ export interface SharedLists extends Listing {
   forget(): void;
 }
 
+/** No list takes a longer text. */
+const maxTextLength = 64 * 1024;
+
 /** Shares the lists of one request, whose signal aborts when nobody waits for it any more. */
 export function shareLists({ list }: Listing, signal?: Signal): SharedLists {
   const lists = new Map<string, Promise<ResourceConnection>>();
   return {
     list(viewerId, input, options) {
+      // A key would be as long as the text, for each list of a request that repeats it.
+      if (hasLongText(input)) return list(viewerId, input, options);
       const key = JSON.stringify([viewerId, options?.needs, input]);
       const shared =
         lists.get(key) ?? list(viewerId, input, { ...options, signal }).then((page) => new SharedPage(page));
@@ -23,6 +29,12 @@ export function shareLists({ list }: Listing, signal?: Signal): SharedLists {
     },
   };
 }
+
+function hasLongText({ after, before, filter }: ListInput): boolean {
+  return isLong(after) || isLong(before) || Object.values(filter ?? {}).some(isLong);
+}
+
+const isLong = (text: unknown) => typeof text === 'string' && text.length > maxTextLength;
 
 /** Computes each field of a page once. */
 class SharedPage implements ResourceConnection, PageInfo {
