@@ -123,7 +123,7 @@ describe('selections', () => {
   });
 });
 
-describe('strings that spreads repeat', () => {
+describe('strings that spreads and default values repeat', () => {
   const text = (length: number) => `"${'x'.repeat(length)}"`;
   const max = limits.maxRepeatedStrings;
   const tooMany = ['BAD_REQUEST', undefined];
@@ -134,6 +134,7 @@ describe('strings that spreads repeat', () => {
       'in a list of an object',
       (extra) => `{ a { ...F } b { ...F } } fragment F on A { c(d: { e: [${text(max + extra)}] }) }`,
     ],
+    ['in a default value', (extra) => `query ($v: A = { b: [${text(max + extra)}] }) { a(b: $v) }`],
     [
       'in a fragment of a fragment',
       (extra) =>

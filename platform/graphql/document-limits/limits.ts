@@ -22,7 +22,7 @@ export interface DocumentLimits {
   maxDirectives: number;
   /** Selections of an operation, with each fragment counted wherever it is spread. */
   maxSelections: number;
-  /** Characters of string literals of an operation that spreads of fragments add to those of its document. */
+  /** Characters of string literals that spreads of fragments add to those of the document, and of default values. */
   maxRepeatedStrings: number;
 }
 

@@ -36,7 +36,8 @@ export function checkSelections(document: DocumentNode, limits: DocumentLimits):
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const counts = countSet(definition.selectionSet, { fragments, counted, written, levelsLeft: maxNesting });
-    const repeatedStrings = counts.strings - written.strings;
+    // Each call to a subgraph that uses a variable has its default value.
+    const repeatedStrings = counts.strings - written.strings + lengthOfDefaults(definition);
     const error = checkCounts(
       { ...counts, repeatedStrings, rootFields: countRootFields(definition, fragments) },
       limits,
@@ -76,7 +77,7 @@ function checkCounts(
     };
   if (repeatedStrings > maxRepeatedStrings)
     return badRequest(
-      `The spreads of the operation would repeat over ${maxRepeatedStrings} characters of strings: send them as variables.`,
+      `Spreads and default values would repeat over ${maxRepeatedStrings} characters of strings: send them as values of variables.`,
     );
   return undefined;
 }
@@ -143,6 +144,13 @@ function countField({ name, alias, arguments: args = [], selectionSet }: FieldNo
   return isIntrospectionField(name.value)
     ? { ...inner, aliases, strings, depth: 1, introspectionDepth: inner.depth + 1 }
     : { ...inner, aliases, strings, depth: inner.depth + 1 };
+}
+
+function lengthOfDefaults({ variableDefinitions = [] }: OperationDefinitionNode): number {
+  return variableDefinitions.reduce(
+    (sum, { defaultValue }) => sum + (defaultValue ? lengthOfStrings(defaultValue) : 0),
+    0,
+  );
 }
 
 /** Brackets in a document are limited, and so is the recursion. */
