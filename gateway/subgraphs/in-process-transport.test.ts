@@ -101,6 +101,7 @@ describe('an in-process subgraph gets', () => {
       expect(JSON.parse(data?.request)).toEqual({
         requestId: 'r-1',
         isGateway: true,
+        isWrittenOut: true,
         ...(authorization && { authorization }),
       });
     }
