@@ -1,4 +1,4 @@
-import { type DefinitionNode, Kind, type ObjectTypeDefinitionNode, parse, print } from 'graphql';
+import { type DefinitionNode, Kind, type ObjectTypeDefinitionNode, parse, print, visit } from 'graphql';
 import { readSchema, settingsOf } from './settings.ts';
 
 /** The parts of Mercurius and Fastify in use; they are installed in bench/ only. */
@@ -13,6 +13,9 @@ interface Headers {
 const names = { fastify: 'fastify', gateway: '@mercuriusjs/gateway' };
 const { fastify } = (await import(names.fastify)) as { fastify(options: unknown): Fastify };
 const { default: mercuriusGateway } = (await import(names.gateway)) as { default: unknown };
+
+/** Directives of GraphQL and of federation 1. Mercurius rejects a schema with others, such as those of costs. */
+const knownDirectives = ['key', 'external', 'requires', 'provides', 'deprecated', 'specifiedBy'];
 
 /** Mercurius' gateway with jit, on Fastify. */
 const settings = settingsOf(process.argv);
@@ -33,7 +36,9 @@ await app.listen({ port: settings.port, host: '127.0.0.1' });
 
 /** Rewrites SDL to federation 1, which Mercurius needs: `extend` on root types and on entities of another subgraph. */
 function inFederation1(sdl: string): string {
-  const document = parse(sdl, { noLocation: true });
+  const document = visit(parse(sdl, { noLocation: true }), {
+    Directive: ({ name }) => (knownDirectives.includes(name.value) ? undefined : null),
+  });
   const definitions = document.definitions.filter(({ kind }) => kind !== Kind.SCHEMA_EXTENSION);
   return print({ ...document, definitions: definitions.map(toExtension) });
 }
@@ -43,7 +48,8 @@ function toExtension(definition: DefinitionNode): DefinitionNode {
   const { description, ...type } = definition;
   if (/^(Query|Mutation)$/.test(type.name.value)) return { ...type, kind: Kind.OBJECT_TYPE_EXTENSION };
   return isUserReference(definition)
-    ? { ...type, kind: Kind.OBJECT_TYPE_EXTENSION, fields: withExternalKey(type) }
+    ? // The other subgraph says which interfaces it implements, and Mercurius takes one said twice for a mistake.
+      { ...type, kind: Kind.OBJECT_TYPE_EXTENSION, interfaces: [], fields: withExternalKey(type) }
     : type;
 }
 
