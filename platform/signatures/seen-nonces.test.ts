@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { collectGarbage } from '../../tests/support/collect-garbage.ts';
 import { createSeenNonces } from './seen-nonces.ts';
 
 beforeEach(() => {
@@ -40,4 +41,20 @@ test('beyond the count the oldest are dropped, and at least half of it is stored
   for (let nth = 0; nth < 1_000; nth++) isNew(`${nth}`);
   expect(isNew('0')).toBe(true);
   for (let nth = 996; nth < 1_000; nth++) expect(isNew(`${nth}`)).toBe(false);
+});
+
+test('a nonce does not keep the header that it came in', () => {
+  const isNew = createSeenNonces({ keepMs: 60_000, maxCount: 100_000 });
+  const headerBytes = 10_000;
+  const receive = (index: number) => {
+    // In one piece, as Node parses it.
+    const header = Buffer.from(`nonce="${index}-${'n'.repeat(20)}"${'x'.repeat(headerBytes)}`).toString('latin1');
+    return isNew(/nonce="([^"]+)"/.exec(header)?.[1] ?? '');
+  };
+  receive(0);
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let index = 1; index <= 2_000; index += 1) expect(receive(index)).toBe(true);
+  collectGarbage();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan((2_000 * headerBytes) / 4);
 });

@@ -22,7 +22,10 @@ export function createSeenNonces({
       startedAt = now;
     }
     if (current.has(nonce) || previous.has(nonce)) return false;
-    current.add(nonce);
+    current.add(copyOf(nonce));
     return true;
   };
 }
+
+/** Copies a text that may be a part of another: V8 keeps the whole header for as long as its part. */
+const copyOf = (text: string) => Buffer.from(text, 'latin1').toString('latin1');
