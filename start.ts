@@ -35,7 +35,7 @@ function settingsFrom(env: z.output<typeof embeddedEnvironment>) {
     cost: { maxCost: env.MAX_COST, budgetPerMinute: env.COST_BUDGET_PER_MINUTE },
     maxResponseBytes: env.MAX_RESPONSE_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
-    corsOrigins: env.CORS_ORIGINS,
+    corsOrigins: env.CORS_ORIGINS ?? ('loopback' as const),
     trustedProxies: env.TRUSTED_PROXIES,
     documentLimits: documentLimitsFrom(env),
     hstsSeconds: env.HSTS_SECONDS,

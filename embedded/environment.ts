@@ -20,7 +20,11 @@ export const embeddedEnvironment = z.object({
   MAX_UPLOAD_BYTES: gatewayEnvironment.shape.MAX_UPLOAD_BYTES,
   COST_BUDGET_PER_MINUTE: gatewayEnvironment.shape.COST_BUDGET_PER_MINUTE,
   HOST: gatewayEnvironment.shape.HOST,
-  CORS_ORIGINS: gatewayEnvironment.shape.CORS_ORIGINS,
+  CORS_ORIGINS: gatewayEnvironment.shape.CORS_ORIGINS.unwrap()
+    .optional()
+    .describe(
+      'Origins that browsers may call from, separated by commas; by default localhost, 127.0.0.1 and [::1] with any port.',
+    ),
   TRUSTED_PROXIES: gatewayEnvironment.shape.TRUSTED_PROXIES,
   ...trustedDocumentsVariables,
   ...accountVariables.shape,

@@ -10,6 +10,7 @@ import { startImageService } from '../image-service/server.ts';
 import type { WriterKind } from '../platform/database/writer/writer.ts';
 import type { DocumentLimits } from '../platform/graphql/document-limits/limits.ts';
 import { explainListen, type RunningServer } from '../platform/graphql/server.ts';
+import type { AllowedOrigins } from '../platform/http/cors.ts';
 import type { Running } from '../platform/process/lifecycle.ts';
 import { createLogger, type LogLevel } from '../platform/process/logger.ts';
 import { readSecret } from '../platform/process/secret-file.ts';
@@ -42,7 +43,7 @@ export interface SupergraphSettings {
   maxResponseBytes?: number | undefined;
   /** Limit of the files of one request, before base64; a default if omitted. */
   maxUploadBytes?: number | undefined;
-  corsOrigins: readonly string[];
+  corsOrigins: AllowedOrigins;
   /** Proxies whose `X-Forwarded-For` is trusted; none if omitted. */
   trustedProxies?: readonly string[];
   /** Documents that clients may or must use; all are equal if omitted. */

@@ -5,6 +5,7 @@ import { limitRootFields } from '../platform/graphql/document-limits/limit-root-
 import type { DocumentLimits } from '../platform/graphql/document-limits/limits.ts';
 import { type Listen, type RunningServer, startGraphqlServer } from '../platform/graphql/server.ts';
 import { maxBodyBytes, uploadTypes } from '../platform/http/bodies/upload-sizes.ts';
+import type { AllowedOrigins } from '../platform/http/cors.ts';
 import type { Logger } from '../platform/process/logger.ts';
 import type { Shutdown } from '../platform/process/shutdown.ts';
 import { createAuthenticate } from '../platform/tokens/access-token.ts';
@@ -50,7 +51,8 @@ export interface GatewaySettings {
   cost?: Partial<CostLimits> | undefined;
   /** Limit of the JSON of one response, in bytes; `defaultMaxResponseBytes` if omitted. */
   maxResponseBytes?: number | undefined;
-  corsOrigins: readonly string[];
+  /** Origins whose pages may call; `loopback` for any of this machine. */
+  corsOrigins: AllowedOrigins;
   /** Proxies whose `X-Forwarded-For` is trusted: addresses, ranges and names of ranges. None by default. */
   trustedProxies?: readonly string[];
   /** Limit of the body of a request without a valid access token; that of other requests if omitted. */

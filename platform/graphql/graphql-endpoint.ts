@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
-import cors from 'cors';
 import { createAbortable, type Signal } from '../async/signal.ts';
 import { type BodyLimit, closeAfter } from '../http/bodies/body-errors.ts';
 import type { ExpectedBody } from '../http/bodies/json-reader.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
 import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
+import type { ApplyCors } from '../http/cors.ts';
 import { type Exchange, type PathHandler, reject } from '../http/exchange.ts';
 import { checkPreflight } from '../http/preflight.ts';
 import { type HttpError, sendText } from '../http/responses.ts';
@@ -43,8 +43,6 @@ export interface EndpointSettings<Context extends RequestContext> extends BodySe
   identifySender?: IdentifySender;
   /** Handles GET and HEAD for clients that prefer HTML, such as browsers. */
   page?: PathHandler;
-  /** Origins that browsers may call from; none by default. */
-  corsOrigins?: readonly string[];
   /** Status of `application/json` for documents and variables that are not valid; 400 by default. */
   jsonErrorStatus?: 200 | 400;
   /** Limits the body of one request, before it is read, and tells who may upload; nobody by default. */
@@ -63,9 +61,6 @@ export interface Metering<Context extends RequestContext> {
   /** Charges a response of so many characters. */
   chargeResponse(length: number, context: Context): void;
 }
-
-/** Headers that pages of allowed origins may read, beside those that the Fetch standard always lets them read. */
-const exposedHeaders = ['allow', 'retry-after', 'www-authenticate', 'x-request-id'];
 
 /** Tells what Apollo Server would: it names no way to ask. */
 const noQuery: HttpError = {
@@ -91,19 +86,17 @@ const overloaded: HttpError = {
 /** Serves GraphQL at one path. Resolves when nothing of the request runs any more, even if its client left before. */
 export type GraphqlEndpoint = (exchange: Exchange) => Promise<void> | void;
 
-/** Creates the endpoint. `limited` is for all that callers can cause. */
+interface EndpointParts {
+  applyCors: ApplyCors;
+  /** For all that callers can cause. */
+  limited: LimitedLog;
+}
+
 export function createGraphqlEndpoint<Context extends RequestContext>(
   settings: EndpointSettings<Context>,
-  limited: LimitedLog,
+  { applyCors, limited }: EndpointParts,
 ): GraphqlEndpoint {
-  const { identifySender = senderOf, corsOrigins = [], page } = settings;
-  const allowOrigins = cors({
-    origin: [...corsOrigins],
-    methods: ['GET', 'POST'],
-    exposedHeaders,
-    maxAge: 600,
-    preflightContinue: true,
-  });
+  const { identifySender = senderOf, page } = settings;
   const bodies = createBodyReader(settings);
   const limitOf = settings.bodyLimitOf ?? (() => bodies.ordinaryLimit);
   const admitResponse = createResponseAdmission();
@@ -176,13 +169,6 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     send(exchange, context, { status, text: answer.text, headers: answer.headers });
   };
 
-  const executeAcrossOrigins = async (exchange: Exchange, sender: Sender): Promise<void> => {
-    const { req, res, headers } = exchange;
-    await new Promise<void>((resolve) => allowOrigins(req, res, () => resolve()));
-    if (req.method === 'OPTIONS') return void res.writeHead(204, headers).end();
-    return execute(exchange, sender);
-  };
-
   return (exchange) => {
     const { req, res } = exchange;
     const sender = identifySender(req);
@@ -196,9 +182,8 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
       // The links of the page are relative to a path without the slash.
       return void res.writeHead(308, { ...exchange.headers, location: `../graphql${searchOf(req)}` }).end();
     }
-    // Browsers send the header from other origins only.
-    const isAcrossOrigins = req.headers.origin !== undefined || req.method === 'OPTIONS';
-    return isAcrossOrigins ? executeAcrossOrigins(exchange, sender) : execute(exchange, sender);
+    if (applyCors(exchange)) return;
+    return execute(exchange, sender);
   };
 }
 

@@ -1,24 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApplyCors, type CorsSettings, createCors } from '../http/cors.ts';
 import { type Exchange, type PathHandler, reject } from '../http/exchange.ts';
 import { resolveTarget } from '../http/request-target.ts';
 import { sendError, sendJson } from '../http/responses.ts';
 import { securityHeaders, withHsts } from '../http/security-headers.ts';
 import { createLimitedLog, kindOfError, type LimitedLog } from '../process/limited-log.ts';
-import type { Logger } from '../process/logger.ts';
 import { StoppingError } from '../process/shutdown.ts';
 import { maskedMessage } from './error-formatting.ts';
 import type { RequestContext } from './execute.ts';
 import { createGraphqlEndpoint, type EndpointSettings, type GraphqlEndpoint } from './graphql-endpoint.ts';
 
-export interface GraphqlHttpSettings<Context extends RequestContext> extends EndpointSettings<Context> {
+export interface GraphqlHttpSettings<Context extends RequestContext> extends EndpointSettings<Context>, CorsSettings {
   /** Resolves to further fields of the readiness response. Rejects if the process could not answer a query now. */
   checkReady: () => Promise<object>;
   /** Handlers of other paths: `/events`, or `/files/*` for every path directly below. */
   paths?: Readonly<Record<string, PathHandler>>;
   /** How long browsers use TLS only (HSTS), where clients reach this server through TLS; 0, for no header, by default. */
   hstsSeconds?: number;
-  log: Logger;
 }
 
 /** Handles one request. Never rejects; resolves when nothing of it runs any more, even if its client left before. */
@@ -30,7 +29,9 @@ export function createGraphqlListener<Context extends RequestContext>(
 ): GraphqlListener {
   const everyHeader = withHsts(securityHeaders, settings.hstsSeconds ?? 0);
   const limited = createLimitedLog(settings.log);
-  const routing = { ...settings, limited, serveGraphql: createGraphqlEndpoint(settings, limited) };
+  const applyCors = createCors(settings);
+  const serveGraphql = createGraphqlEndpoint(settings, { applyCors, limited });
+  const routing = { ...settings, applyCors, limited, serveGraphql };
 
   return async (req, res) => {
     const requestId = requestIdOf(req);
@@ -56,6 +57,7 @@ export function createGraphqlListener<Context extends RequestContext>(
 interface Routing extends Pick<GraphqlHttpSettings<RequestContext>, 'checkReady' | 'paths'> {
   /** For all that callers can cause. */
   limited: LimitedLog;
+  applyCors: ApplyCors;
   serveGraphql: GraphqlEndpoint;
 }
 
@@ -75,6 +77,8 @@ function route(routing: Routing, exchange: Exchange): Promise<void> | void {
     default: {
       const handler = routing.paths?.[path] ?? routing.paths?.[folderKey(path)];
       if (handler) return handler(req, res, exchange);
+      // Lets a page read that its path is wrong.
+      if (req.headers.origin !== undefined && routing.applyCors(exchange)) return;
       const message = 'There is nothing here: GraphQL is at /graphql.';
       return reject({ status: 404, code: 'BAD_REQUEST', message }, exchange, routing.limited);
     }

@@ -70,7 +70,8 @@ export const onOrOff = () => z.enum(['on', 'off'], 'must be on or off').transfor
 /** The least severe level that is logged. */
 export const logLevel = () => z.enum(logLevels, `must be one of ${logLevels.join(', ')}`);
 
-function isOrigin(text: string): boolean {
+/** True if the text is an origin as browsers write it. */
+export function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 }
 

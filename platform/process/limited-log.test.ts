@@ -10,9 +10,9 @@ beforeEach(() => {
 const minuteMs = 60_000;
 
 /** A limited log, and what is written between two looks at it. */
-function open(level?: Parameters<typeof captureLog>[0]) {
+function open(level?: Parameters<typeof captureLog>[0], period?: Parameters<typeof createLimitedLog>[1]) {
   const { log, lines } = captureLog(level);
-  const limited = createLimitedLog(log);
+  const limited = createLimitedLog(log, period);
   const writeMany = (count: number, kind = 'a', write = limited.info) => {
     for (let nth = 1; nth <= count; nth += 1) write(kind, { nth }, 'rejected');
   };
@@ -41,6 +41,19 @@ describe('of each kind', () => {
     expect(written()).toMatchObject([summary]);
     vi.advanceTimersByTime(10 * minuteMs);
     expect(written()).toEqual([]);
+  });
+
+  test('twenty lines an hour are written where the period is an hour', () => {
+    const { writeMany, written } = open('info', 'hour');
+    writeMany(25);
+    expect(written()).toHaveLength(20);
+    vi.advanceTimersByTime(60 * minuteMs - 1);
+    writeMany(1);
+    expect(written()).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(written()).toMatchObject([{ msg: 'lines of the last hour left out', leftOut: 6 }]);
+    writeMany(1);
+    expect(written()).toHaveLength(1);
   });
 
   test('lines are counted apart, by level, message and kind', () => {

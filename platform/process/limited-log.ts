@@ -5,29 +5,29 @@ import { errorCode } from './startup-error.ts';
 type WriteLine = (kind: string, fields: object, message: string) => void;
 
 /**
- * A log of lines that callers can cause as often as they like: of each kind it writes so many a minute, and after the
- * minute one more with the number of lines left out.
+ * A log of lines that callers can cause as often as they like: of each kind it writes so many a minute or an hour, and
+ * afterwards one more with the number of lines left out.
  */
 export type LimitedLog = Record<'info' | 'warn' | 'error', WriteLine>;
 
-const linesPerMinute = 20;
-const minuteMs = 60_000;
+const maxLines = 20;
+const periodsMs = { minute: 60_000, hour: 3_600_000 };
 /** Bounds lines and memory even if a caller can choose the kind: further kinds of a message share one limit. */
 const maxKinds = 100;
 const maxKindLength = 300;
 
-export function createLimitedLog(log: Logger): LimitedLog {
-  /** Lines of each kind since the first of its minute. */
+export function createLimitedLog(log: Logger, period: keyof typeof periodsMs = 'minute'): LimitedLog {
+  /** Lines of each kind since the first of its period. */
   const counts = new Map<string, number>();
 
-  const countLine = (id: string, onMinuteEnd: (leftOut: number) => void): number => {
+  const countLine = (id: string, onPeriodEnd: (leftOut: number) => void): number => {
     const count = (counts.get(id) ?? 0) + 1;
     counts.set(id, count);
-    const endMinute = () => {
-      onMinuteEnd(Math.max(0, (counts.get(id) ?? 0) - linesPerMinute));
+    const endPeriod = () => {
+      onPeriodEnd(Math.max(0, (counts.get(id) ?? 0) - maxLines));
       counts.delete(id);
     };
-    if (count === 1) setTimeout(endMinute, minuteMs).unref();
+    if (count === 1) setTimeout(endPeriod, periodsMs[period]).unref();
     return count;
   };
 
@@ -39,9 +39,9 @@ export function createLimitedLog(log: Logger): LimitedLog {
       const cut = given.slice(0, maxKindLength);
       const kind = counts.has(idOf(cut)) || counts.size < maxKinds ? cut : 'others';
       const count = countLine(idOf(kind), (leftOut) => {
-        if (leftOut > 0) log[level]({ of: message, kind, leftOut }, 'lines of the last minute left out');
+        if (leftOut > 0) log[level]({ of: message, kind, leftOut }, `lines of the last ${period} left out`);
       });
-      if (count <= linesPerMinute) log[level](fields, message);
+      if (count <= maxLines) log[level](fields, message);
     };
 
   return { info: writerOf('info'), warn: writerOf('warn'), error: writerOf('error') };
