@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeInBrowser, openBrowser } from '../../tests/support/chromium.ts';
 import { temporaryFolder } from '../../tests/support/files.ts';
-import type { TestServer } from '../../tests/support/http/servers.ts';
+import { listen, type TestServer } from '../../tests/support/http/servers.ts';
 import { serveFolder } from '../../tests/support/http/static-files.ts';
 import { packClient } from '../../tests/support/packed-client.ts';
 import { type System, startSystem } from '../../tests/support/systems/system.ts';
@@ -83,6 +83,47 @@ describeInBrowser('the client in a browser', () => {
     );
     expect(result).toEqual({ names: Array(10).fill(ada.username), count: 1 });
     expect(proxy.seen.filter(({ operation }) => operation === 'RefreshSession')).toHaveLength(1);
+  });
+
+  test('an error names CORS if its page may not be allowed, after one retry', async () => {
+    const origins: unknown[] = [];
+    const silent = await listen((request, response) => {
+      origins.push(request.headers.origin);
+      response.end();
+    });
+    const error = await page.evaluate(async (url) => {
+      const client = globalThis.client.createClient({ url, retry: { firstMs: 1 } });
+      const thrown: unknown = await client.me().catch((reason: unknown) => reason);
+      if (!(thrown instanceof globalThis.client.ConnectionError)) throw thrown;
+      return { mayBeCors: thrown.mayBeCors, message: thrown.message };
+    }, silent.url);
+    await silent.stop();
+    expect(error.mayBeCors).toBe(true);
+    expect(error.message).toContain('(CORS)');
+    expect(error.message).toContain(`CORS_ORIGINS=${site.url}`);
+    expect(origins).toEqual([site.url, site.url]);
+  });
+
+  test('a server that has responded before is retried as often as any', async () => {
+    const ada = await system.signUp();
+    const proxy = await startProxy(system.gateway);
+    proxy.next(['CUT']);
+    const evaluated = page.evaluate(
+      async ([url, accessToken, refreshToken]) => {
+        const tokens = globalThis.client.memoryStore({ accessToken, refreshToken });
+        const client = globalThis.client.createClient({ url, tokens, retry: { firstMs: 1, attempts: 4 } });
+        const { username } = await client.me();
+        const failures: unknown[] = [];
+        const onRetry = (error: unknown) => void failures.push((error as Client.ConnectionError).mayBeCors);
+        const lost = await client
+          .execute('query Lost { me { id } }', {}, { onRetry })
+          .catch((error: unknown) => error as Client.ConnectionError);
+        return { username, failures, mayBeCors: (lost as Client.ConnectionError).mayBeCors };
+      },
+      [proxy.url, ada.accessToken, ada.refreshToken] as const,
+    );
+    proxy.next(Array(20).fill('CUT'), 'Lost');
+    expect(await evaluated).toEqual({ username: ada.username, failures: [false, false, false], mayBeCors: false });
   });
 
   test('an abort rejects with its reason', async () => {

@@ -65,6 +65,13 @@ function toSingle(formatted: FormattedError): ApiError {
 /** No response: the server is unreachable or took too long. The server may have executed the operation nevertheless. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
+  /** The browser may have withheld the response, because the server does not allow the origin of the page (CORS). */
+  readonly mayBeCors: boolean;
+
+  constructor(message: string, { mayBeCors = false, ...options }: ErrorOptions & { mayBeCors?: boolean } = {}) {
+    super(message, options);
+    this.mayBeCors = mayBeCors;
+  }
 }
 
 /** The response is not one of a GraphQL server; it may come from a proxy, for example. */

@@ -34,12 +34,17 @@ export async function withRetry<Result>(run: () => Promise<Result>, repetition: 
     } catch (error) {
       signal?.throwIfAborted();
       const waitMs = requestedWait(error) ?? backoff(attempt, repetition, Math.random());
-      if (attempt >= attempts || waitMs > longestMs || !isRetryable(error, repeatable)) throw error;
+      if (attempt >= attemptsAfter(error, attempts) || waitMs > longestMs || !isRetryable(error, repeatable))
+        throw error;
       repetition.onRetry?.(error);
       await pause(waitMs, signal);
     }
   }
 }
+
+/** Retries once what CORS may have caused: no number of attempts changes that. */
+const attemptsAfter = (error: unknown, attempts: number) =>
+  error instanceof ConnectionError && error.mayBeCors ? Math.min(2, attempts) : attempts;
 
 /** Exponential backoff with jitter: between half and all of a wait that doubles with each attempt. `random` is 0 to 1. */
 export function backoff(attempt: number, { firstMs, longestMs }: RetrySettings, random: number): number {

@@ -1,3 +1,4 @@
+import { explainCors, findDisallowedOrigin } from './cors.ts';
 import { AnswerError, ConnectionError, type FormattedError, toApiError } from './errors.ts';
 
 /** One operation to send. */
@@ -21,6 +22,9 @@ export interface TransportSettings {
 
 /** GraphQL over HTTP with `fetch`. */
 export function createTransport({ url, timeoutMs, fetch }: TransportSettings): Send {
+  /** Once the page has read a response, CORS is no reason for the lack of another. */
+  let hasResponded = false;
+
   const post = async ({ text, variables, accessToken }: Request, signal: AbortSignal) => {
     const response = await fetch(url, {
       method: 'POST',
@@ -33,6 +37,7 @@ export function createTransport({ url, timeoutMs, fetch }: TransportSettings): S
       credentials: 'omit',
       signal,
     });
+    hasResponded = true;
     return { status: response.status, body: await response.text() };
   };
 
@@ -47,7 +52,11 @@ export function createTransport({ url, timeoutMs, fetch }: TransportSettings): S
       return await post(request, controller.signal);
     } catch (error) {
       signal?.throwIfAborted();
-      throw new ConnectionError(`No response from ${url}.`, { cause: error });
+      const origin = hasResponded ? undefined : findDisallowedOrigin(url, error);
+      throw new ConnectionError(`No response from ${url}.${origin ? explainCors(origin) : ''}`, {
+        cause: error,
+        mayBeCors: origin !== undefined,
+      });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
