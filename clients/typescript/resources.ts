@@ -30,6 +30,11 @@ export interface NewImage {
    * out.
    */
   keepMetadata?: boolean | undefined;
+  /**
+   * Makes an image that is too large as large as it fits, and JPEG or PNG of WebP, AVIF and TIFF. By default, such an image
+   * is IMAGE_TOO_LARGE or UNSUPPORTED_IMAGE.
+   */
+  fit?: boolean | undefined;
 }
 
 export interface NewResource extends NewImage {
@@ -133,8 +138,13 @@ export function createResources({ execute, executeAs, session }: ClientParts): R
   };
 }
 
-async function toInput({ image, contentType, keepMetadata }: NewImage) {
-  return { data: await toBase64(image), contentType, ...(keepMetadata !== undefined && { keepMetadata }) };
+async function toInput({ image, contentType, keepMetadata, fit }: NewImage) {
+  return {
+    data: await toBase64(image),
+    contentType,
+    ...(keepMetadata !== undefined && { keepMetadata }),
+    ...(fit !== undefined && { fit }),
+  };
 }
 
 /** A multiple of three, so that only the last chunk has padding; small enough for the argument list of one call. */

@@ -36,7 +36,7 @@ test('the session in README.md prints what README.md shows', async () => {
 test('the examples in docs/clients.md are valid against the schema', () => {
   const schema = buildSchema(textOf('schema/api.graphql'));
   const examples = blocksOf('docs/clients.md', 'graphql');
-  expect(examples).toHaveLength(7);
+  expect(examples).toHaveLength(8);
   expect(examples.flatMap((example) => validate(schema, parse(example)))).toEqual([]);
 });
 

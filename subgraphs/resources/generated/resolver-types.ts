@@ -229,14 +229,21 @@ export type ResourceFilter = {
 
 /** An image to upload. */
 export type ImageInput = {
-  /** A GIF, JPEG or PNG file in base64 (RFC 4648, section 4). */
+  /** A GIF, JPEG or PNG file in base64 (RFC 4648, section 4). With `fit`, also WebP, AVIF or TIFF. */
   data: Scalars['String']['input'];
-  /** Optional; UNSUPPORTED_IMAGE if it does not match the bytes. */
+  /** Optional: the type of the bytes that are sent; UNSUPPORTED_IMAGE if it does not match them. */
   contentType?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * Whether the image is made to fit what the image service takes. One that is too large is scaled and encoded again, as large
+   * as it fits, and WebP, AVIF and TIFF become JPEG, or PNG if some pixels are transparent. An image that fits is stored as
+   * without `fit`.
+   */
+  fit?: Scalars['Boolean']['input'];
   /**
    * Whether exactly these bytes are stored. By default, everything is left out that says where, when, by whom and with what the
    * image was made, and what comes after the image in its file. Pixels, orientation and colour profile stay as they are, and an
-   * image without metadata stays byte for byte. IMAGE_TOO_LARGE depends on what is stored.
+   * image without metadata stays byte for byte. IMAGE_TOO_LARGE depends on what is stored. With `fit`, an image that has to be
+   * scaled or converted keeps its EXIF data.
    */
   keepMetadata?: Scalars['Boolean']['input'];
 };

@@ -1,4 +1,5 @@
 import sharp, { type Metadata } from 'sharp';
+import { CannotFitError, type FittedImage, fitImage } from './fit-image.ts';
 import { isTurned } from './formats/exif.ts';
 import {
   DamagedImageError,
@@ -12,31 +13,61 @@ import { exceededLimit } from './image-limits.ts';
 
 /** An image whose first bytes have a known signature. Cloneable: it is sent to another process. */
 export interface EncodedImage {
-  contentType: ImageType;
+  /** Undefined for one of another format, which is stored only after it was converted. */
+  contentType: ImageType | undefined;
   bytes: Uint8Array;
   /** Stores the bytes as they are, instead of without metadata. */
   keepMetadata: boolean;
+  /** Scales or converts it if it cannot be stored otherwise; default: false. */
+  fit?: boolean;
   /** Limit of what is stored. */
   maxBytes: number;
 }
 
+/** An image that is stored instead of the one that was sent. */
+export interface ChangedImage {
+  contentType: ImageType;
+  bytes: Uint8Array;
+}
+
 /**
- * The size in which an image is shown whose every pixel was decoded, with the bytes without metadata if it had any; or
- * that it is too large, or why it is not accepted, as a message for clients.
+ * The size in which an image is shown whose every pixel was decoded, with what is stored if that is not the image as it
+ * was sent; or that it is too large, with what would fit if that is known, or why it is not accepted, as sentences for
+ * clients.
  */
 export type DecodeOutcome =
-  | { size: Size; withoutMetadata?: Uint8Array }
-  | { isTooLarge: true }
+  | { size: Size; changed?: ChangedImage }
+  | { isTooLarge: true; advice?: string }
   | { unsupported: string };
 
 // One image at a time, and none twice.
 sharp.cache(false);
 sharp.concurrency(1);
 
-/** Decodes every pixel of every frame. Rejects if memory runs out, which the limits prevent. */
+/** Decodes every pixel of every frame of what is stored. Rejects if memory runs out, which the limits prevent. */
 export async function decodeImage(encoded: EncodedImage): Promise<DecodeOutcome> {
-  const { contentType, keepMetadata, maxBytes } = encoded;
+  const { keepMetadata, maxBytes, fit = false, contentType } = encoded;
   const bytes = Buffer.from(encoded.bytes.buffer, encoded.bytes.byteOffset, encoded.bytes.byteLength);
+  const asSent = contentType && (await judgeImage({ contentType, bytes, keepMetadata, maxBytes }));
+  if (asSent && !(fit && 'isTooLarge' in asSent)) return asSent;
+  try {
+    const changed = await fitImage(bytes, { keepMetadata, maxBytes });
+    // Judged as if it had been sent.
+    const outcome = await judgeImage({ ...changed, keepMetadata: true, maxBytes });
+    return 'size' in outcome ? { ...outcome, changed } : outcome;
+  } catch (error) {
+    if (error instanceof CannotFitError) return { isTooLarge: true, advice: error.message };
+    if (error instanceof UnsupportedImageError) return { unsupported: error.message };
+    throw error;
+  }
+}
+
+interface JudgedImage extends FittedImage {
+  keepMetadata: boolean;
+  maxBytes: number;
+}
+
+async function judgeImage({ contentType, bytes, keepMetadata, maxBytes }: JudgedImage): Promise<DecodeOutcome> {
   try {
     const stored = keepMetadata ? bytes : removeMetadata(contentType, bytes, maxBytes);
     if (!stored || stored.length > maxBytes) return { isTooLarge: true };
@@ -50,7 +81,7 @@ export async function decodeImage(encoded: EncodedImage): Promise<DecodeOutcome>
       if (!(error instanceof DamagedImageError) || !image.requirePixels) throw error;
       return image.requirePixels();
     });
-    return { size: shownSize(image), ...(stored !== bytes && { withoutMetadata: stored }) };
+    return { size: shownSize(image), ...(stored !== bytes && { changed: { contentType, bytes: stored } }) };
   } catch (error) {
     if (!(error instanceof UnsupportedImageError)) throw error;
     // Clients have to make it smaller anyway.

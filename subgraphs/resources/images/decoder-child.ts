@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { decodeImage } from './decode-image.ts';
 import type { DecoderReply, DecoderTask } from './decoder-process.ts';
+import { releaseBuffers } from './fitting/picture.ts';
 
 /**
- * Limit of what the process allocates after its start: the 112 MB that an image may take to decode, stacks, JavaScript,
- * and what is left over from earlier images.
+ * Limit of what the process allocates after its start: the 240 MB that an image may take to decode and to scale, stacks,
+ * JavaScript, and what is left over from earlier images.
  */
-const maxAllocatedKb = 192 * 1024;
+const maxAllocatedKb = 288 * 1024;
 /** Limit of what is left over from earlier images. With more, the process is replaced after the next one. */
 const maxLeftBytes = 24e6;
 
@@ -21,8 +22,7 @@ process.on('message', async ({ id, image }: DecoderTask) => {
   } catch (error) {
     reply({ id, failure: String(error) });
   }
-  // V8 lets buffers, which are not part of its heap, become garbage of 40 MB before it collects them.
-  if (hasMuchLeft()) globalThis.gc?.();
+  if (hasMuchLeft()) releaseBuffers();
 });
 
 preferAsVictim();

@@ -28,11 +28,6 @@ export function detectImageType(bytes: Buffer): ImageType | undefined {
   return imageTypes.find((type) => formats[type].hasSignature(bytes));
 }
 
-/** Detects the type of an image in base64, whose other characters may be invalid. */
-export function detectEncodedType(base64: string): ImageType | undefined {
-  return detectImageType(Buffer.from(base64.slice(0, 16), 'base64'));
-}
-
 /** Reads the structure of an image of a detected type. Throws a `DamagedImageError`. */
 export function openImage(type: ImageType, bytes: Buffer): OpenedImage {
   return formats[type].open(bytes);

@@ -3,7 +3,7 @@ import type { ImageType } from './image-format.ts';
 
 /** Pixels of each side: as many as a GIF can have, or as libjpeg decodes. */
 const maxSide = { 'image/gif': 65_535, 'image/jpeg': 65_500, 'image/png': 65_535 };
-const maxPixels = 40_000_000;
+const maxStoredPixels = 40_000_000;
 /** Limit for all frames together: with a few bytes per frame, a small file could take days to decode. */
 const maxAnimationPixels = 100_000_000;
 /** Limit for all frames together: each row costs as much as a hundred pixels. */
@@ -23,14 +23,14 @@ const inMillions = (count: number) => Math.ceil(count / 1e5) / 10;
  * Names the limit that an image exceeds, with a remedy; undefined if it exceeds none. Depends on nothing but the file's
  * headers, so that the same file always gets the same answer, and what is left decodes within the memory of the decoder.
  */
-export function exceededLimit(type: ImageType, image: OpenedImage): string | undefined {
+export function exceededLimit(type: ImageType, image: OpenedImage, maxPixels = maxStoredPixels): string | undefined {
   const { size, frames, scans } = image;
   const pixels = size.width * size.height;
   if (Math.max(size.width, size.height) > maxSide[type]) {
     const sides = `${size.width} x ${size.height} pixels`;
     return `The image is too wide or too high, at ${sides}: the limit of each side is ${maxSide[type]} pixels.`;
   }
-  if (pixels > maxPixels || pixels * frames > maxAnimationPixels) {
+  if (pixels > maxPixels || (frames > 1 && pixels * frames > maxAnimationPixels)) {
     const limits = `${inMillions(maxPixels)} megapixels, and ${inMillions(maxAnimationPixels)} in all frames together`;
     return `The image has too many pixels: the limit is ${limits}.`;
   }

@@ -6,7 +6,8 @@ import { createLimitedLog, kindOfError } from '../../../platform/process/limited
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
 import { DecoderFailedError, type ImageDecoder } from './decoder-process.ts';
-import { detectEncodedType, detectImageType, type ImageType, imageTypes } from './image-format.ts';
+import type { ImageType } from './image-format.ts';
+import { readEncodedType, readSentType, typeProblem } from './sent-type.ts';
 
 /** The input type of the GraphQL API. */
 export interface ImageInput {
@@ -15,11 +16,13 @@ export interface ImageInput {
   contentType?: string | null;
   /** Stores exactly these bytes; by default, they are stored without metadata. */
   keepMetadata?: boolean;
+  /** Scales the image if it is too large, and converts it from WebP, AVIF or TIFF; by default, such an image is an error. */
+  fit?: boolean;
 }
 
 /** An image whose every pixel could be decoded. */
 export interface DecodedImage {
-  /** The bytes to store: those of the input, by default without metadata. Equal bytes have equal texts. */
+  /** The bytes to store: those of the input, by default without metadata, or scaled. Equal bytes have equal texts. */
   base64: string;
   contentType: ImageType;
   /** Pixels, as shown: the orientation is applied. */
@@ -65,22 +68,27 @@ export function createImageReader({ maxBytes, decoder, log }: ImageReaderParts):
   const limited = createLimitedLog(log);
 
   return async (input, { viewerId, requestId, abandoned: signal }) => {
-    const { keepMetadata = false } = input;
-    const mayBecomeSmaller = !keepMetadata && detectEncodedType(input.data) !== undefined;
-    if (decodedLength(input.data) > maxBytes && !mayBecomeSmaller) throw tooLarge(maxBytes);
+    const { keepMetadata = false, fit = false } = input;
+    if (decodedLength(input.data) > maxBytes && !mayBecomeSmaller(input)) throw tooLarge(maxBytes);
     const read = async () => {
       const sent = decodeBase64(input.data);
-      const contentType = checkType(sent, input.contentType);
-      const outcome = await decoder.decode({ contentType, bytes: sent, keepMetadata, maxBytes }, signal);
+      const sentType = readSentType(sent);
+      const problem = typeProblem(sentType, input);
+      if (problem !== undefined) throw unsupported(problem);
+      const contentType = sentType.type;
+      const image = { contentType, bytes: sent, keepMetadata, maxBytes, ...(fit && { fit }) };
+      const outcome = await decoder.decode(image, signal);
       // Nothing has been written for it yet.
       if (signal) throwIfAborted(signal);
-      if ('isTooLarge' in outcome) throw tooLarge(maxBytes);
+      if ('isTooLarge' in outcome) throw tooLarge(maxBytes, outcome.advice);
       if ('unsupported' in outcome) throw unsupported(outcome.unsupported);
-      const { size, withoutMetadata } = outcome;
-      const bytes = withoutMetadata ? Buffer.from(withoutMetadata) : sent;
-      const base64 = withoutMetadata ? bytes.toString('base64') : input.data;
+      const { size, changed } = outcome;
+      const bytes = changed ? Buffer.from(changed.bytes) : sent;
+      const base64 = changed ? bytes.toString('base64') : input.data;
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { base64, contentType, ...size, sizeBytes: bytes.length, sha256 };
+      const storedType = changed?.contentType ?? contentType;
+      if (!storedType) throw new Error('An image of another format was stored as it was sent.');
+      return { base64, contentType: storedType, ...size, sizeBytes: bytes.length, sha256 };
     };
     return queue(read, { client: viewerId, signal }).catch((error: unknown) => {
       if (!(error instanceof DecoderFailedError)) throw error;
@@ -117,17 +125,14 @@ function decodeBase64(base64: string): Buffer {
   );
 }
 
-function checkType(bytes: Buffer, declared: string | null | undefined): ImageType {
-  const type = detectImageType(bytes);
-  if (!type) throw unsupported(`image.data is not an image of a supported type (${imageTypes.join(', ')}).`);
-  if (declared !== undefined && declared !== null && declared !== type) {
-    throw unsupported(`image.contentType does not match image.data, which is ${type}.`);
-  }
-  return type;
+/** True for an image over the limit that may be stored within it, or has a better reason to be rejected. */
+function mayBecomeSmaller({ data, keepMetadata = false, fit = false }: ImageInput): boolean {
+  const { type, foreign } = readEncodedType(data);
+  return fit || foreign !== undefined || (type !== undefined && !keepMetadata);
 }
 
-function tooLarge(maxBytes: number): ApiError<ErrorExtensions> {
-  const message = `The image is too large: the limit is ${maxBytes} bytes.`;
+function tooLarge(maxBytes: number, advice?: string): ApiError<ErrorExtensions> {
+  const message = `The image is too large: the limit is ${maxBytes} bytes.${advice ? ` ${advice}` : ''}`;
   return new ApiError<ErrorExtensions>({ code: 'IMAGE_TOO_LARGE', maxBytes }, message);
 }
 

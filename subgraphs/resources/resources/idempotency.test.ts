@@ -113,15 +113,14 @@ describe('the same key with the same input', () => {
   });
 
   test.each([
-    [undefined, false],
-    [false, undefined],
-  ])('is the same with keepMetadata %s and %s', async (former, latter) => {
+    [{}, { keepMetadata: false }],
+    [{ keepMetadata: false }, {}],
+    [{}, { fit: false }],
+    [{ fit: false }, {}],
+  ])('is the same with %j and %j', async (former, latter) => {
     const rules = await startRules();
     const ada = rules.signUp();
-    const imageWith = async (keepMetadata: boolean | undefined) => ({
-      ...(await imageOf(3)),
-      ...(keepMetadata !== undefined && { keepMetadata }),
-    });
+    const imageWith = async (options: object) => ({ ...(await imageOf(3)), ...options });
     const first = await ada.create(await keyed({ image: await imageWith(former) }));
     expect(await ada.create(await keyed({ image: await imageWith(latter) }))).toEqual(first);
     expect(uploadsOf(rules)).toEqual(['POST', 'PUT']);
@@ -134,7 +133,7 @@ describe('the same key with the same input', () => {
     expect(await ada.create(await keyed({ description: undefined }))).toEqual(first);
   });
 
-  test.each([{}, { contentType: null }, { contentType: 'image/png' }, { keepMetadata: false }])(
+  test.each([{}, { contentType: null }, { contentType: 'image/png' }, { keepMetadata: false }, { fit: false }])(
     'is recognised by the hash that former versions stored, of a contentType too: %j',
     async (declared) => {
       const image = { ...(await imageOf(3)), ...declared };
@@ -215,6 +214,7 @@ test.each<[string, object]>([
   ['contentType', { image: { ...(await imageOf(3)), contentType: 'image/gif' } }],
   ['image', { image: await imageOf(4) }],
   ['keepMetadata', { image: { ...(await imageOf(3)), keepMetadata: true } }],
+  ['fit', { image: { ...(await imageOf(3)), fit: true } }],
   ['image of another type', { image: { data: (await jpeg()).toString('base64') } }],
 ])('the same key with another %s is KEY_REUSED, and creates nothing', async (_, fields) => {
   const rules = await startRules();

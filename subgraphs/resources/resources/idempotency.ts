@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { detectEncodedType } from '../images/image-format.ts';
+import { detectSentType } from '../images/sent-type.ts';
 import type { Idempotency, KeyedCreate } from '../storage/operation-store.ts';
 import type { Resource } from '../storage/resource.ts';
 import type { ResourceStore } from '../storage/resource-store.ts';
@@ -16,12 +16,12 @@ export const keyLifetimeMs = 24 * 60 * 60 * 1000;
  */
 export function idempotencyOf({ idempotencyKey, title, description, image }: CreateInput): Idempotency | undefined {
   if (idempotencyKey === undefined || idempotencyKey === null) return undefined;
-  const { data: base64, contentType, keepMetadata = false } = image;
+  const { data: base64, contentType, keepMetadata = false, fit = false } = image;
   const imageSha256 = sha256(base64);
-  const options = keepMetadata ? ['keepMetadata'] : [];
+  const options = [...(keepMetadata ? ['keepMetadata'] : []), ...(fit ? ['fit'] : [])];
   const hashWith = (type: string | null) =>
     sha256(JSON.stringify([title, description ?? null, type, imageSha256, ...options]));
-  const detected = detectEncodedType(base64);
+  const detected = detectSentType(base64);
   const lifetimeMs = keyLifetimeMs;
   const isImplied = detected !== undefined && (contentType ?? detected) === detected;
   if (!isImplied) return { key: idempotencyKey, inputSha256: hashWith(contentType ?? null), lifetimeMs };

@@ -14,6 +14,8 @@ interface Orientation {
   /** 1 to 8 (Exif 2.3, section 4.6.4). */
   value: number;
   byteOrder: string;
+  /** The offset of its value. */
+  at: number;
 }
 
 /** True if an image with this orientation is shown as high as it is wide. */
@@ -36,6 +38,16 @@ export function onlyOrientation(tiff: Buffer): Buffer | undefined {
   return orientation.value === asStored ? undefined : smallest;
 }
 
+/** Returns a TIFF structure with the orientation 1, if it has one: for pixels to which it has been applied. */
+export function resetOrientation(tiff: Buffer): Buffer {
+  const orientation = findOrientation(tiff);
+  if (!orientation) return tiff;
+  const reset = Buffer.from(tiff);
+  if (orientation.byteOrder === littleEndian) reset.writeUInt16LE(asStored, orientation.at);
+  else reset.writeUInt16BE(asStored, orientation.at);
+  return reset;
+}
+
 /** Reads the first directory only, and follows no other offset. Browsers take nothing but a single number of 16 bits. */
 function findOrientation(tiff: Buffer): Orientation | undefined {
   const byteOrder = tiff.toString('latin1', 0, 4);
@@ -48,7 +60,7 @@ function findOrientation(tiff: Buffer): Orientation | undefined {
     const at = start + countBytes + index * entryBytes;
     if (read16(at) !== orientationTag || read16(at + 2) !== short || read32(at + 4) !== 1) continue;
     const value = read16(at + 8);
-    return value >= asStored && value <= lastOrientation ? { value, byteOrder } : undefined;
+    return value >= asStored && value <= lastOrientation ? { value, byteOrder, at: at + 8 } : undefined;
   }
   return undefined;
 }
@@ -61,7 +73,7 @@ function readersOf(tiff: Buffer, byteOrder: string) {
   };
 }
 
-function tiffOf({ value, byteOrder }: Orientation): Buffer {
+function tiffOf({ value, byteOrder }: Omit<Orientation, 'at'>): Buffer {
   const tiff = Buffer.alloc(headerBytes + countBytes + entryBytes + nextBytes);
   tiff.write(byteOrder, 'latin1');
   const isLittle = byteOrder === littleEndian;

@@ -1,10 +1,20 @@
 import { DamagedImageError, type Size } from '../formats/opened-image.ts';
-import { type PngChunk, readChunk } from './chunks.ts';
+import { type PngChunk, pngSignature, readChunk } from './chunks.ts';
 
 const [animationControlBytes, frameControlBytes, sequenceBytes] = [8, 26, 4];
 const maxFrames = 2 ** 31 - 1;
 /** The highest number of a way to dispose of a frame, and of one to blend it. */
 const [lastDispose, lastBlend] = [2, 1];
+
+/** True if a PNG says before its pixels that it is animated. */
+export function isAnimatedPng(bytes: Buffer): boolean {
+  for (let at = pngSignature.length; ; ) {
+    const chunk = readChunk(bytes, at);
+    if (!chunk || chunk.name === 'IDAT') return false;
+    if (chunk.name === 'acTL' && chunk.hasChecksum && hasFrames(chunk.content)) return true;
+    at = chunk.end;
+  }
+}
 
 /** A frame in chunks of its own. */
 export interface AnimationFrame {
