@@ -22,4 +22,4 @@ npx --no-install tsc -p .
 tests=(node node_modules/vitest/vitest.mjs run --project clients)
 cd ../..
 if [ -n "${SUPERGRAPH_URL:-}" ]; then exec "${tests[@]}"; fi
-exec bash tests/support/with-system.sh "${tests[@]}"
+exec bash tests/support/with-system.sh -- "${tests[@]}"

@@ -69,7 +69,7 @@ run() {
     cd "$tree"
     export PATH=$bin:$PATH
     # `set -e` has no effect in here, as the caller tests the result.
-    bash tests/support/with-system.sh node node_modules/vitest/vitest.mjs run --project 'in memory' \
+    bash tests/support/with-system.sh -- node node_modules/vitest/vitest.mjs run --project 'in memory' \
       tests/e2e/api/mission.test.ts &&
       node node_modules/vitest/vitest.mjs run --project 'in memory' --project system "${files[@]}"
   )

@@ -1,9 +1,17 @@
 #!/usr/bin/env bash
 # Starts everything on free ports and an empty folder, with the `node` of PATH, and runs a command with its address in
 # SUPERGRAPH_URL. Fails if the command does, or if the system does not stop with 0.
-#
-# bash tests/support/with-system.sh command [argument...]
 set -euo pipefail
+
+usage='Usage: bash tests/support/with-system.sh -- command [argument...]
+
+Starts everything on free ports and an empty folder, and runs a command with its address in SUPERGRAPH_URL.'
+if [ "$*" = --help ]; then echo "$usage"; exit 0; fi
+if [ "${1:-}" != -- ] || [ $# -lt 2 ]; then
+  printf 'Unknown argument: %s\n\n%s\n' "$*" "$usage" >&2
+  exit 2
+fi
+shift
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 folder=$(mktemp -d)
