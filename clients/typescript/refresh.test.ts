@@ -168,3 +168,32 @@ test('a partially executed operation is not repeated', async () => {
   await expect(client.execute('mutation Both { a b }')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   expect([count('Both'), count('RefreshSession')]).toEqual([1, 0]);
 });
+
+test('the lock of a store lets one of its clients refresh at a time', async () => {
+  // Without a grace period, a second use of a refresh token would end the session.
+  const sessions = { graceSeconds: 0, retrySeconds: 0, idleSeconds: 3_600, maxSeconds: 3_600 };
+  const strict = await startSystem({ sessions });
+  try {
+    const ada = await strict.signUp();
+    const proxy = await startProxy(strict.gateway);
+    let last: Promise<unknown> = Promise.resolve();
+    const lock = <Result>(run: () => Promise<Result>) => {
+      const locked = last.then(run);
+      last = locked.catch(() => {});
+      return locked;
+    };
+    const { accessToken, refreshToken } = ada;
+    const tokens = { ...memoryStore({ accessToken, refreshToken }), lock };
+    const clients = Array.from({ length: 3 }, () => createClient({ url: proxy.url, tokens, retry }));
+    const { promise, resolve } = deferred();
+    proxy.next([expired, expired, expired], 'Me');
+    proxy.next([{ after: promise }], 'RefreshSession');
+    const users = Promise.all(clients.map((client) => client.me()));
+    await expect.poll(() => proxy.seen.length).toBe(4);
+    resolve();
+    expect((await users).map(({ username }) => username)).toEqual(Array(3).fill(ada.username));
+    expect(proxy.seen.filter(({ operation }) => operation === 'RefreshSession')).toHaveLength(1);
+  } finally {
+    await strict.stop();
+  }
+});

@@ -178,3 +178,15 @@ test('waits double up to the maximum, with jitter from half to all of each', () 
   ]);
   expect([1, 2, 5].map((attempt) => backoff(attempt, settings, 0))).toEqual([50, 100, 500]);
 });
+
+test('onWait is called before each wait, with the failure', async () => {
+  const waits: [unknown, number][] = [];
+  const onWait = (error: unknown, waitMs: number) => void waits.push([error, waitMs]);
+  const { client, proxy } = await behindProxy({ retry: { ...fastRetry, onWait } });
+  proxy.next(['CUT', errorResponse('RATE_LIMITED', { retryAfterSeconds: 0 })]);
+  await client.me();
+  expect(waits).toMatchObject([
+    [{ name: 'ConnectionError' }, expect.any(Number)],
+    [{ code: 'RATE_LIMITED' }, 0],
+  ]);
+});

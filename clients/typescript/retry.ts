@@ -9,6 +9,8 @@ export interface RetrySettings {
   firstMs: number;
   /** Maximum of any wait. RATE_LIMITED with a longer wait is thrown. */
   longestMs: number;
+  /** Called before each wait, with the failure that another attempt follows. */
+  onWait?: ((error: unknown, waitMs: number) => void) | undefined;
 }
 
 export const defaultRetry: RetrySettings = { attempts: 6, firstMs: 500, longestMs: 10_000 };
@@ -37,6 +39,7 @@ export async function withRetry<Result>(run: () => Promise<Result>, repetition: 
       if (attempt >= attemptsAfter(error, attempts) || waitMs > longestMs || !isRetryable(error, repeatable))
         throw error;
       repetition.onRetry?.(error);
+      repetition.onWait?.(error, waitMs);
       await pause(waitMs, signal);
     }
   }

@@ -14,6 +14,8 @@ export interface TokenStore {
   get(): Awaitable<Tokens | undefined>;
   /** Called with undefined after a log-out and when the session has ended. */
   set(tokens: Tokens | undefined): Awaitable<void>;
+  /** Runs a refresh while no other client of the store runs one, for example by `navigator.locks.request`. */
+  lock?<Result>(run: () => Promise<Result>): Promise<Result>;
 }
 
 export interface SessionParts {
@@ -118,9 +120,11 @@ export function createSession({ store, refresh, onEnd }: SessionParts): Session 
     return tokens;
   };
 
+  const renewLocked = (used: Tokens) => (store.lock ? store.lock(() => renewOnce(used)) : renewOnce(used));
+
   const renew = (used: Tokens) => {
     const sessionId = sessionIdOf(used);
-    const renewal = renewals.get(sessionId) ?? renewOnce(used).finally(() => renewals.delete(sessionId));
+    const renewal = renewals.get(sessionId) ?? renewLocked(used).finally(() => renewals.delete(sessionId));
     renewals.set(sessionId, renewal);
     return renewal;
   };
