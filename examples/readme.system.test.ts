@@ -20,10 +20,3 @@ test('the README’s command serves the gallery', async () => {
     await server.end();
   }
 });
-
-test('the README’s command runs the command line', async () => {
-  const command = /^npm (run example -- --help)$/m.exec(readme)?.[1] ?? '';
-  const help = runCommand(['npm', ...command.split(' ')], {});
-  expect(await help.exitCode).toBe(0);
-  expect(help.stdout()).toContain('Uploads, lists and deletes images.');
-});

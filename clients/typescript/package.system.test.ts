@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { temporaryFolder } from '../../tests/support/files.ts';
+import { folderOfTest, temporaryFolder } from '../../tests/support/files.ts';
 import { packClient, runIn } from '../../tests/support/packed-client.ts';
+import { runCommand } from '../../tests/support/systems/spawned.ts';
 import { type System, startSystem } from '../../tests/support/systems/system.ts';
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
@@ -18,7 +19,8 @@ beforeAll(async () => {
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
   const client = await packClient(folder.path);
   // Dependencies come from the disk, so that npm needs no registry.
-  const dependencies = ['@graphql-typed-document-node/core', 'graphql'].map((name) => join(modules, name));
+  const names = ['@graphql-typed-document-node/core', 'graphql', 'tinyglobby', 'fdir', 'picomatch'];
+  const dependencies = names.map((name) => join(modules, name));
   await runIn(
     project,
     'npm',
@@ -42,12 +44,12 @@ const filesBelow = (path: string) =>
 test('contains the build, and no sources or tests', () => {
   const files = filesBelow(installed);
   expect(files).toEqual(expect.arrayContaining(['README.md', 'package.json', 'dist/index.js', 'dist/node.d.ts']));
-  expect(files.filter((name) => /test|tsconfig|operations\/|[^d]\.ts$/.test(name))).toEqual([]);
+  expect(files.filter((name) => /test|tsconfig|operations\/|[^d]\.ts$|command-line\/.*\.ts$/.test(name))).toEqual([]);
 });
 
-test('imports only its own modules at run time, and Node’s only in the entry point for Node', () => {
+test('imports only its own modules at run time, and others only in the entry point and the command line for Node', () => {
   const dist = join(installed, 'dist');
-  const imports = filesBelow(dist)
+  const all = filesBelow(dist)
     .filter((name) => name.endsWith('.js'))
     .flatMap((name) => {
       const text = readFileSync(join(dist, name), 'utf8');
@@ -55,11 +57,39 @@ test('imports only its own modules at run time, and Node’s only in the entry p
         ([, one, other]) => `${name} ${one ?? other}`,
       );
     });
-  expect(imports.filter((line) => !/ \.\/.*\.js$/.test(line))).toEqual([
+  const imports = all.filter((line) => !line.startsWith('command-line/'));
+  expect(imports.filter((line) => !/ \.\/(?!command-line).*\.js$/.test(line))).toEqual([
     'node.js node:fs/promises',
     'node.js node:path',
   ]);
   expect(imports.length).toBeGreaterThan(10);
+  const ofCommandLine = all.filter(
+    (line) => line.startsWith('command-line/') && !/ (node:[\w/]+|\.\.?\/.*\.js)$/.test(line),
+  );
+  expect(ofCommandLine).toEqual(['command-line/transfer/upload-files.js tinyglobby']);
+});
+
+test('has a command line that runs in an empty folder, by its name', async () => {
+  const folder = folderOfTest();
+  const image = fileURLToPath(new URL('../../tests/fixtures/four-colours.png', import.meta.url));
+  copyFileSync(image, join(folder, 'four-colours.png'));
+  const bin = join(project, 'node_modules', '.bin', 'image-supergraph');
+  const run = async (...args: string[]) => {
+    const command = runCommand([bin, ...args], { XDG_CONFIG_HOME: folder }, { cwd: folder });
+    command.send('correct horse battery staple', { isLast: true });
+    return { code: await command.exitCode, stdout: command.stdout(), stderr: command.stderr() };
+  };
+  const { version } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  expect(await run('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  const login = ['login', '--url', system.gateway, '--username', 'from-a-bin', '--register', '--password-stdin'];
+  expect(await run(...login)).toMatchObject({ code: 0, stderr: '' });
+  const upload = await run('upload', '**/*.png');
+  expect(upload).toEqual({ code: 0, stdout: expect.stringMatching(/^1\/1 four-colours\.png: uploaded\n/), stderr: '' });
+  expect(await run('download', '--all', '--output', 'out')).toMatchObject({ code: 0, stderr: '' });
+  const downloaded = readFileSync(join(folder, 'out', 'four-colours.png'));
+  expect(downloaded.equals(readFileSync(image))).toBe(true);
+  // As the README runs it: npx finds the command of an installed package.
+  expect(await runIn(project, 'npx', '--offline', 'image-supergraph', '--version')).toBe(`${version}\n`);
 });
 
 test('works in plain JavaScript, from both entry points', async () => {

@@ -9,7 +9,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const rooms: { room: RegExp; files?: RegExp; packages?: RegExp }[] = [
   { room: /\.(test|contract|model)\.ts$|(^|\/)testing\/|^tests\/|\/differential\//, files: /./, packages: /./ },
   { room: /^bench\//, files: /./, packages: /./ },
-  // The client is a package of its own. Only its entry for Node imports Node's modules.
+  // The client is a package of its own. Only its entry and its command line for Node import Node's modules.
+  {
+    room: /^clients\/typescript\/command-line\//,
+    files: /^clients\/typescript\//,
+    packages: /^(node:|tinyglobby$)/,
+  },
   { room: /^clients\/typescript\/node\.ts$/, files: /^clients\/typescript\//, packages: /^node:/ },
   { room: /^clients\/typescript\//, files: /^clients\/typescript\//, packages: /^@graphql-typed-document-node\/core$/ },
   // The examples use only the client.

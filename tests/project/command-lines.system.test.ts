@@ -1,5 +1,4 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -33,7 +32,7 @@ const programs = [
 
 /** Runs a program in the root of the project. */
 function run(program: string, args: string[]) {
-  const isShell = readFileSync(`${root}/${program}`, 'utf8').startsWith('#!');
+  const isShell = !program.endsWith('.ts');
   const command = isShell ? ['bash', program] : [process.execPath, '--import', 'tsx', program];
   const [file = '', ...rest] = [...command, ...args];
   return spawnSync(file, rest, { cwd: root, encoding: 'utf8', timeout: 60_000, env: { PATH: process.env.PATH } });

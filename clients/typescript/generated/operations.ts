@@ -298,6 +298,16 @@ export type ResourcePagesQueryVariables = Exact<{
 
 export type ResourcePagesQuery = { resources: { nodes: Array<{ id: string, title: string, description: string | null, createdAt: string, updatedAt: string, version: number, image: { url: string, contentType: string, width: number, height: number, sizeBytes: number, sha256: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type ExistingNodesQueryVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type ExistingNodesQuery = { nodes: Array<
+    | { id: string }
+    | { id: string }
+   | null> | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -673,3 +683,10 @@ export const ResourcePagesDocument = new TypedDocumentString(`
   updatedAt
   version
 }`) as unknown as TypedDocumentString<ResourcePagesQuery, ResourcePagesQueryVariables>;
+export const ExistingNodesDocument = new TypedDocumentString(`
+    query ExistingNodes($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ExistingNodesQuery, ExistingNodesQueryVariables>;

@@ -12,6 +12,8 @@ export interface Spawned {
   stderr(): string;
   /** Waits for the first match in its standard output. Rejects if it exits before. */
   find(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Writes to its standard input, and closes that with `isLast`. */
+  send(text: string, options?: { isLast: boolean }): void;
   signal(name: NodeJS.Signals): void;
   /** Sends SIGINT to it and all of its children, as Ctrl-C in a terminal does. */
   interrupt(): void;
@@ -28,9 +30,13 @@ export function run(file: string, env: Record<string, string>, ...args: string[]
   return runCommand([process.execPath, ...loader, file, ...args], env);
 }
 
-export function runCommand([command = '', ...args]: string[], env: Record<string, string>): Spawned {
+export function runCommand(
+  [command = '', ...args]: string[],
+  env: Record<string, string>,
+  { cwd = root } = {},
+): Spawned {
   // In its own process group, as in a terminal.
-  const child = spawn(command, args, { cwd: root, env: { PATH: process.env.PATH ?? '', ...env }, detached: true });
+  const child = spawn(command, args, { cwd, env: { PATH: process.env.PATH ?? '', ...env }, detached: true });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => {
@@ -50,6 +56,7 @@ export function runCommand([command = '', ...args]: string[], env: Record<string
     stdout: () => stdout,
     stderr: () => stderr,
     exitCode,
+    send: (text, { isLast } = { isLast: false }) => void (isLast ? child.stdin.end(text) : child.stdin.write(text)),
     signal: (name) => void child.kill(name),
     interrupt: () => void process.kill(-pid, 'SIGINT'),
     end: async () => {
