@@ -22,7 +22,7 @@ const folder = join(configFolder, 'image-supergraph');
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 };
 
 /** Under npm, one Ctrl-C sends SIGINT twice: from the terminal and from npm. */
-const duplicateSignalMs = 500;
+const duplicateSignalMs = 1_000;
 
 /** The first signal stops gracefully, a second one exits at once. Closed output, as of `| head`, counts as a signal. */
 function watchForInterruption() {

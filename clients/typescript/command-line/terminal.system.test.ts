@@ -5,7 +5,7 @@ import { folderOfTest } from '../../../tests/support/files.ts';
 import { runCommand } from '../../../tests/support/systems/spawned.ts';
 import { type System, startSystem } from '../../../tests/support/systems/system.ts';
 import { commandLine, namesOf, pictures, titlesOf } from '../testing/command-line.ts';
-import { startProxy } from '../testing/proxy.ts';
+import { deferred, startProxy } from '../testing/proxy.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -48,16 +48,20 @@ test('Ctrl-C in a terminal, also under npm, completes what is in flight', async 
   const proxy = await startProxy(system.gateway);
   const { env } = commandLine({ user, url: proxy.url });
   const files = await pictures(20);
+  const { promise, resolve } = deferred();
+  proxy.next([{}, {}, {}, {}, { after: promise }, { after: promise }], 'CreateResource');
   const command = `exec npm run --silent image-supergraph -- upload ${files.join(' ')}`;
   const upload = runCommand(['script', '--quiet', '--return', '--command', command, '/dev/null'], env);
   await upload.find(/ 4\/20 /);
   upload.send('\u0003');
+  await upload.find(/Completing what is in flight/);
+  resolve();
   expect(await upload.exitCode).toBe(130);
   expect(upload.stdout()).toMatch(
     /Completing what is in flight[\s\S]*not sent: run the same command again to continue\.\r\nInterrupted\.\r\n$/,
   );
-  const [, uploaded = ''] = /(\d+) uploaded/.exec(upload.stdout()) ?? [];
-  expect(await titlesOf(user)).toHaveLength(Number(uploaded));
+  expect(upload.stdout()).toContain('6 uploaded, 0 already there, 0 failed.');
+  expect(await titlesOf(user)).toHaveLength(6);
   const again = runCommand(['npm', 'run', '--silent', 'image-supergraph', '--', 'upload', ...files], env);
   expect(await again.exitCode).toBe(0);
   expect(await titlesOf(user)).toEqual(namesOf(files));
