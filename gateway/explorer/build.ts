@@ -74,7 +74,7 @@ export async function buildPage(): Promise<PageFile[]> {
   }
 }
 
-/** Hashes everything that the page is built from: its sources, the client's, the packages' versions and esbuild's. */
+/** Hashes everything that the page is built from: its sources, the client's library, the packages' and esbuild's versions. */
 export async function hashSources(): Promise<string> {
   const files = [
     ...(await listFiles('gateway/explorer/page')),
@@ -93,7 +93,8 @@ async function listFiles(folder: string): Promise<string[]> {
   const names = await readdir(join(root, folder), { withFileTypes: true });
   const nested = names.map(async (entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return /^(node_modules|testing|dist)$/.test(entry.name) ? [] : listFiles(path);
+    if (entry.isDirectory())
+      return /^(node_modules|testing|dist|command-line)$/.test(entry.name) ? [] : listFiles(path);
     return isBuiltFrom(path) ? [join(root, path)] : [];
   });
   return (await Promise.all(nested)).flat();
