@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { graphql } from '../generated/gql.ts';
 import { fixture } from '../support/files.ts';
@@ -118,7 +119,11 @@ describe('an image file', () => {
       const bytes = fixture(name);
       await drop(page, name, bytes);
       await expect.poll(notice).toBe(`${name} is in the variables.`);
-      expect(await input(text)).toEqual({ ...before, image: { data: bytes.toString('base64') } });
+      expect(await input(text)).toEqual({
+        ...before,
+        title: 'four-colours',
+        image: { data: bytes.toString('base64') },
+      });
       const { data } = await run<Record<string, { resource: Resource }>>(tab);
       expect(Object.values(data ?? {})[0]?.resource.image.sha256).toBe(sha256(bytes));
     }
@@ -138,37 +143,117 @@ describe('an image file', () => {
     }
   });
 
-  test('that cannot be used leaves the variables unchanged, and the notice says why', async () => {
+  test('that cannot be used empties the image and blocks ▶, with the reason beside it', async () => {
+    const { page, run, show, write, text, notice, response } = await openExplorer();
+    await run('Register');
+    let sentCount = 0;
+    page.on('request', (request) => {
+      if (/createResource/.test(request.postData() ?? '')) sentCount += 1;
+    });
+    await show('CreateResource');
+    const before = await text('variables');
+    const execute = page.getByRole('button', { name: 'Execute' });
+    const isBlocked = async () => (await execute.getAttribute('aria-disabled')) === 'true';
+    const beside = page.locator('.graphiql-toolbar .blocked');
+    for (const [name, bytes, reason] of [
+      [
+        'drawing.svg',
+        Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+        'drawing.svg is an SVG: export it as PNG.',
+      ],
+      ['notes.txt', Buffer.from('notes'), 'notes.txt is no image that the API takes.'],
+      ['empty.png', Buffer.alloc(0), 'empty.png is empty.'],
+      [
+        'film.heic',
+        Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), Buffer.alloc(16 * 2 ** 20)]),
+        'film.heic has 16,777,240 bytes: the API takes 16,777,216 at most, and makes them fit.',
+      ],
+      [['one.png', 'two.png', 'three.png'], png, 'Drop one of these 3 files alone: a tab takes one image.'],
+    ] as const) {
+      await write('variables', before);
+      await expect.poll(isBlocked).toBe(false);
+      await drop(page, [name].flat(), bytes);
+      await expect.poll(notice).toBe(reason);
+      expect(await beside.innerText()).toBe(reason);
+      expect(await input(text)).toEqual({ title: 'Hills by day', image: { data: '' } });
+      expect(await isBlocked()).toBe(true);
+      // Playwright waits for a button to be enabled, people press it.
+      await execute.click({ force: true });
+      await expect.poll(() => text('response')).toContain(`Not sent: ${reason}`);
+    }
+    await page.getByRole('textbox', { name: 'Operation' }).focus();
+    await page.keyboard.press('ControlOrMeta+Enter');
+    expect((await response()).errors).toMatchObject([{ message: expect.stringMatching(/^Not sent/) }]);
+    await show('Register');
+    expect(await isBlocked()).toBe(false);
+    await show('CreateResource');
+    expect(await isBlocked()).toBe(true);
+    await dragFromDisk(page, fixtures, { isDropped: true });
+    await expect.poll(notice).toBe('fixtures cannot be read: it is a folder, or has been moved or deleted.');
+    expect(sentCount).toBe(0);
+
+    await drop(page, 'Four.png', png);
+    await expect.poll(notice).toBe('Four.png is in the variables.');
+    expect(await isBlocked()).toBe(false);
+    expect(await input(text)).toEqual({ title: 'Four', image: { data: png.toString('base64') } });
+    expect((await run('CreateResource')).errors).toBeUndefined();
+    expect(sentCount).toBe(1);
+  });
+
+  test('goes nowhere where the tab takes none, or has a syntax error', async () => {
     const { page, show, write, text, notice } = await openExplorer();
     await drop(page, 'four.png', png);
     await expect.poll(notice).toBe('This tab takes no image: go to CreateResource or ReplaceImage.');
-
     await show('CreateResource');
-    const before = await text('variables');
-    for (const [name, bytes, reason] of [
-      [
-        'large',
-        Buffer.concat([png, Buffer.alloc(383_971 - png.length)]),
-        'large has 383,971 bytes: an image may have 383,970 at most.',
-      ],
-      ['svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'svg is no GIF, JPEG or PNG.'],
-      ['empty', Buffer.alloc(0), 'empty is no GIF, JPEG or PNG.'],
-      [['one.png', 'two.png', 'three.png'], png, 'Drop one of these 3 files alone: a tab takes one image.'],
-    ] as const) {
-      await drop(page, [name].flat(), bytes);
-      await expect.poll(notice).toBe(reason);
-      expect(await text('variables')).toBe(before);
-    }
-    await dragFromDisk(page, fixtures, { isDropped: true });
-    await expect.poll(notice).toBe('fixtures cannot be read: it is a folder, or has been moved or deleted.');
-    expect(await text('variables')).toBe(before);
-
     await write('variables', '{ "input": ');
     await drop(page, 'four.png', png);
     await expect
       .poll(notice)
       .toBe('The operation or the variables have a syntax error: fix it, then add the image again.');
     expect(await text('variables')).toBe('{ "input": ');
+  });
+
+  test('gives the resource its name, but not in place of a title that the user has typed', async () => {
+    const { page, show, write, text, notice } = await openExplorer();
+    await show('CreateResource');
+    for (const [title, file, expected] of [
+      ['Hills by day', 'IMG_1.png', 'IMG_1'],
+      ['IMG_1', 'IMG_2.png', 'IMG_2'],
+      ['Mine', 'IMG_3.png', 'Mine'],
+    ]) {
+      await write('variables', JSON.stringify({ input: { title, image: { data: '' } } }));
+      await drop(page, file ?? '', png);
+      await expect.poll(notice).toBe(`${file} is in the variables.`);
+      expect((await input(text)).title).toBe(expected);
+    }
+  });
+
+  test('that is too large goes to the API as it is, with fit, and is stored', async () => {
+    const { page, run, show, text, notice } = await openExplorer();
+    await run('Register');
+    await show('CreateResource');
+    const [width, height] = [800, 600];
+    const pixels = randomBytes(width * height * 3);
+    const photo = await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality: 90 })
+      .toBuffer();
+    expect(photo.length).toBeGreaterThan(383_970);
+    await drop(page, 'photo.jpg', photo);
+    await expect.poll(notice).toBe('photo.jpg is in the variables as it is, with fit: true: the API makes it fit.');
+    expect(await input(text)).toEqual({ title: 'photo', image: { data: photo.toString('base64'), fit: true } });
+    expect((await run('CreateResource')).errors).toBeUndefined();
+  });
+
+  test('of another format goes to the API as it is, with fit', async () => {
+    const { page, show, text, notice } = await openExplorer();
+    await show('CreateResource');
+    const heic = Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), Buffer.alloc(1000)]);
+    await drop(page, 'IMG_1.HEIC', heic);
+    await expect.poll(notice).toContain('IMG_1.HEIC is in the variables as it is, with fit: true');
+    expect(await input(text)).toEqual({ title: 'IMG_1', image: { data: heic.toString('base64'), fit: true } });
+    await drop(page, 'four.png', png);
+    await expect.poll(notice).toBe('four.png is in the variables.');
+    expect((await input(text)).image).toEqual({ data: png.toString('base64') });
   });
 
   test('goes between comments, into the variables of the second operation if that takes it', async () => {

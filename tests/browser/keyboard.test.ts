@@ -27,7 +27,9 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 test('runs the whole mission by keyboard', async () => {
   const { page, response } = await openExplorer();
   const runByKeyboard = async (tab: string) => {
-    await tabTo(page, tab);
+    await tabTo(page, /^(Register|LogIn|CreateResource|ListWithOwners|ReplaceImage|DeleteResource)$/);
+    for (let presses = 0; (await focused(page)) !== tab && presses < 6; presses++)
+      await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await tabTo(page, /^Execute query/);
     await page.keyboard.press('Enter');
@@ -70,10 +72,44 @@ test('opens the documentation, the history and the file dialog by keyboard', asy
   await tabTo(page, 'Show History');
   await page.keyboard.press('Enter');
   await page.getByRole('region', { name: 'History' }).waitFor();
-  await tabTo(page, 'CreateResource');
-  await page.keyboard.press('Enter');
+  await tabTo(page, 'Register');
+  for (const key of ['ArrowRight', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
   await tabTo(page, 'Choose image…');
   await page.keyboard.press('Enter');
   await (await dialog).setFiles({ name: 'four.png', mimeType: 'image/png', buffer: fixture('four-colours.png') });
   await expect.poll(notice).toBe('four.png is in the variables.');
+});
+
+test('Tab reaches ▶ within ten presses from the start of the page, and its focus is visible', async () => {
+  const { page, run } = await openExplorer();
+  const presses = async () => {
+    await page.evaluate('document.activeElement?.blur(); getSelection()?.removeAllRanges()');
+    await page.reload();
+    await page.getByRole('button', { name: 'Execute' }).waitFor();
+    const passed: string[] = [];
+    while (passed.length < 10 && !/^Execute query/.test(passed.at(-1) ?? '')) {
+      await page.keyboard.press('Tab');
+      passed.push(await focused(page));
+    }
+    return passed;
+  };
+  expect((await presses()).at(-1)).toMatch(/^Execute query/);
+  const outline = 'getComputedStyle(document.activeElement).outlineStyle';
+  expect(await page.evaluate<string>(outline)).not.toBe('none');
+  await run('Register');
+  await page.getByRole('checkbox', { name: 'Keep session for this tab' }).check();
+  expect((await presses()).at(-1)).toMatch(/^Execute query/);
+});
+
+test('the arrow keys move between the tabs, and Delete closes one', async () => {
+  const { page } = await openExplorer();
+  await tabTo(page, 'Register');
+  await page.keyboard.press('ArrowLeft');
+  expect(await focused(page)).toBe('DeleteResource');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Delete');
+  const tabs = page.getByRole('list', { name: 'Select active operation' }).getByRole('listitem');
+  await expect.poll(() => tabs.count()).toBe(5);
+  await expect.poll(() => focused(page)).toBe('Register');
 });

@@ -172,7 +172,11 @@ test('stores no token, password or header in the browser', async () => {
 
   await page.getByRole('button', { name: 'Show History' }).click();
   const history = page.getByRole('region', { name: 'History' }).getByRole('listitem');
-  expect(await history.allInnerTexts()).toEqual(['CreateResource', 'Viewer', 'Register']);
+  expect((await history.allInnerTexts()).map((line) => line.split('\n')[0])).toEqual([
+    'CreateResource',
+    'Viewer',
+    'Register',
+  ]);
   await page.reload();
   await page.getByRole('button', { name: 'Execute' }).waitFor();
   expect((await run('ListWithOwners')).errors?.[0]?.extensions).toMatchObject({ reason: 'MISSING' });

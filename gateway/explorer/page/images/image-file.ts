@@ -1,38 +1,68 @@
 import { toBase64 } from '../../../../clients/typescript/resources.ts';
 
-/** Size limit of the image service, in bytes before base64; the API rejects more as IMAGE_TOO_LARGE. */
+/** Size limit of the image service, in bytes before base64. */
 const maxImageBytes = 383_970;
 
-/** The media types that the file dialog offers. */
-export const imageTypes = 'image/gif,image/jpeg,image/png';
+/** Limit of a file that the API takes and makes fit. */
+const maxFileBytes = 16 * 2 ** 20;
 
-/** Reads an image file as base64, or explains in a sentence why it cannot be used. */
-export async function readImageFile(file: File): Promise<{ base64: string } | { error: string }> {
-  if (file.size > maxImageBytes)
-    return {
-      error: `${file.name} has ${format(file.size)} bytes: an image may have ${format(maxImageBytes)} at most.`,
-    };
-  const bytes = await readBytes(file);
-  if (!bytes) return { error: `${file.name} cannot be read: it is a folder, or has been moved or deleted.` };
-  if (!isImage(bytes)) return { error: `${file.name} is no GIF, JPEG or PNG.` };
-  return { base64: await toBase64(bytes) };
+/** The media types that the file dialog offers. */
+export const imageTypes = 'image/*,.heic,.heif';
+
+/** An image as the variables take it. */
+export interface ImageFile {
+  base64: string;
+  /** The API makes the image fit. */
+  fit: boolean;
+  /** A sentence about what was done. */
+  notice: string;
 }
 
-/** Undefined for a folder, which browsers report as a file until it is read, and for a file that no longer exists. */
-const readBytes = (file: File) =>
-  file.arrayBuffer().then(
-    (buffer) => new Uint8Array(buffer),
-    () => undefined,
-  );
+/** Reads an image file, or explains in a sentence why it cannot be used. */
+export async function readImageFile(file: File): Promise<ImageFile | { error: string }> {
+  if (file.size === 0 || !(await isReadable(file)))
+    return {
+      error:
+        file.size === 0
+          ? `${file.name} is empty.`
+          : `${file.name} cannot be read: it is a folder, or has been moved or deleted.`,
+    };
+  if (/svg/.test(file.type) || /\.svgz?$/i.test(file.name))
+    return { error: `${file.name} is an SVG: export it as PNG.` };
+  const bytes = await bytesOf(file.slice(0, 32));
+  if (!isKnownImage(bytes)) return { error: `${file.name} is no image that the API takes.` };
+  if (file.size > maxFileBytes)
+    return {
+      error: `${file.name} has ${format(file.size)} bytes: the API takes ${format(maxFileBytes)} at most, and makes them fit.`,
+    };
+  const fit = file.size > maxImageBytes || !isStored(bytes);
+  return {
+    base64: await toBase64(await bytesOf(file)),
+    fit,
+    notice: fit
+      ? `${file.name} is in the variables as it is, with fit: true: the API makes it fit.`
+      : `${file.name} is in the variables.`,
+  };
+}
+
+/** False for a folder, which browsers report as a file until it is read, and for a file that no longer exists. */
+const isReadable = (file: File) =>
+  file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
+
+const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
+
+/** The first bytes of GIF, JPEG, PNG, RIFF (WebP) and TIFF, and the brand of HEIC and AVIF after the box's length. */
+const known = /^(GIF8|\xff\xd8\xff|\x89PNG|RIFF....WEBP|II\*\0|MM\0\*|....ftyp(hei|hev|mif|msf|avi))/s;
+
+const isKnownImage = (bytes: Uint8Array) => known.test(String.fromCharCode(...bytes));
+
+/** True for the formats that are stored as they are: GIF, JPEG, PNG. */
+const isStored = (bytes: Uint8Array) => /^(GIF8|\xff\xd8\xff|\x89PNG)/.test(String.fromCharCode(...bytes));
 
 const format = (count: number) => count.toLocaleString('en-GB');
-
-/** First bytes of GIF, JPEG and PNG. The API checks the rest. */
-const signatures = [
-  [0x47, 0x49, 0x46, 0x38],
-  [0xff, 0xd8, 0xff],
-  [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
-];
-
-const isImage = (bytes: Uint8Array) =>
-  signatures.some((signature) => signature.every((byte, index) => bytes[index] === byte));

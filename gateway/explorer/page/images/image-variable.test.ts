@@ -1,8 +1,12 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { setImage } from './image-variable.ts';
+import { emptyImage, isImageEmpty, setImage, titleFrom } from './image-variable.ts';
 
-const put = (query: string, variables: string) => setImage(parse(query), variables, 'DATA');
+const put = (query: string, variables: string, image: { fit?: boolean; title?: string } = {}) =>
+  setImage(parse(query), variables, {
+    image: { base64: 'DATA', fit: false, title: '', ...image },
+    mayReplaceTitle: (title) => title === 'sample',
+  });
 
 test.each([
   [
@@ -44,3 +48,38 @@ test.each(['{ me { id } }', 'query ($id: ID!, $title: String) { a }', 'fragment 
     expect(put(query, '')).toBeUndefined();
   },
 );
+
+test('puts the title in where it replaces one of the page, and fit where it is needed', () => {
+  const create = 'mutation ($input: CreateResourceInput!) { a }';
+  const putInto = (input: object, image: { fit?: boolean; title?: string }) =>
+    JSON.parse(put(create, JSON.stringify({ input }), image) ?? '').input;
+  expect(putInto({ title: 'sample' }, { title: 'Photo', fit: true })).toEqual({
+    title: 'Photo',
+    image: { data: 'DATA', fit: true },
+  });
+  expect(putInto({ title: 'typed', image: { data: '', fit: true } }, { title: 'Photo' })).toEqual({
+    title: 'typed',
+    image: { data: 'DATA' },
+  });
+  expect(putInto({ title: 'sample' }, { title: '' }).title).toBe('sample');
+});
+
+test.each([
+  ['IMG_1234.HEIC', 'IMG_1234'],
+  ['a.b.jpeg', 'a.b'],
+  ['a\u0000\u200bb\n c.png', 'a b c'],
+  ['.png', ''],
+  [`${'é'.repeat(300)}.png`, 'é'.repeat(200)],
+])('makes a title of the file name %j', (name, title) => {
+  expect(titleFrom(name)).toBe(title);
+});
+
+test('empties image data, and tells that it is empty', () => {
+  const document = parse('mutation ($input: CreateResourceInput!) { a }');
+  const emptied = emptyImage(document, '{"input":{"image":{"data":"old"}}}') ?? '';
+  expect(JSON.parse(emptied)).toEqual({ input: { image: { data: '' } } });
+  expect(isImageEmpty(document, JSON.parse(emptied))).toBe(true);
+  expect(isImageEmpty(document, { input: { image: { data: 'DATA' } } })).toBe(false);
+  expect(isImageEmpty(document, { input: { title: 'A' } })).toBe(false);
+  expect(emptyImage(parse('{ me { id } }'), '{}')).toBeUndefined();
+});

@@ -1,18 +1,62 @@
 import { type DocumentNode, Kind, type TypeNode } from 'graphql';
-import { setAt } from '../requests/json-text.ts';
+import { isRecord, stringAt } from '../requests/exchange.ts';
+import { parseObject, setAt } from '../requests/json-text.ts';
+
+/** An image for the variables. */
+export interface NewImage {
+  base64: string;
+  /** The API makes the image fit. */
+  fit: boolean;
+  /** From the file's name; empty if that has no usable character. */
+  title: string;
+}
 
 /**
  * Puts an image into the variables of an operation: into the first variable of an input type that has an image, or of
- * type String and named `data`. Returns undefined if the document has none.
+ * type String and named `data`. Its title goes in too, if the present one may be replaced. Returns undefined if the
+ * document takes no image.
  */
-export function setImage(document: DocumentNode, variables: string, base64: string): string | undefined {
-  const [path] = imagePathsIn(document);
+export function setImage(
+  document: DocumentNode,
+  variables: string,
+  { image, mayReplaceTitle }: { image: NewImage; mayReplaceTitle: (title: unknown) => boolean },
+): string | undefined {
+  const path = imagePathOf(document);
   if (!path) return undefined;
-  const updated = setAt(variables, path, base64);
   const parent = path.slice(0, -1);
-  // The content type of the former image may not fit this one; the API detects it.
-  return parent.length === 0 ? updated : setAt(updated, [...parent, 'contentType'], undefined);
+  const changes: [string[], unknown][] = [[path, image.base64]];
+  if (parent.length > 0) {
+    // The content type of the former image may not fit this one; the API detects it.
+    changes.push([[...parent, 'contentType'], undefined], [[...parent, 'fit'], image.fit || undefined]);
+  }
+  const [variable = '', field] = path;
+  if (field === 'image' && image.title !== '') {
+    const input = parseObject(variables)?.[variable];
+    if (mayReplaceTitle(isRecord(input) ? input.title : undefined)) changes.push([[variable, 'title'], image.title]);
+  }
+  return changes.reduce((text, [at, value]) => setAt(text, at, value), variables);
 }
+
+/** Empties the image data. Returns undefined if the document takes no image. */
+export function emptyImage(document: DocumentNode, variables: string): string | undefined {
+  const path = imagePathOf(document);
+  return path && setAt(variables, path, '');
+}
+
+/** Tells whether the operation would be sent with empty image data. */
+export function isImageEmpty(document: DocumentNode, variables: Record<string, unknown>): boolean {
+  const path = imagePathOf(document);
+  return path !== undefined && stringAt(variables, ...path) === '';
+}
+
+/** Makes a title of a file's name: without its extension, in at most 200 characters. */
+export function titleFrom(fileName: string): string {
+  const name = fileName.replace(/\.[^.]{1,5}$/, '').replace(/[\p{C}\s]+/gu, ' ');
+  return [...name.trim()].slice(0, 200).join('').trim();
+}
+
+/** Returns the path of the image data within the variables; undefined if the document takes no image. */
+export const imagePathOf = (document: DocumentNode): string[] | undefined => imagePathsIn(document)[0];
 
 /** Lists the paths of image data within the variables. */
 function imagePathsIn({ definitions }: DocumentNode): string[][] {

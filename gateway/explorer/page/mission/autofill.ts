@@ -20,7 +20,13 @@ export interface AutofillResult {
   headers?: string;
 }
 
-type Autofill = (tab: TabContent, context: MissionContext & { accessToken: string | undefined }) => AutofillResult;
+export interface Autofill {
+  fill(tab: TabContent, context: MissionContext & { accessToken: string | undefined }): AutofillResult;
+  /** Tells whether the user has removed the token from a tab's headers, which then stay without one. */
+  isWithoutToken(tab: TabContent): boolean;
+  /** Lets the next `fill` put the token into the tab again. */
+  allowToken(tab: TabContent): void;
+}
 
 /**
  * Creates the function that puts the access token, the id of the newest resource, and an account into a tab. It replaces
@@ -52,29 +58,47 @@ export function createAutofill({
   const fillVariables = (tab: TabContent, context: MissionContext): string =>
     valuesFor(tab.operationName, context).reduce((text, value) => fillValue(tab, text, value), tab.variables);
 
+  const tokenPlace = ({ id }: TabContent) => `${id} authorization`;
+
+  const isWithoutToken = (tab: TabContent): boolean => {
+    const headers = parseObject(tab.headers);
+    return headers !== undefined && authorizationIn(headers) === undefined && written.has(tokenPlace(tab));
+  };
+
   const fillHeaders = (tab: TabContent, accessToken: string | undefined): string => {
     const headers = parseObject(tab.headers);
     if (!headers) return tab.headers;
-    const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization') ?? 'Authorization';
+    const name = authorizationIn(headers) ?? 'Authorization';
     const current = headers[name];
     if (current !== undefined && !hasReceived(bearerTokenOf(current) ?? '')) return tab.headers;
-    if (accessToken === undefined) return current === undefined ? tab.headers : removeHeader(tab.headers, name);
-    // The user removed this token from the headers. Blank headers are those of a tab that has not been filled yet.
-    const place = `${tab.id} authorization`;
-    if (current === undefined && written.get(place) === accessToken && tab.headers.trim() !== '') return tab.headers;
-    written.set(place, accessToken);
+    if (accessToken === undefined) {
+      written.delete(tokenPlace(tab));
+      return current === undefined ? tab.headers : removeHeader(tab.headers, name);
+    }
+    if (isWithoutToken(tab)) return tab.headers;
+    written.set(tokenPlace(tab), accessToken);
     return setAt(tab.headers, [name], `Bearer ${accessToken}`);
   };
 
-  return (tab, context) => {
-    const variables = fillVariables(tab, context);
-    const headers = fillHeaders(tab, context.accessToken);
-    return {
-      ...(variables !== tab.variables && { variables }),
-      ...(headers !== tab.headers && { headers }),
-    };
+  return {
+    fill(tab, context) {
+      const variables = fillVariables(tab, context);
+      const headers = fillHeaders(tab, context.accessToken);
+      return {
+        ...(variables !== tab.variables && { variables }),
+        ...(headers !== tab.headers && { headers }),
+      };
+    },
+    isWithoutToken,
+    allowToken: (tab) => {
+      written.delete(tokenPlace(tab));
+    },
   };
 }
+
+/** Returns the name of the Authorization header as it is written (RFC 9110, section 5.1: in any case). */
+const authorizationIn = (headers: Record<string, unknown>) =>
+  Object.keys(headers).find((each) => each.toLowerCase() === 'authorization');
 
 /** Lists the values for the `input` of a tab of the mission. */
 function valuesFor(

@@ -25,6 +25,9 @@ export function createAccount(): Account {
 
 const withInput = (input: unknown) => JSON.stringify({ input }, null, 2);
 
+/** The titles of the sample images, which the name of an image file replaces. */
+export const sampleTitles = ['Hills by day', 'Hills by night'] as const;
+
 /** Returns the tabs of the mission, which can be run in this order without a change. */
 export function missionTabs(account: Account): MissionTab[] {
   return [
@@ -82,7 +85,7 @@ mutation CreateResource($input: CreateResourceInput!) {
   }
 }
 `,
-      variables: withInput({ title: 'Hills by day', image: { data: dayImage } }),
+      variables: withInput({ title: sampleTitles[0], image: { data: dayImage } }),
     },
     {
       query: `# 4. Lists all resources. They come from one
@@ -122,7 +125,7 @@ mutation ReplaceImage($input: UpdateResourceInput!) {
   }
 }
 `,
-      variables: withInput({ id: '', title: 'Hills by night', image: { data: nightImage } }),
+      variables: withInput({ id: '', title: sampleTitles[1], image: { data: nightImage } }),
     },
     {
       query: `# 6. Deletes the newest resource and its image.

@@ -19,6 +19,7 @@ export interface GraphqlRequest {
 export interface GraphqlResponse {
   data?: Record<string, unknown> | null;
   errors?: readonly Partial<GraphQLError>[];
+  extensions?: Record<string, unknown>;
 }
 
 /** A request and its response. */

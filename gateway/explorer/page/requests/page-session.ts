@@ -7,7 +7,7 @@ import { createSession, type LogIn, sessionIdOf, type Tokens } from '../../../..
 import type { Send } from '../../../../clients/typescript/transport.ts';
 import { type Exchange, isRecord, type RootField, stringAt } from './exchange.ts';
 
-/** The tokens of a log-in. They are in memory only: reloading the page logs out. */
+/** The tokens of a log-in. Reloading the page logs out, unless the user keeps the session for the browser's tab. */
 export interface PageTokens extends Tokens {
   /** Empty if the operation did not select it; the tokens can then not be refreshed. */
   refreshToken: string;
@@ -18,7 +18,7 @@ export interface PageTokens extends Tokens {
 }
 
 /** Why the tokens changed. */
-export type Change = 'logged in' | 'renewed' | 'logged out' | 'ended';
+export type Change = 'logged in' | 'renewed' | 'restored' | 'logged out' | 'ended';
 
 /** Keeps the page logged in, with the tokens that responses in any tab contain. */
 export interface PageSession {
@@ -31,6 +31,8 @@ export interface PageSession {
   begin(): Promise<LogIn>;
   /** Stores the tokens of a response, and drops the current ones if the response ended their session. */
   apply(exchange: Exchange): Promise<void>;
+  /** Continues with the tokens that this browser tab had before the page was reloaded. */
+  restore(tokens: PageTokens): Promise<void>;
   /** Drops the tokens, then ends the session at the gateway. Rejects if the gateway does not respond. */
   logOut(): Promise<void>;
 }
@@ -104,6 +106,10 @@ export function createPageSession({
       const next = rootFields.map(({ result }) => receive(result, 'logged in')).findLast((each) => each !== undefined);
       if (next) await session.set(next);
       else if (tokens && rootFields.some(endsSessionOf(tokens))) await drop();
+    },
+    async restore(kept) {
+      received.set(kept.accessToken, { tokens: kept, change: 'restored' });
+      await session.set(kept);
     },
     async logOut() {
       const refreshToken = tokens?.refreshToken;

@@ -35,7 +35,8 @@ async function runAsAda(meanwhile: (session: PageSession) => unknown, { expiresI
     session,
     post: async (_, { Authorization }) => {
       authorizations.push(Authorization);
-      return Authorization === `Bearer ${first}` ? rejected : succeeded;
+      const response = Authorization === `Bearer ${first}` ? rejected : succeeded;
+      return { response, measures: { status: 200, durationMs: 1, sizeBytes: 1, cost: 1 } };
     },
   });
   const request = { query: '{ me { id } }', variables: {}, operationName: undefined };

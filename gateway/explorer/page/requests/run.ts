@@ -1,6 +1,7 @@
 import { isApiError, toApiError } from '../../../../clients/typescript/errors.ts';
 import { type Exchange, type GraphqlRequest, type GraphqlResponse, toExchange } from './exchange.ts';
 import { bearerTokenOf, type PageSession } from './page-session.ts';
+import type { MeasuredResponse } from './post.ts';
 
 type Headers = Record<string, unknown>;
 
@@ -13,32 +14,32 @@ export function createRun({
   post,
 }: {
   session: PageSession;
-  post: (request: GraphqlRequest, headers: Headers) => Promise<GraphqlResponse>;
+  post: (request: GraphqlRequest, headers: Headers) => Promise<MeasuredResponse>;
 }) {
   return async (
     request: GraphqlRequest,
     headers: Headers,
-  ): Promise<{ response: GraphqlResponse; exchange: Exchange | undefined }> => {
-    const response = await send(request, headers);
-    return { response, exchange: toExchange(request, response) };
+  ): Promise<MeasuredResponse & { exchange: Exchange | undefined }> => {
+    const measured = await send(request, headers);
+    return { ...measured, exchange: toExchange(request, measured.response) };
   };
 
-  async function send(request: GraphqlRequest, headers: Headers): Promise<GraphqlResponse> {
+  async function send(request: GraphqlRequest, headers: Headers): Promise<MeasuredResponse> {
     const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization') ?? '';
     const accessToken = bearerTokenOf(headers[name]);
     if (accessToken === undefined || !session.isCurrent(accessToken)) return post(request, headers);
     const logIn = await session.begin();
-    const last: { response?: GraphqlResponse | undefined } = {};
+    const last: { measured?: MeasuredResponse | undefined } = {};
     try {
       return await logIn.run(async (newest) => {
-        last.response = undefined;
-        last.response = await post(request, { ...headers, [name]: `Bearer ${newest}` });
-        if (isTokenRejected(request, last.response)) throw tokenRejected();
-        return last.response;
+        last.measured = undefined;
+        last.measured = await post(request, { ...headers, [name]: `Bearer ${newest}` });
+        if (isTokenRejected(request, last.measured.response)) throw tokenRejected();
+        return last.measured;
       });
     } catch (error) {
       // The token was rejected and could not be refreshed.
-      if (last.response) return last.response;
+      if (last.measured) return last.measured;
       // Another log-in has replaced this one: the request is sent with its old token, to be rejected.
       if (isApiError(error, 'UNAUTHENTICATED')) return post(request, headers);
       throw error;

@@ -7,17 +7,28 @@ import { createAccount, missionTabs } from '../mission/mission.ts';
 import { initialMissionContext, type MissionContext, updateMissionContext } from '../mission/mission-context.ts';
 import type { Exchange, GraphqlRequest, GraphqlResponse } from '../requests/exchange.ts';
 import { type Change, createPageSession, type PageTokens } from '../requests/page-session.ts';
+import type { Measures, Post } from '../requests/post.ts';
 import { createRun } from '../requests/run.ts';
+import type { History, HistoryEntry } from './history.ts';
+import { type BlockedTabs, createImageFiles } from './image-files.ts';
+import type { StoredSession } from './stored-session.ts';
 import { createTabs } from './tabs.ts';
 
 /** The page's state beside GraphiQL's own. */
-export interface State {
+export interface State extends BlockedTabs {
   context: MissionContext;
   tokens: PageTokens | undefined;
   /** The images of each tab's last response, by tab id. */
   images: Readonly<Record<string, ResponseImage[]>>;
   /** Number of images replaced since the page was loaded. */
   replacementCount: number;
+  /** Measures of each tab's last response, by tab id. */
+  measures: Readonly<Record<string, Measures>>;
+  history: readonly HistoryEntry[];
+  /** The session outlives a reload of this browser tab. */
+  keepsSession: boolean;
+  /** The user has removed the token from the active tab's headers, though the page is logged in. */
+  isWithoutToken: boolean;
   /** A sentence about the last event. */
   notice: string;
 }
@@ -28,10 +39,14 @@ export type Explorer = ReturnType<typeof createExplorer>;
 export function createExplorer({
   post,
   send,
+  history,
+  storedSession,
 }: {
-  post: (request: GraphqlRequest, headers: Record<string, unknown>) => Promise<GraphqlResponse>;
+  post: Post;
   /** Sends the operations of the page itself. */
   send: Send;
+  history: History;
+  storedSession: StoredSession;
 }) {
   const initialAccount = createAccount();
   const state = createStore<State>(() => ({
@@ -39,6 +54,11 @@ export function createExplorer({
     tokens: undefined,
     images: {},
     replacementCount: 0,
+    blocked: {},
+    measures: {},
+    history: history.entries(),
+    keepsSession: storedSession.isOn(),
+    isWithoutToken: false,
     notice: 'Press ▶ in one tab after the other: each is ready to run.',
   }));
   const tabs = createTabs();
@@ -49,11 +69,18 @@ export function createExplorer({
     send,
     onChange: (tokens, change) => {
       state.setState({ tokens, notice: notices[change] });
+      if (!tokens) keepSession(false);
       fillTab();
     },
   });
   const autofill = createAutofill({ hasReceived: session.hasReceived, initialAccount });
   const run = createRun({ session, post });
+  const imageFiles = createImageFiles({ state, tabs, notify });
+
+  function keepSession(isOn: boolean): void {
+    storedSession.set(isOn);
+    state.setState({ keepsSession: isOn });
+  }
 
   let runningCount = 0;
 
@@ -65,7 +92,16 @@ export function createExplorer({
     if (runningCount > 0) return;
     const tab = tabs.active();
     const { context, tokens } = state.getState();
-    if (tab) tabs.write(autofill(tab, { ...context, accessToken: tokens?.accessToken }));
+    if (tab) tabs.write(autofill.fill(tab, { ...context, accessToken: tokens?.accessToken }));
+    checkToken();
+  }
+
+  /** Says so when the active tab sends no token though the page is logged in. */
+  function checkToken(): void {
+    const tab = tabs.active();
+    const { tokens, isWithoutToken: was } = state.getState();
+    const isWithoutToken = tab !== undefined && tokens !== undefined && autofill.isWithoutToken(tab);
+    if (isWithoutToken !== was) state.setState({ isWithoutToken });
   }
 
   async function applyExchange(exchange: Exchange, tabId: string): Promise<void> {
@@ -83,13 +119,35 @@ export function createExplorer({
     tabs,
     fillTab,
     notify,
+    imageFiles,
+    keepSession,
+    checkToken,
+    /** Puts the token into the active tab's headers again. */
+    addToken() {
+      const tab = tabs.active();
+      if (tab) autofill.allowToken(tab);
+      fillTab();
+    },
+    clearHistory() {
+      history.clear();
+      state.setState({ history: [] });
+    },
+    /** Continues with the session of the page before it was reloaded, if the user has kept it. */
+    async restoreSession(): Promise<void> {
+      const kept = storedSession.take();
+      if (kept) await session.restore(kept);
+    },
+    /** Stores the session as the page is left, if the user keeps it. */
+    leave: () => storedSession.put(session.tokens()),
+    /** Removes the session from the storage as the page is entered again, by going back. */
+    enter: () => void storedSession.take(),
     missionTabs: missionTabs(initialAccount),
     /** Drops the tokens even if the gateway does not respond. */
     logOut: () =>
       session.logOut().catch(() => notify('Logged out on this page only: the gateway could not be reached.')),
     /** Requests the schema. Says why the page is without one if the gateway does not show it. */
     async introspect(request: GraphqlRequest): Promise<GraphqlResponse> {
-      const response = await post(request, {});
+      const { response } = await post(request);
       const code = response.data ? undefined : response.errors?.[0]?.extensions?.code;
       if (code === 'GRAPHQL_VALIDATION_FAILED') notify(schemaNotices.introspectionOff);
       if (code === 'QUERY_NOT_IN_SAFELIST') notify(schemaNotices.trustedDocumentsOnly);
@@ -101,10 +159,19 @@ export function createExplorer({
     /** Runs the active tab's operation. Never resolves if another tab is active by then: its own tab gets the response. */
     async fetch(request: GraphqlRequest, headers: Record<string, unknown>): Promise<GraphqlResponse> {
       const tabId = tabs.active()?.id ?? '';
-      state.setState(({ images }) => ({ images: { ...images, [tabId]: [] } }));
+      state.setState(({ images, measures: { [tabId]: _, ...measures } }) => ({
+        images: { ...images, [tabId]: [] },
+        measures,
+      }));
+      const reason = imageFiles.reasonToBlock(tabId, request);
+      if (reason !== undefined) return { errors: [{ message: `Not sent: ${reason}` }] };
       runningCount += 1;
       try {
-        const { response, exchange } = await run(request, headers).catch(toResponse);
+        const { response, exchange, measures } = await run(request, headers).catch(toResponse);
+        state.setState((last) => ({
+          history: history.add(request, response, measures),
+          ...(measures && { measures: { ...last.measures, [tabId]: measures } }),
+        }));
         if (exchange) await applyExchange(exchange, tabId);
         if (tabs.active()?.id === tabId) return response;
         tabs.setResponse(tabId, JSON.stringify(response, null, 2));
@@ -119,7 +186,7 @@ export function createExplorer({
 }
 
 /** Shows an error without a response, without its stack trace. */
-const toResponse = ({ message }: Error): { response: GraphqlResponse; exchange?: Exchange } => ({
+const toResponse = ({ message }: Error): { response: GraphqlResponse; exchange?: Exchange; measures?: Measures } => ({
   response: { errors: [{ message }] },
 });
 
@@ -132,6 +199,7 @@ const schemaNotices = {
 const notices: Record<Change, string> = {
   'logged in': 'Logged in: the token is in the headers of every tab.',
   renewed: 'The access token had expired: there is a new one in the headers.',
+  restored: 'Still logged in, as you chose: the token is in the headers of every tab.',
   'logged out': 'Logged out: the token is out of the headers.',
   ended: 'The session has ended: log in again.',
 };

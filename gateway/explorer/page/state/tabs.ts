@@ -21,6 +21,12 @@ export interface Tabs {
   active(): TabContent | undefined;
   /** Writes into the active tab. */
   write(texts: AutofillResult): void;
+  /** Returns a tab's operation and variables; undefined if the tab was closed. */
+  read(tabId: string): { query: string; variables: string } | undefined;
+  /** Writes the variables of a tab, be it active or not. */
+  writeVariables(tabId: string, variables: string): void;
+  /** Puts an operation into the active tab. Its headers stay. */
+  replace(operation: { query: string; variables: string }): void;
   /** Stores the editors' texts in the active tab. GraphiQL does so after a delay, too late for the next click. */
   saveEditors(): void;
   /** Stores a response in its tab, though another tab is active now. */
@@ -31,6 +37,21 @@ export function createTabs(): Tabs {
   let state: TabsState | undefined;
   let editing: Editing | undefined;
   const activeTab = () => state?.tabs[state.activeTabIndex];
+
+  const write: Tabs['write'] = ({ variables, headers }) => {
+    if (!editing || (variables === undefined && headers === undefined)) return;
+    editing.actions.updateActiveTabValues({
+      ...(variables !== undefined && { variables }),
+      ...(headers !== undefined && { headers }),
+    });
+    if (variables !== undefined) editing.variableEditor?.setValue(variables);
+    if (headers !== undefined) editing.headerEditor?.setValue(headers);
+  };
+
+  const change = (tabId: string, values: Partial<Tab>) => {
+    const changed = (tab: Tab) => (tab.id === tabId ? { ...tab, ...values } : tab);
+    if (state && editing) editing.actions.moveTab(state.tabs.map(changed));
+  };
 
   return {
     onTabChange: (next) => {
@@ -53,14 +74,23 @@ export function createTabs(): Tabs {
         headers: headerEditor?.getValue() ?? tab.headers ?? '',
       };
     },
-    write({ variables, headers }) {
-      if (!editing || (variables === undefined && headers === undefined)) return;
-      editing.actions.updateActiveTabValues({
-        ...(variables !== undefined && { variables }),
-        ...(headers !== undefined && { headers }),
-      });
-      if (variables !== undefined) editing.variableEditor?.setValue(variables);
-      if (headers !== undefined) editing.headerEditor?.setValue(headers);
+    write,
+    read(tabId) {
+      const isActive = activeTab()?.id === tabId;
+      const { queryEditor, variableEditor } = editing ?? {};
+      if (isActive && queryEditor && variableEditor)
+        return { query: queryEditor.getValue(), variables: variableEditor.getValue() };
+      const tab = state?.tabs.find(({ id }) => id === tabId);
+      return tab && { query: tab.query ?? '', variables: tab.variables ?? '' };
+    },
+    writeVariables(tabId, variables) {
+      if (activeTab()?.id === tabId) write({ variables });
+      else change(tabId, { variables });
+    },
+    replace({ query, variables }) {
+      editing?.queryEditor?.setValue(query);
+      editing?.variableEditor?.setValue(variables);
+      editing?.actions.updateActiveTabValues({ query, variables });
     },
     saveEditors() {
       const { queryEditor, variableEditor, headerEditor, actions } = editing ?? {};
@@ -69,9 +99,6 @@ export function createTabs(): Tabs {
       const current = Object.entries(values).map(([name, editor]) => [name, editor.getValue()]);
       actions?.updateActiveTabValues(Object.fromEntries(current));
     },
-    setResponse(tabId, response) {
-      const withResponse = (tab: Tab) => (tab.id === tabId ? { ...tab, response } : tab);
-      if (state && editing) editing.actions.moveTab(state.tabs.map(withResponse));
-    },
+    setResponse: (tabId, response) => change(tabId, { response }),
   };
 }

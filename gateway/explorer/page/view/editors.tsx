@@ -1,20 +1,29 @@
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { useEffect } from 'react';
 import type { Explorer } from '../state/explorer.ts';
-import { patchEditorLabels, patchHistory, patchTabList, patchWheel } from './graphiql-patches.ts';
+import { patchEditorLabels, patchTabKeys, patchTabList, patchWheel, showActiveTab } from './graphiql-patches.ts';
 
 /** Connects GraphiQL's editors to the explorer. Renders nothing. */
-export function Editors({ explorer }: { explorer: Explorer }) {
+export function Editors({ explorer, linkedName }: { explorer: Explorer; linkedName: string | undefined }) {
   const actions = useGraphiQLActions();
-  const { tabs, activeTabIndex, schema, ...editors } = useGraphiQL(
-    pick('tabs', 'activeTabIndex', 'schema', 'queryEditor', 'variableEditor', 'headerEditor', 'responseEditor'),
+  const { tabs, activeTabIndex, schema, operations, ...editors } = useGraphiQL(
+    pick(
+      'tabs',
+      'activeTabIndex',
+      'schema',
+      'operations',
+      'queryEditor',
+      'variableEditor',
+      'headerEditor',
+      'responseEditor',
+    ),
   );
   const { queryEditor, variableEditor, headerEditor, responseEditor } = editors;
   const activeId = tabs[activeTabIndex]?.id;
 
   useEffect(patchTabList);
   useEffect(patchEditorLabels);
-  useEffect(patchHistory, []);
+  useEffect(patchTabKeys, []);
 
   useEffect(() => explorer.setSchema(schema ?? undefined), [explorer, schema]);
 
@@ -24,16 +33,30 @@ export function Editors({ explorer }: { explorer: Explorer }) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the active tab changes.
   useEffect(() => {
+    showActiveTab();
     if (variableEditor && headerEditor) explorer.fillTab();
   }, [explorer, variableEditor, headerEditor, activeId]);
 
-  // An operation from the history replaces the headers with none, as the history stores none.
   useEffect(() => {
-    const watch = headerEditor?.onDidChangeModelContent(({ isFlush }) => {
-      if (isFlush && headerEditor.getValue() === '') queueMicrotask(explorer.fillTab);
-    });
+    const watch = headerEditor?.onDidChangeModelContent(() => queueMicrotask(explorer.checkToken));
     return () => watch?.dispose();
   }, [explorer, headerEditor]);
+
+  useEffect(() => {
+    const recheck = () => activeId !== undefined && explorer.imageFiles.recheck(activeId);
+    const watches = [queryEditor, variableEditor].map((editor) =>
+      editor?.onDidChangeModelContent(() => queueMicrotask(recheck)),
+    );
+    return () => {
+      for (const watch of watches) watch?.dispose();
+    };
+  }, [explorer, queryEditor, variableEditor, activeId]);
+
+  // A link may name one of several operations.
+  const isParsed = (operations?.length ?? 0) > 1;
+  useEffect(() => {
+    if (isParsed && linkedName !== undefined) actions.setOperationName(linkedName);
+  }, [actions, isParsed, linkedName]);
 
   useEffect(() => {
     // Hides the line number of the empty last line, whose contrast is too low (WCAG 2.2, 1.4.3).

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { redact } from './persistence.ts';
+import { redact, redactToShare } from './redact.ts';
 
 const redacted = (query: string, variables = '') => redact({ query, variables });
 
@@ -56,5 +56,46 @@ describe('a stored operation', () => {
     const query = 'query ($search: String = "hush") { resources(filter: { search: $search }) { totalCount } }';
     const variables = '{\n  "search": "password"\n}';
     expect(redacted(query, variables)).toEqual({ query, variables });
+  });
+});
+
+describe('an operation to share', () => {
+  test.each([
+    ['{ "input": { "username": "ada", "password": "hush" } }', '{"input":{"username":"ada","password":""}}'],
+    ['{ "a": [{ "b": { "newPassword": "hush" } }] }', '{"a":[{"b":{"newPassword":""}}]}'],
+    ['{ "tokens": ["hush", { "any": "hush" }] }', '{"tokens":["",{"any":""}]}'],
+    ['{ "personalAccessToken": "hush", "PASSWORD": 123 }', '{"personalAccessToken":"","PASSWORD":""}'],
+    ['{ "image": { "data": "hush", "fit": true } }', '{"image":{"data":"","fit":true}}'],
+    [`{ "photo": "${'A'.repeat(1000)}" }`, '{"photo":""}'],
+    ['{ "title": "password: hush", "first": 10, "none": null }', '{"title":"password: hush","first":10,"none":null}'],
+  ])('has no secret in its variables: %s', (variables, shared) => {
+    const result = redactToShare('query { me { id } }', JSON.parse(variables));
+    expect(JSON.stringify(result?.variables)).toBe(shared);
+  });
+
+  test.each([
+    ['{ a(password: "hush") }', '{ a(password: "") }'],
+    ['{ a(input: { b: [{ refreshToken: """hush\n"hush" """ }] }) }', '{ a(input: { b: [{ refreshToken: "" }] }) }'],
+    ['{ a(password: ["hush", { b: "hush" }]) }', '{ a(password: ["", { b: "" }]) }'],
+    ['{ a(token: 1234, password: hush) }', '{ a(token: "", password: "") }'],
+    ['query ($token: String = "hush") { a(b: $token) }', 'query ($token: String = "") { a(b: $token) }'],
+    ['query ($p: I = { a: "hush" }) { a(password: $p) }', 'query ($p: I = { a: "" }) { a(password: $p) }'],
+    ['# password: "hush"\n{ a(title: "é", password: "hush") }', '# password: ""\n{ a(title: "é", password: "") }'],
+    ['{ a(image: { data: "hush" }, title: "kept") } # kept', '{ a(image: { data: "" }, title: "kept") } # kept'],
+  ])('has no secret in its query: %s', (query, shared) => {
+    expect(redactToShare(query, {})?.query).toBe(shared);
+  });
+
+  test('has no variable that a secret argument takes, under any name', () => {
+    const query =
+      'mutation ($n: String!, $w: String!, $i: I) { login(input: { username: $n, password: $w, data: [$i] }) { a } }';
+    expect(redactToShare(query, { n: 'ada', w: 'hush', i: { any: ['hush'] } })).toEqual({
+      query,
+      variables: { n: 'ada', w: '', i: { any: [''] } },
+    });
+  });
+
+  test('does not exist for a query with a syntax error', () => {
+    expect(redactToShare('{ login(password: "hush', {})).toBeUndefined();
   });
 });
