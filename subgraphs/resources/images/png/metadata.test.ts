@@ -56,6 +56,12 @@ describe('nothing is left', () => {
     expect(remove(withFirst(withWrongChecksum(chunk(name, 'content'))))).toEqual(plain);
   });
 
+  test.each(['iCCP', 'gAMA', 'tRNS', 'pHYs', 'acTL', 'PLTE', 'IDAT', 'NeWX'])('of %s after the pixels', (name) => {
+    const late = chunk(name, 'content');
+    expect(remove(withLast(text, late, late))).toEqual(plain);
+    expect(remove(Buffer.concat([withLast(text, late).subarray(0, -endBytes)]))).toEqual(plain.subarray(0, -endBytes));
+  });
+
   test.each<[string, Buffer]>([
     ['of EXIF without an orientation', withFirst(chunk('eXIf', 'II*\0'), chunk('eXIf'))],
     ['of EXIF with a wrong checksum', withFirst(withWrongChecksum(exif(6)))],
