@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { jpegSteps } from './encode-picture.ts';
+import { encodePng, jpegSteps } from './encode-picture.ts';
 import { firstThatFits } from './first-fit.ts';
+import { openPicture } from './picture.ts';
 
 const pixelsOf = ({ size }: { size: { width: number; height: number } }) => size.width * size.height;
 
@@ -28,6 +29,28 @@ describe('the steps of a JPEG', () => {
     expect(smaller.every(({ quality }) => quality === 25)).toBe(true);
     expect(steps.at(-smaller.length - 1)).toMatchObject({ quality: 25 });
   });
+});
+
+/** Processor time of this process and its threads, whatever else the machine does. */
+async function cpuMsOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+test('a transparent PNG of noise takes no more than the work of 20 lossless ones', { timeout: 120_000 }, async () => {
+  const [width, height] = [500, 400];
+  let seed = 1;
+  const values = Uint8Array.from({ length: 4 * width * height }, (_, at) => {
+    seed = (seed * 48_271) % 0x7fffffff;
+    return at % 4 === 3 ? (at / 4) % 255 : 100 + 60 * Math.sin(at / 160) + (seed % 30);
+  });
+  const picture = { pixels: Buffer.from(values), width, height, channels: 4 as const };
+  const lossless = () => openPicture(picture).png({ compressionLevel: 9, adaptiveFiltering: true }).toBuffer();
+  await lossless();
+  const oneMs = await cpuMsOf(lossless);
+  expect(await cpuMsOf(() => encodePng(picture, 60_000))).toBeLessThan(20 * oneMs);
 });
 
 describe('the first step that fits is found', () => {
