@@ -83,7 +83,7 @@ describe.each(['only', 'prefer'] as const)('with %s', (mode) => {
     ['a number', { query: 1, extensions: apq(hash) }],
     ['a list', [query]],
     ['a hash that is no string', { extensions: apq({}) }],
-  ])('what names no document is left to Apollo Server, which rejects it: %s', (_, body) => {
+  ])('what names no document is left to the server, which rejects it: %s', (_, body) => {
     expect(admit[mode](post(body))).toEqual({ body, search: '', isTrusted: false });
   });
 

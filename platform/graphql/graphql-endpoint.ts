@@ -154,7 +154,9 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
       const text = `${JSON.stringify(response.body)}\n`;
       return send(exchange, context, { status, text, headers: { ...response.headers, 'content-type': type } });
     }
-    const { query } = readDocumentParameters(admitted);
+    const { query, documentId, sha256Hash } = readDocumentParameters(admitted);
+    const hasDocument = [query, documentId, sha256Hash].some((name) => name !== undefined && name !== '');
+    if (!hasDocument && isObject(admitted.body)) return reject(noQuery, exchange, limited);
     const tooLong = bodies.checkDocument(query);
     if (tooLong) return reject(tooLong, exchange, limited);
     const overBudget = await settings.metering?.admitDocument(typeof query === 'string' ? query : '', context);
@@ -212,6 +214,9 @@ function searchOf({ url = '' }: IncomingMessage): string {
 }
 
 const namesDocument = (req: IncomingMessage) => /[?&](query|documentId|extensions)=/.test(searchOf(req));
+
+/** False for the parameters of a URL, and for a batch. */
+const isObject = (body: unknown) => body !== undefined && !Array.isArray(body);
 
 const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
 

@@ -59,9 +59,19 @@ test('/graphql/ is /graphql, to which a browser is sent for the links of the pag
   expect(await (await fetch(`${url}/`, { headers: browser })).text()).toBe('<h1>A page</h1>');
 });
 
+const posted = (body: object): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
 test.each<[string, RequestInit]>([
   ['a GET', {}],
   ['a GET with other parameters', { headers: { 'apollo-require-preflight': '1' } }],
+  ['a POST of nothing', posted({})],
+  ['a POST of null', posted({ query: null })],
+  ['a POST of an empty text', posted({ query: '', variables: {} })],
+  ['a POST of another name', posted({ mutation: '{ change }' })],
 ])('the error for %s without a query names both ways to send one', async (_, request) => {
   const { url } = await startTinyServer({ page });
   const response = await fetch(`${url}?variables={}`, request);

@@ -158,6 +158,12 @@ describe('takes', () => {
     expect((await send(body)).body).toEqual({ query: '{ a }', variables: { title: 'Zürich 東京' } });
   });
 
+  test('operations and map that begin with a byte order mark', async () => {
+    const [sent, places] = [oneFile, { 0: ['variables.file'] }].map((value) => `\ufeff${JSON.stringify(value)}`);
+    const { body } = await send(bodyOf([operations(sent), map(places), file('0', 'x')]));
+    expect(body).toEqual({ ...oneFile, variables: { file: base64('x') } });
+  });
+
   test('headers of parts that it does not know, however long', async () => {
     const headers = `x-padding: ${'x'.repeat(50_000)}${crlf}`.repeat(2);
     const body = bodyOf([operations(oneFile), map({ 0: ['variables.file'] }), { ...file('0'), headers }]);

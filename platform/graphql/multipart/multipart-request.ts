@@ -31,7 +31,7 @@ export function createMultipartRequest(maxDepth: number): MultipartRequest {
 
   const parse = (name: string, text: string): object | undefined => {
     const isTooDeep = isJsonTooDeep(Buffer.from(text), maxDepth);
-    const value = isTooDeep ? undefined : parseJson(text);
+    const value = isTooDeep ? undefined : parseJson(text.replace(byteOrderMark, ''));
     if (isTooDeep) fail(`${name} is nested over ${maxDepth} levels deep: send one that is flatter.`);
     else if (typeof value !== 'object' || value === null) fail(`${name} must be a JSON object.`);
     else return value;
@@ -79,6 +79,9 @@ export function createMultipartRequest(maxDepth: number): MultipartRequest {
     },
   };
 }
+
+/** Some editors begin each file with it. */
+const byteOrderMark = /^\ufeff/;
 
 const inOrder = 'Send the part operations first, then map, then the files.';
 
