@@ -1,6 +1,7 @@
 import { type Accounts, createAccounts } from './accounts.ts';
 import { createExecuteAs, type Execute, requireValue } from './execute.ts';
 import { RefreshSessionDocument, type RefreshSessionMutation } from './generated/operations.ts';
+import { defaultMaxUploadBytes } from './image-input.ts';
 import { createResources, type Resources } from './resources.ts';
 import { defaultRetry, type RetrySettings, withRetry } from './retry.ts';
 import { createSession, memoryStore, type TokenStore } from './session.ts';
@@ -17,6 +18,8 @@ export interface ClientSettings {
   retry?: Partial<RetrySettings> | undefined;
   /** Time limit of one attempt; 30,000 by default. */
   timeoutMs?: number | undefined;
+  /** Bytes of a file that the server takes, its MAX_UPLOAD_BYTES; 16 MiB by default. */
+  maxUploadBytes?: number | undefined;
   /** Replaces the platform's `fetch`. */
   fetch?: typeof globalThis.fetch | undefined;
 }
@@ -29,6 +32,7 @@ export interface Client extends Accounts, Resources {
 
 export function createClient(settings: ClientSettings): Client {
   const { url, tokens: store = memoryStore(), onSessionEnd: onEnd = () => {}, timeoutMs = 30_000 } = settings;
+  const { maxUploadBytes = defaultMaxUploadBytes } = settings;
   const retry = { ...defaultRetry, ...settings.retry };
   const send = createTransport({ url, timeoutMs, fetch: settings.fetch ?? globalThis.fetch });
 
@@ -46,6 +50,6 @@ export function createClient(settings: ClientSettings): Client {
   const session = createSession({ store, refresh, onEnd });
   const executeAs = createExecuteAs({ send, retry });
   const execute: Execute = async (document, ...rest) => executeAs(await session.begin())(document, ...rest);
-  const parts = { execute, executeAs, session };
+  const parts = { execute, executeAs, session, maxUploadBytes };
   return { execute, ...createAccounts(parts), ...createResources(parts) };
 }

@@ -45,6 +45,7 @@ export interface ClientParts {
   execute: Execute;
   executeAs: ExecuteAs;
   session: Session;
+  maxUploadBytes: number;
 }
 
 export function createExecuteAs({ send, retry }: { send: Send; retry: RetrySettings }): ExecuteAs {

@@ -11,11 +11,10 @@ export {
 export type { CallOptions, Execute, ExecuteOptions, TypedDocument } from './execute.ts';
 export type { ValidationIssue } from './generated/error-details.ts';
 export type { ResourceFilter, ResourceOrder } from './generated/operations.ts';
+export { type ImageBytes, maxImageBytes, type NewImage } from './image-input.ts';
 export type {
   AllInput,
   DeleteOptions,
-  ImageBytes,
-  NewImage,
   NewResource,
   Replacement,
   Resource,

@@ -14,28 +14,10 @@ import {
   UpdateResourceDocument,
   type UpdateResourceInput,
 } from './generated/operations.ts';
+import { type NewImage, toImageInput } from './image-input.ts';
 
 export type Resource = ResourceFieldsFragment;
 export type ResourcePage = NonNullable<ResourcesQuery['resources']>;
-
-/** The bytes of an image file. A File is a Blob too. */
-export type ImageBytes = Uint8Array | Blob;
-
-export interface NewImage {
-  image: ImageBytes;
-  /** Detected from the bytes by default. UNSUPPORTED_IMAGE when it does not match them. */
-  contentType?: string | undefined;
-  /**
-   * Stores exactly these bytes. By default, what they say of where, when, by whom and with what the image was made is left
-   * out.
-   */
-  keepMetadata?: boolean | undefined;
-  /**
-   * Makes an image that is too large as large as it fits, and JPEG or PNG of WebP, AVIF and TIFF. By default, such an image
-   * is IMAGE_TOO_LARGE or UNSUPPORTED_IMAGE.
-   */
-  fit?: boolean | undefined;
-}
 
 export interface NewResource extends NewImage {
   title: string;
@@ -63,15 +45,18 @@ export interface AllInput {
 /** Operations on the user's resources. Each method lists the codes it may throw, besides UNAUTHENTICATED. */
 export interface Resources {
   /**
-   * Retries create one resource, thanks to the idempotency key. BAD_USER_INPUT, IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE,
-   * CONFLICT, NOT_FOUND.
+   * Retries create one resource, thanks to the idempotency key. BAD_USER_INPUT, IMAGE_TOO_LARGE, PAYLOAD_TOO_LARGE,
+   * UNSUPPORTED_IMAGE, CONFLICT, NOT_FOUND.
    */
   create(input: NewResource, options?: CallOptions): Promise<Resource>;
   /** Null when there is no such resource, or it belongs to another account. */
   get(id: string, options?: CallOptions): Promise<Resource | null>;
   /** Changes the title, the description or both; `null` clears the description. BAD_USER_INPUT, NOT_FOUND, CONFLICT. */
   update(input: Omit<UpdateResourceInput, 'image'>, options?: CallOptions): Promise<Resource>;
-  /** Replaces the image behind the same URL. BAD_USER_INPUT, IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, CONFLICT, NOT_FOUND. */
+  /**
+   * Replaces the image behind the same URL. BAD_USER_INPUT, IMAGE_TOO_LARGE, PAYLOAD_TOO_LARGE, UNSUPPORTED_IMAGE, CONFLICT,
+   * NOT_FOUND.
+   */
   replaceImage(input: Replacement, options?: CallOptions): Promise<Resource>;
   /** Retried until it is deleted. NOT_FOUND, CONFLICT. */
   delete(id: string, options?: DeleteOptions): Promise<void>;
@@ -85,14 +70,14 @@ export interface Resources {
   all(input?: AllInput, options?: CallOptions): AsyncGenerator<Resource, void, undefined>;
 }
 
-export function createResources({ execute, executeAs, session }: ClientParts): Resources {
+export function createResources({ execute, executeAs, session, maxUploadBytes }: ClientParts): Resources {
   /** For calls of several steps, all of which must use the same log-in. */
   const begin = async () => executeAs(await session.begin());
 
   return {
     async create({ title, description, idempotencyKey = randomKey(), ...image }, options) {
       const execute = await begin();
-      const input = { title, description, image: await toInput(image), idempotencyKey };
+      const input = { title, description, image: await toImageInput(image, maxUploadBytes), idempotencyKey };
       const answer = await execute(CreateResourceDocument, { input }, { ...options, repeatable: 'anything' });
       return requireValue(answer.createResource).resource;
     },
@@ -105,7 +90,7 @@ export function createResources({ execute, executeAs, session }: ClientParts): R
 
     async replaceImage({ id, expectedVersion, ...image }, options) {
       const execute = await begin();
-      const input = { id, expectedVersion, image: await toInput(image) };
+      const input = { id, expectedVersion, image: await toImageInput(image, maxUploadBytes) };
       return requireValue((await execute(UpdateResourceDocument, { input }, options)).updateResource).resource;
     },
 
@@ -136,28 +121,6 @@ export function createResources({ execute, executeAs, session }: ClientParts): R
       } while (after !== null);
     },
   };
-}
-
-async function toInput({ image, contentType, keepMetadata, fit }: NewImage) {
-  return {
-    data: await toBase64(image),
-    contentType,
-    ...(keepMetadata !== undefined && { keepMetadata }),
-    ...(fit !== undefined && { fit }),
-  };
-}
-
-/** A multiple of three, so that only the last chunk has padding; small enough for the argument list of one call. */
-const chunkBytes = 24_576;
-
-/** Base64 (RFC 4648, section 4) with what browsers provide. */
-export async function toBase64(image: ImageBytes): Promise<string> {
-  const bytes = image instanceof Blob ? new Uint8Array(await image.arrayBuffer()) : image;
-  let base64 = '';
-  for (let start = 0; start < bytes.length; start += chunkBytes) {
-    base64 += btoa(String.fromCharCode(...bytes.subarray(start, start + chunkBytes)));
-  }
-  return base64;
 }
 
 /** 128 random bits. `crypto.randomUUID` exists only in secure contexts. */

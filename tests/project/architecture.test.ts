@@ -183,7 +183,6 @@ const shortFiles: Record<string, string> = {
   'bench/gateways/constant.ts': 'entry point of a process',
   'bench/harness/meter.ts': 'preloaded into processes',
   'bench/other-routers/hive/main.ts': 'entry point of a process',
-  'clients/typescript/node.ts': 'entry point of the package for Node',
   'gateway/explorer/page/files.d.ts': 'types of the files that the page imports',
   'platform/database/database-unavailable-error.ts': 'thrown by storage, caught in other rooms',
   'platform/graphql/date-time.ts': 'scalar of both subgraphs',

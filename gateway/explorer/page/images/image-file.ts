@@ -1,7 +1,5 @@
-import { toBase64 } from '../../../../clients/typescript/resources.ts';
-
-/** Size limit of the image service, in bytes before base64. */
-const maxImageBytes = 383_970;
+import { fitImage, ImageNotDecodableError } from '../../../../clients/typescript/fit-image.ts';
+import { toBase64 } from '../../../../clients/typescript/image-input.ts';
 
 /** Limit of a file that the API takes and makes fit. */
 const maxFileBytes = 16 * 2 ** 20;
@@ -18,7 +16,7 @@ export interface ImageFile {
   notice: string;
 }
 
-/** Reads an image file, or explains in a sentence why it cannot be used. */
+/** Reads an image file, smaller if it is too large, or explains in a sentence why it cannot be used. */
 export async function readImageFile(file: File): Promise<ImageFile | { error: string }> {
   if (file.size === 0 || !(await isReadable(file)))
     return {
@@ -29,19 +27,30 @@ export async function readImageFile(file: File): Promise<ImageFile | { error: st
     };
   if (/svg/.test(file.type) || /\.svgz?$/i.test(file.name))
     return { error: `${file.name} is an SVG: export it as PNG.` };
+  try {
+    const { image, width, height, changed, original } = await fitImage(file);
+    const notice = changed
+      ? `${file.name} is in the variables, made to fit here: ${size(original)}, now ${size({ width, height, bytes: image.size })}.`
+      : `${file.name} is in the variables.`;
+    return { base64: toBase64(await bytesOf(image)), fit: false, notice };
+  } catch (error) {
+    if (!(error instanceof ImageNotDecodableError)) return { error: `${file.name}: ${messageOf(error)}` };
+    return readUndecoded(file);
+  }
+}
+
+/** Leaves a file that the browser does not decode to the API, which decodes more formats. */
+async function readUndecoded(file: File): Promise<ImageFile | { error: string }> {
   const bytes = await bytesOf(file.slice(0, 32));
   if (!isKnownImage(bytes)) return { error: `${file.name} is no image that the API takes.` };
   if (file.size > maxFileBytes)
     return {
-      error: `${file.name} has ${format(file.size)} bytes: the API takes ${format(maxFileBytes)} at most, and makes them fit.`,
+      error: `${file.name} has ${format(file.size)} bytes, and this browser cannot make it smaller: the API takes ${format(maxFileBytes)} at most.`,
     };
-  const fit = file.size > maxImageBytes || !isStored(bytes);
   return {
-    base64: await toBase64(await bytesOf(file)),
-    fit,
-    notice: fit
-      ? `${file.name} is in the variables as it is, with fit: true: the API makes it fit.`
-      : `${file.name} is in the variables.`,
+    base64: toBase64(await bytesOf(file)),
+    fit: true,
+    notice: `${file.name} is in the variables as it is, with fit: true, since this browser cannot make it fit: the API does.`,
   };
 }
 
@@ -62,7 +71,9 @@ const known = /^(GIF8|\xff\xd8\xff|\x89PNG|RIFF....WEBP|II\*\0|MM\0\*|....ftyp(h
 
 const isKnownImage = (bytes: Uint8Array) => known.test(String.fromCharCode(...bytes));
 
-/** True for the formats that are stored as they are: GIF, JPEG, PNG. */
-const isStored = (bytes: Uint8Array) => /^(GIF8|\xff\xd8\xff|\x89PNG)/.test(String.fromCharCode(...bytes));
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 const format = (count: number) => count.toLocaleString('en-GB');
+
+const size = ({ width, height, bytes }: { width: number; height: number; bytes: number }) =>
+  `${width} × ${height} pixels and ${format(Math.ceil(bytes / 1000))} kB`;
