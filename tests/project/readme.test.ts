@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { buildSchema, parse, validate } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { runCommand } from '../support/systems/spawned.ts';
 import { type System, startSystem } from '../support/systems/system.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const textOf = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const blocksOf = (file: string, language: string) =>
   [...textOf(file).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, text = '']) => text);
@@ -17,20 +14,55 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** Replaces what differs between runs: ids, tokens, and the port of the image service. */
+/** Replaces what differs between runs: ids, tokens, names, and the port of the image service. */
 const withPlaceholders = (text: string) =>
   text
     .replace(/"accessToken":"eyJhbGciOiJSUzI1NiIs[^"]*"/g, '"accessToken":"…"')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'uuid')
+    .replace(/ada-\d+-\d+/g, 'name')
     .replace(/http:\/\/127\.0\.0\.1:\d+\/images\/public\/[0-9a-f]{24}/g, 'url');
 
-test('the session in README.md prints what README.md shows', async () => {
-  const script = blocksOf('README.md', 'bash').join('\n').replaceAll('http://127.0.0.1:4000/graphql', system.gateway);
-  const json = blocksOf('README.md', 'json');
-  const printed = [...json.slice(0, 2), ...blocksOf('README.md', 'text'), ...json.slice(2)];
-  const { stdout } = await promisify(execFile)('bash', ['-ec', `{ ${script} } 2>&1 | cat`], { cwd: root });
-  const squeeze = (text: string) => withPlaceholders(text).replaceAll('\n', '');
-  expect(squeeze(stdout)).toBe(squeeze(printed.join('')));
+describe('the session in README.md', () => {
+  const sessionAt = (gateway: string) =>
+    blocksOf('README.md', 'bash').join('\n').replaceAll('http://127.0.0.1:4000/graphql', gateway);
+  /** Runs commands in a shell that does not stop at an error by itself. */
+  const runIn = async (script: string, ...options: string[]) => {
+    const shell = runCommand(['bash', '--norc', ...options], {});
+    onTestFinished(() => shell.end());
+    shell.send(script, { isLast: true });
+    return { status: await shell.exitCode, stdout: shell.stdout(), stderr: shell.stderr() };
+  };
+
+  test('prints what README.md shows, also when it runs again', async () => {
+    const json = blocksOf('README.md', 'json');
+    const printed = [...json.slice(0, 2), ...blocksOf('README.md', 'text'), ...json.slice(2)];
+    const squeeze = (text: string) => withPlaceholders(text).replaceAll('\n', '');
+    for (let time = 1; time <= 2; time++) {
+      const { status, stdout, stderr } = await runIn(sessionAt(system.gateway));
+      expect([status, squeeze(stdout), stderr]).toEqual([0, squeeze(printed.join('')), '']);
+    }
+  });
+
+  const stopped = 'http://127.0.0.1:9/graphql';
+  test('ends at the first command that fails, with the reason', async () => {
+    const withoutServer = await runIn(sessionAt(stopped));
+    expect(withoutServer.status).not.toBe(0);
+    expect(withoutServer.stderr).toMatch(/^curl: \(7\) Failed to connect.*\n.*TOKEN: no token: see the error above\n$/);
+    const invalidName = await runIn(sessionAt(system.gateway).replace('ada-', 'a d a-'));
+    expect(invalidName.status).not.toBe(0);
+    expect(invalidName.stdout).toMatch(/^\{"errors":\[\{"message":"username: .*\n$/);
+    const withoutFile = await runIn(sessionAt(system.gateway).replace('four-colours.png)', 'none.png)'));
+    expect(withoutFile.status).not.toBe(0);
+    expect(withoutFile.stderr).toContain('curl: (26)');
+    const invalidImage = await runIn(sessionAt(system.gateway).replace('four-colours.png)', 'make.ts)'));
+    expect(invalidImage.status).not.toBe(0);
+    expect(invalidImage.stdout).toContain('not an image of a supported type');
+  });
+
+  test('leaves a terminal open when it fails', async () => {
+    const { stdout } = await runIn(`${sessionAt(stopped)}\necho the terminal is open\n`, '-i');
+    expect(stdout).toContain('the terminal is open');
+  });
 });
 
 test('the examples in docs/clients.md are valid against the schema', () => {
