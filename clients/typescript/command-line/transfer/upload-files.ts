@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, join, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { defaultMaxUploadBytes } from '../../image-input.ts';
 import { isSystemError } from '../account/private-files.ts';
 import { formatBytes } from '../terminal/text.ts';
 
@@ -33,11 +34,8 @@ const imageExtensions = new Set([
   '.heif',
 ]);
 
-/** The API's limit for a file, with `fit` and without. The client rejects what is larger than a stored image. */
-const maxUploadBytes = 16 * 1_024 * 1_024;
-
 const describeTooLarge = (size: number) =>
-  `The file has ${formatBytes(size)}, and the limit is ${formatBytes(maxUploadBytes)}. Make it smaller.`;
+  `The file has ${formatBytes(size)}, and the limit is ${formatBytes(defaultMaxUploadBytes)}. Make it smaller.`;
 
 /**
  * Finds the files of arguments: files, folders with all that is below them, and patterns such as `**\/*.jpg`. Hidden files
@@ -53,7 +51,7 @@ export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
     try {
       const status = await stat(path);
       if (!status.isFile()) fail(path, 'UNREADABLE', 'This is no regular file.');
-      else if (status.size > maxUploadBytes) fail(path, 'PAYLOAD_TOO_LARGE', describeTooLarge(status.size));
+      else if (status.size > defaultMaxUploadBytes) fail(path, 'PAYLOAD_TOO_LARGE', describeTooLarge(status.size));
       else found.files.push({ path, sizeBytes: status.size });
     } catch (error) {
       fail(path, 'UNREADABLE', describeFileError(error));

@@ -1,8 +1,5 @@
 import { fitImage, ImageNotDecodableError } from '../../../../clients/typescript/fit-image.ts';
-import { toBase64 } from '../../../../clients/typescript/image-input.ts';
-
-/** Limit of a file that the API takes and makes fit. */
-const maxFileBytes = 16 * 2 ** 20;
+import { defaultMaxUploadBytes, toBase64 } from '../../../../clients/typescript/image-input.ts';
 
 /** The media types that the file dialog offers. */
 export const imageTypes = 'image/*,.heic,.heif';
@@ -43,9 +40,9 @@ export async function readImageFile(file: File): Promise<ImageFile | { error: st
 async function readUndecoded(file: File): Promise<ImageFile | { error: string }> {
   const bytes = await bytesOf(file.slice(0, 32));
   if (!isKnownImage(bytes)) return { error: `${file.name} is no image that the API takes.` };
-  if (file.size > maxFileBytes)
+  if (file.size > defaultMaxUploadBytes)
     return {
-      error: `${file.name} has ${format(file.size)} bytes, and this browser cannot make it smaller: the API takes ${format(maxFileBytes)} at most.`,
+      error: `${file.name} has ${format(file.size)} bytes, and this browser cannot make it smaller: the API takes ${format(defaultMaxUploadBytes)} at most.`,
     };
   return {
     base64: toBase64(await bytesOf(file)),
