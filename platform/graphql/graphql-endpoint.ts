@@ -70,6 +70,20 @@ const noQuery: HttpError = {
     'There is no query. Send one by POST, as JSON such as {"query":"{ __typename }"} with the header Content-Type: application/json, or by GET, as ?query=%7B__typename%7D with the header Apollo-Require-Preflight: true.',
 };
 
+const noSuchMethod: HttpError = {
+  status: 405,
+  code: 'BAD_REQUEST',
+  message: 'Send queries and mutations by POST, or queries by GET.',
+  headers: { allow: 'GET, POST' },
+};
+
+const noBatches: HttpError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message:
+    'The body is an array, and batches are not supported: send each operation by itself, as an object such as {"query":"{ __typename }"}.',
+};
+
 /** Sent before execution; Apollo Server itself would find out only afterwards. */
 const notAcceptable: HttpError = {
   status: 406,
@@ -120,6 +134,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     const { req, res, requestId } = exchange;
     const type = acceptedType(req.headers.accept);
     if (!type) return reject(notAcceptable, exchange, limited);
+    if (!isRead(req) && req.method !== 'POST') return reject(noSuchMethod, exchange, limited);
     if (isRead(req) && !namesDocument(req)) return reject(noQuery, exchange, limited);
     const error = isRead(req) || bodies.hasFiles(req) ? checkPreflight(req) : undefined;
     if (error) return reject(closeAfter(exchange.res, error).error, exchange, limited);
@@ -140,6 +155,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     const read = await readBody(exchange, context, { request, maxDepth, checkBody });
     if ('error' in read) return reject(read.error, exchange, limited);
     if (clientGone.aborted) return;
+    if (Array.isArray(read.body)) return reject(noBatches, exchange, limited);
     const sent = { body: read.body, search: searchOf(req) };
     const admitted = settings.admitDocument?.(sent) ?? { ...sent, isTrusted };
     if ('error' in admitted) return reject(admitted.error, exchange, limited);
@@ -156,7 +172,7 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     }
     const { query, documentId, sha256Hash } = readDocumentParameters(admitted);
     const hasDocument = [query, documentId, sha256Hash].some((name) => name !== undefined && name !== '');
-    if (!hasDocument && isObject(admitted.body)) return reject(noQuery, exchange, limited);
+    if (!hasDocument && admitted.body !== undefined) return reject(noQuery, exchange, limited);
     const tooLong = bodies.checkDocument(query);
     if (tooLong) return reject(tooLong, exchange, limited);
     const overBudget = await settings.metering?.admitDocument(typeof query === 'string' ? query : '', context);
@@ -214,9 +230,6 @@ function searchOf({ url = '' }: IncomingMessage): string {
 }
 
 const namesDocument = (req: IncomingMessage) => /[?&](query|documentId|extensions)=/.test(searchOf(req));
-
-/** False for the parameters of a URL, and for a batch. */
-const isObject = (body: unknown) => body !== undefined && !Array.isArray(body);
 
 const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
 

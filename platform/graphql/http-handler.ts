@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApplyCors, type CorsSettings, createCors } from '../http/cors.ts';
 import { type Exchange, type PathHandler, reject } from '../http/exchange.ts';
 import { resolveTarget } from '../http/request-target.ts';
-import { sendError, sendJson } from '../http/responses.ts';
+import { type HttpError, sendError, sendJson } from '../http/responses.ts';
 import { securityHeaders, withHsts } from '../http/security-headers.ts';
 import { createLimitedLog, kindOfError, type LimitedLog } from '../process/limited-log.ts';
 import { StoppingError } from '../process/shutdown.ts';
@@ -43,6 +43,11 @@ export function createGraphqlListener<Context extends RequestContext>(
       res.shouldKeepAlive = false;
       return reject(error, exchange, limited);
     }
+    if (/\bwebsocket\b/i.test(req.headers.upgrade ?? '')) {
+      // Browsers show the response to nobody.
+      limited.warn('', { requestId, reason: noWebSockets.message }, 'WebSocket not supported');
+      return reject(noWebSockets, exchange, limited);
+    }
     try {
       await route(routing, exchange);
     } catch (err) {
@@ -53,6 +58,13 @@ export function createGraphqlListener<Context extends RequestContext>(
     }
   };
 }
+
+const noWebSockets: HttpError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message:
+    'WebSockets and subscriptions are not supported: send a query or mutation by POST to /graphql, as JSON such as {"query":"{ __typename }"} with the header Content-Type: application/json.',
+};
 
 interface Routing extends Pick<GraphqlHttpSettings<RequestContext>, 'checkReady' | 'paths'> {
   /** For all that callers can cause. */

@@ -41,5 +41,5 @@ test.each<[string, Buffer, string]>([
   expect([response?.status, others]).toEqual([400, []]);
   const message = expect.stringContaining(words);
   expect(JSON.parse(response?.body ?? '')).toEqual({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
-  expect(log).toContainEqual(expect.objectContaining({ level: 30, msg: 'rejected', status: 400, reason: message }));
+  expect(log).toContainEqual(expect.objectContaining({ level: 40, msg: 'rejected', status: 400, reason: message }));
 });

@@ -17,8 +17,10 @@ export function answerMalformedRequests(
     if (rejected.has(socket)) return;
     rejected.add(socket);
     const { status, code, message } = error;
+    // A client of another protocol cannot read the response, so its user may look here.
+    const level = wrongProtocols.includes(message) ? 'warn' : 'info';
     // Browsers open connections that they may never use.
-    if (socket.bytesRead > 0) limited.info(message, { status, code, reason: message }, 'rejected');
+    if (socket.bytesRead > 0) limited[level](message, { status, code, reason: message }, 'rejected');
     const answer = () => {
       if (socket.writable) socket.write(rawResponse(error, headers));
       // Closes it gracefully, and not before the client has read the response.
@@ -76,12 +78,14 @@ function errorFor({ code, rawPacket }: ParserError): HttpError {
 /** Tells protocols for which clients take this one by mistake from what is malformed. */
 function explain(received: Buffer = Buffer.alloc(0)): string {
   // The record type of a handshake, and the major version (RFC 8446, section 5.1).
-  if (received[0] === 22 && received[1] === 3)
-    return 'This port speaks http, not https: use a URL that begins with http://.';
-  if (received.subarray(0, http2Preface.length).equals(http2Preface))
-    return 'This server speaks HTTP/1.1, not HTTP/2: send requests of HTTP/1.1.';
+  if (received[0] === 22 && received[1] === 3) return notTls;
+  if (received.subarray(0, http2Preface.length).equals(http2Preface)) return notHttp2;
   return 'The request is not valid HTTP/1.1.';
 }
+
+const notTls = 'This port speaks http, not https: use a URL that begins with http://.';
+const notHttp2 = 'This server speaks HTTP/1.1, not HTTP/2: send requests of HTTP/1.1.';
+const wrongProtocols = [notTls, notHttp2];
 
 // RFC 9113, section 3.4.
 const http2Preface = Buffer.from('PRI * HTTP/2.0');

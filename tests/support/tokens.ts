@@ -26,10 +26,20 @@ export function signAsThief(pem: string, { like, kid = kidOf(like) }: { like: st
 
 /** Signs a copy of a system's access token as one for scripts: with a `scope`, of the same account and session. */
 export function withScope(accessToken: string, { scope, dataFolder }: { scope: string; dataFolder: string }): string {
+  return withClaims(accessToken, { scope }, dataFolder);
+}
+
+/** Signs a copy of a system's access token that expired a minute ago. */
+export function expiredToken(accessToken: string, dataFolder: string): string {
+  const exp = Math.floor(Date.now() / 1_000) - 60;
+  return withClaims(accessToken, { exp, iat: exp - 900 }, dataFolder);
+}
+
+function withClaims(accessToken: string, claims: jwt.JwtPayload, dataFolder: string): string {
   const folder = join(dataFolder, 'secrets', 'signing-keys');
   const [file = ''] = readdirSync(folder).filter((name) => name.includes(kidOf(accessToken)));
   const { header, payload } = jwt.decode(accessToken, { complete: true, json: true }) ?? {};
   if (!header || !payload) throw new Error('The access token is no JWT.');
   const pem = readFileSync(join(folder, file), 'utf8');
-  return jwt.sign({ ...(payload as jwt.JwtPayload), scope }, pem, { algorithm: 'RS256', header });
+  return jwt.sign({ ...(payload as jwt.JwtPayload), ...claims }, pem, { algorithm: 'RS256', header });
 }

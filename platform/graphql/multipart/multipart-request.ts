@@ -83,7 +83,8 @@ export function createMultipartRequest(maxDepth: number): MultipartRequest {
 /** Some editors begin each file with it. */
 const byteOrderMark = /^\ufeff/;
 
-const inOrder = 'Send the part operations first, then map, then the files.';
+const inOrder =
+  'Send the part operations first, such as {"query":"…","variables":{"file":null}}, then map, such as {"0":["variables.file"]}, then the files. A request without files is JSON, with the header: Content-Type: application/json.';
 
 export const badRequest = (message: string): HttpError => ({ status: 400, code: 'BAD_REQUEST', message });
 

@@ -109,6 +109,7 @@ const noBytes = Buffer.alloc(0);
 const byteOrderMark = '\ufeff';
 
 function parse(json: string): ReadResult<object> {
+  if (json.trim() === '') return { error: empty };
   try {
     const body: unknown = JSON.parse(json.startsWith(byteOrderMark) ? json.slice(1) : json);
     if (typeof body !== 'object' || body === null) return { error: notAnObject };
@@ -129,7 +130,10 @@ const unsupportedType = badRequest(
 );
 const unknownEncoding = badRequest('Send the body plain or compressed by gzip, deflate or br.', 415);
 const tooManyChunks = badRequest(`The body is sent in over ${maxChunks} chunks: send larger ones.`);
-const malformed = badRequest('The body is not complete, well-formed JSON.');
+const empty = badRequest('The body is empty: send JSON such as {"query":"{ me { id } }"}.');
+const malformed = badRequest(
+  'The body is not complete, well-formed JSON, such as {"query":"{ me { id } }"}. Names and strings take double quotation marks, a line break in a string is \\n, and no comma follows the last value.',
+);
 const notJsonButDocument = badRequest(
   'The body looks like a GraphQL document: send it as a string in JSON, such as {"query":"{ me { id } }"}.',
 );

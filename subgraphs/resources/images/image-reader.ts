@@ -69,9 +69,11 @@ export function createImageReader({ maxBytes, decoder, log }: ImageReaderParts):
 
   return async (input, { viewerId, requestId, abandoned: signal }) => {
     const { keepMetadata = false, fit = false } = input;
-    if (decodedLength(input.data) > maxBytes && !mayBecomeSmaller(input)) throw tooLarge(maxBytes);
+    const advice = fit ? undefined : 'Set image.fit to true to have it scaled.';
+    if (decodedLength(input.data) > maxBytes && !mayBecomeSmaller(input)) throw tooLarge(maxBytes, advice);
     const read = async () => {
       const sent = decodeBase64(input.data);
+      if (sent.length === 0) throw unsupported('image.data is empty: send a file, in base64.');
       const sentType = readSentType(sent);
       const problem = typeProblem(sentType, input);
       if (problem !== undefined) throw unsupported(problem);
@@ -80,7 +82,7 @@ export function createImageReader({ maxBytes, decoder, log }: ImageReaderParts):
       const outcome = await decoder.decode(image, signal);
       // Nothing has been written for it yet.
       if (signal) throwIfAborted(signal);
-      if ('isTooLarge' in outcome) throw tooLarge(maxBytes, outcome.advice);
+      if ('isTooLarge' in outcome) throw tooLarge(maxBytes, outcome.advice ?? advice);
       if ('unsupported' in outcome) throw unsupported(outcome.unsupported);
       const { size, changed } = outcome;
       const bytes = changed ? Buffer.from(changed.bytes) : sent;

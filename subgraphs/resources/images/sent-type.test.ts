@@ -14,9 +14,22 @@ function fileType(major: string, ...compatible: string[]): Buffer {
   return Buffer.concat([length, brands]);
 }
 
+const requireType = (name: string) => contentTypes[name] ?? expect.fail(`${name} has no content type`);
+
 const image = () => noise({ width: 16, height: 16 });
 const converted = /Set image\.fit to true to have it converted, or save it as JPEG or PNG\.$/;
 const exported = /Export it as JPEG: on an iPhone, choose Settings/;
+
+/** The content type that browsers and systems give files of a format. */
+const contentTypes: Record<string, string> = {
+  WebP: 'image/webp',
+  AVIF: 'image/avif',
+  TIFF: 'image/tiff',
+  HEIC: 'image/heic',
+  BMP: 'image/bmp',
+  'JPEG XL': 'image/jxl',
+  SVG: 'image/svg+xml',
+};
 
 const foreign: [name: string, remedy: RegExp, make: () => Promise<Buffer> | Buffer][] = [
   ['WebP', converted, () => image().webp().toBuffer()],
@@ -38,7 +51,8 @@ describe('an image of a format that is not stored is UNSUPPORTED_IMAGE, with its
     const small = await make();
     const large = Buffer.concat([small, Buffer.alloc(maxBytes)]);
     for (const bytes of [small, large]) {
-      for (const options of [{}, { keepMetadata: true }, { contentType: 'image/jpeg' }]) {
+      const declared = ['image/jpeg', requireType(name)].map((contentType) => ({ contentType }));
+      for (const options of [{}, { keepMetadata: true }, ...declared]) {
         const error = await read({ data: bytes.toString('base64'), ...options }).catch((thrown: unknown) => thrown);
         expect(error).toMatchObject({ extensions: { code: 'UNSUPPORTED_IMAGE' } });
         expect(error).toMatchObject({
@@ -53,10 +67,13 @@ describe('an image of a format that is not stored is UNSUPPORTED_IMAGE, with its
 test('an image that cannot be converted is UNSUPPORTED_IMAGE with fit, too', async () => {
   const others = foreign.filter(([, remedy]) => remedy !== converted);
   for (const [name, remedy, make] of others) {
-    const error = await read({ data: (await make()).toString('base64'), fit: true }).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ extensions: { code: 'UNSUPPORTED_IMAGE' } });
-    expect(error).toMatchObject({ message: expect.stringContaining(`it is ${name}. `) });
-    expect(error).toMatchObject({ message: expect.stringMatching(remedy) });
+    for (const contentType of [null, requireType(name)]) {
+      const input = { data: (await make()).toString('base64'), contentType, fit: true };
+      const error = await read(input).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ extensions: { code: 'UNSUPPORTED_IMAGE' } });
+      expect(error).toMatchObject({ message: expect.stringContaining(`it is ${name}. `) });
+      expect(error).toMatchObject({ message: expect.stringMatching(remedy) });
+    }
   }
 });
 
@@ -73,4 +90,34 @@ test('a file that is HEIC by its name alone is no AVIF', async () => {
   expect((await sharp(avif).metadata()).compression).toBe('av1');
   const data = Buffer.from(avif.toString('latin1').replaceAll('avif', 'heic'), 'latin1').toString('base64');
   await expect(read({ data, fit: true })).rejects.toMatchObject({ extensions: { code: 'UNSUPPORTED_IMAGE' } });
+});
+
+describe('contentType', () => {
+  const make = { jpeg: () => image().jpeg(), png: () => image().png(), webp: () => image().webp() };
+  const readAs = async (format: keyof typeof make, contentType: string) => {
+    const data = (await make[format]().toBuffer()).toString('base64');
+    return read({ data, contentType, fit: format === 'webp' });
+  };
+
+  test.each<[keyof typeof make, string]>([
+    ['jpeg', 'image/png'],
+    ['jpeg', 'image/jpg'],
+    ['jpeg', 'IMAGE/JPEG'],
+    ['png', 'image/png; charset=binary'],
+    ['png', ''],
+    ['png', 'png'],
+    ['png', 'image/*'],
+    ['png', 'application/octet-stream'],
+    ['png', `image/png${' '.repeat(200)}`],
+    ['webp', 'image/jpeg'],
+  ])('of a %s must not be %j, and the error says what it is', async (format, contentType) => {
+    await expect(readAs(format, contentType)).rejects.toMatchObject({
+      extensions: { code: 'UNSUPPORTED_IMAGE' },
+      message: `image.contentType does not match image.data, which is image/${format}: set it to that, or leave it out.`,
+    });
+  });
+});
+
+test('an image without bytes is UNSUPPORTED_IMAGE, which says so', async () => {
+  await expect(read({ data: '' })).rejects.toMatchObject({ message: expect.stringContaining('image.data is empty') });
 });

@@ -34,7 +34,7 @@ export function typeProblem({ type, foreign }: SentType, { contentType, fit = fa
     return `image.data is not an image of a supported type ${detailOf(foreign)}`;
   const sent = type ?? foreign?.contentType;
   if (contentType === undefined || contentType === null || contentType === sent) return undefined;
-  return `image.contentType does not match image.data, which is ${sent}.`;
+  return `image.contentType does not match image.data, which is ${sent}: set it to that, or leave it out.`;
 }
 
 function detailOf(foreign: ForeignFormat | undefined): string {
