@@ -1,13 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { createAbortable, type Signal } from '../async/signal.ts';
-import { type BodyLimit, closeAfter } from '../http/bodies/body-errors.ts';
+import type { BodyLimit } from '../http/bodies/body-errors.ts';
 import type { ExpectedBody } from '../http/bodies/json-reader.ts';
 import { type ClientInfo, remoteClient } from '../http/client-info.ts';
-import { acceptedType, prefersPage, responseTypes } from '../http/content-negotiation.ts';
+import { prefersPage } from '../http/content-negotiation.ts';
 import type { ApplyCors } from '../http/cors.ts';
 import { type Exchange, type PathHandler, reject } from '../http/exchange.ts';
-import { checkPreflight } from '../http/preflight.ts';
 import { type HttpError, sendText } from '../http/responses.ts';
 import { createResponseAdmission } from '../http/unread-responses.ts';
 import type { LimitedLog } from '../process/limited-log.ts';
@@ -17,6 +16,7 @@ import type { ApolloContext } from './apollo-server.ts';
 import { type DocumentLimits, defaultDocumentLimits, writtenOutLimits } from './document-limits/limits.ts';
 import type { Execution, RequestContext } from './execute.ts';
 import { type BodySettings, createBodyReader } from './request-body.ts';
+import { checkRequest, isRead, noBatches, noQuery, searchOf } from './request-checks.ts';
 import { type AdmitDocument, readDocumentParameters } from './request-parameters.ts';
 import { recommendedJsonStatus } from './respond.ts';
 
@@ -62,35 +62,6 @@ export interface Metering<Context extends RequestContext> {
   chargeResponse(length: number, context: Context): void;
 }
 
-/** Tells what Apollo Server would: it names no way to ask. */
-const noQuery: HttpError = {
-  status: 400,
-  code: 'BAD_REQUEST',
-  message:
-    'There is no query. Send one by POST, as JSON such as {"query":"{ __typename }"} with the header Content-Type: application/json, or by GET, as ?query=%7B__typename%7D with the header Apollo-Require-Preflight: true.',
-};
-
-const noSuchMethod: HttpError = {
-  status: 405,
-  code: 'BAD_REQUEST',
-  message: 'Send queries and mutations by POST, or queries by GET.',
-  headers: { allow: 'GET, POST' },
-};
-
-const noBatches: HttpError = {
-  status: 400,
-  code: 'BAD_REQUEST',
-  message:
-    'The body is an array, and batches are not supported: send each operation by itself, as an object such as {"query":"{ __typename }"}.',
-};
-
-/** Sent before execution; Apollo Server itself would find out only afterwards. */
-const notAcceptable: HttpError = {
-  status: 406,
-  code: 'BAD_REQUEST',
-  message: `Accept one of ${responseTypes.join(', ')}.`,
-};
-
 const overloaded: HttpError = {
   status: 503,
   code: 'SERVICE_UNAVAILABLE',
@@ -132,12 +103,12 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
 
   const execute = async (exchange: Exchange, { isGateway, isTrusted, client, checkBody }: Sender): Promise<void> => {
     const { req, res, requestId } = exchange;
-    const type = acceptedType(req.headers.accept);
-    if (!type) return reject(notAcceptable, exchange, limited);
-    if (!isRead(req) && req.method !== 'POST') return reject(noSuchMethod, exchange, limited);
-    if (isRead(req) && !namesDocument(req)) return reject(noQuery, exchange, limited);
-    const error = isRead(req) || bodies.hasFiles(req) ? checkPreflight(req) : undefined;
-    if (error) return reject(closeAfter(exchange.res, error).error, exchange, limited);
+    const hasFiles = bodies.hasFiles(req);
+    const checked = checkRequest(req, { hasFiles });
+    if ('error' in checked) {
+      if (hasFiles) res.shouldKeepAlive = false;
+      return reject(checked.error, exchange, limited);
+    }
     const { authorization } = req.headers;
     const clientGone = whenClientDisconnects(res);
     const wantsCost = req.headers['x-graphql-cost'] === '1';
@@ -163,12 +134,12 @@ export function createGraphqlEndpoint<Context extends RequestContext>(
     if (isGateway || admitted.isTrusted) context.isWrittenOut = true;
     const response = await settings.execution.executePrepared(admitted.body, context);
     if (clientGone.aborted) return;
-    const isRecommended = settings.jsonErrorStatus === 200 && type.startsWith('application/json');
+    const isRecommended = settings.jsonErrorStatus === 200 && checked.type.startsWith('application/json');
     const statusOf = isRecommended ? recommendedJsonStatus : sameStatus;
     if (response) {
       const status = statusOf(response.status, response.body);
       const text = `${JSON.stringify(response.body)}\n`;
-      return send(exchange, context, { status, text, headers: { ...response.headers, 'content-type': type } });
+      return send(exchange, context, { status, text, headers: { ...response.headers, 'content-type': checked.type } });
     }
     const { query, documentId, sha256Hash } = readDocumentParameters(admitted);
     const hasDocument = [query, documentId, sha256Hash].some((name) => name !== undefined && name !== '');
@@ -223,15 +194,6 @@ const senderOf: IdentifySender = (req) => ({
     return remoteClient(req);
   },
 });
-
-function searchOf({ url = '' }: IncomingMessage): string {
-  const query = url.indexOf('?');
-  return query < 0 ? '' : url.slice(query);
-}
-
-const namesDocument = (req: IncomingMessage) => /[?&](query|documentId|extensions)=/.test(searchOf(req));
-
-const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
 
 function whenClientDisconnects(res: ServerResponse): Signal {
   const gone = createAbortable();
