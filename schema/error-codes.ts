@@ -73,7 +73,7 @@ export const apiErrors = {
     when: 'a document that is not trusted, where only trusted documents run; HTTP 400, and nothing was executed',
   },
   UNSUPPORTED_IMAGE: {
-    when: 'not a complete GIF, JPEG or PNG (with `fit`, WebP, AVIF or TIFF), over a limit of sides, pixels, rows, scans or memory, which the message names and docs/clients.md lists, not base64, or not of the declared `contentType`',
+    when: 'not a complete GIF, JPEG or PNG (with `fit`, WebP, AVIF, TIFF or HEIC), over a limit of sides, pixels, rows, scans or memory, which the message names and docs/clients.md lists, not base64, or not of the declared `contentType`',
   },
   IMAGE_SERVICE_UNAVAILABLE: { when: 'the image service is down, slow or failing: try again' },
   SERVICE_UNAVAILABLE: { when: 'a part of the system is down, slow or overloaded: try again' },

@@ -14,8 +14,8 @@ export interface NewImage {
    */
   keepMetadata?: boolean | undefined;
   /**
-   * Makes an image that is too large as large as it fits, and JPEG or PNG of WebP, AVIF and TIFF. By default, such an image
-   * is IMAGE_TOO_LARGE or UNSUPPORTED_IMAGE.
+   * Makes an image that is too large as large as it fits, and JPEG or PNG of WebP, AVIF, TIFF and HEIC. By default, such an
+   * image is IMAGE_TOO_LARGE or UNSUPPORTED_IMAGE.
    */
   fit?: boolean | undefined;
 }

@@ -34,7 +34,7 @@ export interface ErrorDetailsByCode {
   IMAGE_TOO_LARGE: { maxBytes: number };
   /** A document that is not trusted, where only trusted documents run; HTTP 400, and nothing was executed. */
   QUERY_NOT_IN_SAFELIST: Record<never, never>;
-  /** Not a complete GIF, JPEG or PNG (with `fit`, WebP, AVIF or TIFF), over a limit of sides, pixels, rows, scans or memory, which the message names and docs/clients.md lists, not base64, or not of the declared `contentType`. */
+  /** Not a complete GIF, JPEG or PNG (with `fit`, WebP, AVIF, TIFF or HEIC), over a limit of sides, pixels, rows, scans or memory, which the message names and docs/clients.md lists, not base64, or not of the declared `contentType`. */
   UNSUPPORTED_IMAGE: Record<never, never>;
   /** The image service is down, slow or failing: try again. */
   IMAGE_SERVICE_UNAVAILABLE: Record<never, never>;

@@ -229,14 +229,14 @@ export type ResourceFilter = {
 
 /** An image to upload. */
 export type ImageInput = {
-  /** A GIF, JPEG or PNG file in base64 (RFC 4648, section 4). With `fit`, also WebP, AVIF or TIFF. */
+  /** A GIF, JPEG or PNG file in base64 (RFC 4648, section 4). With `fit`, also WebP, AVIF, TIFF or HEIC. */
   data: Scalars['String']['input'];
   /** Optional: the type of the bytes that are sent; UNSUPPORTED_IMAGE if it does not match them. */
   contentType?: InputMaybe<Scalars['String']['input']>;
   /**
    * Whether the image is made to fit what the image service takes. One that is too large is scaled and encoded again, as large
-   * as it fits, and WebP, AVIF and TIFF become JPEG, or PNG if some pixels are transparent. An image that fits is stored as
-   * without `fit`.
+   * as it fits, and WebP, AVIF, TIFF and HEIC become JPEG, or PNG if some pixels are transparent. An image that fits is stored
+   * as without `fit`.
    */
   fit?: Scalars['Boolean']['input'];
   /**

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { decodeImage } from './decode-image.ts';
+import { decodeImage, type EncodedImage } from './decode-image.ts';
 import type { DecoderReply, DecoderTask } from './decoder-process.ts';
 import { releaseBuffers } from './fitting/picture.ts';
+import { hasLibheif } from './heic/libheif.ts';
+import { readSentType } from './sent-type.ts';
 
 /**
  * Limit of what the process allocates after its start: the 240 MB that an image may take to decode and to scale, stacks,
@@ -16,7 +18,7 @@ const maxLeftBytes = 24e6;
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 process.on('message', async ({ id, image }: DecoderTask) => {
-  const isWorn = hasMuchLeft();
+  const isWorn = hasMuchLeft() || isDecodedByLibheif(image);
   try {
     reply({ id, outcome: await decodeImage(image), isWorn });
   } catch (error) {
@@ -27,10 +29,15 @@ process.on('message', async ({ id, image }: DecoderTask) => {
 
 preferAsVictim();
 const startBytes = process.memoryUsage.rss();
-reply({ hasMemoryLimit: limitMemory() });
+reply({ hasMemoryLimit: limitMemory(), convertsHeic: hasLibheif() });
 
 function hasMuchLeft(): boolean {
   return process.memoryUsage.rss() > startBytes + maxLeftBytes;
+}
+
+/** The memory of WebAssembly never shrinks, and its code may keep anything of a hostile file. */
+function isDecodedByLibheif({ bytes }: EncodedImage): boolean {
+  return readSentType(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).foreign?.decodedAs === 'libheif';
 }
 
 function reply(message: DecoderReply): void {

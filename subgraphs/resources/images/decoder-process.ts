@@ -12,9 +12,9 @@ export interface DecoderTask {
   image: EncodedImage;
 }
 
-/** Sent by the decoder process: once when it has started, and then for each task. A worn process holds much memory. */
+/** Sent by the decoder process: once when it has started, and then for each task. A worn process is replaced. */
 export type DecoderReply =
-  | { hasMemoryLimit: boolean }
+  | { hasMemoryLimit: boolean; convertsHeic: boolean }
   | { id: number; outcome: DecodeOutcome; isWorn: boolean }
   | { id: number; failure: string };
 
@@ -73,6 +73,8 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
     started.on('message', (reply: DecoderReply) => {
       if (!('hasMemoryLimit' in reply)) return;
       if (!reply.hasMemoryLimit) log.warn('no memory limit for the image decoder: this system has no prlimit command');
+      if (!reply.convertsHeic)
+        log.warn('HEIC images are not converted: the optional package libheif-js is not installed');
     });
     return started;
   };

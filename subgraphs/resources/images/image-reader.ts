@@ -16,7 +16,7 @@ export interface ImageInput {
   contentType?: string | null;
   /** Stores exactly these bytes; by default, they are stored without metadata. */
   keepMetadata?: boolean;
-  /** Scales the image if it is too large, and converts it from WebP, AVIF or TIFF; by default, such an image is an error. */
+  /** Scales the image if it is too large, and converts it from WebP, AVIF, TIFF or HEIC; by default, such an image is an error. */
   fit?: boolean;
 }
 

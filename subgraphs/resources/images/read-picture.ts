@@ -3,6 +3,7 @@ import { orient, type Picture, scaleTo, toPicture, withoutOpaqueAlpha } from './
 import { readOrientation } from './formats/exif.ts';
 import { DamagedImageError, type OpenedImage, UnsupportedImageError } from './formats/opened-image.ts';
 import type { ForeignFormat } from './formats/sent-format.ts';
+import { heicToTiff } from './heic/decode-heic.ts';
 import { type ImageType, openImage, removeMetadata } from './image-format.ts';
 import { exceededLimit } from './image-limits.ts';
 
@@ -59,8 +60,9 @@ async function decodeDespiteWarnings(error: unknown, decodeAgain: () => Promise<
   return decodeAgain();
 }
 
-/** Decodes the first image of a WebP, AVIF or TIFF file. Throws an `UnsupportedImageError`. */
+/** Decodes the first image of a WebP, AVIF or TIFF file, or the primary one of a HEIC. Throws an `UnsupportedImageError`. */
 export async function readForeign(format: ForeignFormat, bytes: Buffer): Promise<ReadPicture> {
+  if (format.decodedAs === 'libheif') return readHeic(bytes);
   const metadata = await readMetadata(bytes);
   const { width, height } = metadata;
   if (metadata.format !== format.decodedAs) throw new DamagedImageError('its header does not match its first bytes.');
@@ -74,6 +76,14 @@ export async function readForeign(format: ForeignFormat, bytes: Buffer): Promise
   const orientation = orientationOf(metadata);
   const maxPixels = format.decodedAs === 'webp' ? maxHeldWebpPixels : maxHeldPixels;
   return { picture: await decode(bytes, { orientation, maxPixels, failOn: 'warning' }), exif: metadata.exif };
+}
+
+/** Decodes the primary image of a HEIC file. Throws an `UnsupportedImageError`. */
+async function readHeic(bytes: Buffer): Promise<ReadPicture> {
+  const { exif, icc } = await readMetadata(bytes);
+  const tiff = await heicToTiff(bytes, icc);
+  // libheif applies the orientation of the container, which EXIF only repeats.
+  return { picture: await decode(tiff, { orientation: 1, maxPixels: maxHeldPixels, failOn: 'none' }), exif };
 }
 
 /** The orientation that libvips leaves to its callers; it applies those of AVIF. */
@@ -104,10 +114,10 @@ function requireSize({ width, height }: { width: number; height: number }): void
   if (width === 0 || height === 0) throw new DamagedImageError('its width or height is 0.');
 }
 
-/** libvips reports damage and lack of memory alike, in words. */
+/** libvips reports damage and lack of memory alike, in words; libheif's limits of a header are no lack of memory. */
 function throwDamage(detail: string): (error: Error) => never {
   return (error) => {
-    if (/memory/i.test(error.message)) throw error;
+    if (/memory/i.test(error.message) && !/security limit/i.test(error.message)) throw error;
     throw new DamagedImageError(detail);
   };
 }

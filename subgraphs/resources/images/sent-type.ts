@@ -33,7 +33,8 @@ export function typeProblem({ type, foreign }: SentType, { contentType, fit = fa
   if (!type && !(fit && foreign?.decodedAs))
     return `image.data is not an image of a supported type ${detailOf(foreign)}`;
   const sent = type ?? foreign?.contentType;
-  if (contentType === undefined || contentType === null || contentType === sent) return undefined;
+  const names = [sent, foreign?.otherType];
+  if (contentType === undefined || contentType === null || names.includes(contentType)) return undefined;
   return `image.contentType does not match image.data, which is ${sent}: set it to that, or leave it out.`;
 }
 

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { drawScene, scenes } from '../../corpus/fitting/scenes.ts';
+import { readHeic } from '../../corpus/heic/photos.ts';
 import { createResource, updateResource } from '../../support/graphql/documents.ts';
 import { requireValue } from '../../support/graphql/request.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
@@ -50,6 +51,26 @@ test('updateResource with fit replaces an image by a WebP, as JPEG', { timeout }
     version: 2,
     image: { contentType: 'image/jpeg', width: 400 },
   });
+});
+
+test('createResource with fit stores a HEIC as JPEG, without its metadata', { timeout }, async () => {
+  const heic = readHeic({ file: 'phone.heic' });
+  const without = inputOf(heic, { contentType: 'image/heic', fit: false });
+  const { errors } = await ada.request(createResource, { input: without });
+  expect(errors).toMatchObject([
+    {
+      message: expect.stringMatching(/it is HEIC\. Set image\.fit to true/),
+      extensions: { code: 'UNSUPPORTED_IMAGE' },
+    },
+  ]);
+  const input = inputOf(heic, { contentType: 'image/heic' });
+  const { createResource: created } = await ada.request.data(createResource, { input });
+  const { image } = requireValue(created).resource;
+  expect(image).toMatchObject({ contentType: 'image/jpeg', width: 144, height: 96 });
+  const served = await serve(image.url);
+  expect(served.length).toBe(image.sizeBytes);
+  const { format, exif, xmp } = await sharp(served).metadata();
+  expect({ format, exif, xmp }).toEqual({ format: 'jpeg', exif: undefined, xmp: undefined });
 });
 
 test('a create with fit and a key is answered again without another image', { timeout }, async () => {

@@ -3,8 +3,10 @@ export interface ForeignFormat {
   /** As people call it. */
   name: string;
   contentType: string;
-  /** The format's name in sharp, if sharp decodes it. */
-  decodedAs?: 'webp' | 'heif' | 'tiff';
+  /** Another name of that type. */
+  otherType?: string;
+  /** How it is decoded, if it is: a format's name in sharp, or by libheif. */
+  decodedAs?: 'webp' | 'heif' | 'tiff' | 'libheif';
   /** A sentence for clients: how to get an image that is accepted. */
   remedy: string;
 }
@@ -18,14 +20,21 @@ interface Signature {
 export const signatureBytes = 1_024;
 
 const convert = 'Set image.fit to true to have it converted, or save it as JPEG or PNG.';
-const exportHeic =
-  'Export it as JPEG: on an iPhone, choose Settings > Camera > Formats > Most Compatible, or send the photo by mail to ' +
+/** How to get a JPEG instead of a HEIC, as sentences for clients. */
+export const exportHeic =
+  'export it as JPEG: on an iPhone, choose Settings > Camera > Formats > Most Compatible, or send the photo by mail to ' +
   'yourself; on a Mac, choose File > Export in Preview; on Android, choose JPEG in the settings of the camera.';
 
 const webp: ForeignFormat = { name: 'WebP', contentType: 'image/webp', decodedAs: 'webp', remedy: convert };
 const avif: ForeignFormat = { name: 'AVIF', contentType: 'image/avif', decodedAs: 'heif', remedy: convert };
 const tiff: ForeignFormat = { name: 'TIFF', contentType: 'image/tiff', decodedAs: 'tiff', remedy: convert };
-const heic: ForeignFormat = { name: 'HEIC', contentType: 'image/heic', remedy: exportHeic };
+const heic: ForeignFormat = {
+  name: 'HEIC',
+  contentType: 'image/heic',
+  otherType: 'image/heif',
+  decodedAs: 'libheif',
+  remedy: `Set image.fit to true to have it converted, or ${exportHeic}`,
+};
 const bmp: ForeignFormat = { name: 'BMP', contentType: 'image/bmp', remedy: 'Save it as PNG.' };
 const jpegXl: ForeignFormat = { name: 'JPEG XL', contentType: 'image/jxl', remedy: 'Save it as JPEG or PNG.' };
 const svg: ForeignFormat = { name: 'SVG', contentType: 'image/svg+xml', remedy: 'Export it as PNG.' };

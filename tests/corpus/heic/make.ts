@@ -1,0 +1,17 @@
+import { writeFile } from 'node:fs/promises';
+import { wantsHelp } from '../../../platform/process/lifecycle.ts';
+import { heicPhotos } from './heic-photos.ts';
+import { encodeLarge, largeFolder, largeImages } from './large-images.ts';
+import { describeHeicPhotos, heicFolder } from './photos.ts';
+
+const usage = `Usage: node --import tsx tests/corpus/heic/make.ts
+
+Makes the photos in tests/corpus/heic/photos again, with sharp, heif-enc and ExifTool, and tests/corpus/heic/README.md. Needs
+Perl and heif-enc (on Debian: libheif-examples) with an encoder of HEVC.
+`;
+
+if (!wantsHelp(usage)) {
+  for (const { file, make } of heicPhotos) await writeFile(new URL(file, heicFolder), await make());
+  for (const image of largeImages) await writeFile(new URL(image.file, largeFolder), await encodeLarge(image));
+  await writeFile(new URL('README.md', import.meta.url), describeHeicPhotos());
+}
