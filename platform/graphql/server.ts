@@ -4,6 +4,7 @@ import type { FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'gr
 import { handleUntilDrained } from '../http/connection-drain.ts';
 import { answerMalformedRequests } from '../http/malformed-requests.ts';
 import { securityHeaders, withHsts } from '../http/security-headers.ts';
+import { endSlowRequests } from '../http/slow-requests.ts';
 import { fitsInJson, leastJsonBytes } from '../json.ts';
 import type { Running } from '../process/lifecycle.ts';
 import { createLimitedLog } from '../process/limited-log.ts';
@@ -74,9 +75,6 @@ export type GraphqlServerSettings<Context extends RequestContext> = Omit<
     close?: () => void | Promise<void>;
   };
 
-/** From the first byte of a request to its last, so that slow clients do not hold connections. */
-const requestTimeoutMs = 30_000;
-
 /**
  * Lets a client that waits for `100 Continue` send its body when somebody reads it: one that is rejected by its headers is
  * never sent (RFC 9110, section 10.1.1). What such a client sends after another response is uncertain, so that closes.
@@ -98,10 +96,11 @@ export async function startGraphqlServer<Context extends RequestContext>(
 ): Promise<RunningServer> {
   const { validationRules = [], introspection = true, shutdown = createShutdown(), log } = settings;
   const publicErrors = { ...settings.publicErrors, hidesSuggestions: !introspection };
-  const httpServer = createServer({ requestTimeout: requestTimeoutMs, requireHostHeader: false });
+  const httpServer = createServer({ requireHostHeader: false });
   // Node would leave out all headers after the 2,000th. Their bytes are limited.
   httpServer.maxHeadersCount = 0;
   httpServer.on('checkContinue', continueWhenRead);
+  endSlowRequests(httpServer);
   answerMalformedRequests(httpServer, withHsts(securityHeaders, settings.hstsSeconds ?? 0), createLimitedLog(log));
 
   const isGateway = 'executor' in settings;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../../tests/support/http/servers.ts';
@@ -9,7 +10,7 @@ import { createJsonReader } from './json-reader.ts';
 
 const ordinaryBytes = 100_000;
 const maxUploadBytes = 400_000;
-const limits = { maxTotalBytes: 1_000_000, maxPerClient: 2, slowAfterMs: 60_000 };
+const limits = { maxTotalBytes: 1_000_000, maxPerClient: 2, slowAfterMs: 60_000, minBytesPerSecond: 100_000 };
 
 const jsonOf = (bytes: number) => JSON.stringify({ text: 'x'.repeat(bytes - '{"text":""}'.length) });
 const upload = jsonOf(300_000);
@@ -19,8 +20,10 @@ async function startServer(slots = limits) {
   const readJson = createJsonReader(createBodyAdmission({ slots }));
   const respond: (() => void)[] = [];
   const handled: string[] = [];
+  let socket: Socket | undefined;
   const server = await listen(async (req, res) => {
     const name = String(req.headers['x-name']);
+    socket = req.socket;
     const limit = { maxBytes: ordinaryBytes, uploader: () => name };
     const read = await readJson({ req, res, limit, upload: { maxBytes: maxUploadBytes, expansion: 1 } });
     if ('error' in read) return sendError(res, read.error);
@@ -44,7 +47,9 @@ async function startServer(slots = limits) {
     return sending;
   };
   const isHandled = (...names: string[]) => expect.poll(() => handled).toEqual(names);
-  return { start, send, isHandled, handled, respondToFirst: () => respond.shift()?.() };
+  /** Bytes of the connection of the last request. */
+  const bytesRead = () => socket?.bytesRead ?? 0;
+  return { start, send, isHandled, handled, bytesRead, respondToFirst: () => respond.shift()?.() };
 }
 
 async function responseOf(sending: ClientRequest) {
@@ -153,6 +158,18 @@ test('an upload that arrives slowly ends when another has no room', async () => 
     headers: { 'retry-after': '2', connection: 'close' },
     body: { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] },
   });
+});
+
+test('an upload that takes longer does not end if it arrives at the least rate', async () => {
+  const slots = { ...limits, maxTotalBytes: 300_000, slowAfterMs: 200, minBytesPerSecond: 1 };
+  const { start, send, isHandled, bytesRead } = await startServer(slots);
+  const steady = start('steady', { 'content-length': upload.length });
+  steady.write(upload.slice(0, 200_000));
+  await expect.poll(bytesRead).toBeGreaterThan(200_000);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(await responseOf(send('next'))).toMatchObject(noRoom);
+  steady.end(upload.slice(200_000));
+  await isHandled('steady');
 });
 
 test('an upload that has arrived does not end', async () => {
