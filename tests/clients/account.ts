@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSession, type Tokens } from './settings/session.ts';
 
 const { SUPERGRAPH_URL } = process.env;
 if (!SUPERGRAPH_URL)
@@ -8,11 +9,28 @@ export const url = SUPERGRAPH_URL;
 
 export const titles = ['First', 'Second', 'Third'] as const;
 
-/** The input of a picture with this title. */
-export const pictureOf = (title: string) => ({
-  title,
-  image: { data: readFileSync(new URL('../fixtures/four-colours.png', import.meta.url), 'base64') },
+/** A file of tests/fixtures, as an input. */
+export const imageOf = (name: string) => ({
+  data: readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'base64'),
 });
+
+/** The input of a picture with this title. */
+export const pictureOf = (title: string) => ({ title, image: imageOf('four-colours.png') });
+
+/** A session with tokens in memory. `spoil` makes the API reject the access token. */
+export function openSession() {
+  let tokens: Tokens | undefined;
+  const store = {
+    get: () => tokens,
+    set: (changed: Tokens | undefined) => {
+      tokens = changed;
+    },
+  };
+  const spoil = () => {
+    if (tokens) tokens = { ...tokens, accessToken: tokens.accessToken.replace(/[^.]+$/, 'spoilt') };
+  };
+  return { session: createSession(url, store), store, spoil };
+}
 
 /** Registers an account. Each client logs in to it by itself. */
 export async function register(): Promise<{ username: string; password: string }> {

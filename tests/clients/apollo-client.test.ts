@@ -1,25 +1,34 @@
 import type { ApolloClient } from '@apollo/client';
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { filter, firstValueFrom } from 'rxjs';
-import { expect, onTestFinished, test } from 'vitest';
-import { pictureOf, register, requireValue, titles, url } from './account.ts';
-import { cachedPicture, createPicture, deletePicture, findNode, logIn, pictures, renamePicture } from './documents.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { imageOf, openSession, pictureOf, register, requireValue, titles, url } from './account.ts';
+import {
+  cachedPicture,
+  createPicture,
+  deletePicture,
+  findNode,
+  logIn,
+  pictures,
+  renamePicture,
+  replacePicture,
+} from './documents.ts';
 import { createApolloClient } from './settings/apollo-client.ts';
 
 /** Logs in to a new account, and creates its pictures. */
 async function start() {
-  let accessToken: string | undefined;
-  const client = createApolloClient(url, () => accessToken);
+  const { session, store, spoil } = openSession();
+  const client = createApolloClient(url, session);
   const input = await register();
   const { data } = await client.mutate({ mutation: logIn, variables: { input } });
   const { user, ...tokens } = requireValue(data?.login);
-  accessToken = tokens.accessToken;
+  store.set(tokens);
   const ids: string[] = [];
   for (const title of titles) {
     const created = await client.mutate({ mutation: createPicture, variables: { input: pictureOf(title) } });
     ids.push(requireValue(created.data?.createResource).resource.id);
   }
-  return { client, user, first: ids[0] ?? '' };
+  return { client, user, first: ids[0] ?? '', store, spoil };
 }
 
 /** Watches the list until it has its first page. */
@@ -29,7 +38,9 @@ async function watch(client: ApolloClient, first: number) {
   onTestFinished(() => subscription.unsubscribe());
   await firstValueFrom(list.pipe(filter(({ loading }) => !loading)));
   const titlesShown = () => list.getCurrentResult().data?.resources?.edges?.map((edge) => edge?.node?.title);
-  return { list, titlesShown };
+  const typesShown = () =>
+    list.getCurrentResult().data?.resources?.edges?.map((edge) => edge?.node?.image?.contentType);
+  return { list, titlesShown, typesShown };
 }
 
 test('adds pages to one list', async () => {
@@ -51,6 +62,15 @@ test('shows a change and a refetched node wherever the object is', async () => {
   expect(data?.node).toMatchObject({ __typename: 'Resource', title: 'Renamed' });
   const viewer = await client.query({ query: findNode, variables: { id: user.id } });
   expect(viewer.data?.node).toMatchObject({ __typename: 'User', username: user.username });
+});
+
+test('shows a replaced image without another request', async () => {
+  const { client, first } = await start();
+  const { typesShown } = await watch(client, 2);
+  expect(typesShown()).toEqual(['image/png', 'image/png']);
+  const image = imageOf('four-colours.jpg');
+  await client.mutate({ mutation: replacePicture, variables: { id: first, image } });
+  expect(typesShown()).toEqual(['image/jpeg', 'image/png']);
 });
 
 test('stores each object once, by its id', async () => {
@@ -101,10 +121,29 @@ test('forgets a deleted object', async () => {
   expect(data).toEqual({ node: null });
 });
 
-test('gives the code of an error', async () => {
-  const client = createApolloClient(url, () => undefined);
-  const error = await client.query({ query: pictures, variables: { first: 1 } }).catch((reason: unknown) => reason);
-  expect(CombinedGraphQLErrors.is(error) && error.errors.map(({ extensions }) => extensions?.code)).toEqual([
-    'UNAUTHENTICATED',
-  ]);
+test('exchanges a rejected token once, and repeats the requests', async () => {
+  const { client, user, first, store, spoil } = await start();
+  spoil();
+  const exchanged = vi.spyOn(store, 'set');
+  const ids = [first, user.id];
+  const found = await Promise.all(ids.map((id) => client.query({ query: findNode, variables: { id } })));
+  expect(found.map(({ data }) => data?.node?.id)).toEqual(ids);
+  await client.query({ query: pictures, variables: { first: 1 } });
+  expect(exchanged).toHaveBeenCalledOnce();
 });
+
+test('gives the code of an error', async () => {
+  const { client, store, spoil } = await start();
+  const input = { ...pictureOf('No image'), image: { data: 'AAAA' } };
+  const rejected = client.mutate({ mutation: createPicture, variables: { input } });
+  expect(await codesOf(rejected)).toEqual(['UNSUPPORTED_IMAGE']);
+  store.set({ accessToken: 'of no use', refreshToken: 'of no use' });
+  spoil();
+  expect(await codesOf(client.query({ query: pictures, variables: { first: 1 } }))).toEqual(['UNAUTHENTICATED']);
+  expect(store.get()).toBeUndefined();
+});
+
+async function codesOf(outcome: Promise<unknown>) {
+  const error = await outcome.catch((reason: unknown) => reason);
+  return CombinedGraphQLErrors.is(error) && error.errors.map(({ extensions }) => extensions?.code);
+}

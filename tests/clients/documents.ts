@@ -6,7 +6,7 @@ export const graphql = initGraphQLTada<{ introspection: typeof introspection; sc
 
 export const logIn = graphql(`
   mutation LogIn($input: LoginInput!) {
-    login(input: $input) { accessToken user { id username } }
+    login(input: $input) { accessToken refreshToken user { id username } }
   }
 `);
 
@@ -22,6 +22,12 @@ export const renamePicture = graphql(`
   }
 `);
 
+export const replacePicture = graphql(`
+  mutation ReplacePicture($id: ID!, $image: ImageInput!) {
+    updateResource(input: { id: $id, image: $image }) { resource { id image { id width height contentType } } }
+  }
+`);
+
 export const deletePicture = graphql(`
   mutation DeletePicture($id: ID!) {
     deleteResource(input: { id: $id }) { deletedResourceId }
@@ -31,7 +37,7 @@ export const deletePicture = graphql(`
 export const pictures = graphql(`
   query Pictures($first: Int!, $after: String) {
     resources(first: $first, after: $after, orderBy: TITLE) {
-      edges { cursor node { id title createdAt image { id width } owner { id username } } }
+      edges { cursor node { id title createdAt image { id width contentType } owner { id username } } }
       pageInfo { hasNextPage endCursor hasPreviousPage startCursor }
     }
   }

@@ -1,25 +1,27 @@
 import {
+  ConnectionHandler,
   commitMutation,
   createOperationDescriptor,
   fetchQuery,
   getSingularSelector,
   type MutationParameters,
 } from 'relay-runtime';
-import { expect, test } from 'vitest';
-import { pictureOf, register, requireValue, titles, url } from './account.ts';
+import { expect, test, vi } from 'vitest';
+import { imageOf, openSession, pictureOf, register, requireValue, titles, url } from './account.ts';
 import createMutation, { type documentsCreateMutation } from './generated/relay/documentsCreateMutation.graphql.ts';
+import deleteMutation, { type documentsDeleteMutation } from './generated/relay/documentsDeleteMutation.graphql.ts';
 import logInMutation, { type documentsLogInMutation } from './generated/relay/documentsLogInMutation.graphql.ts';
 import nodeQuery, { type documentsNodeQuery } from './generated/relay/documentsNodeQuery.graphql.ts';
 import pagesFragment, { type documentsPages$data } from './generated/relay/documentsPages.graphql.ts';
 import pagesQuery, { type documentsPagesQuery } from './generated/relay/documentsPagesQuery.graphql.ts';
-import renameMutation, { type documentsRenameMutation } from './generated/relay/documentsRenameMutation.graphql.ts';
+import updateMutation, { type documentsUpdateMutation } from './generated/relay/documentsUpdateMutation.graphql.ts';
 import viewerQuery, { type documentsViewerQuery } from './generated/relay/documentsViewerQuery.graphql.ts';
 import { createRelayEnvironment } from './settings/relay.ts';
 
 /** Logs in to a new account, and creates its pictures. */
 async function start() {
-  let accessToken: string | undefined;
-  const environment = createRelayEnvironment(url, () => accessToken);
+  const { session, store, spoil } = openSession();
+  const environment = createRelayEnvironment(url, session);
   const mutate = <Mutation extends MutationParameters>(
     mutation: Parameters<typeof commitMutation<Mutation>>[1]['mutation'],
     variables: Mutation['variables'],
@@ -29,10 +31,11 @@ async function start() {
     });
   const input = await register();
   const { login } = await mutate<documentsLogInMutation>(logInMutation, { input });
-  accessToken = requireValue(login).accessToken;
+  store.set(requireValue(login));
   const ids: string[] = [];
   for (const title of titles) {
-    const { createResource } = await mutate<documentsCreateMutation>(createMutation, { input: pictureOf(title) });
+    const variables = { input: pictureOf(title), connections: [] };
+    const { createResource } = await mutate<documentsCreateMutation>(createMutation, variables);
     ids.push(requireValue(createResource).resource.id);
   }
 
@@ -42,11 +45,17 @@ async function start() {
     const selector = requireValue(getSingularSelector(pagesFragment, requireValue(me)));
     return () => environment.lookup(selector).data as unknown as documentsPages$data;
   };
+  const userId = requireValue(login).user.id;
+  /** The id of the list in the store. */
+  const list = ConnectionHandler.getConnectionID(userId, 'documentsPages_resources', { orderBy: 'TITLE' });
   const titlesIn = ({ resources }: documentsPages$data) => resources?.edges.map(({ node }) => node.title);
   return {
     environment,
     mutate,
-    userId: requireValue(login).user.id,
+    userId,
+    list,
+    store,
+    spoil,
     username: input.username,
     first: ids[0] ?? '',
     openPages,
@@ -68,10 +77,28 @@ test('adds pages to one list, which it fetches by the viewer’s node', async ()
 test('shows a change and a refetched node wherever the object is', async () => {
   const { environment, mutate, first, username, openPages, titlesIn } = await start();
   const pages = await openPages();
-  await mutate<documentsRenameMutation>(renameMutation, { input: { id: first, title: 'Renamed' } });
+  await mutate<documentsUpdateMutation>(updateMutation, { input: { id: first, title: 'Renamed' } });
   expect(titlesIn(pages())).toEqual(['Renamed', 'Second']);
   const found = await fetchQuery<documentsNodeQuery>(environment, nodeQuery, { id: first }).toPromise();
   expect(found?.node).toMatchObject({ __typename: 'Resource', title: 'Renamed', owner: { username } });
+});
+
+test('shows a replaced image without another request', async () => {
+  const { mutate, first, openPages } = await start();
+  const pages = await openPages();
+  await mutate<documentsUpdateMutation>(updateMutation, { input: { id: first, image: imageOf('four-colours.jpg') } });
+  const types = pages().resources?.edges.map(({ node }) => node.image.contentType);
+  expect(types).toEqual(['image/jpeg', 'image/png']);
+});
+
+test('lists a new object, and forgets a deleted one, without another request', async () => {
+  const { mutate, first, list, openPages, titlesIn } = await start();
+  const pages = await openPages();
+  const input = pictureOf('A new one');
+  await mutate<documentsCreateMutation>(createMutation, { input, connections: [list] });
+  expect(titlesIn(pages())).toEqual(['A new one', 'First', 'Second']);
+  await mutate<documentsDeleteMutation>(deleteMutation, { input: { id: first }, connections: [list] });
+  expect(titlesIn(pages())).toEqual(['A new one', 'Second']);
 });
 
 test('stores each object once, by its id', async () => {
@@ -92,3 +119,37 @@ test('checks an operation against the store', async () => {
   await fetchQuery<documentsNodeQuery>(environment, nodeQuery, { id: first }).toPromise();
   expect(environment.check(operation).status).toBe('available');
 });
+
+test('exchanges a rejected token once, and repeats the requests', async () => {
+  const { environment, userId, first, store, spoil } = await start();
+  spoil();
+  const exchanged = vi.spyOn(store, 'set');
+  const fetchNode = (id: string) => fetchQuery<documentsNodeQuery>(environment, nodeQuery, { id }).toPromise();
+  const ids = [first, userId];
+  const found = await Promise.all(ids.map(fetchNode));
+  expect(found.map((result) => result?.node?.id)).toEqual(ids);
+  await fetchNode(first);
+  expect(exchanged).toHaveBeenCalledOnce();
+});
+
+test('gives the code of an error', async () => {
+  const { environment, mutate, first, store, spoil } = await start();
+  const input = { ...pictureOf('No image'), image: { data: 'AAAA' } };
+  const rejected = mutate<documentsCreateMutation>(createMutation, { input, connections: [] });
+  expect(await codesOf(rejected)).toEqual(['UNSUPPORTED_IMAGE']);
+  store.set({ accessToken: 'of no use', refreshToken: 'of no use' });
+  spoil();
+  const found = fetchQuery<documentsNodeQuery>(environment, nodeQuery, { id: first }).toPromise();
+  expect(await codesOf(found)).toEqual(['UNAUTHENTICATED']);
+  expect(store.get()).toBeUndefined();
+});
+
+/** Relay has the errors of a response in `source`. */
+async function codesOf(outcome: Promise<unknown>) {
+  const error: unknown = await outcome.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  const { source } = error as { source?: { errors: { extensions: { code: string } }[] } };
+  return source?.errors.map(({ extensions }) => extensions.code);
+}

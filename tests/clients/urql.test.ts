@@ -1,26 +1,37 @@
+import type { OperationResult } from '@urql/core';
 import { expect, test, vi } from 'vitest';
-import { pictureOf, register, requireValue, titles, url } from './account.ts';
-import { cachedPicture, createPicture, deletePicture, findNode, logIn, pictures, renamePicture } from './documents.ts';
+import { imageOf, openSession, pictureOf, register, requireValue, titles, url } from './account.ts';
+import {
+  cachedPicture,
+  createPicture,
+  deletePicture,
+  findNode,
+  logIn,
+  pictures,
+  renamePicture,
+  replacePicture,
+} from './documents.ts';
 import { createUrqlClient } from './settings/urql.ts';
 
 /** Logs in to a new account, and creates its pictures. */
 async function start() {
-  let accessToken: string | undefined;
-  const client = createUrqlClient(url, () => accessToken);
+  const { session, store, spoil } = openSession();
+  const client = createUrqlClient(url, session);
   const input = await register();
   const { data } = await client.mutation(logIn, { input });
   const { user, ...tokens } = requireValue(data?.login);
-  accessToken = tokens.accessToken;
+  store.set(tokens);
   const ids: string[] = [];
   for (const title of titles) {
     const created = await client.mutation(createPicture, { input: pictureOf(title) });
     ids.push(requireValue(created.data?.createResource).resource.id);
   }
-  const titlesOf = async (first: number) => {
+  const picturesOf = async (first: number) => {
     const { data: page } = await client.query(pictures, { first });
-    return page?.resources?.edges.map(({ node }) => node.title);
+    return page?.resources?.edges.map(({ node }) => node) ?? [];
   };
-  return { client, user, first: ids[0] ?? '', titlesOf };
+  const titlesOf = async (first: number) => (await picturesOf(first)).map(({ title }) => title);
+  return { client, user, first: ids[0] ?? '', picturesOf, titlesOf, store, spoil };
 }
 
 test('adds pages to one list', async () => {
@@ -41,6 +52,15 @@ test('shows a change and a refetched node wherever the object is', async () => {
   expect(data?.node).toMatchObject({ __typename: 'Resource', title: 'Renamed' });
   const viewer = await client.query(findNode, { id: user.id });
   expect(viewer.data?.node).toMatchObject({ __typename: 'User', username: user.username });
+});
+
+test('shows a replaced image from the cache', async () => {
+  const { client, first, picturesOf } = await start();
+  await picturesOf(2);
+  await client.mutation(replacePicture, { id: first, image: imageOf('four-colours.jpg') });
+  const { data } = await client.query(pictures, { first: 2 }, { requestPolicy: 'cache-only' });
+  const types = data?.resources?.edges.map(({ node }) => node.image.contentType);
+  expect(types).toEqual(['image/jpeg', 'image/png']);
 });
 
 test('stores each object once, by its id, without a warning', async () => {
@@ -70,8 +90,27 @@ test('forgets a deleted object', async () => {
   expect(data).toEqual({ node: null });
 });
 
-test('gives the code of an error', async () => {
-  const client = createUrqlClient(url, () => undefined);
-  const { error } = await client.query(pictures, { first: 1 });
-  expect(error?.graphQLErrors.map(({ extensions }) => extensions?.code)).toEqual(['UNAUTHENTICATED']);
+test('exchanges a rejected token once, and repeats the requests', async () => {
+  const { client, user, first, titlesOf, store, spoil } = await start();
+  spoil();
+  const exchanged = vi.spyOn(store, 'set');
+  const ids = [first, user.id];
+  const found = await Promise.all(ids.map((id) => client.query(findNode, { id }).toPromise()));
+  expect(found.map(({ data }) => data?.node?.id)).toEqual(ids);
+  expect(await titlesOf(3)).toEqual(titles);
+  expect(exchanged).toHaveBeenCalledOnce();
 });
+
+test('gives the code of an error', async () => {
+  const { client, store, spoil } = await start();
+  const rejected = await client.mutation(createPicture, {
+    input: { ...pictureOf('No image'), image: { data: 'AAAA' } },
+  });
+  expect(codesOf(rejected)).toEqual(['UNSUPPORTED_IMAGE']);
+  store.set({ accessToken: 'of no use', refreshToken: 'of no use' });
+  spoil();
+  expect(codesOf(await client.query(pictures, { first: 1 }))).toEqual(['UNAUTHENTICATED']);
+  expect(store.get()).toBeUndefined();
+});
+
+const codesOf = ({ error }: OperationResult) => error?.graphQLErrors.map(({ extensions }) => extensions?.code);

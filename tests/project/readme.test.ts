@@ -73,18 +73,25 @@ test('the examples in docs/clients.md are valid against the schema', () => {
 });
 
 test('the settings for other clients in docs/clients.md are those that tests/clients uses', () => {
-  const files = ['settings/apollo-client', 'settings/urql', 'settings/relay', 'relay/documents', 'documents'];
+  const files = [
+    'settings/session',
+    'settings/apollo-client',
+    'settings/urql',
+    'settings/relay',
+    'relay/documents',
+    'documents',
+  ];
   const withoutSpace = (text: string) => text.replace(/\s+/g, '');
   const used = withoutSpace(files.map((name) => textOf(`tests/clients/${name}.ts`)).join(''));
   const shown = blocksOf('docs/clients.md', 'ts').filter((block) => !block.includes('createClient'));
-  expect(shown).toHaveLength(5);
+  expect(shown).toHaveLength(8);
   expect(shown.filter((block) => !used.includes(withoutSpace(block)))).toEqual([]);
   const { dependencies } = JSON.parse(textOf('tests/clients/package.json')) as { dependencies: Record<string, string> };
   const installed = [...textOf('docs/clients.md').matchAll(/^npm install .+$/gm)].flatMap(
     ([line]) => line.match(/[@\w./-]+@[\d.]+/g) ?? [],
   );
   const versions = installed.map((text) => /^(.+)@([\d.]+)$/.exec(text) ?? []);
-  expect(versions).toHaveLength(9);
+  expect(versions).toHaveLength(10);
   expect(versions.filter(([, name = '', version = '']) => !`${dependencies[name]}.`.startsWith(`${version}.`))).toEqual(
     [],
   );

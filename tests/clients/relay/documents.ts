@@ -6,6 +6,7 @@ export const documents = () => [
     mutation documentsLogInMutation($input: LoginInput!) {
       login(input: $input) {
         accessToken
+        refreshToken
         user {
           id
         }
@@ -13,21 +14,38 @@ export const documents = () => [
     }
   `,
   graphql`
-    mutation documentsCreateMutation($input: CreateResourceInput!) {
+    mutation documentsCreateMutation($input: CreateResourceInput!, $connections: [ID!]!) {
       createResource(input: $input) {
-        resource {
+        resource @prependNode(connections: $connections, edgeTypeName: "ResourceEdge") {
           id
           title
+          image {
+            id
+            width
+            contentType
+          }
         }
       }
     }
   `,
   graphql`
-    mutation documentsRenameMutation($input: UpdateResourceInput!) {
+    mutation documentsDeleteMutation($input: DeleteResourceInput!, $connections: [ID!]!) {
+      deleteResource(input: $input) {
+        deletedResourceId @deleteEdge(connections: $connections)
+      }
+    }
+  `,
+  graphql`
+    mutation documentsUpdateMutation($input: UpdateResourceInput!) {
       updateResource(input: $input) {
         resource {
           id
           title
+          image {
+            id
+            width
+            contentType
+          }
         }
       }
     }
@@ -53,6 +71,7 @@ export const documents = () => [
             image {
               id
               width
+              contentType
             }
           }
         }

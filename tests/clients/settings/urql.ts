@@ -1,9 +1,11 @@
 import { Client, fetchExchange } from '@urql/core';
+import { authExchange } from '@urql/exchange-auth';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { introspection } from '../generated/graphql-env.ts';
+import { hasCode, type Session } from './session.ts';
 
-export function createUrqlClient(url: string, readAccessToken: () => string | undefined): Client {
+export function createUrqlClient(url: string, session: Session): Client {
   const cache = cacheExchange({
     // For fragments on Node. gql.tada writes this file, and @urql/introspection can, too.
     schema: introspection,
@@ -25,13 +27,21 @@ export function createUrqlClient(url: string, readAccessToken: () => string | un
       },
     },
   });
-  const headers = (): Record<string, string> => {
-    const token = readAccessToken();
-    return token ? { authorization: `Bearer ${token}` } : {};
-  };
+  let rejected: string | undefined;
+  const authorize = authExchange(async ({ appendHeaders }) => ({
+    addAuthToOperation: (operation) => {
+      const { authorization } = session.headers();
+      return authorization ? appendHeaders(operation, { authorization }) : operation;
+    },
+    didAuthError: ({ graphQLErrors }, { context: { fetchOptions } }) => {
+      const { headers } = (typeof fetchOptions === 'function' ? fetchOptions() : fetchOptions) ?? {};
+      rejected = new Headers(headers).get('authorization') ?? undefined;
+      return rejected !== undefined && hasCode(graphQLErrors, 'UNAUTHENTICATED');
+    },
+    refreshAuth: async () => {
+      await session.refresh(rejected);
+    },
+  }));
   // By GET, which is urql's default, the gateway takes only queries with an access token.
-  return new Client({
-    ...{ url, preferGetMethod: false, exchanges: [cache, fetchExchange] },
-    fetchOptions: () => ({ headers: headers() }),
-  });
+  return new Client({ url, preferGetMethod: false, exchanges: [cache, authorize, fetchExchange] });
 }
