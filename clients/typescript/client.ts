@@ -16,7 +16,7 @@ export interface ClientSettings {
   onSessionEnd?: (() => void) | undefined;
   /** How transient failures are retried; `{ attempts: 1 }` turns retries off. */
   retry?: Partial<RetrySettings> | undefined;
-  /** Time limit of one attempt; 30,000 by default. */
+  /** Time limit of one attempt; 30,000 by default. One with a large body has a second more for each 32 kB. */
   timeoutMs?: number | undefined;
   /** Bytes of a file that the server takes, its MAX_UPLOAD_BYTES; 16 MiB by default. */
   maxUploadBytes?: number | undefined;

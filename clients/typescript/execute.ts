@@ -3,6 +3,7 @@ import { AnswerError } from './errors.ts';
 import { type Repeatable, type RetrySettings, withRetry } from './retry.ts';
 import type { Runner, Session } from './session.ts';
 import type { Send } from './transport.ts';
+import type { OnProgress } from './upload-progress.ts';
 
 /**
  * The text of an operation with the types of its data and variables, as graphql-codegen generates it with
@@ -24,7 +25,13 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-export interface ExecuteOptions extends CallOptions {
+/** Options of calls that send an image. */
+export interface UploadOptions extends CallOptions {
+  /** Called while the request is sent, in browsers; in Node, never. Another attempt begins at 0 again. */
+  onProgress?: OnProgress | undefined;
+}
+
+export interface ExecuteOptions extends UploadOptions {
   /** `anything` by default for queries, `rejected` for mutations. */
   repeatable?: Repeatable | undefined;
   /** Called with each failure that is followed by another attempt. */
@@ -54,12 +61,12 @@ export function createExecuteAs({ send, retry }: { send: Send; retry: RetrySetti
       document: TypedDocument<Data, Variables>,
       ...[variables, options = {}]: Rest<Variables, ExecuteOptions>
     ) => {
-      const { signal, repeatable = defaultRepeatable(String(document)), onRetry } = options;
+      const { signal, repeatable = defaultRepeatable(String(document)), onRetry, onProgress } = options;
       const text = String(document);
       const repetition = { ...retry, repeatable, signal, onRetry };
       // The retries are inside `run`: a failed token refresh, which has its own, is not repeated with them.
       const attempts = (accessToken: string | undefined) =>
-        withRetry(() => send<Data>({ text, variables, accessToken, signal }), repetition);
+        withRetry(() => send<Data>({ text, variables, accessToken, signal, onProgress }), repetition);
       return runner.run(attempts, signal);
     };
 }

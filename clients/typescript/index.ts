@@ -8,7 +8,7 @@ export {
   type ErrorDetails,
   isApiError,
 } from './errors.ts';
-export type { CallOptions, Execute, ExecuteOptions, TypedDocument } from './execute.ts';
+export type { CallOptions, Execute, ExecuteOptions, TypedDocument, UploadOptions } from './execute.ts';
 export type { ValidationIssue } from './generated/error-details.ts';
 export type { ResourceFilter, ResourceOrder } from './generated/operations.ts';
 export { type ImageBytes, maxImageBytes, type NewImage } from './image-input.ts';
@@ -23,3 +23,4 @@ export type {
 } from './resources.ts';
 export type { Repeatable, RetrySettings } from './retry.ts';
 export { memoryStore, type TokenStore, type Tokens } from './session.ts';
+export type { OnProgress } from './upload-progress.ts';

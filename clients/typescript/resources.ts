@@ -1,5 +1,5 @@
 import { isApiError } from './errors.ts';
-import { type CallOptions, type ClientParts, requireValue } from './execute.ts';
+import { type CallOptions, type ClientParts, requireValue, type UploadOptions } from './execute.ts';
 import {
   CreateResourceDocument,
   DeleteResourceDocument,
@@ -48,7 +48,7 @@ export interface Resources {
    * Retries create one resource, thanks to the idempotency key. BAD_USER_INPUT, IMAGE_TOO_LARGE, PAYLOAD_TOO_LARGE,
    * UNSUPPORTED_IMAGE, CONFLICT, NOT_FOUND.
    */
-  create(input: NewResource, options?: CallOptions): Promise<Resource>;
+  create(input: NewResource, options?: UploadOptions): Promise<Resource>;
   /** Null when there is no such resource, or it belongs to another account. */
   get(id: string, options?: CallOptions): Promise<Resource | null>;
   /** Changes the title, the description or both; `null` clears the description. BAD_USER_INPUT, NOT_FOUND, CONFLICT. */
@@ -57,7 +57,7 @@ export interface Resources {
    * Replaces the image behind the same URL. BAD_USER_INPUT, IMAGE_TOO_LARGE, PAYLOAD_TOO_LARGE, UNSUPPORTED_IMAGE, CONFLICT,
    * NOT_FOUND.
    */
-  replaceImage(input: Replacement, options?: CallOptions): Promise<Resource>;
+  replaceImage(input: Replacement, options?: UploadOptions): Promise<Resource>;
   /** Retried until it is deleted. NOT_FOUND, CONFLICT. */
   delete(id: string, options?: DeleteOptions): Promise<void>;
   /** One page. BAD_USER_INPUT. */

@@ -1,5 +1,6 @@
 import { explainCors, findDisallowedOrigin } from './cors.ts';
 import { AnswerError, ConnectionError, type FormattedError, toApiError } from './errors.ts';
+import { findPostWithProgress, type OnProgress } from './upload-progress.ts';
 
 /** One operation to send. */
 export interface Request {
@@ -7,6 +8,7 @@ export interface Request {
   variables: unknown;
   accessToken: string | undefined;
   signal: AbortSignal | undefined;
+  onProgress?: OnProgress | undefined;
 }
 
 /** Sends an operation once and returns its data. Throws ApiError, ConnectionError, AnswerError or the signal's reason. */
@@ -15,7 +17,7 @@ export type Send = <Data>(request: Request) => Promise<Data>;
 export interface TransportSettings {
   /** The gateway's GraphQL endpoint, such as `https://api.example/graphql`. */
   url: string;
-  /** Time limit of one request, including the response body. */
+  /** Time limit of one request, including the response body; a large body has more (`timeLimitOf`). */
   timeoutMs: number;
   fetch: typeof globalThis.fetch;
 }
@@ -25,31 +27,33 @@ export function createTransport({ url, timeoutMs, fetch }: TransportSettings): S
   /** Once the page has read a response, CORS is no reason for the lack of another. */
   let hasResponded = false;
 
-  const post = async ({ text, variables, accessToken }: Request, signal: AbortSignal) => {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json;q=0.9',
-        ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
-      },
-      body: JSON.stringify({ query: text, variables }),
-      credentials: 'omit',
-      signal,
-    });
+  const post = async (body: string, { accessToken, onProgress }: Request, signal: AbortSignal) => {
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, application/json;q=0.9',
+      ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+    };
+    const postWithProgress = findPostWithProgress(onProgress);
+    if (postWithProgress) {
+      const answer = await postWithProgress({ url, headers, body, signal });
+      hasResponded = true;
+      return answer;
+    }
+    const response = await fetch(url, { method: 'POST', headers, body, credentials: 'omit', signal });
     hasResponded = true;
     return { status: response.status, body: await response.text() };
   };
 
   const respond = async (request: Request) => {
-    const { signal } = request;
+    const { text: query, variables, signal } = request;
     signal?.throwIfAborted();
+    const body = JSON.stringify({ query, variables });
     const controller = new AbortController();
     const abort = () => controller.abort();
-    const timer = setTimeout(abort, timeoutMs);
+    const timer = setTimeout(abort, timeLimitOf(body, timeoutMs));
     signal?.addEventListener('abort', abort);
     try {
-      return await post(request, controller.signal);
+      return await post(body, request, controller.signal);
     } catch (error) {
       signal?.throwIfAborted();
       const origin = hasResponded ? undefined : findDisallowedOrigin(url, error);
@@ -68,6 +72,12 @@ export function createTransport({ url, timeoutMs, fetch }: TransportSettings): S
     return dataOf(status, body) as Data;
   };
 }
+
+/** Characters a millisecond: the slowest upload that is waited for, 256 kbit/s. */
+const slowestUpload = 32;
+
+/** Returns the time limit of a request with a body, in milliseconds. */
+const timeLimitOf = (body: string, timeoutMs: number) => timeoutMs + body.length / slowestUpload;
 
 function dataOf(status: number, body: string): unknown {
   const { data, errors } = readJson(status, body);
