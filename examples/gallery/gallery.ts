@@ -1,13 +1,13 @@
 import { createClient, isApiError, type TokenStore, type Tokens } from '../../clients/typescript/index.ts';
-import { element, showError, showStatus } from './elements.ts';
-import { createPictures } from './pictures.ts';
-import { createUpload, type Upload } from './uploads.ts';
+import { announce, createFileInput, element } from './elements.ts';
+import { describeError } from './errors.ts';
+import { showPictures } from './picture-list.ts';
+import { createUploads, type Upload } from './uploads.ts';
 
 const signIn = element('sign-in', HTMLFormElement);
-const account = element('account', HTMLElement);
+const signInError = element('sign-in-error', HTMLElement);
 const gallery = element('gallery', HTMLElement);
-const files = element('files', HTMLInputElement);
-const drop = element('drop', HTMLElement);
+const add = element('add', HTMLButtonElement);
 
 const tokensKey = 'gallery.tokens';
 
@@ -23,12 +23,17 @@ const tabStore: TokenStore = {
   },
 };
 
+/** Bytes; browsers let requests with larger bodies end with the page. */
+const maxKeptAlive = 60_000;
+
 const client = createClient({
   url: document.querySelector('meta[name=gateway]')?.getAttribute('content') ?? '/graphql',
   tokens: tabStore,
+  // A deletion is sent to its end when the page is left.
+  fetch: (url, init) => fetch(url, { ...init, keepalive: String(init?.body).length < maxKeptAlive }),
   onSessionEnd: () => {
     showSignIn();
-    showError('Your session has ended: log in again.');
+    signInError.textContent = 'Your session has ended. Log in again.';
   },
 });
 
@@ -38,67 +43,73 @@ let upload: Upload = () => {};
 
 function showSignIn(): void {
   logInScope.abort();
-  account.hidden = true;
+  upload = () => {};
   gallery.hidden = true;
   signIn.hidden = false;
   signIn.querySelector('input')?.focus();
 }
 
-async function showGallery(username: string): Promise<void> {
+function showGallery(username: string): void {
   logInScope.abort();
   logInScope = new AbortController();
-  const pictures = createPictures(client, logInScope.signal);
-  upload = createUpload(client, logInScope.signal, pictures.add);
   element('username', HTMLElement).textContent = username;
-  account.hidden = false;
+  signInError.textContent = '';
   signIn.hidden = true;
   gallery.hidden = false;
-  files.focus();
-  await pictures.showMore();
+  const grid = showPictures(client, logInScope.signal);
+  upload = createUploads(client, logInScope.signal, (resource) => grid.prepend(resource));
+  add.focus();
 }
 
 signIn.addEventListener('submit', async (event) => {
   event.preventDefault();
+  signInError.textContent = '';
   const isNew = event.submitter instanceof HTMLButtonElement && event.submitter.value === 'register';
   const fields = new FormData(signIn);
   const input = { username: String(fields.get('username')), password: String(fields.get('password')) };
   try {
-    const user = await (isNew ? client.register(input) : client.logIn(input));
+    const { username } = await (isNew ? client.register(input) : client.logIn(input));
     signIn.reset();
-    showStatus(`Logged in as ${user.username}.`);
-    await showGallery(user.username);
+    showGallery(username);
+    announce(`Logged in as ${username}.`);
   } catch (error) {
-    showError(error);
+    signInError.textContent = describeError(error);
   }
 });
 
 element('log-out', HTMLButtonElement).addEventListener('click', async () => {
   showSignIn();
-  showStatus('Logged out.');
-  await client.logOut().catch(showError);
+  announce('Logged out.');
+  try {
+    await client.logOut();
+  } catch (error) {
+    signInError.textContent = `Your session may go on elsewhere. ${describeError(error)}`;
+  }
 });
 
-files.addEventListener('change', () => {
-  upload([...(files.files ?? [])]);
-  files.value = '';
-});
+const input = createFileInput(true, (files) => upload(files));
+add.after(input);
+add.addEventListener('click', () => input.click());
 
-// Anywhere on the page: otherwise the browser would open a picture that is dropped beside the frame.
+// Anywhere on the page: otherwise the browser would open a picture that is dropped beside a frame.
 document.addEventListener('dragover', (event) => {
   event.preventDefault();
-  drop.classList.add('over');
+  document.body.classList.add('over');
 });
-document.addEventListener('dragleave', () => drop.classList.remove('over'));
+document.addEventListener('dragleave', ({ relatedTarget }) => {
+  if (relatedTarget === null) document.body.classList.remove('over');
+});
 document.addEventListener('drop', (event) => {
   event.preventDefault();
-  drop.classList.remove('over');
-  if (!gallery.hidden) upload([...(event.dataTransfer?.files ?? [])]);
+  document.body.classList.remove('over');
+  upload([...(event.dataTransfer?.files ?? [])]);
 });
+document.addEventListener('paste', ({ clipboardData }) => upload([...(clipboardData?.files ?? [])]));
 
 try {
-  if (await tabStore.get()) await showGallery((await client.me()).username);
+  if (await tabStore.get()) showGallery((await client.me()).username);
   else showSignIn();
 } catch (error) {
   showSignIn();
-  if (!isApiError(error, 'UNAUTHENTICATED')) showError(error);
+  if (!isApiError(error, 'UNAUTHENTICATED')) signInError.textContent = describeError(error);
 }
