@@ -11,6 +11,8 @@ import { readSentType } from './sent-type.ts';
  * JavaScript, and what is left over from earlier images.
  */
 const maxAllocatedKb = 288 * 1024;
+/** More of a processor than the deadline leaves for an image: about twice as much. */
+const maxHeicSeconds = 30;
 /** Limit of what is left over from earlier images. With more, the process is replaced after the next one. */
 const maxLeftBytes = 24e6;
 
@@ -18,7 +20,9 @@ const maxLeftBytes = 24e6;
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 process.on('message', async ({ id, image }: DecoderTask) => {
-  const isWorn = hasMuchLeft() || isDecodedByLibheif(image);
+  const isHeic = isDecodedByLibheif(image);
+  const isWorn = hasMuchLeft() || isHeic;
+  if (isHeic) limitTime();
   try {
     reply({ id, outcome: await decodeImage(image), isWorn });
   } catch (error) {
@@ -48,8 +52,25 @@ function reply(message: DecoderReply): void {
 function limitMemory(): boolean {
   try {
     const [, startKb] = /^VmData:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    const bytes = (Number(startKb) + maxAllocatedKb) * 1024;
-    execFileSync('prlimit', ['--pid', String(process.pid), `--data=${bytes}`], { stdio: 'ignore' });
+    return setLimit('data', (Number(startKb) + maxAllocatedKb) * 1024);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Has the system end this process if libheif goes on and on, which a hostile file can make it do (RLIMIT_CPU). While it
+ * decodes, this process notices nothing, and its parent, which has a deadline for it, may have been killed.
+ */
+function limitTime(): void {
+  const { user, system } = process.cpuUsage();
+  setLimit('cpu', Math.ceil((user + system) / 1e6) + maxHeicSeconds);
+}
+
+/** Returns false where there is no prlimit command. */
+function setLimit(resource: 'cpu' | 'data', value: number): boolean {
+  try {
+    execFileSync('prlimit', ['--pid', String(process.pid), `--${resource}=${value}`], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -88,11 +88,12 @@ function itemReferences({ id, references = [] }: HeifItem): Buffer[] {
   return references.map(({ type, to }) => box(type, uint16(id, to.length, ...to)));
 }
 
+/** Items may share a property; there are up to 127 of them. */
 function itemProperties(items: HeifItem[]): Buffer {
-  const all = items.flatMap((item) => item.properties ?? []);
-  let index = 0;
+  const all = [...new Set(items.flatMap((item) => item.properties ?? []))];
+  const indexOf = (property: Buffer) => uint8((all.indexOf(property) + 1) | essentialFlag(property));
   const associations = items.map(({ id, properties: own = [] }) =>
-    Buffer.concat([uint16(id), uint8(own.length), ...own.map((property) => uint8(++index | essentialFlag(property)))]),
+    Buffer.concat([uint16(id), uint8(own.length), ...own.map(indexOf)]),
   );
   return box('iprp', box('ipco', ...all), fullBox('ipma', [0, 0], uint32(items.length), ...associations));
 }

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { gridData, heifFile, properties, readHevc } from '../../../../tests/corpus/heic/heif-file.ts';
 import { largeImages, readLarge } from '../../../../tests/corpus/heic/large-images.ts';
 import { readHeic } from '../../../../tests/corpus/heic/photos.ts';
 import { captureLog } from '../../../../tests/support/captured-log.ts';
@@ -103,6 +104,64 @@ describe.skipIf(!hasProcFolder)('the process', () => {
     expect(togetherMb).toBeLessThan(1.5 * maxMb);
     expect(lines).toMatchObject([{ msg: 'image decoder lost; will retry' }]);
     lines.length = 0;
+  });
+});
+
+/** Its 225 tiles are as large as an image may be; libheif allows no more than 255. */
+function endlessHeic(): Buffer {
+  const { configuration, data } = readHevc(readLarge('square.heic'));
+  const [side, count] = [4_096, 15];
+  const own = [configuration, properties.size(side, side)];
+  const tiles = Array.from({ length: count ** 2 }, (_, at) => ({
+    id: at + 2,
+    type: 'hvc1' as const,
+    data,
+    properties: own,
+    isHidden: true,
+  }));
+  const grid = {
+    id: 1,
+    type: 'grid' as const,
+    data: gridData({ rows: count, columns: count }, side, side),
+    properties: [properties.size(side, side)],
+    references: [{ type: 'dimg' as const, to: tiles.map(({ id }) => id) }],
+  };
+  return heifFile({ primary: 1, items: [grid, ...tiles] });
+}
+
+describe.skipIf(!hasProcFolder)('a HEIC that would be decoded for minutes', () => {
+  const { bytes, ...options } = {
+    bytes: endlessHeic(),
+    contentType: undefined,
+    keepMetadata: false,
+    maxBytes,
+    fit: true,
+  };
+
+  test('is ended by the deadline, and the next image has another process', { timeout }, async () => {
+    const hasty = createDecoderProcess({ log, timeoutMs: 10_000 });
+    onTestFinished(() => hasty.close());
+    const reason = { name: 'DecoderFailedError', message: expect.stringMatching(/took more than 10000 ms/) };
+    await expect(hasty.decode({ bytes, ...options })).rejects.toMatchObject(reason);
+    const other = createDecoderProcess({ log, timeoutMs: timeout });
+    onTestFinished(() => other.close());
+    expect(await other.decode({ ...options, bytes: readHeic({ file: 'plain.heic' }) })).toHaveProperty('size');
+  });
+
+  test('is ended by the system if its server has ended', { timeout }, async () => {
+    const patient = createDecoderProcess({ log, timeoutMs: timeout });
+    onTestFinished(() => patient.close());
+    const decoding = patient.decode({ bytes, ...options });
+    const limit = (pid = 0) => /^Max cpu time\s+(\S+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))?.[1];
+    await expect
+      .poll(() =>
+        decodersOf(process.pid)
+          .map(limit)
+          .filter((seconds) => Number(seconds) < 60),
+      )
+      .toHaveLength(1);
+    patient.close();
+    await expect(decoding).rejects.toMatchObject({ name: 'DecoderFailedError' });
   });
 });
 
