@@ -41,6 +41,17 @@ export class DecoderFailedError extends Error {
   }
 }
 
+/** The image took too long: because the machine is busy, or because of the image. */
+export class DecoderTimeoutError extends DecoderFailedError {
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`took more than ${timeoutMs} ms`);
+    this.name = 'DecoderTimeoutError';
+    this.timeoutMs = timeoutMs;
+  }
+}
+
 export interface DecoderProcessSettings {
   log: Logger;
   /** Limit of one decode, the start of the process included; default: 15 seconds. */
@@ -115,6 +126,7 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
         settle(() => reject(error));
       };
       const giveUp = (reason: string, options?: { isCrash: boolean }) => stop(new DecoderFailedError(reason, options));
+      const giveUpSlow = () => stop(new DecoderTimeoutError(timeoutMs));
       const onMessage = (reply: DecoderReply) => {
         if (!('id' in reply) || reply.id !== id) return;
         if ('failure' in reply) return giveUp(`failed: ${reply.failure}`);
@@ -130,7 +142,7 @@ export function createDecoderProcess(settings: DecoderProcessSettings): ImageDec
         else stop(signal?.reason);
       };
 
-      const timer = setTimeout(giveUp, timeoutMs, `took more than ${timeoutMs} ms`);
+      const timer = setTimeout(giveUpSlow, timeoutMs);
       signal?.addEventListener('abort', onAbort);
       current.on('message', onMessage).once('exit', onExit).once('error', onError);
       try {

@@ -3,7 +3,7 @@ import { createAbortable } from '../../../platform/async/signal.ts';
 import { captureLog } from '../../../tests/support/captured-log.ts';
 import { png } from '../testing/images.ts';
 import type { DecodeOutcome } from './decode-image.ts';
-import { DecoderFailedError, type ImageDecoder } from './decoder-process.ts';
+import { DecoderFailedError, DecoderTimeoutError, type ImageDecoder } from './decoder-process.ts';
 import { createImageReader } from './image-reader.ts';
 
 const unavailable = { name: 'ApiError', extensions: { code: 'SERVICE_UNAVAILABLE' } };
@@ -92,11 +92,23 @@ describe('an image is SERVICE_UNAVAILABLE', () => {
     const { read, started, finishAll, lines } = createReader();
     const failing = read('failing', 'a');
     const next = read('next', 'a');
-    started[0]?.fail(new DecoderFailedError('took more than 15000 ms'));
-    await expect(failing).rejects.toMatchObject(unavailable);
-    expect(lines).toMatchObject([{ requestId: 'failing', err: { message: expect.stringContaining('15000') } }]);
+    started[0]?.fail(new DecoderFailedError('ended with SIGKILL'));
+    await expect(failing).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringMatching(/could not be decoded now: try again/),
+    });
+    expect(lines).toMatchObject([{ requestId: 'failing', err: { message: expect.stringContaining('SIGKILL') } }]);
     await finishAll();
     expect(await next).toMatchObject({ width: 5, height: 4 });
+  });
+
+  test('if it takes too long, and says that fewer pixels may help', async () => {
+    const { read, started, lines } = createReader();
+    const failing = read('failing', 'a');
+    started[0]?.fail(new DecoderTimeoutError(15_000));
+    const message = expect.stringMatching(/took over 15 seconds .* fewer pixels/);
+    await expect(failing).rejects.toMatchObject({ ...unavailable, message });
+    expect(lines).toMatchObject([{ err: { message: 'The image decoder took more than 15000 ms.' } }]);
   });
 });
 

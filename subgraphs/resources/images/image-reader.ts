@@ -5,7 +5,7 @@ import { type Signal, throwIfAborted } from '../../../platform/async/signal.ts';
 import { createLimitedLog, kindOfError } from '../../../platform/process/limited-log.ts';
 import type { Logger } from '../../../platform/process/logger.ts';
 import type { ErrorExtensions } from '../../../schema/error-codes.ts';
-import { DecoderFailedError, type ImageDecoder } from './decoder-process.ts';
+import { DecoderFailedError, DecoderTimeoutError, type ImageDecoder } from './decoder-process.ts';
 import type { ImageType } from './image-format.ts';
 import { readEncodedType, readSentType, typeProblem } from './sent-type.ts';
 
@@ -95,7 +95,7 @@ export function createImageReader({ maxBytes, decoder, log }: ImageReaderParts):
     return queue(read, { client: viewerId, signal }).catch((error: unknown) => {
       if (!(error instanceof DecoderFailedError)) throw error;
       limited.warn(kindOfError(error), { requestId, err: error }, 'image not decoded');
-      throw busy(error);
+      throw unavailable(error);
     });
   };
 }
@@ -142,7 +142,10 @@ function unsupported(message: string): ApiError<ErrorExtensions> {
   return new ApiError<ErrorExtensions>({ code: 'UNSUPPORTED_IMAGE' }, message);
 }
 
-function busy(cause: unknown): ApiError<ErrorExtensions> {
-  const message = 'The server is too busy to decode the image: try again in a few seconds.';
+function unavailable(cause: DecoderFailedError): ApiError<ErrorExtensions> {
+  const message =
+    cause instanceof DecoderTimeoutError
+      ? `The image took over ${cause.timeoutMs / 1000} seconds to decode: try again in a few seconds, and with fewer pixels if it takes as long again.`
+      : 'The image could not be decoded now: try again in a few seconds.';
   return new ApiError<ErrorExtensions>({ code: 'SERVICE_UNAVAILABLE' }, message, { cause });
 }
