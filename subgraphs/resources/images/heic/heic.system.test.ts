@@ -141,7 +141,7 @@ describe.skipIf(!hasProcFolder)('a HEIC that would be decoded for minutes', () =
   test('is ended by the deadline, and the next image has another process', { timeout }, async () => {
     const hasty = createDecoderProcess({ log, timeoutMs: 5_000 });
     onTestFinished(() => hasty.close());
-    const reason = { name: 'DecoderFailedError', message: expect.stringMatching(/took more than 5000 ms/) };
+    const reason = { name: 'DecoderTimeoutError', message: expect.stringMatching(/took more than 5000 ms/) };
     await expect(hasty.decode({ bytes, ...options })).rejects.toMatchObject(reason);
     const other = createDecoderProcess({ log, timeoutMs: timeout });
     onTestFinished(() => other.close());
