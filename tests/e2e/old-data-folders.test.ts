@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Supergraph, startSupergraph } from '../../embedded/supergraph.ts';
 import { graphql } from '../generated/gql.ts';
@@ -151,30 +152,54 @@ test('every fixture is tested here', () => {
   expect(readdirSync(kept).sort()).toEqual(Object.keys(folders).sort());
 });
 
-describe.each(Object.entries(folders))('the data folder of version %s', (name, users) => {
-  /** Gives a function that starts everything, again and again, on one copy of the folder. */
-  const copied = () => {
-    const dataFolder = join(folderOfTest(), 'data');
-    cpSync(join(kept, name), dataFolder, { recursive: true });
-    let running: Supergraph | undefined;
-    const stop = async () => {
-      await running?.stop();
-      running = undefined;
-    };
-    onTestFinished(stop);
-    return async () => {
-      await stop();
-      running = await startSupergraph({ ...testSettings, dataFolder });
-      return running;
-    };
+/** Gives a function that starts everything, again and again, on one copy of a folder, which `prepare` may change. */
+function copied(name: string, prepare = (_dataFolder: string) => {}) {
+  const dataFolder = join(folderOfTest(), 'data');
+  cpSync(join(kept, name), dataFolder, { recursive: true });
+  prepare(dataFolder);
+  let running: Supergraph | undefined;
+  const stop = async () => {
+    await running?.stop();
+    running = undefined;
   };
+  onTestFinished(stop);
+  return async () => {
+    await stop();
+    running = await startSupergraph({ ...testSettings, dataFolder });
+    return running;
+  };
+}
 
+test.each([{}, { contentType: 'image/png' }, { keepMetadata: false, fit: false }])(
+  'a key of an earlier version, which had no such fields, identifies its create: %j',
+  async (laterFields) => {
+    const name = 'before-sessions';
+    const [user] = folders[name] ?? expect.fail('no folder');
+    const created = user.resources.find(({ title }) => title === 'Kept by a key');
+    const start = copied(name, (dataFolder) => {
+      const database = new Database(join(dataFolder, 'resources.sqlite'));
+      // Keys are valid for 24 hours.
+      database.prepare('UPDATE operations SET started_at = ?').run(Date.now());
+      database.close();
+    });
+    const request = await logInAt(await start(), user);
+    const { title = '', description } = created ?? {};
+    const image = { ...imageOf('four-colours.png'), ...laterFields };
+    const input = { title, description, image, idempotencyKey: 'kept before sessions' };
+    const repeated = await request.data(create, { input });
+    expect(requireValue(repeated.createResource).resource).toEqual(created);
+    const other = { ...input, image: { ...image, fit: true } };
+    expect(await request.error(create, { input: other })).toMatchObject({ code: 'CONFLICT', reason: 'KEY_REUSED' });
+  },
+);
+
+describe.each(Object.entries(folders))('the data folder of version %s', (name, users) => {
   test('opens: users log in and find all resources, and every image is served unchanged', async () => {
-    await expectAll(await copied()(), users);
+    await expectAll(await copied(name)(), users);
   });
 
   test('has its users: names are taken regardless of case, and only the right password logs in', async () => {
-    const { gateway } = await copied()();
+    const { gateway } = await copied(name)();
     const request = requestTo(gateway);
     for (const { username, password } of users) {
       const taken = { username: username.toUpperCase(), password: 'a password of nobody here' };
@@ -185,7 +210,7 @@ describe.each(Object.entries(folders))('the data folder of version %s', (name, u
   });
 
   test('stores new titles and descriptions, also after the next start', async () => {
-    const start = copied();
+    const start = copied(name);
     const supergraph = await start();
     const left: OldUser[] = [];
     for (const user of users) {
@@ -204,7 +229,7 @@ describe.each(Object.entries(folders))('the data folder of version %s', (name, u
   });
 
   test('stores changed, replaced, deleted and created resources, also after the next start', async () => {
-    const start = copied();
+    const start = copied(name);
     const supergraph = await start();
     const [user, ...neighbours] = users;
     const [retitled, replaced, deleted, ...others] = user.resources as [OldResource, OldResource, OldResource];

@@ -92,6 +92,19 @@ describe('a run', () => {
     expect((await cli.run('upload', file)).stdout).toMatch(/1 already there/);
   }, 120_000);
 
+  test('--fit uploads a WebP as JPEG, and the next run knows it', async () => {
+    const { cli } = await loggedIn();
+    const file = join(folderOfTest(), 'photo.webp');
+    const [picture = ''] = await pictures(1);
+    writeFileSync(file, await sharp(picture).webp().toBuffer());
+    const { code, stdout } = await cli.run('upload', '--fit', '--json', file);
+    expect([code, recordsOf(stdout)]).toMatchObject([
+      0,
+      [{ outcome: 'uploaded', image: { contentType: 'image/jpeg' } }],
+    ]);
+    expect((await cli.run('upload', '--fit', file)).stdout).toMatch(/0 uploaded, 1 already there/);
+  });
+
   test('reads no file that is larger than any image', async () => {
     const { cli, proxy } = await loggedIn();
     const file = join(folderOfTest(), 'film.jpg');
