@@ -8,6 +8,7 @@ import type { Usage } from './meter.ts';
 export interface Child {
   /** Its GraphQL endpoint. */
   url: string;
+  pid: number;
   /** The beginning of its standard output and error, for failure messages. */
   output(): string;
   /** Throws with the output if the process has ended. */
@@ -95,6 +96,7 @@ export function startChild({ name, command, env, port, nodeOptions = [] }: Progr
   };
   const self: Child = {
     url: `http://127.0.0.1:${port}/graphql`,
+    pid: child.pid ?? Number.NaN,
     output: () => output,
     requireAlive,
     usage: async () => (await request('usage')) as Usage,

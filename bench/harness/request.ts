@@ -10,7 +10,8 @@ export interface GraphqlResponse {
   errors?: unknown[];
 }
 
-const startTimeoutMs = 20_000;
+/** Starting takes a second, and many on a busy machine. */
+const startTimeoutMs = 90_000;
 const pollIntervalMs = 5;
 
 /** Sends one operation with fetch, whatever the response. */
@@ -26,7 +27,7 @@ export async function sendOperation(url: string, body: string, authorization?: s
   return { status: response.status, text, ...(data !== undefined && { data }), ...(errors && { errors }) };
 }
 
-/** Polls a starting process until it responds without errors. Throws when it ends first, or after 20 seconds. */
+/** Polls a starting process until it responds without errors. Throws when it ends first, or after 90 seconds. */
 export async function firstResponse(child: Child, body: string, authorization?: string): Promise<GraphqlResponse> {
   const deadline = performance.now() + startTimeoutMs;
   for (;;) {

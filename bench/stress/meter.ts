@@ -7,7 +7,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** A recording of one process. */
 export interface Recording {
-  /** 99.9th percentile of the delay of a timer of 1 ms, which is at least 1. */
+  /** Percentiles of the delay of a timer of 1 ms, which is at least 1. */
+  loopP50Ms: number;
+  loopP99Ms: number;
   loopP999Ms: number;
   loopMaxMs: number;
   peakRssBytes: number;
@@ -29,6 +31,8 @@ process.on('message', (message) => {
     delays.disable();
     sample();
     const recording: Recording = {
+      loopP50Ms: delays.percentile(50) / 1e6,
+      loopP99Ms: delays.percentile(99) / 1e6,
       loopP999Ms: delays.percentile(99.9) / 1e6,
       loopMaxMs: delays.max / 1e6,
       peakRssBytes,

@@ -5,10 +5,20 @@ import { measureCreates } from './creates.ts';
 import { measureLists } from './lists.ts';
 import { measureLogIns } from './log-ins.ts';
 import { measurePasswordAttempts } from './password-attempts.ts';
+import { measurePhotoFairness } from './photo-fairness.ts';
+import { measurePhotos } from './photos.ts';
 import { type Systems, startSystems } from './systems.ts';
 import { measureUploads } from './uploads.ts';
 
-export const stressTestNames = ['uploads', 'creates', 'log-ins', 'password-attempts', 'lists'] as const;
+export const stressTestNames = [
+  'uploads',
+  'photos',
+  'photo-fairness',
+  'creates',
+  'log-ins',
+  'password-attempts',
+  'lists',
+] as const;
 export type StressTestName = (typeof stressTestNames)[number];
 
 /** Runs stress tests one after the other, and prints each result beside its target. A missed target is no failure. */
@@ -25,6 +35,8 @@ export async function runStressTests(
   };
   const tests: Record<StressTestName, () => Promise<string>> = {
     uploads: async () => measureUploads(await systems(), logProgress),
+    photos: async () => measurePhotos(await systems(), logProgress),
+    'photo-fairness': async () => measurePhotoFairness(await systems(), logProgress),
     creates: async () => measureCreates(await systems(), logProgress),
     'log-ins': async () => measureLogIns(await systems(), logProgress),
     'password-attempts': async () => measurePasswordAttempts(await systems(), logProgress),
