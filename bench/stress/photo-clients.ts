@@ -16,7 +16,7 @@ export interface Upload {
   isStored: boolean;
   /** From the first attempt to the last response. */
   totalMs: number;
-  /** Of the last request. */
+  /** Time of the last request alone. */
   responseMs: number;
   attempts: number;
   /** Attempts that were SERVICE_UNAVAILABLE with Retry-After. */
