@@ -60,4 +60,4 @@ test('processes that open a new database concurrently all succeed', async () => 
     const node = ['--import', 'tsx', '--input-type=module', '--eval', openOnce, file, at];
     await Promise.all(Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, node)));
   }
-});
+}, 240_000);
