@@ -62,7 +62,7 @@ async function decodeDespiteWarnings(error: unknown, decodeAgain: () => Promise<
 
 /** Decodes the first image of a WebP, AVIF or TIFF file, or the primary one of a HEIC. Throws an `UnsupportedImageError`. */
 export async function readForeign(format: ForeignFormat, bytes: Buffer): Promise<ReadPicture> {
-  if (format.decodedAs === 'libheif') return readHeic(bytes);
+  if (format.decodedAs === 'libheif') return readConverted(bytes);
   const metadata = await readMetadata(bytes);
   const { width, height } = metadata;
   if (metadata.format !== format.decodedAs) throw new DamagedImageError('its header does not match its first bytes.');
@@ -79,7 +79,7 @@ export async function readForeign(format: ForeignFormat, bytes: Buffer): Promise
 }
 
 /** Decodes the primary image of a HEIC file. Throws an `UnsupportedImageError`. */
-async function readHeic(bytes: Buffer): Promise<ReadPicture> {
+async function readConverted(bytes: Buffer): Promise<ReadPicture> {
   const { exif, icc } = await readMetadata(bytes);
   const tiff = await heicToTiff(bytes, icc);
   // libheif applies the orientation of the container, which EXIF only repeats.

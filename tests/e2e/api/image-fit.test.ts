@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readConverted } from '../../corpus/converted/photos.ts';
 import { drawScene, scenes } from '../../corpus/fitting/scenes.ts';
-import { readHeic } from '../../corpus/heic/photos.ts';
 import { createResource, updateResource } from '../../support/graphql/documents.ts';
 import { requireValue } from '../../support/graphql/request.ts';
 import { type System, startSystem } from '../../support/systems/system.ts';
@@ -54,7 +54,7 @@ test('updateResource with fit replaces an image by a WebP, as JPEG', { timeout }
 });
 
 test('createResource with fit stores a HEIC as JPEG, without its metadata', { timeout }, async () => {
-  const heic = readHeic({ file: 'phone.heic' });
+  const heic = readConverted({ file: 'phone.heic' });
   const without = inputOf(heic, { contentType: 'image/heic', fit: false });
   const { errors } = await ada.request(createResource, { input: without });
   expect(errors).toMatchObject([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { box, gridData, heifFile, properties, readHevc, uint32 } from '../../../../tests/corpus/heic/heif-file.ts';
-import { readLarge } from '../../../../tests/corpus/heic/large-images.ts';
-import { readHeic } from '../../../../tests/corpus/heic/photos.ts';
+import { box, gridData, heifFile, properties, readHevc, uint32 } from '../../../../tests/corpus/converted/heif-file.ts';
+import { readLarge } from '../../../../tests/corpus/converted/large-images.ts';
+import { readConverted } from '../../../../tests/corpus/converted/photos.ts';
 import { readerOf } from '../../testing/image-reader.ts';
 import { jpeg } from '../../testing/images.ts';
 import type { ImageInput } from '../image-reader.ts';
@@ -11,7 +11,7 @@ const read = readerOf(100_000);
 const convert = (bytes: Buffer, options: Partial<ImageInput> = {}) =>
   read({ data: bytes.toString('base64'), fit: true, ...options });
 
-const plain = readHeic({ file: 'plain.heic' });
+const plain = readConverted({ file: 'plain.heic' });
 const { configuration, data } = readHevc(plain);
 const size = { width: 144, height: 96 };
 const unsupported = (message: RegExp) => ({
@@ -134,7 +134,7 @@ describe('a hostile file is UNSUPPORTED_IMAGE:', { timeout }, () => {
   });
 
   test('a file that is cut anywhere', async () => {
-    const phone = readHeic({ file: 'phone.heic' });
+    const phone = readConverted({ file: 'phone.heic' });
     for (const bytes of [plain, phone])
       for (let part = 1; part < 12; part += 1)
         await expect(convert(bytes.subarray(0, Math.floor((bytes.length * part) / 12)))).rejects.toMatchObject({
@@ -143,7 +143,7 @@ describe('a hostile file is UNSUPPORTED_IMAGE:', { timeout }, () => {
   });
 
   test('or a photo, if one of its bytes is changed', async () => {
-    const phone = readHeic({ file: 'phone.heic' });
+    const phone = readConverted({ file: 'phone.heic' });
     for (let at = 8; at < phone.length; at += 229) {
       const bytes = Buffer.from(phone);
       bytes[at] = ~(bytes[at] ?? 0);

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { gridData, heifFile, properties, readHevc } from '../../../../tests/corpus/heic/heif-file.ts';
-import { largeImages, readLarge } from '../../../../tests/corpus/heic/large-images.ts';
-import { readHeic } from '../../../../tests/corpus/heic/photos.ts';
+import { gridData, heifFile, properties, readHevc } from '../../../../tests/corpus/converted/heif-file.ts';
+import { largeImages, readLarge } from '../../../../tests/corpus/converted/large-images.ts';
+import { readConverted } from '../../../../tests/corpus/converted/photos.ts';
 import { captureLog } from '../../../../tests/support/captured-log.ts';
 import { maxImageBytes } from '../../image-service/client.ts';
 import { decodersOf, hasProcFolder, isRunning, residentMb } from '../../testing/decoder-processes.ts';
@@ -62,7 +62,7 @@ describe.skipIf(!hasProcFolder)('the process', () => {
   const decoders = () => decodersOf(process.pid).filter(isRunning);
 
   test('ends after each HEIC, and only then', { timeout }, async () => {
-    const plain = readHeic({ file: 'plain.heic' });
+    const plain = readConverted({ file: 'plain.heic' });
     const other = { contentType: 'image/png' as const, bytes: await png(), keepMetadata: false, maxBytes };
     const pids = async (image: Parameters<typeof decoder.decode>[0]) => {
       const decoding = decoder.decode(image);
@@ -145,7 +145,7 @@ describe.skipIf(!hasProcFolder)('a HEIC that would be decoded for minutes', () =
     await expect(hasty.decode({ bytes, ...options })).rejects.toMatchObject(reason);
     const other = createDecoderProcess({ log, timeoutMs: timeout });
     onTestFinished(() => other.close());
-    expect(await other.decode({ ...options, bytes: readHeic({ file: 'plain.heic' }) })).toHaveProperty('size');
+    expect(await other.decode({ ...options, bytes: readConverted({ file: 'plain.heic' }) })).toHaveProperty('size');
   });
 
   test('is ended by the system if its server has ended', { timeout }, async () => {
@@ -172,7 +172,7 @@ test('without the optional package, HEIC is UNSUPPORTED_IMAGE, and the log says 
     const { readFileSync } = await import('node:fs');
     const lines = [];
     const { decode, close } = createDecoderProcess({ log: { warn: (line) => lines.push(line), isLevelEnabled: () => true } });
-    const bytes = readFileSync(${JSON.stringify(fileURLToPath(new URL('../../../../tests/corpus/heic/photos/plain.heic', import.meta.url)))});
+    const bytes = readFileSync(${JSON.stringify(fileURLToPath(new URL('../../../../tests/corpus/converted/photos/plain.heic', import.meta.url)))});
     const outcome = await decode({ bytes, keepMetadata: false, maxBytes: ${maxBytes}, fit: true });
     close();
     console.log(JSON.stringify({ outcome, lines }));

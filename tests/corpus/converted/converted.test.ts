@@ -3,20 +3,19 @@ import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readerOf } from '../../../subgraphs/resources/testing/image-reader.ts';
 import { hasExiftool, readTags, type Tags } from '../exiftool.ts';
-import { heicPhotos } from './heic-photos.ts';
-import { describeHeicPhotos, heicFolder, readHeic } from './photos.ts';
+import { convertedFolder, convertedPhotos, describeConvertedPhotos, readConverted } from './photos.ts';
 import { photo, size, transparent } from './pictures.ts';
 
 const timeout = 60_000;
 const read = readerOf(100_000);
 const stored = async ({ file }: { file: string }, keepMetadata = false) => {
-  const image = await read({ data: readHeic({ file }).toString('base64'), fit: true, keepMetadata });
+  const image = await read({ data: readConverted({ file }).toString('base64'), fit: true, keepMetadata });
   return { ...image, bytes: Buffer.from(image.base64, 'base64') };
 };
 
 test('the corpus has the photos of its page', () => {
-  expect(readdirSync(heicFolder).sort()).toEqual(heicPhotos.map(({ file }) => file).sort());
-  expect(readFileSync(new URL('README.md', import.meta.url), 'utf8')).toBe(describeHeicPhotos());
+  expect(readdirSync(convertedFolder).sort()).toEqual(convertedPhotos.map(({ file }) => file).sort());
+  expect(readFileSync(new URL('README.md', import.meta.url), 'utf8')).toBe(describeConvertedPhotos());
 });
 
 /** The means of 6 by 4 fields, and what is seen of the transparent ones on black. */
@@ -25,7 +24,7 @@ async function fieldsOf(image: Sharp): Promise<number[]> {
   return [...(await sharp(png).resize(6, 4, { kernel: 'mitchell' }).removeAlpha().raw().toBuffer())];
 }
 
-describe.each(heicPhotos)('$file: $has', { timeout }, ({ file, becomes }) => {
+describe.each(convertedPhotos)('$file: $has', { timeout }, ({ file, becomes }) => {
   test(`becomes ${becomes} upright, with the same colours in sRGB`, async () => {
     const image = await stored({ file });
     expect(image).toMatchObject({ contentType: becomes, ...size });
@@ -51,26 +50,30 @@ if (!hasExiftool) console.warn('Skipped: what ExifTool finds in converted photos
 describe.skipIf(!hasExiftool)('what ExifTool finds', () => {
   let [sent, left, kept]: Map<string, Tags>[] = [];
   beforeAll(async () => {
-    const tagsOf = async (bytesOf: (heic: { file: string }) => Promise<Buffer>) => {
-      const files = heicPhotos.map(async ({ file }) => ({ name: file, bytes: await bytesOf({ file }) }));
+    const tagsOf = async (bytesOf: (photo: { file: string }) => Promise<Buffer>) => {
+      const files = convertedPhotos.map(async ({ file }) => ({ name: file, bytes: await bytesOf({ file }) }));
       return readTags(await Promise.all(files));
     };
-    sent = await tagsOf(async (heic) => readHeic(heic));
-    left = await tagsOf(async (heic) => (await stored(heic)).bytes);
-    kept = await tagsOf(async (heic) => (await stored(heic, true)).bytes);
+    sent = await tagsOf(async (photo) => readConverted(photo));
+    left = await tagsOf(async (photo) => (await stored(photo)).bytes);
+    kept = await tagsOf(async (photo) => (await stored(photo, true)).bytes);
   }, timeout);
 
-  test.each(heicPhotos)('in $file is gone after it was stored', ({ file, removed = [] }) => {
+  test.each(convertedPhotos)('in $file is gone after it was stored', ({ file, removed = [] }) => {
     expect(Object.keys(sent?.get(file) ?? {})).toEqual(expect.arrayContaining(removed));
     const about = /^(SourceFile$|File:|ExifTool:ExifToolVersion$|Composite:(ImageSize|Megapixels)$|JFIF:|PNG:)/;
     expect(Object.keys(left?.get(file) ?? {}).filter((tag) => !about.test(tag))).toEqual([]);
   });
 
-  test('in a photo that keeps its metadata are its EXIF data, with the orientation that has been applied', () => {
-    const [phone = {}, tags = {}] = [sent?.get('phone.heic'), kept?.get('phone.heic')];
-    const exif = Object.entries(phone).filter(([tag]) => /^EXIF:(IFD0|ExifIFD|GPS):/.test(tag));
-    expect(exif.length).toBeGreaterThan(8);
-    expect(Object.keys(tags)).not.toContain('XMP:XMP-dc:Creator');
-    expect(tags).toMatchObject({ ...Object.fromEntries(exif), 'EXIF:IFD0:Orientation': 1 });
-  });
+  test.each(['phone.heic', 'phone.webp', 'phone.avif'])(
+    'in %s that keeps its metadata are its EXIF data, with the orientation that has been applied',
+    (file) => {
+      const [phone = {}, tags = {}] = [sent?.get(file), kept?.get(file)];
+      const exif = Object.entries(phone).filter(([tag]) => /^EXIF:(IFD0|ExifIFD|GPS):/.test(tag));
+      expect(exif.length).toBeGreaterThan(8);
+      expect(Object.keys(tags)).not.toContain('XMP:XMP-dc:Creator');
+      const upright = 'EXIF:IFD0:Orientation' in phone && { 'EXIF:IFD0:Orientation': 1 };
+      expect(tags).toMatchObject({ ...Object.fromEntries(exif), ...upright });
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { gridData, type HeifItem, heifFile, properties, readHevc } from './heif-
 import { finished, inDisplayP3, phoneExif, phoneXmp, photo, size, transparent } from './pictures.ts';
 
 /** A HEIC file of the corpus, which shows the landscape. */
-export interface HeicPhoto {
+export interface ConvertedPhoto {
   file: string;
   /** Its content, for the table of the corpus. */
   has: string;
@@ -70,7 +70,7 @@ async function transformed(image: Sharp, ...transformations: Buffer[]): Promise<
 const { rotation, mirror, colours } = properties;
 const becomes = 'image/jpeg';
 
-export const heicPhotos: HeicPhoto[] = [
+export const heicPhotos: ConvertedPhoto[] = [
   { file: 'plain.heic', has: 'the photo alone', becomes, make: () => encodeHeic([photo()]) },
   {
     file: 'phone.heic',
