@@ -6,6 +6,7 @@ import {
   type OpenedImage,
   type RepairedImage,
   type Size,
+  throwDamage,
   UnsupportedImageError,
 } from './formats/opened-image.ts';
 import { type ImageType, openImage, removeMetadata } from './image-format.ts';
@@ -119,12 +120,4 @@ async function decodePixels(contentType: ImageType, { bytes, hasWarnings }: Repa
       ? image.resize(Math.ceil(width / 8), Math.ceil(height / 8), { fit: 'fill' })
       : image.extract({ left: 0, top: 0, width: 1, height });
   await decoded.raw().toBuffer().catch(throwDamage('it cannot be decoded without errors.'));
-}
-
-/** libvips reports damage and lack of memory alike, in words. */
-function throwDamage(detail: string): (error: Error) => never {
-  return (error) => {
-    if (/memory/i.test(error.message)) throw error;
-    throw new DamagedImageError(detail);
-  };
 }

@@ -1,8 +1,9 @@
 import sharp, { type Metadata } from 'sharp';
 import { orient, type Picture, scaleTo, toPicture, withoutOpaqueAlpha } from './fitting/picture.ts';
 import { readOrientation } from './formats/exif.ts';
-import { DamagedImageError, type OpenedImage, UnsupportedImageError } from './formats/opened-image.ts';
+import { DamagedImageError, type OpenedImage, throwDamage, UnsupportedImageError } from './formats/opened-image.ts';
 import type { ForeignFormat } from './formats/sent-format.ts';
+import { exifOfTiff } from './formats/tiff-exif.ts';
 import { heicToTiff } from './heic/decode-heic.ts';
 import { type ImageType, openImage, removeMetadata } from './image-format.ts';
 import { exceededLimit } from './image-limits.ts';
@@ -75,7 +76,9 @@ export async function readForeign(format: ForeignFormat, bytes: Buffer): Promise
   }
   const orientation = orientationOf(metadata);
   const maxPixels = format.decodedAs === 'webp' ? maxHeldWebpPixels : maxHeldPixels;
-  return { picture: await decode(bytes, { orientation, maxPixels, failOn: 'warning' }), exif: metadata.exif };
+  // libvips takes no EXIF data out of a TIFF.
+  const exif = format.decodedAs === 'tiff' ? exifOfTiff(bytes) : metadata.exif;
+  return { picture: await decode(bytes, { orientation, maxPixels, failOn: 'warning' }), exif };
 }
 
 /** Decodes the primary image of a HEIC file. Throws an `UnsupportedImageError`. */
@@ -112,12 +115,4 @@ function readMetadata(bytes: Buffer): Promise<Metadata> {
 
 function requireSize({ width, height }: { width: number; height: number }): void {
   if (width === 0 || height === 0) throw new DamagedImageError('its width or height is 0.');
-}
-
-/** libvips reports damage and lack of memory alike, in words; libheif's limits of a header are no lack of memory. */
-function throwDamage(detail: string): (error: Error) => never {
-  return (error) => {
-    if (/memory/i.test(error.message) && !/security limit/i.test(error.message)) throw error;
-    throw new DamagedImageError(detail);
-  };
 }

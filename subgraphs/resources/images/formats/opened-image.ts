@@ -50,3 +50,17 @@ export interface OpenedImage {
    */
   requirePixels?: () => Promise<void>;
 }
+
+/** Words for memory that a decoder would not take for any file like this one: libheif's and libtiff's own limits. */
+const refusals = /security limit|exceeds|memory not allocated|byte limit|\(0 elements/i;
+
+/**
+ * Returns a handler of what libvips throws, which reports damage and lack of memory alike, in a line of words for each
+ * decoder that fails: throws a `DamagedImageError` with the detail, or the same error if memory ran out.
+ */
+export function throwDamage(detail: string): (error: Error) => never {
+  return (error) => {
+    const ranOut = error.message.split('\n').some((line) => /memory/i.test(line) && !refusals.test(line));
+    throw ranOut ? error : new DamagedImageError(detail);
+  };
+}

@@ -1,3 +1,5 @@
+import { isRawPhoto } from './raw-photo.ts';
+
 /** A format that is not stored as it is. */
 export interface ForeignFormat {
   /** As people call it. */
@@ -13,7 +15,8 @@ export interface ForeignFormat {
 
 interface Signature {
   format: ForeignFormat;
-  matches: (start: Buffer) => boolean;
+  /** Judges by the start of the file, and by the whole where that is at hand. */
+  matches: (start: Buffer, bytes: Buffer) => boolean;
 }
 
 /** Bytes of a file's start that are looked at: an SVG may begin with comments. */
@@ -34,6 +37,11 @@ const heic: ForeignFormat = {
   otherType: 'image/heif',
   decodedAs: 'libheif',
   remedy: `Set image.fit to true to have it converted, or ${exportHeic}`,
+};
+const raw: ForeignFormat = {
+  name: "a camera's raw file",
+  contentType: 'image/x-dcraw',
+  remedy: 'Develop it, and save it as JPEG: its other images are only previews.',
 };
 const bmp: ForeignFormat = { name: 'BMP', contentType: 'image/bmp', remedy: 'Save it as PNG.' };
 const jpegXl: ForeignFormat = { name: 'JPEG XL', contentType: 'image/jxl', remedy: 'Save it as JPEG or PNG.' };
@@ -56,11 +64,15 @@ const heicBrands = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif
 /** An SVG may have a byte order mark, and comments and declarations before its element. */
 const svgStart = /^(\xef\xbb\xbf)?\s*(<svg[\s>]|<(\?xml|!--|!DOCTYPE svg).*<svg[\s>])/s;
 
+/** TIFF and BigTIFF in both byte orders. */
+const isTiff = (start: Buffer) => startsWith(start, 'II*\0', 'MM\0*', 'II+\0', 'MM\0+');
+
 const signatures: Signature[] = [
   { format: webp, matches: (start) => startsWith(start, 'RIFF') && at(start, 8, 4) === 'WEBP' },
   { format: avif, matches: (start) => brandsOf(start).some((brand) => brand === 'avif' || brand === 'avis') },
   { format: heic, matches: (start) => brandsOf(start).some((brand) => heicBrands.has(brand)) },
-  { format: tiff, matches: (start) => startsWith(start, 'II*\0', 'MM\0*', 'II+\0', 'MM\0+') },
+  { format: raw, matches: (start, bytes) => isTiff(start) && isRawPhoto(bytes) },
+  { format: tiff, matches: isTiff },
   { format: bmp, matches: (start) => startsWith(start, 'BM') && at(start, 6, 4) === '\0\0\0\0' },
   {
     format: jpegXl,
@@ -72,5 +84,5 @@ const signatures: Signature[] = [
 /** Detects a format that is not stored as it is from the start of a file. */
 export function detectForeignFormat(bytes: Buffer): ForeignFormat | undefined {
   const start = bytes.subarray(0, signatureBytes);
-  return signatures.find(({ matches }) => matches(start))?.format;
+  return signatures.find(({ matches }) => matches(start, bytes))?.format;
 }
