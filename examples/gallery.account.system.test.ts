@@ -5,7 +5,7 @@ import { fixture } from '../tests/support/files.ts';
 import { logOutEverywhere } from '../tests/support/graphql/accounts.ts';
 import { resourceCount } from '../tests/support/graphql/documents.ts';
 import { uniqueName } from '../tests/support/systems/users.ts';
-import { accessibilityViolations, eventually, give, setUpGallery, titlesOf } from './testing/gallery-page.ts';
+import { accessibilityViolations, eventually, give, setUpGallery, titlesOf, uploadOf } from './testing/gallery-page.ts';
 
 const png = { name: 'four-colours.png', mimeType: 'image/png', buffer: fixture('four-colours.png') };
 
@@ -112,7 +112,9 @@ describeInBrowser('the gallery', () => {
     await eventually(async () => (await titlesOf(page)).length).toBe(2);
     const { promise: after, resolve } = deferred();
     proxy.next([{ after }, errorResponse('INTERNAL_SERVER_ERROR')], 'CreateResource');
-    await give(page, 'drop', png, { ...png, name: 'other.png' });
+    await give(page, 'drop', png);
+    await uploadOf(page, png.name).getByText('Being stored').waitFor();
+    await give(page, 'drop', { ...png, name: 'other.png' });
     await page.getByRole('button', { name: 'Try again: other.png' }).waitFor();
     await check('uploading and failed', page);
     resolve();
