@@ -104,10 +104,10 @@ test.each(['memory', 'network'] as const)(
 );
 
 test('a stop waits for mutations that have begun, though their clients have disconnected', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   // The passwords of all are hashed at once, and for long.
-  const passwords = { cost: 13, concurrency: 4 };
+  const passwords = { cost: 14, concurrency: 4 };
   const registerAndStop = async (pauseMs: number): Promise<boolean> => {
     const dataFolder = folderOfTest();
     const users = newUsers('leaver', 4);
